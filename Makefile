@@ -1,0 +1,65 @@
+# Needs Python 3.11 or later and make; `make lint` also uses npm, where it is there, for buf.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALLED := $(VENV)/.installed
+PYTHON_CODE := client server tests
+PROTO := protos/sayso/v1/quotes.proto
+BUF := build/buf/node_modules/.bin/buf
+BUF_VERSION := 1.75.0
+
+.PHONY: help install protos lint lint-buf test check demo evaluate serve clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+install: $(INSTALLED)  ## .venv with both distributions and the development group, at the versions of constraints.txt
+
+$(INSTALLED): pyproject.toml client/pyproject.toml server/pyproject.toml constraints.txt
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "sayso needs Python 3.11 or later; set PYTHON=...")'
+	test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	$(PIP) install --quiet --constraint constraints.txt pip hatchling editables
+	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --group dev \
+		--editable './client[cli]' --editable ./server
+	@touch $@
+
+protos: $(INSTALLED)  ## regenerate the code of the contract in client/sayso/v1
+	$(BIN)/python -m grpc_tools.protoc $(PROTOC_FLAGS) --proto_path=protos $(PROTO)
+
+PROTOC_FLAGS := --plugin=protoc-gen-mypy=$(BIN)/protoc-gen-mypy --plugin=protoc-gen-mypy_grpc=$(BIN)/protoc-gen-mypy_grpc \
+	--python_out=client --grpc_python_out=client --mypy_out=client --mypy_grpc_out=client
+
+lint: $(INSTALLED) lint-buf  ## ruff, mypy, import contracts, buf
+	$(BIN)/ruff check $(PYTHON_CODE)
+	$(BIN)/ruff format --check $(PYTHON_CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+lint-buf:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(BUF) && echo "buf lint" && cd protos && ../$(BUF) lint; \
+	else echo "npm is missing: buf lint is left out"; fi
+
+$(BUF): Makefile
+	@mkdir -p build/buf
+	npm install --silent --no-audit --no-fund --prefix build/buf @bufbuild/buf@$(BUF_VERSION)
+	@touch $@
+
+test: $(INSTALLED)  ## the tests
+	$(BIN)/python -m pytest
+
+check: lint test  ## what CI runs
+
+demo: $(INSTALLED)  ## start a server, send it an article, show who said what, stop the server
+	@$(BIN)/python server/demo/demo.py
+
+evaluate: $(INSTALLED)  ## scores on ../shared/benchmarks, where that folder stands
+	@server/evaluate.sh
+
+serve: $(INSTALLED)  ## a server on 127.0.0.1:50051
+	$(BIN)/sayso-server serve
+
+clean:  ## remove what make made
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis client/dist server/dist
+	find client server tests -name __pycache__ -type d -prune -exec rm -rf {} +
