@@ -1,0 +1,108 @@
+"""`sayso-server extract`: documents from a file to a file, without a network."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import BinaryIO, TypeVar
+
+import click
+from google.protobuf.json_format import MessageToJson
+
+from sayso_server.commands.lines import BadLine, Document, read_lines
+from sayso_server.commands.model import load, model_option, threads_option
+from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Extraction, Options
+from sayso_server.gold import gold_object
+from sayso_server.service.conversion import ResultContext, result_message
+from sayso_server.service.engine import Engine
+from sayso_server.service.isolation import describe, extract_each
+
+T = TypeVar("T")
+Writer = Callable[[Document, Extraction], str]
+"""One line of output, without its line break, for one document."""
+
+CLASSES = {"speech": REPORTED_SPEECH, "all": frozenset(CueClass)}
+_CHUNK = 8  # documents given to the engine at once
+
+
+@click.command()
+@click.argument("source", metavar="IN.jsonl", type=click.File("rb"))
+@click.argument("target", metavar="OUT.jsonl", type=click.File("wb", lazy=False))
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["result", "gold"]),
+    default="result",
+    show_default=True,
+    help="result: sayso.v1.Result in protobuf's JSON mapping, offsets in code points. gold: the format of gold files.",
+)
+@click.option(
+    "--classes",
+    type=click.Choice(list(CLASSES)),
+    default="speech",
+    show_default=True,
+    help="speech: reported speech, and documents that state something. all: belief, intention and the like too.",
+)
+@model_option
+@threads_option
+def extract(source: BinaryIO, target: BinaryIO, *, form: str, classes: str, model: str, threads: int | None) -> None:
+    """Read {"id", "text"} lines, write one line per document, in order; "-" is standard input or output.
+
+    A line that cannot be read is reported on standard error, and has a line with "error" in the output.
+
+    Exit status: 0, or 1 if a line could not be read, or 2 if the model or the arguments are at fault.
+    """
+    engine = load(model, threads=threads)
+    write = _gold_line if form == "gold" else _result_writer(engine)
+    failures = 0
+    for outcome in run(read_lines(source), engine, Options(cue_classes=CLASSES[classes]), write):
+        if isinstance(outcome, BadLine):
+            failures += 1
+            click.echo(f"{source.name}:{outcome.line}: {outcome.reason}", err=True)
+        target.write(_line(outcome).encode() + b"\n")
+        target.flush()
+    if failures:
+        click.echo(f"{failures} {'line' if failures == 1 else 'lines'} could not be read", err=True)
+        raise SystemExit(1)
+
+
+def run(
+    lines: Iterable[Document | BadLine], engine: Engine, options: Options, write: Writer
+) -> Iterator[str | BadLine]:
+    """What to write for every line, in order: its output, or what is wrong with it."""
+    for chunk in _chunks(lines, _CHUNK):
+        documents = [line for line in chunk if isinstance(line, Document)]
+        extractions = iter(
+            extract_each(engine, [document.text for document in documents], options) if documents else ()
+        )
+        for line in chunk:
+            yield line if isinstance(line, BadLine) else _outcome(line, next(extractions), write)
+
+
+def _outcome(document: Document, extraction: Extraction | Exception, write: Writer) -> str | BadLine:
+    if isinstance(extraction, Exception):
+        return BadLine(document.line, document.document_id, f"extraction failed: {describe(extraction)}")
+    return write(document, extraction)
+
+
+def _result_writer(engine: Engine) -> Writer:
+    def result_line(document: Document, extraction: Extraction) -> str:
+        result = result_message(extraction, engine.model, ResultContext(document_id=document.document_id))
+        return MessageToJson(result, indent=None, ensure_ascii=False, always_print_fields_with_no_presence=True)
+
+    return result_line
+
+
+def _gold_line(document: Document, extraction: Extraction) -> str:
+    return json.dumps(gold_object(document.document_id, extraction), ensure_ascii=False)
+
+
+def _line(outcome: str | BadLine) -> str:
+    if isinstance(outcome, str):
+        return outcome
+    return json.dumps({"id": outcome.document_id, "line": outcome.line, "error": outcome.reason}, ensure_ascii=False)
+
+
+def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

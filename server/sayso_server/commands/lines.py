@@ -1,0 +1,66 @@
+"""Documents as JSON lines: {"id": ..., "text": ...}, other keys ignored."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One line that could be read. `line` counts from 1."""
+
+    line: int
+    document_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """One line that could not be read, and why, without its text. `document_id` is None where it has none."""
+
+    line: int
+    document_id: str | None
+    reason: str
+
+
+def read_lines(lines: Iterable[bytes]) -> Iterator[Document | BadLine]:
+    """Every line that is not blank, in order; a line at fault spoils no other."""
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _read(number, line)
+
+
+def _read(number: int, line: bytes) -> Document | BadLine:
+    try:
+        record = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+    except UnicodeDecodeError as error:
+        return BadLine(number, None, f"not UTF-8: byte {error.start + 1} of the line")
+    except json.JSONDecodeError as error:
+        return BadLine(number, None, f"not JSON: {error.msg} (column {error.colno})")
+    except RecursionError:
+        return BadLine(number, None, "not a document: nested too deeply")
+    return _document(number, record)
+
+
+def _document(number: int, record: object) -> Document | BadLine:
+    if not isinstance(record, dict):
+        return BadLine(number, None, 'not an object with "id" and "text"')
+    document_id = record.get("id")
+    if isinstance(document_id, int) and not isinstance(document_id, bool):
+        document_id = str(document_id)
+    if not isinstance(document_id, str):
+        return BadLine(number, None, '"id" is missing or not a string')
+    text = record.get("text")
+    if not isinstance(text, str):
+        return BadLine(number, _printable(document_id), '"text" is missing or not a string')
+    for field, value in (("id", document_id), ("text", text)):
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            reason = f'"{field}" has half of a surrogate pair at character {error.start}, which is no character'
+            return BadLine(number, _printable(document_id), reason)
+    return Document(number, document_id, text)
+
+
+def _printable(document_id: str) -> str:
+    return document_id.encode(errors="replace").decode()

@@ -1,0 +1,43 @@
+"""The option `--model`, and the engine behind it."""
+
+import os
+
+import click
+
+from sayso_server.service.engine import Engine
+
+BUNDLED = "bundled"
+
+model_option = click.option(
+    "--model",
+    default=BUNDLED,
+    show_default=True,
+    envvar="SAYSO_MODEL",
+    metavar="NAME|FOLDER",
+    help="The model: the bundled one, or a folder.",
+)
+threads_option = click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    envvar="SAYSO_THREADS",
+    help="Threads of the model. [default: one per core]",
+)
+
+
+class ModelRefused(click.ClickException):
+    """The model cannot be used."""
+
+    exit_code = 2
+
+
+def load(model: str, *, threads: int | None) -> Engine:
+    """The engine of a model. Raises ModelRefused with one line that says what is wrong with it."""
+    if threads is not None:
+        os.environ["OMP_NUM_THREADS"] = str(threads)  # read once, when torch is imported
+    from sayso_server.parsing.errors import ModelError
+    from sayso_server.parsing.load import load_engine
+
+    try:
+        return load_engine(model, threads=threads)
+    except ModelError as error:
+        raise ModelRefused(str(error)) from error

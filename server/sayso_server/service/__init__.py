@@ -1,0 +1,1 @@
+"""The gRPC service: requests in, the engine behind a queue, protobuf out."""

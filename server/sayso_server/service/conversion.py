@@ -1,0 +1,153 @@
+"""Domain values to messages of the contract: one function per message."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from google.protobuf.duration_pb2 import Duration
+
+from sayso.v1 import quotes_pb2 as pb
+from sayso_server.core import statement as domain
+from sayso_server.service.engine import Model
+from sayso_server.service.offsets import Unit, converter
+
+_V_co = TypeVar("_V_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultContext:
+    """What a Result repeats of its request and of the server. Durations are seconds."""
+
+    document_id: str = ""
+    unit: Unit = Unit.UTF32
+    explained: bool = False
+    queue_duration: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The text of the caller, and how its offsets are counted."""
+
+    text: str
+    convert: Callable[[int], int]
+
+    def span(self, span: domain.Span) -> pb.Span:
+        return pb.Span(start=self.convert(span.start), end=self.convert(span.end), text=span.of(self.text))
+
+    def maybe(self, span: domain.Span | None) -> pb.Span | None:
+        return self.span(span) if span else None
+
+    def spans(self, spans: Iterable[domain.Span]) -> list[pb.Span]:
+        return [self.span(span) for span in spans]
+
+
+def result_message(extraction: domain.Extraction, model: Model, context: ResultContext) -> pb.Result:
+    """The Result of one document."""
+    view = _View(extraction.text, converter(extraction.text, context.unit))
+    return pb.Result(
+        document_id=context.document_id,
+        statements=[_statement(statement, view, explained=context.explained) for statement in extraction.statements],
+        speakers=[_speaker(speaker, view) for speaker in extraction.speakers],
+        language_code="en",
+        offset_encoding=_OFFSET_ENCODINGS[context.unit],
+        model=model_message(model),
+        warnings=[_warning(warning, view) for warning in extraction.warnings],
+        stats=_stats(extraction, context.queue_duration),
+    )
+
+
+def model_message(model: Model) -> pb.ModelInfo:
+    """The ModelInfo of a loaded model."""
+    return pb.ModelInfo(name=model.name, version=model.version, digest=model.digest)
+
+
+def duration_message(seconds: float) -> Duration:
+    """A Duration of so many seconds, to the microsecond."""
+    message = Duration()
+    message.FromMicroseconds(round(seconds * 1_000_000))
+    return message
+
+
+_OFFSET_ENCODINGS = {
+    Unit.UTF32: pb.OFFSET_ENCODING_UTF32,
+    Unit.UTF16: pb.OFFSET_ENCODING_UTF16,
+    Unit.UTF8: pb.OFFSET_ENCODING_UTF8,
+}
+
+
+def _statement(statement: domain.Statement, view: _View, *, explained: bool) -> pb.Statement:
+    return pb.Statement(
+        statement_id=statement.statement_id,
+        kind=_value(pb.StatementKind, "STATEMENT_KIND", statement.kind),
+        content_spans=view.spans(statement.content),
+        cue=_cue(statement.cue, view) if statement.cue else None,
+        source=view.maybe(statement.source),
+        speaker_id=statement.speaker_id or "",
+        addressee_spans=view.spans(statement.addressees),
+        polarity=_value(pb.Polarity, "POLARITY", statement.polarity),
+        confidence=statement.confidence,
+        speaker_confidence=statement.speaker_confidence if statement.speaker_id else 0.0,
+        paragraph_index=statement.paragraph_index,
+        parent_statement_id=statement.parent_id or "",
+        continued_statement_id=statement.continued_id or "",
+        medium_spans=view.spans(statement.medium),
+        time_spans=view.spans(statement.time),
+        explanation=_explanation(statement, view) if explained else None,
+    )
+
+
+def _cue(cue: domain.Cue, view: _View) -> pb.Cue:
+    return pb.Cue(
+        spans=view.spans(cue.spans), lemma=cue.lemma, cue_class=_value(pb.CueClass, "CUE_CLASS", cue.cue_class)
+    )
+
+
+def _explanation(statement: domain.Statement, view: _View) -> pb.Explanation:
+    strongest_first = sorted(statement.evidence, key=lambda named: -abs(named[1]))
+    return pb.Explanation(
+        rule=statement.rule,
+        evidence=[pb.Evidence(name=name, weight=weight) for name, weight in strongest_first],
+        sentence=view.maybe(statement.sentence),
+        speaker_rule=statement.speaker_rule,
+    )
+
+
+def _speaker(speaker: domain.Speaker, view: _View) -> pb.Speaker:
+    known = speaker.type is not domain.SpeakerType.UNKNOWN
+    return pb.Speaker(
+        speaker_id=speaker.speaker_id,
+        display_name=speaker.display_name,
+        type=_value(pb.SpeakerType, "SPEAKER_TYPE", speaker.type) if known else pb.SPEAKER_TYPE_UNSPECIFIED,
+        role=speaker.role,
+        affiliation_speaker_id=speaker.affiliation_id or "",
+        issuer_speaker_id=speaker.issuer_id or "",
+        mentions=view.spans(speaker.mentions),
+    )
+
+
+def _warning(warning: domain.TextWarning, view: _View) -> pb.Warning:
+    return pb.Warning(
+        code=_value(pb.WarningCode, "WARNING_CODE", warning.code),
+        message=warning.message,
+        span=view.maybe(warning.span),
+    )
+
+
+def _stats(extraction: domain.Extraction, queue_duration: float) -> pb.Stats:
+    return pb.Stats(
+        words=extraction.words,
+        sentences=extraction.sentences,
+        queue_duration=duration_message(queue_duration),
+        parse_duration=duration_message(extraction.timing.parse),
+        extract_duration=duration_message(extraction.timing.extract),
+    )
+
+
+class _Enum(Protocol[_V_co]):
+    def Value(self, name: str) -> _V_co: ...  # noqa: N802 - protobuf's own name
+
+
+def _value(enum: _Enum[_V_co], prefix: str, member: StrEnum) -> _V_co:
+    """The value of the contract's `enum` that has the name of the domain's `member`."""
+    return enum.Value(f"{prefix}_{member.name}")
