@@ -4,6 +4,7 @@ import click
 
 from sayso_server.commands.extract import extract
 from sayso_server.commands.info import info
+from sayso_server.commands.serve import serve
 from sayso_server.version import VERSION
 
 
@@ -15,6 +16,7 @@ def main() -> None:
 
 main.add_command(extract)
 main.add_command(info)
+main.add_command(serve)
 
 if __name__ == "__main__":
     main()

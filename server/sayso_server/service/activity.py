@@ -1,0 +1,41 @@
+"""Which requests are in flight, and whether new ones are still taken."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sayso_server.service.errors import draining
+
+
+class Activity:
+    """Counts requests from their arrival to their answer."""
+
+    def __init__(self) -> None:
+        self._in_flight = 0
+        self._draining = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @contextmanager
+    def request(self) -> Iterator[None]:
+        """Count one request. Raises ServiceError DRAINING once `drain` was called."""
+        if self._draining:
+            raise draining()
+        self._in_flight += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+            if not self._in_flight:
+                self._idle.set()
+
+    async def drain(self, *, at_most: float) -> int:
+        """Take no new requests, and wait for those in flight, `at_most` seconds. Returns how many are left."""
+        self._draining = True
+        try:
+            async with asyncio.timeout(at_most):
+                await self._idle.wait()
+        except TimeoutError:
+            pass
+        return self._in_flight

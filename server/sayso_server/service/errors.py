@@ -1,0 +1,152 @@
+"""What goes wrong, as the rich statuses that callers see. No message holds text of a document."""
+
+from collections.abc import Mapping
+from typing import Any, NoReturn, TypeAlias
+
+import grpc
+import grpc.aio
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
+
+from sayso_server.service.conversion import duration_message
+
+DOMAIN = "sayso"
+DETAILS_KEY = "grpc-status-details-bin"
+PUSHBACK_KEY = "grpc-retry-pushback-ms"
+
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
+
+
+class ServiceError(Exception):
+    """A refusal: a gRPC code, a stable UPPER_SNAKE reason and a message for people.
+
+    `field` names the field at fault. `retry_after` is in seconds, where trying again makes sense.
+    """
+
+    def __init__(
+        self,
+        code: grpc.StatusCode,
+        reason: str,
+        message: str,
+        *,
+        field: str | None = None,
+        retry_after: float | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.reason = reason
+        self.message = message
+        self.field = field
+        self.retry_after = retry_after
+        self.metadata = dict(metadata or {})
+
+    def status(self) -> status_pb2.Status:
+        """The status with its details: ErrorInfo, and BadRequest and RetryInfo where they apply."""
+        status = status_pb2.Status(code=self.code.value[0], message=self.message)
+        for detail in self._details():
+            status.details.add().Pack(detail)
+        return status
+
+    def _details(self) -> list[Message]:
+        details: list[Message] = [
+            error_details_pb2.ErrorInfo(reason=self.reason, domain=DOMAIN, metadata=self.metadata)
+        ]
+        if self.field is not None:
+            violation = error_details_pb2.BadRequest.FieldViolation(field=self.field, description=self.message)
+            details.append(error_details_pb2.BadRequest(field_violations=[violation]))
+        if self.retry_after is not None:
+            details.append(error_details_pb2.RetryInfo(retry_delay=duration_message(self.retry_after)))
+        return details
+
+    def trailers(self) -> tuple[tuple[str, str | bytes], ...]:
+        """The trailing metadata that carries the details."""
+        details = ((DETAILS_KEY, self.status().SerializeToString()),)
+        if self.retry_after is None:
+            return details
+        return (*details, (PUSHBACK_KEY, str(round(self.retry_after * 1000))))
+
+
+async def abort(context: Context, error: ServiceError) -> NoReturn:
+    """End the call with the status of `error`."""
+    await context.abort(error.code, error.message, trailing_metadata=error.trailers())
+
+
+def malformed_message() -> ServiceError:
+    return ServiceError(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "MALFORMED_MESSAGE",
+        "the message does not decode: it is not of the expected type, or a string in it is not valid UTF-8",
+    )
+
+
+def missing_document() -> ServiceError:
+    return ServiceError(
+        grpc.StatusCode.INVALID_ARGUMENT, "MISSING_DOCUMENT", "the request has no document", field="document"
+    )
+
+
+def text_too_long(chars: int, limit: int) -> ServiceError:
+    return ServiceError(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "TEXT_TOO_LONG",
+        f"the text has {chars:,} characters; the limit is {limit:,}",
+        field="document.text",
+        metadata={"chars": str(chars), "max_document_chars": str(limit)},
+    )
+
+
+def unsupported_language(language_code: str) -> ServiceError:
+    shown = language_code if len(language_code) <= 35 else language_code[:35] + "…"
+    return ServiceError(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "UNSUPPORTED_LANGUAGE",
+        f'the language "{shown}" is not supported; supported: en',
+        field="document.language_code",
+        metadata={"supported": "en"},
+    )
+
+
+def invalid_option(field: str, message: str) -> ServiceError:
+    return ServiceError(grpc.StatusCode.INVALID_ARGUMENT, "INVALID_OPTION", message, field=f"options.{field}")
+
+
+def too_many_documents(documents: int, limit: int) -> ServiceError:
+    return ServiceError(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "TOO_MANY_DOCUMENTS",
+        f"the batch has {documents} documents; the limit is {limit}",
+        field="documents",
+        metadata={"documents": str(documents), "max_batch_documents": str(limit)},
+    )
+
+
+def overloaded(retry_after: float) -> ServiceError:
+    return ServiceError(
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+        "OVERLOADED",
+        "the server has as much work as it accepts; try again later",
+        retry_after=retry_after,
+    )
+
+
+def not_ready() -> ServiceError:
+    return ServiceError(grpc.StatusCode.UNAVAILABLE, "NOT_READY", "the models are still loading", retry_after=1.0)
+
+
+def draining() -> ServiceError:
+    return ServiceError(grpc.StatusCode.UNAVAILABLE, "DRAINING", "the server is shutting down", retry_after=1.0)
+
+
+def deadline_exceeded() -> ServiceError:
+    return ServiceError(
+        grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED", "the time for this request ran out before its answer"
+    )
+
+
+def extraction_failed() -> ServiceError:
+    return ServiceError(grpc.StatusCode.INTERNAL, "EXTRACTION_FAILED", "this document could not be read")
+
+
+def internal() -> ServiceError:
+    return ServiceError(grpc.StatusCode.INTERNAL, "INTERNAL", "internal error")

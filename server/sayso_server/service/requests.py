@@ -1,0 +1,79 @@
+"""Messages of the contract to domain values, refusing what is not valid."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from sayso.v1 import quotes_pb2 as pb
+from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Kind, Options
+from sayso_server.service.errors import ServiceError, invalid_option, text_too_long, unsupported_language
+from sayso_server.service.offsets import Unit
+from sayso_server.service.settings import Limits
+
+_Value = TypeVar("_Value", bound=int)
+_Member = TypeVar("_Member", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a request asks for: of the engine, and of the form of its answer."""
+
+    options: Options
+    unit: Unit
+    explained: bool
+
+
+_KINDS = {
+    pb.STATEMENT_KIND_DIRECT: Kind.DIRECT,
+    pb.STATEMENT_KIND_INDIRECT: Kind.INDIRECT,
+    pb.STATEMENT_KIND_MIXED: Kind.MIXED,
+}
+_CUE_CLASSES = {pb.CueClass.Value(f"CUE_CLASS_{member.name}"): member for member in CueClass}
+_UNITS = {
+    pb.OFFSET_ENCODING_UNSPECIFIED: Unit.UTF32,
+    pb.OFFSET_ENCODING_UTF32: Unit.UTF32,
+    pb.OFFSET_ENCODING_UTF16: Unit.UTF16,
+    pb.OFFSET_ENCODING_UTF8: Unit.UTF8,
+}
+_EXPLAINED = {pb.RESULT_VIEW_UNSPECIFIED: False, pb.RESULT_VIEW_BASIC: False, pb.RESULT_VIEW_FULL: True}
+
+
+def read_options(message: pb.ExtractOptions) -> Wishes:
+    """The options of a request. Raises ServiceError INVALID_OPTION."""
+    if message.offset_encoding not in _UNITS:
+        raise invalid_option("offset_encoding", f"there is no offset encoding {message.offset_encoding}")
+    if message.view not in _EXPLAINED:
+        raise invalid_option("view", f"there is no view {message.view}")
+    defaults = Options()
+    options = Options(
+        kinds=_members("kinds", message.kinds, _KINDS),
+        cue_classes=_members("cue_classes", message.cue_classes, _CUE_CLASSES) or REPORTED_SPEECH,
+        min_confidence=_share("min_confidence", message.min_confidence),
+        min_speaker_confidence=_share("min_speaker_confidence", message.min_speaker_confidence)
+        if message.HasField("min_speaker_confidence")
+        else defaults.min_speaker_confidence,
+    )
+    return Wishes(options, _UNITS[message.offset_encoding], _EXPLAINED[message.view])
+
+
+def refusal(document: pb.Document, limits: Limits) -> ServiceError | None:
+    """Why a document cannot be read, if it cannot."""
+    if len(document.text) > limits.max_document_chars:
+        return text_too_long(len(document.text), limits.max_document_chars)
+    if document.language_code and document.language_code.lower().replace("_", "-").split("-")[0] != "en":
+        return unsupported_language(document.language_code)
+    return None
+
+
+def _members(field: str, values: Collection[_Value], members: Mapping[_Value, _Member]) -> frozenset[_Member]:
+    for value in values:
+        if value not in members:
+            raise invalid_option(field, f"{field}: there is no value {value}")
+    return frozenset(members[value] for value in values)
+
+
+def _share(field: str, value: float) -> float:
+    if not 0.0 <= value <= 1.0:  # false for NaN too
+        raise invalid_option(field, f"{field} is {value}, not between 0 and 1")
+    return value
