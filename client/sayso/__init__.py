@@ -1,0 +1,93 @@
+"""Who said what in English news: the client of the sayso service.
+
+>>> import sayso
+>>> with sayso.Client("localhost:50051") as client:
+...     result = client.extract("“The plan failed,” Mara Olin told reporters.")
+>>> result.statements[0].speaker
+Speaker('Mara Olin', person)
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from sayso.errors import (
+    ExtractionFailed,
+    InvalidDocument,
+    Overloaded,
+    RequestTimeout,
+    RequestTooLarge,
+    SaysoError,
+    ServerError,
+    ServerUnavailable,
+)
+from sayso.models import (
+    Cue,
+    CueClass,
+    Document,
+    Evidence,
+    Explanation,
+    Kind,
+    Limits,
+    ModelInfo,
+    Options,
+    Polarity,
+    Result,
+    ServerInfo,
+    Span,
+    Speaker,
+    SpeakerAlternative,
+    SpeakerType,
+    Statement,
+    Stats,
+    TextWarning,
+    WarningCode,
+)
+
+if TYPE_CHECKING:
+    from sayso.aio import AsyncClient
+    from sayso.client import Client
+
+__all__ = [
+    "AsyncClient",
+    "Client",
+    "Cue",
+    "CueClass",
+    "Document",
+    "Evidence",
+    "Explanation",
+    "ExtractionFailed",
+    "InvalidDocument",
+    "Kind",
+    "Limits",
+    "ModelInfo",
+    "Options",
+    "Overloaded",
+    "Polarity",
+    "RequestTimeout",
+    "RequestTooLarge",
+    "Result",
+    "SaysoError",
+    "ServerError",
+    "ServerInfo",
+    "ServerUnavailable",
+    "Span",
+    "Speaker",
+    "SpeakerAlternative",
+    "SpeakerType",
+    "Statement",
+    "Stats",
+    "TextWarning",
+    "WarningCode",
+]
+
+_LAZY = {"Client": "sayso.client", "AsyncClient": "sayso.aio"}  # these import grpc, which takes a while
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("sayso")
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'sayso' has no attribute {name!r}")

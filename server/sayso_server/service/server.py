@@ -32,7 +32,7 @@ class AddressError(Exception):
 
 
 class Server:
-    """One server on one event loop. `start`, then `warm_up`, in the end `drain`."""
+    """One server, made on the event loop that it serves on. `start`, then `warm_up`, in the end `drain`."""
 
     def __init__(self, settings: Settings, load: Callable[[], Engine]) -> None:
         self._settings = settings

@@ -1,0 +1,171 @@
+"""Messages of the contract to models, and back: one function per message."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sayso import models
+from sayso.errors import InvalidDocument
+from sayso.v1 import quotes_pb2 as pb
+
+_Member = TypeVar("_Member", bound=StrEnum)
+
+
+def document_message(document: models.Document) -> pb.Document:
+    """The message of a document. Raises InvalidDocument where a string has no UTF-8."""
+    fields = {
+        "text": document.text,
+        "document_id": document.document_id,
+        "language_code": document.language,
+    }
+    for name, value in fields.items():
+        _require_utf8(f"document.{name}", value)
+    return pb.Document(**fields)
+
+
+def options_message(options: models.Options) -> pb.ExtractOptions:
+    """The message of options; offsets are always asked for in code points."""
+    return pb.ExtractOptions(
+        offset_encoding=pb.OFFSET_ENCODING_UTF32,
+        kinds=[pb.StatementKind.Value(f"STATEMENT_KIND_{_name(kind)}") for kind in options.kinds],
+        cue_classes=[pb.CueClass.Value(f"CUE_CLASS_{_name(cue_class)}") for cue_class in options.cue_classes],
+        min_confidence=options.min_confidence,
+        min_speaker_confidence=options.min_speaker_confidence,
+        view=pb.RESULT_VIEW_FULL if options.explain else pb.RESULT_VIEW_BASIC,
+        max_alternatives=options.max_alternatives,
+    )
+
+
+def result_model(message: pb.Result) -> models.Result:
+    """The model of a Result, speakers looked up."""
+    speakers = {speaker.speaker_id: _speaker(speaker) for speaker in message.speakers}
+    return models.Result(
+        document_id=message.document_id,
+        statements=tuple(_statement(statement, speakers) for statement in message.statements),
+        speakers=tuple(speakers.values()),
+        warnings=tuple(_warning(warning) for warning in message.warnings),
+        language=message.language_code,
+        model=_model(message.model),
+        stats=_stats(message.stats),
+    )
+
+
+def server_info_model(message: pb.GetServerInfoResponse) -> models.ServerInfo:
+    """The model of what a server says of itself."""
+    limits = message.limits
+    return models.ServerInfo(
+        version=message.server_version,
+        ready=message.ready,
+        model=_model(message.model) if message.HasField("model") else None,
+        languages=tuple(message.language_codes),
+        limits=models.Limits(
+            max_document_chars=limits.max_document_chars,
+            max_batch_documents=limits.max_batch_documents,
+            max_message_bytes=limits.max_message_bytes,
+            max_duration=limits.max_duration.ToTimedelta(),
+        ),
+        components=dict(message.component_versions),
+    )
+
+
+def _require_utf8(field: str, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidDocument(
+            f"{field} has half of a surrogate pair (U+{ord(value[error.start]):04X}) at character {error.start}, "
+            "which is no character: the text was decoded wrongly before it came here",
+            reason="LONE_SURROGATE",
+            field=field,
+        ) from None
+
+
+def _statement(message: pb.Statement, speakers: dict[str, models.Speaker]) -> models.Statement:
+    return models.Statement(
+        statement_id=message.statement_id,
+        kind=_member(models.Kind, pb.StatementKind, message.kind),
+        content=_spans(message.content_spans),
+        cue=_cue(message.cue) if message.HasField("cue") else None,
+        source=_span(message.source) if message.HasField("source") else None,
+        speaker=speakers.get(message.speaker_id),
+        addressees=_spans(message.addressee_spans),
+        polarity=_member(models.Polarity, pb.Polarity, message.polarity),
+        confidence=message.confidence,
+        speaker_confidence=message.speaker_confidence,
+        paragraph_index=message.paragraph_index,
+        parent_id=message.parent_statement_id or None,
+        continued_id=message.continued_statement_id or None,
+        medium=_spans(message.medium_spans),
+        time=_spans(message.time_spans),
+        explanation=_explanation(message.explanation) if message.HasField("explanation") else None,
+    )
+
+
+def _cue(message: pb.Cue) -> models.Cue:
+    return models.Cue(_spans(message.spans), message.lemma, _member(models.CueClass, pb.CueClass, message.cue_class))
+
+
+def _explanation(message: pb.Explanation) -> models.Explanation:
+    return models.Explanation(
+        rule=message.rule,
+        speaker_rule=message.speaker_rule,
+        sentence=_span(message.sentence) if message.HasField("sentence") else None,
+        evidence=tuple(models.Evidence(one.name, one.weight) for one in message.evidence),
+        alternatives=tuple(models.SpeakerAlternative(one.speaker_id, one.confidence) for one in message.alternatives),
+    )
+
+
+def _speaker(message: pb.Speaker) -> models.Speaker:
+    return models.Speaker(
+        speaker_id=message.speaker_id,
+        name=message.display_name,
+        type=_member(models.SpeakerType, pb.SpeakerType, message.type),
+        role=message.role,
+        affiliation_id=message.affiliation_speaker_id or None,
+        issuer_id=message.issuer_speaker_id or None,
+        mentions=_spans(message.mentions),
+    )
+
+
+def _warning(message: pb.Warning) -> models.TextWarning:
+    return models.TextWarning(
+        code=_member(models.WarningCode, pb.WarningCode, message.code),
+        message=message.message,
+        span=_span(message.span) if message.HasField("span") else None,
+    )
+
+
+def _model(message: pb.ModelInfo) -> models.ModelInfo:
+    return models.ModelInfo(message.name, message.version, message.digest)
+
+
+def _stats(message: pb.Stats) -> models.Stats:
+    return models.Stats(
+        words=message.words,
+        sentences=message.sentences,
+        queue_duration=message.queue_duration.ToTimedelta(),
+        parse_duration=message.parse_duration.ToTimedelta(),
+        extract_duration=message.extract_duration.ToTimedelta(),
+    )
+
+
+def _spans(messages: Iterable[pb.Span]) -> tuple[models.Span, ...]:
+    return tuple(_span(message) for message in messages)
+
+
+def _span(message: pb.Span) -> models.Span:
+    return models.Span(message.start, message.end, message.text)
+
+
+def _name(member: StrEnum) -> str:
+    if member == "unknown":
+        raise InvalidDocument(f"{type(member).__name__}.UNKNOWN cannot be asked for", reason="INVALID_OPTION")
+    return member.name
+
+
+def _member(members: type[_Member], enum: Any, value: int) -> _Member:
+    """The member that has the name of the contract's value; UNKNOWN for one that a newer server has added."""
+    prefix = enum.DESCRIPTOR.values[0].name.removesuffix("UNSPECIFIED")
+    known = enum.DESCRIPTOR.values_by_number.get(value)
+    name = known.name.removeprefix(prefix) if known else "UNKNOWN"
+    return members.__members__.get(name, members["UNKNOWN"])

@@ -1,0 +1,281 @@
+"""What the client returns: frozen values. Offsets are Unicode code points, as Python counts them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How the words of a statement stand in the text. UNKNOWN: a kind that this client is too old to know."""
+
+    DIRECT = "direct"
+    INDIRECT = "indirect"
+    MIXED = "mixed"
+    UNKNOWN = "unknown"
+
+
+class CueClass(StrEnum):
+    """What kind of act a cue reports."""
+
+    SAY = "say"
+    WRITE = "write"
+    ASK = "ask"
+    ORDER = "order"
+    PROMISE = "promise"
+    JUDGE = "judge"
+    SHOW = "show"
+    THINK = "think"
+    WANT = "want"
+    FEEL = "feel"
+    DECREE = "decree"
+    UNKNOWN = "unknown"
+
+
+class Polarity(StrEnum):
+    """Whether the act of saying is asserted, denied or uncertain."""
+
+    AFFIRMED = "affirmed"
+    NEGATED = "negated"
+    HEDGED = "hedged"
+    UNKNOWN = "unknown"
+
+
+class SpeakerType(StrEnum):
+    """What a speaker is."""
+
+    PERSON = "person"
+    ORGANIZATION = "organization"
+    GROUP = "group"
+    DOCUMENT = "document"
+    UNKNOWN = "unknown"
+
+
+class WarningCode(StrEnum):
+    """What was odd in a text."""
+
+    UNCLOSED_QUOTATION_MARK = "unclosed_quotation_mark"
+    SURPLUS_QUOTATION_MARK = "surplus_quotation_mark"
+    TEXT_NOT_ENGLISH = "text_not_english"
+    EMPTY_TEXT = "empty_text"
+    SENTENCE_TOO_LONG = "sentence_too_long"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text to read. `language` is BCP 47; empty means English."""
+
+    text: str
+    document_id: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What to return. Empty `kinds` means all, empty `cue_classes` reported speech and documents that state something.
+
+    `explain` asks for `Statement.explanation`, with at most `max_alternatives` other speakers.
+    """
+
+    kinds: Sequence[Kind] = ()
+    cue_classes: Sequence[CueClass] = ()
+    min_confidence: float = 0.0
+    min_speaker_confidence: float | None = None
+    explain: bool = False
+    max_alternatives: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range [start, end) of the text, and its slice."""
+
+    start: int
+    end: int
+    text: str
+
+    def __repr__(self) -> str:
+        return f"Span({self.start}:{self.end}, {self.text!r})"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Cue:
+    """The words that report a statement. `lemma` is the dictionary form: say, point out, according to."""
+
+    spans: tuple[Span, ...]
+    lemma: str
+    cue_class: CueClass
+
+    @property
+    def text(self) -> str:
+        """The words as they stand in the text."""
+        return " ".join(span.text for span in self.spans)
+
+    def __repr__(self) -> str:
+        return f"Cue({self.text!r}, {self.cue_class})"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Speaker:
+    """Somebody, or a document, that makes statements.
+
+    `affiliation_id` is the organization for which a spokesman speaks, `issuer_id` that behind a document: see
+    `Result.speaker`.
+    """
+
+    speaker_id: str
+    name: str
+    type: SpeakerType
+    role: str
+    affiliation_id: str | None
+    issuer_id: str | None
+    mentions: tuple[Span, ...]
+
+    def __repr__(self) -> str:
+        return f"Speaker({self.name!r}, {self.type})"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One feature that spoke for (positive weight) or against a statement."""
+
+    name: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerAlternative:
+    """Another speaker that was considered; see `Result.speaker`."""
+
+    speaker_id: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a statement was found, and how it was linked to its speaker."""
+
+    rule: str
+    speaker_rule: str
+    sentence: Span | None
+    evidence: tuple[Evidence, ...]
+    alternatives: tuple[SpeakerAlternative, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Statement:
+    """One attributed statement.
+
+    `source` is the mention beside the cue ("he"), `speaker` whoever is behind it; None where the text has none or
+    none could be found.
+    """
+
+    statement_id: str
+    kind: Kind
+    content: tuple[Span, ...]
+    cue: Cue | None
+    source: Span | None
+    speaker: Speaker | None
+    addressees: tuple[Span, ...]
+    polarity: Polarity
+    confidence: float
+    speaker_confidence: float
+    paragraph_index: int
+    parent_id: str | None
+    continued_id: str | None
+    medium: tuple[Span, ...]
+    time: tuple[Span, ...]
+    explanation: Explanation | None
+
+    @property
+    def text(self) -> str:
+        """What was said; an interrupted statement is joined by spaces."""
+        return " ".join(span.text for span in self.content)
+
+    def __repr__(self) -> str:
+        who = repr(self.speaker.name) if self.speaker else "?"
+        return f"Statement({self.statement_id}, {self.kind}, {who} {self.cue or '-'}: {self.text!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class TextWarning:
+    """Something odd in the text that did not stop the work."""
+
+    code: WarningCode
+    message: str
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """The model that read the text."""
+
+    name: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What it took."""
+
+    words: int
+    sentences: int
+    queue_duration: timedelta
+    parse_duration: timedelta
+    extract_duration: timedelta
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Result:
+    """What one document says. Statements are in the order of the text."""
+
+    document_id: str
+    statements: tuple[Statement, ...]
+    speakers: tuple[Speaker, ...]
+    warnings: tuple[TextWarning, ...]
+    language: str
+    model: ModelInfo
+    stats: Stats
+
+    def speaker(self, speaker_id: str) -> Speaker:
+        """The speaker of that identifier. Raises KeyError."""
+        for speaker in self.speakers:
+            if speaker.speaker_id == speaker_id:
+                return speaker
+        raise KeyError(speaker_id)
+
+    def __repr__(self) -> str:
+        name = f"{self.document_id!r}, " if self.document_id else ""
+        return f"Result({name}{len(self.statements)} statements, {len(self.speakers)} speakers)"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a request may ask for."""
+
+    max_document_chars: int
+    max_batch_documents: int
+    max_message_bytes: int
+    max_duration: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ServerInfo:
+    """What a server is. `model` is None while it loads."""
+
+    version: str
+    ready: bool
+    model: ModelInfo | None
+    languages: tuple[str, ...]
+    limits: Limits
+    components: dict[str, str] = field(hash=False)
