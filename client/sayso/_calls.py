@@ -59,9 +59,9 @@ class Slice:
     def request(self, options: models.Options) -> pb.BatchExtractQuotesRequest | None:
         """The batch to send, or None where every document is refused."""
         documents = [document for document in self.documents if isinstance(document, pb.Document)]
-        return (
-            pb.BatchExtractQuotesRequest(documents=documents, options=options_message(options)) if documents else None
-        )
+        if not documents:
+            return None
+        return pb.BatchExtractQuotesRequest(documents=documents, options=options_message(options))
 
     def outcomes(self, response: pb.BatchExtractQuotesResponse | None) -> Iterator[models.Result | SaysoError]:
         """One outcome per document, in order."""

@@ -13,14 +13,10 @@ _Member = TypeVar("_Member", bound=StrEnum)
 
 def document_message(document: models.Document) -> pb.Document:
     """The message of a document. Raises InvalidDocument where a string has no UTF-8."""
-    fields = {
-        "text": document.text,
-        "document_id": document.document_id,
-        "language_code": document.language,
-    }
-    for name, value in fields.items():
-        _require_utf8(f"document.{name}", value)
-    return pb.Document(**fields)
+    _require_utf8("document.text", document.text)
+    _require_utf8("document.document_id", document.document_id)
+    _require_utf8("document.language_code", document.language)
+    return pb.Document(text=document.text, document_id=document.document_id, language_code=document.language)
 
 
 def options_message(options: models.Options) -> pb.ExtractOptions:

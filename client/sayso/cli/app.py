@@ -23,8 +23,6 @@ _EXIT_STATUS = """
       2  the arguments are at fault
       3  no server answers, or not in time
 """
-_REFUSED = 1
-_UNREACHABLE = 3
 
 server_option = click.option(
     "--server", envvar="SAYSO_SERVER", show_envvar=True, default=DEFAULT_SERVER, show_default=True, metavar="HOST:PORT"
@@ -39,12 +37,16 @@ timeout_option = click.option(
 )
 
 
-class Failure(click.ClickException):
-    """One line for people, and an exit status."""
+class Refused(click.ClickException):
+    """The document was refused, or the server failed over it."""
 
-    def __init__(self, message: str, exit_code: int) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
+    exit_code = 1
+
+
+class Unreachable(click.ClickException):
+    """No server answers, or not in time."""
+
+    exit_code = 3
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXIT_STATUS)
@@ -96,11 +98,11 @@ def _client(server: str, timeout: float) -> Iterator[Client]:
         with Client(server, timeout=timeout) as client:
             yield client
     except ServerUnavailable as error:
-        raise Failure(_unavailable(error, server), _UNREACHABLE) from error
+        raise Unreachable(_unavailable(error, server)) from error
     except RequestTimeout as error:
-        raise Failure(f"no answer from {server} within {timeout:g} s", _UNREACHABLE) from error
+        raise Unreachable(f"no answer from {server} within {timeout:g} s") from error
     except SaysoError as error:
-        raise Failure(error.message, _REFUSED) from error
+        raise Refused(error.message) from error
 
 
 def _unavailable(error: ServerUnavailable, server: str) -> str:
@@ -114,7 +116,7 @@ def _text(file: BinaryIO) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Failure(f"{file.name}: not UTF-8: byte {error.start} is 0x{data[error.start]:02x}", _REFUSED) from error
+        raise Refused(f"{file.name}: not UTF-8: byte {error.start} is 0x{data[error.start]:02x}") from error
 
 
 def _printable(name: str) -> str:

@@ -64,6 +64,7 @@ class Server:
         await self._health.set("", SERVING)
         await self._health.set(SERVICE_NAME, NOT_SERVING)
         await self._grpc.start()
+        log.info("listening on %s:%d", self._settings.host, port)
         return port
 
     async def warm_up(self) -> None:
@@ -101,8 +102,7 @@ class Server:
 async def serve(server: Server) -> None:
     """Run until SIGTERM or SIGINT; a second one does not wait. Raises AddressError, and what loading raises."""
     stopped = _stop_signals()
-    port = await server.start()
-    log.info("listening on port %d, loading the model", port)
+    await server.start()
     tasks = {asyncio.create_task(_work(server)), asyncio.create_task(stopped.wait())}
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
