@@ -68,9 +68,8 @@ def extract(file: BinaryIO, *, form: str | None, server: str, timeout: float) ->
     On a terminal as a table, elsewhere as lines of speaker, kind, cue and statement, separated by tabs.
     """
     text = _text(file)
-    name = "" if file.name == "<stdin>" else file.name
     with _client(server, timeout) as client:
-        message = client.extract_message(Document(text, document_id=_printable(name)))
+        message = client.extract_message(Document(text, document_id=_name(file)))
     result = result_model(message)
     _print_warnings(result)
     if form == "json":
@@ -116,12 +115,14 @@ def _text(file: BinaryIO) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Refused(f"{file.name}: not UTF-8: byte {error.start} is 0x{data[error.start]:02x}") from error
+        name = _name(file) or "standard input"
+        raise Refused(f"{name}: not UTF-8: byte {error.start} is 0x{data[error.start]:02x}") from error
 
 
-def _printable(name: str) -> str:
-    """A file's name, whatever bytes it has, as a document_id."""
-    return name.encode(errors="replace").decode()
+def _name(file: BinaryIO) -> str:
+    """The file's name, made printable whatever its bytes; empty for standard input."""
+    name = getattr(file, "name", "<stdin>")
+    return "" if name == "<stdin>" else str(name).encode(errors="replace").decode()
 
 
 def _print_warnings(result: Result) -> None:

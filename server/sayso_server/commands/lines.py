@@ -27,7 +27,7 @@ def read_lines(lines: Iterable[bytes]) -> Iterator[Document | BadLine]:
     """Every line that is not blank, in order; a line at fault spoils no other."""
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield _read(number, line)
+            yield _read(number, line.rstrip(b"\r\n"))
 
 
 def _read(number: int, line: bytes) -> Document | BadLine:

@@ -19,6 +19,12 @@ _LIMITS = Limits()
 _SETTINGS = Settings()
 
 
+class AddressRefused(click.ClickException):
+    """The server cannot listen on its address."""
+
+    exit_code = 2
+
+
 def _option(flag: str, **settings: Any) -> Callable[[_Command], _Command]:
     variable = "SAYSO_" + flag.split("/", maxsplit=1)[0].removeprefix("--").replace("-", "_").upper()
     return click.option(flag, envvar=variable, show_envvar=True, show_default=True, **settings)
@@ -78,7 +84,7 @@ def serve(
     try:
         busy = asyncio.run(_serve(settings, functools.partial(load, model, threads=threads)))
     except AddressError as error:
-        raise click.UsageError(str(error)) from error
+        raise AddressRefused(str(error)) from error
     if busy:
         logging.shutdown()
         os._exit(0)  # the engine's thread is in the middle of a text and cannot be told to stop

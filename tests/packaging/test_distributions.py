@@ -1,0 +1,104 @@
+"""The two distributions: one version, a thin client, a contract that its generated code matches."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import requires, version
+from pathlib import Path
+
+import pytest
+
+import sayso
+
+ROOT = Path(__file__).parent.parent.parent
+GENERATED = ("quotes_pb2.py", "quotes_pb2.pyi", "quotes_pb2_grpc.py", "quotes_pb2_grpc.pyi")
+
+
+def project(folder: str) -> dict[str, object]:
+    loaded = tomllib.loads((ROOT / folder / "pyproject.toml").read_text("utf-8"))["project"]
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def run_python(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_one_version() -> None:
+    expected = project("client")["version"]
+    assert project("server")["version"] == expected
+    assert version("sayso") == version("sayso-server") == sayso.__version__ == expected
+    assert f"sayso=={expected}" in (requires("sayso-server") or [])
+
+
+def test_the_generated_code_is_that_of_the_contract(tmp_path: Path) -> None:
+    makefile = subprocess.run(
+        ["make", "--always-make", "--dry-run", "--no-print-directory", "--old-file=.venv/.installed", "protos"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    [command] = [line for line in makefile.stdout.splitlines() if "grpc_tools.protoc" in line]
+    arguments = re.sub(r"_out=client\b", f"_out={tmp_path}", command).split()
+    binaries = Path(sys.executable).parent
+    arguments = [sys.executable, *(part.replace(".venv/bin", str(binaries)) for part in arguments[1:])]
+    subprocess.run(arguments, cwd=ROOT, check=True, capture_output=True, timeout=60)
+    for name in GENERATED:
+        fresh = (tmp_path / "sayso/v1" / name).read_bytes()
+        assert fresh == (ROOT / "client/sayso/v1" / name).read_bytes(), f"{name}: run `make protos`"
+
+
+@pytest.mark.parametrize("module", ["sayso", "sayso.client", "sayso.aio", "sayso.cli.app", "sayso.v1.quotes_pb2_grpc"])
+def test_the_client_imports_nothing_heavy(module: str) -> None:
+    loaded = set(json.loads(run_python(f"import sys, json, {module}; print(json.dumps(sorted(sys.modules)))")))
+    assert module in loaded
+    assert not loaded & {"torch", "stanza", "transformers", "numpy", "sayso_server"}
+
+
+def test_importing_sayso_waits_with_grpc_until_a_client_is_made() -> None:
+    assert run_python("import sys, sayso; print('grpc' in sys.modules, sayso.Client, 'grpc' in sys.modules)") == (
+        "False <class 'sayso.client.Client'> True\n"
+    )
+
+
+def test_everything_that_sayso_names_is_there() -> None:
+    assert [name for name in sayso.__all__ if not hasattr(sayso, name)] == []
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = sayso.nothing
+
+
+def test_the_client_asks_for_nothing_heavy() -> None:
+    needed = {re.split(r"[^\w-]", line)[0] for line in requires("sayso") or [] if "extra" not in line}
+    assert needed == {"grpcio", "protobuf", "googleapis-common-protos"}
+
+
+@pytest.mark.parametrize("missing", ["click", "rich"])
+def test_a_missing_extra_is_named(missing: str) -> None:
+    code = f"import sys; sys.modules[{missing!r}] = None; from sayso.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"sayso: the command line needs {missing}: pip install 'sayso[cli]'\n"
+
+
+def test_the_server_does_not_load_torch_before_its_model() -> None:
+    loaded = set(json.loads(run_python("import sys, json, sayso_server.main; print(json.dumps(sorted(sys.modules)))")))
+    assert "sayso_server.commands.serve" in loaded
+    assert not loaded & {"torch", "stanza", "transformers"}
+
+
+def test_both_are_typed() -> None:
+    assert (ROOT / "client/sayso/py.typed").is_file()
+    assert (ROOT / "server/sayso_server/py.typed").is_file()
+
+
+def test_every_installed_version_is_pinned() -> None:
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", pin) for pin in pins), pins
+    assert "torch==2.13.0" in pins

@@ -1,0 +1,152 @@
+"""ExtractQuotes: the answer, its offsets, its options."""
+
+import grpc
+import pytest
+from google.rpc import error_details_pb2
+from support.serving import Running, reason_of, running, status_of, unpack
+
+from sayso.v1 import quotes_pb2 as pb
+from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Kind
+from sayso_server.service.settings import Limits
+
+TEXT = "😀 Café: “It’s e\u0301lan, 🎉” said Mara."
+
+
+def extract(server: Running, text: str = TEXT, **options: object) -> pb.Result:
+    request = pb.ExtractQuotesRequest(
+        document=pb.Document(text=text, document_id="d1"),
+        options=pb.ExtractOptions(**options),  # type: ignore[arg-type]
+    )
+    return server.stub.ExtractQuotes(request).result
+
+
+def refused(server: Running, request: pb.ExtractQuotesRequest) -> grpc.RpcError:
+    with pytest.raises(grpc.RpcError) as raised:
+        server.stub.ExtractQuotes(request)
+    return raised.value
+
+
+def test_the_whole_answer(served: Running) -> None:
+    result = extract(served)
+    [statement] = result.statements
+    [speaker] = result.speakers
+    assert (result.document_id, result.language_code) == ("d1", "en")
+    assert (result.model.name, result.model.version, result.model.digest) == ("fake", "7", "0123abcd")
+    assert (statement.statement_id, statement.kind, statement.polarity) == (
+        "s1",
+        pb.STATEMENT_KIND_DIRECT,
+        pb.POLARITY_AFFIRMED,
+    )
+    assert [span.text for span in statement.content_spans] == ["“It’s e\u0301lan, 🎉”"]
+    assert (statement.cue.lemma, statement.cue.cue_class) == ("say", pb.CUE_CLASS_SAY)
+    assert statement.source.text == "Mara"
+    assert (statement.speaker_id, statement.confidence, statement.speaker_confidence) == ("p1", 0.75, 0.5)
+    assert (speaker.speaker_id, speaker.display_name, speaker.type) == ("p1", "Mara", pb.SPEAKER_TYPE_PERSON)
+    assert not statement.HasField("explanation")
+    assert result.stats.words == len(TEXT.split())
+    assert result.stats.parse_duration.ToMilliseconds() == 250
+    assert result.stats.extract_duration.ToMilliseconds() == 125
+
+
+@pytest.mark.parametrize(
+    ("encoding", "codec", "width"),
+    [
+        (pb.OFFSET_ENCODING_UNSPECIFIED, "utf-32-le", 4),
+        (pb.OFFSET_ENCODING_UTF32, "utf-32-le", 4),
+        (pb.OFFSET_ENCODING_UTF16, "utf-16-le", 2),
+        (pb.OFFSET_ENCODING_UTF8, "utf-8", 1),
+    ],
+)
+def test_spans_slice_the_encoded_text(served: Running, encoding: int, codec: str, width: int) -> None:
+    result = extract(served, offset_encoding=encoding)
+    [statement] = result.statements
+    spans = [*statement.content_spans, *statement.cue.spans, statement.source, *result.speakers[0].mentions]
+    units = TEXT.encode(codec)
+    assert [units[span.start * width : span.end * width].decode(codec) for span in spans] == [
+        "“It’s e\u0301lan, 🎉”",
+        "said",
+        "Mara",
+        "Mara",
+    ]
+    assert [span.text for span in spans] == ["“It’s e\u0301lan, 🎉”", "said", "Mara", "Mara"]
+    assert result.offset_encoding == (encoding or pb.OFFSET_ENCODING_UTF32)
+
+
+def test_the_full_view_explains_strongest_evidence_first(served: Running) -> None:
+    [statement] = extract(served, view=pb.RESULT_VIEW_FULL).statements
+    explanation = statement.explanation
+    assert explanation.rule == "fake"
+    assert [evidence.name for evidence in explanation.evidence] == ["strong", "weak"]
+    assert explanation.sentence.text == "“It’s e\u0301lan, 🎉” said Mara"
+
+
+def test_options_reach_the_engine(served: Running) -> None:
+    extract(served)
+    extract(
+        served,
+        kinds=[pb.STATEMENT_KIND_MIXED],
+        cue_classes=[pb.CUE_CLASS_THINK],
+        min_confidence=0.5,
+        min_speaker_confidence=0.25,
+    )
+    default, chosen = served.engine.options
+    assert (default.kinds, default.cue_classes) == (frozenset(), REPORTED_SPEECH)
+    assert chosen.kinds == {Kind.MIXED}
+    assert chosen.cue_classes == {CueClass.THINK}
+    assert (chosen.min_confidence, chosen.min_speaker_confidence) == (0.5, 0.25)
+
+
+def test_an_empty_text_is_a_document_with_a_warning(served: Running) -> None:
+    result = extract(served, "")
+    assert not result.statements
+    assert [warning.code for warning in result.warnings] == [pb.WARNING_CODE_EMPTY_TEXT]
+
+
+@pytest.mark.parametrize("language", ["", "en", "EN", "en-GB", "En-us"])
+def test_english_by_any_name(served: Running, language: str) -> None:
+    request = pb.ExtractQuotesRequest(document=pb.Document(text=TEXT, language_code=language))
+    assert len(served.stub.ExtractQuotes(request).result.statements) == 1
+
+
+@pytest.mark.parametrize("language", ["de", "english", "eng", "e", "-"])
+def test_other_languages_are_refused(served: Running, language: str) -> None:
+    error = refused(served, pb.ExtractQuotesRequest(document=pb.Document(text=TEXT, language_code=language)))
+    status = status_of(error)
+    assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert reason_of(status) == "UNSUPPORTED_LANGUAGE"
+    [bad_request] = unpack(status, error_details_pb2.BadRequest)
+    assert [violation.field for violation in bad_request.field_violations] == ["document.language_code"]
+
+
+def test_a_text_at_the_limit_is_read_and_one_over_it_refused() -> None:
+    with running(limits=Limits(max_document_chars=10)) as served:
+        extract(served, "😀" * 10)
+        error = refused(served, pb.ExtractQuotesRequest(document=pb.Document(text="😀" * 11)))
+        assert error.details() == "the text has 11 characters; the limit is 10"
+        assert reason_of(status_of(error)) == "TEXT_TOO_LONG"
+        assert served.engine.read == ["😀" * 10]
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"offset_encoding": 9}, "options.offset_encoding"),
+        ({"view": 9}, "options.view"),
+        ({"kinds": [0]}, "options.kinds"),
+        ({"kinds": [9]}, "options.kinds"),
+        ({"cue_classes": [99]}, "options.cue_classes"),
+        ({"min_confidence": 1.5}, "options.min_confidence"),
+        ({"min_confidence": float("nan")}, "options.min_confidence"),
+        ({"min_speaker_confidence": -0.1}, "options.min_speaker_confidence"),
+    ],
+)
+def test_invalid_options_name_their_field(served: Running, options: dict[str, object], field: str) -> None:
+    message = pb.ExtractOptions(**options)  # type: ignore[arg-type]
+    status = status_of(refused(served, pb.ExtractQuotesRequest(document=pb.Document(text="x"), options=message)))
+    assert reason_of(status) == "INVALID_OPTION"
+    [bad_request] = unpack(status, error_details_pb2.BadRequest)
+    assert [violation.field for violation in bad_request.field_violations] == [field]
+
+
+def test_a_request_without_a_document(served: Running) -> None:
+    assert reason_of(status_of(refused(served, pb.ExtractQuotesRequest()))) == "MISSING_DOCUMENT"

@@ -1,0 +1,132 @@
+"""Loading, health, reflection, draining, and the process around it."""
+
+import signal
+import subprocess
+import threading
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from support.serving import (
+    PATIENCE,
+    Running,
+    reason_of,
+    run,
+    running,
+    server_process,
+    start_process,
+    status_of,
+)
+
+from sayso.v1 import quotes_pb2 as pb
+
+SERVICE = "sayso.v1.QuoteService"
+SERVING = health_pb2.HealthCheckResponse.SERVING
+NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+def health(served: Running, service: str) -> int:
+    stub = health_pb2_grpc.HealthStub(served.channel)
+    return int(stub.Check(health_pb2.HealthCheckRequest(service=service)).status)
+
+
+def reason_now(served: Running) -> str:
+    with pytest.raises(grpc.RpcError) as raised:
+        served.stub.ExtractQuotes(pb.ExtractQuotesRequest(document=pb.Document(text="x")))
+    assert raised.value.code() is grpc.StatusCode.UNAVAILABLE
+    return reason_of(status_of(raised.value))
+
+
+def test_before_the_model_is_loaded_and_after() -> None:
+    with running(warm=False) as served:
+        watch = health_pb2_grpc.HealthStub(served.channel).Watch(health_pb2.HealthCheckRequest(service=SERVICE))
+        assert next(watch).status == NOT_SERVING
+        assert health(served, "") == SERVING
+        info = served.stub.GetServerInfo(pb.GetServerInfoRequest())
+        assert (info.ready, info.HasField("model")) == (False, False)
+        assert reason_now(served) == "NOT_READY"
+
+        run(served.server.warm_up())
+
+        assert next(watch).status == SERVING
+        watch.cancel()
+        info = served.stub.GetServerInfo(pb.GetServerInfoRequest())
+        assert (info.ready, info.model.digest) == (True, "0123abcd")
+        assert served.stub.ExtractQuotes(pb.ExtractQuotesRequest(document=pb.Document(text="x"))).HasField("result")
+
+
+def test_server_info_publishes_versions_and_limits(served: Running) -> None:
+    info = served.stub.GetServerInfo(pb.GetServerInfoRequest())
+    assert list(info.language_codes) == ["en"]
+    assert (info.limits.max_document_chars, info.limits.max_batch_documents) == (200_000, 64)
+    assert (info.limits.max_message_bytes, info.limits.max_duration.seconds) == (8 * 1024 * 1024, 300)
+    assert info.component_versions["grpcio"] == grpc.__version__
+    assert set(info.component_versions) == {"python", "grpcio", "stanza", "torch"}
+
+
+def test_reflection_lists_the_service(served: Running) -> None:
+    stub = reflection_pb2_grpc.ServerReflectionStub(served.channel)
+    [answer] = stub.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(list_services="")]))
+    names = {service.name for service in answer.list_services_response.service}
+    assert names == {SERVICE, "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"}
+
+
+def test_draining_finishes_what_is_in_flight_and_takes_nothing_new(served: Running) -> None:
+    served.engine.gate.clear()
+    in_flight = served.stub.ExtractQuotes.future(pb.ExtractQuotesRequest(document=pb.Document(text="in flight")))
+    assert served.engine.entered.wait(PATIENCE)
+    watch = health_pb2_grpc.HealthStub(served.channel).Watch(health_pb2.HealthCheckRequest(service=SERVICE))
+    assert next(watch).status == SERVING
+
+    drained = threading.Thread(target=lambda: run(served.server.drain()))
+    drained.start()
+    assert next(watch).status == NOT_SERVING
+    assert reason_now(served) == "DRAINING"
+    assert drained.is_alive()
+
+    served.engine.gate.set()
+    assert in_flight.result(PATIENCE).result.stats.words == 2
+    drained.join(PATIENCE)  # the open Watch does not hold it up
+    assert not drained.is_alive()
+
+
+def test_a_stream_answers_every_document_under_its_correlation_id(served: Running) -> None:
+    requests = [
+        pb.StreamExtractQuotesRequest(correlation_id=str(number), document=pb.Document(text="word " * number))
+        for number in range(1, 41)
+    ]
+    requests.append(pb.StreamExtractQuotesRequest(correlation_id="bad"))
+    answers = {answer.correlation_id: answer.outcome for answer in served.stub.StreamExtractQuotes(iter(requests))}
+    assert reason_of(answers.pop("bad").error) == "MISSING_DOCUMENT"
+    assert {name: outcome.result.stats.words for name, outcome in answers.items()} == {
+        str(number): number for number in range(1, 41)
+    }
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+def test_the_process_stops_on_a_signal(name: signal.Signals) -> None:
+    with server_process() as (process, _):
+        process.send_signal(name)
+        _, log = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert "stopped" in log
+    assert "Traceback" not in log
+
+
+def outcome_of(process: "subprocess.Popen[str]") -> tuple[int, str]:
+    output, log = process.communicate(timeout=PATIENCE)
+    assert output == ""
+    return process.returncode, log
+
+
+def test_a_taken_port_is_refused_in_one_line(served: Running) -> None:
+    status, log = outcome_of(start_process("serve", "--port", str(served.port), "--log-level", "warning"))
+    assert status == 2
+    [line] = [line for line in log.splitlines() if line]
+    assert line == f"Error: cannot listen on {served.address}: it is taken, or not an address of this machine"
+
+
+def test_a_model_that_is_not_there_is_refused_in_one_line() -> None:
+    status, log = outcome_of(start_process("serve", "--port", "0", "--model", "nowhere", "--log-level", "warning"))
+    assert (status, log) == (2, "Error: nowhere: no model there\n")

@@ -1,0 +1,1 @@
+"""What several tests use: a fake engine, and servers around it."""

@@ -1,0 +1,21 @@
+"""`sayso-server` with the fake engine in place of the models: `python -m support.fake_server serve --port N`."""
+
+import importlib
+
+from sayso_server.commands.model import ModelRefused
+from sayso_server.main import main
+from sayso_server.service.engine import Engine
+from support.engine import FakeEngine
+
+
+def load(model: str, *, threads: int | None) -> Engine:
+    """The fake, or what happens without a model."""
+    if model != "bundled":
+        raise ModelRefused(f"{model}: no model there")
+    return FakeEngine()
+
+
+if __name__ == "__main__":
+    for command in ("serve", "extract", "info"):
+        importlib.import_module(f"sayso_server.commands.{command}").load = load  # type: ignore[attr-defined]
+    main()

@@ -1,0 +1,147 @@
+"""Servers for tests: in this process on a loop of their own, or in another process."""
+
+import asyncio
+import contextlib
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import grpc
+from google.rpc import error_details_pb2, status_pb2
+
+import sayso
+from sayso.v1 import quotes_pb2_grpc as pb_grpc
+from sayso_server.service.server import Server
+from sayso_server.service.settings import Limits, Settings
+from support.engine import FakeEngine
+
+T = TypeVar("T")
+PATIENCE = 60
+"""Seconds after which a test gives up; none takes nearly as long."""
+
+
+@cache
+def event_loop() -> asyncio.AbstractEventLoop:
+    """The one event loop of this process that may use grpc.aio, in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="event loop", daemon=True).start()
+    return loop
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on the event loop, from a test's thread."""
+    return asyncio.run_coroutine_threadsafe(coroutine, event_loop()).result(PATIENCE)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server in this process."""
+
+    server: Server
+    engine: FakeEngine
+    port: int
+    channel: grpc.Channel
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def stub(self) -> pb_grpc.QuoteServiceStub:
+        return pb_grpc.QuoteServiceStub(self.channel)
+
+
+@contextlib.contextmanager
+def running(*, limits: Limits | None = None, engine: FakeEngine | None = None, warm: bool = True) -> Iterator[Running]:
+    """A server around a fake engine, drained at the end."""
+    engine = engine or FakeEngine()
+    settings = Settings(port=0, limits=limits or Limits(), drain_duration=PATIENCE, stop_grace=0.1)
+
+    async def start() -> tuple[Server, int]:
+        server = Server(settings, lambda: engine)
+        port = await server.start()
+        if warm:
+            await server.warm_up()
+        return server, port
+
+    server, port = run(start())
+    try:
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield Running(server, engine, port, channel)
+    finally:
+        engine.gate.set()
+        run(server.drain())
+
+
+def status_of(error: grpc.RpcError) -> status_pb2.Status:
+    """The rich status of a failed call."""
+    assert isinstance(error, grpc.Call)
+    [details] = [value for key, value in error.trailing_metadata() or () if key == "grpc-status-details-bin"]
+    assert isinstance(details, bytes)
+    status = status_pb2.Status.FromString(details)
+    assert (status.code, status.message) == (error.code().value[0], error.details())
+    return status
+
+
+def reason_of(status: status_pb2.Status) -> str:
+    """The reason of a rich status; every one has exactly one."""
+    [info] = unpack(status, error_details_pb2.ErrorInfo)
+    assert info.domain == "sayso"
+    return str(info.reason)
+
+
+def unpack(status: status_pb2.Status, kind: type[T]) -> list[T]:
+    """The details of one kind."""
+    found = []
+    for detail in status.details:
+        message: Any = kind()
+        if detail.Unpack(message):
+            found.append(message)
+    return found
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_process(*arguments: str) -> "subprocess.Popen[str]":
+    """`sayso-server` around a fake engine, in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "support.fake_server", *arguments],
+        cwd=Path(__file__).parent.parent,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+@contextlib.contextmanager
+def server_process() -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """A server in a process of its own, ready, and its address; stopped at the end."""
+    address = f"127.0.0.1:{free_port()}"
+    process = start_process("serve", "--port", address.split(":")[1])
+    try:
+        with sayso.Client(address) as client:
+            while not _ready(client):
+                assert process.poll() is None, process.communicate()
+        yield process, address
+    finally:
+        process.terminate()
+        process.communicate(timeout=PATIENCE)
+
+
+def _ready(client: sayso.Client) -> bool:
+    try:
+        return client.info().ready
+    except sayso.ServerUnavailable:
+        return False
