@@ -10,8 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from sayso_server.commands.model import load, model_option, threads_option
-from sayso_server.service.server import AddressError, Server
-from sayso_server.service.server import serve as serve_until_stopped
+from sayso_server.service.engine import Engine
 from sayso_server.service.settings import Limits, Settings
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -73,7 +72,9 @@ def serve(
     Exit status: 0 after a stop; 2 if the model, the address or the arguments are at fault.
     """
     logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what matters of gRPC's own messages is said here
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # read when grpc is imported; what matters of it is said here
+    from sayso_server.service.server import AddressError
+
     settings = Settings(
         host=host,
         port=port,
@@ -90,7 +91,10 @@ def serve(
         os._exit(0)  # the engine's thread is in the middle of a text and cannot be told to stop
 
 
-async def _serve(settings: Settings, load_engine: Any) -> bool:
+async def _serve(settings: Settings, load_engine: Callable[[], Engine]) -> bool:
+    """Serve until stopped; whether the engine's thread is still at work then."""
+    from sayso_server.service.server import Server, serve
+
     server = Server(settings, load_engine)
-    await serve_until_stopped(server)
+    await serve(server)
     return server.busy
