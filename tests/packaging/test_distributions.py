@@ -102,3 +102,8 @@ def test_every_installed_version_is_pinned() -> None:
     pins = [line for line in lines if line and not line.startswith("#")]
     assert all(re.fullmatch(r"[\w.-]+==[\w.]+", pin) for pin in pins), pins
     assert "torch==2.13.0" in pins
+
+
+@pytest.mark.parametrize("folder", ["client", "server"])
+def test_both_carry_the_licence(folder: str) -> None:
+    assert (ROOT / folder / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
