@@ -1,0 +1,108 @@
+"""From candidates to statements: one per cue, none twice, each in its place among the others."""
+
+import bisect
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sayso_server.core.cues import Candidate, sites
+from sayso_server.core.document import Document
+from sayso_server.core.rules import RULES
+from sayso_server.core.rules.quoted import follow_on
+from sayso_server.core.statement import Kind, Span
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A candidate with its kind and the index of the chosen statement inside whose content it lies."""
+
+    candidate: Candidate
+    kind: Kind
+    parent: int | None
+
+
+def propose(document: Document) -> list[Candidate]:
+    """For every cue the first candidate that a rule finds."""
+    out = []
+    for tree in document.trees:
+        for site in sites(tree):
+            found = next((c for rule in RULES for c in rule(site, document)), None)
+            if found is not None and not _holds_its_cue(found):
+                out.append(found)
+    return out
+
+
+def _holds_its_cue(candidate: Candidate) -> bool:
+    return candidate.cue is not None and any(c.overlaps(s) for c in candidate.cue.spans for s in candidate.content)
+
+
+def _length(spans: Iterable[Span]) -> int:
+    return sum(map(len, spans))
+
+
+def overlap(one: Sequence[Span], other: Sequence[Span]) -> float:
+    """Intersection over union, in characters."""
+    common = sum(max(0, min(a.end, b.end) - max(a.start, b.start)) for a in one for b in other)
+    return common / max(1, _length(one) + _length(other) - common)
+
+
+def _rank(candidate: Candidate) -> tuple[bool, int, int]:
+    """Better candidates first: with a source, by an earlier rule, with the cue nearer to the content."""
+    names = [rule.__name__.replace("_", "-") for rule in RULES]
+    order = names.index(candidate.rule) if candidate.rule in names else len(names)
+    cue = candidate.cue.spans[0].start if candidate.cue else 0
+    distance = min((min(abs(s.start - cue), abs(s.end - cue)) for s in candidate.content), default=0)
+    return (candidate.source is None, order, distance)
+
+
+def choose(document: Document) -> list[Chosen]:
+    """The statements of a document in text order; of candidates with nearly the same content the best."""
+    kept: list[Candidate] = []
+    starts: list[int] = []
+    for candidate in sorted(propose(document), key=_rank):
+        low = bisect.bisect_left(starts, candidate.content[0].start - 2000)
+        high = bisect.bisect_right(starts, candidate.content[-1].end + 2000)
+        if any(overlap(candidate.content, other.content) > 0.6 for other in kept[low:high]):
+            continue
+        at = bisect.bisect_right(starts, candidate.content[0].start)
+        starts.insert(at, candidate.content[0].start)
+        kept.insert(at, candidate)
+    taken = [s for c in kept for s in c.content]
+    kept += follow_on(document, taken)
+    kept.sort(key=lambda c: (c.content[0].start, -_length(c.content)))
+    return [Chosen(c, kind_of(document, c), _parent(i, kept)) for i, c in enumerate(kept)]
+
+
+def _parent(index: int, kept: Sequence[Candidate]) -> int | None:
+    """The smallest content that holds this statement's cue, or all of its content where it has none."""
+    own = kept[index]
+    inner = own.cue.spans if own.cue else own.content
+    best: int | None = None
+    for i in range(max(0, index - 40), min(len(kept), index + 5)):
+        outer = kept[i]
+        if i != index and all(any(s.covers(c) for s in outer.content) for c in inner):
+            if best is None or _length(outer.content) < _length(kept[best].content):
+                best = i
+    return best
+
+
+def kind_of(document: Document, candidate: Candidate) -> Kind:
+    """Direct if every word is in quotation marks of the statement's own level, indirect if none is, else mixed."""
+    anchor = candidate.cue.spans[0].start if candidate.cue else candidate.content[0].start
+    around = document.quotation_at(anchor) if candidate.cue else None
+    marks = [
+        q.span
+        for q in document.quotations
+        if (around is None and q.depth == 0) or (around is not None and q.depth > around.depth)
+    ]
+    starts = [m.start for m in marks]
+    inside = total = 0
+    for tree_word in (
+        w for s in candidate.content for t in document.trees_within(s) for w in t.between(s.start, s.end)
+    ):
+        if any(c.isalnum() for c in tree_word.text):
+            total += 1
+            k = bisect.bisect_right(starts, tree_word.start) - 1
+            inside += k >= 0 and tree_word.start < marks[k].end
+    if not inside:
+        return Kind.INDIRECT
+    return Kind.DIRECT if inside == total else Kind.MIXED

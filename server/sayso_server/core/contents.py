@@ -1,0 +1,105 @@
+"""From words of a tree to the spans of a content."""
+
+from collections.abc import Iterable, Sequence
+
+from sayso_server.core.document import Document
+from sayso_server.core.marks import Quotation
+from sayso_server.core.statement import Span
+from sayso_server.core.tree import Tree, Word
+
+EDGES = " \t\r\n\u00a0,;:.-–—―()[]{}\"“”„«»‘’'`…!?*•|/"
+"""What never begins or ends a content outside quotation marks."""
+
+
+def is_punctuation(word: Word) -> bool:
+    """Whether the word is only marks."""
+    return word.upos == "PUNCT" or not any(c.isalnum() for c in word.text)
+
+
+def runs(tree: Tree, indices: Iterable[int]) -> list[Span]:
+    """The words as runs of text: neighbours, or with nothing but marks between them."""
+    out: list[list[int]] = []
+    for i in sorted(indices):
+        if out and all(is_punctuation(tree.words[j]) for j in range(out[-1][1] + 1, i)):
+            out[-1][1] = i
+        else:
+            out.append([i, i])
+    return [Span(tree.words[a].start, tree.words[b].end) for a, b in out]
+
+
+def strip(text: str, span: Span, edges: str = EDGES) -> Span | None:
+    """`span` without the marks and spaces at its edges; a stop that belongs to an abbreviation stays."""
+    start, end = span.start, span.end
+    while start < end and text[start] in edges:
+        start += 1
+    while end > start and text[end - 1] in edges and not _is_abbreviation(text, start, end):
+        end -= 1
+    return Span(start, end) if start < end else None
+
+
+def _is_abbreviation(text: str, start: int, end: int) -> bool:
+    """U.S., a.m., J. at the end of a span."""
+    return (
+        text[end - 1] == "."
+        and end - start >= 2
+        and text[end - 2].isalpha()
+        and (end - start == 2 or text[end - 3] in ". ")
+        and (end - start >= 4 and text[end - 3] == ".")
+    )
+
+
+def spans(document: Document, tree: Tree, indices: Iterable[int]) -> tuple[Span, ...]:
+    """The content that these words make: runs without edge punctuation, with the quotation marks that are theirs."""
+    found = [s for run in runs(tree, indices) if (s := strip(document.plain, run))]
+    return merge([with_marks(document, span) for span in found])
+
+
+def with_marks(document: Document, span: Span) -> Span:
+    """`span` with the quotation marks, and the punctuation inside them, of every quotation whose words it covers."""
+    for quotation in document.quotations:
+        if quotation.span.start > span.end + 3:
+            break
+        inner = strip(document.plain, quotation.span)
+        if inner and span.covers(inner) and not span.covers(quotation.span):
+            span = Span(min(span.start, quotation.span.start), max(span.end, quotation.span.end))
+    return span
+
+
+def merge(found: Sequence[Span]) -> tuple[Span, ...]:
+    """Sorted, overlapping spans joined."""
+    out: list[Span] = []
+    for span in sorted(found):
+        if out and span.start <= out[-1].end:
+            out[-1] = Span(out[-1].start, max(out[-1].end, span.end))
+        else:
+            out.append(span)
+    return tuple(out)
+
+
+def without(found: Sequence[Span], removed: Sequence[Span], text: str) -> tuple[Span, ...]:
+    """The spans less `removed`, edges stripped of commas and spaces where something was cut."""
+    out = list(found)
+    for cut in removed:
+        pieces: list[Span] = []
+        for span in out:
+            if not span.overlaps(cut):
+                pieces.append(span)
+                continue
+            if span.start < cut.start and (left := strip(text, Span(span.start, cut.start), " ,;:–—-\t\n")):
+                pieces.append(left)
+            if cut.end < span.end and (right := strip(text, Span(cut.end, span.end), " ,;:–—-\t\n")):
+                pieces.append(right)
+        out = pieces
+    return tuple(out)
+
+
+def chain(document: Document, quotation: Quotation) -> list[Quotation]:
+    """The quotation with those of the paragraphs after it that continue it."""
+    out = [quotation]
+    position = document.outer.index(quotation)
+    for following in document.outer[position + 1 :]:
+        if out[-1].closed and following.continues and document.text[out[-1].span.end - 1] not in "”\"»'’":
+            out.append(following)
+        else:
+            break
+    return out

@@ -1,0 +1,87 @@
+"""A text with all that was read from it before statements are looked for."""
+
+import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sayso_server.core.marks import Quotation, match_marks
+from sayso_server.core.statement import Span, TextWarning
+from sayso_server.core.text import paragraphs, view
+from sayso_server.core.tree import Tree
+
+
+@dataclass(frozen=True)
+class Document:
+    """Text, paragraphs, quotations, trees. `plain` is the same-length view that was parsed."""
+
+    text: str
+    plain: str
+    paragraphs: tuple[Span, ...]
+    quotations: tuple[Quotation, ...]
+    warnings: tuple[TextWarning, ...]
+    trees: tuple[Tree, ...] = ()
+
+    @cached_property
+    def _paragraph_starts(self) -> list[int]:
+        return [p.start for p in self.paragraphs]
+
+    @cached_property
+    def _tree_starts(self) -> list[int]:
+        return [t.span.start for t in self.trees]
+
+    @cached_property
+    def outer(self) -> tuple[Quotation, ...]:
+        """The outermost quotations."""
+        return tuple(q for q in self.quotations if q.depth == 0)
+
+    @cached_property
+    def _outer_starts(self) -> list[int]:
+        return [q.span.start for q in self.outer]
+
+    def paragraph_at(self, offset: int) -> int:
+        """Index of the paragraph that holds `offset`, or the one before it."""
+        return max(0, bisect.bisect_right(self._paragraph_starts, offset) - 1)
+
+    def tree_at(self, offset: int) -> Tree | None:
+        """The sentence that holds `offset`, or the last that begins before it."""
+        i = bisect.bisect_right(self._tree_starts, offset) - 1
+        return self.trees[i] if i >= 0 else None
+
+    def trees_within(self, span: Span) -> list[Tree]:
+        """The sentences that share a character with `span`."""
+        first = max(0, bisect.bisect_right(self._tree_starts, span.start) - 1)
+        last = bisect.bisect_left(self._tree_starts, span.end)
+        return [t for t in self.trees[first:last] if t.span.overlaps(span)]
+
+    def quotation_at(self, offset: int) -> Quotation | None:
+        """The outermost quotation that holds `offset`."""
+        i = bisect.bisect_right(self._outer_starts, offset) - 1
+        return self.outer[i] if i >= 0 and offset < self.outer[i].span.end else None
+
+    def quotations_within(self, span: Span) -> list[Quotation]:
+        """The outermost quotations that share a character with `span`."""
+        first = max(0, bisect.bisect_right(self._outer_starts, span.start) - 1)
+        last = bisect.bisect_left(self._outer_starts, span.end)
+        return [q for q in self.outer[first:last] if q.span.overlaps(span)]
+
+
+def read(text: str) -> Document:
+    """The document before parsing."""
+    plain = view(text)
+    parts = paragraphs(plain)
+    quotations, warnings = match_marks(plain, parts)
+    return Document(text, plain, parts, quotations, warnings)
+
+
+def with_trees(document: Document, parsed: Sequence[Sequence[Tree]]) -> Document:
+    """The document with the trees of its paragraphs, their offsets made the document's own."""
+    trees = [
+        tree.shifted(paragraph.start)
+        for paragraph, sentences in zip(document.paragraphs, parsed, strict=True)
+        for tree in sentences
+        if tree.words
+    ]
+    return Document(
+        document.text, document.plain, document.paragraphs, document.quotations, document.warnings, tuple(trees)
+    )

@@ -1,0 +1,169 @@
+"""Quotation marks, matched within their paragraph.
+
+Straight and curly double marks, guillemets, `` '' pairs, and single marks where they are not apostrophes. Damage stays
+in its paragraph: a mark left open closes at the paragraph's end, with a warning, unless the next paragraph opens with
+a mark again, which is how news carries a quotation over paragraphs.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sayso_server.core.statement import Span, TextWarning, WarningCode
+
+_BEFORE_OPENING = set(" \t\u00a0([{<-–—/―:;,.…")
+_AFTER_CLOSING = set(" \t\u00a0)]}>-–—/―:;,.!?…'’\"”»")
+_ELISION = re.compile(r"(?:em|til|cause|n|tis|twas|bout|round|\d\ds?)\b", re.I)
+_LONGEST_SINGLE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A run of text in quotation marks. `span` includes the marks; `depth` is 0 for the outermost."""
+
+    span: Span
+    depth: int
+    closed: bool = True
+    continues: bool = False
+    """Whether this quotation goes on from the one of the paragraph before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    start: int
+    end: int
+    role: str  # "open", "close" or "?"
+    family: str
+
+
+def _straight_role(text: str, paragraph: Span, start: int, end: int) -> str:
+    before = text[start - 1] if start > paragraph.start else " "
+    after = text[end] if end < paragraph.end else " "
+    can_open = (before in _BEFORE_OPENING or before in "“\"'‘") and not after.isspace()
+    can_close = not before.isspace() and (after in _AFTER_CLOSING or after.isspace())
+    return "?" if can_open == can_close else "open" if can_open else "close"
+
+
+def _double_marks(text: str, paragraph: Span) -> Iterator[_Mark]:
+    i = paragraph.start
+    while i < paragraph.end:
+        char, pair = text[i], text[i : i + 2]
+        size = 2 if pair in ("``", "''") else 1
+        if pair == "``":
+            yield _Mark(i, i + 2, "open", "tex")
+        elif pair == "''":
+            yield _Mark(i, i + 2, "close", "tex")
+        elif char in "“„":
+            yield _Mark(i, i + 1, "open", "curly")
+        elif char == "”":
+            yield _Mark(i, i + 1, "close", "curly")
+        elif char in "«»":
+            yield _Mark(i, i + 1, "open" if char == "«" else "close", "guillemet")
+        elif char in '"＂' and not _is_inches(text, i, paragraph):
+            yield _Mark(i, i + 1, _straight_role(text, paragraph, i, i + 1), "straight")
+        i += size
+
+
+def _is_inches(text: str, i: int, paragraph: Span) -> bool:
+    """A straight mark behind a digit with no straight mark open before it in the paragraph: 6'2", a 10" pipe."""
+    return i > paragraph.start and text[i - 1].isdigit() and text.count('"', paragraph.start, i) % 2 == 0
+
+
+def _single_quotations(text: str, paragraph: Span) -> Iterator[Span]:
+    i = paragraph.start
+    while i < paragraph.end:
+        if text[i : i + 2] in ("``", "''"):
+            i += 2
+            continue
+        end = _single_end(text, paragraph, i) if _opens_single(text, paragraph, i) else None
+        if end is not None:
+            yield Span(i, end)
+            i = end
+        else:
+            i += 1
+
+
+def _opens_single(text: str, paragraph: Span, i: int) -> bool:
+    if text[i] not in "‘'`" or i + 1 >= paragraph.end or text[i + 1].isspace() or _ELISION.match(text, i + 1):
+        return False
+    return i == paragraph.start or text[i - 1] in _BEFORE_OPENING or text[i - 1] in '“"«'
+
+
+def _single_end(text: str, paragraph: Span, i: int) -> int | None:
+    """Where the single quotation that opens at `i` ends; the last fit before a possessive plural is not guessed at."""
+    closing = {"‘": "’", "`": "'’"}.get(text[i], "'")
+    for j in range(i + 2, min(paragraph.end, i + _LONGEST_SINGLE)):
+        if text[j] in closing and not text[j - 1].isspace():
+            after = text[j + 1] if j + 1 < paragraph.end else " "
+            if not (after.isalnum() or after == "'"):
+                return j + 1
+    return None
+
+
+def _pair(marks: Sequence[_Mark]) -> tuple[list[tuple[int, int, int]], list[_Mark], list[_Mark]]:
+    """(start, end, depth) of matched pairs, what was left open, what closed nothing."""
+    stack: list[_Mark] = []
+    pairs, surplus = [], []
+    for mark in marks:
+        is_inner = bool(stack) and stack[-1].family == mark.family == "straight"
+        if (mark.role == "open" and not is_inner) or (mark.role == "?" and not stack):
+            stack.append(mark)
+        elif stack:
+            opened = stack.pop()
+            pairs.append((opened.start, mark.end, len(stack)))
+        else:
+            surplus.append(mark)
+    return pairs, stack, surplus
+
+
+def match_marks(text: str, paragraphs: Sequence[Span]) -> tuple[tuple[Quotation, ...], tuple[TextWarning, ...]]:
+    """All quotations in text order, outer before inner, and warnings about marks without a partner."""
+    out: list[Quotation] = []
+    warnings: list[TextWarning] = []
+    carried = False
+    for k, paragraph in enumerate(paragraphs):
+        pairs, left_open, surplus = _pair(list(_double_marks(text, paragraph)))
+        following = paragraphs[k + 1] if k + 1 < len(paragraphs) else None
+        found = [Quotation(Span(a, b), depth) for a, b, depth in pairs]
+        carries_on = False
+        if left_open:
+            first = left_open[0]
+            # what was paired inside the mark left open lies within it only if it is believable that it never closed
+            carries_on = following is not None and text[following.start] in '“"«`„' and text[first.start] in '“"«`„'
+            found.append(Quotation(Span(first.start, paragraph.end), 0, closed=carries_on))
+            if not carries_on:
+                message = "a quotation mark is never closed; it was closed at the end of its paragraph"
+                warnings.append(TextWarning(WarningCode.UNCLOSED_QUOTATION_MARK, message, Span(first.start, first.end)))
+        warnings += [
+            TextWarning(
+                WarningCode.SURPLUS_QUOTATION_MARK,
+                "a closing quotation mark was never opened; it was ignored",
+                Span(m.start, m.end),
+            )
+            for m in surplus
+        ]
+        doubles = [q.span for q in found if q.depth == 0]
+        for single in _single_quotations(text, paragraph):
+            if not any(single.overlaps(d) and not d.covers(single) for d in doubles):
+                found.append(Quotation(single, int(any(d.covers(single) for d in doubles))))
+        found = _with_continuation(_with_depths(found), text, paragraph, carried)
+        out.extend(found)
+        carried = carries_on
+    return tuple(out), tuple(warnings)
+
+
+def _with_depths(found: list[Quotation]) -> list[Quotation]:
+    """Sorted, with the depth counted anew over all families."""
+    found.sort(key=lambda q: (q.span.start, -q.span.end))
+    out: list[Quotation] = []
+    for q in found:
+        depth = sum(o.span.covers(q.span) for o in out[-8:] if o.span != q.span)
+        out.append(Quotation(q.span, depth, q.closed))
+    return out
+
+
+def _with_continuation(found: list[Quotation], text: str, paragraph: Span, carried: bool) -> list[Quotation]:
+    if carried and found and found[0].span.start == paragraph.start:
+        first = found[0]
+        found[0] = Quotation(first.span, first.depth, first.closed, continues=True)
+    return found

@@ -1,0 +1,24 @@
+"""The rules that propose statements, in order of trust: where two claim the same cue, the earlier wins."""
+
+from collections.abc import Callable, Iterable
+
+from sayso_server.core.cues import Candidate, Site
+from sayso_server.core.document import Document
+from sayso_server.core.rules.attributive import according_to
+from sayso_server.core.rules.clauses import clausal_complement, interrupting_cue
+from sayso_server.core.rules.infinitives import infinitival_complement, small_clause
+from sayso_server.core.rules.nouns import noun_complement
+from sayso_server.core.rules.quoted import quoted_fragment, quoted_speech
+
+Rule = Callable[[Site, Document], Iterable[Candidate]]
+
+RULES: tuple[Rule, ...] = (
+    according_to,
+    quoted_speech,
+    clausal_complement,
+    infinitival_complement,
+    interrupting_cue,
+    small_clause,
+    noun_complement,
+    quoted_fragment,
+)

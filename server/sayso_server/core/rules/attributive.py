@@ -1,0 +1,81 @@
+"""Sources in adverbials: according to."""
+
+from collections.abc import Iterator
+
+from sayso_server.core.contents import spans
+from sayso_server.core.cues import Candidate, Site
+from sayso_server.core.document import Document
+from sayso_server.core.rules.build import with_whole_quotations
+from sayso_server.core.sources import mention
+from sayso_server.core.statement import CueClass
+from sayso_server.core.tree import Tree, Word
+
+_NOT_A_SOURCE = frozenset(
+    {"plan", "schedule", "law", "need", "size", "rule", "tradition", "custom", "type", "age", "rank"}
+)
+
+
+def according_to(site: Site, document: Document) -> Iterator[Candidate]:
+    """The plan failed, according to Olin.   failed -obl-> Olin -case-> according -fixed-> to
+
+    The content is the clause that the phrase modifies, without what is coordinated behind the phrase.
+    """
+    if site.entry.lemma != "according to":
+        return
+    tree = site.tree
+    source = _source(tree, site.head)
+    if source is None or source.lemma.lower() in _NOT_A_SOURCE:
+        return
+    clause = _clause_head(tree, source)
+    if clause is None:
+        return
+    phrase = tree.subtree(source) | {w.index for w in site.words}
+    end = site.words[-1].index
+
+    def skip(word: Word) -> bool:
+        return word.index in phrase or (
+            word.relation in {"conj", "parataxis"} and word.head == clause.index and word.index > end
+        )
+
+    indices = tree.subtree(clause, skip) - phrase
+    if min(indices, default=end) < site.head.index and clause.index < site.head.index:  # what was said stands before
+        indices = {i for i in indices if i < site.head.index or _belongs(tree, i, clause)}
+    content = spans(document, tree, indices - {c.index for c in tree.children(clause, "cc")})
+    cue = site.cue(CueClass.SAY)
+    content = with_whole_quotations(document, content, cue.spans)
+    if content:
+        yield Candidate(
+            "according-to", content, cue, site, mention(tree, source, document.plain), source, sentence=tree.span
+        )
+
+
+def _source(tree: Tree, according: Word) -> Word | None:
+    """The noun of the phrase: governor of "according" as its case, or dependent of it in older trees."""
+    head = tree.head(according)
+    if according.relation == "case" and head is not None:
+        return head
+    return tree.child(according, "obl", "nmod", "pobj")
+
+
+def _clause_head(tree: Tree, source: Word) -> Word | None:
+    head = tree.head(source)
+    while head is not None and tree.head(head) is not None:
+        is_phrase = head.relation in {"obl", "nmod", "appos", "flat", "compound"} or (
+            head.relation == "obj" and head.upos != "VERB"
+        )
+        is_result = (
+            head.relation == "advcl" and head.xpos == "VBG" and head.index < source.index
+        )  # …, killing two, according to
+        if not (is_phrase or is_result):
+            break
+        head = tree.head(head)
+    return head
+
+
+def _belongs(tree: Tree, index: int, clause: Word) -> bool:
+    """Behind the phrase, only what depends closely on the clause goes on with it."""
+    word = tree.words[index]
+    for ancestor in (word, *tree.ancestors(word)):
+        if ancestor.head == clause.index:
+            return ancestor.relation in {"obj", "ccomp", "xcomp", "obl"}
+    return index == clause.index

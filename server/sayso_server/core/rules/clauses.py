@@ -1,0 +1,97 @@
+"""Statements as clauses: complements of the cue, and clauses that the cue interrupts or follows."""
+
+from collections.abc import Iterator
+
+from sayso_server.core.contents import spans, without
+from sayso_server.core.cues import Candidate, Site
+from sayso_server.core.document import Document
+from sayso_server.core.lexicon import Frame
+from sayso_server.core.rules.build import candidate, with_whole_quotations
+from sayso_server.core.sources import mention, subject
+from sayso_server.core.statement import Span
+from sayso_server.core.tree import Tree, Word
+
+_QUESTION = frozenset({"whether", "if", "how", "why", "what", "when", "where", "who", "which"})
+
+
+def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
+    """Olin said that the plan failed.   said -ccomp-> failed
+
+    With and without "that", with a wh-word; before the cue (The plan failed, Olin said) or around it.
+    """
+    cue_class = site.class_of(Frame.CLAUSE, Frame.PHRASE)
+    if cue_class is None:
+        return
+    tree, verb = site.tree, site.head
+    for complement in _complements(tree, verb):
+        content = spans(document, tree, _clause(tree, complement, site))
+        content = without(content, _own_words(site, document), document.plain)
+        content = with_whole_quotations(document, content, [w.span for w in site.words])
+        found = candidate("clausal-complement", site, document, content=content, cue_class=cue_class)
+        if found:
+            yield found
+            return
+
+
+def _complements(tree: Tree, verb: Word) -> list[Word]:
+    """The clauses that a cue governs. An infinitive without a wh-word is not reported, unless it is one (asked what to do)."""
+    out = tree.children(verb, "ccomp")
+    for child in tree.children(verb, "xcomp"):
+        if any(c.lower in _QUESTION for c in tree.children(child, "mark", "advmod", "obj")):
+            out.append(child)
+    for child in tree.children(verb, "advcl"):  # parsers take "asked if" for a condition
+        mark = tree.child(child, "mark")
+        if (
+            mark is not None
+            and mark.lower in {"whether", "if"}
+            and verb.lemma in {"ask", "wonder"}
+            and child.index > verb.index
+        ):
+            out.append(child)
+    return out
+
+
+def _clause(tree: Tree, complement: Word, site: Site) -> set[int]:
+    cue = {w.index for w in site.words}
+    return tree.subtree(complement, lambda w: w.index in cue) - cue
+
+
+def _own_words(site: Site, document: Document) -> list[Span]:
+    """The cue and its source, which a wrong attachment may have put into the content."""
+    own, _ = subject(site.tree, site.head)
+    out = [w.span for w in site.words]
+    if own is not None and own.head == site.head.index:
+        first = min(own.start, site.head.start)
+        last = max(own.end, site.head.end)
+        if last - first < 160:
+            out.append(mention(site.tree, own, document.plain))
+    return out
+
+
+def interrupting_cue(site: Site, document: Document) -> Iterator[Candidate]:
+    """The plan, Olin said, failed.   failed -parataxis-> said
+
+    The cue stands in, or after, the clause that it reports; the content is what is left of the clause around it.
+    """
+    cue_class = site.class_of(Frame.CLAUSE)
+    tree, verb = site.tree, site.head
+    head = tree.head(verb)
+    if cue_class is None or head is None or verb.relation not in {"parataxis", "advcl", "ccomp", "acl"}:
+        return
+    if verb.relation != "parataxis" and not (verb.relation == "ccomp" and _is_set_off(tree, verb)):
+        return
+    if tree.children(verb, "ccomp", "xcomp", "obj") or subject(tree, verb)[0] is None:
+        return
+    aside = tree.subtree(verb)
+    around = tree.subtree(head, lambda w: w.index == verb.index)
+    content = spans(document, tree, around - aside)
+    content = with_whole_quotations(document, content, [w.span for w in site.words])
+    found = candidate("interrupting-cue", site, document, content=content, cue_class=cue_class)
+    if found:
+        yield found
+
+
+def _is_set_off(tree: Tree, verb: Word) -> bool:
+    """A comma stands before the cue's clause."""
+    first = min(tree.subtree(verb))
+    return (first > 0 and tree.words[first - 1].text in {",", "—", "–", "-", "”", '"'}) or tree.words[first].text == ","

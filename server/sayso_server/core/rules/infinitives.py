@@ -1,0 +1,81 @@
+"""Directives, commitments and judgements: urged her to wait, promised to wait, described it as late."""
+
+from collections.abc import Iterator
+
+from sayso_server.core.contents import spans
+from sayso_server.core.cues import Candidate, Site
+from sayso_server.core.document import Document
+from sayso_server.core.lexicon import Frame
+from sayso_server.core.rules.build import candidate, with_whole_quotations
+from sayso_server.core.sources import RELATIVE
+from sayso_server.core.tree import Tree, Word
+
+
+def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate]:
+    """Olin urged the board to wait.   urged -obj-> board, urged -xcomp-> wait"""
+    cue_class = site.class_of(Frame.INFINITIVE, Frame.COMMITMENT)
+    if cue_class is None:
+        return
+    tree, verb = site.tree, site.head
+    for complement in tree.children(verb, "xcomp", "ccomp", "advcl"):
+        mark = tree.child(complement, "mark")
+        is_addressed = bool(tree.children(verb, "obj", "iobj", "nsubj:pass"))
+        if mark is None or mark.lower != "to" or complement.index < verb.index:
+            continue
+        if Frame.COMMITMENT not in site.entry.frames and not is_addressed and complement.relation == "advcl":
+            continue
+        content = spans(document, tree, tree.subtree(complement))
+        found = candidate("infinitival", site, document, content=content, cue_class=cue_class)
+        if found:
+            yield found
+            return
+
+
+def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
+    """Olin described the plan as "late".   described -obj-> plan, described -obl-> late -case-> as
+
+    Content is the object with its predicate. Without quotation marks in it, naming and judging are not told apart, so
+    only a quoted predicate counts, or one with "as".
+    """
+    cue_class = site.class_of(Frame.SMALL)
+    if cue_class is None:
+        return
+    tree, verb = site.tree, site.head
+    predicate = _predicate(tree, verb)
+    if predicate is None:
+        return
+    thing = tree.child(verb, "obj") or tree.child(verb, "nsubj:pass") or _relative_object(tree, verb)
+    words = tree.subtree(predicate)
+    quoted = any(document.quotation_at(tree.words[i].start) for i in words)
+    if not quoted and site.entry.lemma not in {
+        "describe",
+        "characterize",
+        "characterise",
+        "accuse",
+        "dismiss",
+        "portray",
+    }:
+        return
+    indices = words | (tree.subtree(thing, lambda w: w.deprel == "acl:relcl") if thing is not None else set())
+    indices -= {w.index for w in site.words}
+    content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
+    found = candidate("small-clause", site, document, content=content, cue_class=cue_class)
+    if found:
+        yield found
+
+
+def _predicate(tree: Tree, verb: Word) -> Word | None:
+    for child in tree.children(verb, "xcomp", "obl", "advcl"):
+        marks = {c.lower for c in tree.children(child, "case", "mark")}
+        if child.index > verb.index and ((child.relation == "xcomp" and "to" not in marks) or "as" in marks):
+            return child
+        if verb.lemma == "accuse" and "of" in marks:
+            return child
+    return None
+
+
+def _relative_object(tree: Tree, verb: Word) -> Word | None:
+    """which … Olin described as: the pronoun stands for the object."""
+    if verb.deprel != "acl:relcl":
+        return None
+    return next((w for w in tree.words[: verb.index] if w.lower in RELATIVE and w.head == verb.index), None)

@@ -1,0 +1,179 @@
+"""Statements in quotation marks: the marks carry the content, over sentences and paragraphs; the tree finds the cue."""
+
+from collections.abc import Iterator
+
+from sayso_server.core.contents import chain, spans, strip
+from sayso_server.core.cues import Candidate, Site, sites
+from sayso_server.core.document import Document
+from sayso_server.core.lexicon import Frame
+from sayso_server.core.marks import Quotation
+from sayso_server.core.rules.build import candidate, with_whole_quotations
+from sayso_server.core.sources import subject
+from sayso_server.core.statement import Span
+
+MAX_GAP = 160
+"""Code points between a quotation and the cue that reports it: room for a long source with its apposition."""
+
+
+def quoted_speech(site: Site, document: Document) -> Iterator[Candidate]:
+    """ "The plan failed," Olin said. "We know why."   also cue first: Olin said: "The plan failed."
+
+    Whole utterances only; quoted fragments inside a clause belong to the clause.
+    """
+    cue_class = site.class_of(Frame.CLAUSE, Frame.QUOTE, Frame.INFINITIVE, Frame.SMALL)
+    position = site.head.start
+    if cue_class is None or document.quotation_at(position) is not None or site.head.upos == "NOUN":
+        return
+    before, after = _neighbours(site, document)
+    quotations: list[Quotation] = []
+    if before is not None and _ends_before_cue(before, site, document):
+        quotations = [before]
+        follow = after if after is not None else None
+        if follow is not None and _goes_on(site, follow, document):
+            quotations += chain(document, follow)
+    elif after is not None and _begins_after_cue(after, site, document):
+        quotations = chain(document, after)
+    if quotations:
+        content = tuple(q.span for q in quotations)
+        found = candidate("quoted-speech", site, document, content=content, cue_class=cue_class)
+        if found:
+            yield found
+
+
+def _neighbours(site: Site, document: Document) -> tuple[Quotation | None, Quotation | None]:
+    """The outermost quotations before and behind the cue in its paragraph."""
+    paragraph = document.paragraphs[document.paragraph_at(site.head.start)]
+    inside = document.quotations_within(paragraph)
+    before = [q for q in inside if q.span.end <= site.head.start]
+    after = [q for q in inside if q.span.start >= site.head.end]
+    return (before[-1] if before else None), (after[0] if after else None)
+
+
+def is_utterance(quotation: Quotation, document: Document) -> bool:
+    """Whether the quotation opens like a sentence: a capital, a digit or a pause, and stands where a sentence may begin."""
+    inner = strip(document.plain, quotation.span)
+    if inner is None:
+        return False
+    lead = document.plain[max(0, quotation.span.start - 2) : quotation.span.start].rstrip()
+    first = document.plain[inner.start]
+    opens = not first.islower() or document.plain[quotation.span.start + 1 : quotation.span.start + 2] in {"…", "."}
+    return opens and (
+        not lead or lead[-1] in ".!?:,;”\"’'»)—–-•*" or quotation.span.start in _paragraph_starts(document)
+    )
+
+
+def _paragraph_starts(document: Document) -> set[int]:
+    return {p.start for p in document.paragraphs}
+
+
+def _other_cue(site: Site, document: Document, start: int, end: int) -> bool:
+    """Whether another verb between two offsets could report as well as this one."""
+    for tree in document.trees_within(Span(start, end)) if end > start else []:
+        for other in sites(tree):
+            if other.head.index != site.head.index or tree is not site.tree:
+                if start <= other.head.start < end and other.head.upos == "VERB" and _reports(other):
+                    return True
+    return False
+
+
+def _reports(site: Site) -> bool:
+    return (Frame.CLAUSE in site.entry.frames or Frame.QUOTE in site.entry.frames) and subject(site.tree, site.head)[
+        0
+    ] is not None
+
+
+def _ends_before_cue(quotation: Quotation, site: Site, document: Document) -> bool:
+    """ "…," Olin said. The quotation ends with a comma, a question or an exclamation, and only the source is between."""
+    text, end, cue = document.plain, quotation.span.end, site.head.start
+    gap = text[end:cue]
+    if len(gap) > MAX_GAP or _other_cue(site, document, end, cue) or not is_utterance(quotation, document):
+        return False
+    last = text[quotation.span.start : end].rstrip("\"”’'»").rstrip()[-1:]
+    comma_behind = gap.lstrip()[:1] in {",", "–", "—", "-"}
+    if not (
+        last in {",", "!", "?", "—", "–", "-", "…"} or comma_behind or (last == "." and gap.lstrip()[:1].islower())
+    ):
+        return False
+    stop = next(
+        (
+            i
+            for i, c in enumerate(gap)
+            if c in ".!?" and gap[i + 1 : i + 2] == " " and not gap[max(0, i - 3) : i].istitle()
+        ),
+        None,
+    )
+    return stop is None and not _has_clause_of_its_own(site, quotation)
+
+
+def _has_clause_of_its_own(site: Site, quotation: Quotation) -> bool:
+    """The cue reports something else, behind it: "…," she said and later told him that …"""
+    behind = [c for c in site.tree.children(site.head, "ccomp") if c.index > site.head.index]
+    return bool(behind) and not any(quotation.span.covers(c.span) for c in site.tree.children(site.head))
+
+
+def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> bool:
+    """Olin said: "…" The quotation opens a sentence, behind a comma, a colon or the cue itself."""
+    text, start, cue = document.plain, quotation.span.start, site.words[-1].end
+    gap = text[cue:start]
+    if len(gap) > MAX_GAP or _other_cue(site, document, cue, start) or not is_utterance(quotation, document):
+        return False
+    if any(
+        c in ".!?" and gap[i + 1 : i + 2] in {" ", ""} and not gap[max(0, i - 3) : i].istitle()
+        for i, c in enumerate(gap)
+    ):
+        return False
+    lead = gap.rstrip()[-1:]
+    inner = strip(text, quotation.span)
+    whole = inner is not None and (
+        text[quotation.span.start : quotation.span.end].rstrip("\"”’'»")[-1:] in ".!?,…—" or not quotation.closed
+    )
+    return whole and (lead in {",", ":", "", "—", "–", "-"} or len(gap) < 40)
+
+
+def _goes_on(site: Site, quotation: Quotation, document: Document) -> bool:
+    """ "…," Olin said on Friday. "…" At most one sentence ends between the cue and the rest of the quotation."""
+    text, start, cue = document.plain, quotation.span.start, site.words[-1].end
+    gap = text[cue:start]
+    if len(gap) > MAX_GAP or _other_cue(site, document, cue, start):
+        return False
+    trees = document.trees_within(Span(cue, max(cue + 1, start)))
+    return len([t for t in trees if t.span.start > site.head.start and t.span.end <= start]) == 0 and (
+        gap.rstrip()[-1:] in {".", ",", ";", ":", "—", "–", "-", "!", "?"}
+    )
+
+
+def quoted_fragment(site: Site, document: Document) -> Iterator[Candidate]:
+    """Olin spoke of "a failure".   The part of the clause that the cue governs and that holds the marks."""
+    cue_class = site.class_of(Frame.CLAUSE, Frame.QUOTE)
+    if cue_class is None or document.quotation_at(site.head.start) is not None or site.head.upos == "NOUN":
+        return
+    tree, verb = site.tree, site.head
+    for child in tree.children(verb, "obj", "ccomp", "xcomp", "parataxis", "obl", "dep", "advcl"):
+        indices = tree.subtree(child, lambda w: w.index == verb.index)
+        inside = [
+            i for i in indices if (q := document.quotation_at(tree.words[i].start)) and q.span.start >= tree.span.start
+        ]
+        if 2 * len(inside) < len(indices) or len(inside) < 2 or (child.index < verb.index and child.relation == "obl"):
+            continue
+        content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
+        found = candidate("quoted-fragment", site, document, content=content, cue_class=cue_class)
+        if found and found.source is not None:
+            yield found
+            return
+
+
+def follow_on(document: Document, taken: list[Span]) -> Iterator[Candidate]:
+    """ "We lost two crews." A quotation that is a sentence of its own, without a cue: whoever spoke last goes on."""
+    for quotation in document.outer:
+        if quotation.continues or any(quotation.span.overlaps(t) for t in taken):
+            continue
+        text = document.plain[quotation.span.start : quotation.span.end].rstrip("\"”’'»").rstrip()
+        if len(text.split()) < 2 or (text[-1:] not in {".", "!", "?", "…", "—"} and quotation.closed):
+            continue
+        tail = document.plain[quotation.span.end : quotation.span.end + 2]
+        if is_utterance(quotation, document) and (tail[:1] in {"", " ", "\n", "\r"}):
+            content = tuple(q.span for q in chain(document, quotation))
+            tree = document.tree_at(quotation.span.start)
+            yield Candidate(
+                "follow-on", content, None, None, None, None, sentence=tree.span if tree else None, follows=True
+            )

@@ -1,0 +1,20 @@
+"""How sure a statement is: for now the precision of its rule on polnear-train, and whether a source was found."""
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+from sayso_server.core.choice import Chosen
+from sayso_server.core.speakers.resolve import Link
+
+
+@cache
+def _precision() -> dict[str, dict[str, float]]:
+    path = resources.files("sayso_server.core") / "data" / "precision.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def confidence(chosen: Chosen, link: Link) -> float:
+    """That content and source are right, 0 to 1."""
+    rule = _precision()[chosen.candidate.rule]
+    return rule["with_source" if chosen.candidate.source is not None or link.entity is not None else "without_source"]

@@ -1,0 +1,121 @@
+"""Who says it, as the sentence has it: subjects, noun phrases, addressees, polarity."""
+
+from sayso_server.core.contents import EDGES, is_punctuation, strip
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.statement import Polarity, Span
+from sayso_server.core.tree import Tree, Word
+
+RELATIVE = frozenset({"who", "which", "that", "whom"})
+ADDRESSED = frozenset({"tell", "remind", "assure", "inform", "notify", "warn", "advise", "ask", "promise", "urge", "order",
+                       "email", "text", "message", "show", "write", "call", "persuade", "convince"})  # fmt: skip
+_NOT_IN_MENTION = frozenset(
+    {"acl:relcl", "parataxis", "advcl", "cop", "nsubj", "aux", "mark", "ccomp", "discourse", "advcl:relcl"}
+)
+
+
+def subject(tree: Tree, verb: Word, depth: int = 0) -> tuple[Word | None, bool]:
+    """The subject of a verb, its own or one that it shares, and whether it is a passive one.
+
+    Shared: by coordination (he smiled and said), by control (went on to say), by a participle (adding that …). A noun
+    modified by the verb is its subject (a statement saying …); a relative pronoun stands for its noun.
+    """
+    own = next((c for c in tree.children(verb, "nsubj", "csubj") if c.relation == "nsubj" or c.upos != "VERB"), None)
+    head = tree.head(verb)
+    if own is not None:
+        if own.lower in RELATIVE and head is not None and verb.relation == "acl":
+            return head, own.deprel == "nsubj:pass"
+        return own, own.deprel == "nsubj:pass"
+    if head is None or depth > 6:
+        return None, False
+    if verb.relation == "conj" and head.upos in {"VERB", "AUX", "ADJ"}:
+        return subject(tree, head, depth + 1)
+    if verb.relation == "xcomp":
+        controlled = tree.child(head, "obj", "iobj")
+        return (controlled, False) if controlled else (subject(tree, head, depth + 1)[0], False)
+    if verb.relation == "advcl" and (verb.xpos in {"VBG", "VBN"} or tree.child(verb, "mark") is not None):
+        return (
+            (None, False)
+            if tree.child(verb, "mark") and verb.xpos not in {"VBG", "VB"}
+            else subject(tree, head, depth + 1)
+        )
+    if verb.relation == "acl" and verb.deprel != "acl:relcl" and head.upos in {"NOUN", "PROPN"} and verb.xpos == "VBG":
+        return head, False
+    return None, False
+
+
+def agent(tree: Tree, verb: Word) -> Word | None:
+    """The by-phrase of a passive."""
+    for child in tree.children(verb, "obl"):
+        if child.deprel == "obl:agent" or any(c.lower == "by" for c in tree.children(child, "case")):
+            return child
+    return None
+
+
+def mention(tree: Tree, word: Word, text: str) -> Span:
+    """The noun phrase of `word`: with title, age and apposition, without relative clauses and case marks."""
+
+    def skip(child: Word) -> bool:
+        relation = child.deprel if child.deprel in _NOT_IN_MENTION else child.relation
+        return relation in _NOT_IN_MENTION or (
+            child.head == word.index and child.relation in {"case", "punct", "cc"} and child.index > word.index + 40
+        )
+
+    indices = tree.subtree(word, skip)
+    for case in tree.children(word, "case"):
+        indices -= tree.subtree(case)
+    start = end = word.index
+    while start - 1 in indices or (start - 2 in indices and is_punctuation(tree.words[start - 1])):
+        start -= 1
+    while end + 1 in indices or (end + 2 in indices and is_punctuation(tree.words[end + 1])):
+        end += 1
+    stripped = strip(text, Span(tree.words[start].start, tree.words[end].end), EDGES.replace("”", "").replace('"', ""))
+    return stripped or word.span
+
+
+def is_human(word: Word, tree: Tree) -> bool:
+    """Whether the word can be spoken to: a pronoun, a name, a group, a role."""
+    lemma = word.lemma.lower()
+    return (
+        word.upos == "PROPN"
+        or (word.upos == "PRON" and word.lower in {"him", "her", "them", "me", "us", "you", "he", "she", "they"})
+        or word.lower in load_words("groups")
+        or lemma in load_words("roles")
+        or lemma in load_words("organizations")
+    )
+
+
+def addressees(tree: Tree, verb: Word, *, lemma: str, text: str) -> tuple[Span, ...]:
+    """Whom the cue addresses: told reporters, said to her, was told."""
+    found: list[Word] = []
+    if lemma in ADDRESSED:
+        found = [w for w in tree.children(verb, "iobj", "obj") if is_human(w, tree) or w.relation == "iobj"]
+        passive = tree.child(verb, "nsubj:pass")
+        if not found and passive is not None and passive.lower not in RELATIVE:
+            found = [passive]
+    if not found:
+        found = [
+            w
+            for w in tree.children(verb, "obl")
+            if is_human(w, tree) and w.index > verb.index and [c.lower for c in tree.children(w, "case")] == ["to"]
+        ]
+    return tuple(mention(tree, w, text) for w in found[:1])
+
+
+def polarity(tree: Tree, verb: Word) -> Polarity:
+    """Whether the act of saying is denied (did not say, refused to say) or uncertain (is expected to say)."""
+    if verb.lemma.lower() in load_words("denials"):
+        return Polarity.NEGATED
+    chain = [verb]
+    while chain[-1].relation == "xcomp" and (head := tree.head(chain[-1])) is not None and len(chain) < 5:
+        chain.append(head)
+    for position, word in enumerate(chain):
+        lemma = word.lemma.lower()
+        subjects = tree.children(word, "nsubj")
+        parts = tree.children(word, "advmod", "aux") + [d for s in subjects for d in [s, *tree.children(s, "det")]]
+        if any(p.lower in load_words("negators") for p in parts) or (position and lemma in load_words("denials")):
+            return Polarity.NEGATED
+        if position and lemma in load_words("hedging_verbs"):
+            return Polarity.HEDGED
+        if any(p.lower in load_words("hedges") or p.lower in {"may", "might"} for p in parts):
+            return Polarity.HEDGED
+    return Polarity.AFFIRMED

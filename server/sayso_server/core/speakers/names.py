@@ -1,0 +1,173 @@
+"""Names in the text: runs of capitalised words, read as title and name, person or organization."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sayso_server.core.document import Document
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.statement import Span, SpeakerType
+from sayso_server.core.tree import Tree, Word
+
+_INSIDE = frozenset(
+    {"of", "de", "van", "von", "der", "la", "al", "bin", "ibn", "da", "di", "du", "del", "&", "for", "and", "-", "the"}
+)
+_PARTICLES = frozenset({"de", "van", "von", "der", "la", "al", "bin", "ibn", "da", "di", "du", "del"})
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "jr.", "sr."})
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as it stands in the text. `title` are the words before it, `parts` the name itself."""
+
+    span: Span
+    title: tuple[str, ...]
+    parts: tuple[str, ...]
+    type: SpeakerType
+    definite: bool
+    role: str = ""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The name for comparison: lower case, without initials' stops and suffixes."""
+        return tuple(w for p in self.parts if (w := normal(p)) and w not in _SUFFIXES)
+
+    @property
+    def display(self) -> str:
+        """The name without title."""
+        return " ".join(self.parts).replace(" - ", "-")
+
+
+def normal(word: str) -> str:
+    """A word of a name for comparison."""
+    return re.sub(r"['’]s$|[.'’]$", "", word.lower())
+
+
+def is_capital(word: Word) -> bool:
+    """Whether the word can be part of a name."""
+    return word.text[:1].isupper() and (word.upos in {"PROPN", "NOUN", "ADJ", "NUM", "X"} or _is_known(word))
+
+
+def _is_known(word: Word) -> bool:
+    lower = normal(word.text)
+    return lower in load_words("female_names") or lower in load_words("male_names")
+
+
+def runs(tree: Tree) -> Iterator[list[Word]]:
+    """Maximal runs of capitalised words of a sentence, with small words inside (Secretary of State, van Dyke)."""
+    run: list[Word] = []
+    pending: list[Word] = []
+    for word in tree.words:
+        joined = not run or word.start - (pending or run)[-1].end <= 1
+        if joined and is_capital(word) and not (word.index == 0 and word.upos not in {"PROPN", "NOUN", "ADJ"}):
+            run += [*pending, word]
+            pending = []
+        elif (
+            joined and run and not pending and (word.lower in _INSIDE or (word.text == "." and len(run[-1].text) == 1))
+        ) or (joined and run and len(pending) == 1 and pending[0].lower in {"of", "for"} and word.lower == "the"):
+            pending.append(word)
+        else:
+            if any(w.upos == "PROPN" or _is_known(w) for w in run):
+                yield run
+            run, pending = (
+                ([word], []) if is_capital(word) and not (word.index == 0 and word.upos == "NOUN") else ([], [])
+            )
+    if any(w.upos == "PROPN" or _is_known(w) for w in run):
+        yield run
+
+
+def _split_coordination(run: list[Word]) -> Iterator[list[Word]]:
+    """ "Biden and Netanyahu" is two names, "Department of Health and Human Services" one."""
+    cut = next((i for i, w in enumerate(run) if w.lower == "and"), None)
+    if cut is None or any(w.lower == "of" for w in run[:cut]) or normal(run[-1].text) in load_words("organizations"):
+        yield run
+        return
+    yield run[:cut]
+    yield from _split_coordination(run[cut + 1 :])
+
+
+def read_run(tree: Tree, run: list[Word]) -> Name | None:
+    """A run as title and name: the title ends with the last word that is a role."""
+    roles = load_words("roles") | load_words("honorifics")
+    cut = 0
+    is_person = False
+    for i, word in enumerate(run):
+        of_place = i + 1 < len(run) and run[i + 1].lower in {"of", "for"}
+        if normal(word.text) in roles and not of_place and i < len(run) - 1 and run[i + 1].lower != "and":
+            cut, is_person = i + 1, True
+    if (
+        cut == 0 and len(run) > 3 and run[1].lower == "of" and normal(run[0].text) in roles
+    ):  # Secretary of State Antony Blinken
+        cut, is_person = 3, True
+    title = tuple(w.text for w in run[:cut])
+    parts = tuple(w.text for w in run[cut:])
+    if not parts:
+        return None
+    first = run[0].index
+    definite = first > 0 and tree.words[first - 1].lower == "the"
+    kind = (
+        SpeakerType.PERSON
+        if is_person and not _is_organization(parts, run[cut:])
+        else _type_of(parts, run, definite=definite)
+    )
+    return Name(Span(run[cut].start, run[-1].end), title, parts, kind, definite, role=_role(tree, run, title))
+
+
+def _is_organization(parts: Iterable[str], words: list[Word]) -> bool:
+    normals = [normal(p) for p in parts]
+    if any(n in load_words("organizations") for n in (normals[-1], normals[0])) or "of" in normals or "&" in normals:
+        return True
+    last = words[-1].text
+    return len(words) == 1 and len(last) > 1 and last.isupper()
+
+
+def _type_of(parts: tuple[str, ...], run: list[Word], *, definite: bool) -> SpeakerType:
+    given = normal(parts[0])
+    if given in load_words("female_names") or given in load_words("male_names"):
+        return SpeakerType.PERSON
+    if _is_organization(parts, run) or definite:
+        return SpeakerType.ORGANIZATION
+    if 2 <= len(parts) <= 4:
+        return SpeakerType.PERSON
+    return SpeakerType.UNKNOWN
+
+
+def _role(tree: Tree, run: list[Word], title: tuple[str, ...]) -> str:
+    """The title, unless it is only an honorific; else an apposition behind the name that names a role."""
+    if title and not (
+        len(title) == 1 and normal(title[0]) in {"mr", "mrs", "ms", "miss", "dr", "sir", "dame", "lord", "lady"}
+    ):
+        return " ".join(title)
+    indices = {w.index for w in run}
+    for word in run:
+        for child in tree.children(word, "appos"):
+            if (
+                child.index not in indices
+                and child.index > run[-1].index
+                and child.lemma.lower() in load_words("roles")
+            ):
+                words = sorted(
+                    tree.subtree(child, lambda w: w.deprel == "acl:relcl" or w.relation in {"acl", "appos", "conj"})
+                )
+                phrase = [tree.words[i] for i in words if i > run[-1].index]
+                while phrase and phrase[0].lower in {"the", "a", "an", ","}:
+                    phrase.pop(0)
+                if phrase and phrase[-1].index - phrase[0].index < 14:
+                    return " ".join(w.text for w in phrase if w.text != ",")
+    return ""
+
+
+def collect(document: Document) -> list[Name]:
+    """All names of a document, in text order."""
+    out = []
+    for tree in document.trees:
+        for run in runs(tree):
+            for part in _split_coordination(run):
+                while part and part[0].lower in _INSIDE - _PARTICLES:
+                    part = part[1:]
+                while part and part[-1].lower in _INSIDE:
+                    part = part[:-1]
+                name = read_run(tree, part) if part else None
+                if name is not None:
+                    out.append(name)
+    return out

@@ -1,0 +1,176 @@
+"""What extraction returns: frozen values, offsets in Unicode code points of the caller's text."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How the words of a statement stand in the text, at the statement's own level."""
+
+    DIRECT = "direct"
+    INDIRECT = "indirect"
+    MIXED = "mixed"
+
+
+class CueClass(StrEnum):
+    """What kind of act a cue reports; the names are those of `sayso.v1.CueClass`."""
+
+    SAY = "say"
+    WRITE = "write"
+    ASK = "ask"
+    ORDER = "order"
+    PROMISE = "promise"
+    JUDGE = "judge"
+    SHOW = "show"
+    THINK = "think"
+    WANT = "want"
+    FEEL = "feel"
+    DECREE = "decree"
+
+
+REPORTED_SPEECH = frozenset(
+    {CueClass.SAY, CueClass.WRITE, CueClass.ASK, CueClass.ORDER, CueClass.PROMISE, CueClass.JUDGE, CueClass.SHOW}
+)
+"""The cue classes returned by default."""
+
+
+class Polarity(StrEnum):
+    """Whether the act of saying is asserted, denied or uncertain."""
+
+    AFFIRMED = "affirmed"
+    NEGATED = "negated"
+    HEDGED = "hedged"
+
+
+class SpeakerType(StrEnum):
+    """What a speaker is."""
+
+    UNKNOWN = "unknown"
+    PERSON = "person"
+    ORGANIZATION = "organization"
+    GROUP = "group"
+    DOCUMENT = "document"
+
+
+class WarningCode(StrEnum):
+    """What was odd in a text; the names are those of `sayso.v1.WarningCode`."""
+
+    UNCLOSED_QUOTATION_MARK = "unclosed_quotation_mark"
+    SURPLUS_QUOTATION_MARK = "surplus_quotation_mark"
+    TEXT_NOT_ENGLISH = "text_not_english"
+    EMPTY_TEXT = "empty_text"
+    SENTENCE_TOO_LONG = "sentence_too_long"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range [start, end) of the document, in code points."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"not a span: [{self.start}, {self.end})")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def of(self, text: str) -> str:
+        """The slice of `text`."""
+        return text[self.start : self.end]
+
+    def covers(self, other: "Span") -> bool:
+        """Whether `other` lies within this span."""
+        return self.start <= other.start and other.end <= self.end
+
+    def overlaps(self, other: "Span") -> bool:
+        """Whether the two spans share a character."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """The words that report a statement. `lemma` has the particle or preposition: point out, according to."""
+
+    spans: tuple[Span, ...]
+    lemma: str
+    cue_class: CueClass
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One attributed statement. The fields are those of `sayso.v1.Statement`, which documents them."""
+
+    statement_id: str
+    kind: Kind
+    content: tuple[Span, ...]
+    cue: Cue | None
+    source: Span | None
+    rule: str
+    confidence: float
+    speaker_id: str | None = None
+    speaker_confidence: float = 0.0
+    speaker_rule: str = ""
+    addressees: tuple[Span, ...] = ()
+    polarity: Polarity = Polarity.AFFIRMED
+    paragraph_index: int = 0
+    parent_id: str | None = None
+    continued_id: str | None = None
+    medium: tuple[Span, ...] = ()
+    time: tuple[Span, ...] = ()
+    sentence: Span | None = None
+    evidence: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Somebody, or a document, that makes statements. The fields are those of `sayso.v1.Speaker`."""
+
+    speaker_id: str
+    display_name: str
+    type: SpeakerType
+    mentions: tuple[Span, ...]
+    role: str = ""
+    affiliation_id: str | None = None
+    issuer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextWarning:
+    """Something odd in the text that did not stop the work. `message` holds no text of the document."""
+
+    code: WarningCode
+    message: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds spent on one document; a batch's parse time is shared out by words."""
+
+    parse: float = 0.0
+    extract: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What one document says. `text` is the caller's own, which every span indexes."""
+
+    text: str
+    statements: tuple[Statement, ...] = ()
+    speakers: tuple[Speaker, ...] = ()
+    warnings: tuple[TextWarning, ...] = ()
+    words: int = 0
+    sentences: int = 0
+    timing: Timing = field(default_factory=Timing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What to return. Empty `kinds` means all; `cue_classes` defaults to reported speech."""
+
+    kinds: frozenset[Kind] = frozenset()
+    cue_classes: frozenset[CueClass] = REPORTED_SPEECH
+    min_confidence: float = 0.0
+    min_speaker_confidence: float = 0.0

@@ -1,0 +1,57 @@
+"""`python -m sayso_server.training STAGE`: train the bundled models, one stage at a time.
+
+Stages: `heads` (encoder, tagger and parser together), `tokenizer`, `mwt`, `lemma`, `finish` (digests and card).
+Every stage goes on where it was interrupted, writes its progress to standard error and its result to --output.
+"""
+
+import argparse
+import logging
+from pathlib import Path
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m sayso_server.training", description=__doc__)
+    parser.add_argument("stage", choices=["heads", "tokenizer", "mwt", "lemma", "finish"])
+    parser.add_argument("--treebanks", type=Path, default=Path("../shared/treebanks"), help="folder of CoNLL-U files")
+    parser.add_argument(
+        "--encoder", type=Path, default=Path("build/all-MiniLM-L6-v2"), help="folder of the initial encoder"
+    )
+    parser.add_argument("--work", type=Path, default=Path("build/training"), help="checkpoints and intermediate files")
+    parser.add_argument("--output", type=Path, default=Path("server/sayso_server/models/en"), help="models folder")
+    parser.add_argument("--epochs", type=int, default=6, help="of the stage heads")
+    parser.add_argument("--steps", type=int, default=14000, help="of the stage tokenizer")
+    parser.add_argument("--batch-words", type=int, default=1000)
+    parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate of the heads")
+    parser.add_argument("--encoder-rate", type=float, default=2e-4, help="peak learning rate of the encoder")
+    parser.add_argument("--every", type=int, default=1, help="use every N-th sentence only, to try things out")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run one stage."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    options = arguments()
+    options.work.mkdir(parents=True, exist_ok=True)
+    options.output.mkdir(parents=True, exist_ok=True)
+    if options.stage == "heads":
+        from sayso_server.training import heads
+
+        heads.train(options)
+    elif options.stage == "tokenizer":
+        from sayso_server.training import small
+
+        small.train_tokenizer(options)
+    elif options.stage == "mwt":
+        from sayso_server.training import small
+
+        small.train_mwt(options)
+    elif options.stage == "lemma":
+        from sayso_server.training import small
+
+        small.train_lemma(options)
+
+
+if __name__ == "__main__":
+    main()

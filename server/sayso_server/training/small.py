@@ -1,0 +1,81 @@
+"""The small models: tokenizer, multi-word tokens, lemmas. Each is trained by Stanza's own trainer."""
+
+import argparse
+import random
+from pathlib import Path
+
+import torch
+from stanza.models import lemmatizer, mwt_expander, tokenizer
+from stanza.utils.conll import CoNLL
+from stanza.utils.datasets.contract_mwt import contract_mwt
+
+from sayso_server.training import data, raw
+
+
+def treebank_files(options: argparse.Namespace, split: str) -> list[Path]:
+    """The files of one split."""
+    return [options.treebanks / f"{name}-{split}.conllu" for name in data.TREEBANKS]
+
+
+def joined(options: argparse.Namespace, split: str) -> Path:
+    """One CoNLL-U file of all treebanks, simplified."""
+    path = Path(options.work) / f"{split}.conllu"
+    document = data.to_document(data.load(options.treebanks, split)[:: options.every])
+    CoNLL.write_doc2conll(document, str(path))
+    return path
+
+
+def shrink(path: Path, output: Path) -> None:
+    """Copy a Stanza model file, its floating-point numbers in half precision."""
+
+    def half(value: object) -> object:
+        if isinstance(value, torch.Tensor) and value.is_floating_point():
+            return value.half()
+        if isinstance(value, dict):
+            return type(value)((k, half(v)) for k, v in value.items())
+        return value
+
+    torch.save(half(torch.load(path, weights_only=True)), output)
+
+
+def train_tokenizer(options: argparse.Namespace) -> None:
+    """Tokens and sentences, from characters."""
+    work: Path = options.work
+    for split, rng in (("train", random.Random(options.seed)), ("dev", None)):
+        raw.write(treebank_files(options, split), work / f"{split}.txt", work / f"{split}.labels", rng=rng)
+        raw.write_expansions(treebank_files(options, split), work / f"{split}-mwt.json")
+    steps = str(options.steps)
+    tokenizer.main([
+        "--txt_file", str(work / "train.txt"), "--label_file", str(work / "train.labels"),
+        "--dev_txt_file", str(work / "dev.txt"), "--dev_label_file", str(work / "dev.labels"),
+        "--mwt_json_file", str(work / "train-mwt.json"), "--lang", "en", "--shorthand", "en_sayso",
+        "--max_seqlen", "300", "--steps", steps, "--eval_steps", "1000", "--report_steps", "200",
+        "--max_steps_before_stop", "6000", "--unit_dropout", "0.1", "--dropout", "0.2", "--anneal_after", "1000",
+        "--anneal", "0.9", "--save_dir", str(work), "--save_name", "tokenize.pt", "--seed", str(options.seed), "--cpu",
+    ])  # fmt: skip
+    shrink(work / "tokenize.pt", options.output / "tokenize.pt")
+
+
+def train_mwt(options: argparse.Namespace) -> None:
+    """What the tokenizer marks as several words in one: don't, gonna, Israel's."""
+    work: Path = options.work
+    train, dev = joined(options, "train"), joined(options, "dev")
+    contract_mwt(str(dev), str(work / "dev-mwt.conllu"))
+    mwt_expander.main([
+        "--train_file", str(train), "--eval_file", str(work / "dev-mwt.conllu"), "--gold_file", str(dev),
+        "--lang", "en", "--shorthand", "en_sayso", "--num_epoch", "8", "--hidden_dim", "40", "--emb_dim", "24",
+        "--force_exact_pieces", "--augment_apos", "0.3", "--save_dir", str(work), "--save_name", "mwt.pt",
+        "--seed", str(options.seed), "--cpu",
+    ])  # fmt: skip
+    shrink(work / "mwt.pt", options.output / "mwt.pt")
+
+
+def train_lemma(options: argparse.Namespace) -> None:
+    """A dictionary of the training words, and a small network for the others."""
+    work: Path = options.work
+    lemmatizer.main([
+        "--train_file", str(joined(options, "train")), "--eval_file", str(joined(options, "dev")),
+        "--shorthand", "en_sayso", "--num_epoch", "15", "--hidden_dim", "80", "--emb_dim", "32", "--pos_dim", "16",
+        "--batch_size", "100", "--save_dir", str(work), "--save_name", "lemma.pt", "--seed", str(options.seed), "--cpu",
+    ])  # fmt: skip
+    shrink(work / "lemma.pt", options.output / "lemma.pt")

@@ -1,0 +1,57 @@
+"""Trees frozen beside the golden cases, in CoNLL-U, so that the fast suite needs no model."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sayso_server.core.tree import Tree, Word
+
+
+class FrozenParser:
+    """A parser that knows the paragraphs of a CoNLL-U file."""
+
+    def __init__(self, path: Path) -> None:
+        self._trees: dict[str, list[Tree]] = {}
+        paragraph = ""
+        for block in path.read_text(encoding="utf-8").split("\n\n"):
+            rows = []
+            for line in block.splitlines():
+                if line.startswith("# paragraph = "):
+                    paragraph = line.removeprefix("# paragraph = ")
+                    self._trees[paragraph] = []
+                elif line and not line.startswith("#"):
+                    rows.append(line.split("\t"))
+            if rows:
+                self._trees[paragraph].append(Tree(tuple(_word(row) for row in rows)))
+
+    def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
+        """The frozen trees. Raises KeyError for a paragraph that was never frozen: run `make golden`."""
+        return [self._trees[p] for p in paragraphs]
+
+
+def _word(row: list[str]) -> Word:
+    start, _, end = row[9].partition(":")
+    blank = {2: "", 4: "", 5: ""}
+    c = [blank.get(i, v) if v == "_" and i in blank else v for i, v in enumerate(row)]
+    return Word(int(c[0]) - 1, c[1], c[2], c[3], c[4], c[5], int(c[6]) - 1, c[7], int(start), int(end))
+
+
+def freeze(paragraphs: Sequence[str], trees: Sequence[Sequence[Tree]], header: str) -> str:
+    """The file that `FrozenParser` reads."""
+    blocks = [f"# {header}"]
+    for paragraph, sentences in zip(paragraphs, trees, strict=True):
+        for i, tree in enumerate(sentences):
+            lines = [f"# paragraph = {paragraph}"] if i == 0 else []
+            for w in tree.words:
+                columns = [
+                    str(w.index + 1),
+                    w.text,
+                    w.lemma,
+                    w.upos,
+                    w.xpos or "_",
+                    w.feats or "_",
+                    str(w.head + 1),
+                    w.deprel,
+                ]
+                lines.append("\t".join([*columns, "_", f"{w.start}:{w.end}"]))
+            blocks.append("\n".join(lines))
+    return "\n\n".join(blocks) + "\n"
