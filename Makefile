@@ -38,12 +38,13 @@ lint: $(INSTALLED) lint-buf  ## ruff, mypy, import contracts, buf
 	$(BIN)/lint-imports --no-cache
 
 lint-buf:
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(BUF) && echo "buf lint" && cd protos && ../$(BUF) lint; \
-	else echo "npm is missing: buf lint is left out"; fi
+	@if ! command -v npm >/dev/null; then echo "npm is missing: buf lint is left out"; \
+	elif ! $(MAKE) --no-print-directory $(BUF); then echo "npm cannot fetch buf: buf lint is left out"; \
+	else echo "buf lint" && cd protos && ../$(BUF) lint; fi
 
 $(BUF): Makefile
 	@mkdir -p build/buf
-	npm install --silent --no-audit --no-fund --prefix build/buf @bufbuild/buf@$(BUF_VERSION)
+	npm install --silent --fetch-retries=1 --fetch-timeout=30000 --no-audit --no-fund --prefix build/buf @bufbuild/buf@$(BUF_VERSION)
 	@touch $@
 
 test: $(INSTALLED)  ## the tests
