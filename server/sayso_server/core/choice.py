@@ -76,13 +76,9 @@ def _parent(index: int, kept: Sequence[Candidate]) -> int | None:
     """The smallest content that holds this statement's cue, or all of its content where it has none."""
     own = kept[index]
     inner = own.cue.spans if own.cue else own.content
-    best: int | None = None
-    for i in range(max(0, index - 40), min(len(kept), index + 5)):
-        outer = kept[i]
-        if i != index and all(any(s.covers(c) for s in outer.content) for c in inner):
-            if best is None or _length(outer.content) < _length(kept[best].content):
-                best = i
-    return best
+    near = range(max(0, index - 40), min(len(kept), index + 5))
+    around = [i for i in near if i != index and all(any(s.covers(c) for s in kept[i].content) for c in inner)]
+    return min(around, key=lambda i: _length(kept[i].content), default=None)
 
 
 def kind_of(document: Document, candidate: Candidate) -> Kind:

@@ -144,8 +144,8 @@ def match_marks(text: str, paragraphs: Sequence[Span]) -> tuple[tuple[Quotation,
         ]
         doubles = [q.span for q in found if q.depth == 0]
         for single in _single_quotations(text, paragraph):
-            if not any(single.overlaps(d) and not d.covers(single) for d in doubles):
-                found.append(Quotation(single, int(any(d.covers(single) for d in doubles))))
+            if all(d.covers(single) or not single.overlaps(d) for d in doubles):
+                found += [Quotation(single, int(any(d.covers(single) for d in doubles)))]
         found = _with_continuation(_with_depths(found), text, paragraph, carried)
         out.extend(found)
         carried = carries_on

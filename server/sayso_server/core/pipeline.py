@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from sayso_server.core.choice import Chosen, choose
 from sayso_server.core.document import Document, read, with_trees
 from sayso_server.core.parser import Parser
 from sayso_server.core.scoring import confidence
-from sayso_server.core.speakers.resolve import Link, resolve
+from sayso_server.core.speakers.registry import Link
+from sayso_server.core.speakers.resolve import resolve
 from sayso_server.core.statement import (
     REPORTED_SPEECH,
     CueClass,
@@ -62,8 +64,8 @@ def extract_document(document: Document, options: Options, *, parse_seconds: flo
     """The statements of a parsed document."""
     started = time.perf_counter()
     chosen = choose(document)
-    links, resolver = resolve(document, chosen)
-    speakers, ids = resolver.speakers()
+    links, registry = resolve(document, chosen)
+    speakers, ids = registry.speakers()
     statements = assemble(document, chosen, links, ids)
     kept = [s for s in statements if _is_wanted(s, options)]
     known = {s.statement_id for s in kept}
@@ -121,8 +123,6 @@ def _is_wanted(statement: Statement, options: Options) -> bool:
 
 def _without_lost(statement: Statement, known: set[str], options: Options) -> Statement:
     """The statement without references to statements and speakers that the options left out."""
-    from dataclasses import replace
-
     changes: dict[str, object] = {}
     if statement.parent_id not in known:
         changes["parent_id"] = None

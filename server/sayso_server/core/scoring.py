@@ -5,7 +5,7 @@ from functools import cache
 from importlib import resources
 
 from sayso_server.core.choice import Chosen
-from sayso_server.core.speakers.resolve import Link
+from sayso_server.core.speakers.registry import Link
 
 
 @cache

@@ -6,8 +6,6 @@ from sayso_server.core.statement import Polarity, Span
 from sayso_server.core.tree import Tree, Word
 
 RELATIVE = frozenset({"who", "which", "that", "whom"})
-ADDRESSED = frozenset({"tell", "remind", "assure", "inform", "notify", "warn", "advise", "ask", "promise", "urge", "order",
-                       "email", "text", "message", "show", "write", "call", "persuade", "convince"})  # fmt: skip
 _NOT_IN_MENTION = frozenset(
     {"acl:relcl", "parataxis", "advcl", "cop", "nsubj", "aux", "mark", "ccomp", "discourse", "advcl:relcl"}
 )
@@ -87,7 +85,7 @@ def is_human(word: Word, tree: Tree) -> bool:
 def addressees(tree: Tree, verb: Word, *, lemma: str, text: str) -> tuple[Span, ...]:
     """Whom the cue addresses: told reporters, said to her, was told."""
     found: list[Word] = []
-    if lemma in ADDRESSED:
+    if lemma in load_words("addressing_verbs"):
         found = [w for w in tree.children(verb, "iobj", "obj") if is_human(w, tree) or w.relation == "iobj"]
         passive = tree.child(verb, "nsubj:pass")
         if not found and passive is not None and passive.lower not in RELATIVE:

@@ -31,7 +31,7 @@ def view(text: str) -> str:
 
 
 def _only_wraps(text: str, lines: Sequence[Span]) -> bool:
-    """Whether the single breaks of a block only wrap its lines: most lines end without final punctuation, and go on low."""
+    """Whether the breaks of a block only wrap its lines: most lines end without final punctuation and go on low."""
     pairs = list(itertools.pairwise(lines))
     wraps = sum(text[a.end - 1] not in '.!?:;"”’»)' and text[b.start].islower() for a, b in pairs)
     return 2 * wraps >= len(pairs) > 0

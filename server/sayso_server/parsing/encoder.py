@@ -1,7 +1,7 @@
 """The transformer under every head: how it is stored, loaded and run.
 
 On disk it is a folder of four files: `config.json`, `tokenizer.json`, `tokenizer_config.json` and `weights.npz`. The
-matrices are stored as signed bytes with one float32 scale per row (weight-only int8), everything else as float16;
+matrices are stored as signed bytes with one float32 scale per row (weight-only int8), all else as float16, zipped;
 they are read back into float32. Stanza's heads name it `ENCODER_NAME` and receive it through the foundation cache.
 """
 
@@ -72,9 +72,9 @@ class SharedEncoder(nn.Module):
         return tuple(out)
 
 
-def quantize(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A (rows, columns) matrix as int8 and one float32 scale per row."""
-    scale = np.maximum(np.abs(weight).max(axis=1), 1e-8).astype(np.float32) / 127
+def quantize(weight: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray]:
+    """A (rows, columns) matrix as int8 in [-levels, levels] and one float32 scale per row."""
+    scale = np.maximum(np.abs(weight).max(axis=1), 1e-8).astype(np.float32) / levels
     return np.rint(weight / scale[:, None]).astype(np.int8), scale
 
 
@@ -91,7 +91,8 @@ def save_encoder(bert: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, fold
     for name, tensor in bert.state_dict().items():
         value = tensor.detach().float().numpy()
         if value.ndim == 2:
-            arrays[name + "|int8"], arrays[name + "|scale"] = quantize(value)
+            levels = 63 if "embeddings" in name else 127  # seven bits do for the word vectors, and pack better
+            arrays[name + "|int8"], arrays[name + "|scale"] = quantize(value, levels)
         elif not name.endswith("position_ids"):
             arrays[name] = value.astype(np.float16)
     np.savez_compressed(folder / "weights.npz", allow_pickle=False, **arrays)

@@ -29,7 +29,8 @@ def sha256(path: Path) -> str:
 
 
 def write_manifest(folder: Path, version: str) -> Manifest:
-    """Write `manifest.json` over all files of a models folder."""
+    """Write `manifest.json` over all files of a models folder, and the empty index that Stanza asks for."""
+    (folder / "resources.json").write_text("{}\n", encoding="utf-8")
     paths = sorted(
         p for p in folder.rglob("*") if p.is_file() and p.suffix in {".pt", ".json", ".npz"} and p.name != MANIFEST
     )

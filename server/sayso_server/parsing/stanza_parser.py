@@ -55,7 +55,8 @@ class StanzaParser:
                 **{f"{name}_model_path": str(folder / f"{name}.pt") for name in PROCESSORS},
             )
         except Exception as error:
-            raise ModelError(f"the models in {folder} cannot be loaded ({type(error).__name__}: {error})") from error
+            reason = next(iter(str(error).splitlines()), "")
+            raise ModelError(f"the models in {folder} cannot be loaded ({type(error).__name__}: {reason})") from error
         self._encoder = encoder
 
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
@@ -137,7 +138,7 @@ def _cut(pieces: Sequence[Piece], cuts: dict[int, list[int]]) -> list[Piece]:
 
 def to_tree(sentence: Any, shift: int) -> Tree:
     """A sentence of Stanza's as a tree, its offsets moved by `shift`."""
-    words = []
+    words: list[Word] = []
     for token in sentence.tokens:
         for word in token.words:
             start = token.start_char if word.start_char is None else word.start_char

@@ -10,6 +10,7 @@ import logging
 import random
 import time
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ COMMON = {
     "shorthand": "en_sayso", "lang": "en", "pretrain": False, "bert_model": ENCODER_NAME,
     "bert_hidden_layers": LAYERS, "word_emb_dim": 0, "charlm": None, "num_layers": 1, "word_dropout": 0.0,
     "rec_dropout": 0.0, "augment_nopunct": 0.0, "use_peft": False,
+    "word_cutoff": 10**9,  # no word vectors, so no words need to be stored
 }  # fmt: skip
 TAGGER = COMMON | {
     "char": True, "char_emb_dim": 24, "char_hidden_dim": 48, "transformed_dim": 48, "char_rec_dropout": 0.0,
@@ -144,6 +146,7 @@ def save_head(head: Any, path: Path, **extra: Any) -> None:
     }
     config = {**head.args, "bert_finetune": False, "tag_columns": tag_columns_to_config(DEFAULT_TAG_COLUMNS)}
     config.pop("enable_gradient_checkpointing", None)
+    config = {k: v.name if isinstance(v, Enum) else v for k, v in config.items()}  # files are read without pickled classes
     torch.save({"model": state, "vocab": head.vocab.state_dict(), "config": config, **extra}, path)
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import random
+from collections import Counter
 from pathlib import Path
 
 import torch
@@ -10,6 +11,9 @@ from stanza.utils.conll import CoNLL
 from stanza.utils.datasets.contract_mwt import contract_mwt
 
 from sayso_server.training import data, raw
+
+COPIES = 3
+"""How often one word counts for the lemmatizer: enough to tell its common lemma from a rare one."""
 
 
 def treebank_files(options: argparse.Namespace, split: str) -> list[Path]:
@@ -70,12 +74,35 @@ def train_mwt(options: argparse.Namespace) -> None:
     shrink(work / "mwt.pt", options.output / "mwt.pt")
 
 
+def vocabulary(options: argparse.Namespace, split: str) -> Path:
+    """A CoNLL-U file with each (form, tag, lemma) at most `COPIES` times: the lemmatizer sees single words only."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    kept = []
+    for rows in data.load(options.treebanks, split):
+        for row in rows:
+            key = (row[1], row[3], row[2])
+            seen[key] += 1
+            if "-" not in row[0] and seen[key] <= COPIES:
+                kept.append(row)
+    sentences = [kept[i : i + 20] for i in range(0, len(kept), 20)]
+    lines = [
+        "\n".join(
+            "\t".join([str(k + 1), *row[1:6], "1" if k else "0", "dep" if k else "root", "_", "_"])
+            for k, row in enumerate(part)
+        )
+        for part in sentences
+    ]
+    path = Path(options.work) / f"{split}-vocabulary.conllu"
+    path.write_text("\n\n".join(lines) + "\n\n", encoding="utf-8")
+    return path
+
+
 def train_lemma(options: argparse.Namespace) -> None:
     """A dictionary of the training words, and a small network for the others."""
     work: Path = options.work
     lemmatizer.main([
-        "--train_file", str(joined(options, "train")), "--eval_file", str(joined(options, "dev")),
-        "--shorthand", "en_sayso", "--num_epoch", "15", "--hidden_dim", "80", "--emb_dim", "32", "--pos_dim", "16",
+        "--train_file", str(vocabulary(options, "train")), "--eval_file", str(joined(options, "dev")),
+        "--shorthand", "en_sayso", "--num_epoch", "15", "--hidden_dim", "80", "--emb_dim", "32", "--pos_dim", "32",
         "--batch_size", "100", "--save_dir", str(work), "--save_name", "lemma.pt", "--seed", str(options.seed), "--cpu",
     ])  # fmt: skip
     shrink(work / "lemma.pt", options.output / "lemma.pt")

@@ -34,7 +34,7 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
 
 
 def _complements(tree: Tree, verb: Word) -> list[Word]:
-    """The clauses that a cue governs. An infinitive without a wh-word is not reported, unless it is one (asked what to do)."""
+    """The clauses that a cue governs, infinitives only with a wh-word (asked what to do)."""
     out = tree.children(verb, "ccomp")
     for child in tree.children(verb, "xcomp"):
         if any(c.lower in _QUESTION for c in tree.children(child, "mark", "advmod", "obj")):

@@ -50,7 +50,7 @@ def _neighbours(site: Site, document: Document) -> tuple[Quotation | None, Quota
 
 
 def is_utterance(quotation: Quotation, document: Document) -> bool:
-    """Whether the quotation opens like a sentence: a capital, a digit or a pause, and stands where a sentence may begin."""
+    """Whether the quotation opens like a sentence (a capital, a digit, a pause) where a sentence may begin."""
     inner = strip(document.plain, quotation.span)
     if inner is None:
         return False
@@ -58,22 +58,17 @@ def is_utterance(quotation: Quotation, document: Document) -> bool:
     first = document.plain[inner.start]
     opens = not first.islower() or document.plain[quotation.span.start + 1 : quotation.span.start + 2] in {"…", "."}
     return opens and (
-        not lead or lead[-1] in ".!?:,;”\"’'»)—–-•*" or quotation.span.start in _paragraph_starts(document)
+        not lead
+        or lead[-1] in ".!?:,;”\"’'»)—–-•*"
+        or document.paragraphs[document.paragraph_at(quotation.span.start)].start == quotation.span.start
     )
-
-
-def _paragraph_starts(document: Document) -> set[int]:
-    return {p.start for p in document.paragraphs}
 
 
 def _other_cue(site: Site, document: Document, start: int, end: int) -> bool:
     """Whether another verb between two offsets could report as well as this one."""
-    for tree in document.trees_within(Span(start, end)) if end > start else []:
-        for other in sites(tree):
-            if other.head.index != site.head.index or tree is not site.tree:
-                if start <= other.head.start < end and other.head.upos == "VERB" and _reports(other):
-                    return True
-    return False
+    trees = document.trees_within(Span(start, end)) if end > start else []
+    others = (other for tree in trees for other in sites(tree) if other.head.start != site.head.start)
+    return any(start <= o.head.start < end and o.head.upos == "VERB" and _reports(o) for o in others)
 
 
 def _reports(site: Site) -> bool:

@@ -76,6 +76,14 @@ def runs(tree: Tree) -> Iterator[list[Word]]:
         yield run
 
 
+def _continues(run: list[Word], word: Word) -> bool:
+    """Whether a small word can stand inside this name: Secretary of State, but not John Kirby of the White House."""
+    if word.lower in {"of", "for"}:
+        last = normal(run[-1].text)
+        return len(run) == 1 or last in load_words("roles") or last in load_words("organizations")
+    return word.lower in _INSIDE or (word.text == "." and len(run[-1].text) == 1)
+
+
 def _split_coordination(run: list[Word]) -> Iterator[list[Word]]:
     """ "Biden and Netanyahu" is two names, "Department of Health and Human Services" one."""
     cut = next((i for i, w in enumerate(run) if w.lower == "and"), None)
@@ -157,17 +165,19 @@ def _role(tree: Tree, run: list[Word], title: tuple[str, ...]) -> str:
     return ""
 
 
+def _trimmed(run: list[Word]) -> list[Word]:
+    """A run without small words at its ends."""
+    start, end = 0, len(run)
+    while start < end and run[start].lower in _INSIDE - _PARTICLES:
+        start += 1
+    while end > start and run[end - 1].lower in _INSIDE:
+        end -= 1
+    return run[start:end]
+
+
 def collect(document: Document) -> list[Name]:
     """All names of a document, in text order."""
-    out = []
-    for tree in document.trees:
-        for run in runs(tree):
-            for part in _split_coordination(run):
-                while part and part[0].lower in _INSIDE - _PARTICLES:
-                    part = part[1:]
-                while part and part[-1].lower in _INSIDE:
-                    part = part[:-1]
-                name = read_run(tree, part) if part else None
-                if name is not None:
-                    out.append(name)
-    return out
+    parts = (
+        (tree, _trimmed(part)) for tree in document.trees for run in runs(tree) for part in _split_coordination(run)
+    )
+    return [name for tree, part in parts if part and (name := read_run(tree, part)) is not None]
