@@ -1,5 +1,7 @@
 """Who says it, as the sentence has it: subjects, noun phrases, addressees, polarity."""
 
+from collections.abc import Sequence
+
 from sayso_server.core.contents import EDGES, is_punctuation, strip
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.statement import Polarity, Span
@@ -11,13 +13,15 @@ _NOT_IN_MENTION = frozenset(
 )
 
 
-def subject(tree: Tree, verb: Word, depth: int = 0) -> tuple[Word | None, bool]:
-    """The subject of a verb, its own or one that it shares, and whether it is a passive one.
+def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int = 0) -> tuple[Word | None, bool]:
+    """The subject of a verb, its own or one that it shares, and whether it is a passive one; never inside `content`.
 
     Shared: by coordination (he smiled and said), by control (went on to say), by a participle (adding that …). A noun
-    modified by the verb is its subject (a statement saying …); a relative pronoun stands for its noun.
+    modified by the verb is its subject (a statement saying …); a relative pronoun stands for its noun. Behind a content
+    ("…," said Olin) a bare noun behind the verb is the subject, whatever the parser calls it.
     """
-    own = next((c for c in tree.children(verb, "nsubj", "csubj") if c.relation == "nsubj" or c.upos != "VERB"), None)
+    subjects = [c for c in tree.children(verb, "nsubj") if not any(s.covers(c.span) for s in content)]
+    own = min(subjects, key=lambda c: abs(c.index - verb.index), default=None) or _inverted(tree, verb, content)
     head = tree.head(verb)
     if own is not None:
         if own.lower in RELATIVE and head is not None and verb.relation == "acl":
@@ -26,19 +30,26 @@ def subject(tree: Tree, verb: Word, depth: int = 0) -> tuple[Word | None, bool]:
     if head is None or depth > 6:
         return None, False
     if verb.relation == "conj" and head.upos in {"VERB", "AUX", "ADJ"}:
-        return subject(tree, head, depth + 1)
+        return subject(tree, head, content=content, depth=depth + 1)
     if verb.relation == "xcomp":
         controlled = tree.child(head, "obj", "iobj")
-        return (controlled, False) if controlled else (subject(tree, head, depth + 1)[0], False)
-    if verb.relation == "advcl" and (verb.xpos in {"VBG", "VBN"} or tree.child(verb, "mark") is not None):
-        return (
-            (None, False)
-            if tree.child(verb, "mark") and verb.xpos not in {"VBG", "VB"}
-            else subject(tree, head, depth + 1)
-        )
+        return (controlled, False) if controlled else (subject(tree, head, content=content, depth=depth + 1)[0], False)
+    if verb.relation == "advcl" and verb.xpos in {"VBG", "VBN", "VB"}:
+        return subject(tree, head, content=content, depth=depth + 1)
     if verb.relation == "acl" and verb.deprel != "acl:relcl" and head.upos in {"NOUN", "PROPN"} and verb.xpos == "VBG":
         return head, False
     return None, False
+
+
+def _inverted(tree: Tree, verb: Word, content: Sequence[Span]) -> Word | None:
+    """Olin in "…," said Olin."""
+    if not content or content[0].start > verb.start or tree.child(verb, "aux:pass"):
+        return None
+    for child in tree.children(verb, "obj", "iobj", "obl", "dep", "vocative", "xcomp", "nmod"):
+        first = min(tree.subtree(child))
+        if first == verb.index + 1 and child.upos in {"PROPN", "NOUN", "PRON"} and not tree.children(child, "case"):
+            return child
+    return None
 
 
 def agent(tree: Tree, verb: Word) -> Word | None:

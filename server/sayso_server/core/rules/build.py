@@ -23,7 +23,7 @@ def candidate(
     tree, verb = site.tree, site.head
     passive = False
     if source is None:
-        source, passive = subject(tree, verb)
+        source, passive = subject(tree, verb, content=content)
     if passive:
         source = agent(tree, verb)
     if source is not None and any(s.covers(source.span) for s in content):

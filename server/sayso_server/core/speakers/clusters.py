@@ -87,7 +87,8 @@ def _fits(name: Name, cluster: Cluster) -> bool:
                 ):
                     return False
             return surname or (key[0] == full[0] and not name.title)
-        return _is_acronym(name, cluster) or key[0] == full[0]
+        unsure = cluster.type is not SpeakerType.ORGANIZATION and len(full) == 2
+        return _is_acronym(name, cluster) or key[0] == full[0] or (unsure and key[0] == full[-1])
     if len(key) > 1 and len(full) > 1 and SpeakerType.PERSON in {name.type, cluster.type}:
         return nearly(key[-1], full[-1]) and (
             key[0] == full[0] or (key[0][0] == full[0][0] and 1 in {len(key[0]), len(full[0])})

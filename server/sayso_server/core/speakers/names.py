@@ -1,7 +1,7 @@
 """Names in the text: runs of capitalised words, read as title and name, person or organization."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sayso_server.core.document import Document
@@ -56,32 +56,40 @@ def _is_known(word: Word) -> bool:
 def runs(tree: Tree) -> Iterator[list[Word]]:
     """Maximal runs of capitalised words of a sentence, with small words inside (Secretary of State, van Dyke)."""
     run: list[Word] = []
-    pending: list[Word] = []
+    small: list[Word] = []  # words that are inside only if a capital follows
     for word in tree.words:
-        joined = not run or word.start - (pending or run)[-1].end <= 1
-        if joined and is_capital(word) and not (word.index == 0 and word.upos not in {"PROPN", "NOUN", "ADJ"}):
-            run += [*pending, word]
-            pending = []
-        elif (
-            joined and run and not pending and (word.lower in _INSIDE or (word.text == "." and len(run[-1].text) == 1))
-        ) or (joined and run and len(pending) == 1 and pending[0].lower in {"of", "for"} and word.lower == "the"):
-            pending.append(word)
+        adjacent = bool(run) and word.start - (small or run)[-1].end <= 1
+        if adjacent and is_capital(word):
+            run += [*small, word]
+            small = []
+        elif adjacent and _continues(run, small, word):
+            small.append(word)
         else:
-            if any(w.upos == "PROPN" or _is_known(w) for w in run):
+            if _is_name(run):
                 yield run
-            run, pending = (
-                ([word], []) if is_capital(word) and not (word.index == 0 and word.upos == "NOUN") else ([], [])
-            )
-    if any(w.upos == "PROPN" or _is_known(w) for w in run):
+            run, small = ([word] if is_capital(word) and _may_begin(word) else []), []
+    if _is_name(run):
         yield run
 
 
-def _continues(run: list[Word], word: Word) -> bool:
+def _may_begin(word: Word) -> bool:
+    """Every sentence begins with a capital; only a name that is tagged as one counts there."""
+    return word.index > 0 or word.upos in {"PROPN", "ADJ"} or _is_known(word)
+
+
+def _is_name(run: list[Word]) -> bool:
+    known = any(w.upos == "PROPN" or _is_known(w) for w in run)
+    return known and not all(normal(w.text) in load_words("calendar") for w in run)
+
+
+def _continues(run: list[Word], small: list[Word], word: Word) -> bool:
     """Whether a small word can stand inside this name: Secretary of State, but not John Kirby of the White House."""
+    if small:
+        return word.lower == "the" and small[-1].lower in {"of", "for"} and len(small) == 1
     if word.lower in {"of", "for"}:
         last = normal(run[-1].text)
         return len(run) == 1 or last in load_words("roles") or last in load_words("organizations")
-    return word.lower in _INSIDE or (word.text == "." and len(run[-1].text) == 1)
+    return word.lower in _INSIDE - {"the"} or (word.text == "." and len(run[-1].text) == 1)
 
 
 def _split_coordination(run: list[Word]) -> Iterator[list[Word]]:
@@ -109,7 +117,7 @@ def read_run(tree: Tree, run: list[Word]) -> Name | None:
         cut, is_person = 3, True
     title = tuple(w.text for w in run[:cut])
     parts = tuple(w.text for w in run[cut:])
-    if not parts:
+    if all(normal(part) in roles for part in parts):
         return None
     first = run[0].index
     definite = first > 0 and tree.words[first - 1].lower == "the"
@@ -180,4 +188,15 @@ def collect(document: Document) -> list[Name]:
     parts = (
         (tree, _trimmed(part)) for tree in document.trees for run in runs(tree) for part in _split_coordination(run)
     )
-    return [name for tree, part in parts if part and (name := read_run(tree, part)) is not None]
+    found = [name for tree, part in parts if part and (name := read_run(tree, part)) is not None]
+    return sorted([*found, *_surnames_alone(document, found)], key=lambda name: name.span.start)
+
+
+def _surnames_alone(document: Document, found: Sequence[Name]) -> Iterator[Name]:
+    """Surnames of people named in full elsewhere, where the tagger saw no name (Grieve said …)."""
+    surnames = {n.key[-1] for n in found if n.type is SpeakerType.PERSON and len(n.key) > 1}
+    taken = {i for n in found for i in range(n.span.start, n.span.end)}
+    for tree in document.trees:
+        for word in tree.words:
+            if word.text[:1].isupper() and normal(word.text) in surnames and word.start not in taken:
+                yield Name(word.span, (), (word.text,), SpeakerType.UNKNOWN, definite=False)
