@@ -10,7 +10,7 @@ PROTO := protos/sayso/v1/quotes.proto
 BUF := build/buf/node_modules/.bin/buf
 BUF_VERSION := 1.75.0
 
-.PHONY: help install protos lint lint-buf test check demo evaluate serve clean
+.PHONY: help install golden models protos lint lint-buf test check demo evaluate serve clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -57,6 +57,13 @@ demo: $(INSTALLED)  ## start a server, send it an article, show who said what, s
 
 evaluate: $(INSTALLED)  ## scores on ../shared/benchmarks, where that folder stands
 	@server/evaluate.sh
+
+golden: $(INSTALLED)  ## parse the golden cases anew, and say what changed
+	PYTHONPATH=tests $(BIN)/python tests/golden/refresh.py
+
+TRAIN := $(BIN)/python -m sayso_server.training
+models: $(INSTALLED)  ## train the bundled models anew (hours; see server/sayso_server/models/en/README.md)
+	for stage in heads tokenizer mwt lemma finish; do $(TRAIN) $$stage $(TRAIN_OPTIONS) || exit 1; done
 
 serve: $(INSTALLED)  ## a server on 127.0.0.1:50051
 	$(BIN)/sayso-server serve

@@ -1,10 +1,7 @@
-"""`make golden`: parse the golden cases with the bundled models and freeze the trees; print what came out differently."""
+"""`make golden`: parse the golden cases with the bundled models and freeze the trees; print what changed."""
 
 import sys
 from pathlib import Path
-
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
 
 from support.bracket import read_cases
 from support.frozen import freeze
@@ -13,6 +10,8 @@ from sayso_server.core.document import read
 from sayso_server.parsing.files import check
 from sayso_server.parsing.load import BUNDLED
 from sayso_server.parsing.stanza_parser import StanzaParser
+
+HERE = Path(__file__).parent
 
 
 def main() -> None:

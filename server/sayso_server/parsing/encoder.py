@@ -115,7 +115,7 @@ def load_weights(path: Path) -> dict[str, Tensor]:
 def load_encoder(folder: Path) -> tuple[SharedEncoder, PreTrainedTokenizerBase]:
     """The encoder of a models folder, in evaluation mode, and its tokenizer. Nothing is looked up anywhere else."""
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
-    bert = AutoModel.from_config(config, add_pooling_layer=False)
+    bert = AutoModel.from_config(config, add_pooling_layer=False)  # type: ignore[no-untyped-call]
     bert.load_state_dict(load_weights(folder / "weights.npz"))
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     return SharedEncoder(bert.eval()), tokenizer

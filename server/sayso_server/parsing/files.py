@@ -46,7 +46,7 @@ def _digest(files: dict[str, str]) -> str:
 
 
 def check(folder: Path) -> Manifest:
-    """The manifest of a folder whose files are all there and whole. Raises ModelError that names the first that is not."""
+    """The manifest of a folder whose files are all whole. Raises ModelError that names the first that is not."""
     if not folder.is_dir():
         raise ModelError(f"there is no models folder {folder}: {REBUILD}")
     try:

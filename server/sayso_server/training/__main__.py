@@ -1,12 +1,15 @@
 """`python -m sayso_server.training STAGE`: train the bundled models, one stage at a time.
 
-Stages: `heads` (encoder, tagger and parser together), `tokenizer`, `mwt`, `lemma`, `finish` (digests and card).
-Every stage goes on where it was interrupted, writes its progress to standard error and its result to --output.
+Stages: `heads` (encoder, tagger and parser together), `tokenizer`, `mwt`, `lemma`, `finish` (manifest with digests).
+`heads`, the only long one, goes on from its last epoch when it is started again. Progress goes to standard error,
+results to --output, all else to --work.
 """
 
 import argparse
 import logging
 from pathlib import Path
+
+from sayso_server.parsing.files import write_manifest
 
 
 def arguments() -> argparse.Namespace:
@@ -19,12 +22,13 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--work", type=Path, default=Path("build/training"), help="checkpoints and intermediate files")
     parser.add_argument("--output", type=Path, default=Path("server/sayso_server/models/en"), help="models folder")
-    parser.add_argument("--epochs", type=int, default=6, help="of the stage heads")
+    parser.add_argument("--epochs", type=int, default=4, help="of the stage heads")
     parser.add_argument("--steps", type=int, default=14000, help="of the stage tokenizer")
     parser.add_argument("--batch-words", type=int, default=1000)
     parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate of the heads")
     parser.add_argument("--encoder-rate", type=float, default=2e-4, help="peak learning rate of the encoder")
     parser.add_argument("--every", type=int, default=1, help="use every N-th sentence only, to try things out")
+    parser.add_argument("--model-version", default="1.0.0", help="what the manifest says, in the stage finish")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
@@ -39,18 +43,13 @@ def main() -> None:
         from sayso_server.training import heads
 
         heads.train(options)
-    elif options.stage == "tokenizer":
+    elif options.stage == "finish":
+        manifest = write_manifest(options.output, options.model_version)
+        logging.info("version %s, digest %s", manifest.version, manifest.digest)
+    else:
         from sayso_server.training import small
 
-        small.train_tokenizer(options)
-    elif options.stage == "mwt":
-        from sayso_server.training import small
-
-        small.train_mwt(options)
-    elif options.stage == "lemma":
-        from sayso_server.training import small
-
-        small.train_lemma(options)
+        small.STAGES[options.stage](options)
 
 
 if __name__ == "__main__":

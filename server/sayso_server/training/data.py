@@ -34,7 +34,7 @@ def simplify_relations(rows: Rows) -> Rows:
 
 
 def retype_marks(rows: Rows, rng: random.Random) -> Rows:
-    """Straight double marks as another pair, straight apostrophes as curly ones, hyphens as dashes, some of the time."""
+    """Some of the time, straight double marks as another pair, apostrophes as curly ones, hyphens as dashes."""
     if not any(row[1] in {'"', "“", "”", "--", "-", "—"} or "'" in row[1] for row in rows) or rng.random() < 0.4:
         return rows
     opening, closing = rng.choice(DOUBLE)

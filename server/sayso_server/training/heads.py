@@ -84,7 +84,7 @@ def build(bert: Any, tokenizer: Any, document: Any) -> Heads:
 
 
 def batches(document: Any, heads: Heads, words: int, rng: random.Random | None) -> list[tuple[Any, Any]]:
-    """The document as batches of about `words` words and at most 128 sentences (one encoder call), tags beside trees."""
+    """Batches of about `words` words and at most 128 sentences (one encoder call), tags beside trees."""
     tags = tag_data.Dataset(document, heads.tagger.args, None, vocab=heads.tagger.vocab, evaluation=True)
     trees = tree_data.Dataset(document, heads.parser.args, None, vocab=heads.parser.vocab, evaluation=True)
     order = sorted(range(len(tags)), key=lambda i: (len(tags.data[i].text), rng.random() if rng else i))
@@ -146,7 +146,9 @@ def save_head(head: Any, path: Path, **extra: Any) -> None:
     }
     config = {**head.args, "bert_finetune": False, "tag_columns": tag_columns_to_config(DEFAULT_TAG_COLUMNS)}
     config.pop("enable_gradient_checkpointing", None)
-    config = {k: v.name if isinstance(v, Enum) else v for k, v in config.items()}  # files are read without pickled classes
+    config = {
+        k: v.name if isinstance(v, Enum) else v for k, v in config.items()
+    }  # files are read without pickled classes
     torch.save({"model": state, "vocab": head.vocab.state_dict(), "config": config, **extra}, path)
 
 
@@ -172,55 +174,73 @@ def schedule(done: float, warm_up: float = 0.06) -> float:
     return done / warm_up if done < warm_up else max(0.0, (1 - done) / (1 - warm_up))
 
 
-def train(options: argparse.Namespace) -> Path:
-    """Train, or go on from the last checkpoint; return the models folder."""
+@dataclass
+class Run:
+    """Where a training run stands."""
+
+    heads: Heads
+    optimizer: torch.optim.AdamW
+    checkpoint: Path
+    total: int
+    step: int = 0
+    epoch: int = 0
+
+    def restore(self) -> None:
+        """Go on from the checkpoint, if there is one."""
+        if self.checkpoint.exists():
+            state = torch.load(self.checkpoint, weights_only=True)
+            self.heads.modules().load_state_dict(state["heads"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.step, self.epoch = state["step"], state["epoch"]
+            log.info("going on from epoch %d, step %d", self.epoch, self.step)
+
+    def keep(self) -> None:
+        """Write the checkpoint; the old one stays until the new one is whole."""
+        state = {"heads": self.heads.modules().state_dict(), "optimizer": self.optimizer.state_dict()}
+        unfinished = self.checkpoint.with_suffix(".new")
+        torch.save({**state, "step": self.step, "epoch": self.epoch}, unfinished)
+        unfinished.replace(self.checkpoint)
+
+
+def run_epoch(run: Run, made: list[tuple[Any, Any]]) -> None:
+    """One pass over the batches."""
+    run.heads.modules().train()
+    started, first = time.monotonic(), run.step
+    for tag_batch, tree_batch in made:
+        for group in run.optimizer.param_groups:
+            group["lr"] = group["peak"] * schedule(min(1.0, run.step / run.total))
+        tag_loss, tree_loss = losses(run.heads, tag_batch, tree_batch)
+        torch.autograd.backward(tag_loss + tree_loss)
+        nn.utils.clip_grad_norm_(run.heads.modules().parameters(), 1.0)
+        run.optimizer.step()
+        run.optimizer.zero_grad()
+        run.heads.encoder.forget()
+        run.step += 1
+        if run.step % 20 == 0:
+            pace = (time.monotonic() - started) / (run.step - first)
+            done = f"epoch {run.epoch} step {run.step}/{run.total}"
+            log.info("%s tags %.3f trees %.3f, %.2f s a step", done, tag_loss.item(), tree_loss.item(), pace)
+    run.epoch += 1
+
+
+def train(options: argparse.Namespace) -> None:
+    """Train, or go on from the last epoch, and write encoder, tagger and parser to the models folder."""
     torch.manual_seed(options.seed)
     torch.set_flush_denormal(True)
     bert, tokenizer = load_initial(options.encoder, options.work)
     sentences = data.load(options.treebanks, "train")[:: options.every]
-    dev = {
-        name: data.to_document(data.load(options.treebanks, "dev", [name])[:: options.every]) for name in data.TREEBANKS
-    }
+    dev = {n: data.to_document(data.load(options.treebanks, "dev", [n])[:: options.every]) for n in data.TREEBANKS}
     rng = random.Random(options.seed)
-    everything = data.to_document(sentences + [data.retype_marks(rows, rng) for rows in sentences])
-    heads = build(bert, tokenizer, everything)
-    optimizer = optimizer_of(heads, options.rate, options.encoder_rate)
-    checkpoint = options.work / "heads.checkpoint"
-    step, first_epoch = 0, 0
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        heads.modules().load_state_dict(state["heads"])
-        optimizer.load_state_dict(state["optimizer"])
-        step, first_epoch = state["step"], state["epoch"]
-        log.info("going on from epoch %d, step %d", first_epoch, step)
+    heads = build(bert, tokenizer, data.to_document(sentences + [data.retype_marks(rows, rng) for rows in sentences]))
     per_epoch = len(batches(data.to_document(sentences), heads, options.batch_words, None))
-    for epoch in range(first_epoch, options.epochs):
-        rng = random.Random(options.seed * 1000 + epoch)
+    optimizer = optimizer_of(heads, options.rate, options.encoder_rate)
+    run = Run(heads, optimizer, options.work / "heads.checkpoint", per_epoch * options.epochs)
+    run.restore()
+    while run.epoch < options.epochs:
+        rng = random.Random(options.seed * 1000 + run.epoch)
         document = data.to_document([data.retype_marks(rows, rng) for rows in sentences])
-        heads.modules().train()
-        started = time.monotonic()
-        for tag_batch, tree_batch in batches(document, heads, options.batch_words, rng):
-            share = min(1.0, step / (per_epoch * options.epochs))
-            for group in optimizer.param_groups:
-                group["lr"] = group["peak"] * schedule(share)
-            tag_loss, tree_loss = losses(heads, tag_batch, tree_batch)
-            (tag_loss + tree_loss).backward()
-            nn.utils.clip_grad_norm_(heads.modules().parameters(), 1.0)
-            optimizer.step()
-            optimizer.zero_grad()
-            heads.encoder.forget()
-            step += 1
-            if step % 20 == 0:
-                log.info(
-                    "epoch %d step %d/%d tags %.3f trees %.3f, %.2f s a step",
-                    epoch, step, per_epoch * options.epochs, tag_loss.item(), tree_loss.item(),
-                    (time.monotonic() - started) / (step - epoch * per_epoch) if step > epoch * per_epoch else 0.0,
-                )  # fmt: skip
-        state = {"heads": heads.modules().state_dict(), "optimizer": optimizer.state_dict()}
-        torch.save({**state, "step": step, "epoch": epoch + 1}, checkpoint.with_suffix(".new"))
-        checkpoint.with_suffix(".new").replace(checkpoint)
-        for name, document in dev.items():
-            figures = evaluate(heads, document)
-            log.info("epoch %d %s-dev %s", epoch, name, {k: round(v, 2) for k, v in figures.items()})
+        run_epoch(run, batches(document, heads, options.batch_words, rng))
+        run.keep()
+        for name, gold in dev.items():
+            log.info("epoch %d %s-dev %s", run.epoch, name, {k: round(v, 2) for k, v in evaluate(heads, gold).items()})
     save(heads, options.output)
-    return Path(options.output)

@@ -1,4 +1,4 @@
-"""The encoder that training starts from: all-MiniLM-L6-v2, checked by digest, without the word pieces of other scripts."""
+"""The encoder that training starts from: all-MiniLM-L6-v2, checked by digest, without word pieces of other scripts."""
 
 import hashlib
 import json

@@ -106,3 +106,6 @@ def train_lemma(options: argparse.Namespace) -> None:
         "--batch_size", "100", "--save_dir", str(work), "--save_name", "lemma.pt", "--seed", str(options.seed), "--cpu",
     ])  # fmt: skip
     shrink(work / "lemma.pt", options.output / "lemma.pt")
+
+
+STAGES = {"tokenizer": train_tokenizer, "mwt": train_mwt, "lemma": train_lemma}

@@ -78,7 +78,7 @@ def _reports(site: Site) -> bool:
 
 
 def _ends_before_cue(quotation: Quotation, site: Site, document: Document) -> bool:
-    """ "…," Olin said. The quotation ends with a comma, a question or an exclamation, and only the source is between."""
+    """ "…," Olin said. The quotation ends with a comma or a question, and only the source is between."""
     text, end, cue = document.plain, quotation.span.end, site.head.start
     gap = text[end:cue]
     if len(gap) > MAX_GAP or _other_cue(site, document, end, cue) or not is_utterance(quotation, document):

@@ -97,7 +97,7 @@ def _fits(name: Name, cluster: Cluster) -> bool:
 
 
 def cluster(names: Sequence[Name]) -> list[Cluster]:
-    """All clusters, in order of first mention. Full names open clusters first, so that order in the text does not matter.
+    """All clusters, in order of first mention. Full names open clusters, wherever in the text they stand.
 
     A surname that two people share goes to the one named last before it.
     """
