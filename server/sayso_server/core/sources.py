@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from sayso_server.core import lexicon
 from sayso_server.core.contents import EDGES, is_punctuation, strip
-from sayso_server.core.lexicon import load_words
+from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.statement import Polarity, Span
 from sayso_server.core.tree import Tree, Word
 
@@ -24,21 +25,49 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     own = min(subjects, key=lambda c: abs(c.index - verb.index), default=None) or _inverted(tree, verb, content)
     head = tree.head(verb)
     if own is not None:
-        if own.lower in RELATIVE and head is not None and verb.relation == "acl":
-            return head, own.deprel == "nsubj:pass"
-        return own, own.deprel == "nsubj:pass"
+        is_relative = own.lower in RELATIVE and head is not None and verb.relation == "acl"
+        return (head if is_relative else own), own.deprel == "nsubj:pass"
     if head is None or depth > 6:
         return None, False
-    if verb.relation == "conj" and head.upos in {"VERB", "AUX", "ADJ"}:
-        return subject(tree, head, content=content, depth=depth + 1)
-    if verb.relation == "xcomp":
-        controlled = tree.child(head, "obj", "iobj")
-        return (controlled, False) if controlled else (subject(tree, head, content=content, depth=depth + 1)[0], False)
-    if verb.relation == "advcl" and verb.xpos in {"VBG", "VBN", "VB"}:
-        return subject(tree, head, content=content, depth=depth + 1)
-    if verb.relation == "acl" and verb.deprel != "acl:relcl" and head.upos in {"NOUN", "PROPN"} and verb.xpos == "VBG":
+    if verb.deprel == "acl" and head.upos in {"NOUN", "PROPN"} and verb.xpos == "VBG":
         return head, False
-    return None, False
+    lender = _lender(tree, verb, head)
+    return (
+        subject(tree, lender, content=content, depth=depth + 1) if lender is not None else _controller(tree, verb, head)
+    )
+
+
+def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:
+    """The verb whose subject is also this one's."""
+    if verb.relation == "conj" and head.upos in {"VERB", "AUX", "ADJ"}:
+        return head
+    if verb.relation == "xcomp" and tree.child(head, "obj", "iobj") is None:
+        return head
+    reporting = reports_more(tree, verb)
+    if reporting is not None:
+        return reporting
+    return head if verb.relation == "advcl" and verb.xpos in {"VBG", "VBN", "VB"} else None
+
+
+def _controller(tree: Tree, verb: Word, head: Word) -> tuple[Word | None, bool]:
+    """The object of the governor: her in "urged her to say"."""
+    return (tree.child(head, "obj", "iobj") if verb.relation == "xcomp" else None), False
+
+
+def reports_more(tree: Tree, word: Word) -> Word | None:
+    """The cue that a participle goes on from: said in "Olin said it failed, adding that …", wherever it hangs."""
+    if word.relation != "advcl" or word.xpos != "VBG" or not tree.children(word, "ccomp") or tree.child(word, "mark"):
+        return None
+    entry = lexicon.verb(word.lemma.lower())
+    if entry is None or Frame.CLAUSE not in entry.frames:
+        return None
+    for ancestor in tree.ancestors(word):
+        governor = tree.head(ancestor)
+        if ancestor.relation == "ccomp" and governor is not None and lexicon.verb(governor.lemma.lower()):
+            return governor
+        if ancestor.relation not in {"conj", "advcl", "xcomp"}:
+            return None
+    return None
 
 
 def _inverted(tree: Tree, verb: Word, content: Sequence[Span]) -> Word | None:

@@ -7,10 +7,11 @@ from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import Frame
 from sayso_server.core.rules.build import candidate, with_whole_quotations
-from sayso_server.core.sources import mention, subject
+from sayso_server.core.sources import mention, reports_more, subject
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
+_OF_THE_ACT = frozenset({"as", "after", "before", "when", "while", "to"})  # these date the saying, not what is said
 _QUESTION = frozenset({"whether", "if", "how", "why", "what", "when", "where", "who", "which"})
 
 
@@ -22,38 +23,49 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
     cue_class = site.class_of(Frame.CLAUSE, Frame.PHRASE)
     if cue_class is None:
         return
-    tree, verb = site.tree, site.head
-    for complement in _complements(tree, verb):
-        content = spans(document, tree, _clause(tree, complement, site))
-        content = without(content, _own_words(site, document), document.plain)
-        content = with_whole_quotations(document, content, [w.span for w in site.words])
-        found = candidate("clausal-complement", site, document, content=content, cue_class=cue_class)
-        if found:
-            yield found
-            return
+    complements = _complements(site.tree, site.head)
+    if not complements:
+        return
+    indices = set().union(*(_clause(site.tree, c, site) for c in complements))
+    content = spans(document, site.tree, indices)
+    content = without(content, _own_words(site, document), document.plain)
+    content = with_whole_quotations(document, content, [w.span for w in site.words])
+    found = candidate("clausal-complement", site, document, content=content, cue_class=cue_class)
+    if found:
+        yield found
 
 
 def _complements(tree: Tree, verb: Word) -> list[Word]:
-    """The clauses that a cue governs, infinitives only with a wh-word (asked what to do)."""
+    """The clauses that a cue governs, infinitives only with a wh-word (asked what to do).
+
+    Several on one side of the cue are one content. So is a subordinate clause behind a complement, though parsers hang
+    it on the cue: said he left because it was late.
+    """
     out = tree.children(verb, "ccomp")
     for child in tree.children(verb, "xcomp"):
         if any(c.lower in _QUESTION for c in tree.children(child, "mark", "advmod", "obj")):
             out.append(child)
-    for child in tree.children(verb, "advcl"):  # parsers take "asked if" for a condition
+    for child in tree.children(verb, "advcl"):
         mark = tree.child(child, "mark")
+        is_question = mark is not None and mark.lower in {"whether", "if"} and verb.lemma in {"ask", "wonder"}
+        is_behind = bool(out) and child.index > out[-1].index > verb.index
         if (
             mark is not None
-            and mark.lower in {"whether", "if"}
-            and verb.lemma in {"ask", "wonder"}
             and child.index > verb.index
+            and (is_question or (is_behind and mark.lower not in _OF_THE_ACT))
         ):
             out.append(child)
-    return out
+    return [c for c in out if (c.index > verb.index) == (out[0].index > verb.index)]
 
 
 def _clause(tree: Tree, complement: Word, site: Site) -> set[int]:
+    """The words of a complement without the cue, and without a participle that reports more (…, adding that …)."""
     cue = {w.index for w in site.words}
-    return tree.subtree(complement, lambda w: w.index in cue) - cue
+
+    def skip(word: Word) -> bool:
+        return word.index in cue or (word.index > site.head.index and reports_more(tree, word) == site.head)
+
+    return tree.subtree(complement, skip) - cue
 
 
 def _own_words(site: Site, document: Document) -> list[Span]:
@@ -76,9 +88,9 @@ def interrupting_cue(site: Site, document: Document) -> Iterator[Candidate]:
     cue_class = site.class_of(Frame.CLAUSE)
     tree, verb = site.tree, site.head
     head = tree.head(verb)
-    if cue_class is None or head is None or verb.relation not in {"parataxis", "advcl", "ccomp", "acl"}:
+    if cue_class is None or head is None or verb.relation not in {"parataxis", "advcl", "ccomp"}:
         return
-    if verb.relation != "parataxis" and not (verb.relation == "ccomp" and _is_set_off(tree, verb)):
+    if verb.relation != "parataxis" and not _is_aside(tree, verb):
         return
     if tree.children(verb, "ccomp", "xcomp", "obj") or subject(tree, verb)[0] is None:
         return
@@ -91,7 +103,10 @@ def interrupting_cue(site: Site, document: Document) -> Iterator[Candidate]:
         yield found
 
 
-def _is_set_off(tree: Tree, verb: Word) -> bool:
-    """A comma stands before the cue's clause."""
-    first = min(tree.subtree(verb))
-    return (first > 0 and tree.words[first - 1].text in {",", "—", "–", "-", "”", '"'}) or tree.words[first].text == ","
+def _is_aside(tree: Tree, verb: Word) -> bool:
+    """A short finite clause between commas, whatever the parser calls it: ", Olin said,"."""
+    inside = tree.subtree(verb)
+    first, last = min(inside), max(inside)
+    before = tree.words[first - 1].text if first > 0 else ""
+    is_short = last - first < 10 and verb.xpos in {"VBD", "VBZ", "VBP"} and not tree.child(verb, "mark")
+    return is_short and (before in {",", "—", "–", "-", "”", '"'} or tree.words[first].text == ",")
