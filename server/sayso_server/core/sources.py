@@ -32,9 +32,10 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     if verb.deprel == "acl" and head.upos in {"NOUN", "PROPN"} and verb.xpos == "VBG":
         return head, False
     lender = _lender(tree, verb, head)
-    return (
-        subject(tree, lender, content=content, depth=depth + 1) if lender is not None else _controller(tree, verb, head)
-    )
+    if lender is None:
+        return _controller(tree, verb, head), False
+    lent, passive = subject(tree, lender, content=content, depth=depth + 1)
+    return lent, passive and verb.relation == "conj" and verb.xpos == "VBN"  # Pell is expected to say: Pell says
 
 
 def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:
@@ -49,9 +50,9 @@ def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:
     return head if verb.relation == "advcl" and verb.xpos in {"VBG", "VBN", "VB"} else None
 
 
-def _controller(tree: Tree, verb: Word, head: Word) -> tuple[Word | None, bool]:
+def _controller(tree: Tree, verb: Word, head: Word) -> Word | None:
     """The object of the governor: her in "urged her to say"."""
-    return (tree.child(head, "obj", "iobj") if verb.relation == "xcomp" else None), False
+    return tree.child(head, "obj", "iobj") if verb.relation == "xcomp" else None
 
 
 def reports_more(tree: Tree, word: Word) -> Word | None:
