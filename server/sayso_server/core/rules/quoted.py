@@ -129,12 +129,22 @@ def _goes_on(site: Site, quotation: Quotation, document: Document) -> bool:
     """ "…," Olin said on Friday. "…" At most one sentence ends between the cue and the rest of the quotation."""
     text, start, cue = document.plain, quotation.span.start, site.words[-1].end
     gap = text[cue:start]
-    if len(gap) > MAX_GAP or _other_cue(site, document, cue, start):
+    if len(gap) > MAX_GAP or _other_cue(site, document, cue, start) or _is_cued_behind(quotation, site, document):
         return False
     trees = document.trees_within(Span(cue, max(cue + 1, start)))
-    return len([t for t in trees if t.span.start > site.head.start and t.span.end <= start]) == 0 and (
+    return not any(t.span.start > site.head.start and t.span.end <= start for t in trees) and (
         gap.rstrip()[-1:] in {".", ",", ";", ":", "—", "–", "-", "!", "?"}
     )
+
+
+def _is_cued_behind(quotation: Quotation, site: Site, document: Document) -> bool:
+    """ "…," Olin said. "…," she added: the second quotation has a cue of its own."""
+    end = quotation.span.end
+    if document.plain[quotation.span.start : end].rstrip("\"”’'»").rstrip()[-1:] not in {",", "!", "?", "—", "–"}:
+        return False
+    behind = document.plain[end : end + MAX_GAP]
+    stop = next((i for i, c in enumerate(behind) if c in '.!?\n“"'), len(behind))
+    return _other_cue(site, document, end, end + stop)
 
 
 def quoted_fragment(site: Site, document: Document) -> Iterator[Candidate]:
