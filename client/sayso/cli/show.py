@@ -21,7 +21,7 @@ def print_table(result: Result) -> None:
     table.add_column("cue", max_width=20)
     table.add_column("statement", ratio=1)
     for statement in result.statements:
-        cells = (_who(statement), str(statement.kind), _cue(statement), _one_line(statement.text))
+        cells = (_who(statement), str(statement.kind), _cue(statement), _one_line(" … ".join(span.text for span in statement.content)))
         table.add_row(*(Text(cell) for cell in cells))
     console.print(table)
 
@@ -29,7 +29,7 @@ def print_table(result: Result) -> None:
 def print_lines(result: Result) -> None:
     """One line per statement: speaker, kind, cue and statement, separated by tabs."""
     for statement in result.statements:
-        cells = (_who(statement), str(statement.kind), _cue(statement), _one_line(statement.text))
+        cells = (_who(statement), str(statement.kind), _cue(statement), _one_line(" … ".join(span.text for span in statement.content)))
         click.echo("\t".join(cells))
 
 

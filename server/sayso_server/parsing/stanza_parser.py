@@ -57,7 +57,7 @@ class StanzaParser:
         except Exception as error:
             reason = next(iter(str(error).splitlines()), "")
             raise ModelError(f"the models in {folder} cannot be loaded ({type(error).__name__}: {reason})") from error
-        self._encoder = encoder
+        self.encoder = encoder
 
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
         """The sentences of each paragraph; see `core.parser.Parser`."""
@@ -74,7 +74,7 @@ class StanzaParser:
             document = self._tokenize(pieces)
         with torch.inference_mode():
             document = self._pipeline.process(document, processors=["pos", "lemma", "depparse"])
-        self._encoder.forget()
+        self.encoder.forget()
         starts = _starts(pieces)
         for sentence in document.sentences:
             k = bisect.bisect_right(starts, _start(sentence)) - 1

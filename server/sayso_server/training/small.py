@@ -102,7 +102,7 @@ def train_lemma(options: argparse.Namespace) -> None:
     work: Path = options.work
     lemmatizer.main([
         "--train_file", str(vocabulary(options, "train")), "--eval_file", str(joined(options, "dev")),
-        "--shorthand", "en_sayso", "--num_epoch", "15", "--hidden_dim", "80", "--emb_dim", "32", "--pos_dim", "32",
+        "--shorthand", "en_sayso", "--num_epoch", "5", "--hidden_dim", "80", "--emb_dim", "32", "--pos_dim", "32",
         "--batch_size", "100", "--save_dir", str(work), "--save_name", "lemma.pt", "--seed", str(options.seed), "--cpu",
     ])  # fmt: skip
     shrink(work / "lemma.pt", options.output / "lemma.pt")

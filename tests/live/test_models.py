@@ -1,0 +1,85 @@
+"""The bundled models, loaded by Stanza, on text written for these tests."""
+
+import pytest
+
+from sayso_server.core.pipeline import Extractor
+from sayso_server.core.statement import Kind, SpeakerType
+from sayso_server.parsing.load import BUNDLED, load_engine
+from sayso_server.parsing.stanza_parser import LONGEST_SENTENCE, StanzaParser
+
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning"),
+]
+
+ARTICLE = (
+    "The port of Anselm will stay closed for a week, Mayor Ada Pell said on Friday.\n\n"
+    "“We lost two cranes,” Pell told reporters. “Nobody was hurt.” She said that crews were at work.\n\n"
+    "The storm was the worst in ten years, according to the Harbor Office."
+)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Extractor:
+    return load_engine()
+
+
+@pytest.fixture(scope="module")
+def parser() -> StanzaParser:
+    return StanzaParser(BUNDLED)
+
+
+def test_an_article(engine: Extractor) -> None:
+    extraction = engine.extract(ARTICLE)
+    names = {s.speaker_id: s.display_name for s in extraction.speakers}
+    found = [(names.get(s.speaker_id or ""), s.kind, [c.of(ARTICLE) for c in s.content]) for s in extraction.statements]
+    assert found == [
+        ("Ada Pell", Kind.INDIRECT, ["The port of Anselm will stay closed for a week"]),
+        ("Ada Pell", Kind.DIRECT, ["“We lost two cranes,”", "“Nobody was hurt.”"]),
+        ("Ada Pell", Kind.INDIRECT, ["that crews were at work"]),
+        ("Harbor Office", Kind.INDIRECT, ["The storm was the worst in ten years"]),
+    ]
+    assert [s.type for s in extraction.speakers] == [SpeakerType.PERSON, SpeakerType.ORGANIZATION]
+
+
+def test_the_encoder_reads_each_sentence_once(parser: StanzaParser) -> None:
+    before = parser.encoder.computed
+    trees = parser.parse(ARTICLE.split("\n\n"))
+    assert parser.encoder.computed - before == sum(map(len, trees))
+
+
+def test_paragraphs_do_not_depend_on_each_other(parser: StanzaParser) -> None:
+    paragraphs = [*ARTICLE.split("\n\n"), "", "Short."]
+    together = parser.parse(paragraphs)
+    assert together == [parser.parse([p])[0] for p in paragraphs]
+
+
+def test_offsets_are_those_of_the_text(parser: StanzaParser) -> None:
+    text = "Pell’s office didn't  say\nif “it” — the U.S. port — re-opens…"
+    for tree in parser.parse([text])[0]:
+        for word in tree.words:
+            assert text[word.start : word.end] == word.text
+
+
+def test_sentences_without_end_are_read_in_parts(parser: StanzaParser) -> None:
+    trees = parser.parse(["word and " * 1500])[0]
+    assert sum(len(t.words) for t in trees) == 3000
+    assert max(len(t.words) for t in trees) <= LONGEST_SENTENCE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\x00\x01",
+        "\ud800 lone",
+        "🙂" * 600,
+        "a" * 5000,
+        "“" * 300,
+        "\u202e\u200b\ufeff",
+        "٣ ش 漢字 said 𝒳",
+        "- - -\n* *",
+    ],
+)
+def test_odd_text_does_not_fail(engine: Extractor, text: str) -> None:
+    extraction = engine.extract(text)
+    assert extraction.text == text

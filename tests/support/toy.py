@@ -1,0 +1,52 @@
+"""A parser without a model: words are runs of text, tags and arcs are drawn from the words themselves.
+
+Its trees are nonsense on purpose, but always trees, and always the same for the same paragraph: what is built on them
+must never fail, whatever a parser says.
+"""
+
+import re
+import zlib
+from collections.abc import Sequence
+
+from sayso_server.core.tree import Tree, Word
+
+_TOKEN = re.compile(r"\w+(?:[.'’]\w+)*|[^\w\s]|\S")
+_VERBS = {"said": "say", "told": "tell", "urged": "urge", "described": "describe", "asked": "ask", "adding": "add"}
+_OF_VERBS = ["ccomp", "ccomp", "parataxis", "advcl", "xcomp", "acl:relcl", "conj"]
+_BEFORE = ["nsubj", "nsubj", "nsubj:pass", "mark", "obl", "advmod", "csubj"]
+_BEHIND = ["obj", "iobj", "ccomp", "xcomp", "obl", "advcl", "dep", "aux:pass"]
+_TAGS = ["NOUN", "PROPN", "PRON", "ADJ", "ADP", "AUX", "ADV"]
+
+
+class ToyParser:
+    """Implements `core.parser.Parser`."""
+
+    def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
+        """One tree for every run of text up to a full stop."""
+        return [[_tree(m[0], m.start()) for m in re.finditer(r"[^.]*\S[^.]*\.?", text)] for text in paragraphs]
+
+
+def _seed(word: str, index: int) -> int:
+    return zlib.crc32(f"{word}{index}".encode("utf-8", "surrogatepass"))
+
+
+def _tree(text: str, start: int) -> Tree:
+    """Verbs hang on the verb before them, everything else on the nearest verb."""
+    forms = [(m[0], m.start() + start, m.end() + start) for m in _TOKEN.finditer(text)]
+    verbs = [i for i, (form, _, _) in enumerate(forms) if form.lower() in _VERBS] or [0]
+    words = []
+    for i, (form, a, b) in enumerate(forms):
+        seed, lower = _seed(form, i), form.lower()
+        if i in verbs:
+            position = verbs.index(i)
+            head = verbs[position - 1] if position else -1
+            tag, relation = "VERB", _OF_VERBS[seed % len(_OF_VERBS)] if position else "root"
+        else:
+            head = min(verbs, key=lambda v, i=i: abs(v - i))  # type: ignore[misc]
+            choice = _BEFORE if i < head else _BEHIND
+            tag, relation = _TAGS[seed % len(_TAGS)], choice[seed // 7 % len(choice)]
+            if not form[0].isalnum():
+                tag, relation = "PUNCT", "punct"
+        xpos = ("VBG" if lower == "adding" else "VBD") if tag == "VERB" else "NN"
+        words.append(Word(i, form, _VERBS.get(lower, lower), tag, xpos, "", head, relation, a, b))
+    return Tree(tuple(words))

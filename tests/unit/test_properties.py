@@ -1,0 +1,61 @@
+"""What holds for any text and any trees."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.toy import ToyParser
+
+from sayso_server.core.pipeline import Extractor, Model
+from sayso_server.core.statement import CueClass, Options, WarningCode
+
+EXTRACTOR = Extractor(ToyParser(), Model("toy", "0", ""))
+EVERYTHING = Options(cue_classes=frozenset(CueClass))
+WORDS = """said told urged described asked adding that to Mara Olin He she the statement reporters plan , . ? “ ” " ' ‘ ’
+« » `` '' — : according whether President Ms. U.S. it they readout not may é 🙂"""
+NEWS = st.lists(st.sampled_from([*WORDS.split(), "\n", "\n\n", "\u00a0"]), max_size=60).map(" ".join)
+
+
+def test_the_toy_makes_statements() -> None:
+    line = "Mara Olin said that plan {} failed , adding that it may . “ No , ” she told reporters ."
+    text = "\n\n".join(line.format(i) for i in range(9))
+    assert len(EXTRACTOR.extract(text, EVERYTHING).statements) > 9
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(NEWS, st.text(max_size=200)))
+def test_spans_and_references_hold(text: str) -> None:
+    extraction = EXTRACTOR.extract(text, EVERYTHING)
+    speakers = {s.speaker_id for s in extraction.speakers}
+    statements = {s.statement_id for s in extraction.statements}
+    for s in extraction.statements:
+        cue = s.cue.spans if s.cue else ()
+        source = (s.source,) if s.source else ()
+        assert s.content
+        assert all(0 <= span.start < span.end <= len(text) for span in (*s.content, *cue, *source, *s.addressees))
+        assert all(a.end <= b.start for a, b in zip(s.content, s.content[1:], strict=False))
+        assert not any(c.overlaps(span) for c in cue for span in s.content)
+        assert s.speaker_id is None or s.speaker_id in speakers
+        assert s.parent_id is None or s.parent_id in statements
+        assert s.parent_id != s.statement_id
+        assert 0 <= s.confidence <= 1
+    assert all(span.end <= len(text) for speaker in extraction.speakers for span in speaker.mentions)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(NEWS, max_size=4))
+def test_documents_do_not_depend_on_each_other(texts: list[str]) -> None:
+    together = EXTRACTOR.extract_many(texts)
+    alone = [EXTRACTOR.extract(text) for text in texts]
+    assert [e.statements for e in together] == [e.statements for e in alone]
+    assert [e.speakers for e in together] == [e.speakers for e in alone]
+
+
+def test_empty_text_gives_a_warning() -> None:
+    for text in ("", " \n\u00a0\n"):
+        extraction = EXTRACTOR.extract(text)
+        assert extraction.statements == ()
+        assert [w.code for w in extraction.warnings] == [WarningCode.EMPTY_TEXT]
+
+
+def test_other_languages_give_a_warning() -> None:
+    text = "Der Bürgermeister sagte am Montag, dass die alte Brücke über den Fluss wegen Bauarbeiten gesperrt bleibt."
+    assert [w.code for w in EXTRACTOR.extract(text).warnings] == [WarningCode.TEXT_NOT_ENGLISH]
