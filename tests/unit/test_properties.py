@@ -9,8 +9,8 @@ from sayso_server.core.statement import CueClass, Options, WarningCode
 
 EXTRACTOR = Extractor(ToyParser(), Model("toy", "0", ""))
 EVERYTHING = Options(cue_classes=frozenset(CueClass))
-WORDS = """said told urged described asked adding that to Mara Olin He she the statement reporters plan , . ? “ ” " ' ‘ ’
-« » `` '' — : according whether President Ms. U.S. it they readout not may é 🙂"""
+WORDS = """said told urged described asked adding that to Mara Olin He she the statement reporters plan , . ? “ ” " ' ‘
+’ « » `` '' — : according whether President Ms. U.S. it they readout not may é 🙂"""
 NEWS = st.lists(st.sampled_from([*WORDS.split(), "\n", "\n\n", "\u00a0"]), max_size=60).map(" ".join)
 
 

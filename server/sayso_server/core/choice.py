@@ -8,6 +8,7 @@ from sayso_server.core.cues import Candidate, sites
 from sayso_server.core.document import Document
 from sayso_server.core.rules import RULES
 from sayso_server.core.rules.quoted import follow_on
+from sayso_server.core.rules.turns import transcript_turns
 from sayso_server.core.statement import Kind, Span
 
 
@@ -66,8 +67,8 @@ def choose(document: Document) -> list[Chosen]:
         at = bisect.bisect_right(starts, candidate.content[0].start)
         starts.insert(at, candidate.content[0].start)
         kept.insert(at, candidate)
-    taken = [s for c in kept for s in c.content]
-    kept += follow_on(document, taken)
+    kept += transcript_turns(document)
+    kept += follow_on(document, [s for c in kept for s in c.content])
     kept.sort(key=lambda c: (c.content[0].start, -_length(c.content)))
     return [Chosen(c, kind_of(document, c), _parent(i, kept)) for i, c in enumerate(kept)]
 
@@ -83,6 +84,8 @@ def _parent(index: int, kept: Sequence[Candidate]) -> int | None:
 
 def kind_of(document: Document, candidate: Candidate) -> Kind:
     """Direct if every word is in quotation marks of the statement's own level, indirect if none is, else mixed."""
+    if candidate.rule == "transcript-turn":
+        return Kind.DIRECT
     anchor = candidate.cue.spans[0].start if candidate.cue else candidate.content[0].start
     around = document.quotation_at(anchor) if candidate.cue else None
     marks = [
