@@ -97,7 +97,7 @@ def assemble(
                 cue=found.cue,
                 source=found.source,
                 rule=found.rule,
-                confidence=confidence(item, link),
+                confidence=confidence(item),
                 speaker_id=speaker,
                 speaker_confidence=link.confidence if speaker else 0.0,
                 speaker_rule=link.rule,

@@ -5,7 +5,6 @@ from functools import cache
 from importlib import resources
 
 from sayso_server.core.choice import Chosen
-from sayso_server.core.speakers.registry import Link
 
 
 @cache
@@ -14,7 +13,6 @@ def _precision() -> dict[str, dict[str, float]]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def confidence(chosen: Chosen, link: Link) -> float:
+def confidence(chosen: Chosen) -> float:
     """That content and source are right, 0 to 1."""
-    rule = _precision()[chosen.candidate.rule]
-    return rule["with_source" if chosen.candidate.source is not None or link.entity is not None else "without_source"]
+    return _precision()[chosen.candidate.rule]["with_source" if chosen.candidate.source else "without_source"]

@@ -1,6 +1,7 @@
 """`python -m sayso_server.training STAGE`: train the bundled models, one stage at a time.
 
-Stages: `heads` (encoder, tagger and parser together), `tokenizer`, `mwt`, `lemma`, `finish` (manifest with digests).
+Stages: `heads` (encoder, tagger and parser together), `tokenizer`, `mwt`, `lemma`, `finish` (manifest with digests),
+`precision` (how often each rule is right, counted on annotated news; once the models are there).
 `heads`, the only long one, goes on from its last epoch when it is started again. Progress goes to standard error,
 results to --output, all else to --work.
 """
@@ -15,11 +16,13 @@ from sayso_server.parsing.files import write_manifest
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m sayso_server.training", description=__doc__)
-    parser.add_argument("stage", choices=["heads", "tokenizer", "mwt", "lemma", "finish"])
+    parser.add_argument("stage", choices=["heads", "tokenizer", "mwt", "lemma", "finish", "precision"])
     parser.add_argument("--treebanks", type=Path, default=Path("../shared/treebanks"), help="folder of CoNLL-U files")
     parser.add_argument(
         "--encoder", type=Path, default=Path("build/all-MiniLM-L6-v2"), help="folder of the initial encoder"
     )
+    parser.add_argument("--annotated", type=Path, default=Path("../shared/benchmarks/polnear-train.jsonl"))
+    parser.add_argument("--sample", type=int, default=8, help="of the stage precision: every N-th annotated document")
     parser.add_argument("--work", type=Path, default=Path("build/training"), help="checkpoints and intermediate files")
     parser.add_argument("--output", type=Path, default=Path("server/sayso_server/models/en"), help="models folder")
     parser.add_argument("--epochs", type=int, default=4, help="of the stage heads")
@@ -46,6 +49,10 @@ def main() -> None:
     elif options.stage == "finish":
         manifest = write_manifest(options.output, options.model_version)
         logging.info("version %s, digest %s", manifest.version, manifest.digest)
+    elif options.stage == "precision":
+        from sayso_server.training import precision
+
+        precision.run(options)
     else:
         from sayso_server.training import small
 

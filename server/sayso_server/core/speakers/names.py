@@ -45,7 +45,9 @@ def normal(word: str) -> str:
 
 def is_capital(word: Word) -> bool:
     """Whether the word can be part of a name."""
-    return word.text[:1].isupper() and (word.upos in {"PROPN", "NOUN", "ADJ", "NUM", "X"} or _is_known(word))
+    return word.text[:1].isupper() and (
+        word.upos in {"PROPN", "NOUN", "ADJ", "NUM", "X", "INTJ", "ADV"} or _is_known(word)
+    )
 
 
 def _is_known(word: Word) -> bool:
