@@ -1,8 +1,8 @@
 """How often each rule is right: counted on annotated news, written to `core/data/precision.toml`.
 
 A proposal is right if an annotated statement shares at least half of the characters of both (intersection over union)
-and the two sources touch, or both are missing; a quotation without a cue of its own needs no source. Annotations of belief, wish and the like count as right only where the cue
-classes agree with what is returned by default; proposals inside their contents count as nothing.
+and the two sources touch, or both are missing; a quotation without a cue of its own needs no source.
+Proposals that match annotations of belief, wish and the like, or lie inside their contents, count as nothing.
 """
 
 import argparse

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sayso_server.core import lexicon
 from sayso_server.core.contents import spans
 from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
@@ -58,18 +59,29 @@ def _source(tree: Tree, according: Word) -> Word | None:
 
 
 def _clause_head(tree: Tree, source: Word) -> Word | None:
+    """The head of what the phrase attributes: behind a comma all of the sentence so far, else the clause it stands in.
+
+    …, killing two, according to Olin: the result clause goes with its main clause. Moss said crews came, according to
+    Olin: what Moss said goes with Moss.
+    """
     head = tree.head(source)
-    while head is not None and tree.head(head) is not None:
+    while head is not None and (above := tree.head(head)) is not None:
         is_phrase = head.relation in {"obl", "nmod", "appos", "flat", "compound"} or (
             head.relation == "obj" and head.upos != "VERB"
         )
-        is_result = (
-            head.relation == "advcl" and head.xpos == "VBG" and head.index < source.index
-        )  # …, killing two, according to
-        if not (is_phrase or is_result):
+        is_behind = head.index < source.index and is_set_off(tree, source)
+        is_result = head.relation == "advcl" and head.xpos == "VBG"
+        is_reported = head.relation == "ccomp" and lexicon.verb(above.lemma.lower()) is not None
+        if not (is_phrase or (is_behind and above.index < source.index and (is_result or is_reported))):
             break
-        head = tree.head(head)
+        head = above
     return head
+
+
+def is_set_off(tree: Tree, source: Word) -> bool:
+    """Whether a comma stands before "according to"."""
+    first = min(tree.subtree(source))
+    return first > 0 and (tree.words[first - 1].text in {",", "—", "–", "”", '"'} or tree.words[first].text == ",")
 
 
 def _belongs(tree: Tree, index: int, clause: Word) -> bool:

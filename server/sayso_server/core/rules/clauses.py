@@ -6,6 +6,7 @@ from sayso_server.core.contents import spans, without
 from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import Frame
+from sayso_server.core.rules.attributive import is_set_off
 from sayso_server.core.rules.build import candidate, with_whole_quotations
 from sayso_server.core.sources import mention, reports_more, subject
 from sayso_server.core.statement import Span
@@ -59,11 +60,19 @@ def _complements(tree: Tree, verb: Word) -> list[Word]:
 
 
 def _clause(tree: Tree, complement: Word, site: Site) -> set[int]:
-    """The words of a complement without the cue, and without a participle that reports more (…, adding that …)."""
+    """The words of a complement without the cue, a participle that reports more (…, adding that …), and another source.
+
+    The other source: Moss said crews came, according to Olin.
+    """
     cue = {w.index for w in site.words}
 
     def skip(word: Word) -> bool:
-        return word.index in cue or (word.index > site.head.index and reports_more(tree, word) == site.head)
+        is_other = any(c.lower == "according" for c in tree.children(word, "case")) and is_set_off(tree, word)
+        return (
+            word.index in cue
+            or (word.index > site.head.index and reports_more(tree, word) == site.head)
+            or (is_other and word.index > complement.index)
+        )
 
     return tree.subtree(complement, skip) - cue
 

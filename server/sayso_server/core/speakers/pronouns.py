@@ -43,7 +43,7 @@ def _speakers(registry: Registry, source: Span, gender: str) -> list[tuple[float
     out = []
     for position, turn in enumerate(reversed(registry.turns[-6:])):
         if turn.entity.type is SpeakerType.PERSON and gender_of(turn.entity) in {"", gender}:
-            score = 2.2 - 0.5 * (paragraph - turn.paragraph) - 0.3 * position
+            score = 2.2 - 0.5 * (paragraph - turn.paragraph) - 0.3 * position - 0.4 * (turn.entity.cluster is None)
             out.append((score + _certainty(turn.entity, gender), turn.entity))
     return out
 
