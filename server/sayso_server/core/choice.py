@@ -1,10 +1,11 @@
 """From candidates to statements: one per cue, none twice, each in its place among the others."""
 
 import bisect
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sayso_server.core.cues import Candidate, sites
+from sayso_server.core.cues import Candidate, Site, sites
 from sayso_server.core.document import Document
 from sayso_server.core.rules import RULES
 from sayso_server.core.rules.quoted import follow_on
@@ -26,10 +27,21 @@ def propose(document: Document) -> list[Candidate]:
     out = []
     for tree in document.trees:
         for site in sites(tree):
+            if _is_in_title(site, document):
+                continue
             found = next((c for rule in RULES for c in rule(site, document)), None)
             if found is not None and not _holds_its_cue(found):
                 out.append(found)
     return out
+
+
+def _is_in_title(site: Site, document: Document) -> bool:
+    """Whether the cue stands in a quoted title: “Say You Said So”."""
+    quotation = document.quotation_at(site.head.start)
+    if quotation is None:
+        return False
+    words = re.findall(r"[^\W\d_]{4,}", document.plain[quotation.span.start : quotation.span.end])
+    return bool(words) and all(w[0].isupper() for w in words)
 
 
 def _holds_its_cue(candidate: Candidate) -> bool:

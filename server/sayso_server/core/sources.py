@@ -35,6 +35,8 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     if lender is None:
         return _controller(tree, verb, head), False
     lent, passive = subject(tree, lender, content=content, depth=depth + 1)
+    if verb.relation == "advcl" and verb.xpos == "VBN":  # asked by reporters, Pell smiled
+        return lent, True
     return lent, passive and verb.relation == "conj" and verb.xpos == "VBN"  # Pell is expected to say: Pell says
 
 
@@ -82,6 +84,11 @@ def _inverted(tree: Tree, verb: Word, content: Sequence[Span]) -> Word | None:
     return None
 
 
+def is_passive(tree: Tree, verb: Word) -> bool:
+    """Whether the verb is a passive participle: was said, said to be worth; not has said."""
+    return verb.xpos == "VBN" and (not tree.children(verb, "aux") or tree.child(verb, "aux:pass") is not None)
+
+
 def agent(tree: Tree, verb: Word) -> Word | None:
     """The by-phrase of a passive."""
     for child in tree.children(verb, "obl"):
@@ -108,7 +115,9 @@ def mention(tree: Tree, word: Word, text: str) -> Span:
     while end + 1 in indices or (end + 2 in indices and is_punctuation(tree.words[end + 1])):
         end += 1
     stripped = strip(text, Span(tree.words[start].start, tree.words[end].end), EDGES.replace("”", "").replace('"', ""))
-    return stripped or word.span
+    span = stripped or word.span
+    aside = next((i for i in range(word.end, span.end) if text[i] in "—–("), None)
+    return (strip(text, Span(span.start, aside)) or span) if aside is not None else span
 
 
 def is_human(word: Word, tree: Tree) -> bool:

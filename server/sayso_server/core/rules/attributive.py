@@ -64,6 +64,9 @@ def _clause_head(tree: Tree, source: Word) -> Word | None:
     …, killing two, according to Olin: the result clause goes with its main clause. Moss said crews came, according to
     Olin: what Moss said goes with Moss.
     """
+    aside = _relative_clause_before(tree, source)
+    if aside is not None:
+        return aside
     head = tree.head(source)
     while head is not None and (above := tree.head(head)) is not None:
         is_phrase = head.relation in {"obl", "nmod", "appos", "flat", "compound"} or (
@@ -76,6 +79,19 @@ def _clause_head(tree: Tree, source: Word) -> Word | None:
             break
         head = above
     return head
+
+
+def _relative_clause_before(tree: Tree, source: Word) -> Word | None:
+    """lasted in "The talks, which lasted an hour, according to Olin, included …": the phrase goes with the aside."""
+    first = min(tree.subtree(source))
+    governor = tree.head(source)
+    if governor is None or governor.index < first or not is_set_off(tree, source):
+        return None
+    last = next((i for i in range(first - 1, -1, -1) if tree.words[i].upos != "PUNCT"), None)
+    if last is None:
+        return None
+    clauses = [w for w in (tree.words[last], *tree.ancestors(tree.words[last])) if w.deprel == "acl:relcl"]
+    return clauses[0] if clauses and max(tree.subtree(clauses[0])) <= first else None
 
 
 def is_set_off(tree: Tree, source: Word) -> bool:

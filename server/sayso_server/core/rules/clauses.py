@@ -8,7 +8,7 @@ from sayso_server.core.document import Document
 from sayso_server.core.lexicon import Frame
 from sayso_server.core.rules.attributive import is_set_off
 from sayso_server.core.rules.build import candidate, with_whole_quotations
-from sayso_server.core.sources import mention, reports_more, subject
+from sayso_server.core.sources import is_passive, mention, reports_more, subject
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
@@ -29,7 +29,7 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
         return
     indices = set().union(*(_clause(site.tree, c, site) for c in complements))
     content = spans(document, site.tree, indices)
-    content = without(content, _own_words(site, document), document.plain)
+    content = without(content, [*_own_words(site, document), *_before_the_clause(site, complements[0])], document.plain)
     content = with_whole_quotations(document, content, [w.span for w in site.words])
     found = candidate("clausal-complement", site, document, content=content, cue_class=cue_class)
     if found:
@@ -43,6 +43,8 @@ def _complements(tree: Tree, verb: Word) -> list[Word]:
     it on the cue: said he left because it was late.
     """
     out = tree.children(verb, "ccomp")
+    if is_passive(tree, verb):  # said to be worth
+        out = [c for c in out if (m := tree.child(c, "mark")) is None or m.lower != "to"]
     for child in tree.children(verb, "xcomp"):
         if any(c.lower in _QUESTION for c in tree.children(child, "mark", "advmod", "obj")):
             out.append(child)
@@ -77,6 +79,24 @@ def _clause(tree: Tree, complement: Word, site: Site) -> set[int]:
     return tree.subtree(complement, skip) - cue
 
 
+def _before_the_clause(site: Site, complement: Word) -> list[Span]:
+    """What stands between the cue and the first words of its clause but hangs on the clause: a day, a person addressed.
+
+    Olin said on Friday it failed. Olin told the board it failed.
+    """
+    tree = site.tree
+    opening = [w for w in tree.children(complement, "mark", "nsubj", "expl", "csubj") if w.index > site.head.index]
+    if complement.index < site.head.index or not opening:
+        return []
+    first = min(min(tree.subtree(w)) for w in opening)
+    early = [w for w in tree.children(complement, "obl", "iobj", "obj", "nmod", "vocative") if w.index < first]
+    return [
+        Span(tree.words[min(branch)].start, tree.words[max(branch)].end)
+        for w in early
+        if max(branch := tree.subtree(w)) < first and min(branch) == site.words[-1].index + 1
+    ]
+
+
 def _own_words(site: Site, document: Document) -> list[Span]:
     """The cue and its source, which a wrong attachment may have put into the content."""
     own, _ = subject(site.tree, site.head)
@@ -101,7 +121,7 @@ def interrupting_cue(site: Site, document: Document) -> Iterator[Candidate]:
         return
     if verb.relation != "parataxis" and not _is_aside(tree, verb):
         return
-    if tree.children(verb, "ccomp", "xcomp", "obj") or subject(tree, verb)[0] is None:
+    if is_passive(tree, verb) or tree.children(verb, "ccomp", "xcomp", "obj") or subject(tree, verb)[0] is None:
         return
     aside = tree.subtree(verb)
     around = tree.subtree(head, lambda w: w.index == verb.index)

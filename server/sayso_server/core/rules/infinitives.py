@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sayso_server.core.contents import spans
 from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
-from sayso_server.core.lexicon import Frame
+from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.rules.build import candidate, with_whole_quotations
 from sayso_server.core.sources import RELATIVE
 from sayso_server.core.tree import Tree, Word
@@ -21,6 +21,8 @@ def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate
         mark = tree.child(complement, "mark")
         is_addressed = bool(tree.children(verb, "obj", "iobj", "nsubj:pass"))
         if mark is None or mark.lower != "to" or complement.index < verb.index:
+            continue
+        if complement.lemma in load_words("anonymity_verbs"):  # asked not to be named
             continue
         if Frame.COMMITMENT not in site.entry.frames and not is_addressed and complement.relation == "advcl":
             continue
@@ -46,28 +48,25 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
         return
     thing = tree.child(verb, "obj") or tree.child(verb, "nsubj:pass") or _relative_object(tree, verb)
     words = tree.subtree(predicate)
-    quoted = any(document.quotation_at(tree.words[i].start) for i in words)
-    if not quoted and site.entry.lemma not in {
-        "describe",
-        "characterize",
-        "characterise",
-        "accuse",
-        "dismiss",
-        "portray",
-    }:
+    quoted = next((q for i in sorted(words) if (q := document.quotation_at(tree.words[i].start))), None)
+    is_name = quoted is not None and document.text[quoted.span.start + 1 : quoted.span.start + 2].isupper()
+    if is_name and site.entry.lemma in load_words("naming_verbs"):
+        return
+    if quoted is None and site.entry.lemma not in load_words("describing_verbs"):
         return
     indices = words | (tree.subtree(thing, lambda w: w.deprel == "acl:relcl") if thing is not None else set())
     indices -= {w.index for w in site.words}
     content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
     found = candidate("small-clause", site, document, content=content, cue_class=cue_class)
-    if found:
+    if found and found.source is not None:
         yield found
 
 
 def _predicate(tree: Tree, verb: Word) -> Word | None:
-    for child in tree.children(verb, "xcomp", "obl", "advcl"):
+    for child in tree.children(verb, "xcomp", "ccomp", "obl", "advcl"):
         marks = {c.lower for c in tree.children(child, "case", "mark")}
-        if child.index > verb.index and ((child.relation == "xcomp" and "to" not in marks) or "as" in marks):
+        is_bare = child.relation in {"xcomp", "ccomp"} and not marks and child.upos in {"ADJ", "NOUN", "PROPN"}
+        if child.index > verb.index and (is_bare or "as" in marks):
             return child
         if verb.lemma == "accuse" and "of" in marks:
             return child

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sayso_server.core.contents import chain, spans, strip
+from sayso_server.core.contents import chain, is_punctuation, spans, strip
 from sayso_server.core.cues import Candidate, Site, sites
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import Frame
@@ -10,6 +10,7 @@ from sayso_server.core.marks import Quotation
 from sayso_server.core.rules.build import candidate, with_whole_quotations
 from sayso_server.core.sources import subject
 from sayso_server.core.statement import Span
+from sayso_server.core.tree import Word
 
 MAX_GAP = 160
 """Code points between a quotation and the cue that reports it: room for a long source with its apposition."""
@@ -35,9 +36,23 @@ def quoted_speech(site: Site, document: Document) -> Iterator[Candidate]:
         quotations = chain(document, after)
     if quotations:
         content = tuple(q.span for q in quotations)
-        found = candidate("quoted-speech", site, document, content=content, cue_class=cue_class)
+        source = _between(site, quotations[0], document)
+        found = candidate("quoted-speech", site, document, content=content, cue_class=cue_class, source=source)
         if found:
             yield found
+
+
+def _between(site: Site, quotation: Quotation, document: Document) -> Word | None:
+    """The head of the noun phrase that fills the gap between a quotation and its cue: "…," a readout of the call read.
+
+    None, so that the tree decides, unless the gap is one phrase without a verb.
+    """
+    words = [w for w in site.tree.between(quotation.span.end, site.head.start) if not is_punctuation(w)]
+    if not words or quotation.span.start > site.head.start or any(w.upos in {"VERB", "AUX", "SCONJ"} for w in words):
+        return None
+    inside = {w.index for w in words}
+    heads = [w for w in words if w.upos in {"NOUN", "PROPN", "PRON"} and w.head not in inside]
+    return heads[0] if len(heads) > 1 and subject(site.tree, site.head)[0] != heads[0] else None
 
 
 def _neighbours(site: Site, document: Document) -> tuple[Quotation | None, Quotation | None]:

@@ -8,6 +8,12 @@ from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.names import Name, normal
 from sayso_server.core.statement import SpeakerType
 
+ABBREVIATED = {
+    "sen": "senator", "gov": "governor", "rep": "representative", "dr": "doctor", "prof": "professor", "gen": "general",
+    "col": "colonel", "capt": "captain", "lt": "lieutenant", "sgt": "sergeant", "rev": "reverend", "det": "detective",
+}  # fmt: skip
+"""Titles as they are written before names."""
+
 
 @dataclass
 class Cluster:
@@ -45,7 +51,8 @@ class Cluster:
     @property
     def words(self) -> frozenset[str]:
         """All words of titles and roles, for descriptions (the Israeli leader)."""
-        return frozenset(normal(w) for n in self.names for w in (*n.title, *n.role.split()))
+        words = (normal(w) for n in self.names for w in (*n.title, *n.role.split()))
+        return frozenset(ABBREVIATED.get(w, w) for w in words)
 
     @property
     def gender(self) -> str:

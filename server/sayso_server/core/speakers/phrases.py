@@ -97,15 +97,23 @@ def _holds_role(registry: Registry, found: Cluster, source: Span, lemma: str, mo
     if found.type is not SpeakerType.PERSON or found.names[0].span.start > source.start:
         return False
     fits = lemma in found.words or (lemma in {"leader", "head"} and bool(found.words & load_words("leaders")))
-    return fits and (not modifiers or bool(modifiers & (found.words | _surroundings(registry, found))))
+    around = found.words | _surroundings(registry, found)
+    return fits and all(any(_same_stem(m, w) for w in around) for m in modifiers)
+
+
+def _same_stem(one: str, other: str) -> bool:
+    """Israel and Israeli, Kesteria and Kesterian, foreign and foreign."""
+    return one == other or (len(one) > 4 and one[:5] == other[:5])
 
 
 def _surroundings(registry: Registry, found: Cluster) -> set[str]:
-    """The words just before a name and its title: Israeli in "Israeli Prime Minister Benjamin …"."""
+    """The words around a name: Israeli in "Israeli Prime Minister Benjamin …", and Kesteria behind "of"."""
+    plain = registry.document.plain
     out: set[str] = set()
     for name in found.names[:3]:
-        before = registry.document.plain[max(0, name.span.start - 60) : name.span.start].split()
-        out |= {normal(w) for w in before[-(len(name.title) + 3) :]}
+        before = plain[max(0, name.span.start - 60) : name.span.start].split()
+        behind = plain[name.span.end : name.span.end + 60].split()
+        out |= {normal(w.strip(",.;:")) for w in (*before[-(len(name.title) + 3) :], *behind[:6])}
     return out
 
 
