@@ -23,6 +23,7 @@ def codes(text: str) -> list[WarningCode]:
         ("“Yes,” she said.", ["0 “Yes,”"]),
         ('"Yes," she said. "No."', ['0 "Yes,"', '0 "No."']),
         ("``Yes,'' she said.", ["0 ``Yes,''"]),
+        ("''Yes,'' she said. ''No.''", ["0 ''Yes,''", "0 ''No.''"]),
         ("«Yes», she said.", ["0 «Yes»"]),
         ("‘Yes,’ she said.", ["0 ‘Yes,’"]),
         ("'Yes, it's the firms' plan,' she said.", ["0 'Yes, it's the firms'"]),

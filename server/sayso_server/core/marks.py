@@ -46,13 +46,16 @@ def _straight_role(text: str, paragraph: Span, start: int, end: int) -> str:
 
 def _double_marks(text: str, paragraph: Span) -> Iterator[_Mark]:
     i = paragraph.start
+    has_tex = text.find("``", paragraph.start, paragraph.end) >= 0
     while i < paragraph.end:
         char, pair = text[i], text[i : i + 2]
         size = 2 if pair in ("``", "''") else 1
         if pair == "``":
             yield _Mark(i, i + 2, "open", "tex")
-        elif pair == "''":
+        elif pair == "''" and has_tex:
             yield _Mark(i, i + 2, "close", "tex")
+        elif pair == "''":  # some feeds open and close with it
+            yield _Mark(i, i + 2, _straight_role(text, paragraph, i, i + 2), "straight")
         elif char in "“„":
             yield _Mark(i, i + 1, "open", "curly")
         elif char == "”":
