@@ -41,7 +41,7 @@ class StanzaParser:
         try:
             encoder, tokenizer = load_encoder(folder / "encoder")
             cache.bert[ENCODER_NAME] = BertRecord(encoder, tokenizer, {})
-            self._pipeline = stanza.Pipeline(
+            self.pipeline = stanza.Pipeline(
                 lang="en",
                 dir=str(folder),
                 processors=",".join(PROCESSORS),
@@ -73,7 +73,7 @@ class StanzaParser:
             pieces = _cut(pieces, too_long)
             document = self._tokenize(pieces)
         with torch.inference_mode():
-            document = self._pipeline.process(document, processors=["pos", "lemma", "depparse"])
+            document = self.pipeline.process(document, processors=["pos", "lemma", "depparse"])
         self.encoder.forget()
         starts = _starts(pieces)
         for sentence in document.sentences:
@@ -84,7 +84,7 @@ class StanzaParser:
     def _tokenize(self, pieces: list[Piece]) -> Any:
         text = SEPARATOR.join(piece[2] for piece in pieces)
         with torch.inference_mode():
-            return self._pipeline.process(text, processors=["tokenize", "mwt"])
+            return self.pipeline.process(text, processors=["tokenize", "mwt"])
 
 
 def _batches(paragraphs: Sequence[str]) -> Iterator[list[Piece]]:

@@ -1,7 +1,8 @@
 """`python -m sayso_server.training STAGE`: train the bundled models, one stage at a time.
 
 Stages: `heads` (encoder, tagger and parser together), `tokenizer`, `mwt`, `lemma`, `finish` (manifest with digests),
-`precision` (how often each rule is right, counted on annotated news; once the models are there).
+and, once the models are there, `figures` (what they reach on the test parts) and `precision` (how often each rule is
+right, counted on annotated news).
 `heads`, the only long one, goes on from its last epoch when it is started again. Progress goes to standard error,
 results to --output, all else to --work.
 """
@@ -16,7 +17,7 @@ from sayso_server.parsing.files import write_manifest
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m sayso_server.training", description=__doc__)
-    parser.add_argument("stage", choices=["heads", "tokenizer", "mwt", "lemma", "finish", "precision"])
+    parser.add_argument("stage", choices=["heads", "tokenizer", "mwt", "lemma", "finish", "figures", "precision"])
     parser.add_argument("--treebanks", type=Path, default=Path("../shared/treebanks"), help="folder of CoNLL-U files")
     parser.add_argument(
         "--encoder", type=Path, default=Path("build/all-MiniLM-L6-v2"), help="folder of the initial encoder"
@@ -49,6 +50,10 @@ def main() -> None:
     elif options.stage == "finish":
         manifest = write_manifest(options.output, options.model_version)
         logging.info("version %s, digest %s", manifest.version, manifest.digest)
+    elif options.stage == "figures":
+        from sayso_server.training import figures
+
+        figures.run(options)
     elif options.stage == "precision":
         from sayso_server.training import precision
 
