@@ -102,9 +102,10 @@ def mention(tree: Tree, word: Word, text: str) -> Span:
 
     def skip(child: Word) -> bool:
         relation = child.deprel if child.deprel in _NOT_IN_MENTION else child.relation
-        return relation in _NOT_IN_MENTION or (
-            child.head == word.index and child.relation in {"case", "punct", "cc"} and child.index > word.index + 40
-        )
+        if relation == "acl":  # a report, published last week; but: officials briefed on the speech
+            first = min(tree.subtree(child))
+            return "," in {tree.words[first].text, tree.words[max(0, first - 1)].text}
+        return relation in _NOT_IN_MENTION
 
     indices = tree.subtree(word, skip)
     for case in tree.children(word, "case"):

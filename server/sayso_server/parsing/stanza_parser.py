@@ -146,7 +146,7 @@ def to_tree(sentence: Any, shift: int) -> Tree:
             words.append(
                 Word(
                     index=len(words),
-                    text=word.text,
+                    text=sentence.doc.text[start:end] if len(token.words) == 1 else word.text,
                     lemma=word.lemma or word.text,
                     upos=word.upos or "X",
                     xpos=word.xpos or "",
