@@ -50,15 +50,20 @@ def _complements(tree: Tree, verb: Word) -> list[Word]:
             out.append(child)
     for child in tree.children(verb, "advcl"):
         mark = tree.child(child, "mark")
-        is_question = mark is not None and mark.lower in {"whether", "if"} and verb.lemma in {"ask", "wonder"}
         is_behind = bool(out) and child.index > out[-1].index > verb.index
-        if (
-            mark is not None
-            and child.index > verb.index
-            and (is_question or (is_behind and mark.lower not in _OF_THE_ACT))
-        ):
+        if (not out and _is_question(tree, verb, child)) or (is_behind and mark and mark.lower not in _OF_THE_ACT):
             out.append(child)
     return [c for c in out if (c.index > verb.index) == (out[0].index > verb.index)]
+
+
+def _is_question(tree: Tree, verb: Word, clause: Word) -> bool:
+    """A question that parsers take for a condition or a time: asked if it failed, would not say when it failed."""
+    if clause.index <= verb.index + 1:
+        return False
+    opening = tree.words[verb.index + 1]
+    if opening.lower not in _QUESTION or opening.head != clause.index or not tree.children(clause, "nsubj"):
+        return False
+    return opening.lower != "if" or verb.lemma in {"ask", "wonder"}
 
 
 def _clause(tree: Tree, complement: Word, site: Site) -> set[int]:

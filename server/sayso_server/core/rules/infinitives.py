@@ -17,7 +17,8 @@ def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate
     if cue_class is None:
         return
     tree, verb = site.tree, site.head
-    for complement in tree.children(verb, "xcomp", "ccomp", "advcl"):
+    dated = [c for day in tree.children(verb, "obl") for c in tree.children(day, "acl", "amod")]  # agreed on Monday to
+    for complement in [*tree.children(verb, "xcomp", "ccomp", "advcl"), *dated]:
         mark = tree.child(complement, "mark")
         is_addressed = bool(tree.children(verb, "obj", "iobj", "nsubj:pass"))
         if mark is None or mark.lower != "to" or complement.index < verb.index:
