@@ -100,11 +100,11 @@ def kind_of(document: Document, candidate: Candidate) -> Kind:
         return Kind.DIRECT
     anchor = candidate.cue.spans[0].start if candidate.cue else candidate.content[0].start
     around = document.quotation_at(anchor) if candidate.cue else None
-    marks = [
-        q.span
-        for q in document.quotations
-        if (around is None and q.depth == 0) or (around is not None and q.depth > around.depth)
-    ]
+    first, last = candidate.content[0].start, candidate.content[-1].end
+    if around is None:
+        marks = [q.span for q in document.quotations_within(Span(first, last))]
+    else:
+        marks = [q.span for q in document.quotations_from(around.span.start, last) if q.depth > around.depth]
     starts = [m.start for m in marks]
     inside = total = 0
     for tree_word in (

@@ -56,9 +56,7 @@ def spans(document: Document, tree: Tree, indices: Iterable[int]) -> tuple[Span,
 
 def with_marks(document: Document, span: Span) -> Span:
     """`span` with the quotation marks, and the punctuation inside them, of every quotation whose words it covers."""
-    for quotation in document.quotations:
-        if quotation.span.start > span.end + 3:
-            break
+    for quotation in document.quotations_from(span.start - 8, span.end + 4):
         inner = strip(document.plain, quotation.span)
         if inner and span.covers(inner) and not span.covers(quotation.span):
             span = Span(min(span.start, quotation.span.start), max(span.end, quotation.span.end))
@@ -96,8 +94,7 @@ def without(found: Sequence[Span], removed: Sequence[Span], text: str) -> tuple[
 def chain(document: Document, quotation: Quotation) -> list[Quotation]:
     """The quotation with those of the paragraphs after it that continue it."""
     out = [quotation]
-    position = document.outer.index(quotation)
-    for following in document.outer[position + 1 :]:
+    for following in document.outer_behind(quotation):
         if out[-1].closed and following.continues and document.text[out[-1].span.end - 1] not in "”\"»'’":
             out.append(following)
         else:

@@ -1,7 +1,7 @@
 """A text with all that was read from it before statements are looked for."""
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,6 +38,25 @@ class Document:
     @cached_property
     def _outer_starts(self) -> list[int]:
         return [q.span.start for q in self.outer]
+
+    @cached_property
+    def _quotation_starts(self) -> list[int]:
+        return [q.span.start for q in self.quotations]
+
+    def quotations_from(self, start: int, end: int) -> tuple[Quotation, ...]:
+        """The quotations of any depth that begin in [start, end)."""
+        first = bisect.bisect_left(self._quotation_starts, start)
+        return self.quotations[first : bisect.bisect_left(self._quotation_starts, end)]
+
+    def outer_around(self, offset: int) -> tuple[Quotation | None, Quotation | None]:
+        """The outermost quotations before and behind an offset that lies in none."""
+        i = bisect.bisect_right(self._outer_starts, offset)
+        return (self.outer[i - 1] if i else None), (self.outer[i] if i < len(self.outer) else None)
+
+    def outer_behind(self, quotation: Quotation) -> Iterator[Quotation]:
+        """The outermost quotations behind one of them, in text order."""
+        first = bisect.bisect_right(self._outer_starts, quotation.span.start)
+        return (self.outer[i] for i in range(first, len(self.outer)))
 
     def paragraph_at(self, offset: int) -> int:
         """Index of the paragraph that holds `offset`, or the one before it."""

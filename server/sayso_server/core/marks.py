@@ -5,6 +5,7 @@ in its paragraph: a mark left open closes at the paragraph's end, with a warning
 a mark again, which is how news carries a quotation over paragraphs.
 """
 
+import bisect
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ def _straight_role(text: str, paragraph: Span, start: int, end: int) -> str:
 
 def _double_marks(text: str, paragraph: Span) -> Iterator[_Mark]:
     i = paragraph.start
+    straight = 0
     has_tex = text.find("``", paragraph.start, paragraph.end) >= 0
     while i < paragraph.end:
         char, pair = text[i], text[i : i + 2]
@@ -62,14 +64,14 @@ def _double_marks(text: str, paragraph: Span) -> Iterator[_Mark]:
             yield _Mark(i, i + 1, "close", "curly")
         elif char in "«»":
             yield _Mark(i, i + 1, "open" if char == "«" else "close", "guillemet")
-        elif char in '"＂' and not _is_inches(text, i, paragraph):
+        elif char in '"＂':
+            straight += 1
+            if straight % 2 and i > paragraph.start and text[i - 1].isdigit():
+                straight -= 1  # inches, with no mark open before it: 6'2", a 10" pipe
+                i += 1
+                continue
             yield _Mark(i, i + 1, _straight_role(text, paragraph, i, i + 1), "straight")
         i += size
-
-
-def _is_inches(text: str, i: int, paragraph: Span) -> bool:
-    """A straight mark behind a digit with no straight mark open before it in the paragraph: 6'2", a 10" pipe."""
-    return i > paragraph.start and text[i - 1].isdigit() and text.count('"', paragraph.start, i) % 2 == 0
 
 
 def _single_quotations(text: str, paragraph: Span) -> Iterator[Span]:
@@ -145,10 +147,14 @@ def match_marks(text: str, paragraphs: Sequence[Span]) -> tuple[tuple[Quotation,
             )
             for m in surplus
         ]
-        doubles = [q.span for q in found if q.depth == 0]
+        doubles = sorted(q.span for q in found if q.depth == 0)
+        starts = [d.start for d in doubles]
         for single in _single_quotations(text, paragraph):
-            if all(d.covers(single) or not single.overlaps(d) for d in doubles):
-                found += [Quotation(single, int(any(d.covers(single) for d in doubles)))]
+            near = doubles[
+                max(0, bisect.bisect_right(starts, single.start) - 1) : bisect.bisect_left(starts, single.end)
+            ]
+            if all(d.covers(single) or not single.overlaps(d) for d in near):
+                found += [Quotation(single, int(any(d.covers(single) for d in near)))]
         found = _with_continuation(_with_depths(found), text, paragraph, carried)
         out.extend(found)
         carried = carries_on

@@ -27,7 +27,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=Path("build/training"), help="checkpoints and intermediate files")
     parser.add_argument("--output", type=Path, default=Path("server/sayso_server/models/en"), help="models folder")
     parser.add_argument("--epochs", type=int, default=4, help="of the stage heads")
-    parser.add_argument("--steps", type=int, default=14000, help="of the stage tokenizer")
+    parser.add_argument("--steps", type=int, default=9000, help="of the stage tokenizer")
     parser.add_argument("--batch-words", type=int, default=1000)
     parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate of the heads")
     parser.add_argument("--encoder-rate", type=float, default=2e-4, help="peak learning rate of the encoder")

@@ -1,8 +1,9 @@
 """Statements in quotation marks: the marks carry the content, over sentences and paragraphs; the tree finds the cue."""
 
+import bisect
 from collections.abc import Iterator
 
-from sayso_server.core.contents import chain, is_punctuation, spans, strip
+from sayso_server.core.contents import chain, is_punctuation, merge, spans, strip
 from sayso_server.core.cues import Candidate, Site, sites
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import Frame
@@ -58,10 +59,11 @@ def _between(site: Site, quotation: Quotation, document: Document) -> Word | Non
 def _neighbours(site: Site, document: Document) -> tuple[Quotation | None, Quotation | None]:
     """The outermost quotations before and behind the cue in its paragraph."""
     paragraph = document.paragraphs[document.paragraph_at(site.head.start)]
-    inside = document.quotations_within(paragraph)
-    before = [q for q in inside if q.span.end <= site.head.start]
-    after = [q for q in inside if q.span.start >= site.head.end]
-    return (before[-1] if before else None), (after[0] if after else None)
+    before, after = document.outer_around(site.head.start)
+    return (
+        before if before and paragraph.start <= before.span.start and before.span.end <= site.head.start else None,
+        after if after and after.span.end <= paragraph.end else None,
+    )
 
 
 def is_utterance(quotation: Quotation, document: Document) -> bool:
@@ -184,8 +186,11 @@ def quoted_fragment(site: Site, document: Document) -> Iterator[Candidate]:
 
 def follow_on(document: Document, taken: list[Span]) -> Iterator[Candidate]:
     """ "We lost two crews." A quotation that is a sentence of its own, without a cue: whoever spoke last goes on."""
+    spans_taken = merge(taken)
+    starts = [t.start for t in spans_taken]
     for quotation in document.outer:
-        if quotation.continues or any(quotation.span.overlaps(t) for t in taken):
+        i = bisect.bisect_left(starts, quotation.span.end)
+        if quotation.continues or (i and spans_taken[i - 1].overlaps(quotation.span)):
             continue
         text = document.plain[quotation.span.start : quotation.span.end].rstrip("\"”’'»").rstrip()
         if len(text.split()) < 2 or (text[-1:] not in {".", "!", "?", "…", "—"} and quotation.closed):

@@ -1,5 +1,6 @@
 """Names that belong together: surname after full name, acronym after organization, one letter wrong."""
 
+import bisect
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,28 +16,43 @@ ABBREVIATED = {
 """Titles as they are written before names."""
 
 
-@dataclass
+_SAMPLE = 40
+"""How many names of a cluster are looked at for what it is: news repeats, it does not change its mind."""
+_SMALL = frozenset({"of", "the", "and", "for"})
+
+
+@dataclass(eq=False)
 class Cluster:
-    """Everybody and everything that the text names, each with its names. Built once per document, then only read."""
+    """One of everybody and everything that the text names, with all its names in text order. Complete once built."""
 
     names: list[Name] = field(default_factory=list)
+
+    def add(self, name: Name) -> None:
+        """One more name."""
+        bisect.insort(self.names, name, key=lambda n: n.span.start)
+
+    def named_before(self, offset: int) -> int:
+        """Where it was last named before `offset`; -1 if never."""
+        i = bisect.bisect_left(self.names, offset, key=lambda n: n.span.start)
+        return self.names[i - 1].span.start if i else -1
 
     @property
     def key(self) -> tuple[str, ...]:
         """The longest name."""
-        return max((n.key for n in self.names), key=len)
+        return max((n.key for n in self.names[:_SAMPLE]), key=len)
 
     @property
     def display(self) -> str:
         """The longest name as written; of equally long ones the most frequent."""
-        counts = Counter(n.display for n in self.names)
+        names = self.names[:_SAMPLE]
+        counts = Counter(n.display for n in names)
         longest = len(self.key)
-        return max((n.display for n in self.names if len(n.key) == longest), key=lambda d: counts[d])
+        return max((n.display for n in names if len(n.key) == longest), key=lambda d: counts[d])
 
     @property
     def type(self) -> SpeakerType:
         """Person if any name says so, else what most names say."""
-        kinds = Counter(n.type for n in self.names if n.type is not SpeakerType.UNKNOWN)
+        kinds = Counter(n.type for n in self.names[:_SAMPLE] if n.type is not SpeakerType.UNKNOWN)
         if kinds[SpeakerType.PERSON] and (
             len(self.key) > 1 or kinds[SpeakerType.PERSON] >= kinds[SpeakerType.ORGANIZATION]
         ):
@@ -46,12 +62,12 @@ class Cluster:
     @property
     def role(self) -> str:
         """The longest role that stands beside a name."""
-        return max((n.role for n in self.names), key=len, default="")
+        return max((n.role for n in self.names[:_SAMPLE]), key=len, default="")
 
     @property
     def words(self) -> frozenset[str]:
         """All words of titles and roles, for descriptions (the Israeli leader)."""
-        words = (normal(w) for n in self.names for w in (*n.title, *n.role.split()))
+        words = (normal(w) for n in self.names[:_SAMPLE] for w in (*n.title, *n.role.split()))
         return frozenset(ABBREVIATED.get(w, w) for w in words)
 
     @property
@@ -75,7 +91,7 @@ def nearly(one: str, other: str) -> bool:
 
 def _is_acronym(short: Name, long: Cluster) -> bool:
     word = "".join(short.parts).replace(".", "")
-    initials = "".join(w[0] for w in long.key if w not in {"of", "the", "and", "for"})
+    initials = "".join(w[0] for w in long.key if w not in _SMALL)
     return len(word) > 1 and word.isupper() and len(short.parts) == 1 and initials == word.lower()
 
 
@@ -103,26 +119,27 @@ def _fits(name: Name, cluster: Cluster) -> bool:
     return len(key) == len(full) and all(nearly(a, b) for a, b in zip(key, full, strict=True))
 
 
+def _indexes(key: tuple[str, ...]) -> set[str]:
+    """Under what a name is looked for: the beginnings of its words, and its initials for acronyms."""
+    return {w[:2] for w in key} | {"".join(w[0] for w in key if w not in _SMALL) + "|"}
+
+
 def cluster(names: Sequence[Name]) -> list[Cluster]:
     """All clusters, in order of first mention. Full names open clusters, wherever in the text they stand.
 
     A surname that two people share goes to the one named last before it.
     """
     clusters: list[Cluster] = []
+    index: dict[str, list[Cluster]] = {}
     for name in sorted(names, key=lambda n: (-min(2, len(n.key)), n.span.start)):
         if not name.key:
             continue
-        fitting = [c for c in clusters if _fits(name, c)]
+        looked_up = {id(c): c for i in (*_indexes(name.key), f"{name.key[0]}|") for c in index.get(i, ())}
+        fitting = [c for c in looked_up.values() if _fits(name, c)]
         if fitting:
-            before = [c for c in fitting if c.names[0].span.start < name.span.start]
-            nearest = max(
-                before,
-                key=lambda c: max(n.span.start for n in c.names if n.span.start < name.span.start),
-                default=fitting[0],
-            )
-            nearest.names.append(name)
+            max(fitting, key=lambda c: c.named_before(name.span.start)).add(name)
         else:
             clusters.append(Cluster([name]))
-    for c in clusters:
-        c.names.sort(key=lambda n: n.span.start)
+            for i in _indexes(name.key):
+                index.setdefault(i, []).append(clusters[-1])
     return sorted(clusters, key=lambda c: c.names[0].span.start)

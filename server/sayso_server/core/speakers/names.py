@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
@@ -26,11 +26,12 @@ class Name:
     type: SpeakerType
     definite: bool
     role: str = ""
+    key: tuple[str, ...] = field(init=False)
+    """The name for comparison: lower case, without initials' stops and suffixes."""
 
-    @property
-    def key(self) -> tuple[str, ...]:
-        """The name for comparison: lower case, without initials' stops and suffixes."""
-        return tuple(w for p in self.parts if (w := normal(p)) and w not in _SUFFIXES)
+    def __post_init__(self) -> None:
+        key = tuple(w for p in self.parts if (w := normal(p)) and w not in _SUFFIXES)
+        object.__setattr__(self, "key", key)
 
     @property
     def display(self) -> str:

@@ -83,7 +83,7 @@ def _role(registry: Registry, source: Span, text: str, lemma: str) -> Link:
     if is_definite(text) and not words & {"for", "of"}:
         fitting = [c for c in registry.clusters if _holds_role(registry, c, source, lemma, words)]
         if fitting:
-            last = max(fitting, key=lambda c: registry.last_before(c, source.start))
+            last = max(fitting, key=lambda c: c.named_before(source.start))
             return Link(registry.of_cluster(last), 0.8 if len(fitting) == 1 else 0.6, "role")
     entity = registry.of_description(SpeakerType.PERSON, describe(text), lemma)
     if lemma in load_words("spokespeople"):
@@ -124,13 +124,11 @@ def _organization(registry: Registry, source: Span, text: str, lemma: str) -> Li
         return Link(registry.of_cluster(named[-1]), 0.85, "named organization")
     if is_definite(text) and len(text.split()) == 2 and lemma in load_words("generic_organizations"):
         before = [
-            c
-            for c in registry.clusters
-            if c.type is SpeakerType.ORGANIZATION and registry.last_before(c, source.start) >= 0
+            c for c in registry.clusters if c.type is SpeakerType.ORGANIZATION and c.named_before(source.start) >= 0
         ]
         matching = [c for c in before if lemma in c.key] or (before if lemma in _ANY_ORGANIZATION else [])
         if matching:
-            last = max(matching, key=lambda c: registry.last_before(c, source.start))
+            last = max(matching, key=lambda c: c.named_before(source.start))
             return Link(registry.of_cluster(last), 0.65, "organization again")
     return Link(
         registry.of_description(SpeakerType.ORGANIZATION, describe(text), lemma), 0.75, "described organization"

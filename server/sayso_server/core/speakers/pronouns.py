@@ -53,12 +53,10 @@ def _named(registry: Registry, source: Span, gender: str) -> list[tuple[float, E
     paragraph = document.paragraph_at(source.start)
     quoted = document.quotation_at(source.start)
     out = []
-    for start, _, found in registry.named:
-        if start >= source.start:
-            break
+    for start, _, found in registry.recent_names(source.start, 3):
         behind = paragraph - document.paragraph_at(start)
         inside = document.quotation_at(start)
-        if behind > 3 or found.type is not SpeakerType.PERSON or found.gender not in {"", gender}:
+        if found.type is not SpeakerType.PERSON or found.gender not in {"", gender}:
             continue
         if inside is not None and inside != quoted:
             continue
@@ -96,9 +94,7 @@ def _thing_or_group(registry: Registry, source: Span, wanted: frozenset[SpeakerT
         if turn.entity.type in wanted and paragraph - turn.paragraph <= 2:
             return Link(turn.entity, 0.7, "pronoun")
     best: Cluster | None = None
-    for start, _, found in registry.named:
-        if start >= source.start:
-            break
-        if found.type in wanted and paragraph - registry.document.paragraph_at(start) <= 1:
+    for _, _, found in registry.recent_names(source.start, 1):
+        if found.type in wanted:
             best = found
     return Link(registry.of_cluster(best), 0.5, "pronoun") if best else Link(None, 0.0, "no antecedent")

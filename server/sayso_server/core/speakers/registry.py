@@ -1,5 +1,6 @@
 """Everybody known so far: the names of the text, the speakers met, and who spoke when."""
 
+import bisect
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -52,6 +53,7 @@ class Registry:
         self.entities: list[Entity] = []
         self.turns: list[Turn] = []
         self._by_cluster: dict[int, Entity] = {}
+        self._described: dict[tuple[SpeakerType, str], list[Entity]] = {}
 
     def of_cluster(self, found: Cluster) -> Entity:
         """The entity of a name."""
@@ -62,14 +64,15 @@ class Registry:
     def of_description(self, kind: SpeakerType, text: str, head: str) -> Entity:
         """The entity of an unnamed speaker: the last with the same head whose words agree, or a new one."""
         words = set(text.lower().split())
-        for entity in reversed(self.entities):
-            if entity.cluster is None and entity.type is kind and entity.head == head:
-                known = set(entity.display.lower().split())
-                if words <= known or known <= words:
-                    if len(words) > len(known):
-                        entity.display = text
-                    return entity
-        return self.add(Entity(kind, text, head=head))
+        described = self._described.setdefault((kind, head), [])
+        for entity in reversed(described[-40:]):
+            known = set(entity.display.lower().split())
+            if words <= known or known <= words:
+                if len(words) > len(known):
+                    entity.display = text
+                return entity
+        described.append(self.add(Entity(kind, text, head=head)))
+        return described[-1]
 
     def add(self, entity: Entity) -> Entity:
         """A new entity."""
@@ -86,27 +89,31 @@ class Registry:
         found = [(n.span.start, n.span.end, c) for c in self.clusters for n in c.names]
         return sorted(found, key=lambda item: item[:2])
 
+    def named_from(self, start: int, end: int) -> list[tuple[int, int, Cluster]]:
+        """The names that begin in [start, end)."""
+        first = bisect.bisect_left(self.named, start, key=lambda item: item[0])
+        return self.named[first : bisect.bisect_left(self.named, end, key=lambda item: item[0])]
+
     def names_in(self, span: Span) -> list[Cluster]:
         """The clusters named inside a span, in text order, each once."""
-        out: list[Cluster] = []
-        for start, end, found in self.named:
-            if span.start <= start and end <= span.end and all(found is not c for c in out):
-                out.append(found)
-        return out
+        found = {id(c): c for _, end, c in self.named_from(span.start, span.end) if end <= span.end}
+        return list(found.values())
 
-    def last_before(self, found: Cluster, offset: int) -> int:
-        """Where a cluster was last named before `offset`; -1 if never."""
-        return max((n.span.start for n in found.names if n.span.start < offset), default=-1)
+    def recent_names(self, offset: int, paragraphs: int) -> list[tuple[int, int, Cluster]]:
+        """The names before `offset`, of its paragraph and so many before it."""
+        first = max(0, self.document.paragraph_at(offset) - paragraphs)
+        start = self.document.paragraphs[first].start if self.document.paragraphs else 0
+        return self.named_from(max(start, offset - 20_000), offset)
 
     def speakers(self) -> tuple[tuple[Speaker, ...], dict[int, str]]:
         """Whoever has a statement or stands behind one, and their identifiers by id() of the entity."""
-        used = [e for e in self.entities if e.mentions or any(e is t.entity for t in self.turns)]
-        for entity in list(used):
-            behind = (entity.issuer, entity.affiliation)
-            used += [e for e in behind if e is not None and all(e is not u for u in used)]
-        used.sort(key=_first_mention)
-        ids = {id(e): f"p{i + 1}" for i, e in enumerate(used)}
-        return tuple(_speaker(e, ids) for e in used), ids
+        spoke = {id(t.entity) for t in self.turns}
+        used = {id(e): e for e in self.entities if e.mentions or id(e) in spoke}
+        for entity in list(used.values()):
+            used |= {id(e): e for e in (entity.issuer, entity.affiliation) if e is not None}
+        in_order = sorted(used.values(), key=_first_mention)
+        ids = {id(e): f"p{i + 1}" for i, e in enumerate(in_order)}
+        return tuple(_speaker(e, ids) for e in in_order), ids
 
 
 def _names(entity: Entity) -> list[Span]:
@@ -119,7 +126,12 @@ def _first_mention(entity: Entity) -> int:
 
 def _speaker(entity: Entity, ids: dict[int, str]) -> Speaker:
     names = _names(entity)
-    others = [m for m in entity.mentions if not any(m.overlaps(n) for n in names)]
+    starts = [n.start for n in names]
+    others = []
+    for mention in entity.mentions:
+        i = bisect.bisect_left(starts, mention.end)
+        if not i or not names[i - 1].overlaps(mention):
+            others.append(mention)
     return Speaker(
         speaker_id=ids[id(entity)],
         display_name=entity.display,
