@@ -21,16 +21,20 @@ def print_table(result: Result) -> None:
     table.add_column("cue", max_width=20)
     table.add_column("statement", ratio=1)
     for statement in result.statements:
-        cells = (_who(statement), str(statement.kind), _cue(statement), _one_line(" … ".join(span.text for span in statement.content)))
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*(Text(cell) for cell in _cells(statement)))
     console.print(table)
 
 
 def print_lines(result: Result) -> None:
     """One line per statement: speaker, kind, cue and statement, separated by tabs."""
     for statement in result.statements:
-        cells = (_who(statement), str(statement.kind), _cue(statement), _one_line(" … ".join(span.text for span in statement.content)))
-        click.echo("\t".join(cells))
+        click.echo("\t".join(_cells(statement)))
+
+
+def _cells(statement: Statement) -> tuple[str, str, str, str]:
+    """Speaker, kind, cue, and what was said: an ellipsis where it is interrupted."""
+    said = " … ".join(span.text for span in statement.content)
+    return _who(statement), str(statement.kind), _cue(statement), _one_line(said)
 
 
 def _who(statement: Statement) -> str:
