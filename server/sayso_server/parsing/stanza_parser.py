@@ -12,6 +12,7 @@ import torch
 from stanza.models.common.foundation_cache import BertRecord, FoundationCache
 
 from sayso_server.core.tree import Tree, Word
+from sayso_server.parsing.decoding import speed_up
 from sayso_server.parsing.encoder import ENCODER_NAME, load_encoder
 from sayso_server.parsing.errors import ModelError
 from sayso_server.parsing.files import PROCESSORS
@@ -57,6 +58,7 @@ class StanzaParser:
         except Exception as error:
             reason = next(iter(str(error).splitlines()), "")
             raise ModelError(f"the models in {folder} cannot be loaded ({type(error).__name__}: {reason})") from error
+        speed_up(self.pipeline.processors["depparse"].trainer.model)
         self.encoder = encoder
 
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
