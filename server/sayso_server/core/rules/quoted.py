@@ -76,7 +76,7 @@ def is_utterance(quotation: Quotation, document: Document) -> bool:
     opens = not first.islower() or document.plain[quotation.span.start + 1 : quotation.span.start + 2] in {"…", "."}
     return opens and (
         not lead
-        or lead[-1] in ".!?:,;”\"’'»)—–-•*"
+        or not lead[-1].isalnum()
         or document.paragraphs[document.paragraph_at(quotation.span.start)].start == quotation.span.start
     )
 
