@@ -58,9 +58,10 @@ def _complements(tree: Tree, verb: Word) -> list[Word]:
 
 def _is_question(tree: Tree, verb: Word, clause: Word) -> bool:
     """A question that parsers take for a condition or a time: asked if it failed, would not say when it failed."""
-    if clause.index <= verb.index + 1:
+    behind = [w for w in tree.words[verb.index + 1 : clause.index] if w.upos != "ADV" or w.lower in _QUESTION]
+    if not behind:
         return False
-    opening = tree.words[verb.index + 1]
+    opening = behind[0]
     if opening.lower not in _QUESTION or opening.head != clause.index or not tree.children(clause, "nsubj"):
         return False
     return opening.lower != "if" or verb.lemma in {"ask", "wonder"}

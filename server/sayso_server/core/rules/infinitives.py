@@ -71,7 +71,8 @@ def _predicate(tree: Tree, verb: Word) -> Word | None:
             return child
         if verb.lemma == "accuse" and "of" in marks:
             return child
-    return None
+    thing = tree.child(verb, "obj")  # called the remark “childish”: some parses make it an apposition
+    return next((c for c in tree.children(thing, "appos") if c.upos == "ADJ"), None) if thing else None
 
 
 def _relative_object(tree: Tree, verb: Word) -> Word | None:

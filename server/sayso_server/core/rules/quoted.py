@@ -57,13 +57,21 @@ def _between(site: Site, quotation: Quotation, document: Document) -> Word | Non
 
 
 def _neighbours(site: Site, document: Document) -> tuple[Quotation | None, Quotation | None]:
-    """The outermost quotations before and behind the cue in its paragraph."""
+    """The outermost quotations before and behind the cue in its paragraph, or behind it and its colon."""
     paragraph = document.paragraphs[document.paragraph_at(site.head.start)]
     before, after = document.outer_around(site.head.start)
     return (
         before if before and paragraph.start <= before.span.start and before.span.end <= site.head.start else None,
-        after if after and after.span.end <= paragraph.end else None,
+        after if after and (after.span.end <= paragraph.end or _is_introduced(site, after, document)) else None,
     )
+
+
+def _is_introduced(site: Site, quotation: Quotation, document: Document) -> bool:
+    """Olin wrote: ¶ “The plan failed.”   The cue's paragraph ends with a colon, the quotation opens the next."""
+    here = document.paragraph_at(site.head.start)
+    following = document.paragraph_at(quotation.span.start)
+    opens = document.paragraphs[following].start == quotation.span.start
+    return following == here + 1 and opens and document.plain[document.paragraphs[here].end - 1] == ":"
 
 
 def is_utterance(quotation: Quotation, document: Document) -> bool:
