@@ -3,8 +3,8 @@
 Stages: `heads` (encoder, tagger and parser together), `tokenizer`, `mwt`, `lemma`, `finish` (manifest with digests),
 and, once the models are there, `figures` (what they reach on the test parts) and `precision` (how often each rule is
 right, counted on annotated news).
-`heads`, the only long one, goes on from its last epoch when it is started again. Progress goes to standard error,
-results to --output, all else to --work.
+Started again, `heads`, the longest, goes on from its last epoch; the small models are not trained again once they are
+done, and anew if they were interrupted. Progress goes to standard error, results to --output, all else to --work.
 """
 
 import argparse
@@ -61,7 +61,7 @@ def main() -> None:
     else:
         from sayso_server.training import small
 
-        small.STAGES[options.stage](options)
+        small.run(options)
 
 
 if __name__ == "__main__":

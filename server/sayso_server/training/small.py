@@ -57,7 +57,6 @@ def train_tokenizer(options: argparse.Namespace) -> None:
         "--max_steps_before_stop", "6000", "--unit_dropout", "0.1", "--dropout", "0.2", "--anneal_after", "1000",
         "--anneal", "0.9", "--save_dir", str(work), "--save_name", "tokenize.pt", "--seed", str(options.seed), "--cpu",
     ])  # fmt: skip
-    shrink(work / "tokenize.pt", options.output / "tokenize.pt")
 
 
 def train_mwt(options: argparse.Namespace) -> None:
@@ -71,7 +70,6 @@ def train_mwt(options: argparse.Namespace) -> None:
         "--force_exact_pieces", "--augment_apos", "0.3", "--save_dir", str(work), "--save_name", "mwt.pt",
         "--seed", str(options.seed), "--cpu",
     ])  # fmt: skip
-    shrink(work / "mwt.pt", options.output / "mwt.pt")
 
 
 def vocabulary(options: argparse.Namespace, split: str) -> Path:
@@ -105,7 +103,16 @@ def train_lemma(options: argparse.Namespace) -> None:
         "--shorthand", "en_sayso", "--num_epoch", "5", "--hidden_dim", "80", "--emb_dim", "32", "--pos_dim", "32",
         "--batch_size", "100", "--save_dir", str(work), "--save_name", "lemma.pt", "--seed", str(options.seed), "--cpu",
     ])  # fmt: skip
-    shrink(work / "lemma.pt", options.output / "lemma.pt")
 
 
 STAGES = {"tokenizer": train_tokenizer, "mwt": train_mwt, "lemma": train_lemma}
+FILES = {"tokenizer": "tokenize.pt", "mwt": "mwt.pt", "lemma": "lemma.pt"}
+
+
+def run(options: argparse.Namespace) -> None:
+    """Train a small model, unless --work says that this was done before, and put it into the models folder."""
+    done = Path(options.work) / f"{options.stage}.done"
+    if not done.exists():
+        STAGES[options.stage](options)
+        done.touch()
+    shrink(options.work / FILES[options.stage], options.output / FILES[options.stage])
