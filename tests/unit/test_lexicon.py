@@ -24,7 +24,7 @@ def test_cues_have_their_frames() -> None:
     [
         ({"shout": {"clause": "yell"}}, "'shout' is not a class"),
         ({"say": {"clauses": "yell"}}, "'clauses' in 'say' is not a frame"),
-        ({"say": {"clause": "yell shout yell"}}, "'yell' stands twice in say.clause"),
+        ({"say": {"clause": "yell shout yell"}}, "say.clause: 'yell' stands twice"),
     ],
 )
 def test_damage_is_named(data: dict[str, object], message: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sayso_server.core.cues import Candidate, Site, sites
 from sayso_server.core.document import Document
-from sayso_server.core.rules import RULES
+from sayso_server.core.rules import RULE_NAMES, RULES
 from sayso_server.core.rules.quoted import follow_on
 from sayso_server.core.rules.turns import transcript_turns
 from sayso_server.core.statement import Kind, Span
@@ -60,8 +60,7 @@ def overlap(one: Sequence[Span], other: Sequence[Span]) -> float:
 
 def _rank(candidate: Candidate) -> tuple[bool, int, int]:
     """Better candidates first: with a source, by an earlier rule, with the cue nearer to the content."""
-    names = [rule.__name__.replace("_", "-") for rule in RULES]
-    order = names.index(candidate.rule) if candidate.rule in names else len(names)
+    order = RULE_NAMES.index(candidate.rule)
     cue = candidate.cue.spans[0].start if candidate.cue else 0
     distance = min((min(abs(s.start - cue), abs(s.end - cue)) for s in candidate.content), default=0)
     return (candidate.source is None, order, distance)
@@ -82,7 +81,7 @@ def choose(document: Document) -> list[Chosen]:
     kept += transcript_turns(document)
     kept += follow_on(document, [s for c in kept for s in c.content])
     kept.sort(key=lambda c: (c.content[0].start, -_length(c.content)))
-    return [Chosen(c, kind_of(document, c), _parent(i, kept)) for i, c in enumerate(kept)]
+    return [Chosen(c, c.kind or kind_of(document, c), _parent(i, kept)) for i, c in enumerate(kept)]
 
 
 def _parent(index: int, kept: Sequence[Candidate]) -> int | None:
@@ -96,8 +95,6 @@ def _parent(index: int, kept: Sequence[Candidate]) -> int | None:
 
 def kind_of(document: Document, candidate: Candidate) -> Kind:
     """Direct if every word is in quotation marks of the statement's own level, indirect if none is, else mixed."""
-    if candidate.rule == "transcript-turn":
-        return Kind.DIRECT
     anchor = candidate.cue.spans[0].start if candidate.cue else candidate.content[0].start
     around = document.quotation_at(anchor) if candidate.cue else None
     first, last = candidate.content[0].start, candidate.content[-1].end

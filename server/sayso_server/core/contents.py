@@ -38,14 +38,8 @@ def strip(text: str, span: Span, edges: str = EDGES) -> Span | None:
 
 
 def _is_abbreviation(text: str, start: int, end: int) -> bool:
-    """U.S., a.m., J. at the end of a span."""
-    return (
-        text[end - 1] == "."
-        and end - start >= 2
-        and text[end - 2].isalpha()
-        and (end - start == 2 or text[end - 3] in ". ")
-        and (end - start >= 4 and text[end - 3] == ".")
-    )
+    """Whether a span ends in U.S. or a.m., whose last stop is a part of the word."""
+    return end - start >= 4 and text[end - 1] == "." == text[end - 3] and text[end - 2].isalpha()
 
 
 def spans(document: Document, tree: Tree, indices: Iterable[int]) -> tuple[Span, ...]:

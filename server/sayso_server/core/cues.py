@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sayso_server.core import lexicon
 from sayso_server.core.lexicon import Entry, Frame
-from sayso_server.core.statement import Cue, CueClass, Polarity, Span
+from sayso_server.core.statement import Cue, CueClass, Kind, Polarity, Span
 from sayso_server.core.tree import Tree, Word
 
 PARTICLES = frozenset({"compound", "advmod", "obl", "xcomp", "case", "obj"})
@@ -46,6 +46,8 @@ class Candidate:
     addressees: tuple[Span, ...] = ()
     polarity: Polarity = Polarity.AFFIRMED
     sentence: Span | None = None
+    kind: Kind | None = None
+    """Where the rule knows it; else the quotation marks tell."""
     follows: bool = False
     """A quotation without a cue of its own: the speaker before it goes on."""
 

@@ -1,7 +1,8 @@
 """The words that extraction knows, read once from `data/*.toml` and checked."""
 
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -39,13 +40,21 @@ def _read(name: str) -> dict[str, object]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
+def _unique(words: Sequence[str], where: str) -> frozenset[str]:
+    """The words as a set; one that stands twice is an error that names it."""
+    twice = [word for word, count in Counter(words).items() if count > 1]
+    if twice:
+        raise LexiconError(f"{where}: {twice[0]!r} stands twice")
+    return frozenset(words)
+
+
 @cache
 def _word_lists() -> dict[str, frozenset[str]]:
     lists = {}
     for key, value in _read("words").items():
         if not isinstance(value, str):
             raise LexiconError(f"words.toml: {key!r} must be a string of words")
-        lists[key] = frozenset(value.split())
+        lists[key] = _unique(value.split(), f"words.toml: {key}")
     return lists
 
 
@@ -78,8 +87,7 @@ def parse_cues(data: Mapping[str, object]) -> tuple[dict[str, Entry], dict[str, 
                 [line.strip() for line in text.splitlines() if line.strip()] if frame is Frame.PHRASE else text.split()
             )
             target = nouns if frame is Frame.NOUN else phrases if frame is Frame.PHRASE else words
-            if twice := next((w for w in lemmas if lemmas.count(w) > 1), None):
-                raise LexiconError(f"cues.toml: {twice!r} stands twice in {class_name}.{frame_name}")
+            _unique(lemmas, f"cues.toml: {class_name}.{frame_name}")
             for lemma in lemmas:
                 target.setdefault(lemma, {}).setdefault(frame, cue_class)
     entries = {lemma: Entry(lemma, frames) for lemma, frames in words.items()}

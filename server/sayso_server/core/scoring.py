@@ -8,11 +8,12 @@ from sayso_server.core.choice import Chosen
 
 
 @cache
-def _precision() -> dict[str, dict[str, float]]:
+def precision() -> dict[str, dict[str, float]]:
+    """By rule: `with_source`, `without_source`."""
     path = resources.files("sayso_server.core") / "data" / "precision.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def confidence(chosen: Chosen) -> float:
     """That content and source are right, 0 to 1."""
-    return _precision()[chosen.candidate.rule]["with_source" if chosen.candidate.source else "without_source"]
+    return precision()[chosen.candidate.rule]["with_source" if chosen.candidate.source else "without_source"]

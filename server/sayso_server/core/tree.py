@@ -60,11 +60,6 @@ class Tree:
         """From the first word to the last."""
         return Span(self.words[0].start, self.words[-1].end)
 
-    @cached_property
-    def root(self) -> Word:
-        """The word without a head."""
-        return next((w for w in self.words if w.head < 0), self.words[0])
-
     def head(self, word: Word) -> Word | None:
         """The governor of `word`, None for the root."""
         return self.words[word.head] if word.head >= 0 else None

@@ -22,3 +22,6 @@ RULES: tuple[Rule, ...] = (
     noun_complement,
     quoted_fragment,
 )
+
+RULE_NAMES = tuple(rule.__name__.replace("_", "-") for rule in RULES)
+"""What the rules put on their candidates."""

@@ -28,7 +28,7 @@ def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate
         if Frame.COMMITMENT not in site.entry.frames and not is_addressed and complement.relation == "advcl":
             continue
         content = spans(document, tree, tree.subtree(complement))
-        found = candidate("infinitival", site, document, content=content, cue_class=cue_class)
+        found = candidate("infinitival-complement", site, document, content=content, cue_class=cue_class)
         if found:
             yield found
             return

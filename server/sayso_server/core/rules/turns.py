@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sayso_server.core.contents import strip
 from sayso_server.core.cues import Candidate
 from sayso_server.core.document import Document
-from sayso_server.core.statement import Span
+from sayso_server.core.statement import Kind, Span
 
 _LABEL = re.compile(r"((?:[A-Z][\w.'’-]*,? ){0,4}[A-Z][\w.'’-]+)(?: \([^()\n]{1,30}\))?:\s+(?=\S)")
 _NOT_A_SPEAKER = frozenset(
@@ -48,5 +48,12 @@ def transcript_turns(document: Document) -> Iterator[Candidate]:
             words = tree.between(source.start, source.end)
             head = words[-1] if words else None
             yield Candidate(
-                "transcript-turn", (content,), None, None, source if head else None, head, sentence=tree.span
+                rule="transcript-turn",
+                content=(content,),
+                cue=None,
+                site=None,
+                source=source if head else None,
+                source_head=head,
+                sentence=tree.span,
+                kind=Kind.DIRECT,
             )
