@@ -63,7 +63,7 @@ golden: $(INSTALLED)  ## parse the golden cases anew, and say what changed
 
 TRAIN := $(BIN)/python -m sayso_server.training
 models: $(INSTALLED)  ## train the bundled models anew (hours; see server/sayso_server/models/en/README.md)
-	for stage in heads tokenizer mwt lemma finish; do $(TRAIN) $$stage $(TRAIN_OPTIONS) || exit 1; done
+	for stage in tokenizer mwt lemma heads finish; do $(TRAIN) $$stage $(TRAIN_OPTIONS) || exit 1; done
 
 serve: $(INSTALLED)  ## a server on 127.0.0.1:50051
 	$(BIN)/sayso-server serve

@@ -2,6 +2,7 @@
 
 import click
 
+from sayso_server.commands.evaluate_models import evaluate_models
 from sayso_server.commands.extract import extract
 from sayso_server.commands.info import info
 from sayso_server.commands.serve import serve
@@ -14,6 +15,7 @@ def main() -> None:
     """Who said what in English news: the server, and extraction from files."""
 
 
+main.add_command(evaluate_models)
 main.add_command(extract)
 main.add_command(info)
 main.add_command(serve)

@@ -9,14 +9,14 @@ from support.frozen import freeze
 from sayso_server.core.document import read
 from sayso_server.parsing.files import check
 from sayso_server.parsing.load import BUNDLED
-from sayso_server.parsing.stanza_parser import StanzaParser
+from sayso_server.parsing.stanza_parser import from_folder
 
 HERE = Path(__file__).parent
 
 
 def main() -> None:
     """Refresh every file of trees."""
-    parser = StanzaParser(BUNDLED)
+    parser = from_folder(BUNDLED)
     version = check(BUNDLED).version
     for path in sorted((HERE / "cases").glob("*.md")):
         documents = [read(case.text) for case in read_cases(path)]

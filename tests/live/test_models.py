@@ -5,7 +5,8 @@ import pytest
 from sayso_server.core.pipeline import Extractor
 from sayso_server.core.statement import Kind, SpeakerType
 from sayso_server.parsing.load import BUNDLED, load_engine
-from sayso_server.parsing.stanza_parser import LONGEST_SENTENCE, StanzaParser
+from sayso_server.parsing.stanza_parser import StanzaParser, from_folder
+from sayso_server.parsing.tokens import LONGEST_SENTENCE
 
 pytestmark = [
     pytest.mark.live,
@@ -26,7 +27,7 @@ def engine() -> Extractor:
 
 @pytest.fixture(scope="module")
 def parser() -> StanzaParser:
-    return StanzaParser(BUNDLED)
+    return from_folder(BUNDLED)
 
 
 def test_an_article(engine: Extractor) -> None:
@@ -42,10 +43,36 @@ def test_an_article(engine: Extractor) -> None:
     assert [s.type for s in extraction.speakers] == [SpeakerType.PERSON, SpeakerType.ORGANIZATION]
 
 
-def test_the_encoder_reads_each_sentence_once(parser: StanzaParser) -> None:
-    before = parser.encoder.computed
-    trees = parser.parse(ARTICLE.split("\n\n"))
-    assert parser.encoder.computed - before == sum(map(len, trees))
+def test_one_pass_of_the_encoder_serves_all_heads(parser: StanzaParser) -> None:
+    assert parser.reader is not None
+    encoder = parser.reader.encoder
+    passes, pieces = encoder.passes, encoder.computed
+    trees = [tree for own in parser.parse(ARTICLE.split("\n\n")) for tree in own]
+    assert encoder.passes - passes == 1
+    words = sum(len(encoder.pieces(word.text)) for tree in trees for word in tree.words)
+    assert encoder.computed - pieces == words + len(trees) + 3  # a separator per sentence, a beginning per paragraph
+
+
+def test_one_pass_gives_what_separate_passes_give(parser: StanzaParser) -> None:
+    assert parser.reader is not None
+    together = parser.annotate(parser.tokenize(ARTICLE))
+    separate = parser.tokenize(ARTICLE)
+    for processor in ("pos", "lemma", "depparse", "names", "roles"):
+        parser.pipeline.process(separate, processors=[processor])
+        parser.reader.forget()
+    assert separate.to_dict() == together.to_dict()
+    assert [s.roles for s in separate.sentences] == [s.roles for s in together.sentences]
+
+
+def test_names_and_roles(parser: StanzaParser) -> None:
+    ((tree,),) = parser.parse(["Mayor Ada Pell told reporters in London that NATO was wrong."])
+    names = {(" ".join(w.text for w in tree.words[n.first : n.end]), n.type) for n in tree.names}
+    assert names >= {("Ada Pell", "PER"), ("London", "LOC"), ("NATO", "ORG")}
+    likely = {
+        role: [w.text for w, own in zip(tree.words, tree.roles, strict=True) if getattr(own, role) > 0.5]
+        for role in ("source", "content")
+    }
+    assert likely == {"source": ["Mayor", "Ada", "Pell"], "content": ["that", "NATO", "was", "wrong"]}
 
 
 def test_paragraphs_do_not_depend_on_each_other(parser: StanzaParser) -> None:

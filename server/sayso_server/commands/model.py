@@ -14,7 +14,7 @@ model_option = click.option(
     show_default=True,
     envvar="SAYSO_MODEL",
     metavar="NAME|FOLDER",
-    help="The model: the bundled one, or a folder.",
+    help="The model: bundled, a folder, or stanza:PACKAGE for one of Stanza's own (stanza:default).",
 )
 threads_option = click.option(
     "--threads",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from sayso_server.core.statement import Span
 
@@ -41,11 +42,30 @@ class Word:
         return self.text.lower().replace("’", "'")
 
 
+class Name(NamedTuple):
+    """A name: its words from `first` to before `end` (indices in the sentence), and its type: PER, ORG or LOC."""
+
+    first: int
+    end: int
+    type: str
+
+
+class Roles(NamedTuple):
+    """How likely a word is part of a source, of a cue, of a content, and the first word of a content."""
+
+    source: float
+    cue: float
+    content: float
+    begins: float
+
+
 @dataclass(frozen=True)
 class Tree:
-    """A sentence as a tree of words."""
+    """A sentence as a tree of words; its names, and the roles of its words, where the models have found them."""
 
     words: tuple[Word, ...]
+    names: tuple[Name, ...] = ()
+    roles: tuple[Roles, ...] = ()
     _children: tuple[tuple[int, ...], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -98,4 +118,5 @@ class Tree:
 
     def shifted(self, by: int) -> "Tree":
         """The same tree, `by` code points further on."""
-        return Tree(tuple(replace(w, start=w.start + by, end=w.end + by) for w in self.words))
+        words = tuple(replace(w, start=w.start + by, end=w.end + by) for w in self.words)
+        return Tree(words, self.names, self.roles)

@@ -1,75 +1,165 @@
-"""The transformer under every head: how it is stored, loaded and run.
+"""The transformer under every head: how it reads words, and how it is stored.
 
-On disk it is a folder of four files: `config.json`, `tokenizer.json`, `tokenizer_config.json` and `weights.npz`. The
-matrices are stored as signed bytes with one float32 scale per row (weight-only int8), all else as float16, zipped;
-they are read back into float32. Stanza's heads name it `ENCODER_NAME` and receive it through the foundation cache.
+It reads paragraphs, not sentences: the words of a paragraph stand in one row, a separator between its sentences, so
+that every head sees what was said before and after. A row is read once, whatever heads follow. The word pieces are
+lower case; how a word is written (Title, CAPITALS, mIxed) goes in beside them as its token type.
+
+On disk it is a folder of three files: `config.json`, `tokenizer.json` and `weights.npz`. The matrices are stored as
+signed bytes with one float32 scale per row (weight-only int8), all else as float16, zipped; they are read back into
+float32.
 """
 
 import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
-
-ENCODER_NAME = "sayso-encoder"
-"""What the heads' configurations call the encoder."""
+from transformers import AutoConfig, AutoModel, PreTrainedModel
 
 LAYERS = 4
 """How many of the last layers the heads mix."""
 
+WINDOW = 256
+"""Word pieces of one row, ends included. A paragraph that has more is cut between sentences."""
 
-class SharedEncoder(nn.Module):
-    """Runs the encoder once per sentence, however many heads ask, and however they batch.
+LONGEST = 510
+"""Word pieces of one row that holds a part of a sentence longer than a window."""
 
-    While training, the output of the last batches is kept with its graph, so that heads that see the same batch share
-    one forward and one backward pass. Otherwise hidden states are kept per sentence. Either way `forget` drops them.
-    """
+PIECES = 16
+"""Word pieces of one word that are read; the others of a monster are left out."""
 
-    def __init__(self, bert: PreTrainedModel) -> None:
+BATCH = 4096
+"""Word pieces read at once, padding included."""
+
+SHAPES = 4
+"""How many ways of writing a word are told apart."""
+
+Paragraph = Sequence[Sequence[str]]
+"""The sentences of a paragraph as lists of words."""
+
+
+def shape(word: str) -> int:
+    """0 without capitals, 1 as Title or a single capital, 2 as CAPITALS, 3 as anything mIxed."""
+    if not any(map(str.isupper, word)):
+        return 0
+    if word[0].isupper() and not any(map(str.isupper, word[1:])):
+        return 1
+    return 2 if word.isupper() else 3
+
+
+@dataclass(slots=True)
+class Row:
+    """What the encoder reads in one piece, and where each word's first and last piece stand in it."""
+
+    ids: list[int]
+    types: list[int] = field(default_factory=lambda: [0])
+    first: list[int] = field(default_factory=list)
+    last: list[int] = field(default_factory=list)
+
+    def add(self, pieces: Sequence[int], word_shape: int) -> None:
+        """Append a word."""
+        self.first.append(len(self.ids))
+        self.ids += pieces
+        self.types += [word_shape] * len(pieces)
+        self.last.append(len(self.ids) - 1)
+
+    def end(self, separator: int) -> None:
+        """Append a separator."""
+        self.ids.append(separator)
+        self.types.append(0)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows that are read at once, and which word of all each of their words is."""
+
+    rows: list[Row]
+    places: np.ndarray
+
+
+class Encoder(nn.Module):
+    """Hidden states of words. `computed` counts the word pieces read, `passes` the calls of the transformer."""
+
+    def __init__(self, bert: PreTrainedModel, tokenizer: Tokenizer) -> None:
         super().__init__()
         self.bert = bert
-        self.config = bert.config
-        self._hf_peft_config_loaded = False  # asked for by stanza's extract_bert_embeddings
-        self._kept: dict[bytes, tuple[Tensor, ...]] = {}
-        self.computed = 0
+        self.tokenizer = tokenizer
+        self.width: int = bert.config.hidden_size
+        self.unknown, self.cls, self.sep = (int(tokenizer.token_to_id(f"[{t}]") or 0) for t in ("UNK", "CLS", "SEP"))
+        self.pieces = lru_cache(maxsize=1 << 16)(self._pieces)
+        self.computed = self.passes = 0
 
-    def forget(self) -> None:
-        """Drop all hidden states."""
-        self._kept.clear()
+    def _pieces(self, word: str) -> tuple[int, ...]:
+        ids = self.tokenizer.encode(word, add_special_tokens=False).ids[:PIECES]
+        return tuple(ids) or (self.unknown,)
 
-    def forward(self, ids: Tensor, attention_mask: Tensor, output_hidden_states: bool = True) -> SimpleNamespace:
-        """Hidden states of the last `LAYERS` layers, each (batch, subwords, width), as transformers returns them."""
-        hidden = self._whole(ids, attention_mask) if torch.is_grad_enabled() else self._by_row(ids, attention_mask)
-        return SimpleNamespace(hidden_states=hidden)
+    def rows(self, paragraphs: Sequence[Paragraph]) -> Iterator[Row]:
+        """Cut paragraphs into rows. Each word stands in one row, in order."""
+        for sentences in paragraphs:
+            row = Row([self.cls])
+            for words in sentences:
+                spelled = [self.pieces(word) for word in words]
+                size = sum(map(len, spelled)) + 1
+                if row.first and len(row.ids) + size > WINDOW:
+                    yield row
+                    row = Row([self.cls])
+                for word, pieces in zip(words, spelled, strict=True):
+                    if len(row.ids) + len(pieces) + 1 > LONGEST:
+                        row.end(self.sep)
+                        yield row
+                        row = Row([self.cls])
+                    row.add(pieces, shape(word))
+                row.end(self.sep)
+            if row.first:
+                yield row
 
-    def _run(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
-        self.computed += len(ids)
-        states: tuple[Tensor, ...] = self.bert(ids, attention_mask=mask, output_hidden_states=True).hidden_states
-        return states[-LAYERS:]
+    def forward(self, paragraphs: Sequence[Paragraph]) -> Tensor:
+        """The states of all words in order, (layers, words, width): the mean of each word's first and last piece."""
+        batches = self.batches(paragraphs)
+        if not batches:
+            return torch.zeros(LAYERS, 0, self.width)
+        states = torch.cat([self.read(batch) for batch in batches], 1)
+        back = np.argsort(np.concatenate([batch.places for batch in batches]))
+        return states[:, torch.from_numpy(back).to(states.device)]
 
-    def _whole(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
-        key = ids.numpy().tobytes()
-        if key not in self._kept:
-            self._kept[key] = self._run(ids, mask)
-        return self._kept[key]
+    def batches(self, paragraphs: Sequence[Paragraph]) -> list[Batch]:
+        """Rows of about one length together, at most `BATCH` pieces with their padding."""
+        rows = list(self.rows(paragraphs))
+        starts = np.cumsum([0] + [len(row.first) for row in rows])
+        groups: list[list[int]] = [[]]
+        for i in sorted(range(len(rows)), key=lambda i: len(rows[i].ids)):
+            if (len(groups[-1]) + 1) * len(rows[i].ids) > BATCH:
+                groups.append([])
+            groups[-1].append(i)
+        return [
+            Batch([rows[i] for i in group], np.concatenate([np.arange(starts[i], starts[i + 1]) for i in group]))
+            for group in groups
+            if group
+        ]
 
-    def _by_row(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
-        lengths = mask.sum(1).tolist()
-        keys = [row[:n].numpy().tobytes() for row, n in zip(ids, lengths, strict=True)]
-        new = [i for i, key in enumerate(keys) if key not in self._kept]
-        if new:
-            longest = max(lengths[i] for i in new)
-            states = self._run(ids[new, :longest], mask[new, :longest])
-            for k, i in enumerate(new):
-                self._kept[keys[i]] = tuple(layer[k, : lengths[i]] for layer in states)
-        out = [ids.new_zeros((*ids.shape, self.config.hidden_size), dtype=torch.float32) for _ in range(LAYERS)]
-        for i, key in enumerate(keys):
-            for layer, kept in zip(out, self._kept[key], strict=True):
-                layer[i, : lengths[i]] = kept
-        return tuple(out)
+    def read(self, batch: Batch) -> Tensor:
+        """The states of the words of a batch, row by row, in one pass of the transformer."""
+        rows = batch.rows
+        longest = max(len(row.ids) for row in rows)
+        ids, types, mask = np.zeros((3, len(rows), longest), dtype=np.int64)
+        for k, row in enumerate(rows):
+            ids[k, : len(row.ids)] = row.ids
+            types[k, : len(row.ids)] = row.types
+            mask[k, : len(row.ids)] = 1
+        device = self.bert.device
+        inputs = [torch.from_numpy(array).to(device) for array in (ids, mask, types)]
+        self.passes += 1
+        self.computed += int(mask.sum())
+        hidden = self.bert(*inputs, output_hidden_states=True).hidden_states[-LAYERS:]
+        firsts = [k * longest + place for k, row in enumerate(rows) for place in row.first]
+        lasts = [k * longest + place for k, row in enumerate(rows) for place in row.last]
+        ends = [torch.tensor(places, device=device) for places in (firsts, lasts)]
+        return torch.stack([sum(layer.flatten(0, 1)[end] for end in ends) / 2 for layer in hidden]).float()
 
 
 def quantize(weight: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray]:
@@ -78,20 +168,19 @@ def quantize(weight: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray]:
     return np.rint(weight / scale[:, None]).astype(np.int8), scale
 
 
-def save_encoder(bert: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+def save_encoder(encoder: Encoder, folder: Path) -> None:
     """Write the encoder to `folder`, matrices as int8."""
     folder.mkdir(parents=True, exist_ok=True)
-    bert.config.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    described = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    encoder.bert.config.save_pretrained(folder)
+    described = json.loads(encoder.tokenizer.to_str())
     (folder / "tokenizer.json").write_text(
         json.dumps(described, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
     )
     arrays: dict[str, np.ndarray] = {}
-    for name, tensor in bert.state_dict().items():
-        value = tensor.detach().float().numpy()
+    for name, tensor in encoder.bert.state_dict().items():
+        value = tensor.detach().float().cpu().numpy()
         if value.ndim == 2:
-            levels = 63 if "embeddings" in name else 127  # seven bits do for the word vectors, and pack better
+            levels = 63 if "word_embeddings" in name else 127  # seven bits do for the word vectors, and pack better
             arrays[name + "|int8"], arrays[name + "|scale"] = quantize(value, levels)
         elif not name.endswith("position_ids"):
             arrays[name] = value.astype(np.float16)
@@ -112,10 +201,9 @@ def load_weights(path: Path) -> dict[str, Tensor]:
     return state
 
 
-def load_encoder(folder: Path) -> tuple[SharedEncoder, PreTrainedTokenizerBase]:
-    """The encoder of a models folder, in evaluation mode, and its tokenizer. Nothing is looked up anywhere else."""
+def load_encoder(folder: Path) -> Encoder:
+    """The encoder of a models folder, in evaluation mode. Nothing is looked up anywhere else."""
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
     bert = AutoModel.from_config(config, add_pooling_layer=False)  # type: ignore[no-untyped-call]
     bert.load_state_dict(load_weights(folder / "weights.npz"))
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    return SharedEncoder(bert.eval()), tokenizer
+    return Encoder(bert.eval(), Tokenizer.from_file(str(folder / "tokenizer.json"))).eval()

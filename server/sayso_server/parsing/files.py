@@ -8,7 +8,7 @@ from pathlib import Path
 from sayso_server.parsing.errors import ModelError
 
 MANIFEST = "manifest.json"
-PROCESSORS = ("tokenize", "mwt", "pos", "lemma", "depparse")
+PROCESSORS = ("tokenize", "mwt", "pos", "lemma", "depparse", "names", "roles")
 """The files of a folder are these, each with `.pt`, and the folder `encoder`."""
 
 REBUILD = "reinstall sayso-server, or train the models again (see the model card)"

@@ -2,28 +2,42 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sayso_server.core.pipeline import Extractor, Model
 from sayso_server.parsing import files
-from sayso_server.parsing.errors import ModelError
+
+if TYPE_CHECKING:
+    from sayso_server.parsing.stanza_parser import StanzaParser
 
 BUNDLED = Path(__file__).parent.parent / "models" / "en"
+PACKAGE_PREFIX = "stanza:"
 
 
-def load_engine(model: str = "bundled", *, threads: int | None = None) -> Extractor:
-    """An extractor on `bundled` models or those of a folder. Nothing is downloaded.
+def load_parser(model: str = "bundled", *, threads: int | None = None) -> tuple["StanzaParser", Model]:
+    """A parser on `bundled` models, those of a folder, or (`stanza:PACKAGE`) one of Stanza's own packages.
 
-    `threads` is how many cores torch may take; it must be set before torch is first imported to hold everywhere.
+    Only the last may look for files elsewhere: in Stanza's resources folder, then at its hub. `threads` is how many
+    cores torch may take; it must be set before torch is first imported to hold everywhere.
     Raises ModelError with one line that says what is wrong.
     """
     if threads is not None:
         os.environ.setdefault("OMP_NUM_THREADS", str(threads))
-    if model.startswith("stanza:"):
-        raise ModelError(f"{model}: Stanza's own packages are not supported yet; use bundled or a folder")
+    is_package = model.startswith(PACKAGE_PREFIX)
     folder = BUNDLED if model == "bundled" else Path(model)
-    manifest = files.check(folder)
-    from sayso_server.parsing.stanza_parser import StanzaParser  # imports torch, after its threads are set
+    manifest = None if is_package else files.check(folder)
+    from sayso_server.parsing import stanza_parser  # imports torch, after its threads are set
 
-    parser = StanzaParser(folder, threads=threads)
-    parser.parse(["The mayor said that the bridge is open."])  # warm-up
-    return Extractor(parser, Model("bundled" if model == "bundled" else folder.name, manifest.version, manifest.digest))
+    stanza_parser.prepare(threads)
+    if manifest is None:
+        parser, version, digest = stanza_parser.from_package(model.removeprefix(PACKAGE_PREFIX))
+        return parser, Model(model, version, digest)
+    name = "bundled" if model == "bundled" else folder.name
+    return stanza_parser.from_folder(folder), Model(name, manifest.version, manifest.digest)
+
+
+def load_engine(model: str = "bundled", *, threads: int | None = None) -> Extractor:
+    """An extractor, warmed up; arguments and errors as for `load_parser`."""
+    parser, described = load_parser(model, threads=threads)
+    parser.parse(["The mayor said that the bridge is open."])
+    return Extractor(parser, described)

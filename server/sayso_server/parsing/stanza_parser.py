@@ -1,162 +1,174 @@
-"""The adapter on Stanza: paragraphs in, trees out."""
+"""The adapter on Stanza: paragraphs in, trees with names and roles out."""
 
-import bisect
-import itertools
+import hashlib
 import logging
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import stanza
 import torch
-from stanza.models.common.foundation_cache import BertRecord, FoundationCache
+from stanza.resources.common import DEFAULT_MODEL_DIR, download_resources_json, load_resources_json
 
-from sayso_server.core.tree import Tree, Word
-from sayso_server.parsing.decoding import speed_up
-from sayso_server.parsing.encoder import ENCODER_NAME, load_encoder
+from sayso_server.core.tree import Name, Roles, Tree, Word
+from sayso_server.parsing import tokens
+from sayso_server.parsing.encoder import load_encoder
 from sayso_server.parsing.errors import ModelError
 from sayso_server.parsing.files import PROCESSORS
+from sayso_server.parsing.processors import VARIANT, Reader
 
-SEPARATOR = "\n\n"
-"""What Stanza takes for a paragraph border: sentences never cross it."""
+TOKENIZING = ("tokenize", "mwt")
+PACKAGE_PROCESSORS = (*TOKENIZING, "pos", "lemma", "depparse", "ner")
+ON_STATES = ("pos", "depparse", "names", "roles")
 
-BATCH_CHARS = 60_000
-"""Code points parsed at once: what bounds the memory."""
-
-LONGEST_SENTENCE = 250
-"""Words of one sentence; the scorers' memory grows with the square. Longer ones are read in parts."""
-
-Piece = tuple[int, int, str]
-"""(paragraph, offset in it, text)."""
+NAME_TYPES = {"PER": "PER", "PERSON": "PER", "ORG": "ORG", "LOC": "LOC", "GPE": "LOC", "FAC": "LOC"}
+"""The types of names: ours, and those of Stanza's packages that correspond."""
 
 
 class StanzaParser:
-    """Stanza's pipeline on a models folder, one encoder under all heads. Not thread-safe."""
+    """A Stanza pipeline behind the core's port. Not thread-safe."""
 
-    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
-        logging.getLogger("stanza").setLevel(logging.ERROR)  # it logs words of the text at lower levels
-        if threads is not None:
-            torch.set_num_threads(threads)
-        torch.set_flush_denormal(True)
-        cache = FoundationCache(local_files_only=True)
-        try:
-            encoder, tokenizer = load_encoder(folder / "encoder")
-            cache.bert[ENCODER_NAME] = BertRecord(encoder, tokenizer, {})
-            self.pipeline = stanza.Pipeline(
-                lang="en",
-                dir=str(folder),
-                processors=",".join(PROCESSORS),
-                package=None,
-                download_method=None,
-                allow_unknown_language=True,
-                foundation_cache=cache,
-                use_gpu=False,
-                verbose=False,
-                logging_level="ERROR",
-                **{f"{name}_model_path": str(folder / f"{name}.pt") for name in PROCESSORS},
-            )
-        except Exception as error:
-            reason = next(iter(str(error).splitlines()), "")
-            raise ModelError(f"the models in {folder} cannot be loaded ({type(error).__name__}: {reason})") from error
-        speed_up(self.pipeline.processors["depparse"].trainer.model)
-        self.encoder = encoder
+    def __init__(self, pipeline: Any, reader: Reader | None = None) -> None:
+        self.pipeline = pipeline
+        self.reader = reader
+        self._first = [name for name in TOKENIZING if name in pipeline.processors]
+        self._rest = [name for name in pipeline.processors if name not in TOKENIZING]
 
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
         """The sentences of each paragraph; see `core.parser.Parser`."""
         out: list[list[Tree]] = [[] for _ in paragraphs]
-        for batch in _batches(paragraphs):
-            for paragraph, tree in self._parse(batch):
-                out[paragraph].append(tree)
+        for batch in tokens.batches(paragraphs, self.tokenize):
+            document = self.annotate(batch.document)
+            for sentence in document.sentences:
+                paragraph, shift = batch.place(sentence)
+                out[paragraph].append(to_tree(document, sentence, shift))
         return out
 
-    def _parse(self, pieces: list[Piece]) -> Iterator[tuple[int, Tree]]:
-        document = self._tokenize(pieces)
-        while too_long := _long_sentences(document, pieces):
-            pieces = _cut(pieces, too_long)
-            document = self._tokenize(pieces)
+    def tokenize(self, text: str) -> Any:
+        """A document of sentences and words."""
         with torch.inference_mode():
-            document = self.pipeline.process(document, processors=["pos", "lemma", "depparse"])
-        self.encoder.forget()
-        starts = _starts(pieces)
-        for sentence in document.sentences:
-            k = bisect.bisect_right(starts, _start(sentence)) - 1
-            paragraph, offset, _ = pieces[k]
-            yield paragraph, to_tree(sentence, offset - starts[k])
+            return self.pipeline.process(text, processors=self._first)
 
-    def _tokenize(self, pieces: list[Piece]) -> Any:
-        text = SEPARATOR.join(piece[2] for piece in pieces)
-        with torch.inference_mode():
-            return self.pipeline.process(text, processors=["tokenize", "mwt"])
+    def annotate(self, document: Any) -> Any:
+        """The document with all that follows on its words."""
+        try:
+            with torch.inference_mode():
+                return self.pipeline.process(document, processors=self._rest)
+        finally:
+            if self.reader is not None:
+                self.reader.forget()
 
 
-def _batches(paragraphs: Sequence[str]) -> Iterator[list[Piece]]:
-    """Paragraphs that hold anything, single line breaks as spaces, in batches."""
-    batch: list[Piece] = []
-    size = 0
-    for i, text in enumerate(paragraphs):
-        if not text.strip():
-            continue
-        if batch and size + len(text) > BATCH_CHARS:
-            yield batch
-            batch, size = [], 0
-        batch.append((i, 0, text.replace("\r", " ").replace("\n", " ")))
-        size += len(text)
-    if batch:
-        yield batch
+def prepare(threads: int | None) -> None:
+    """What holds for all of torch and Stanza in this process."""
+    logging.getLogger("stanza").setLevel(logging.ERROR)  # it logs words of the text at lower levels
+    if threads is not None:
+        torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)
 
 
-def _starts(pieces: Sequence[Piece]) -> list[int]:
-    """Offset of each piece in the joined text."""
-    out, position = [], 0
-    for _, _, text in pieces:
-        out.append(position)
-        position += len(text) + len(SEPARATOR)
-    return out
+def from_folder(folder: Path, processors: Sequence[str] = PROCESSORS) -> StanzaParser:
+    """A parser on the models of a folder. Raises ModelError where they cannot be loaded."""
+    try:
+        reader = Reader(load_encoder(folder / "encoder")) if set(processors) & set(ON_STATES) else None
+        settings: dict[str, Any] = {f"{name}_model_path": str(folder / f"{name}.pt") for name in processors}
+        settings |= {f"{name}_reader": reader for name in ON_STATES}
+        settings |= {f"{name}_with_{VARIANT}": True for name in ("pos", "depparse")}
+        pipeline = stanza.Pipeline(
+            lang="en",
+            dir=str(folder),
+            processors=",".join(processors),
+            package=None,
+            download_method=None,
+            allow_unknown_language=True,
+            use_gpu=False,
+            verbose=False,
+            logging_level="ERROR",
+            **settings,
+        )
+    except Exception as error:
+        reason = next(iter(str(error).splitlines()), "")
+        raise ModelError(f"the models in {folder} cannot be loaded ({type(error).__name__}: {reason})") from error
+    return StanzaParser(pipeline, reader)
 
 
-def _start(sentence: Any) -> int:
-    return int(sentence.tokens[0].start_char)
+def from_package(package: str) -> tuple[StanzaParser, str, str]:
+    """A parser on one of Stanza's own packages, its version, and the SHA-256 of what Stanza's index says of its files.
+
+    They come from the resources folder, or from the hub if that can be reached. No roles: trees and marks must do.
+    """
+    folder = resources_folder()
+    try:
+        if not Path(folder, "resources.json").exists():
+            download_resources_json(folder)
+        index = load_resources_json(folder)["en"]
+        chosen = _files_of(index, package)
+        pipeline = stanza.Pipeline(
+            lang="en",
+            dir=folder,
+            processors=chosen,
+            package=None,
+            download_method=stanza.DownloadMethod.REUSE_RESOURCES,
+            use_gpu=False,
+            verbose=False,
+            logging_level="ERROR",
+        )
+    except ModelError:
+        raise
+    except Exception as error:
+        raise ModelError(_why_no_package(package, folder, error)) from error
+    sums = "".join(f"{name} {own} {index[name][own]['md5']}\n" for name, own in sorted(chosen.items()))
+    return StanzaParser(pipeline), stanza.__resources_version__, hashlib.sha256(sums.encode()).hexdigest()
 
 
-def _long_sentences(document: Any, pieces: Sequence[Piece]) -> dict[int, list[int]]:
-    """Where to cut which piece: before every `LONGEST_SENTENCE`th word of its long sentences."""
-    starts = _starts(pieces)
-    cuts: dict[int, list[int]] = {}
-    for sentence in document.sentences:
-        if len(sentence.words) > LONGEST_SENTENCE:
-            k = bisect.bisect_right(starts, _start(sentence)) - 1
-            step = LONGEST_SENTENCE // 2
-            cuts.setdefault(k, []).extend(t.start_char - starts[k] for t in sentence.tokens[step::step])
-    return cuts
+def _files_of(index: dict[str, Any], package: str) -> dict[str, str]:
+    """Which model of each processor a package has. Raises ModelError if there is no such package."""
+    members = index.get("packages", {}).get(package, {})
+    named = {name: members.get(name, package) for name in PACKAGE_PROCESSORS}
+    chosen = {name: own for name, own in named.items() if own in index.get(name, {})}
+    if not {"tokenize", "depparse"} <= chosen.keys():
+        known = ", ".join(sorted(index.get("packages", {})))
+        raise ModelError(f"stanza:{package}: no such package with a parser; there are {known}")
+    return chosen
 
 
-def _cut(pieces: Sequence[Piece], cuts: dict[int, list[int]]) -> list[Piece]:
-    out: list[Piece] = []
-    for k, (paragraph, offset, text) in enumerate(pieces):
-        edges = [0, *sorted({c for c in cuts.get(k, []) if 0 < c < len(text)}), len(text)]
-        out += [(paragraph, offset + a, text[a:b]) for a, b in itertools.pairwise(edges) if text[a:b].strip()]
-    return out
+def resources_folder() -> str:
+    """Where Stanza keeps its packages."""
+    return os.environ.get("STANZA_RESOURCES_DIR", DEFAULT_MODEL_DIR)
 
 
-def to_tree(sentence: Any, shift: int) -> Tree:
+def _why_no_package(package: str, folder: str, error: Exception) -> str:
+    if isinstance(error, OSError):  # what requests raises where nothing answers is one, too
+        return (
+            f"stanza:{package}: its models are not all in {folder} (STANZA_RESOURCES_DIR), and Stanza's hub cannot be "
+            f'reached; run stanza.download("en", package="{package}") where it can, and copy the folder'
+        )
+    reason = next(iter(str(error).splitlines()), "")
+    return f"stanza:{package} cannot be loaded from {folder} ({type(error).__name__}: {reason})"
+
+
+def to_tree(document: Any, sentence: Any, shift: int) -> Tree:
     """A sentence of Stanza's as a tree, its offsets moved by `shift`."""
-    words: list[Word] = []
-    for token in sentence.tokens:
-        for word in token.words:
-            start = token.start_char if word.start_char is None else word.start_char
-            end = token.end_char if word.end_char is None else word.end_char
-            words.append(
-                Word(
-                    index=len(words),
-                    text=sentence.doc.text[start:end] if len(token.words) == 1 else word.text,
-                    lemma=word.lemma or word.text,
-                    upos=word.upos or "X",
-                    xpos=word.xpos or "",
-                    feats=word.feats or "",
-                    head=int(word.head) - 1,
-                    deprel=word.deprel or "dep",
-                    start=start + shift,
-                    end=end + shift,
-                )
-            )
-    return Tree(tuple(words))
+    texts = tokens.texts_of_words(document, sentence)
+    words = [
+        Word(
+            index=i,
+            text=text,
+            lemma=word.lemma or word.text,
+            upos=word.upos or "X",
+            xpos=word.xpos or "",
+            feats=word.feats or "",
+            head=int(word.head) - 1,
+            deprel=word.deprel or "dep",
+            start=start + shift,
+            end=end + shift,
+        )
+        for i, (text, (_, word, start, end)) in enumerate(zip(texts, tokens.spans_of_words(sentence), strict=True))
+    ]
+    names = tuple(
+        Name(entity.words[0].id - 1, entity.words[-1].id, NAME_TYPES[entity.type])
+        for entity in sentence.ents
+        if entity.type in NAME_TYPES
+    )
+    return Tree(tuple(words), names, tuple(Roles(*row) for row in getattr(sentence, "roles", ())))

@@ -1,170 +1,140 @@
-"""Tagger and parser on one encoder, fine-tuned together.
+"""The encoder and all its heads, fine-tuned together: tags, trees, names, roles.
 
-Both heads are Stanza's own modules (`pos.model.Tagger`, `depparse.model.GraphParser`). Each batch goes through the
-encoder once: the two heads see the same sentences in the same order, and `SharedEncoder` keeps the hidden states with
-their graph until the step is done. The sum of the two losses is minimised.
+Each step reads a batch of treebank paragraphs (tags, trees, names) and its share of annotated news (roles), adds the
+losses, and moves the encoder and the heads. GUM's entities train a head that is not kept: they teach the encoder more
+names, in conventions that differ from those of the names that are kept.
 """
 
 import argparse
 import logging
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import torch
-from stanza.models import parser as stanza_parser
-from stanza.models import tagger as stanza_tagger
-from stanza.models.depparse import data as tree_data
-from stanza.models.depparse.model import GraphParser
-from stanza.models.depparse.trainer import unpack_batch as unpack_trees
-from stanza.models.pos import data as tag_data
-from stanza.models.pos.model import Tagger
-from stanza.models.pos.tag_columns import DEFAULT_TAG_COLUMNS, tag_columns_to_config
-from stanza.models.pos.trainer import unpack_batch as unpack_tags
-from torch import nn
+from torch import Tensor, nn
 
-from sayso_server.parsing.encoder import ENCODER_NAME, LAYERS, SharedEncoder, save_encoder
-from sayso_server.training import data
+from sayso_server.parsing import tokens
+from sayso_server.parsing.encoder import Encoder, save_encoder
+from sayso_server.parsing.heads import Parser, SpanTagger, Tagger, spans
+from sayso_server.parsing.stanza_parser import TOKENIZING, from_folder
+from sayso_server.training import corpus, data
 from sayso_server.training.initial import load_initial
 
 log = logging.getLogger(__name__)
-
-COMMON = {
-    "shorthand": "en_sayso", "lang": "en", "pretrain": False, "bert_model": ENCODER_NAME,
-    "bert_hidden_layers": LAYERS, "word_emb_dim": 0, "charlm": None, "num_layers": 1, "word_dropout": 0.0,
-    "rec_dropout": 0.0, "augment_nopunct": 0.0, "use_peft": False,
-    "word_cutoff": 10**9,  # no word vectors, so no words need to be stored
-}  # fmt: skip
-TAGGER = COMMON | {
-    "char": True, "char_emb_dim": 24, "char_hidden_dim": 48, "transformed_dim": 48, "char_rec_dropout": 0.0,
-    "hidden_dim": 64, "deep_biaff_hidden_dim": 64, "composite_deep_biaff_hidden_dim": 32, "tag_emb_dim": 24,
-    "share_hid": False, "dropout": 0.33, "bert_finetune": True,
-}  # fmt: skip
-PARSER = COMMON | {
-    "char": False, "char_emb_dim": 0, "tag_emb_dim": 0, "hidden_dim": 128, "deep_biaff_hidden_dim": 112,
-    "linearization": False, "distance": False, "dropout": 0.33, "transformed_dim": 0, "use_arc_embedding": False,
-    "bert_finetune": True,
-}  # fmt: skip
+SPLITS = ("train", "dev")
+SHARES = 2
+"""How many rounds see the annotated news once: it is twice as long as the treebanks."""
 
 
-@dataclass
-class Heads:
-    """The trained parts: one encoder, two heads, their vocabularies and settings."""
+class Model(nn.Module):
+    """The trained parts."""
 
-    encoder: SharedEncoder
-    tokenizer: Any
-    tagger: Tagger
-    parser: GraphParser
+    def __init__(self, encoder: Encoder, inventory: corpus.Inventory) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.pos = Tagger(encoder.width, inventory.columns)
+        self.depparse = Parser(encoder.width, inventory.relations)
+        self.names = SpanTagger(encoder.width, corpus.NAMES)
+        self.roles = SpanTagger(encoder.width, corpus.ROLES)
+        self.entities = SpanTagger(encoder.width, corpus.NAMES)
 
-    def modules(self) -> nn.ModuleList:
-        """All of it, each parameter once."""
-        return nn.ModuleList([self.encoder, self.tagger, self.parser])
+    def states(self, batch: Sequence[corpus.Paragraph]) -> Tensor:
+        """The encoder's states of all words; in bfloat16 inside where a GPU does the work."""
+        device = self.encoder.bert.device
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
+            states: Tensor = self.encoder([[s.words for s in paragraph] for paragraph in batch])
+        return states
 
+    def losses(self, batch: Sequence[corpus.Paragraph]) -> dict[str, Tensor]:
+        """The loss of every head whose labels the batch has."""
+        states = self.states(batch)
+        gold = labels(batch, states.device)
+        if "roles" in gold:
+            return {"roles": self.roles.loss(states, gold["roles"])}
+        out = {
+            "tags": self.pos.loss(states, gold),
+            "trees": self.depparse.loss(states, lengths(batch), gold["heads"], gold["relations"]),
+        }
+        for name, head in (("names", self.names), ("entities", self.entities)):
+            if bool((gold[name] >= 0).any()):
+                out[name] = head.loss(states, gold[name])
+        return out
 
-def settings(module: Any, chosen: dict[str, Any]) -> dict[str, Any]:
-    """Stanza's defaults for a head, with ours over them."""
-    return {**vars(module.build_argparse().parse_args([])), **chosen}
-
-
-def build(bert: Any, tokenizer: Any, document: Any) -> Heads:
-    """Fresh heads with vocabularies from `document`."""
-    encoder = SharedEncoder(bert)
-    tag_args, tree_args = settings(stanza_tagger, TAGGER), settings(stanza_parser, PARSER)
-    tag_vocab = tag_data.Dataset.init_vocab([document], tag_args)
-    tree_vocab = tree_data.Dataset(document, tree_args, None).vocab
-    tagger = Tagger(tag_args, tag_vocab, share_hid=False, bert_model=encoder, bert_tokenizer=tokenizer)
-    parser = GraphParser(tree_args, tree_vocab, bert_model=encoder, bert_tokenizer=tokenizer)
-    parser.bert_finetuning = True
-    encoder.requires_grad_(True)
-    bert.embeddings.requires_grad_(False)  # its gradient is slow and its words are few in two treebanks
-    return Heads(encoder, tokenizer, tagger, parser)
-
-
-def batches(document: Any, heads: Heads, words: int, rng: random.Random | None) -> list[tuple[Any, Any]]:
-    """Batches of about `words` words and at most 128 sentences (one encoder call), tags beside trees."""
-    tags = tag_data.Dataset(document, heads.tagger.args, None, vocab=heads.tagger.vocab, evaluation=True)
-    trees = tree_data.Dataset(document, heads.parser.args, None, vocab=heads.parser.vocab, evaluation=True)
-    order = sorted(range(len(tags)), key=lambda i: (len(tags.data[i].text), rng.random() if rng else i))
-    groups: list[list[int]] = [[]]
-    size = 0
-    for i in order:
-        length = len(tags.data[i].text)
-        if groups[-1] and (size + length > words or len(groups[-1]) == 128):
-            groups.append([])
-            size = 0
-        groups[-1].append(i)
-        size += length
-    if rng:
-        rng.shuffle(groups)
-    return [
-        (tags.collate_fn([tags[i] for i in g]), tree_data.DataLoader.collate([trees[i] for i in g])) for g in groups
-    ]
+    def save(self, folder: Path) -> None:
+        """Write what the server loads."""
+        save_encoder(self.encoder, folder / "encoder")
+        for name in ("pos", "depparse", "names", "roles"):
+            getattr(self, name).save(folder / f"{name}.pt")
 
 
-def losses(heads: Heads, tag_batch: Any, tree_batch: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    """Loss of the tagger, loss of the parser."""
-    inputs, _, word_order, lengths, word_lengths, text = unpack_tags(tag_batch, "cpu")
-    tag_loss, _ = heads.tagger(*inputs, word_order, lengths, word_lengths, text)
-    inputs, _, word_order, lengths, word_lengths, text = unpack_trees(tree_batch, "cpu")
-    words = sum(lengths) - len(lengths)
-    tree_loss, _ = heads.parser(*inputs, word_order, lengths, word_lengths, text)
-    return tag_loss, tree_loss * (inputs[2].size(0) / words)  # Stanza divides by the padded character rows
+def lengths(batch: Sequence[corpus.Paragraph]) -> list[int]:
+    """Words of every sentence."""
+    return [len(sentence.words) for paragraph in batch for sentence in paragraph]
 
 
-@torch.no_grad()
-def evaluate(heads: Heads, document: Any) -> dict[str, float]:
-    """UPOS, UAS and LAS in per cent, on gold tokens, all words counted."""
-    heads.modules().eval()
+def labels(batch: Sequence[corpus.Paragraph], device: torch.device) -> dict[str, Tensor]:
+    """The labels of all words by layer."""
+    sentences = [sentence for paragraph in batch for sentence in paragraph]
+    names = sentences[0].labels
+    return {n: torch.from_numpy(np.concatenate([s.labels[n] for s in sentences])).to(device) for n in names}
+
+
+@torch.inference_mode()
+def evaluate_trees(model: Model, paragraphs: Sequence[corpus.Paragraph]) -> dict[str, float]:
+    """UPOS, UAS and LAS in per cent of all words, and span F1 of names, on gold words."""
     n = upos = uas = las = 0
-    for tag_batch, tree_batch in batches(document, heads, 2000, None):
-        inputs, _, word_order, lengths, word_lengths, text = unpack_tags(tag_batch, "cpu")
-        _, predictions = heads.tagger(*inputs, word_order, lengths, word_lengths, text)
-        upos += int(((predictions[0] == inputs[4][0]) & ~inputs[1]).sum())
-        inputs, _, word_order, lengths, word_lengths, text = unpack_trees(tree_batch, "cpu")
-        trees = heads.parser.predict(*inputs, word_order, lengths, word_lengths, text)
-        for row, tree in enumerate(trees):
-            labels = heads.parser.vocab["deprel"].unmap(inputs[10][row].tolist())
-            for k, (head, label) in enumerate(tree):
-                n += 1
-                right = int(head) == int(inputs[9][row][k])
-                uas += right
-                las += right and label == labels[k]
-        heads.encoder.forget()
-    heads.modules().train()
-    return {"UPOS": 100 * upos / n, "UAS": 100 * uas / n, "LAS": 100 * las / n}
+    counts = np.zeros(3, dtype=int)
+    for batch in corpus.batches(paragraphs, 2000, None):
+        states, gold = model.states(batch), labels(batch, torch.device("cpu"))
+        tags = model.pos.predict(states)["upos"]
+        trees = model.depparse.predict(states, lengths(batch))
+        arcs = [arc for tree in trees for arc in tree]
+        right = np.array([head for head, _ in arcs]) == gold["heads"].numpy()
+        known = model.depparse.relations
+        same = np.array([label for _, label in arcs]) == np.array([known[i] for i in gold["relations"].tolist()])
+        n += len(arcs)
+        uas, las = uas + int(right.sum()), las + int((right & same).sum())
+        upos += sum(a == model.pos.columns["upos"][b] for a, b in zip(tags, gold["upos"].tolist(), strict=True))
+        if bool((gold["names"] >= 0).all()):
+            counts += span_counts(gold["names"][:, 0].numpy(), model.names.classes(states)[0], corpus.NAMES[0])
+    figures = {"UPOS": 100 * upos / n, "UAS": 100 * uas / n, "LAS": 100 * las / n}
+    return figures | ({"names": f1(*counts)} if counts[0] else {})
 
 
-def save_head(head: Any, path: Path, **extra: Any) -> None:
-    """Write a head as Stanza's own trainers do, without the encoder, in half precision."""
-    state = {
-        name: value.half() if value.is_floating_point() else value
-        for name, value in head.state_dict().items()
-        if name.split(".")[0] not in head.unsaved_modules
-    }
-    config = {**head.args, "bert_finetune": False, "tag_columns": tag_columns_to_config(DEFAULT_TAG_COLUMNS)}
-    config.pop("enable_gradient_checkpointing", None)
-    config = {
-        k: v.name if isinstance(v, Enum) else v for k, v in config.items()
-    }  # files are read without pickled classes
-    torch.save({"model": state, "vocab": head.vocab.state_dict(), "config": config, **extra}, path)
+def span_counts(gold: np.ndarray, predicted: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """Gold spans, predicted spans, right ones."""
+    a, b = set(spans(gold, names)), set(spans(predicted, names))
+    return np.array([len(a), len(b), len(a & b)])
 
 
-def save(heads: Heads, folder: Path) -> None:
-    """Write encoder, tagger and parser to a models folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    save_encoder(heads.encoder.bert, heads.tokenizer, folder / "encoder")
-    save_head(heads.tagger, folder / "pos.pt")
-    save_head(heads.parser, folder / "depparse.pt", model_type="graph")
+def f1(gold: int, predicted: int, right: int) -> float:
+    """F1 in per cent."""
+    return 200 * right / max(1, gold + predicted)
 
 
-def optimizer_of(heads: Heads, rate: float, encoder_rate: float) -> torch.optim.AdamW:
-    """AdamW with a rate of its own for the encoder."""
-    inner = [p for p in heads.encoder.parameters() if p.requires_grad]
-    known = {id(p) for p in heads.encoder.parameters()}
-    outer = [p for p in heads.modules().parameters() if id(p) not in known]
+@torch.inference_mode()
+def evaluate_roles(model: Model, paragraphs: Sequence[corpus.Paragraph]) -> dict[str, float]:
+    """Token F1 in per cent by role."""
+    counts = np.zeros((len(corpus.ROLES), 3), dtype=int)
+    for batch in corpus.batches(paragraphs, 2000, None):
+        gold = labels(batch, torch.device("cpu"))["roles"].numpy() > 0
+        for g, classes in enumerate(model.roles.classes(model.states(batch))):
+            found = classes > 0
+            counts[g] += [gold[:, g].sum(), found.sum(), (gold[:, g] & found).sum()]
+    return {role: f1(*row) for (role,), row in zip(corpus.ROLES, counts, strict=True)}
+
+
+def optimizer_of(model: Model, rate: float, encoder_rate: float) -> torch.optim.AdamW:
+    """AdamW with a rate of its own for the encoder; its word vectors stay as they are."""
+    words = model.encoder.bert.get_input_embeddings()
+    words.requires_grad_(False)  # slow, and the treebanks hold few of them
+    inner = [p for p in model.encoder.parameters() if p.requires_grad]
+    known = set(map(id, model.encoder.parameters()))
+    outer = [p for p in model.parameters() if id(p) not in known]
     groups = [{"params": inner, "lr": encoder_rate, "peak": encoder_rate}, {"params": outer, "lr": rate, "peak": rate}]
     return torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
 
@@ -176,71 +146,141 @@ def schedule(done: float, warm_up: float = 0.06) -> float:
 
 @dataclass
 class Run:
-    """Where a training run stands."""
+    """Where a training run stands: how many of its rounds are done."""
 
-    heads: Heads
+    model: Model
     optimizer: torch.optim.AdamW
     checkpoint: Path
-    total: int
-    step: int = 0
-    epoch: int = 0
+    rounds: int
+    done: int = 0
 
     def restore(self) -> None:
         """Go on from the checkpoint, if there is one."""
         if self.checkpoint.exists():
-            state = torch.load(self.checkpoint, weights_only=True)
-            self.heads.modules().load_state_dict(state["heads"])
+            state = torch.load(self.checkpoint, weights_only=True, map_location=self.model.encoder.bert.device)
+            self.model.load_state_dict(state["model"])
             self.optimizer.load_state_dict(state["optimizer"])
-            self.step, self.epoch = state["step"], state["epoch"]
-            log.info("going on from epoch %d, step %d", self.epoch, self.step)
+            self.done = state["done"]
+            log.info("going on after round %d", self.done)
 
     def keep(self) -> None:
         """Write the checkpoint; the old one stays until the new one is whole."""
-        state = {"heads": self.heads.modules().state_dict(), "optimizer": self.optimizer.state_dict()}
+        state = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "done": self.done}
         unfinished = self.checkpoint.with_suffix(".new")
-        torch.save({**state, "step": self.step, "epoch": self.epoch}, unfinished)
+        torch.save(state, unfinished)
         unfinished.replace(self.checkpoint)
 
 
-def run_epoch(run: Run, made: list[tuple[Any, Any]]) -> None:
-    """One pass over the batches."""
-    run.heads.modules().train()
-    started, first = time.monotonic(), run.step
-    for tag_batch, tree_batch in made:
+def steps(
+    trees: Sequence[corpus.Paragraph], news: Sequence[corpus.Paragraph], words: int, rng: random.Random
+) -> list[list[list[corpus.Paragraph]]]:
+    """One round: every batch of trees with its share of the batches of news."""
+    a, b = corpus.batches(trees, words, rng), corpus.batches(news, words, rng)
+    return [[tree, *b[k * len(b) // len(a) : (k + 1) * len(b) // len(a)]] for k, tree in enumerate(a)]
+
+
+def run_round(run: Run, made: list[list[list[corpus.Paragraph]]]) -> None:
+    """One round of steps."""
+    run.model.train()
+    started = time.monotonic()
+    for k, step in enumerate(made):
         for group in run.optimizer.param_groups:
-            group["lr"] = group["peak"] * schedule(min(1.0, run.step / run.total))
-        tag_loss, tree_loss = losses(run.heads, tag_batch, tree_batch)
-        torch.autograd.backward(tag_loss + tree_loss)
-        nn.utils.clip_grad_norm_(run.heads.modules().parameters(), 1.0)
+            group["lr"] = group["peak"] * schedule((run.done + k / len(made)) / run.rounds)
+        seen: dict[str, float] = {}
+        for batch in step:
+            losses = run.model.losses(batch)
+            torch.autograd.backward(torch.stack(list(losses.values())).sum())
+            seen |= {name: loss.item() for name, loss in losses.items()}
+        nn.utils.clip_grad_norm_(run.model.parameters(), 1.0)
         run.optimizer.step()
         run.optimizer.zero_grad()
-        run.heads.encoder.forget()
-        run.step += 1
-        if run.step % 20 == 0:
-            pace = (time.monotonic() - started) / (run.step - first)
-            done = f"epoch {run.epoch} step {run.step}/{run.total}"
-            log.info("%s tags %.3f trees %.3f, %.2f s a step", done, tag_loss.item(), tree_loss.item(), pace)
-    run.epoch += 1
+        if (k + 1) % 20 == 0:
+            pace = (time.monotonic() - started) / (k + 1)
+            told = " ".join(f"{name} {value:.3f}" for name, value in seen.items())
+            log.info("round %d step %d/%d: %s, %.2f s a step", run.done + 1, k + 1, len(made), told, pace)
+    run.done += 1
+
+
+def tokenizer_of(folder: Path) -> corpus.Tokenize:
+    """Cut as the server does, with the tokenizer of the models folder."""
+    parser = from_folder(folder, TOKENIZING)
+
+    def tokenize(paragraphs: Sequence[str]) -> list[list[list[tuple[str, int, int]]]]:
+        out: list[list[list[tuple[str, int, int]]]] = [[] for _ in paragraphs]
+        for batch in tokens.batches(paragraphs, parser.tokenize):
+            for sentence in batch.document.sentences:
+                paragraph, shift = batch.place(sentence)
+                texts = tokens.texts_of_words(batch.document, sentence)
+                places = [(start + shift, end + shift) for _, _, start, end in tokens.spans_of_words(sentence)]
+                out[paragraph].append([(text, *place) for text, place in zip(texts, places, strict=True)])
+        return out
+
+    return tokenize
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is learned from, and what says how far that got: parts by name."""
+
+    trees: list[corpus.Paragraph]
+    news: list[corpus.Paragraph]
+    dev: dict[str, list[corpus.Paragraph]]
+
+
+def material(options: argparse.Namespace, inventory: corpus.Inventory) -> Material:
+    """Read treebanks, names and annotated news."""
+    every = slice(None, None, options.every)
+    rng = random.Random(options.seed)
+
+    def part(bank: str, split: str) -> list[corpus.Paragraph]:
+        names = options.names / f"{bank}-{split}.iob2"
+        own = corpus.treebank(
+            options.treebanks / f"{bank}-{split}.conllu", inventory, names if names.exists() else None
+        )
+        return own[every]
+
+    cut = tokenizer_of(options.output)
+    news = {
+        split: corpus.annotated(options.annotated / f"polnear-{split}.jsonl", cut, options.work) for split in SPLITS
+    }
+    dev = {f"{bank}-dev": part(bank, "dev") for bank in data.TREEBANKS}
+    dev["ewt-dev in news typography"] = [[corpus.retyped(s, rng) for s in p] for p in dev["ewt-dev"]]
+    trees = [paragraph for bank in data.TREEBANKS for paragraph in part(bank, "train")]
+    return Material(trees, news["train"][every], dev | {"polnear-dev": news["dev"][every]})
+
+
+def train_rounds(run: Run, given: Material, *, words: int, seed: int, plain: bool = False) -> None:
+    """All rounds that are not done, each with random numbers of its own, so that a resumed run goes the same way."""
+    vary = corpus.regrouped if plain else corpus.varied
+    while run.done < run.rounds:
+        torch.manual_seed(seed * 1000 + run.done)
+        rng = random.Random(seed * 1000 + run.done)
+        trees, news = (vary(part, rng) for part in (given.trees, given.news[run.done % SHARES :: SHARES]))
+        run_round(run, steps(trees, news, words, rng))
+        run.keep()
+        run.model.eval()
+        for name, gold in given.dev.items():
+            evaluate = evaluate_roles if "roles" in gold[0][0].labels else evaluate_trees
+            log.info("round %d %s %s", run.done, name, rounded(evaluate(run.model, gold)))
 
 
 def train(options: argparse.Namespace) -> None:
-    """Train, or go on from the last epoch, and write encoder, tagger and parser to the models folder."""
+    """Train, or go on from the last round, and write encoder and heads to the models folder."""
     torch.manual_seed(options.seed)
     torch.set_flush_denormal(True)
     bert, tokenizer = load_initial(options.encoder, options.work)
-    sentences = data.load(options.treebanks, "train")[:: options.every]
-    dev = {n: data.to_document(data.load(options.treebanks, "dev", [n])[:: options.every]) for n in data.TREEBANKS}
-    rng = random.Random(options.seed)
-    heads = build(bert, tokenizer, data.to_document(sentences + [data.retype_marks(rows, rng) for rows in sentences]))
-    per_epoch = len(batches(data.to_document(sentences), heads, options.batch_words, None))
-    optimizer = optimizer_of(heads, options.rate, options.encoder_rate)
-    run = Run(heads, optimizer, options.work / "heads.checkpoint", per_epoch * options.epochs)
+    inventory = corpus.Inventory.of(data.load(options.treebanks, "train"))
+    given = material(options, inventory)
+    model = Model(Encoder(bert, tokenizer.backend_tokenizer), inventory)
+    model.to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    optimizer = optimizer_of(model, options.rate, options.encoder_rate)
+    run = Run(model, optimizer, options.work / "heads.checkpoint", options.rounds)
     run.restore()
-    while run.epoch < options.epochs:
-        rng = random.Random(options.seed * 1000 + run.epoch)
-        document = data.to_document([data.retype_marks(rows, rng) for rows in sentences])
-        run_epoch(run, batches(document, heads, options.batch_words, rng))
-        run.keep()
-        for name, gold in dev.items():
-            log.info("epoch %d %s-dev %s", run.epoch, name, {k: round(v, 2) for k, v in evaluate(heads, gold).items()})
-    save(heads, options.output)
+    train_rounds(run, given, words=options.batch_words, seed=options.seed, plain=options.plain)
+    model.eval()
+    model.save(options.output)
+
+
+def rounded(figures: dict[str, float]) -> dict[str, float]:
+    """Figures with two places."""
+    return {name: round(float(value), 2) for name, value in figures.items()}

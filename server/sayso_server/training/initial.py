@@ -7,6 +7,8 @@ from pathlib import Path
 import torch
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
+from sayso_server.parsing.encoder import SHAPES
+
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of `model.safetensors` of sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)."""
 
@@ -31,7 +33,11 @@ def is_kept(piece: str) -> bool:
 
 
 def load_initial(source: Path, work: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """The pruned encoder and tokenizer, with dropout in attention off (it disables the fused kernel)."""
+    """The pruned encoder and tokenizer, ready for training.
+
+    Dropout in attention is off, since it disables the fused kernel. Token types, of which the original uses one, become
+    ways of writing a word; all begin as that one.
+    """
     check(source)
     tokenizer_json = json.loads((source / "tokenizer.json").read_text(encoding="utf-8"))
     old = tokenizer_json["model"]["vocab"]
@@ -60,6 +66,8 @@ def load_initial(source: Path, work: Path) -> tuple[PreTrainedModel, PreTrainedT
     table = bert.embeddings.word_embeddings.weight.data[rows].clone()
     bert.resize_token_embeddings(len(kept))
     bert.embeddings.word_embeddings.weight.data.copy_(table)
-    config.vocab_size = len(kept)
+    written = bert.embeddings.token_type_embeddings.weight.data[:1].repeat(SHAPES, 1)
+    bert.embeddings.token_type_embeddings = torch.nn.Embedding.from_pretrained(written, freeze=False)  # type: ignore[no-untyped-call]
+    bert.config.type_vocab_size = SHAPES
     (folder / "config.json").write_text(config.to_json_string(), encoding="utf-8")
     return bert, AutoTokenizer.from_pretrained(folder, local_files_only=True)

@@ -41,7 +41,7 @@ def count(options: argparse.Namespace) -> dict[str, dict[str, list[int]]]:
     """(right, all) by rule and by whether there is a source, over every `--sample`th document."""
     engine = load_engine(str(options.output))
     counts: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
-    with Path(options.annotated).open(encoding="utf-8") as lines:
+    with (options.annotated / "polnear-train.jsonl").open(encoding="utf-8") as lines:
         for i, line in enumerate(lines):
             if i % options.sample == 0:
                 document = json.loads(line)

@@ -1,0 +1,114 @@
+"""What models reach on annotated files: CoNLL-U by the CoNLL 2018 scorer that Stanza ships, names and roles by F1.
+
+All figures are in per cent.
+"""
+
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from stanza.models.common.utils import ud_scores
+
+from sayso_server.core.text import paragraphs as paragraphs_of
+from sayso_server.core.tree import Tree
+from sayso_server.parsing import conllu, tokens
+from sayso_server.parsing.stanza_parser import NAME_TYPES, StanzaParser
+
+METRICS = ("Tokens", "Sentences", "Words", "UPOS", "XPOS", "UFeats", "Lemmas", "UAS", "LAS")
+ROLES = ("source", "cue", "content")
+
+Figures = dict[str, float]
+
+
+def treebank(parser: StanzaParser, path: Path) -> dict[str, Figures]:
+    """F1 by metric, from gold words ("gold") and from raw text ("raw"). Raises ValueError if `path` is no CoNLL-U."""
+    blocks = conllu.read_conllu(path)
+    gold = _written([conllu.to_document(blocks)])
+    on_gold_words = parser.annotate(conllu.to_document(blocks))
+    predicted = {"gold": _written([on_gold_words]), "raw": _written(_parsed(parser, path))}
+    out = {}
+    for kind, system in predicted.items():
+        scores = ud_scores(io.StringIO(gold), io.StringIO(system))
+        out[kind] = {name: round(100 * scores[name].f1, 2) for name in METRICS}
+    return out
+
+
+def _parsed(parser: StanzaParser, path: Path) -> Iterable[Any]:
+    """The documents that the parser makes of the treebank's raw text."""
+    texts = [conllu.label(conllu.surface(rows) for rows in paragraph)[0] for paragraph in conllu.paragraphs(path)]
+    for batch in tokens.batches(texts, parser.tokenize):
+        document = parser.annotate(batch.document)
+        for sentence in document.sentences:
+            for token in sentence.tokens:  # Stanza replaces very long tokens; the scorer compares characters
+                if token.text == "<UNK>":
+                    token.text = token.words[0].text = document.text[token.start_char : token.end_char]
+        yield document
+
+
+def _written(documents: Iterable[Any]) -> str:
+    return "".join(f"{document:C}\n\n" for document in documents)
+
+
+def names(parser: StanzaParser, path: Path) -> Figures:
+    """P, R and F1 of whole names, on the file's own words. Labels other than the parser's do not count.
+
+    Raises ValueError if `path` has not two columns, word and IOB2 tag.
+    """
+    blocks = conllu.read_blocks(path)
+    if any(tag[:2] not in {"O", "_", "B-", "I-"} for block in blocks for _, tag, *_ in block.rows):
+        raise ValueError(f"{path} is not IOB2: its second column must hold O, B-... and I-...")
+    document = conllu.document_of_words((block, [row[0] for row in block.rows]) for block in blocks)
+    found = parser.annotate(document)
+    counts: Counter[str] = Counter()
+    for block, sentence in zip(blocks, found.sentences, strict=True):
+        gold = {s for s in conllu.spans_of_tags([row[1] for row in block.rows]) if s[2] in NAME_TYPES.values()}
+        own = {(e.words[0].id - 1, e.words[-1].id, NAME_TYPES[e.type]) for e in sentence.ents if e.type in NAME_TYPES}
+        _count(counts, gold, own)
+    return _figures(counts)
+
+
+def roles(parser: StanzaParser, path: Path, threshold: float = 0.5) -> dict[str, Figures]:
+    """P, R and F1 of words by role, on documents with attributions (JSON lines), from raw text."""
+    counts: dict[str, Counter[str]] = {role: Counter() for role in ROLES}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        document = json.loads(line)
+        places = paragraphs_of(document["text"])
+        trees = parser.parse([document["text"][p.start : p.end] for p in places])
+        shifted = [tree.shifted(p.start) for p, own in zip(places, trees, strict=True) for tree in own]
+        for role in ROLES:
+            spans = [span for attribution in document["attributions"] for span in attribution[role]]
+            _count(counts[role], _covered(shifted, spans), _likely(shifted, role, threshold))
+    return {role: _figures(own) for role, own in counts.items()}
+
+
+def _covered(trees: Sequence[Tree], spans: Sequence[Sequence[int]]) -> set[tuple[int, int]]:
+    marked = {offset for start, end in spans for offset in range(start, end)}
+    return {
+        (word.start, word.index)
+        for tree in trees
+        for word in tree.words
+        if not marked.isdisjoint(range(word.start, word.end))
+    }
+
+
+def _likely(trees: Sequence[Tree], role: str, threshold: float) -> set[tuple[int, int]]:
+    return {
+        (word.start, word.index)
+        for tree in trees
+        for word, own in zip(tree.words, tree.roles, strict=False)
+        if getattr(own, role) > threshold
+    }
+
+
+def _count(counts: Counter[str], gold: set[Any], own: set[Any]) -> None:
+    counts.update(gold=len(gold), own=len(own), right=len(gold & own))
+
+
+def _figures(counts: Counter[str]) -> Figures:
+    precision = counts["right"] / max(1, counts["own"])
+    recall = counts["right"] / max(1, counts["gold"])
+    f1 = 2 * counts["right"] / max(1, counts["own"] + counts["gold"])
+    return {"P": round(100 * precision, 2), "R": round(100 * recall, 2), "F1": round(100 * f1, 2)}

@@ -1,0 +1,246 @@
+"""The heads on the encoder's states: word labels, trees, spans. Thin, so that reading costs what the encoder costs.
+
+Each takes the states of all words of a document, (layers, words, width), mixes the layers with weights of its own, and
+scores all words at once. None has a recurrent layer: the encoder was fine-tuned under all of them together.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812  # the customary name
+from stanza.models.common.chuliu_edmonds import chuliu_edmonds_one_root
+from stanza.models.common.vocab import VOCAB_PREFIX_SIZE
+from stanza.models.depparse.head_constraints import find_head_constraint_violations, resolve_head_constraint_violations
+from torch import Tensor, nn
+
+from sayso_server.parsing.encoder import LAYERS
+
+SpanOfWords = tuple[int, int, str]
+"""First word, word behind the last, label."""
+
+
+class Head(nn.Module):
+    """What all heads share: the mix of layers, dropout, and their file."""
+
+    def __init__(self, dropout: float = 0.2, **settings: Any) -> None:
+        super().__init__()
+        self.settings = settings
+        self.mix = nn.Parameter(torch.zeros(LAYERS))
+        self.dropout = nn.Dropout(dropout)
+
+    def mixed(self, states: Tensor) -> Tensor:
+        """(words, width) of (layers, words, width)."""
+        mixed: Tensor = self.dropout(torch.einsum("l,lnw->nw", self.mix.softmax(0), states))
+        return mixed
+
+    def save(self, path: Path) -> None:
+        """Write settings and, in half precision, parameters."""
+        torch.save({"settings": self.settings, "state": {k: v.half() for k, v in self.state_dict().items()}}, path)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a head in evaluation mode. Files hold tensors and plain values only."""
+        content = torch.load(path, weights_only=True, map_location="cpu")
+        head = cls(**content["settings"])
+        head.load_state_dict(content["state"])
+        return head.float().eval()
+
+
+class Tagger(Head):
+    """One label per word and column; `columns` maps upos, xpos and feats to their labels."""
+
+    def __init__(self, width: int, columns: dict[str, list[str]]) -> None:
+        super().__init__(width=width, columns=columns)
+        self.columns = columns
+        self.scores = nn.ModuleDict({name: nn.Linear(width, len(labels)) for name, labels in columns.items()})
+
+    def loss(self, states: Tensor, gold: dict[str, Tensor]) -> Tensor:
+        """Mean cross-entropy over words, summed over columns; -100 in `gold` is not counted."""
+        mixed = self.mixed(states)
+        return torch.stack([F.cross_entropy(score(mixed), gold[name]) for name, score in self.scores.items()]).sum()
+
+    def predict(self, states: Tensor) -> dict[str, list[str]]:
+        """The best label of every word, by column."""
+        mixed = self.mixed(states)
+        best = {name: score(mixed).argmax(1).tolist() for name, score in self.scores.items()}
+        return {name: [self.columns[name][i] for i in ids] for name, ids in best.items()}
+
+
+class SpanTagger(Head):
+    """Labelled spans. Labels of one group exclude each other; groups are independent and may overlap.
+
+    A group of k labels has 1 + 2k classes: outside, and beginning and inside of each label (IOB2).
+    """
+
+    def __init__(self, width: int, groups: list[list[str]]) -> None:
+        super().__init__(width=width, groups=groups)
+        self.groups = groups
+        self.scores = nn.Linear(width, sum(1 + 2 * len(group) for group in groups))
+
+    def grouped(self, states: Tensor) -> list[Tensor]:
+        """The scores of each group, (words, classes)."""
+        sizes = [1 + 2 * len(group) for group in self.groups]
+        return list(self.scores(self.mixed(states)).split(sizes, 1))
+
+    def loss(self, states: Tensor, gold: Tensor) -> Tensor:
+        """Mean cross-entropy, summed over groups; `gold` is (words, groups), -100 is not counted."""
+        scores = self.grouped(states)
+        return torch.stack([F.cross_entropy(s, gold[:, g]) for g, s in enumerate(scores)]).sum()
+
+    def probabilities(self, states: Tensor) -> list[np.ndarray]:
+        """The probability of each class, by group, (words, classes)."""
+        return [scores.softmax(1).cpu().numpy() for scores in self.grouped(states)]
+
+    def classes(self, states: Tensor) -> list[np.ndarray]:
+        """The best class of every word, by group."""
+        return [scores.argmax(1).cpu().numpy() for scores in self.grouped(states)]
+
+    def predict(self, states: Tensor) -> list[list[SpanOfWords]]:
+        """The spans of each group."""
+        return [spans(ids, group) for ids, group in zip(self.classes(states), self.groups, strict=True)]
+
+
+def spans(classes: np.ndarray, labels: Sequence[str]) -> list[SpanOfWords]:
+    """The spans of a row of IOB2 classes. An inside without a beginning of its label begins one."""
+    out: list[SpanOfWords] = []
+    for i in np.flatnonzero(classes).tolist():
+        label, is_inside = labels[(int(classes[i]) - 1) // 2], classes[i] % 2 == 0
+        if is_inside and out and out[-1][1] == i and out[-1][2] == label:
+            out[-1] = (out[-1][0], i + 1, label)
+        else:
+            out.append((i, i + 1, label))
+    return out
+
+
+class Parser(Head):
+    """Deep biaffine dependency parser (Dozat and Manning 2017) straight on the encoder's states.
+
+    Labels are scored for chosen arcs only. Where every word's best head already makes a tree with one root, that tree
+    is the answer, since no other can score higher; else Stanza's Chu-Liu/Edmonds decides, and Stanza's repair where a
+    head has two subjects or two objects.
+    """
+
+    def __init__(self, width: int, relations: list[str], arc_width: int = 256, label_width: int = 96) -> None:
+        super().__init__(width=width, relations=relations, arc_width=arc_width, label_width=label_width)
+        self.relations = relations
+        self.root = nn.Parameter(torch.randn(width) / width**0.5)
+        self.widths = [arc_width, arc_width, label_width, label_width]
+        self.project = nn.Linear(width, sum(self.widths))
+        self.arc = nn.Parameter(torch.zeros(arc_width + 1, arc_width))
+        self.label = nn.Parameter(torch.zeros(label_width + 1, label_width + 1, len(relations)))
+        nn.init.orthogonal_(self.arc[:-1])
+
+    def _views(self, states: Tensor, lengths: Sequence[int]) -> list[Tensor]:
+        """Each word as dependent and as head, for arcs and for labels: (sentences, 1 + longest, width), root first."""
+        rooted = [torch.cat([self.root[None], own]) for own in torch.split(self.mixed(states), list(lengths))]
+        padded = nn.utils.rnn.pad_sequence(rooted, batch_first=True)
+        hidden = self.dropout(F.leaky_relu(self.project(padded), 0.1))
+        return list(hidden.split(self.widths, 2))
+
+    def _arcs(self, dependents: Tensor, heads: Tensor, lengths: Sequence[int]) -> Tensor:
+        """Scores (sentences, dependent, head); a word is not its own head, nor is padding anyone's."""
+        scores = _with_one(dependents) @ self.arc @ heads.transpose(1, 2)
+        places = torch.arange(scores.size(2), device=scores.device)
+        outside = places[None] > torch.tensor(list(lengths), device=scores.device)[:, None]
+        scores = scores.masked_fill(outside[:, None], -1e9)
+        return scores.masked_fill(torch.eye(scores.size(1), dtype=torch.bool, device=scores.device), -float("inf"))
+
+    def _labels(self, dependents: Tensor, heads: Tensor) -> Tensor:
+        """Scores (arcs, relations) of arcs given as two (arcs, width)."""
+        partial = (_with_one(dependents) @ self.label.flatten(1)).view(len(dependents), *self.label.shape[1:])
+        return torch.einsum("nj,njr->nr", _with_one(heads), partial)
+
+    def loss(self, states: Tensor, lengths: Sequence[int], heads: Tensor, relations: Tensor) -> Tensor:
+        """Mean cross-entropy of heads (0 is the root) and relations, both (words,)."""
+        arc_dependent, arc_head, label_dependent, label_head = self._views(states, lengths)
+        sentence, word = _places(lengths, heads.device)
+        scores = self._arcs(arc_dependent, arc_head, lengths)[sentence, word + 1]
+        labels = self._labels(label_dependent[sentence, word + 1], label_head[sentence, heads])
+        return F.cross_entropy(scores, heads) + F.cross_entropy(labels, relations)
+
+    def predict(self, states: Tensor, lengths: Sequence[int]) -> list[list[tuple[int, str]]]:
+        """(head, relation) of every word of every sentence; heads count from 1, 0 is the root."""
+        out: list[list[tuple[int, str]]] = [[] for _ in lengths]
+        parts = torch.split(states, list(lengths), 1)
+        order = sorted(range(len(lengths)), key=lengths.__getitem__)
+        for batch in _similar(order, lengths):
+            own = [lengths[i] for i in batch]
+            for i, tree in zip(batch, self._trees(torch.cat([parts[i] for i in batch], 1), own), strict=True):
+                out[i] = tree
+        return out
+
+    def _trees(self, states: Tensor, lengths: Sequence[int]) -> list[list[tuple[int, str]]]:
+        arc_dependent, arc_head, label_dependent, label_head = self._views(states, lengths)
+        scores = F.log_softmax(self._arcs(arc_dependent, arc_head, lengths), 2).cpu().numpy()
+        trees = [best_tree(scores[i, : n + 1, : n + 1]) for i, n in enumerate(lengths)]
+        sentence, word = _places(lengths, states.device)
+        heads = torch.from_numpy(np.concatenate([np.asarray(t[1:], dtype=np.int64) for t in trees])).to(states.device)
+        labels = self._labels(label_dependent[sentence, word + 1], label_head[sentence, heads]).argmax(1).tolist()
+        following = iter(labels)
+        out = []
+        for i, (best, n) in enumerate(zip(trees, lengths, strict=True)):
+            tree, names = best, [self.relations[next(following)] for _ in range(n)]
+            if find_head_constraint_violations(tree, names):
+                own = scores[i, : n + 1, : n + 1]
+                tree, names = self._repaired(own, label_dependent[i, : n + 1], label_head[i, : n + 1], tree)
+            out.append([(int(head), name) for head, name in zip(tree[1:], names, strict=True)])
+        return out
+
+    def _repaired(self, scores: np.ndarray, dependents: Tensor, heads: Tensor, tree: Any) -> tuple[Any, list[str]]:
+        n = len(dependents)
+        pairs = self._labels(dependents.repeat_interleave(n, 0), heads.repeat(n, 1)).view(n, n, -1)
+        every = F.log_softmax(pairs, 2).cpu().numpy()
+        tree, labels = resolve_head_constraint_violations(scores, every, tree, _Relations(self.relations))
+        return tree, [self.relations[int(label)] for label in labels]
+
+
+class _Relations:
+    """The relations as Stanza's repair asks for them: by ids that leave room for its special entries."""
+
+    def __init__(self, relations: Sequence[str]) -> None:
+        self._relations = relations
+
+    def unmap(self, ids: Sequence[int]) -> list[str]:
+        return [self._relations[int(i) - VOCAB_PREFIX_SIZE] for i in ids]
+
+
+def _with_one(tensor: Tensor) -> Tensor:
+    return F.pad(tensor, (0, 1), value=1.0)
+
+
+def _places(lengths: Sequence[int], device: torch.device) -> tuple[Tensor, Tensor]:
+    """Sentence and place in it of every word."""
+    counts = torch.tensor(list(lengths), device=device)
+    sentence = torch.repeat_interleave(torch.arange(len(lengths), device=device), counts)
+    starts = counts.cumsum(0) - counts
+    return sentence, torch.arange(int(counts.sum()), device=device) - starts[sentence]
+
+
+def _similar(order: Sequence[int], lengths: Sequence[int], cells: int = 60_000) -> list[list[int]]:
+    """Sentences of about one length together, at most `cells` pairs of words."""
+    out: list[list[int]] = [[]]
+    for i in order:
+        if out[-1] and (len(out[-1]) + 1) * (lengths[i] + 1) ** 2 > cells:
+            out.append([])
+        out[-1].append(i)
+    return out if out[-1] else []
+
+
+def best_tree(scores: np.ndarray) -> Any:
+    """Heads by word, the root's own first, as `chuliu_edmonds_one_root` gives them; `scores[word, head]`."""
+    heads = scores.argmax(axis=1)
+    heads[0] = 0
+    return heads if is_tree(heads) else chuliu_edmonds_one_root(scores)
+
+
+def is_tree(heads: np.ndarray) -> bool:
+    """Whether the heads make one tree with one word under the root."""
+    if int((heads[1:] == 0).sum()) != 1:
+        return False
+    reached = heads
+    for _ in range(max(1, len(heads).bit_length())):  # each step doubles how far every word climbs
+        reached = reached[reached]
+    return not reached.any()

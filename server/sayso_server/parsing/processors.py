@@ -1,0 +1,168 @@
+"""Stanza processors on the shared encoder: variants of `pos` and `depparse`, and the processors `names` and `roles`.
+
+They are given a `Reader`, which runs the encoder once for a document however many processors ask for its states.
+`names` does what Stanza's `ner` does; that one cannot have variants.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from stanza.models.common import doc
+from stanza.pipeline.processor import Processor, ProcessorVariant, register_processor, register_processor_variant
+from torch import Tensor
+
+from sayso_server.parsing.encoder import Encoder
+from sayso_server.parsing.heads import Parser, SpanTagger, Tagger
+from sayso_server.parsing.tokens import texts_of_words
+
+VARIANT = "sayso"
+
+
+class Reader:
+    """Keeps the states of the document that was read last."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self._document: Any = None
+        self._states: Tensor | None = None
+
+    def states(self, document: Any) -> Tensor:
+        """The states of all words, (layers, words, width)."""
+        if document is not self._document or self._states is None:
+            words = [[texts_of_words(document, s) for s in paragraph] for paragraph in paragraphs(document)]
+            self._document, self._states = document, self.encoder(words)
+        return self._states
+
+    def forget(self) -> None:
+        """Let go of document and states."""
+        self._document = self._states = None
+
+
+def paragraphs(document: Any) -> Iterator[list[Any]]:
+    """The sentences of each paragraph: a blank line stands before it in the text, or CoNLL-U's comment says so."""
+    paragraph: list[Any] = []
+    for sentence in document.sentences:
+        if paragraph and _begins_paragraph(document, paragraph[-1], sentence):
+            yield paragraph
+            paragraph = []
+        paragraph.append(sentence)
+    if paragraph:
+        yield paragraph
+
+
+def _begins_paragraph(document: Any, before: Any, sentence: Any) -> bool:
+    if document.text is None:
+        return any(str(comment).startswith(("# newpar", "# newdoc")) for comment in sentence.comments)
+    gap: str = document.text[before.tokens[-1].end_char : sentence.tokens[0].start_char]
+    return gap.count("\n") > 1
+
+
+class _OnStates:
+    """What the processors share: the reader and one head, taken from Stanza's configuration."""
+
+    head_class: type[Any]
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self.reader: Reader = config["reader"]
+        self.head: Any = self.head_class.load(config["model_path"])
+
+
+@register_processor_variant("pos", VARIANT)
+class TaggerVariant(_OnStates, ProcessorVariant):  # type: ignore[misc]
+    """Universal and treebank tags, and features."""
+
+    OVERRIDE = True
+    head_class = Tagger
+
+    @torch.inference_mode()
+    def process(self, document: Any) -> Any:
+        """Set the tags of all words."""
+        if document.num_words:
+            tags = self.head.predict(self.reader.states(document))
+            rows = zip(tags["upos"], tags["xpos"], tags["feats"], strict=True)
+            document.set([doc.UPOS, doc.XPOS, doc.FEATS], [[u, x, None if f == "_" else f] for u, x, f in rows])
+        return document
+
+
+@register_processor_variant("depparse", VARIANT)
+class ParserVariant(_OnStates, ProcessorVariant):  # type: ignore[misc]
+    """Heads and relations."""
+
+    OVERRIDE = True
+    head_class = Parser
+
+    @torch.inference_mode()
+    def process(self, document: Any) -> Any:
+        """Set the trees of all sentences."""
+        if document.num_words:
+            lengths = [len(sentence.words) for sentence in document.sentences]
+            trees = self.head.predict(self.reader.states(document), lengths)
+            document.set([doc.HEAD, doc.DEPREL], [arc for tree in trees for arc in tree])
+            for sentence in document.sentences:
+                sentence.build_dependencies()
+        return document
+
+
+class _OwnProcessor(Processor):  # type: ignore[misc]
+    """A processor that Stanza does not have."""
+
+    REQUIRES_DEFAULT = frozenset({"tokenize"})
+
+    def __init__(self, config: dict[str, Any], pipeline: Any, device: Any) -> None:
+        super().__init__(config, pipeline, device)
+        self.reader: Reader = config["reader"]
+        self.head = SpanTagger.load(config["model_path"])
+
+
+@register_processor("names")
+class NamesProcessor(_OwnProcessor):
+    """Names of people, organizations and places, as Stanza's `ner` sets them."""
+
+    PROVIDES_DEFAULT = frozenset({"names"})
+
+    @torch.inference_mode()
+    def process(self, document: Any) -> Any:
+        """Set the tag of every token (BIOES), and the document's entities."""
+        tags = ["O"] * document.num_words
+        if document.num_words:
+            for start, end, label in self.head.predict(self.reader.states(document))[0]:
+                tags[start:end] = [f"I-{label}"] * (end - start)
+                tags[start], tags[end - 1] = f"B-{label}", f"E-{label}"
+                if end - start == 1:
+                    tags[start] = f"S-{label}"
+        following = iter(tags)
+        of_tokens = [_tag_of_token([next(following) for _ in token.words]) for token in _tokens(document)]
+        document.set([doc.NER], of_tokens, to_token=True)
+        document.build_ents()
+        return document
+
+
+def _tokens(document: Any) -> Iterator[Any]:
+    return (token for sentence in document.sentences for token in sentence.tokens)
+
+
+def _tag_of_token(tags: list[str]) -> str:
+    """Of a multi-word token: a name's first word tells (Pell's), unless it goes on in the next token."""
+    return next((tag for tag in tags if tag != "O"), "O")
+
+
+@register_processor("roles")
+class RolesProcessor(_OwnProcessor):
+    """How likely each word is part of a source, of a cue, of a content, and the first word of a content."""
+
+    PROVIDES_DEFAULT = frozenset({"roles"})
+
+    @torch.inference_mode()
+    def process(self, document: Any) -> Any:
+        """Set `roles` of every sentence: one row of four probabilities per word."""
+        if document.num_words:
+            source, cue, content = self.head.probabilities(self.reader.states(document))
+            columns = [1 - source[:, 0], 1 - cue[:, 0], 1 - content[:, 0], content[:, 1]]
+            per_word = np.stack(columns, 1).astype(float).round(3).tolist()
+            start = 0
+            for sentence in document.sentences:
+                sentence.roles = per_word[start : start + len(sentence.words)]
+                start += len(sentence.words)
+        return document

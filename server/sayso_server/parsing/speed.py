@@ -1,0 +1,52 @@
+"""How fast models read, as ratios within one run: the encoder alone against the whole pipeline, on the same text."""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+
+from sayso_server.core.text import paragraphs as paragraphs_of
+from sayso_server.parsing import processors, tokens
+from sayso_server.parsing.stanza_parser import StanzaParser
+
+
+def measure(parser: StanzaParser, texts: Sequence[str], repeats: int = 5) -> dict[str, float]:
+    """Words per second of the encoder alone and of the pipeline, document by document, medians of interleaved repeats.
+
+    "ratio" is the pipeline's speed over the encoder's, the median of the ratios of each repeat.
+    """
+    assert parser.reader is not None
+    encoder = parser.reader.encoder
+    parts = [[text[p.start : p.end] for p in paragraphs_of(text)] for text in texts]
+    batches = [batch for own in parts for batch in tokens.batches(own, parser.tokenize)]
+    words = sum(batch.document.num_words for batch in batches)
+    prepared = [group for batch in batches for group in encoder.batches(_words(batch.document))]
+    _timed(lambda: parser.parse(parts[0]))
+    pairs = []
+    for _ in range(repeats):
+        alone = _timed(lambda: [encoder.read(batch) for batch in prepared])
+        whole = _timed(lambda: [parser.annotate(parser.tokenize(_joined(own))) for own in parts])
+        pairs.append((alone, whole))
+    return {
+        "words": words,
+        "encoder_words_per_second": round(words / statistics.median(a for a, _ in pairs), 1),
+        "pipeline_words_per_second": round(words / statistics.median(w for _, w in pairs), 1),
+        "ratio": round(statistics.median(a / w for a, w in pairs), 3),
+    }
+
+
+def _joined(paragraphs: Sequence[str]) -> str:
+    return tokens.SEPARATOR.join(text.replace("\n", " ") for text in paragraphs)
+
+
+def _words(document: Any) -> list[list[list[str]]]:
+    return [[tokens.texts_of_words(document, s) for s in p] for p in processors.paragraphs(document)]
+
+
+@torch.inference_mode()
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started

@@ -1,0 +1,66 @@
+"""The encoder reads paragraphs in rows; what stands in another row changes nothing."""
+
+import pytest
+import torch
+
+from sayso_server.parsing.encoder import LAYERS, LONGEST, PIECES, WINDOW, Encoder, load_encoder, shape
+from sayso_server.parsing.load import BUNDLED
+
+pytestmark = pytest.mark.live
+
+SENTENCE = ["Mayor", "Pell", "said", "that", "the", "bridge", "will", "reopen", "."]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return load_encoder(BUNDLED / "encoder")
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("said", 0), ("2016", 0), ("“", 0), ("Pell", 1), ("I", 1), ("NATO", 2), ("U.S.", 2), ("McKay", 3), ("iPad", 3)],
+)
+def test_shape(word: str, expected: int) -> None:
+    assert shape(word) == expected
+
+
+@torch.inference_mode()
+def test_states_are_in_the_order_of_the_words(encoder: Encoder) -> None:
+    paragraphs = [[SENTENCE], [["No", "."], SENTENCE], [["“", "Yes", "!", "”"]]]
+    together = encoder(paragraphs)
+    assert together.shape == (LAYERS, 24, encoder.width)
+    alone = torch.cat([encoder([paragraph]) for paragraph in paragraphs], 1)
+    torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-3)
+
+
+@torch.inference_mode()
+def test_a_sentence_is_read_with_its_neighbours_in_the_paragraph(encoder: Encoder) -> None:
+    with_neighbour, alone = encoder([[SENTENCE, ["He", "smiled", "."]]])[:, :9], encoder([[SENTENCE]])
+    assert not torch.allclose(with_neighbour, alone, atol=1e-2)
+
+
+def test_how_a_word_is_written_is_seen(encoder: Encoder) -> None:
+    with torch.inference_mode():
+        assert not torch.allclose(encoder([[["Reading"]]]), encoder([[["reading"]]]), atol=1e-3)
+
+
+def test_long_paragraphs_are_cut_between_sentences(encoder: Encoder) -> None:
+    rows = list(encoder.rows([[SENTENCE] * 60]))
+    assert len(rows) > 1
+    assert all(len(row.ids) <= WINDOW and len(row.first) % len(SENTENCE) == 0 for row in rows)
+    assert sum(len(row.first) for row in rows) == 60 * len(SENTENCE)
+
+
+def test_sentences_longer_than_a_window_and_monstrous_words_are_read(encoder: Encoder) -> None:
+    long, monster = ["word", "and"] * 800, ["x1" * 4000]
+    rows = list(encoder.rows([[long], [monster]]))
+    assert all(len(row.ids) <= LONGEST for row in rows)
+    assert len(rows[-1].ids) <= PIECES + 2
+    with torch.inference_mode():
+        assert encoder([[long], [monster]]).shape == (LAYERS, 1601, encoder.width)
+
+
+@torch.inference_mode()
+def test_nothing_to_read(encoder: Encoder) -> None:
+    assert encoder([]).shape == (LAYERS, 0, encoder.width)
+    assert encoder([[["\u0000"], ["\ud800"]]]).shape == (LAYERS, 2, encoder.width)
