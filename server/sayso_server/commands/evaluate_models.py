@@ -4,7 +4,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +96,12 @@ def measure(parser: Any, kind: str, path: Path) -> dict[str, Any]:
     if kind == "speed":
         lines = path.read_text(encoding="utf-8").splitlines()[:TEXTS]
         return speed.measure(parser, [json.loads(line)["text"] for line in lines])
-    return {"conllu": evaluation.treebank, "iob2": evaluation.names, "roles": evaluation.roles}[kind](parser, path)
+    figures: dict[str, Callable[[Any, Path], dict[str, Any]]] = {
+        "conllu": evaluation.treebank,
+        "iob2": evaluation.names,
+        "roles": evaluation.roles,
+    }
+    return figures[kind](parser, path)
 
 
 def _table(name: str, figures: dict[str, Any]) -> str:

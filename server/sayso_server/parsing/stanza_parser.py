@@ -135,7 +135,7 @@ def _files_of(index: dict[str, Any], package: str) -> dict[str, str]:
 
 def resources_folder() -> str:
     """Where Stanza keeps its packages."""
-    return os.environ.get("STANZA_RESOURCES_DIR", DEFAULT_MODEL_DIR)
+    return os.environ.get("STANZA_RESOURCES_DIR") or str(DEFAULT_MODEL_DIR)
 
 
 def _why_no_package(package: str, folder: str, error: Exception) -> str:

@@ -1,0 +1,120 @@
+"""Statements that only the role tagger sees: a likely content beside a likely cue, where no rule of trees and marks fits."""
+
+import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sayso_server.core.contents import merge, strip, with_marks
+from sayso_server.core.cues import Candidate, Site, sites
+from sayso_server.core.document import Document
+from sayso_server.core.rules.build import candidate
+from sayso_server.core.statement import Span
+from sayso_server.core.tree import Roles, Tree, Word
+
+LIKELY = 0.5
+"""From here on a word counts as part of a role."""
+
+SURE = 0.8
+"""How likely the words of a content must be on average."""
+
+SHORTEST = 3
+"""Words of a content."""
+
+FARTHEST = 12
+"""Words between a content and its cue."""
+
+Run = tuple[int, int]
+"""First word and the one behind the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A word of a paragraph with its tree and its roles."""
+
+    tree: Tree
+    word: Word
+    roles: Roles
+
+
+def tagged(document: Document, kept: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Likely contents that overlap nothing kept, each with the nearest likely cue that is not taken."""
+    claimed = merge([span for c in kept for span in c.content])
+    taken = {span.start for c in kept if c.cue for span in c.cue.spans}
+    for paragraph in document.paragraphs:
+        trees = document.trees_within(paragraph)
+        words = [Read(t, w, r) for t in trees for w, r in zip(t.words, t.roles, strict=False)]
+        contents = [run for run in _contents(words) if not _overlaps(claimed, _span(words, run))]
+        if contents:
+            cues = {read.word.start: i for i, read in enumerate(words) if read.roles.cue >= LIKELY}
+            free = [s for t in trees for s in sites(t) if s.head.start in cues and s.head.start not in taken]
+            placed = {cues[site.head.start]: site for site in free if site.entry.frames}
+            yield from _matched(document, words, contents, placed)
+
+
+def _matched(
+    document: Document, words: Sequence[Read], contents: Sequence[Run], cues: dict[int, Site]
+) -> Iterator[Candidate]:
+    for run in contents:
+        near = [(distance, at) for at in cues if (distance := _distance(run, at)) <= FARTHEST]
+        span = strip(document.plain, _span(words, run))
+        if near and span:
+            at = min(near)[1]
+            site = cues.pop(at)
+            found = candidate(
+                "tagged",
+                site,
+                document,
+                content=[with_marks(document, span)],
+                cue_class=next(iter(site.entry.frames.values())),
+                source=_source(words, at, run),
+            )
+            if found is not None:
+                yield found
+
+
+def _contents(words: Sequence[Read]) -> Iterator[Run]:
+    """Runs of likely content that are long and sure enough."""
+    first = None
+    for i in range(len(words) + 1):
+        inside = i < len(words) and words[i].roles.content >= LIKELY
+        if first is not None and (not inside or words[i].roles.begins >= LIKELY):
+            mean = sum(read.roles.content for read in words[first:i]) / (i - first)
+            if i - first >= SHORTEST and mean >= SURE:
+                yield first, i
+            first = None
+        if inside and first is None:
+            first = i
+
+
+def _span(words: Sequence[Read], run: Run) -> Span:
+    return Span(words[run[0]].word.start, words[run[1] - 1].word.end)
+
+
+def _overlaps(claimed: Sequence[Span], span: Span) -> bool:
+    """Whether one of the spans, which are in order and apart, shares a character with `span`."""
+    i = bisect.bisect_left(claimed, span.end, key=lambda other: other.start)
+    return i > 0 and claimed[i - 1].end > span.start
+
+
+def _distance(run: Run, at: int) -> int:
+    """Words between a run and a place; a place inside is out of reach."""
+    first, end = run
+    return first - at if at < first else at - end + 1 if at >= end else FARTHEST + 1
+
+
+def _source(words: Sequence[Read], at: int, run: Run) -> Word | None:
+    """The head of the nearest likely source in the cue's sentence, outside the content."""
+    tree = words[at].tree
+    near = [
+        i
+        for i in range(max(0, at - 60), min(len(words), at + 60))
+        if words[i].tree is tree and words[i].roles.source >= LIKELY and not run[0] <= i < run[1]
+    ]
+    if not near:
+        return None
+    closest = min(near, key=lambda i: abs(i - at))
+    inside = {words[i].word.index for i in near if abs(i - closest) < FARTHEST}
+    word = words[closest].word
+    while word.head in inside:
+        word = tree.words[word.head]
+    return word
