@@ -95,7 +95,7 @@ def assemble(
                 kind=item.kind,
                 content=found.content,
                 cue=found.cue,
-                source=found.source,
+                source=found.relative or found.source,
                 rule=found.rule,
                 confidence=confidence(item),
                 speaker_id=speaker,

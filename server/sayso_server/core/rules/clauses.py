@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 
-from sayso_server.core.contents import spans, without
+from sayso_server.core.contents import is_punctuation, spans, without
 from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import Frame
-from sayso_server.core.rules.attributive import is_set_off
+from sayso_server.core.rules.attributive import is_set_off, sentence_before
 from sayso_server.core.rules.build import candidate, with_whole_quotations
-from sayso_server.core.sources import is_passive, mention, reports_more, subject
+from sayso_server.core.sources import RELATIVE, is_circumstance, is_passive, mention, reports_more, subject
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
 _OF_THE_ACT = frozenset({"as", "after", "before", "when", "while", "to"})  # these date the saying, not what is said
+_COMMAS = frozenset({",", "—", "–", "-", "--"})
+_RELATIVE_OPENINGS = frozenset({"who", "which", "whose", "whom", "where"})
+_LONGEST_ASIDE = 14
 _QUESTION = frozenset({"whether", "if", "how", "why", "what", "when", "where", "who", "which"})
 
 
@@ -21,13 +24,14 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
 
     With and without "that", with a wh-word; before the cue (The plan failed, Olin said) or around it.
     """
-    cue_class = site.class_of(Frame.CLAUSE, Frame.PHRASE)
+    cue_class = site.class_of(Frame.CLAUSE)
     if cue_class is None:
         return
     complements = _complements(site.tree, site.head)
     if not complements:
         return
     indices = set().union(*(_clause(site.tree, c, site) for c in complements))
+    indices |= _leading(site, complements[0])
     content = spans(document, site.tree, indices)
     content = without(content, [*_own_words(site, document), *_before_the_clause(site, complements[0])], document.plain)
     content = with_whole_quotations(document, content, [w.span for w in site.words])
@@ -85,6 +89,17 @@ def _clause(tree: Tree, complement: Word, site: Site) -> set[int]:
     return tree.subtree(complement, skip) - cue
 
 
+def _leading(site: Site, complement: Word) -> set[int]:
+    """What opens the sentence of a content that stands before its cue, though parsers hang it on the cue.
+
+    At private courses, fees may rise, Olin said.
+    """
+    tree, verb = site.tree, site.head
+    if complement.index > verb.index or verb.relation not in {"root", "parataxis"}:
+        return set()
+    return {i for i in sentence_before(tree, {min(complement.index, verb.index)})}
+
+
 def _before_the_clause(site: Site, complement: Word) -> list[Span]:
     """What stands between the cue and the first words of its clause but hangs on the clause: a day, a person addressed.
 
@@ -116,32 +131,71 @@ def _own_words(site: Site, document: Document) -> list[Span]:
 
 
 def interrupting_cue(site: Site, document: Document) -> Iterator[Candidate]:
-    """The plan, Olin said, failed.   failed -parataxis-> said
+    """The plan, Olin said, failed.   failed -parataxis-> said, whatever the parser makes of it
 
-    The cue stands in, or after, the clause that it reports; the content is what is left of the clause around it.
+    The cue stands with its subject between commas; the content is what is left of the sentence around it.
     """
     cue_class = site.class_of(Frame.CLAUSE)
-    tree, verb = site.tree, site.head
-    head = tree.head(verb)
-    if cue_class is None or head is None or verb.relation not in {"parataxis", "advcl", "ccomp"}:
+    if cue_class is None:
         return
-    if verb.relation != "parataxis" and not _is_aside(tree, verb):
+    inside = aside(site)
+    if inside is None:
         return
-    if is_passive(tree, verb) or tree.children(verb, "ccomp", "xcomp", "obj") or subject(tree, verb)[0] is None:
-        return
-    aside = tree.subtree(verb)
-    around = tree.subtree(head, lambda w: w.index == verb.index)
-    content = spans(document, tree, around - aside)
+    tree = site.tree
+    quotation = document.quotation_at(site.head.start)
+    indices = _around(site, inside)
+    if quotation is not None:
+        indices = {i for i in indices if quotation.span.covers(tree.words[i].span)}
+    content = spans(document, tree, indices)
     content = with_whole_quotations(document, content, [w.span for w in site.words])
     found = candidate("interrupting-cue", site, document, content=content, cue_class=cue_class)
-    if found:
+    if found and found.source is not None:
         yield found
 
 
-def _is_aside(tree: Tree, verb: Word) -> bool:
-    """A short finite clause between commas, whatever the parser calls it: ", Olin said,"."""
-    inside = tree.subtree(verb)
-    first, last = min(inside), max(inside)
-    before = tree.words[first - 1].text if first > 0 else ""
-    is_short = last - first < 10 and verb.xpos in {"VBD", "VBZ", "VBP"} and not tree.child(verb, "mark")
-    return is_short and (before in {",", "—", "–", "-", "”", '"'} or tree.words[first].text == ",")
+def aside(site: Site) -> range | None:
+    """The words of a cue that stands between commas with its subject and little else: ", Olin told reporters,"."""
+    tree, verb = site.tree, site.head
+    own = min(tree.children(verb, "nsubj"), key=lambda c: abs(c.index - verb.index), default=None)
+    if own is None or own.lower in RELATIVE or own.deprel == "nsubj:pass":
+        return None
+    first = min(own.index, verb.index)
+    while first > 0 and not is_punctuation(tree.words[first - 1]):
+        first -= 1
+    end = max(own.index, verb.index) + 1
+    while end < len(tree.words) and not is_punctuation(tree.words[end]):
+        end += 1
+    words = tree.words[first:end]
+    if first == 0 or end >= len(tree.words) - 1 or len(words) > _LONGEST_ASIDE or _opens_a_clause(words[0]):
+        return None
+    if any(w.xpos in {"VBD", "VBZ", "VBP"} and w.relation != "aux" for w in words if w.index != verb.index):
+        return None
+    if tree.words[first - 1].text not in _COMMAS or tree.words[end].text not in _COMMAS:
+        return None
+    return range(first, end)
+
+
+def _opens_a_clause(word: Word) -> bool:
+    return word.upos in {"SCONJ", "CCONJ"} or word.lower in {"who", "which", "as", "when", "where", "while", "if"}
+
+
+def _around(site: Site, inside: range) -> set[int]:
+    """The sentence around an aside, back to a semicolon and on to one; empty where one side has no words.
+
+    A day or a place where it was said (On Friday, Olin said, …) is left out, so is a participle that reports more.
+    """
+    tree, verb = site.tree, site.head
+    left = sentence_before(tree, set(inside))
+    opener = tree.words[inside.start - 2] if inside.start > 1 else None
+    branch = next((w for w in [opener, *tree.ancestors(opener)] if w.head == verb.index), None) if opener else None
+    if branch is not None and branch.relation == "obl" and is_circumstance(tree, branch):
+        return set()
+    right: set[int] = set()
+    for word in tree.words[inside.stop + 1 :]:
+        if word.text == ";" or (word.xpos == "VBG" and reports_more(tree, word)):
+            break
+        right.add(word.index)
+    opening = tree.words[inside.stop + 1 : inside.stop + 2]
+    if not right or not left or opening[0].xpos == "VBG" or opening[0].lower in _RELATIVE_OPENINGS:
+        return set()
+    return left | right
