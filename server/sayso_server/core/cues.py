@@ -95,7 +95,9 @@ def _attributive_phrase(tree: Tree, word: Word) -> tuple[Word, ...]:
 def _is_named(tree: Tree, case: Word) -> bool:
     """Whether what "per" governs is somebody, not a unit: per Olin, per the website, not per day."""
     head = tree.head(case)
-    return head is not None and (head.upos == "PROPN" or tree.child(head, "det", "nmod:poss") is not None)
+    return head is not None and (
+        head.upos == "PROPN" or head.xpos == "NNS" or tree.child(head, "det", "nmod:poss") is not None
+    )
 
 
 def _verb_sites(tree: Tree, word: Word) -> Iterator[Site]:

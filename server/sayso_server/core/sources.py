@@ -9,6 +9,7 @@ from sayso_server.core.statement import Polarity, Span
 from sayso_server.core.tree import Tree, Word
 
 RELATIVE = frozenset({"who", "which", "that", "whom"})
+_GOES_ON = frozenset({Frame.CLAUSE, Frame.SMALL, Frame.INFINITIVE})
 _NOT_IN_MENTION = frozenset(
     {"acl:relcl", "parataxis", "advcl", "cop", "nsubj", "aux", "mark", "ccomp", "discourse", "advcl:relcl"}
 )
@@ -81,7 +82,7 @@ def reports_more(tree: Tree, word: Word) -> Word | None:
     if word.xpos != "VBG" or word.relation not in {"advcl", "ccomp", "xcomp", "conj", "parataxis"}:
         return None
     entry = lexicon.verb(word.lemma.lower())
-    if entry is None or Frame.CLAUSE not in entry.frames or tree.children(word, "mark", "aux", "nsubj"):
+    if entry is None or not entry.frames.keys() & _GOES_ON or tree.children(word, "mark", "aux", "nsubj"):
         return None
     if word.relation != "advcl" and (word.index == 0 or tree.words[min(tree.subtree(word))].text != ","):
         return None

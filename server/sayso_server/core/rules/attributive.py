@@ -32,6 +32,8 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
         return
     phrase = tree.subtree(source) | {w.index for w in site.words}
     indices = sentence_before(tree, phrase) if _closes_the_sentence(tree, phrase, document) else None
+    if indices is None and site.entry.lemma == "in the words of":
+        indices = set(range(len(tree.words))) - phrase
     if indices is None:
         indices = _modified_clause(site, source, phrase)
     content = with_whole_quotations(document, spans(document, tree, indices), site.cue(CueClass.SAY).spans)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from sayso_server.core.contents import is_punctuation, spans, without
 from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
-from sayso_server.core.lexicon import Frame
+from sayso_server.core import lexicon
+from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.rules.attributive import is_set_off, sentence_before
 from sayso_server.core.rules.build import candidate, with_whole_quotations
 from sayso_server.core.sources import RELATIVE, is_circumstance, is_passive, mention, reports_more, subject
@@ -31,7 +32,7 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
     if not complements:
         return
     indices = set().union(*(_clause(site.tree, c, site) for c in complements))
-    indices |= _leading(site, complements[0])
+    indices |= _leading(site, complements[0]) | _stray_subject(site, complements[0]) | _stray_conjunct(site, complements)
     content = spans(document, site.tree, indices)
     content = without(content, [*_own_words(site, document), *_before_the_clause(site, complements[0])], document.plain)
     content = with_whole_quotations(document, content, [w.span for w in site.words])
@@ -50,14 +51,28 @@ def _complements(tree: Tree, verb: Word) -> list[Word]:
     if is_passive(tree, verb):  # said to be worth
         out = [c for c in out if (m := tree.child(c, "mark")) is None or m.lower != "to"]
     for child in tree.children(verb, "xcomp"):
-        if any(c.lower in _QUESTION for c in tree.children(child, "mark", "advmod", "obj")):
-            out.append(child)
+        is_question = any(c.lower in _QUESTION for c in tree.children(child, "mark", "advmod", "obj"))
+        if is_question or (child.xpos == "VBG" and child.index > verb.index and not tree.children(verb, "obj")):
+            out.append(child)  # asked what to do, denied keeping cash
+    out += [] if out else _behind_the_addressee(tree, verb)
     for child in tree.children(verb, "advcl"):
         mark = tree.child(child, "mark")
         is_behind = bool(out) and child.index > out[-1].index > verb.index
         if (not out and _is_question(tree, verb, child)) or (is_behind and mark and mark.lower not in _OF_THE_ACT):
             out.append(child)
     return [c for c in out if (c.index > verb.index) == (out[0].index > verb.index)]
+
+
+def _behind_the_addressee(tree: Tree, verb: Word) -> list[Word]:
+    """A clause that parsers hang on the person addressed: told a briefing that it failed, asked them if it failed."""
+    if verb.lemma.lower() not in load_words("addressing_verbs"):
+        return []
+    return [
+        clause
+        for person in tree.children(verb, "obj", "iobj")
+        for clause in tree.children(person, "acl", "ccomp", "advcl")
+        if (mark := tree.child(clause, "mark")) is not None and mark.lower in {"that", "whether", "if"}
+    ]
 
 
 def _is_question(tree: Tree, verb: Word, clause: Word) -> bool:
@@ -68,7 +83,7 @@ def _is_question(tree: Tree, verb: Word, clause: Word) -> bool:
     opening = behind[0]
     if opening.lower not in _QUESTION or opening.head != clause.index or not tree.children(clause, "nsubj"):
         return False
-    return opening.lower != "if" or verb.lemma in {"ask", "wonder"}
+    return opening.lower != "if" or verb.lemma in {"ask", "wonder", "say", "know", "tell"}
 
 
 def _clause(tree: Tree, complement: Word, site: Site) -> set[int]:
@@ -98,6 +113,35 @@ def _leading(site: Site, complement: Word) -> set[int]:
     if complement.index > verb.index or verb.relation not in {"root", "parataxis"}:
         return set()
     return {i for i in sentence_before(tree, {min(complement.index, verb.index)})}
+
+
+def _stray_subject(site: Site, complement: Word) -> set[int]:
+    """sensors in "said sensors worn by Olin failed", when the parser makes it the cue's object: nobody says sensors."""
+    tree, verb = site.tree, site.head
+    thing = tree.child(verb, "obj")
+    if thing is None or Frame.OBJECT in site.entry.frames or verb.lemma.lower() in load_words("addressing_verbs"):
+        return set()
+    is_between = verb.index < thing.index < complement.index
+    return tree.subtree(thing) if is_between and not tree.children(complement, "nsubj", "mark", "expl") else set()
+
+
+def _stray_conjunct(site: Site, complements: list[Word]) -> set[int]:
+    """Olin said crews had come but were told to wait: with an auxiliary or a copula, the conjunct goes with the content.
+
+    A bare past tense is what the source did next: Olin said crews had come but left.
+    """
+    tree, verb = site.tree, site.head
+    if complements[0].index < verb.index:
+        return set()
+    out: set[int] = set()
+    for conjunct in tree.children(verb, "conj"):
+        helpers = tree.children(conjunct, "aux", "cop")
+        is_tensed = any(h.xpos in {"VBD", "VBZ", "VBP", "MD"} for h in helpers)
+        is_next = conjunct.index > complements[-1].index and tree.child(conjunct, "cc") is not None
+        if not is_next or not is_tensed or tree.child(conjunct, "nsubj") or lexicon.verb(conjunct.lemma.lower()):
+            break
+        out |= tree.subtree(conjunct)
+    return out
 
 
 def _before_the_clause(site: Site, complement: Word) -> list[Span]:
@@ -148,15 +192,25 @@ def interrupting_cue(site: Site, document: Document) -> Iterator[Candidate]:
         indices = {i for i in indices if quotation.span.covers(tree.words[i].span)}
     content = spans(document, tree, indices)
     content = with_whole_quotations(document, content, [w.span for w in site.words])
-    found = candidate("interrupting-cue", site, document, content=content, cue_class=cue_class)
+    source = own_subject(tree, site.head)
+    found = candidate("interrupting-cue", site, document, content=content, cue_class=cue_class, source=source)
     if found and found.source is not None:
         yield found
+
+
+def own_subject(tree: Tree, verb: Word) -> Word | None:
+    """The subject nearest to the verb; where the parser has none, the noun just before it: Crews, the board says, left."""
+    own = min(tree.children(verb, "nsubj"), key=lambda c: abs(c.index - verb.index), default=None)
+    if own is not None or verb.index == 0 or verb.xpos not in {"VBD", "VBZ", "VBP"}:
+        return own
+    before = tree.words[verb.index - 1]
+    return before if before.upos in {"NOUN", "PROPN", "PRON"} else None
 
 
 def aside(site: Site) -> range | None:
     """The words of a cue that stands between commas with its subject and little else: ", Olin told reporters,"."""
     tree, verb = site.tree, site.head
-    own = min(tree.children(verb, "nsubj"), key=lambda c: abs(c.index - verb.index), default=None)
+    own = own_subject(tree, verb)
     if own is None or own.lower in RELATIVE or own.deprel == "nsubj:pass":
         return None
     first = min(own.index, verb.index)

@@ -11,15 +11,21 @@ from sayso_server.core.sources import agent, is_human
 from sayso_server.core.statement import CueClass
 from sayso_server.core.tree import Word
 
+_POINTING = frozenset({"this", "that", "these", "those"})
+_ANSWERED = frozenset({"request", "comment", "question", "call", "message", "inquiry", "email"})
+"""What one responds to, or does not, without saying anything."""
+
 
 def reported_object(site: Site, document: Document) -> Iterator[Candidate]:
     """Olin announced a deal.   announced -obj-> deal; called for a vote: called -obl-> vote -case-> for"""
     if site.head.upos == "NOUN" and not site.head.xpos.startswith("VB"):
         return
     cue_class, thing = _reported(site)
-    if cue_class is None or thing is None or thing.upos == "PRON":
-        return
     tree = site.tree
+    if cue_class is None or thing is None or thing.upos == "PRON" or thing.lemma.lower() in _ANSWERED:
+        return
+    if any(d.lower in _POINTING for d in tree.children(thing, "det")):
+        return
     cue = {w.index for w in site.words}
     indices = tree.subtree(thing, lambda w: w.index in cue) - cue
     content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])

@@ -23,18 +23,18 @@ def quoted_speech(site: Site, document: Document) -> Iterator[Candidate]:
     Whole utterances only; quoted fragments inside a clause belong to the clause.
     """
     cue_class = site.class_of(Frame.CLAUSE, Frame.QUOTE, Frame.INFINITIVE, Frame.SMALL)
-    position = site.head.start
-    if cue_class is None or document.quotation_at(position) is not None or site.head.upos == "NOUN":
+    if cue_class is None or site.head.upos == "NOUN":
         return
-    before, after = _neighbours(site, document)
+    outer = document.quotation_at(site.head.start)
+    before, after = _neighbours(site, document) if outer is None else document.inner_around(outer, site.head.start)
     quotations: list[Quotation] = []
     if before is not None and _ends_before_cue(before, site, document):
         quotations = [before]
         follow = after if after is not None else None
         if follow is not None and _goes_on(site, follow, document):
-            quotations += chain(document, follow)
+            quotations += chain(document, follow) if outer is None else [follow]
     elif after is not None and _begins_after_cue(after, site, document):
-        quotations = chain(document, after)
+        quotations = chain(document, after) if outer is None else [after]
     if quotations:
         content = tuple(q.span for q in quotations)
         source = _between(site, quotations[0], document)
@@ -151,11 +151,16 @@ def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> b
 
 
 def _goes_on(site: Site, quotation: Quotation, document: Document) -> bool:
-    """ "…," Olin said on Friday. "…" At most one sentence ends between the cue and the rest of the quotation."""
+    """ "…," Olin said on Friday. "…" At most one sentence ends between the cue and the rest of the quotation.
+
+    Other cues in that sentence do not matter (Olin, who said that it failed. "…"), unless they introduce the rest.
+    """
     text, start, cue = document.plain, quotation.span.start, site.words[-1].end
     gap = text[cue:start]
-    if len(gap) > MAX_GAP or _other_cue(site, document, cue, start) or _is_cued_behind(quotation, site, document):
+    if len(gap) > 2 * MAX_GAP or _is_cued_behind(quotation, site, document):
         return False
+    if gap.rstrip()[-1:] != "." and _other_cue(site, document, cue, start):
+        return gap.rstrip()[-1:] == "," and document.plain[quotation.span.start + 1].islower()
     trees = document.trees_within(Span(cue, max(cue + 1, start)))
     return not any(t.span.start > site.head.start and t.span.end <= start for t in trees) and (
         gap.rstrip()[-1:] in {".", ",", ";", ":", "—", "–", "-", "!", "?"}
