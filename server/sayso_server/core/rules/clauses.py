@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from sayso_server.core.contents import is_punctuation, spans, without
+from sayso_server.core.contents import chain, is_punctuation, spans, without
 from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
 from sayso_server.core import lexicon
 from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.rules.attributive import is_set_off, sentence_before
 from sayso_server.core.rules.build import candidate, with_whole_quotations
+from sayso_server.core.rules.quoted import goes_on, is_utterance
 from sayso_server.core.sources import RELATIVE, is_circumstance, is_passive, mention, reports_more, subject
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
@@ -35,10 +36,32 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
     indices |= _leading(site, complements[0]) | _stray_subject(site, complements[0]) | _stray_conjunct(site, complements)
     content = spans(document, site.tree, indices)
     content = without(content, [*_own_words(site, document), *_before_the_clause(site, complements[0])], document.plain)
+    content = with_what_follows(document, site, content)
     content = with_whole_quotations(document, content, [w.span for w in site.words])
     found = candidate("clausal-complement", site, document, content=content, cue_class=cue_class)
     if found:
         yield found
+
+
+def with_what_follows(document: Document, site: Site, content: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The content with a quotation that goes on from it.
+
+    Behind a colon (said it was late: “We lost a year”), and where a content that ends in marks stands before its cue:
+    It was “late,” Olin said. “We lost a year.”
+    """
+    if not content or document.quotation_at(site.head.start) is not None:
+        return content
+    _, following = document.outer_around(max(content[-1].end, site.words[-1].end) - 1)
+    if following is None or not is_utterance(following, document):
+        return content
+    start, end = content[-1].end, following.span.start
+    if end < site.head.start or document.paragraph_at(start) != document.paragraph_at(end):
+        return content
+    gap = document.plain[start:end]
+    if gap.strip() == ":":
+        return (*content, *(q.span for q in chain(document, following)))
+    is_split = document.plain[start - 1] in "”\"'’" and start < site.head.start
+    return (*content, *goes_on(site, following, document)) if is_split else content
 
 
 def _complements(tree: Tree, verb: Word) -> list[Word]:
@@ -77,7 +100,12 @@ def _behind_the_addressee(tree: Tree, verb: Word) -> list[Word]:
 
 def _is_question(tree: Tree, verb: Word, clause: Word) -> bool:
     """A question that parsers take for a condition or a time: asked if it failed, would not say when it failed."""
-    behind = [w for w in tree.words[verb.index + 1 : clause.index] if w.upos != "ADV" or w.lower in _QUESTION]
+    addressed = set().union(*(tree.subtree(w) for w in tree.children(verb, "obj", "iobj")))
+    behind = [
+        w
+        for w in tree.words[verb.index + 1 : clause.index]
+        if (w.upos != "ADV" or w.lower in _QUESTION) and w.index not in addressed
+    ]
     if not behind:
         return False
     opening = behind[0]
@@ -201,10 +229,11 @@ def interrupting_cue(site: Site, document: Document) -> Iterator[Candidate]:
 def own_subject(tree: Tree, verb: Word) -> Word | None:
     """The subject nearest to the verb; where the parser has none, the noun just before it: Crews, the board says, left."""
     own = min(tree.children(verb, "nsubj"), key=lambda c: abs(c.index - verb.index), default=None)
-    if own is not None or verb.index == 0 or verb.xpos not in {"VBD", "VBZ", "VBP"}:
-        return own
     before = tree.words[verb.index - 1]
-    return before if before.upos in {"NOUN", "PROPN", "PRON"} else None
+    if verb.index == 0 or verb.xpos not in {"VBD", "VBZ", "VBP"} or before.upos not in {"NOUN", "PROPN", "PRON"}:
+        return own
+    between = tree.words[own.index : verb.index] if own is not None and own.index < verb.index else ()
+    return before if own is None or any(w.text in _COMMAS for w in between) else own
 
 
 def aside(site: Site) -> range | None:
@@ -220,13 +249,22 @@ def aside(site: Site) -> range | None:
     while end < len(tree.words) and not is_punctuation(tree.words[end]):
         end += 1
     words = tree.words[first:end]
-    if first == 0 or end >= len(tree.words) - 1 or len(words) > _LONGEST_ASIDE or _opens_a_clause(words[0]):
+    if first == 0 or end == len(tree.words) or len(words) > _LONGEST_ASIDE or _opens_a_clause(words[0]):
         return None
     if any(w.xpos in {"VBD", "VBZ", "VBP"} and w.relation != "aux" for w in words if w.index != verb.index):
         return None
-    if tree.words[first - 1].text not in _COMMAS or tree.words[end].text not in _COMMAS:
+    if any(first <= c.index < end for c in _arguments(tree, verb)) or words[-1].lower in {"that", "of", "including"}:
+        return None
+    is_last = all(is_punctuation(w) for w in tree.words[end:])
+    if tree.words[first - 1].text not in _COMMAS or (tree.words[end].text not in _COMMAS and not is_last):
         return None
     return range(first, end)
+
+
+def _arguments(tree: Tree, verb: Word) -> list[Word]:
+    """What a cue that reports the clause around it does not have."""
+    is_addressing = verb.lemma.lower() in load_words("addressing_verbs")
+    return tree.children(verb, "ccomp", "xcomp", "obj") if not is_addressing else tree.children(verb, "ccomp", "xcomp")
 
 
 def _opens_a_clause(word: Word) -> bool:
@@ -234,7 +272,7 @@ def _opens_a_clause(word: Word) -> bool:
 
 
 def _around(site: Site, inside: range) -> set[int]:
-    """The sentence around an aside, back to a semicolon and on to one; empty where one side has no words.
+    """The sentence around an aside, back to a semicolon and on to one; empty where nothing stands before it.
 
     A day or a place where it was said (On Friday, Olin said, …) is left out, so is a participle that reports more.
     """
@@ -250,6 +288,8 @@ def _around(site: Site, inside: range) -> set[int]:
             break
         right.add(word.index)
     opening = tree.words[inside.stop + 1 : inside.stop + 2]
-    if not right or not left or opening[0].xpos == "VBG" or opening[0].lower in _RELATIVE_OPENINGS:
+    if not left or any(w.xpos == "VBG" or w.lower in _RELATIVE_OPENINGS for w in opening):
+        return set()
+    if not right and _complements(tree, verb) and _complements(tree, verb)[0].index > verb.index:
         return set()
     return left | right

@@ -18,7 +18,8 @@ def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate
         return
     tree, verb = site.tree, site.head
     dated = [c for day in tree.children(verb, "obl") for c in tree.children(day, "acl", "amod")]  # agreed on Monday to
-    for complement in [*tree.children(verb, "xcomp", "ccomp", "advcl"), *dated]:
+    asked = [c for person in tree.children(verb, "obj", "iobj", "obl") for c in tree.children(person, "acl")]
+    for complement in [*tree.children(verb, "xcomp", "ccomp", "advcl"), *dated, *asked]:
         mark = tree.child(complement, "mark")
         is_addressed = bool(tree.children(verb, "obj", "iobj", "nsubj:pass"))
         if mark is None or mark.lower != "to" or complement.index < verb.index:

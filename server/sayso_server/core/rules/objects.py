@@ -7,9 +7,9 @@ from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import Frame
 from sayso_server.core.rules.build import candidate, with_whole_quotations
-from sayso_server.core.sources import agent, is_human
+from sayso_server.core.sources import agent, is_circumstance, is_human
 from sayso_server.core.statement import CueClass
-from sayso_server.core.tree import Word
+from sayso_server.core.tree import Tree, Word
 
 _POINTING = frozenset({"this", "that", "these", "those"})
 _ANSWERED = frozenset({"request", "comment", "question", "call", "message", "inquiry", "email"})
@@ -27,11 +27,22 @@ def reported_object(site: Site, document: Document) -> Iterator[Candidate]:
     if any(d.lower in _POINTING for d in tree.children(thing, "det")):
         return
     cue = {w.index for w in site.words}
-    indices = tree.subtree(thing, lambda w: w.index in cue) - cue
+    indices = (tree.subtree(thing, lambda w: w.index in cue) | _stray(tree, site, thing)) - cue
     content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
     found = candidate("reported-object", site, document, content=content, cue_class=cue_class)
-    if found and found.source is not None:
+    if found and (found.source is not None or site.entry.lemma == "ask"):
         yield found
+
+
+def _stray(tree: Tree, site: Site, thing: Word) -> set[int]:
+    """What parsers hang on the cue behind its object, unless it tells when and where: called for a vote before May."""
+    out: set[int] = set()
+    for word in tree.children(site.head, "obl", "advcl", "nmod"):
+        first = min(tree.subtree(word))
+        is_of_the_act = is_circumstance(tree, word) or word.xpos == "VBG" or tree.words[first].text == ","
+        if word.index > thing.index and not is_of_the_act:
+            out |= tree.subtree(word)
+    return out
 
 
 def _reported(site: Site) -> tuple[CueClass | None, Word | None]:

@@ -93,13 +93,16 @@ def _other_cue(site: Site, document: Document, start: int, end: int) -> bool:
     """Whether another verb between two offsets could report as well as this one."""
     trees = document.trees_within(Span(start, end)) if end > start else []
     others = (other for tree in trees for other in sites(tree) if other.head.start != site.head.start)
-    return any(start <= o.head.start < end and o.head.upos == "VERB" and _reports(o) for o in others)
+    return any(
+        start <= o.head.start < end and o.head.upos == "VERB" and _reports(o, document.plain[o.words[-1].end : end])
+        for o in others
+    )
 
 
-def _reports(site: Site) -> bool:
-    return (Frame.CLAUSE in site.entry.frames or Frame.QUOTE in site.entry.frames) and subject(site.tree, site.head)[
-        0
-    ] is not None
+def _reports(site: Site, gap: str) -> bool:
+    """Whether the cue has a subject, or stands just before the quotation: adding, “…”"""
+    can_report = Frame.CLAUSE in site.entry.frames or Frame.QUOTE in site.entry.frames
+    return can_report and (gap.strip() in {"", ",", ":"} or subject(site.tree, site.head)[0] is not None)
 
 
 def _ends_before_cue(quotation: Quotation, site: Site, document: Document) -> bool:
@@ -165,6 +168,11 @@ def _goes_on(site: Site, quotation: Quotation, document: Document) -> bool:
     return not any(t.span.start > site.head.start and t.span.end <= start for t in trees) and (
         gap.rstrip()[-1:] in {".", ",", ";", ":", "—", "–", "-", "!", "?"}
     )
+
+
+def goes_on(site: Site, quotation: Quotation, document: Document) -> list[Span]:
+    """The spans of a quotation that goes on behind its cue, none if it is another's."""
+    return [q.span for q in chain(document, quotation)] if _goes_on(site, quotation, document) else []
 
 
 def _is_cued_behind(quotation: Quotation, site: Site, document: Document) -> bool:
