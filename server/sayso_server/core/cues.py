@@ -105,7 +105,7 @@ def _verb_sites(tree: Tree, word: Word) -> Iterator[Site]:
     found = _phrase(tree, word, lemma)
     if found:
         yield Site(tree, found[0], found[1])
-    elif entry := lexicon.verb(lemma) or lexicon.verb(lemma + "e"):
+    elif entry := lexicon.verb(lemma):
         yield Site(tree, (word,), entry)
 
 

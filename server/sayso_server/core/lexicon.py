@@ -2,7 +2,7 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -115,8 +115,20 @@ def _cues() -> dict[str, Entry]:
 
 
 def verb(lemma: str) -> Entry | None:
-    """The entry of a verb."""
-    return _cues().get(lemma)
+    """The entry of a verb, also where a lemmatizer has cut too much or too little: reiterat, begge, denie."""
+    return next((entry for form in _repaired(lemma) if (entry := _cues().get(form))), None)
+
+
+def _repaired(lemma: str) -> Iterator[str]:
+    yield lemma
+    if lemma.endswith("ie"):
+        yield f"{lemma[:-2]}y"
+    elif lemma.endswith("e"):
+        yield lemma[:-1]
+        if lemma[-3:-2] == lemma[-2:-1]:
+            yield lemma[:-2]
+    else:
+        yield f"{lemma}e"
 
 
 def noun(lemma: str) -> Entry | None:

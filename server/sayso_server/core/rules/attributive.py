@@ -30,7 +30,8 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
     source = _source(tree, site.head)
     if source is None or source.lemma.lower() in _NOT_A_SOURCE:
         return
-    phrase = tree.subtree(source) | {w.index for w in site.words}
+    own = {w.index for w in site.words}
+    phrase = own | {i for i in tree.subtree(source) if i >= min(own)}
     indices = sentence_before(tree, phrase) if _closes_the_sentence(tree, phrase, document) else None
     if indices is None and site.entry.lemma == "in the words of":
         indices = set(range(len(tree.words))) - phrase

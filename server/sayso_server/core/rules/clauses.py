@@ -29,18 +29,36 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
     cue_class = site.class_of(Frame.CLAUSE)
     if cue_class is None:
         return
+    if is_passive(site.tree, site.head) and site.tree.words[site.head.index + 1 :][:1] and (
+        site.tree.words[site.head.index + 1].lower == "to"
+    ):
+        return  # said to be worth
     complements = _complements(site.tree, site.head)
-    if not complements:
-        return
-    indices = set().union(*(_clause(site.tree, c, site) for c in complements))
-    indices |= _leading(site, complements[0]) | _stray_subject(site, complements[0]) | _stray_conjunct(site, complements)
+    indices = _complement_words(site, complements) if complements else _that_clause(site)
     content = spans(document, site.tree, indices)
-    content = without(content, [*_own_words(site, document), *_before_the_clause(site, complements[0])], document.plain)
+    early = _before_the_clause(site, complements[0]) if complements else []
+    content = without(content, [*_own_words(site, document), *early], document.plain)
+    quotation = document.quotation_at(site.head.start)
+    if quotation is not None and not complements:
+        content = tuple(Span(s.start, min(s.end, quotation.span.end - 1)) for s in content if s.start < quotation.span.end)
     content = with_what_follows(document, site, content)
     content = with_whole_quotations(document, content, [w.span for w in site.words])
     found = candidate("clausal-complement", site, document, content=content, cue_class=cue_class)
     if found:
         yield found
+
+
+def _complement_words(site: Site, complements: list[Word]) -> set[int]:
+    """The words of the complements, with what parsers hang elsewhere."""
+    tree, first = site.tree, complements[0]
+    indices = set().union(*(_clause(tree, c, site) for c in complements))
+    return (
+        indices
+        | _leading(site, first)
+        | _stray_subject(site, first)
+        | _stray_conjunct(site, complements)
+        | _extracted(tree, site.head, first)
+    )
 
 
 def with_what_follows(document: Document, site: Site, content: tuple[Span, ...]) -> tuple[Span, ...]:
@@ -77,7 +95,7 @@ def _complements(tree: Tree, verb: Word) -> list[Word]:
         is_question = any(c.lower in _QUESTION for c in tree.children(child, "mark", "advmod", "obj"))
         if is_question or (child.xpos == "VBG" and child.index > verb.index and not tree.children(verb, "obj")):
             out.append(child)  # asked what to do, denied keeping cash
-    out += [] if out else _behind_the_addressee(tree, verb)
+    out += [] if out else _wh_objects(tree, verb)
     for child in tree.children(verb, "advcl"):
         mark = tree.child(child, "mark")
         is_behind = bool(out) and child.index > out[-1].index > verb.index
@@ -86,21 +104,38 @@ def _complements(tree: Tree, verb: Word) -> list[Word]:
     return [c for c in out if (c.index > verb.index) == (out[0].index > verb.index)]
 
 
-def _behind_the_addressee(tree: Tree, verb: Word) -> list[Word]:
-    """A clause that parsers hang on the person addressed: told a briefing that it failed, asked them if it failed."""
-    if verb.lemma.lower() not in load_words("addressing_verbs"):
-        return []
-    return [
-        clause
-        for person in tree.children(verb, "obj", "iobj")
-        for clause in tree.children(person, "acl", "ccomp", "advcl")
-        if (mark := tree.child(clause, "mark")) is not None and mark.lower in {"that", "whether", "if"}
-    ]
+def _wh_objects(tree: Tree, verb: Word) -> list[Word]:
+    """A question that parsers take for an object: asked how much money he had, explained what he liked."""
+    things = [w for w in tree.children(verb, "obj") if w.index > verb.index]
+    return [w for w in things if {x.lower for x in tree.words[min(tree.subtree(w)) :][:2]} & _QUESTION]
+
+
+def _that_clause(site: Site) -> set[int]:
+    """Where the parser shows no complement, the words from a near "that" on: wrote in a letter that it failed.
+
+    To the end of the sentence, a semicolon, or a participle that reports more.
+    """
+    tree = site.tree
+    start = max(w.index for w in site.words) + 1
+    for word in tree.words[start : start + _LONGEST_ASIDE]:
+        if word.lower == "that" and word.xpos == "IN":
+            break
+        if word.upos in {"VERB", "AUX"} or word.text in {";", ":", "“", '"'}:
+            return set()
+    else:
+        return set()
+    out: set[int] = set()
+    for following in tree.words[word.index :]:
+        is_more = following.xpos == "VBG" and tree.words[following.index - 1].text == ","
+        if following.text == ";" or (is_more and lexicon.verb(following.lemma.lower())):
+            break
+        out.add(following.index)
+    return out
 
 
 def _is_question(tree: Tree, verb: Word, clause: Word) -> bool:
     """A question that parsers take for a condition or a time: asked if it failed, would not say when it failed."""
-    addressed = set().union(*(tree.subtree(w) for w in tree.children(verb, "obj", "iobj")))
+    addressed = set().union(*(tree.subtree(w) for w in tree.children(verb, "obj", "iobj", "obl:agent")))
     behind = [
         w
         for w in tree.words[verb.index + 1 : clause.index]
@@ -153,6 +188,14 @@ def _stray_subject(site: Site, complement: Word) -> set[int]:
     return tree.subtree(thing) if is_between and not tree.children(complement, "nsubj", "mark", "expl") else set()
 
 
+def _extracted(tree: Tree, verb: Word, complement: Word) -> set[int]:
+    """which in "leaks which Olin said were small": the pronoun is the complement's subject."""
+    if verb.deprel != "acl:relcl" or tree.children(complement, "nsubj", "mark", "expl"):
+        return set()
+    first = tree.words[min(tree.subtree(verb))]
+    return {first.index} if first.xpos in {"WDT", "WP"} and first.index + 1 < verb.index else set()
+
+
 def _stray_conjunct(site: Site, complements: list[Word]) -> set[int]:
     """Olin said crews had come but were told to wait: with an auxiliary or a copula, the conjunct goes with the content.
 
@@ -164,12 +207,20 @@ def _stray_conjunct(site: Site, complements: list[Word]) -> set[int]:
     out: set[int] = set()
     for conjunct in tree.children(verb, "conj"):
         helpers = tree.children(conjunct, "aux", "cop")
+        mark = tree.child(conjunct, "mark")
+        if mark is not None and mark.lower == "that":
+            out |= tree.subtree(conjunct)
+            continue
         is_tensed = any(h.xpos in {"VBD", "VBZ", "VBP", "MD"} for h in helpers)
         is_next = conjunct.index > complements[-1].index and tree.child(conjunct, "cc") is not None
-        if not is_next or not is_tensed or tree.child(conjunct, "nsubj") or lexicon.verb(conjunct.lemma.lower()):
+        if not is_next or not is_tensed or tree.child(conjunct, "nsubj") or _could_report(tree, conjunct):
             break
         out |= tree.subtree(conjunct)
     return out
+
+
+def _could_report(tree: Tree, word: Word) -> bool:
+    return lexicon.verb(word.lemma.lower()) is not None and not is_passive(tree, word)
 
 
 def _before_the_clause(site: Site, complement: Word) -> list[Span]:

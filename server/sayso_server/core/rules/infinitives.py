@@ -73,7 +73,12 @@ def _predicate(tree: Tree, verb: Word) -> Word | None:
         if verb.lemma == "accuse" and "of" in marks:
             return child
     thing = tree.child(verb, "obj")  # called the remark “childish”: some parses make it an apposition
-    return next((c for c in tree.children(thing, "appos") if c.upos == "ADJ"), None) if thing else None
+    return next((c for c in tree.children(thing, "appos") if c.upos == "ADJ" or _is_quoted(tree, c)), None) if thing else None
+
+
+def _is_quoted(tree: Tree, word: Word) -> bool:
+    """Whether an opening mark stands just before the phrase: called the idea “a disgrace”."""
+    return tree.words[min(tree.subtree(word))].text in {"“", '"', "‘", "``", "'"}
 
 
 def _relative_object(tree: Tree, verb: Word) -> Word | None:

@@ -39,7 +39,7 @@ def _reported(site: Site, *, is_owned: bool) -> Iterator[tuple[CueClass, Word]]:
     if cue_class := site.class_of(Frame.NOUN):
         for clause in tree.children(noun, "acl", "ccomp"):
             mark = tree.child(clause, "mark")
-            if clause.deprel != "acl:relcl" and mark is not None and mark.lower in {"that", "whether", "to"}:
+            if mark is not None and mark.lower in {"that", "whether", "to"}:
                 yield cue_class, clause
     if (cue_class := site.class_of(Frame.NOUN_TOPIC)) and is_owned:
         for thing in tree.children(noun, "nmod", "acl"):

@@ -58,8 +58,7 @@ def _reported(site: Site) -> tuple[CueClass | None, Word | None]:
             return cue_class, thing
     if cue_class := site.class_of(Frame.TOPIC):
         for thing in tree.children(verb, "obl", "advcl"):
-            opening = next(iter(tree.children(thing, "case", "mark")), None)
-            is_named = opening is not None and opening.lower in site.entry.prepositions
+            is_named = tree.words[min(tree.subtree(thing))].lower in site.entry.prepositions
             if is_named and thing.index > verb.index and not is_human(thing, tree):
                 return cue_class, thing
     return None, None
