@@ -179,7 +179,8 @@ def addressees(tree: Tree, verb: Word, *, lemma: str, text: str) -> tuple[Span, 
 
 def polarity(tree: Tree, verb: Word) -> Polarity:
     """Whether the act of saying is denied (did not say, refused to say) or uncertain (is expected to say)."""
-    if verb.lemma.lower() in load_words("denials"):
+    entry = lexicon.verb(verb.lemma.lower())
+    if (entry.lemma if entry else verb.lemma.lower()) in load_words("denials"):
         return Polarity.NEGATED
     chain = [verb]
     while chain[-1].relation == "xcomp" and (head := tree.head(chain[-1])) is not None and len(chain) < 5:

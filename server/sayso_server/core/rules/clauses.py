@@ -15,6 +15,7 @@ from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
 _OF_THE_ACT = frozenset({"as", "after", "before", "when", "while", "to"})  # these date the saying, not what is said
+FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _COMMAS = frozenset({",", "—", "–", "-", "--"})
 _RELATIVE_OPENINGS = frozenset({"who", "which", "whose", "whom", "where"})
 _LONGEST_ASIDE = 14
@@ -35,6 +36,7 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
         return  # said to be worth
     complements = _complements(site.tree, site.head)
     indices = _complement_words(site, complements) if complements else _that_clause(site)
+    indices |= _and_that(site, indices)
     content = spans(document, site.tree, indices)
     early = _before_the_clause(site, complements[0]) if complements else []
     content = without(content, [*_own_words(site, document), *early], document.plain)
@@ -124,13 +126,28 @@ def _that_clause(site: Site) -> set[int]:
             return set()
     else:
         return set()
+    return _to_the_end(tree, word.index)
+
+
+def _to_the_end(tree: Tree, start: int) -> set[int]:
+    """The words from one on, to a semicolon, a participle that reports more, or the end of the sentence."""
     out: set[int] = set()
-    for following in tree.words[word.index :]:
+    for following in tree.words[start:]:
         is_more = following.xpos == "VBG" and tree.words[following.index - 1].text == ","
         if following.text == ";" or (is_more and lexicon.verb(following.lemma.lower())):
             break
         out.add(following.index)
     return out
+
+
+def _and_that(site: Site, indices: set[int]) -> set[int]:
+    """A second clause with "that" behind the first, wherever the parser hangs it: said that it failed and that …"""
+    tree, last = site.tree, max(indices, default=0)
+    if last < site.head.index:
+        return set()
+    behind = [w for w in tree.words[last + 1 : last + 4] if not is_punctuation(w)]
+    is_second = len(behind) > 1 and behind[0].upos == "CCONJ" and behind[1].lower == "that" and behind[1].xpos == "IN"
+    return _to_the_end(tree, behind[0].index) if is_second else set()
 
 
 def _is_question(tree: Tree, verb: Word, clause: Word) -> bool:
@@ -197,26 +214,29 @@ def _extracted(tree: Tree, verb: Word, complement: Word) -> set[int]:
 
 
 def _stray_conjunct(site: Site, complements: list[Word]) -> set[int]:
-    """Olin said crews had come but were told to wait: with an auxiliary or a copula, the conjunct goes with the content.
+    """Olin said crews had come but were told to wait: parsers hang the second clause on the cue.
 
-    A bare past tense is what the source did next: Olin said crews had come but left.
+    It goes with the content if it has "that", a subject of its own, an auxiliary or a copula; a bare past tense is what
+    the source did next: Olin said crews had come and left.
     """
     tree, verb = site.tree, site.head
     if complements[0].index < verb.index:
         return set()
     out: set[int] = set()
     for conjunct in tree.children(verb, "conj"):
-        helpers = tree.children(conjunct, "aux", "cop")
         mark = tree.child(conjunct, "mark")
-        if mark is not None and mark.lower == "that":
-            out |= tree.subtree(conjunct)
-            continue
-        is_tensed = any(h.xpos in {"VBD", "VBZ", "VBP", "MD"} for h in helpers)
+        is_marked = mark is not None and mark.lower == "that"
         is_next = conjunct.index > complements[-1].index and tree.child(conjunct, "cc") is not None
-        if not is_next or not is_tensed or tree.child(conjunct, "nsubj") or _could_report(tree, conjunct):
+        if not is_marked and (not is_next or not _is_clause(tree, conjunct) or _could_report(tree, conjunct)):
             break
         out |= tree.subtree(conjunct)
     return out
+
+
+def _is_clause(tree: Tree, word: Word) -> bool:
+    """Whether a word has a subject, or an auxiliary or copula in a tense."""
+    helpers = tree.children(word, "aux", "cop")
+    return tree.child(word, "nsubj", "expl") is not None or any(h.xpos in FINITE for h in helpers)
 
 
 def _could_report(tree: Tree, word: Word) -> bool:
@@ -303,6 +323,9 @@ def aside(site: Site) -> range | None:
     if first == 0 or end == len(tree.words) or len(words) > _LONGEST_ASIDE or _opens_a_clause(words[0]):
         return None
     if any(w.xpos in {"VBD", "VBZ", "VBP"} and w.relation != "aux" for w in words if w.index != verb.index):
+        return None
+    behind = tree.words[max(own.index, verb.index) + 1 : end]
+    if any(not first <= w.head < end for w in behind):
         return None
     if any(first <= c.index < end for c in _arguments(tree, verb)) or words[-1].lower in {"that", "of", "including"}:
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sayso_server.core import lexicon
 from sayso_server.core.contents import spans
 from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
@@ -28,11 +29,18 @@ def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate
             continue
         if Frame.COMMITMENT not in site.entry.frames and not is_addressed and complement.relation == "advcl":
             continue
-        content = spans(document, tree, tree.subtree(complement))
+        content = spans(document, tree, tree.subtree(complement, lambda w: _adds_a_report(tree, w)))
         found = candidate("infinitival-complement", site, document, content=content, cue_class=cue_class)
         if found:
             yield found
             return
+
+
+def _adds_a_report(tree: Tree, word: Word) -> bool:
+    """saying in "promised to wait, saying that it was late": a participle behind a comma that could report."""
+    opens = tree.words[min(tree.subtree(word))].text == ","
+    entry = lexicon.verb(word.lemma.lower()) if word.xpos == "VBG" and opens else None
+    return entry is not None and Frame.CLAUSE in entry.frames
 
 
 def small_clause(site: Site, document: Document) -> Iterator[Candidate]:

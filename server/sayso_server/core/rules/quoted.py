@@ -138,7 +138,9 @@ def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> b
     """Olin said: "…" The quotation opens a sentence, behind a comma, a colon or the cue itself."""
     text, start, cue = document.plain, quotation.span.start, site.words[-1].end
     gap = text[cue:start]
-    if len(gap) > MAX_GAP or _other_cue(site, document, cue, start) or not is_utterance(quotation, document):
+    if len(gap) > MAX_GAP or _other_cue(site, document, cue, start):
+        return False
+    if not is_utterance(quotation, document) and not _is_called_out(quotation, gap, document):
         return False
     if any(
         c in ".!?" and gap[i + 1 : i + 2] in {" ", ""} and not gap[max(0, i - 3) : i].istitle()
@@ -151,6 +153,12 @@ def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> b
         text[quotation.span.start : quotation.span.end].rstrip("\"”’'»")[-1:] in ".!?,…—" or not quotation.closed
     )
     return whole and (lead in {",", ":", "", "—", "–", "-"} or len(gap) < 40)
+
+
+def _is_called_out(quotation: Quotation, gap: str, document: Document) -> bool:
+    """chanting “Close it now!”: no comma before, but a capital and the end of a sentence inside the marks."""
+    inside = document.plain[quotation.span.start : quotation.span.end].strip("\"“”’‘'«»")
+    return not gap.strip() and inside[:1].isupper() and inside[-1:] in {",", ".", "!", "?"}
 
 
 def _goes_on(site: Site, quotation: Quotation, document: Document) -> bool:
