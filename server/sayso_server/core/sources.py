@@ -9,6 +9,7 @@ from sayso_server.core.statement import Polarity, Span
 from sayso_server.core.tree import Tree, Word
 
 RELATIVE = frozenset({"who", "which", "that", "whom"})
+_TOLD = frozenset({"story", "lie", "truth", "joke", "tale", "news", "time", "what", "that", "all", "everything"})
 _GOES_ON = frozenset({Frame.CLAUSE, Frame.SMALL, Frame.INFINITIVE})
 _NOT_IN_MENTION = frozenset(
     {"acl:relcl", "parataxis", "advcl", "cop", "nsubj", "aux", "mark", "ccomp", "discourse", "advcl:relcl"}
@@ -164,10 +165,18 @@ def addressees(tree: Tree, verb: Word, *, lemma: str, text: str) -> tuple[Span, 
     """Whom the cue addresses: told reporters, said to her, was told."""
     found: list[Word] = []
     if lemma in load_words("addressing_verbs"):
-        found = [w for w in tree.children(verb, "iobj", "obj") if is_human(w, tree) or w.relation == "iobj"]
+        is_tell = lemma == "tell"
+        found = [
+            w
+            for w in tree.children(verb, "iobj", "obj")
+            if is_human(w, tree) or w.relation == "iobj" or (is_tell and w.lemma.lower() not in _TOLD)
+        ]
         passive = tree.child(verb, "nsubj:pass")
         if not found and passive is not None and passive.lower not in RELATIVE:
             found = [passive]
+        if not found and verb.relation == "advcl" and verb.xpos == "VBN":  # asked by reporters, Pell smiled
+            lent, is_asked = subject(tree, verb)
+            found = [lent] if lent is not None and is_asked else []
     if not found:
         found = [
             w

@@ -32,6 +32,7 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
         return
     own = {w.index for w in site.words}
     phrase = own | {i for i in tree.subtree(source) if i >= min(own)}
+    phrase |= _tail(tree, max(phrase))
     indices = sentence_before(tree, phrase) if _closes_the_sentence(tree, phrase, document) else None
     if indices is None and site.entry.lemma == "in the words of":
         indices = set(range(len(tree.words))) - phrase
@@ -86,6 +87,14 @@ def _modified_clause(site: Site, source: Word, phrase: set[int]) -> set[int]:
     if min(indices, default=end) < site.head.index and clause.index < site.head.index:  # what was said stands before
         indices = {i for i in indices if i < site.head.index or _belongs(tree, i, clause)}
     return indices - {c.index for c in tree.children(clause, "cc")}
+
+
+def _tail(tree: Tree, last: int) -> set[int]:
+    """A prepositional phrase that ends the sentence right behind the source: per figures | from the exchange."""
+    rest = [w for w in tree.words[last + 1 :] if not is_punctuation(w)]
+    is_phrase = rest[:1] and rest[0].upos == "ADP" and not any(w.upos in {"VERB", "AUX"} for w in rest)
+    is_whole = bool(rest) and rest[-1].index - last == len(rest)
+    return {w.index for w in rest} if is_phrase and is_whole else set()
 
 
 def _closes_the_sentence(tree: Tree, phrase: set[int], document: Document) -> bool:

@@ -1,6 +1,7 @@
 """Statements as clauses: complements of the cue, and clauses that the cue interrupts or follows."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sayso_server.core.contents import chain, is_punctuation, spans, without
 from sayso_server.core.cues import Candidate, Site
@@ -30,9 +31,7 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
     cue_class = site.class_of(Frame.CLAUSE)
     if cue_class is None:
         return
-    if is_passive(site.tree, site.head) and site.tree.words[site.head.index + 1 :][:1] and (
-        site.tree.words[site.head.index + 1].lower == "to"
-    ):
+    if site.entry.lemma == "say" and [w.xpos for w in site.tree.words[site.head.index + 1 :][:2]] == ["TO", "VB"]:
         return  # said to be worth
     complements = _complements(site.tree, site.head)
     indices = _complement_words(site, complements) if complements else _that_clause(site)
@@ -46,8 +45,16 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
     content = with_what_follows(document, site, content)
     content = with_whole_quotations(document, content, [w.span for w in site.words])
     found = candidate("clausal-complement", site, document, content=content, cue_class=cue_class)
+    if found and complements and not found.addressees and site.entry.lemma in load_words("addressing_verbs"):
+        found = replace(found, addressees=_early_addressee(site, complements[0], early, document))
     if found:
         yield found
+
+
+def _early_addressee(site: Site, complement: Word, early: list[Span], document: Document) -> tuple[Span, ...]:
+    """the board in "told the board it failed", when the parser hangs it on the clause."""
+    people = [w for w in site.tree.children(complement, "iobj", "obj") if any(s.covers(w.span) for s in early)]
+    return tuple(mention(site.tree, w, document.plain) for w in people[:1])
 
 
 def _complement_words(site: Site, complements: list[Word]) -> set[int]:
@@ -330,7 +337,7 @@ def aside(site: Site) -> range | None:
     if any(first <= c.index < end for c in _arguments(tree, verb)) or words[-1].lower in {"that", "of", "including"}:
         return None
     is_last = all(is_punctuation(w) for w in tree.words[end:])
-    if tree.words[first - 1].text not in _COMMAS or (tree.words[end].text not in _COMMAS and not is_last):
+    if tree.words[first - 1].text not in _COMMAS or not (tree.words[end].text in {*_COMMAS, ";"} or is_last):
         return None
     return range(first, end)
 
@@ -356,13 +363,15 @@ def _around(site: Site, inside: range) -> set[int]:
     branch = next((w for w in [opener, *tree.ancestors(opener)] if w.head == verb.index), None) if opener else None
     if branch is not None and branch.relation == "obl" and is_circumstance(tree, branch):
         return set()
+    if len(left) == 1 and all(tree.words[i].upos == "ADV" for i in left):  # Still, Olin said, …
+        left = set()
     right: set[int] = set()
-    for word in tree.words[inside.stop + 1 :]:
+    for word in tree.words[inside.stop :]:
         if word.text == ";" or (word.xpos == "VBG" and reports_more(tree, word)):
             break
         right.add(word.index)
     opening = tree.words[inside.stop + 1 : inside.stop + 2]
-    if not left or any(w.xpos == "VBG" or w.lower in _RELATIVE_OPENINGS for w in opening):
+    if not (left or right) or any(w.xpos == "VBG" or w.lower in _RELATIVE_OPENINGS for w in opening):
         return set()
     if not right and _complements(tree, verb) and _complements(tree, verb)[0].index > verb.index:
         return set()

@@ -10,9 +10,11 @@ from sayso_server.core.lexicon import Frame
 from sayso_server.core.marks import Quotation
 from sayso_server.core.rules.build import candidate, with_whole_quotations
 from sayso_server.core.sources import subject
-from sayso_server.core.statement import Span
+from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Span
 from sayso_server.core.tree import Word
 
+QUOTING = REPORTED_SPEECH | {CueClass.THINK}
+"""The classes of cues that can have a quotation: said, thought; not voted."""
 MAX_GAP = 160
 """Code points between a quotation and the cue that reports it: room for a long source with its apposition."""
 
@@ -23,7 +25,7 @@ def quoted_speech(site: Site, document: Document) -> Iterator[Candidate]:
     Whole utterances only; quoted fragments inside a clause belong to the clause.
     """
     cue_class = site.class_of(Frame.CLAUSE, Frame.QUOTE, Frame.INFINITIVE, Frame.SMALL)
-    if cue_class is None or site.head.upos == "NOUN":
+    if cue_class not in QUOTING or site.head.upos == "NOUN":
         return
     outer = document.quotation_at(site.head.start)
     before, after = _neighbours(site, document) if outer is None else document.inner_around(outer, site.head.start)
@@ -35,7 +37,7 @@ def quoted_speech(site: Site, document: Document) -> Iterator[Candidate]:
             quotations += chain(document, follow) if outer is None else [follow]
     elif after is not None and _begins_after_cue(after, site, document):
         quotations = chain(document, after) if outer is None else [after]
-    if quotations:
+    if quotations and cue_class is not None:
         content = tuple(q.span for q in quotations)
         source = _between(site, quotations[0], document)
         found = candidate("quoted-speech", site, document, content=content, cue_class=cue_class, source=source)
@@ -101,7 +103,7 @@ def _other_cue(site: Site, document: Document, start: int, end: int) -> bool:
 
 def _reports(site: Site, gap: str) -> bool:
     """Whether the cue has a subject, or stands just before the quotation: adding, “…”"""
-    can_report = Frame.CLAUSE in site.entry.frames or Frame.QUOTE in site.entry.frames
+    can_report = site.class_of(Frame.CLAUSE, Frame.QUOTE) in QUOTING
     return can_report and (gap.strip() in {"", ",", ":"} or subject(site.tree, site.head)[0] is not None)
 
 
@@ -110,6 +112,8 @@ def _ends_before_cue(quotation: Quotation, site: Site, document: Document) -> bo
     text, end, cue = document.plain, quotation.span.end, site.head.start
     gap = text[end:cue]
     if len(gap) > MAX_GAP or _other_cue(site, document, end, cue) or not is_utterance(quotation, document):
+        return False
+    if gap.split()[:1] in (["and"], ["but"], ["then"]):  # “…,” and then said, “…”
         return False
     last = text[quotation.span.start : end].rstrip("\"”’'»").rstrip()[-1:]
     comma_behind = gap.lstrip()[:1] in {",", "–", "—", "-"}
