@@ -115,7 +115,7 @@ def _cues() -> dict[str, Entry]:
 
 
 def verb(lemma: str) -> Entry | None:
-    """The entry of a verb, also where a lemmatizer has cut too much or too little: reiterat, begge, denie."""
+    """The entry of a verb, also where a lemmatizer has cut too much or too little: reiterat, begge, denie, quipp."""
     return next((entry for form in _repaired(lemma) if (entry := _cues().get(form))), None)
 
 
@@ -129,6 +129,8 @@ def _repaired(lemma: str) -> Iterator[str]:
             yield lemma[:-2]
     else:
         yield f"{lemma}e"
+        if lemma[-2:-1] == lemma[-1:]:
+            yield lemma[:-1]
 
 
 def noun(lemma: str) -> Entry | None:

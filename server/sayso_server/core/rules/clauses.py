@@ -110,6 +110,8 @@ def _complements(tree: Tree, verb: Word) -> list[Word]:
         is_behind = bool(out) and child.index > out[-1].index > verb.index
         if (not out and _is_question(tree, verb, child)) or (is_behind and mark and mark.lower not in _OF_THE_ACT):
             out.append(child)
+    if tree.words[verb.index + 1 : verb.index + 2] and tree.words[verb.index + 1].text == ";":
+        out = [c for c in out if c.index < verb.index]  # crews came, Olin said; the port was shut
     return [c for c in out if (c.index > verb.index) == (out[0].index > verb.index)]
 
 
@@ -127,7 +129,8 @@ def _that_clause(site: Site) -> set[int]:
     tree = site.tree
     start = max(w.index for w in site.words) + 1
     for word in tree.words[start : start + _LONGEST_ASIDE]:
-        if word.lower == "that" and word.xpos == "IN":
+        is_next = word.index == start and any(w.xpos in FINITE for w in tree.words[start:])
+        if word.lower == "that" and (word.xpos == "IN" or is_next):
             break
         if word.upos in {"VERB", "AUX"} or word.text in {";", ":", "“", '"'}:
             return set()
@@ -308,6 +311,9 @@ def own_subject(tree: Tree, verb: Word) -> Word | None:
     """The subject nearest to the verb; where the parser has none, the noun just before it: Crews, the board says, left."""
     own = min(tree.children(verb, "nsubj"), key=lambda c: abs(c.index - verb.index), default=None)
     before = tree.words[verb.index - 1]
+    if own is None and verb.index and before.text in _COMMAS:  # …, said Olin, …
+        following = tree.words[verb.index + 1 : verb.index + 2]
+        return next((w for w in following if w.upos in {"PROPN", "PRON"}), None)
     if verb.index == 0 or verb.xpos not in {"VBD", "VBZ", "VBP"} or before.upos not in {"NOUN", "PROPN", "PRON"}:
         return own
     between = tree.words[own.index : verb.index] if own is not None and own.index < verb.index else ()
@@ -331,7 +337,7 @@ def aside(site: Site) -> range | None:
         return None
     if any(w.xpos in {"VBD", "VBZ", "VBP"} and w.relation != "aux" for w in words if w.index != verb.index):
         return None
-    behind = tree.words[max(own.index, verb.index) + 1 : end]
+    behind = tree.words[verb.index + 1 : end] if own.index < verb.index else ()
     if any(not first <= w.head < end for w in behind):
         return None
     if any(first <= c.index < end for c in _arguments(tree, verb)) or words[-1].lower in {"that", "of", "including"}:

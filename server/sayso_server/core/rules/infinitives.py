@@ -9,7 +9,13 @@ from sayso_server.core.document import Document
 from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.rules.build import candidate, with_whole_quotations
 from sayso_server.core.sources import RELATIVE
+from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
+
+
+_PREDICATES = {"accuse": frozenset({"of"}), "blame": frozenset({"for", "on"}), "challenge": frozenset({"to"})}
+_LONGEST_OBJECT = 10
+_STANDS_FOR = RELATIVE | {"what"}
 
 
 def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate]:
@@ -55,6 +61,7 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
     tree, verb = site.tree, site.head
     predicate = _predicate(tree, verb)
     if predicate is None:
+        yield from _quoted_predicate(site, document)
         return
     thing = tree.child(verb, "obj") or tree.child(verb, "nsubj:pass") or _relative_object(tree, verb)
     words = tree.subtree(predicate)
@@ -72,13 +79,39 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
         yield found
 
 
+def _quoted_predicate(site: Site, document: Document) -> Iterator[Candidate]:
+    """Olin called that report on Friday a “boldfaced lie.”   Where the parser shows no predicate, the marks do.
+
+    From the cue to the end of the marks; with nothing else between, a pronoun before the cue is the object: what Olin
+    called “a lie”.
+    """
+    cue_class = site.class_of(Frame.SMALL)
+    tree, verb = site.tree, site.head
+    _, quotation = document.outer_around(verb.start)
+    if cue_class is None or quotation is None or document.quotation_at(verb.start) is not None:
+        return
+    between = tree.between(verb.end, quotation.span.start)
+    inside = document.plain[quotation.span.start : quotation.span.end].strip("\"“”’‘'` ")
+    if quotation.span.start > tree.span.end or len(between) > _LONGEST_OBJECT or inside[:1].isupper():
+        return
+    if any(w.upos in {"VERB", "AUX", "SCONJ", "PUNCT"} for w in between):
+        return
+    content = [Span(between[0].start, quotation.span.end) if between else quotation.span]
+    pronoun = None if between[1:] else next((w for w in reversed(tree.words[: verb.index]) if w.lower in _STANDS_FOR), None)
+    if pronoun is not None and verb.index - pronoun.index < _LONGEST_OBJECT:
+        content.append(pronoun.span)
+    found = candidate("small-clause", site, document, content=content, cue_class=cue_class)
+    if found and found.source is not None:
+        yield found
+
+
 def _predicate(tree: Tree, verb: Word) -> Word | None:
     for child in tree.children(verb, "xcomp", "ccomp", "obl", "advcl"):
         marks = {c.lower for c in tree.children(child, "case", "mark")}
         is_bare = child.relation in {"xcomp", "ccomp"} and not marks and child.upos in {"ADJ", "NOUN", "PROPN"}
         if child.index > verb.index and (is_bare or "as" in marks):
             return child
-        if verb.lemma == "accuse" and "of" in marks:
+        if marks & _PREDICATES.get(verb.lemma.lower(), frozenset()):
             return child
     thing = tree.child(verb, "obj")  # called the remark “childish”: some parses make it an apposition
     return next((c for c in tree.children(thing, "appos") if c.upos == "ADJ" or _is_quoted(tree, c)), None) if thing else None
