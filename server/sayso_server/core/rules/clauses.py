@@ -17,6 +17,8 @@ from sayso_server.core.tree import Tree, Word
 
 _OF_THE_ACT = frozenset({"as", "after", "before", "when", "while", "to"})  # these date the saying, not what is said
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_TALKERS = frozenset({"i", "we", "you"})
+"""I should say, you know: how people talk, not reports."""
 _COMMAS = frozenset({",", "—", "–", "-", "--"})
 _RELATIVE_OPENINGS = frozenset({"who", "which", "whose", "whom", "where"})
 _LONGEST_ASIDE = 14
@@ -324,7 +326,7 @@ def aside(site: Site) -> range | None:
     """The words of a cue that stands between commas with its subject and little else: ", Olin told reporters,"."""
     tree, verb = site.tree, site.head
     own = own_subject(tree, verb)
-    if own is None or own.lower in RELATIVE or own.deprel == "nsubj:pass":
+    if own is None or own.lower in RELATIVE | _TALKERS or own.deprel == "nsubj:pass":
         return None
     first = min(own.index, verb.index)
     while first > 0 and not is_punctuation(tree.words[first - 1]):
