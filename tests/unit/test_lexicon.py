@@ -14,7 +14,8 @@ def test_cues_have_their_frames() -> None:
     assert urge is not None
     assert urge.frames[Frame.INFINITIVE] is CueClass.ORDER
     assert claim is not None
-    assert claim.frames == {Frame.NOUN: CueClass.SAY}
+    assert claim.frames[Frame.NOUN] is CueClass.SAY
+    assert claim.prepositions == {"of"}
     assert lexicon.verb("walk") is None
     assert lexicon.phrase("point", "out") is not None
 

@@ -10,7 +10,7 @@ from sayso_server.core.document import Document
 from sayso_server.core.rules import RULE_NAMES, RULES
 from sayso_server.core.rules.quoted import follow_on
 from sayso_server.core.rules.turns import transcript_turns
-from sayso_server.core.statement import Kind, Span
+from sayso_server.core.statement import REPORTED_SPEECH, Kind, Span
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,22 @@ def overlap(one: Sequence[Span], other: Sequence[Span]) -> float:
     return common / max(1, _length(one) + _length(other) - common)
 
 
-def _rank(candidate: Candidate) -> tuple[bool, int, int]:
-    """Better candidates first: with a source, by an earlier rule, with the cue nearer to the content."""
+def _rank(candidate: Candidate) -> tuple[bool, bool, int, int]:
+    """Better candidates first: of speech, with a source, by an earlier rule, with the cue nearer to the content."""
     order = RULE_NAMES.index(candidate.rule)
     cue = candidate.cue.spans[0].start if candidate.cue else 0
     distance = min((min(abs(s.start - cue), abs(s.end - cue)) for s in candidate.content), default=0)
-    return (candidate.source is None, order, distance)
+    is_speech = candidate.cue is not None and candidate.cue.cue_class in REPORTED_SPEECH
+    return (not is_speech, candidate.source is None, order, distance)
+
+
+def _is_double(one: Candidate, other: Candidate) -> bool:
+    """Whether two candidates claim the same content, and neither is what the other reports."""
+    nested = any(
+        outer.cue is not None and inner.cue is not None and any(s.overlaps(inner.cue.spans[0]) for s in outer.content)
+        for outer, inner in ((one, other), (other, one))
+    )
+    return not nested and overlap(one.content, other.content) > 0.6
 
 
 def choose(document: Document) -> list[Chosen]:
@@ -73,7 +83,7 @@ def choose(document: Document) -> list[Chosen]:
     for candidate in sorted(propose(document), key=_rank):
         low = bisect.bisect_left(starts, candidate.content[0].start - 2000)
         high = bisect.bisect_right(starts, candidate.content[-1].end + 2000)
-        if any(overlap(candidate.content, other.content) > 0.6 for other in kept[low:high]):
+        if any(_is_double(candidate, other) for other in kept[low:high]):
             continue
         at = bisect.bisect_right(starts, candidate.content[0].start)
         starts.insert(at, candidate.content[0].start)

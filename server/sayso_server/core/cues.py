@@ -8,9 +8,6 @@ from sayso_server.core.lexicon import Entry, Frame
 from sayso_server.core.statement import Cue, CueClass, Kind, Polarity, Span
 from sayso_server.core.tree import Tree, Word
 
-PARTICLES = frozenset({"compound", "advmod", "obl", "xcomp", "case", "obj"})
-
-
 @dataclass(frozen=True)
 class Site:
     """A cue in its sentence: the words of the cue, head first, and what the lexicon knows of it."""
@@ -48,6 +45,8 @@ class Candidate:
     sentence: Span | None = None
     kind: Kind | None = None
     """Where the rule knows it; else the quotation marks tell."""
+    relative: Span | None = None
+    """The relative pronoun that stands for the source (who said), returned in its place."""
     follows: bool = False
     """A quotation without a cue of its own: the speaker before it goes on."""
 
@@ -66,26 +65,57 @@ def join(words: tuple[Word, ...]) -> tuple[Span, ...]:
 def sites(tree: Tree) -> Iterator[Site]:
     """Every possible cue of a sentence, in text order."""
     for word in tree.words:
-        if word.lower == "according" and word.index + 1 < len(tree.words) and tree.words[word.index + 1].lower == "to":
-            entry = Entry("according to", {Frame.PHRASE: CueClass.SAY})
-            yield Site(tree, (word, tree.words[word.index + 1]), entry)
-        elif word.upos in {"VERB", "AUX"}:
+        attributive = _attributive_phrase(tree, word)
+        if attributive:
+            yield Site(tree, attributive, Entry(" ".join(w.lower for w in sorted(attributive, key=_index)), {}))
+        elif word.upos in {"VERB", "AUX"} or (word.upos in {"ADJ", "NOUN", "PROPN"} and word.xpos.startswith("VB")):
             yield from _verb_sites(tree, word)
         elif word.upos == "NOUN" and (entry_of_noun := lexicon.noun(word.lemma.lower())):
             yield Site(tree, (word,), entry_of_noun)
-        elif word.upos in {"ADJ", "NOUN", "PROPN"} and word.xpos.startswith("VB") and lexicon.verb(word.lemma.lower()):
-            yield from _verb_sites(tree, word)
+
+
+def _index(word: Word) -> int:
+    return word.index
+
+
+def _attributive_phrase(tree: Tree, word: Word) -> tuple[Word, ...]:
+    """The words of "according to", "per" or "in the words of", the one that governs or marks the source first."""
+    following = tree.words[word.index + 1 : word.index + 2]
+    if word.lower == "according" and following and following[0].lower == "to":
+        return (word, following[0])
+    if word.lower == "per" and word.relation == "case" and following and _is_named(tree, word):
+        return (word,)
+    if word.lower == "words" and word.index > 1 and following and following[0].lower == "of":
+        before = tree.words[word.index - 2 : word.index]
+        if [w.lower for w in before] == ["in", "the"]:
+            return (following[0], *before, word)
+    return ()
+
+
+def _is_named(tree: Tree, case: Word) -> bool:
+    """Whether what "per" governs is somebody, not a unit: per Olin, per the website, not per day."""
+    head = tree.head(case)
+    return head is not None and (
+        head.upos == "PROPN" or head.xpos == "NNS" or tree.child(head, "det", "nmod:poss") is not None
+    )
 
 
 def _verb_sites(tree: Tree, word: Word) -> Iterator[Site]:
     lemma = word.lemma.lower()
-    for child in tree.children(word):
-        if child.relation in PARTICLES and (entry := lexicon.phrase(lemma, child.lemma.lower())):
-            yield Site(tree, (word, child), entry)
-            return
-        for case in tree.children(child, "case"):
-            if child.relation == "obl" and (entry := lexicon.phrase(lemma, case.lemma.lower())):
-                yield Site(tree, (word, case), entry)
-                return
-    if entry := lexicon.verb(lemma):
+    found = _phrase(tree, word, lemma)
+    if found:
+        yield Site(tree, found[0], found[1])
+    elif entry := lexicon.verb(lemma):
         yield Site(tree, (word,), entry)
+
+
+def _phrase(tree: Tree, word: Word, lemma: str) -> tuple[tuple[Word, ...], Entry] | None:
+    """A verb with its particle or preposition, with nothing but adverbs between: called repeatedly for."""
+    for following in tree.words[word.index + 1 : word.index + 4]:
+        if entry := lexicon.phrase(lemma, following.lemma.lower()):
+            head = tree.head(following)
+            if word.index in {following.head, head.head if head is not None else -1}:
+                return (word, following), entry
+        if following.upos not in {"ADV", "PART"} and following.lower != "it":
+            return None
+    return None

@@ -48,6 +48,13 @@ class Document:
         first = bisect.bisect_left(self._quotation_starts, start)
         return self.quotations[first : bisect.bisect_left(self._quotation_starts, end)]
 
+    def inner_around(self, outer: Quotation, offset: int) -> tuple[Quotation | None, Quotation | None]:
+        """The quotations next below `outer` before and behind an offset inside it that lies in none of them."""
+        inner = [q for q in self.quotations_from(outer.span.start, outer.span.end) if q.depth == outer.depth + 1]
+        before = [q for q in inner if q.span.end <= offset]
+        behind = [q for q in inner if q.span.start > offset]
+        return (before[-1] if before else None), (behind[0] if behind else None)
+
     def outer_around(self, offset: int) -> tuple[Quotation | None, Quotation | None]:
         """The outermost quotations before and behind an offset that lies in none."""
         i = bisect.bisect_right(self._outer_starts, offset)

@@ -2,8 +2,8 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -19,8 +19,10 @@ class Frame(StrEnum):
     INFINITIVE = "infinitive"
     COMMITMENT = "commitment"
     SMALL = "small"
+    OBJECT = "object"
+    TOPIC = "topic"
     NOUN = "noun"
-    PHRASE = "phrase"
+    NOUN_TOPIC = "noun_topic"
 
 
 class LexiconError(ValueError):
@@ -29,10 +31,11 @@ class LexiconError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One cue word: the classes of its frames. `lemma` is lower case."""
+    """One cue word: the classes of its frames. `lemma` is lower case, `prepositions` open its topic (talked about)."""
 
     lemma: str
     frames: Mapping[Frame, CueClass]
+    prepositions: frozenset[str] = frozenset()
 
 
 def _read(name: str) -> dict[str, object]:
@@ -67,50 +70,74 @@ def load_words(name: str) -> frozenset[str]:
         raise LexiconError(f"words.toml has no list {name!r}") from None
 
 
-def parse_cues(data: Mapping[str, object]) -> tuple[dict[str, Entry], dict[str, Entry]]:
-    """Verbs and nouns by lemma, and phrases by their words.
+@dataclass
+class _Draft:
+    frames: dict[Frame, CueClass] = field(default_factory=dict)
+    prepositions: set[str] = field(default_factory=set)
+
+
+def parse_cues(data: Mapping[str, object]) -> dict[str, Entry]:
+    """Entries by lemma; several words are joined by a space, nouns end in "|noun".
 
     An unknown class or frame, or a word that stands twice in a list, is an error that names it. Where two classes claim
     the same frame of a word, the one that comes first in the file has it.
     """
-    words: dict[str, dict[Frame, CueClass]] = {}
-    nouns: dict[str, dict[Frame, CueClass]] = {}
-    phrases: dict[str, dict[Frame, CueClass]] = {}
+    drafts: dict[str, _Draft] = {}
     for class_name, frames in data.items():
         if class_name not in list(CueClass) or not isinstance(frames, dict):
             raise LexiconError(f"cues.toml: {class_name!r} is not a class of cues")
         for frame_name, text in frames.items():
             if frame_name not in list(Frame):
                 raise LexiconError(f"cues.toml: {frame_name!r} in {class_name!r} is not a frame")
-            frame, cue_class = Frame(frame_name), CueClass(class_name)
-            lemmas = (
-                [line.strip() for line in text.splitlines() if line.strip()] if frame is Frame.PHRASE else text.split()
-            )
-            target = nouns if frame is Frame.NOUN else phrases if frame is Frame.PHRASE else words
-            _unique(lemmas, f"cues.toml: {class_name}.{frame_name}")
-            for lemma in lemmas:
-                target.setdefault(lemma, {}).setdefault(frame, cue_class)
-    entries = {lemma: Entry(lemma, frames) for lemma, frames in words.items()}
-    for lemma, frames in nouns.items():
-        entries[f"{lemma}|noun"] = Entry(lemma, frames)
-    return entries, {phrase: Entry(phrase, frames) for phrase, frames in phrases.items()}
+            _unique(text.split(), f"cues.toml: {class_name}.{frame_name}")
+            for word in text.split():
+                _add(drafts, word, Frame(frame_name), CueClass(class_name))
+    return {
+        key: Entry(key.removesuffix("|noun"), draft.frames, frozenset(draft.prepositions))
+        for key, draft in drafts.items()
+    }
+
+
+def _add(drafts: dict[str, _Draft], word: str, frame: Frame, cue_class: CueClass) -> None:
+    """One word of a list: point_out, and in the lists of topics talk_about, which stands for talk."""
+    lemma, preposition = word.replace("_", " "), ""
+    if frame in {Frame.TOPIC, Frame.NOUN_TOPIC}:
+        lemma, _, preposition = lemma.rpartition(" ")
+    key = f"{lemma}|noun" if frame in {Frame.NOUN, Frame.NOUN_TOPIC} else lemma
+    draft = drafts.setdefault(key, _Draft())
+    draft.frames.setdefault(frame, cue_class)
+    draft.prepositions |= {preposition} - {""}
 
 
 @cache
-def _cues() -> tuple[dict[str, Entry], dict[str, Entry]]:
+def _cues() -> dict[str, Entry]:
     return parse_cues(_read("cues"))
 
 
 def verb(lemma: str) -> Entry | None:
-    """The entry of a verb."""
-    return _cues()[0].get(lemma)
+    """The entry of a verb, also where a lemmatizer has cut too much or too little: reiterat, begge, denie, quipp."""
+    return next((entry for form in _repaired(lemma) if (entry := _cues().get(form))), None)
+
+
+def _repaired(lemma: str) -> Iterator[str]:
+    yield lemma
+    if lemma.endswith("ie"):
+        yield f"{lemma[:-2]}y"
+    elif lemma.endswith("e"):
+        yield lemma[:-1]
+        if lemma[-3:-2] == lemma[-2:-1]:
+            yield lemma[:-2]
+    else:
+        yield f"{lemma}e"
+        if lemma[-2:-1] == lemma[-1:]:
+            yield lemma[:-1]
 
 
 def noun(lemma: str) -> Entry | None:
     """The entry of a noun that takes a clause."""
-    return _cues()[0].get(f"{lemma}|noun")
+    return _cues().get(f"{lemma}|noun")
 
 
 def phrase(head: str, particle: str) -> Entry | None:
     """The entry of a verb with a particle, preposition or adjective."""
-    return _cues()[1].get(f"{head} {particle}")
+    return _cues().get(f"{head} {particle}")

@@ -153,7 +153,9 @@ def match_marks(text: str, paragraphs: Sequence[Span]) -> tuple[tuple[Quotation,
             near = doubles[
                 max(0, bisect.bisect_right(starts, single.start) - 1) : bisect.bisect_left(starts, single.end)
             ]
-            if all(d.covers(single) or not single.overlaps(d) for d in near):
+            inner = doubles[bisect.bisect_left(starts, single.start) : bisect.bisect_left(starts, single.end)]
+            holds = bool(inner) and text[single.start] == "‘" and all(single.covers(d) for d in inner)
+            if holds or all(d.covers(single) or not single.overlaps(d) for d in near):
                 found += [Quotation(single, int(any(d.covers(single) for d in near)))]
         found = _with_continuation(_with_depths(found), text, paragraph, carried)
         out.extend(found)

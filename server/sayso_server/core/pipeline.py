@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from sayso_server.core.choice import Chosen, choose
+from sayso_server.core.circumstances import medium
+from sayso_server.core.circumstances import time as said_at
 from sayso_server.core.document import Document, read, with_trees
 from sayso_server.core.parser import Parser
 from sayso_server.core.scoring import confidence
@@ -95,7 +97,7 @@ def assemble(
                 kind=item.kind,
                 content=found.content,
                 cue=found.cue,
-                source=found.source,
+                source=found.relative or found.source,
                 rule=found.rule,
                 confidence=confidence(item),
                 speaker_id=speaker,
@@ -106,6 +108,8 @@ def assemble(
                 paragraph_index=document.paragraph_at(found.content[0].start),
                 parent_id=f"s{item.parent + 1}" if item.parent is not None else None,
                 continued_id=f"s{i}" if found.follows and i and out[-1].speaker_id == speaker and speaker else None,
+                medium=medium(found, document.plain),
+                time=said_at(found, document.plain),
                 sentence=found.sentence,
             )
         )

@@ -9,6 +9,8 @@ from sayso_server.core.statement import Polarity, Span
 from sayso_server.core.tree import Tree, Word
 
 RELATIVE = frozenset({"who", "which", "that", "whom"})
+_TOLD = frozenset({"story", "lie", "truth", "joke", "tale", "news", "time", "what", "that", "all", "everything"})
+_GOES_ON = frozenset({Frame.CLAUSE, Frame.SMALL, Frame.INFINITIVE})
 _NOT_IN_MENTION = frozenset(
     {"acl:relcl", "parataxis", "advcl", "cop", "nsubj", "aux", "mark", "ccomp", "discourse", "advcl:relcl"}
 )
@@ -26,7 +28,7 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     head = tree.head(verb)
     if own is not None:
         is_relative = own.lower in RELATIVE and head is not None and verb.relation == "acl"
-        return (head if is_relative else own), own.deprel == "nsubj:pass"
+        return (_antecedent(tree, head, own) if is_relative and head else own), own.deprel == "nsubj:pass"
     if head is None or depth > 6:
         return None, False
     if verb.deprel == "acl" and head.upos in {"NOUN", "PROPN"} and verb.xpos == "VBG":
@@ -38,6 +40,25 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     if verb.relation == "advcl" and verb.xpos == "VBN":  # asked by reporters, Pell smiled
         return lent, True
     return lent, passive and verb.relation == "conj" and verb.xpos == "VBN"  # Pell is expected to say: Pell says
+
+
+def _antecedent(tree: Tree, head: Word, pronoun: Word) -> Word:
+    """What a relative pronoun stands for: for "who" the human noun just before it, should the parser have gone astray."""
+    if pronoun.lower != "who" or is_human(head, tree) or head.upos == "PRON":
+        return head
+    before = [w for w in tree.words[head.index + 1 : pronoun.index] if w.upos in {"NOUN", "PROPN"} and is_human(w, tree)]
+    return before[-1] if before else head
+
+
+def relative_subject(tree: Tree, verb: Word, source: Word) -> Word | None:
+    """who in "Olin, who said": the pronoun that is the subject of a cue in a relative clause of the source."""
+    for clause in [verb, *tree.ancestors(verb)]:
+        if clause.deprel == "acl:relcl":
+            pronoun = next((w for w in tree.children(clause, "nsubj") if w.lower in RELATIVE), None)
+            return pronoun if pronoun is not None and source.index < pronoun.index < verb.index else None
+        if clause.relation not in {"conj", "xcomp", "advcl"}:
+            return None
+    return None
 
 
 def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:
@@ -59,11 +80,18 @@ def _controller(tree: Tree, verb: Word, head: Word) -> Word | None:
 
 def reports_more(tree: Tree, word: Word) -> Word | None:
     """The cue that a participle goes on from: said in "Olin said it failed, adding that …", wherever it hangs."""
-    if word.relation != "advcl" or word.xpos != "VBG" or not tree.children(word, "ccomp") or tree.child(word, "mark"):
+    if word.xpos != "VBG" or word.relation not in {"advcl", "ccomp", "xcomp", "conj", "parataxis"}:
         return None
     entry = lexicon.verb(word.lemma.lower())
-    if entry is None or Frame.CLAUSE not in entry.frames:
+    if entry is None or not entry.frames.keys() & _GOES_ON or tree.children(word, "mark", "aux", "nsubj"):
         return None
+    if word.relation != "advcl" and (word.index == 0 or tree.words[min(tree.subtree(word))].text != ","):
+        return None
+    if not tree.children(word, "ccomp", "obj"):
+        return None
+    governor = tree.head(word)
+    if word.relation == "ccomp" and governor is not None:
+        return governor
     for ancestor in tree.ancestors(word):
         governor = tree.head(ancestor)
         if ancestor.relation == "ccomp" and governor is not None and lexicon.verb(governor.lemma.lower()):
@@ -137,10 +165,18 @@ def addressees(tree: Tree, verb: Word, *, lemma: str, text: str) -> tuple[Span, 
     """Whom the cue addresses: told reporters, said to her, was told."""
     found: list[Word] = []
     if lemma in load_words("addressing_verbs"):
-        found = [w for w in tree.children(verb, "iobj", "obj") if is_human(w, tree) or w.relation == "iobj"]
+        is_tell = lemma == "tell"
+        found = [
+            w
+            for w in tree.children(verb, "iobj", "obj")
+            if is_human(w, tree) or w.relation == "iobj" or (is_tell and w.lemma.lower() not in _TOLD)
+        ]
         passive = tree.child(verb, "nsubj:pass")
         if not found and passive is not None and passive.lower not in RELATIVE:
             found = [passive]
+        if not found and verb.relation == "advcl" and verb.xpos == "VBN":  # asked by reporters, Pell smiled
+            lent, is_asked = subject(tree, verb)
+            found = [lent] if lent is not None and is_asked else []
     if not found:
         found = [
             w
@@ -152,7 +188,8 @@ def addressees(tree: Tree, verb: Word, *, lemma: str, text: str) -> tuple[Span, 
 
 def polarity(tree: Tree, verb: Word) -> Polarity:
     """Whether the act of saying is denied (did not say, refused to say) or uncertain (is expected to say)."""
-    if verb.lemma.lower() in load_words("denials"):
+    entry = lexicon.verb(verb.lemma.lower())
+    if (entry.lemma if entry else verb.lemma.lower()) in load_words("denials"):
         return Polarity.NEGATED
     chain = [verb]
     while chain[-1].relation == "xcomp" and (head := tree.head(chain[-1])) is not None and len(chain) < 5:
@@ -168,3 +205,9 @@ def polarity(tree: Tree, verb: Word) -> Polarity:
         if any(p.lower in load_words("hedges") or p.lower in {"may", "might"} for p in parts):
             return Polarity.HEDGED
     return Polarity.AFFIRMED
+
+
+def is_circumstance(tree: Tree, word: Word) -> bool:
+    """Whether a phrase tells where or when something was said: in a statement, on Friday, at a rally."""
+    lemmas = {word.lemma.lower(), word.lower}
+    return bool(lemmas & (load_words("calendar") | load_words("media") | load_words("documents")))

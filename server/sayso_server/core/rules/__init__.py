@@ -4,23 +4,26 @@ from collections.abc import Callable, Iterable
 
 from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
-from sayso_server.core.rules.attributive import according_to
+from sayso_server.core.rules.attributive import according_to, as_clause
 from sayso_server.core.rules.clauses import clausal_complement, interrupting_cue
 from sayso_server.core.rules.infinitives import infinitival_complement, small_clause
 from sayso_server.core.rules.nouns import noun_complement
+from sayso_server.core.rules.objects import reported_object
 from sayso_server.core.rules.quoted import quoted_fragment, quoted_speech
 
 Rule = Callable[[Site, Document], Iterable[Candidate]]
 
 RULES: tuple[Rule, ...] = (
     according_to,
+    as_clause,
     quoted_speech,
+    interrupting_cue,
     clausal_complement,
     infinitival_complement,
-    interrupting_cue,
     small_clause,
     noun_complement,
     quoted_fragment,
+    reported_object,
 )
 
 RULE_NAMES = tuple(rule.__name__.replace("_", "-") for rule in RULES)

@@ -1,16 +1,19 @@
-"""Sources in adverbials: according to."""
+"""Sources in adverbials: according to, per, in the words of, as Olin put it."""
 
 from collections.abc import Iterator
 
 from sayso_server.core import lexicon
-from sayso_server.core.contents import spans
+from sayso_server.core.contents import is_punctuation, spans
 from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
-from sayso_server.core.rules.build import with_whole_quotations
+from sayso_server.core.lexicon import Frame
+from sayso_server.core.rules.build import candidate, with_whole_quotations
 from sayso_server.core.sources import mention
 from sayso_server.core.statement import CueClass
 from sayso_server.core.tree import Tree, Word
 
+CLOSERS = frozenset({",", "—", "–", "-", ".", "”", '"', ")"})
+PHRASES = frozenset({"according to", "per", "in the words of"})
 _NOT_A_SOURCE = frozenset(
     {"plan", "schedule", "law", "need", "size", "rule", "tradition", "custom", "type", "age", "rank"}
 )
@@ -21,17 +24,59 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
 
     The content is the clause that the phrase modifies, without what is coordinated behind the phrase.
     """
-    if site.entry.lemma != "according to":
+    if site.entry.lemma not in PHRASES:
         return
     tree = site.tree
     source = _source(tree, site.head)
     if source is None or source.lemma.lower() in _NOT_A_SOURCE:
         return
+    own = {w.index for w in site.words}
+    phrase = own | {i for i in tree.subtree(source) if i >= min(own)}
+    phrase |= _tail(tree, max(phrase))
+    indices = sentence_before(tree, phrase) if _closes_the_sentence(tree, phrase, document) else None
+    if indices is None and site.entry.lemma == "in the words of":
+        indices = set(range(len(tree.words))) - phrase
+    if indices is None:
+        indices = _modified_clause(site, source, phrase)
+    content = with_whole_quotations(document, spans(document, tree, indices), site.cue(CueClass.SAY).spans)
+    if content:
+        found = mention(tree, source, document.plain)
+        yield Candidate(
+            "according-to", content, site.cue(CueClass.SAY), site, found, source, sentence=tree.span
+        )
+
+
+def as_clause(site: Site, document: Document) -> Iterator[Candidate]:
+    """As Olin put it, the plan failed.   failed -advcl-> put -mark-> As; also behind: …, as the Courier reported
+
+    The content is the rest of the sentence, on one side of the clause.
+    """
+    cue_class = site.class_of(Frame.CLAUSE, Frame.QUOTE)
+    tree, verb = site.tree, site.head
+    opening = next((c for c in tree.children(verb, "mark", "advmod", "case") if c.lower == "as"), None)
+    if cue_class is None or opening is None or opening.index > verb.index or tree.children(verb, "ccomp", "xcomp"):
+        return
+    if any(c.lower != "it" for c in tree.children(verb, "obj")) or document.quotation_at(verb.start) is not None:
+        return
+    first = opening.index
+    last = next((w.index for w in tree.words[verb.index :] if w.text in CLOSERS), len(tree.words))
+    before, behind = sentence_before(tree, {first}), set(range(last + 1, len(tree.words)))
+    if first and tree.words[first - 1].text not in {*CLOSERS, "("} and before:
+        return
+    is_last = all(is_punctuation(w) for w in tree.words[last:])
+    content = spans(document, tree, before if is_last else behind)
+    content = with_whole_quotations(document, content, [w.span for w in site.words])
+    found = candidate("as-clause", site, document, content=content, cue_class=cue_class)
+    if found and found.source is not None and (is_last or not before):
+        yield found
+
+
+def _modified_clause(site: Site, source: Word, phrase: set[int]) -> set[int]:
+    """The words of the clause that the phrase depends on."""
+    tree, end = site.tree, max(w.index for w in site.words)
     clause = _clause_head(tree, source)
     if clause is None:
-        return
-    phrase = tree.subtree(source) | {w.index for w in site.words}
-    end = site.words[-1].index
+        return set()
 
     def skip(word: Word) -> bool:
         return word.index in phrase or (
@@ -41,13 +86,37 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
     indices = tree.subtree(clause, skip) - phrase
     if min(indices, default=end) < site.head.index and clause.index < site.head.index:  # what was said stands before
         indices = {i for i in indices if i < site.head.index or _belongs(tree, i, clause)}
-    content = spans(document, tree, indices - {c.index for c in tree.children(clause, "cc")})
-    cue = site.cue(CueClass.SAY)
-    content = with_whole_quotations(document, content, cue.spans)
-    if content:
-        yield Candidate(
-            "according-to", content, cue, site, mention(tree, source, document.plain), source, sentence=tree.span
-        )
+    return indices - {c.index for c in tree.children(clause, "cc")}
+
+
+def _tail(tree: Tree, last: int) -> set[int]:
+    """A prepositional phrase that ends the sentence right behind the source: per figures | from the exchange."""
+    rest = [w for w in tree.words[last + 1 :] if not is_punctuation(w)]
+    is_phrase = rest[:1] and rest[0].upos == "ADP" and not any(w.upos in {"VERB", "AUX"} for w in rest)
+    is_whole = bool(rest) and rest[-1].index - last == len(rest)
+    return {w.index for w in rest} if is_phrase and is_whole else set()
+
+
+def _closes_the_sentence(tree: Tree, phrase: set[int], document: Document) -> bool:
+    """Whether a comma stands before the phrase and nothing but marks behind it: then it attributes all before it."""
+    first, last = min(phrase), max(phrase)
+    before = tree.words[first - 1].text if first else ""
+    is_set_off = "," in {before, tree.words[first].text} or before in {"”", '"', "—", "–"}
+    return (
+        is_set_off
+        and all(is_punctuation(w) for w in tree.words[last + 1 :])
+        and document.quotation_at(tree.words[first].start) is None
+    )
+
+
+def sentence_before(tree: Tree, phrase: set[int]) -> set[int]:
+    """The words before a phrase back to a semicolon or the sentence's start, without a conjunction that opens them."""
+    start = end = min(phrase)
+    while start > 0 and tree.words[start - 1].text != ";":
+        start -= 1
+    while start < end and (tree.words[start].upos == "CCONJ" or is_punctuation(tree.words[start])):
+        start += 1
+    return set(range(start, end))
 
 
 def _source(tree: Tree, according: Word) -> Word | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sayso_server.core.contents import chain, merge
 from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
-from sayso_server.core.sources import addressees, agent, mention, polarity, subject
+from sayso_server.core.sources import addressees, agent, mention, polarity, relative_subject, subject
 from sayso_server.core.statement import CueClass, Span
 from sayso_server.core.tree import Word
 
@@ -30,6 +30,7 @@ def candidate(
         source = None
     if not content:
         return None
+    pronoun = relative_subject(tree, verb, source) if source is not None and not passive else None
     return Candidate(
         rule=rule,
         content=merge(content),
@@ -39,6 +40,7 @@ def candidate(
         source_head=source,
         addressees=addressees(tree, verb, lemma=site.entry.lemma, text=document.plain),
         polarity=polarity(tree, verb),
+        relative=pronoun.span if pronoun is not None else None,
         sentence=tree.span,
     )
 

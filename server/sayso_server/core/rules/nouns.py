@@ -6,8 +6,9 @@ from sayso_server.core.contents import spans
 from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import Frame
-from sayso_server.core.rules.build import candidate
+from sayso_server.core.rules.build import candidate, with_whole_quotations
 from sayso_server.core.sources import subject
+from sayso_server.core.statement import CueClass
 from sayso_server.core.tree import Tree, Word
 
 _SUPPORT = frozenset(
@@ -16,21 +17,35 @@ _SUPPORT = frozenset(
 
 
 def noun_complement(site: Site, document: Document) -> Iterator[Candidate]:
-    """Her claim that rents would fall.   claim -nmod:poss-> her, claim -acl-> fall -mark-> that"""
-    cue_class = site.class_of(Frame.NOUN)
-    if cue_class is None:
+    """Her claim that rents would fall.   claim -nmod:poss-> her, claim -acl-> fall -mark-> that
+
+    Also a noun phrase, where somebody owns the noun: her warning of delays.
+    """
+    if site.head.upos != "NOUN" or site.head.xpos.startswith("VB"):
         return
     tree, noun = site.tree, site.head
-    for clause in tree.children(noun, "acl", "ccomp"):
-        mark = tree.child(clause, "mark")
-        if clause.deprel == "acl:relcl" or mark is None or mark.lower not in {"that", "whether", "to"}:
-            continue
-        content = spans(document, tree, tree.subtree(clause))
-        source = _owner(tree, noun)
+    source = _owner(tree, noun)
+    for cue_class, reported in _reported(site, is_owned=source is not None):
+        content = with_whole_quotations(document, spans(document, tree, tree.subtree(reported)), [noun.span])
         found = candidate("noun-complement", site, document, content=content, cue_class=cue_class, source=source)
         if found:
             yield found
             return
+
+
+def _reported(site: Site, *, is_owned: bool) -> Iterator[tuple[CueClass, Word]]:
+    """The clauses of a noun, then the noun phrases behind its preposition."""
+    tree, noun = site.tree, site.head
+    if cue_class := site.class_of(Frame.NOUN):
+        for clause in tree.children(noun, "acl", "ccomp"):
+            mark = tree.child(clause, "mark")
+            if mark is not None and mark.lower in {"that", "whether", "to"}:
+                yield cue_class, clause
+    if (cue_class := site.class_of(Frame.NOUN_TOPIC)) and is_owned:
+        for thing in tree.children(noun, "nmod", "acl"):
+            opening = next(iter(tree.children(thing, "case", "mark")), None)
+            if opening is not None and opening.lower in site.entry.prepositions:
+                yield cue_class, thing
 
 
 def _owner(tree: Tree, noun: Word) -> Word | None:
@@ -42,6 +57,6 @@ def _owner(tree: Tree, noun: Word) -> Word | None:
         if any(c.lower in {"by", "from"} for c in tree.children(child, "case")):
             return child
     head = tree.head(noun)
-    if head is not None and noun.relation == "obj" and head.lemma in _SUPPORT:
+    if head is not None and noun.relation == "obj" and head.lemma.lower() in _SUPPORT:
         return subject(tree, head)[0]
     return None

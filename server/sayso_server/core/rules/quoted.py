@@ -10,9 +10,11 @@ from sayso_server.core.lexicon import Frame
 from sayso_server.core.marks import Quotation
 from sayso_server.core.rules.build import candidate, with_whole_quotations
 from sayso_server.core.sources import subject
-from sayso_server.core.statement import Span
+from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Span
 from sayso_server.core.tree import Word
 
+QUOTING = REPORTED_SPEECH | {CueClass.THINK}
+"""The classes of cues that can have a quotation: said, thought; not voted."""
 MAX_GAP = 160
 """Code points between a quotation and the cue that reports it: room for a long source with its apposition."""
 
@@ -23,19 +25,19 @@ def quoted_speech(site: Site, document: Document) -> Iterator[Candidate]:
     Whole utterances only; quoted fragments inside a clause belong to the clause.
     """
     cue_class = site.class_of(Frame.CLAUSE, Frame.QUOTE, Frame.INFINITIVE, Frame.SMALL)
-    position = site.head.start
-    if cue_class is None or document.quotation_at(position) is not None or site.head.upos == "NOUN":
+    if cue_class not in QUOTING or site.head.upos == "NOUN":
         return
-    before, after = _neighbours(site, document)
+    outer = document.quotation_at(site.head.start)
+    before, after = _neighbours(site, document) if outer is None else document.inner_around(outer, site.head.start)
     quotations: list[Quotation] = []
     if before is not None and _ends_before_cue(before, site, document):
         quotations = [before]
         follow = after if after is not None else None
         if follow is not None and _goes_on(site, follow, document):
-            quotations += chain(document, follow)
+            quotations += chain(document, follow) if outer is None else [follow]
     elif after is not None and _begins_after_cue(after, site, document):
-        quotations = chain(document, after)
-    if quotations:
+        quotations = chain(document, after) if outer is None else [after]
+    if quotations and cue_class is not None:
         content = tuple(q.span for q in quotations)
         source = _between(site, quotations[0], document)
         found = candidate("quoted-speech", site, document, content=content, cue_class=cue_class, source=source)
@@ -93,13 +95,16 @@ def _other_cue(site: Site, document: Document, start: int, end: int) -> bool:
     """Whether another verb between two offsets could report as well as this one."""
     trees = document.trees_within(Span(start, end)) if end > start else []
     others = (other for tree in trees for other in sites(tree) if other.head.start != site.head.start)
-    return any(start <= o.head.start < end and o.head.upos == "VERB" and _reports(o) for o in others)
+    return any(
+        start <= o.head.start < end and o.head.upos == "VERB" and _reports(o, document.plain[o.words[-1].end : end])
+        for o in others
+    )
 
 
-def _reports(site: Site) -> bool:
-    return (Frame.CLAUSE in site.entry.frames or Frame.QUOTE in site.entry.frames) and subject(site.tree, site.head)[
-        0
-    ] is not None
+def _reports(site: Site, gap: str) -> bool:
+    """Whether the cue has a subject, or stands just before the quotation: adding, “…”"""
+    can_report = site.class_of(Frame.CLAUSE, Frame.QUOTE) in QUOTING
+    return can_report and (gap.strip() in {"", ",", ":"} or subject(site.tree, site.head)[0] is not None)
 
 
 def _ends_before_cue(quotation: Quotation, site: Site, document: Document) -> bool:
@@ -107,6 +112,8 @@ def _ends_before_cue(quotation: Quotation, site: Site, document: Document) -> bo
     text, end, cue = document.plain, quotation.span.end, site.head.start
     gap = text[end:cue]
     if len(gap) > MAX_GAP or _other_cue(site, document, end, cue) or not is_utterance(quotation, document):
+        return False
+    if gap.split()[:1] in (["and"], ["but"], ["then"]):  # “…,” and then said, “…”
         return False
     last = text[quotation.span.start : end].rstrip("\"”’'»").rstrip()[-1:]
     comma_behind = gap.lstrip()[:1] in {",", "–", "—", "-"}
@@ -135,7 +142,9 @@ def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> b
     """Olin said: "…" The quotation opens a sentence, behind a comma, a colon or the cue itself."""
     text, start, cue = document.plain, quotation.span.start, site.words[-1].end
     gap = text[cue:start]
-    if len(gap) > MAX_GAP or _other_cue(site, document, cue, start) or not is_utterance(quotation, document):
+    if len(gap) > MAX_GAP or _other_cue(site, document, cue, start):
+        return False
+    if not is_utterance(quotation, document) and not _is_called_out(quotation, gap, document):
         return False
     if any(
         c in ".!?" and gap[i + 1 : i + 2] in {" ", ""} and not gap[max(0, i - 3) : i].istitle()
@@ -150,16 +159,32 @@ def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> b
     return whole and (lead in {",", ":", "", "—", "–", "-"} or len(gap) < 40)
 
 
+def _is_called_out(quotation: Quotation, gap: str, document: Document) -> bool:
+    """chanting “Close it now!”: no comma before, but a capital and the end of a sentence inside the marks."""
+    inside = document.plain[quotation.span.start : quotation.span.end].strip("\"“”’‘'«»")
+    return not gap.strip() and inside[:1].isupper() and inside[-1:] in {",", ".", "!", "?"}
+
+
 def _goes_on(site: Site, quotation: Quotation, document: Document) -> bool:
-    """ "…," Olin said on Friday. "…" At most one sentence ends between the cue and the rest of the quotation."""
+    """ "…," Olin said on Friday. "…" At most one sentence ends between the cue and the rest of the quotation.
+
+    Other cues in that sentence do not matter (Olin, who said that it failed. "…"), unless they introduce the rest.
+    """
     text, start, cue = document.plain, quotation.span.start, site.words[-1].end
     gap = text[cue:start]
-    if len(gap) > MAX_GAP or _other_cue(site, document, cue, start) or _is_cued_behind(quotation, site, document):
+    if len(gap) > 2 * MAX_GAP or _is_cued_behind(quotation, site, document):
         return False
+    if gap.rstrip()[-1:] != "." and _other_cue(site, document, cue, start):
+        return gap.rstrip()[-1:] == "," and document.plain[quotation.span.start + 1].islower()
     trees = document.trees_within(Span(cue, max(cue + 1, start)))
     return not any(t.span.start > site.head.start and t.span.end <= start for t in trees) and (
         gap.rstrip()[-1:] in {".", ",", ";", ":", "—", "–", "-", "!", "?"}
     )
+
+
+def goes_on(site: Site, quotation: Quotation, document: Document) -> list[Span]:
+    """The spans of a quotation that goes on behind its cue, none if it is another's."""
+    return [q.span for q in chain(document, quotation)] if _goes_on(site, quotation, document) else []
 
 
 def _is_cued_behind(quotation: Quotation, site: Site, document: Document) -> bool:

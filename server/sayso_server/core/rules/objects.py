@@ -1,0 +1,71 @@
+"""Reported noun phrases: announced a deal, called for a vote, spoke of delays."""
+
+from collections.abc import Iterator
+
+from sayso_server.core.contents import spans
+from sayso_server.core.cues import Candidate, Site
+from sayso_server.core.document import Document
+from sayso_server.core.lexicon import Frame
+from sayso_server.core.rules.build import candidate, with_whole_quotations
+from sayso_server.core.sources import agent, is_circumstance, is_human
+from sayso_server.core.statement import CueClass
+from sayso_server.core.tree import Tree, Word
+
+_POINTING = frozenset({"this", "that", "these", "those"})
+_ANSWERED = frozenset({"request", "comment", "question", "call", "message", "inquiry", "email"})
+"""What one responds to, or does not, without saying anything."""
+
+
+def reported_object(site: Site, document: Document) -> Iterator[Candidate]:
+    """Olin announced a deal.   announced -obj-> deal; called for a vote: called -obl-> vote -case-> for"""
+    if site.head.upos == "NOUN" and not site.head.xpos.startswith("VB"):
+        return
+    cue_class, thing = _reported(site)
+    tree = site.tree
+    if cue_class is None or thing is None or thing.upos == "PRON" or thing.lemma.lower() in _ANSWERED:
+        return
+    if any(d.lower in _POINTING for d in tree.children(thing, "det")):
+        return
+    cue = {w.index for w in site.words}
+    indices = (tree.subtree(thing, lambda w: w.index in cue) | _stray(tree, site, thing)) - cue
+    content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
+    found = candidate("reported-object", site, document, content=content, cue_class=cue_class)
+    if found and (found.source is not None or site.entry.lemma == "ask"):
+        yield found
+
+
+def _stray(tree: Tree, site: Site, thing: Word) -> set[int]:
+    """What parsers hang on the cue behind its object, unless it tells when and where: called for a vote before May."""
+    out: set[int] = set()
+    for word in tree.children(site.head, "obl", "advcl", "nmod"):
+        first = min(tree.subtree(word))
+        is_of_the_act = is_circumstance(tree, word) or word.xpos == "VBG" or tree.words[first].text == ","
+        if word.index > thing.index and not is_of_the_act:
+            out |= tree.subtree(word)
+    return out
+
+
+def _reported(site: Site) -> tuple[CueClass | None, Word | None]:
+    """The class of the cue in this frame, and the head of what it reports."""
+    tree, verb = site.tree, site.head
+    if cue_class := site.class_of(Frame.OBJECT):
+        if len(site.words) > 1:
+            return cue_class, _governed_by(site)
+        thing = tree.child(verb, "obj")
+        if thing is None and agent(tree, verb) is not None:
+            thing = tree.child(verb, "nsubj:pass")
+        if thing is not None:
+            return cue_class, thing
+    if cue_class := site.class_of(Frame.TOPIC):
+        for thing in tree.children(verb, "obl", "advcl"):
+            is_named = tree.words[min(tree.subtree(thing))].lower in site.entry.prepositions
+            if is_named and thing.index > verb.index and not is_human(thing, tree):
+                return cue_class, thing
+    return None, None
+
+
+def _governed_by(site: Site) -> Word | None:
+    """The noun behind the preposition of a phrase."""
+    last = site.words[-1]
+    head = site.tree.head(last)
+    return head if head is not None and head.index > last.index else None
