@@ -9,6 +9,7 @@ from sayso_server.core.cues import Candidate, Site, sites
 from sayso_server.core.document import Document
 from sayso_server.core.rules import RULE_NAMES, RULES
 from sayso_server.core.rules.quoted import follow_on
+from sayso_server.core.rules.roles import tagged
 from sayso_server.core.rules.turns import transcript_turns
 from sayso_server.core.statement import REPORTED_SPEECH, Kind, Span
 
@@ -88,6 +89,7 @@ def choose(document: Document) -> list[Chosen]:
         at = bisect.bisect_right(starts, candidate.content[0].start)
         starts.insert(at, candidate.content[0].start)
         kept.insert(at, candidate)
+    kept += list(tagged(document, kept))
     kept += transcript_turns(document)
     kept += follow_on(document, [s for c in kept for s in c.content])
     kept.sort(key=lambda c: (c.content[0].start, -_length(c.content)))

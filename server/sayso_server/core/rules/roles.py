@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sayso_server.core.contents import merge, strip, with_marks
 from sayso_server.core.cues import Candidate, Site, sites
 from sayso_server.core.document import Document
+from sayso_server.core.lexicon import Frame
 from sayso_server.core.rules.build import candidate
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Roles, Tree, Word
@@ -17,6 +18,7 @@ LIKELY = 0.5
 SURE = 0.8
 """How likely the words of a content must be on average."""
 
+CUE = 0.7
 SHORTEST = 3
 """Words of a content."""
 
@@ -45,7 +47,7 @@ def tagged(document: Document, kept: Sequence[Candidate]) -> Iterator[Candidate]
         words = [Read(t, w, r) for t in trees for w, r in zip(t.words, t.roles, strict=False)]
         contents = [run for run in _contents(words) if not _overlaps(claimed, _span(words, run))]
         if contents:
-            cues = {read.word.start: i for i, read in enumerate(words) if read.roles.cue >= LIKELY}
+            cues = {read.word.start: i for i, read in enumerate(words) if read.roles.cue >= CUE}
             free = [s for t in trees for s in sites(t) if s.head.start in cues and s.head.start not in taken]
             placed = {cues[site.head.start]: site for site in free if site.entry.frames}
             yield from _matched(document, words, contents, placed)
@@ -55,7 +57,8 @@ def _matched(
     document: Document, words: Sequence[Read], contents: Sequence[Run], cues: dict[int, Site]
 ) -> Iterator[Candidate]:
     for run in contents:
-        near = [(distance, at) for at in cues if (distance := _distance(run, at)) <= FARTHEST]
+        fitting = (at for at, site in cues.items() if _fits(document, words[run[0] : run[1]], site))
+        near = [(distance, at) for at in fitting if (distance := _distance(run, at)) <= FARTHEST]
         span = strip(document.plain, _span(words, run))
         if near and span:
             at = min(near)[1]
@@ -70,6 +73,16 @@ def _matched(
             )
             if found is not None:
                 yield found
+
+
+def _fits(document: Document, content: Sequence[Read], site: Site) -> bool:
+    """Whether the cue can take such a content: an infinitive, a noun phrase, or, as all can, a clause or a quotation."""
+    frames = site.entry.frames.keys()
+    if content[0].word.lower == "to":
+        return bool(frames & {Frame.INFINITIVE, Frame.COMMITMENT})
+    is_clause = any("VerbForm=Fin" in read.word.feats for read in content)
+    span = Span(content[0].word.start, content[-1].word.end)
+    return is_clause or Frame.OBJECT in frames or bool(document.quotations_from(span.start, span.end))
 
 
 def _contents(words: Sequence[Read]) -> Iterator[Run]:
