@@ -43,10 +43,12 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
 
 
 def _antecedent(tree: Tree, head: Word, pronoun: Word) -> Word:
-    """What a relative pronoun stands for: for "who" the human noun just before it, should the parser have gone astray."""
+    """What a relative pronoun stands for: for "who" the human noun just before it, if the parser went astray."""
     if pronoun.lower != "who" or is_human(head, tree) or head.upos == "PRON":
         return head
-    before = [w for w in tree.words[head.index + 1 : pronoun.index] if w.upos in {"NOUN", "PROPN"} and is_human(w, tree)]
+    before = [
+        w for w in tree.words[head.index + 1 : pronoun.index] if w.upos in {"NOUN", "PROPN"} and is_human(w, tree)
+    ]
     return before[-1] if before else head
 
 

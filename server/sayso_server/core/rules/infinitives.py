@@ -12,7 +12,6 @@ from sayso_server.core.sources import RELATIVE
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
-
 _PREDICATES = {"accuse": frozenset({"of"}), "blame": frozenset({"for", "on"}), "challenge": frozenset({"to"})}
 _LONGEST_OBJECT = 10
 _STANDS_FOR = RELATIVE | {"what"}
@@ -97,7 +96,9 @@ def _quoted_predicate(site: Site, document: Document) -> Iterator[Candidate]:
     if any(w.upos in {"VERB", "AUX", "SCONJ", "PUNCT"} for w in between):
         return
     content = [Span(between[0].start, quotation.span.end) if between else quotation.span]
-    pronoun = None if between[1:] else next((w for w in reversed(tree.words[: verb.index]) if w.lower in _STANDS_FOR), None)
+    pronoun = (
+        None if between[1:] else next((w for w in reversed(tree.words[: verb.index]) if w.lower in _STANDS_FOR), None)
+    )
     if pronoun is not None and verb.index - pronoun.index < _LONGEST_OBJECT:
         content.append(pronoun.span)
     found = candidate("small-clause", site, document, content=content, cue_class=cue_class)
@@ -114,7 +115,11 @@ def _predicate(tree: Tree, verb: Word) -> Word | None:
         if marks & _PREDICATES.get(verb.lemma.lower(), frozenset()):
             return child
     thing = tree.child(verb, "obj")  # called the remark “childish”: some parses make it an apposition
-    return next((c for c in tree.children(thing, "appos") if c.upos == "ADJ" or _is_quoted(tree, c)), None) if thing else None
+    return (
+        next((c for c in tree.children(thing, "appos") if c.upos == "ADJ" or _is_quoted(tree, c)), None)
+        if thing
+        else None
+    )
 
 
 def _is_quoted(tree: Tree, word: Word) -> bool:
