@@ -33,6 +33,8 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
         return None, False
     if verb.deprel == "acl" and head.upos in {"NOUN", "PROPN"} and verb.xpos == "VBG":
         return head, False
+    if verb.relation == "conj" and verb.xpos == "VBG" and head.xpos != "VBG" and not tree.children(verb, "aux"):
+        head = _participle_above(tree, head) or head  # adding that crews came, and urging
     lender = _lender(tree, verb, head)
     if lender is None:
         return _controller(tree, verb, head), False
@@ -61,6 +63,12 @@ def relative_subject(tree: Tree, verb: Word, source: Word) -> Word | None:
         if clause.relation not in {"conj", "xcomp", "advcl"}:
             return None
     return None
+
+
+def _participle_above(tree: Tree, word: Word) -> Word | None:
+    """The participle that reports the clause of `word`."""
+    above = tree.head(word)
+    return above if above is not None and above.xpos == "VBG" and lexicon.verb(above.lemma.lower()) else None
 
 
 def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:
@@ -120,11 +128,11 @@ def is_passive(tree: Tree, verb: Word) -> bool:
 
 
 def agent(tree: Tree, verb: Word) -> Word | None:
-    """The by-phrase of a passive."""
-    for child in tree.children(verb, "obl"):
-        if child.deprel == "obl:agent" or any(c.lower == "by" for c in tree.children(child, "case")):
-            return child
-    return None
+    """The by-phrase of a passive, also where parsers hang it on what stands before it: dismissed as late by Olin."""
+    phrases = tree.children(verb, "obl", "xcomp")
+    below = [w for phrase in phrases for w in tree.children(phrase, "nmod", "obl")]
+    by = [w for w in (*phrases, *below) if any(c.lower == "by" for c in tree.children(w, "case"))]
+    return by[0] if by else next((w for w in phrases if w.deprel == "obl:agent"), None)
 
 
 def mention(tree: Tree, word: Word, text: str) -> Span:

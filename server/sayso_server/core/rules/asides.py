@@ -1,6 +1,7 @@
 """Cues between commas: what they report stands around them, or before them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sayso_server.core.contents import is_punctuation, spans
 from sayso_server.core.cues import Candidate, Site
@@ -10,6 +11,7 @@ from sayso_server.core.rules.attributive import sentence_before
 from sayso_server.core.rules.build import candidate, with_whole_quotations
 from sayso_server.core.rules.complements import complements_of
 from sayso_server.core.sources import RELATIVE, is_circumstance, reports_more
+from sayso_server.core.statement import Kind, Span
 from sayso_server.core.tree import Tree, Word
 
 _TALKERS = frozenset({"i", "we", "you"})
@@ -40,16 +42,27 @@ def interrupting_cue(site: Site, document: Document) -> Iterator[Candidate]:
     source = _own_subject(tree, site.head)
     found = candidate("interrupting-cue", site, document, content=content, cue_class=cue_class, source=source)
     if found and found.source is not None:
-        yield found
+        yield _with_open_mark(found, document)
+
+
+def _with_open_mark(found: Candidate, document: Document) -> Candidate:
+    """“We will rebuild, Olin said. The mark that never closes belongs to the content, which is all quoted."""
+    quotation = document.quotation_at(found.content[0].start)
+    if quotation is None or found.content[0].start != quotation.span.start + 1 or found.cue is None:
+        return found
+    if document.plain[quotation.span.end - 1] in "”\"»’'" or not quotation.span.covers(found.cue.spans[0]):
+        return found
+    first = Span(quotation.span.start, found.content[0].end)
+    return replace(found, content=(first, *found.content[1:]), kind=Kind.DIRECT)
 
 
 def _own_subject(tree: Tree, verb: Word) -> Word | None:
     """The subject nearest to the verb; else the noun just before it: Crews, the board says, left."""
     own = min(tree.children(verb, "nsubj"), key=lambda c: abs(c.index - verb.index), default=None)
     before = tree.words[verb.index - 1]
-    if own is None and verb.index and before.text in _COMMAS:  # …, said Olin, …
+    if verb.index and before.text in _COMMAS and (own is None or own.index < verb.index):  # …, said Olin, …
         following = tree.words[verb.index + 1 : verb.index + 2]
-        return next((w for w in following if w.upos in {"PROPN", "PRON"}), None)
+        return next((w for w in following if w.upos in {"PROPN", "PRON"}), own)
     if verb.index == 0 or verb.xpos not in {"VBD", "VBZ", "VBP"} or before.upos not in {"NOUN", "PROPN", "PRON"}:
         return own
     between = tree.words[own.index : verb.index] if own is not None and own.index < verb.index else ()

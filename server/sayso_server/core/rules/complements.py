@@ -86,9 +86,17 @@ def _clause(tree: Tree, complement: Word, site: Site) -> set[int]:
             word.index in cue
             or (word.index > site.head.index and reports_more(tree, word) == site.head)
             or (is_other and word.index > complement.index)
+            or (word.index > complement.index > site.head.index and _reports_next(tree, word))
         )
 
     return tree.subtree(complement, skip) - cue
+
+
+def _reports_next(tree: Tree, word: Word) -> bool:
+    """urging in "adding that crews came and urging families to wait": a participle beside a finite clause."""
+    head = tree.head(word)
+    is_beside = word.relation == "conj" and word.xpos == "VBG" and head is not None and head.xpos != "VBG"
+    return is_beside and not tree.children(word, "aux") and lexicon.verb(word.lemma.lower()) is not None
 
 
 def _leading(site: Site, complement: Word) -> set[int]:
@@ -116,7 +124,7 @@ def _extracted(tree: Tree, verb: Word, complement: Word) -> set[int]:
     """which in "leaks which Olin said were small": the pronoun is the complement's subject."""
     if verb.deprel != "acl:relcl" or tree.children(complement, "nsubj", "mark", "expl"):
         return set()
-    first = tree.words[min(tree.subtree(verb))]
+    first = next(w for w in tree.words[min(tree.subtree(verb)) :] if not is_punctuation(w) or w == verb)
     return {first.index} if first.xpos in {"WDT", "WP"} and first.index + 1 < verb.index else set()
 
 

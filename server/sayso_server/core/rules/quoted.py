@@ -144,6 +144,8 @@ def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> b
     gap = text[cue:start]
     if len(gap) > MAX_GAP or _other_cue(site, document, cue, start):
         return False
+    if any(site.words[-1].end <= c.start < start for c in site.tree.children(site.head, "ccomp")):
+        return False  # said that it was late: “…”
     if not is_utterance(quotation, document) and not _is_called_out(quotation, gap, document):
         return False
     if any(
@@ -221,9 +223,13 @@ def follow_on(document: Document, taken: list[Span]) -> Iterator[Candidate]:
     """ "We lost two crews." A quotation that is a sentence of its own, without a cue: whoever spoke last goes on."""
     spans_taken = merge(taken)
     starts = [t.start for t in spans_taken]
+    was_whole = True
     for quotation in document.outer:
         i = bisect.bisect_left(starts, quotation.span.end)
-        if quotation.continues or (i and spans_taken[i - 1].overlaps(quotation.span)):
+        is_taken = bool(i) and spans_taken[i - 1].overlaps(quotation.span)
+        goes_on_from_whole = quotation.continues and was_whole
+        was_whole = not is_taken or spans_taken[i - 1].covers(quotation.span)
+        if is_taken or goes_on_from_whole:
             continue
         text = document.plain[quotation.span.start : quotation.span.end].rstrip("\"”’'»").rstrip()
         if len(text.split()) < 2 or (text[-1:] not in {".", "!", "?", "…", "—"} and quotation.closed):
