@@ -39,7 +39,9 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     if lender is None:
         return _controller(tree, verb, head), False
     lent, passive = subject(tree, lender, content=content, depth=depth + 1)
-    if verb.relation == "advcl" and verb.xpos == "VBN":  # asked by reporters, Pell smiled
+    if (verb.relation == "advcl" and verb.xpos == "VBN") or tree.child(
+        verb, "aux:pass"
+    ):  # asked by reporters, Pell smiled
         return lent, True
     return lent, passive and verb.relation == "conj" and verb.xpos == "VBN"  # Pell is expected to say: Pell says
 
@@ -184,7 +186,7 @@ def addressees(tree: Tree, verb: Word, *, lemma: str, text: str) -> tuple[Span, 
         passive = tree.child(verb, "nsubj:pass")
         if not found and passive is not None and passive.lower not in RELATIVE:
             found = [passive]
-        if not found and verb.relation == "advcl" and verb.xpos == "VBN":  # asked by reporters, Pell smiled
+        if not found and verb.xpos == "VBN" and verb.relation in {"advcl", "conj"}:  # asked by reporters, Pell smiled
             lent, is_asked = subject(tree, verb)
             found = [lent] if lent is not None and is_asked else []
     if not found:

@@ -17,6 +17,7 @@ from sayso_server.core.tree import Tree, Word
 _TALKERS = frozenset({"i", "we", "you"})
 """I should say, you know: how people talk, not reports."""
 _COMMAS = frozenset({",", "—", "–", "-", "--"})
+_NICKNAME_MARKS = frozenset({"“", "”", "‘", "’", '"'})
 _RELATIVE_OPENINGS = frozenset({"who", "which", "whose", "whom", "where"})
 _LONGEST_ASIDE = 14
 
@@ -79,7 +80,7 @@ def _aside(site: Site) -> range | None:
     while first > 0 and not is_punctuation(tree.words[first - 1]):
         first -= 1
     end = max(own.index, verb.index) + 1
-    while end < len(tree.words) and not is_punctuation(tree.words[end]):
+    while end < len(tree.words) and (tree.words[end].text in _NICKNAME_MARKS or not is_punctuation(tree.words[end])):
         end += 1
     words = tree.words[first:end]
     if first == 0 or end == len(tree.words) or len(words) > _LONGEST_ASIDE or _opens_a_clause(words[0]):

@@ -81,7 +81,7 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
     by = agent(tree, verb) if tree.child(verb, "nsubj:pass") else None
     indices -= {w.index for w in site.words} | (tree.subtree(by) if by is not None else set())
     content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
-    found = candidate("small-clause", site, document, content=content, cue_class=cue_class)
+    found = candidate("small-clause", site, document, content=content, cue_class=cue_class, source=by)
     if found and found.source is not None:
         yield found
 
