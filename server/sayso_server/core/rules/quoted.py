@@ -13,6 +13,8 @@ from sayso_server.core.sources import subject
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Span
 from sayso_server.core.tree import Word
 
+_SHORTEST_IN_A_SENTENCE = 10
+_SENTENCE_ENDS = frozenset({"", ".", "!", "?", "”", '"', "’", "'", "…", "\n", "\r", ":", ")"})
 QUOTING = REPORTED_SPEECH | {CueClass.THINK}
 """The classes of cues that can have a quotation: said, thought; not voted."""
 MAX_GAP = 160
@@ -235,6 +237,9 @@ def follow_on(document: Document, taken: list[Span]) -> Iterator[Candidate]:
         if len(text.split()) < 2 or (text[-1:] not in {".", "!", "?", "…", "—"} and quotation.closed):
             continue
         tail = document.plain[quotation.span.end : quotation.span.end + 2]
+        lead = document.plain[max(0, quotation.span.start - 3) : quotation.span.start].rstrip(" \t•*")
+        if len(text.split()) < _SHORTEST_IN_A_SENTENCE and lead[-1:] not in _SENTENCE_ENDS:
+            continue
         if is_utterance(quotation, document) and (tail[:1] in {"", " ", "\n", "\r"}):
             content = tuple(q.span for q in chain(document, quotation))
             tree = document.tree_at(quotation.span.start)
