@@ -13,7 +13,12 @@ from sayso_server.core.sources import RELATIVE, agent, mention
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
-_PREDICATES = {"accuse": frozenset({"of"}), "blame": frozenset({"for", "on"}), "challenge": frozenset({"to"})}
+_PREDICATES = {
+    "accuse": frozenset({"of"}),
+    "blame": frozenset({"for", "on"}),
+    "challenge": frozenset({"to"}),
+    "thank": frozenset({"for"}),
+}
 _LONGEST_OBJECT = 10
 _STANDS_FOR = RELATIVE | {"what"}
 

@@ -11,7 +11,7 @@ from sayso_server.core.sources import agent, is_circumstance, is_human
 from sayso_server.core.statement import CueClass
 from sayso_server.core.tree import Tree, Word
 
-_SHORTEST = 3
+_SHORTEST = 2
 """Words of an object that says something: announced a new plan; not: announced talks."""
 _POINTING = frozenset({"this", "that", "these", "those"})
 _ANSWERED = frozenset({"request", "comment", "question", "call", "message", "inquiry", "email"})
