@@ -20,6 +20,16 @@ def test_cues_have_their_frames() -> None:
     assert lexicon.phrase("point", "out") is not None
 
 
+def test_a_misread_lemma_is_repaired() -> None:
+    found = {lemma: lexicon.verb(lemma) for lemma in ("reiterat", "begge", "denie", "quipp")}
+    assert {lemma: entry.lemma for lemma, entry in found.items() if entry} == {
+        "reiterat": "reiterate",
+        "begge": "beg",
+        "denie": "deny",
+        "quipp": "quip",
+    }
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [

@@ -70,6 +70,8 @@ def _rank(candidate: Candidate) -> tuple[bool, bool, int, int]:
 
 def _is_double(one: Candidate, other: Candidate) -> bool:
     """Whether two candidates claim the same content, and neither is what the other reports."""
+    if one.content[-1].end <= other.content[0].start or other.content[-1].end <= one.content[0].start:
+        return False
     nested = any(
         outer.cue is not None and inner.cue is not None and any(s.overlaps(inner.cue.spans[0]) for s in outer.content)
         for outer, inner in ((one, other), (other, one))

@@ -42,7 +42,7 @@ def _phrases(found: Candidate, text: str, fits: Callable[[Tree, Word], bool]) ->
 
 
 def _governs(found: Candidate, tree: Tree, word: Word) -> bool:
-    """Whether the phrase hangs on the cue: directly, on a phrase of its own, or on the clause that it stands outside of."""
+    """Whether the phrase hangs on the cue: directly, or on the content that it stands outside of."""
     site = found.site
     for ancestor in tree.ancestors(word):
         if site is not None and ancestor.index == site.head.index:

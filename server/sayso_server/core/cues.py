@@ -8,6 +8,7 @@ from sayso_server.core.lexicon import Entry, Frame
 from sayso_server.core.statement import Cue, CueClass, Kind, Polarity, Span
 from sayso_server.core.tree import Tree, Word
 
+
 @dataclass(frozen=True)
 class Site:
     """A cue in its sentence: the words of the cue, head first, and what the lexicon knows of it."""

@@ -33,20 +33,26 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
         return None, False
     if verb.deprel == "acl" and head.upos in {"NOUN", "PROPN"} and verb.xpos == "VBG":
         return head, False
+    if verb.relation == "conj" and verb.xpos == "VBG" and head.xpos != "VBG" and not tree.children(verb, "aux"):
+        head = _participle_above(tree, head) or head  # adding that crews came, and urging
     lender = _lender(tree, verb, head)
     if lender is None:
         return _controller(tree, verb, head), False
     lent, passive = subject(tree, lender, content=content, depth=depth + 1)
-    if verb.relation == "advcl" and verb.xpos == "VBN":  # asked by reporters, Pell smiled
+    if (verb.relation == "advcl" and verb.xpos == "VBN") or tree.child(
+        verb, "aux:pass"
+    ):  # asked by reporters, Pell smiled
         return lent, True
     return lent, passive and verb.relation == "conj" and verb.xpos == "VBN"  # Pell is expected to say: Pell says
 
 
 def _antecedent(tree: Tree, head: Word, pronoun: Word) -> Word:
-    """What a relative pronoun stands for: for "who" the human noun just before it, should the parser have gone astray."""
+    """What a relative pronoun stands for: for "who" the human noun just before it, if the parser went astray."""
     if pronoun.lower != "who" or is_human(head, tree) or head.upos == "PRON":
         return head
-    before = [w for w in tree.words[head.index + 1 : pronoun.index] if w.upos in {"NOUN", "PROPN"} and is_human(w, tree)]
+    before = [
+        w for w in tree.words[head.index + 1 : pronoun.index] if w.upos in {"NOUN", "PROPN"} and is_human(w, tree)
+    ]
     return before[-1] if before else head
 
 
@@ -59,6 +65,12 @@ def relative_subject(tree: Tree, verb: Word, source: Word) -> Word | None:
         if clause.relation not in {"conj", "xcomp", "advcl"}:
             return None
     return None
+
+
+def _participle_above(tree: Tree, word: Word) -> Word | None:
+    """The participle that reports the clause of `word`."""
+    above = tree.head(word)
+    return above if above is not None and above.xpos == "VBG" and lexicon.verb(above.lemma.lower()) else None
 
 
 def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:
@@ -118,11 +130,11 @@ def is_passive(tree: Tree, verb: Word) -> bool:
 
 
 def agent(tree: Tree, verb: Word) -> Word | None:
-    """The by-phrase of a passive."""
-    for child in tree.children(verb, "obl"):
-        if child.deprel == "obl:agent" or any(c.lower == "by" for c in tree.children(child, "case")):
-            return child
-    return None
+    """The by-phrase of a passive, also where parsers hang it on what stands before it: dismissed as late by Olin."""
+    phrases = tree.children(verb, "obl", "xcomp")
+    below = [w for phrase in phrases for w in tree.children(phrase, "nmod", "obl")]
+    by = [w for w in (*phrases, *below) if any(c.lower == "by" for c in tree.children(w, "case"))]
+    return by[0] if by else next((w for w in phrases if w.deprel == "obl:agent"), None)
 
 
 def mention(tree: Tree, word: Word, text: str) -> Span:
@@ -174,7 +186,7 @@ def addressees(tree: Tree, verb: Word, *, lemma: str, text: str) -> tuple[Span, 
         passive = tree.child(verb, "nsubj:pass")
         if not found and passive is not None and passive.lower not in RELATIVE:
             found = [passive]
-        if not found and verb.relation == "advcl" and verb.xpos == "VBN":  # asked by reporters, Pell smiled
+        if not found and verb.xpos == "VBN" and verb.relation in {"advcl", "conj"}:  # asked by reporters, Pell smiled
             lent, is_asked = subject(tree, verb)
             found = [lent] if lent is not None and is_asked else []
     if not found:

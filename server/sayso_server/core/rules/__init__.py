@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 
 from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
+from sayso_server.core.rules.asides import interrupting_cue
 from sayso_server.core.rules.attributive import according_to, as_clause
-from sayso_server.core.rules.clauses import clausal_complement, interrupting_cue
+from sayso_server.core.rules.clauses import clausal_complement
 from sayso_server.core.rules.infinitives import infinitival_complement, small_clause
 from sayso_server.core.rules.nouns import noun_complement
 from sayso_server.core.rules.objects import reported_object

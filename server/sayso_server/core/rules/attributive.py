@@ -41,9 +41,7 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
     content = with_whole_quotations(document, spans(document, tree, indices), site.cue(CueClass.SAY).spans)
     if content:
         found = mention(tree, source, document.plain)
-        yield Candidate(
-            "according-to", content, site.cue(CueClass.SAY), site, found, source, sentence=tree.span
-        )
+        yield Candidate("according-to", content, site.cue(CueClass.SAY), site, found, source, sentence=tree.span)
 
 
 def as_clause(site: Site, document: Document) -> Iterator[Candidate]:

@@ -1,6 +1,7 @@
 """Directives, commitments and judgements: urged her to wait, promised to wait, described it as late."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sayso_server.core import lexicon
 from sayso_server.core.contents import spans
@@ -8,12 +9,16 @@ from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.rules.build import candidate, with_whole_quotations
-from sayso_server.core.sources import RELATIVE
+from sayso_server.core.sources import RELATIVE, agent, mention
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
-
-_PREDICATES = {"accuse": frozenset({"of"}), "blame": frozenset({"for", "on"}), "challenge": frozenset({"to"})}
+_PREDICATES = {
+    "accuse": frozenset({"of"}),
+    "blame": frozenset({"for", "on"}),
+    "challenge": frozenset({"to"}),
+    "thank": frozenset({"for"}),
+}
 _LONGEST_OBJECT = 10
 _STANDS_FOR = RELATIVE | {"what"}
 
@@ -28,7 +33,7 @@ def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate
     asked = [c for person in tree.children(verb, "obj", "iobj", "obl") for c in tree.children(person, "acl")]
     for complement in [*tree.children(verb, "xcomp", "ccomp", "advcl"), *dated, *asked]:
         mark = tree.child(complement, "mark")
-        is_addressed = bool(tree.children(verb, "obj", "iobj", "nsubj:pass"))
+        is_addressed = len(site.words) > 1 or bool(tree.children(verb, "obj", "iobj", "nsubj:pass"))
         if mark is None or mark.lower != "to" or complement.index < verb.index:
             continue
         if complement.lemma in load_words("anonymity_verbs"):  # asked not to be named
@@ -38,8 +43,14 @@ def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate
         content = spans(document, tree, tree.subtree(complement, lambda w: _adds_a_report(tree, w)))
         found = candidate("infinitival-complement", site, document, content=content, cue_class=cue_class)
         if found:
-            yield found
+            yield replace(found, addressees=found.addressees or _called_on(site, document))
             return
+
+
+def _called_on(site: Site, document: Document) -> tuple[Span, ...]:
+    """the board in "called on the board to wait"."""
+    head = site.tree.head(site.words[-1]) if len(site.words) > 1 else None
+    return (mention(site.tree, head, document.plain),) if head is not None and head != site.head else ()
 
 
 def _adds_a_report(tree: Tree, word: Word) -> bool:
@@ -63,7 +74,7 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
     if predicate is None:
         yield from _quoted_predicate(site, document)
         return
-    thing = tree.child(verb, "obj") or tree.child(verb, "nsubj:pass") or _relative_object(tree, verb)
+    thing = tree.child(verb, "obj", "iobj") or tree.child(verb, "nsubj:pass") or _relative_object(tree, verb)
     words = tree.subtree(predicate)
     quoted = next((q for i in sorted(words) if (q := document.quotation_at(tree.words[i].start))), None)
     is_name = quoted is not None and document.text[quoted.span.start + 1 : quoted.span.start + 2].isupper()
@@ -72,9 +83,10 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
     if quoted is None and site.entry.lemma not in load_words("describing_verbs"):
         return
     indices = words | (tree.subtree(thing, lambda w: w.deprel == "acl:relcl") if thing is not None else set())
-    indices -= {w.index for w in site.words}
+    by = agent(tree, verb) if tree.child(verb, "nsubj:pass") else None
+    indices -= {w.index for w in site.words} | (tree.subtree(by) if by is not None else set())
     content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
-    found = candidate("small-clause", site, document, content=content, cue_class=cue_class)
+    found = candidate("small-clause", site, document, content=content, cue_class=cue_class, source=by)
     if found and found.source is not None:
         yield found
 
@@ -97,7 +109,9 @@ def _quoted_predicate(site: Site, document: Document) -> Iterator[Candidate]:
     if any(w.upos in {"VERB", "AUX", "SCONJ", "PUNCT"} for w in between):
         return
     content = [Span(between[0].start, quotation.span.end) if between else quotation.span]
-    pronoun = None if between[1:] else next((w for w in reversed(tree.words[: verb.index]) if w.lower in _STANDS_FOR), None)
+    pronoun = (
+        None if between[1:] else next((w for w in reversed(tree.words[: verb.index]) if w.lower in _STANDS_FOR), None)
+    )
     if pronoun is not None and verb.index - pronoun.index < _LONGEST_OBJECT:
         content.append(pronoun.span)
     found = candidate("small-clause", site, document, content=content, cue_class=cue_class)
@@ -114,7 +128,11 @@ def _predicate(tree: Tree, verb: Word) -> Word | None:
         if marks & _PREDICATES.get(verb.lemma.lower(), frozenset()):
             return child
     thing = tree.child(verb, "obj")  # called the remark “childish”: some parses make it an apposition
-    return next((c for c in tree.children(thing, "appos") if c.upos == "ADJ" or _is_quoted(tree, c)), None) if thing else None
+    return (
+        next((c for c in tree.children(thing, "appos") if c.upos == "ADJ" or _is_quoted(tree, c)), None)
+        if thing
+        else None
+    )
 
 
 def _is_quoted(tree: Tree, word: Word) -> bool:

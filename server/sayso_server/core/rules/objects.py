@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sayso_server.core.contents import spans
+from sayso_server.core.contents import is_punctuation, spans
 from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import Frame
@@ -11,6 +11,8 @@ from sayso_server.core.sources import agent, is_circumstance, is_human
 from sayso_server.core.statement import CueClass
 from sayso_server.core.tree import Tree, Word
 
+_SHORTEST = 2
+"""Words of an object that says something: announced a new plan; not: announced talks."""
 _POINTING = frozenset({"this", "that", "these", "those"})
 _ANSWERED = frozenset({"request", "comment", "question", "call", "message", "inquiry", "email"})
 """What one responds to, or does not, without saying anything."""
@@ -27,19 +29,26 @@ def reported_object(site: Site, document: Document) -> Iterator[Candidate]:
     if any(d.lower in _POINTING for d in tree.children(thing, "det")):
         return
     cue = {w.index for w in site.words}
-    indices = (tree.subtree(thing, lambda w: w.index in cue) | _stray(tree, site, thing)) - cue
+    indices = (tree.subtree(thing, lambda w: w.index in cue or _is_aside(tree, w)) | _stray(tree, site, thing)) - cue
+    if len([i for i in indices if not is_punctuation(tree.words[i])]) < _SHORTEST:
+        return
     content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
     found = candidate("reported-object", site, document, content=content, cue_class=cue_class)
     if found and (found.source is not None or site.entry.lemma == "ask"):
         yield found
 
 
+def _is_aside(tree: Tree, word: Word) -> bool:
+    """A relative clause or an apposition behind a comma: …, which took a hit."""
+    return word.relation in {"acl", "appos"} and tree.words[min(tree.subtree(word))].text in {",", "-", "—", "–"}
+
+
 def _stray(tree: Tree, site: Site, thing: Word) -> set[int]:
     """What parsers hang on the cue behind its object, unless it tells when and where: called for a vote before May."""
     out: set[int] = set()
-    for word in tree.children(site.head, "obl", "advcl", "nmod"):
-        first = min(tree.subtree(word))
-        is_of_the_act = is_circumstance(tree, word) or word.xpos == "VBG" or tree.words[first].text == ","
+    for word in tree.children(site.head, "obl", "advcl", "nmod", "ccomp"):
+        first = tree.words[min(tree.subtree(word))]
+        is_of_the_act = is_circumstance(tree, word) or first.xpos == "VBG" or first.lower in {",", "by"}
         if word.index > thing.index and not is_of_the_act:
             out |= tree.subtree(word)
     return out
@@ -59,7 +68,8 @@ def _reported(site: Site) -> tuple[CueClass | None, Word | None]:
     if cue_class := site.class_of(Frame.TOPIC):
         for thing in tree.children(verb, "obl", "advcl"):
             is_named = tree.words[min(tree.subtree(thing))].lower in site.entry.prepositions
-            if is_named and thing.index > verb.index and not is_human(thing, tree):
+            is_reported = not is_human(thing, tree) and not is_circumstance(tree, thing)
+            if is_named and thing.index > verb.index and is_reported:
                 return cue_class, thing
     return None, None
 

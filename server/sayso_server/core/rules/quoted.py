@@ -13,6 +13,8 @@ from sayso_server.core.sources import subject
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Span
 from sayso_server.core.tree import Word
 
+_SHORTEST_IN_A_SENTENCE = 10
+_SENTENCE_ENDS = frozenset({"", ".", "!", "?", "”", '"', "’", "'", "…", "\n", "\r", ":", ")"})
 QUOTING = REPORTED_SPEECH | {CueClass.THINK}
 """The classes of cues that can have a quotation: said, thought; not voted."""
 MAX_GAP = 160
@@ -144,6 +146,8 @@ def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> b
     gap = text[cue:start]
     if len(gap) > MAX_GAP or _other_cue(site, document, cue, start):
         return False
+    if any(site.words[-1].end <= c.start < start for c in site.tree.children(site.head, "ccomp")):
+        return False  # said that it was late: “…”
     if not is_utterance(quotation, document) and not _is_called_out(quotation, gap, document):
         return False
     if any(
@@ -221,14 +225,21 @@ def follow_on(document: Document, taken: list[Span]) -> Iterator[Candidate]:
     """ "We lost two crews." A quotation that is a sentence of its own, without a cue: whoever spoke last goes on."""
     spans_taken = merge(taken)
     starts = [t.start for t in spans_taken]
+    was_whole = True
     for quotation in document.outer:
         i = bisect.bisect_left(starts, quotation.span.end)
-        if quotation.continues or (i and spans_taken[i - 1].overlaps(quotation.span)):
+        is_taken = bool(i) and spans_taken[i - 1].overlaps(quotation.span)
+        goes_on_from_whole = quotation.continues and was_whole
+        was_whole = not is_taken or spans_taken[i - 1].covers(quotation.span)
+        if is_taken or goes_on_from_whole:
             continue
         text = document.plain[quotation.span.start : quotation.span.end].rstrip("\"”’'»").rstrip()
         if len(text.split()) < 2 or (text[-1:] not in {".", "!", "?", "…", "—"} and quotation.closed):
             continue
         tail = document.plain[quotation.span.end : quotation.span.end + 2]
+        lead = document.plain[max(0, quotation.span.start - 3) : quotation.span.start].rstrip(" \t•*")
+        if len(text.split()) < _SHORTEST_IN_A_SENTENCE and lead[-1:] not in _SENTENCE_ENDS:
+            continue
         if is_utterance(quotation, document) and (tail[:1] in {"", " ", "\n", "\r"}):
             content = tuple(q.span for q in chain(document, quotation))
             tree = document.tree_at(quotation.span.start)

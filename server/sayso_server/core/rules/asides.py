@@ -1,0 +1,134 @@
+"""Cues between commas: what they report stands around them, or before them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sayso_server.core.contents import is_punctuation, spans
+from sayso_server.core.cues import Candidate, Site
+from sayso_server.core.document import Document
+from sayso_server.core.lexicon import Frame, load_words
+from sayso_server.core.rules.attributive import sentence_before
+from sayso_server.core.rules.build import candidate, with_whole_quotations
+from sayso_server.core.rules.complements import complements_of
+from sayso_server.core.sources import RELATIVE, is_circumstance, reports_more
+from sayso_server.core.statement import Kind, Span
+from sayso_server.core.tree import Tree, Word
+
+_TALKERS = frozenset({"i", "we", "you"})
+"""I should say, you know: how people talk, not reports."""
+_COMMAS = frozenset({",", "—", "–", "-", "--"})
+_NICKNAME_MARKS = frozenset({"“", "”", "‘", "’", '"'})
+_RELATIVE_OPENINGS = frozenset({"who", "which", "whose", "whom", "where"})
+_LONGEST_ASIDE = 14
+
+
+def interrupting_cue(site: Site, document: Document) -> Iterator[Candidate]:
+    """The plan, Olin said, failed.   failed -parataxis-> said, whatever the parser makes of it
+
+    The cue stands with its subject between commas; the content is what is left of the sentence around it.
+    """
+    cue_class = site.class_of(Frame.CLAUSE)
+    if cue_class is None:
+        return
+    inside = _aside(site)
+    if inside is None:
+        return
+    tree = site.tree
+    quotation = document.quotation_at(site.head.start)
+    indices = _around(site, inside)
+    if quotation is not None:
+        indices = {i for i in indices if quotation.span.covers(tree.words[i].span)}
+    content = spans(document, tree, indices)
+    content = with_whole_quotations(document, content, [w.span for w in site.words])
+    source = _own_subject(tree, site.head)
+    found = candidate("interrupting-cue", site, document, content=content, cue_class=cue_class, source=source)
+    if found and found.source is not None:
+        yield _with_open_mark(found, document)
+
+
+def _with_open_mark(found: Candidate, document: Document) -> Candidate:
+    """“We will rebuild, Olin said. The mark that never closes belongs to the content, which is all quoted."""
+    quotation = document.quotation_at(found.content[0].start)
+    if quotation is None or found.content[0].start != quotation.span.start + 1 or found.cue is None:
+        return found
+    if document.plain[quotation.span.end - 1] in "”\"»’'" or not quotation.span.covers(found.cue.spans[0]):
+        return found
+    first = Span(quotation.span.start, found.content[0].end)
+    return replace(found, content=(first, *found.content[1:]), kind=Kind.DIRECT)
+
+
+def _own_subject(tree: Tree, verb: Word) -> Word | None:
+    """The subject nearest to the verb; else the noun just before it: Crews, the board says, left."""
+    own = min(tree.children(verb, "nsubj"), key=lambda c: abs(c.index - verb.index), default=None)
+    before = tree.words[verb.index - 1]
+    if verb.index and before.text in _COMMAS and (own is None or own.index < verb.index):  # …, said Olin, …
+        following = tree.words[verb.index + 1 : verb.index + 2]
+        return next((w for w in following if w.upos in {"PROPN", "PRON"}), own)
+    if verb.index == 0 or verb.xpos not in {"VBD", "VBZ", "VBP"} or before.upos not in {"NOUN", "PROPN", "PRON"}:
+        return own
+    between = tree.words[own.index : verb.index] if own is not None and own.index < verb.index else ()
+    return before if own is None or any(w.text in _COMMAS for w in between) else own
+
+
+def _aside(site: Site) -> range | None:
+    """The words of a cue that stands between commas with its subject and little else: ", Olin told reporters,"."""
+    tree, verb = site.tree, site.head
+    own = _own_subject(tree, verb)
+    if own is None or own.lower in RELATIVE | _TALKERS or own.deprel == "nsubj:pass":
+        return None
+    first = min(own.index, verb.index)
+    while first > 0 and not is_punctuation(tree.words[first - 1]):
+        first -= 1
+    end = max(own.index, verb.index) + 1
+    while end < len(tree.words) and (tree.words[end].text in _NICKNAME_MARKS or not is_punctuation(tree.words[end])):
+        end += 1
+    words = tree.words[first:end]
+    if first == 0 or end == len(tree.words) or len(words) > _LONGEST_ASIDE or _opens_a_clause(words[0]):
+        return None
+    if any(w.xpos in {"VBD", "VBZ", "VBP"} and w.relation != "aux" for w in words if w.index != verb.index):
+        return None
+    behind = tree.words[verb.index + 1 : end] if own.index < verb.index else ()
+    if any(not first <= w.head < end for w in behind):
+        return None
+    if any(first <= c.index < end for c in _arguments(tree, verb)) or words[-1].lower in {"that", "of", "including"}:
+        return None
+    is_last = all(is_punctuation(w) for w in tree.words[end:])
+    if tree.words[first - 1].text not in _COMMAS or not (tree.words[end].text in {*_COMMAS, ";"} or is_last):
+        return None
+    return range(first, end)
+
+
+def _arguments(tree: Tree, verb: Word) -> list[Word]:
+    """What a cue that reports the clause around it does not have."""
+    is_addressing = verb.lemma.lower() in load_words("addressing_verbs")
+    return tree.children(verb, "ccomp", "xcomp", "obj") if not is_addressing else tree.children(verb, "ccomp", "xcomp")
+
+
+def _opens_a_clause(word: Word) -> bool:
+    return word.upos in {"SCONJ", "CCONJ"} or word.lower in {"who", "which", "as", "when", "where", "while", "if"}
+
+
+def _around(site: Site, inside: range) -> set[int]:
+    """The sentence around an aside, back to a semicolon and on to one; empty where nothing stands before it.
+
+    A day or a place where it was said (On Friday, Olin said, …) is left out, so is a participle that reports more.
+    """
+    tree, verb = site.tree, site.head
+    left = sentence_before(tree, set(inside))
+    opener = tree.words[inside.start - 2] if inside.start > 1 else None
+    branch = next((w for w in [opener, *tree.ancestors(opener)] if w.head == verb.index), None) if opener else None
+    if branch is not None and branch.relation == "obl" and is_circumstance(tree, branch):
+        return set()
+    if len(left) == 1 and all(tree.words[i].upos == "ADV" for i in left):  # Still, Olin said, …
+        left = set()
+    right: set[int] = set()
+    for word in tree.words[inside.stop :]:
+        if word.text == ";" or (word.xpos == "VBG" and reports_more(tree, word)):
+            break
+        right.add(word.index)
+    opening = tree.words[inside.stop + 1 : inside.stop + 2]
+    if not (left or right) or any(w.xpos == "VBG" or w.lower in _RELATIVE_OPENINGS for w in opening):
+        return set()
+    if not right and complements_of(tree, verb) and complements_of(tree, verb)[0].index > verb.index:
+        return set()
+    return left | right

@@ -1,0 +1,197 @@
+"""The words of the clauses that a cue governs, with what parsers hang elsewhere."""
+
+from sayso_server.core import lexicon
+from sayso_server.core.contents import is_punctuation
+from sayso_server.core.cues import Site
+from sayso_server.core.lexicon import Frame, load_words
+from sayso_server.core.rules.attributive import is_set_off, sentence_before
+from sayso_server.core.sources import is_passive, reports_more
+from sayso_server.core.tree import Tree, Word
+
+_OF_THE_ACT = frozenset({"as", "after", "before", "when", "while", "to"})  # these date the saying, not what is said
+_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_FARTHEST_THAT = 14
+_QUESTION = frozenset({"whether", "if", "how", "why", "what", "when", "where", "who", "which"})
+
+
+def complements_of(tree: Tree, verb: Word) -> list[Word]:
+    """The clauses that a cue governs, infinitives only with a wh-word (asked what to do).
+
+    Several on one side of the cue are one content. So is a subordinate clause behind a complement, though parsers hang
+    it on the cue: said he left because it was late.
+    """
+    out = tree.children(verb, "ccomp")
+    if is_passive(tree, verb):  # said to be worth
+        out = [c for c in out if (m := tree.child(c, "mark")) is None or m.lower != "to"]
+    for child in tree.children(verb, "xcomp"):
+        is_question = any(c.lower in _QUESTION for c in tree.children(child, "mark", "advmod", "obj"))
+        if is_question or (child.xpos == "VBG" and child.index > verb.index and not tree.children(verb, "obj")):
+            out.append(child)  # asked what to do, denied keeping cash
+    out += [] if out else _wh_objects(tree, verb)
+    for child in tree.children(verb, "advcl"):
+        mark = tree.child(child, "mark")
+        is_behind = bool(out) and child.index > out[-1].index > verb.index
+        if (not out and _is_question(tree, verb, child)) or (is_behind and mark and mark.lower not in _OF_THE_ACT):
+            out.append(child)
+    if tree.words[verb.index + 1 : verb.index + 2] and tree.words[verb.index + 1].text == ";":
+        out = [c for c in out if c.index < verb.index]  # crews came, Olin said; the port was shut
+    return [c for c in out if (c.index > verb.index) == (out[0].index > verb.index)]
+
+
+def _wh_objects(tree: Tree, verb: Word) -> list[Word]:
+    """A question that parsers take for an object: asked how much money he had, explained what he liked."""
+    things = [w for w in tree.children(verb, "obj") if w.index > verb.index]
+    return [w for w in things if {x.lower for x in tree.words[min(tree.subtree(w)) :][:2]} & _QUESTION]
+
+
+def _is_question(tree: Tree, verb: Word, clause: Word) -> bool:
+    """A question that parsers take for a condition or a time: asked if it failed, would not say when it failed."""
+    addressed = set().union(*(tree.subtree(w) for w in tree.children(verb, "obj", "iobj", "obl:agent")))
+    behind = [
+        w
+        for w in tree.words[verb.index + 1 : clause.index]
+        if (w.upos != "ADV" or w.lower in _QUESTION) and w.index not in addressed
+    ]
+    if not behind:
+        return False
+    opening = behind[0]
+    if opening.lower not in _QUESTION or opening.head != clause.index or not tree.children(clause, "nsubj"):
+        return False
+    return opening.lower != "if" or verb.lemma in {"ask", "wonder", "say", "know", "tell"}
+
+
+def complement_words(site: Site, complements: list[Word]) -> set[int]:
+    """The words of the complements, with what parsers hang elsewhere."""
+    tree, first = site.tree, complements[0]
+    indices = set().union(*(_clause(tree, c, site) for c in complements))
+    return (
+        indices
+        | _leading(site, first)
+        | _stray_subject(site, first)
+        | _stray_conjunct(site, complements)
+        | _extracted(tree, site.head, first)
+    )
+
+
+def _clause(tree: Tree, complement: Word, site: Site) -> set[int]:
+    """The words of a complement without the cue, a participle that reports more (…, adding that …), and another source.
+
+    The other source: Moss said crews came, according to Olin.
+    """
+    cue = {w.index for w in site.words}
+
+    def skip(word: Word) -> bool:
+        is_other = any(c.lower == "according" for c in tree.children(word, "case")) and is_set_off(tree, word)
+        return (
+            word.index in cue
+            or (word.index > site.head.index and reports_more(tree, word) == site.head)
+            or (is_other and word.index > complement.index)
+            or (word.index > complement.index > site.head.index and _reports_next(tree, word))
+        )
+
+    return tree.subtree(complement, skip) - cue
+
+
+def _reports_next(tree: Tree, word: Word) -> bool:
+    """urging in "adding that crews came and urging families to wait": a participle beside a finite clause."""
+    head = tree.head(word)
+    is_beside = word.relation == "conj" and word.xpos == "VBG" and head is not None and head.xpos != "VBG"
+    return is_beside and not tree.children(word, "aux") and lexicon.verb(word.lemma.lower()) is not None
+
+
+def _leading(site: Site, complement: Word) -> set[int]:
+    """What opens the sentence of a content that stands before its cue, though parsers hang it on the cue.
+
+    At private courses, fees may rise, Olin said.
+    """
+    tree, verb = site.tree, site.head
+    if complement.index > verb.index or verb.relation not in {"root", "parataxis"}:
+        return set()
+    return sentence_before(tree, {min(complement.index, verb.index)})
+
+
+def _stray_subject(site: Site, complement: Word) -> set[int]:
+    """sensors in "said sensors worn by Olin failed", when the parser makes it the cue's object: nobody says sensors."""
+    tree, verb = site.tree, site.head
+    thing = tree.child(verb, "obj")
+    if thing is None or Frame.OBJECT in site.entry.frames or verb.lemma.lower() in load_words("addressing_verbs"):
+        return set()
+    is_between = verb.index < thing.index < complement.index
+    return tree.subtree(thing) if is_between and not tree.children(complement, "nsubj", "mark", "expl") else set()
+
+
+def _extracted(tree: Tree, verb: Word, complement: Word) -> set[int]:
+    """which in "leaks which Olin said were small": the pronoun is the complement's subject."""
+    if verb.deprel != "acl:relcl" or tree.children(complement, "nsubj", "mark", "expl"):
+        return set()
+    first = next(w for w in tree.words[min(tree.subtree(verb)) :] if not is_punctuation(w) or w == verb)
+    return {first.index} if first.xpos in {"WDT", "WP"} and first.index + 1 < verb.index else set()
+
+
+def _stray_conjunct(site: Site, complements: list[Word]) -> set[int]:
+    """Olin said crews had come but were told to wait: parsers hang the second clause on the cue.
+
+    It goes with the content if it has "that", a subject of its own, an auxiliary or a copula; a bare past tense is what
+    the source did next: Olin said crews had come and left.
+    """
+    tree, verb = site.tree, site.head
+    if complements[0].index < verb.index:
+        return set()
+    out: set[int] = set()
+    for conjunct in tree.children(verb, "conj"):
+        mark = tree.child(conjunct, "mark")
+        is_marked = mark is not None and mark.lower == "that"
+        is_next = conjunct.index > complements[-1].index and tree.child(conjunct, "cc") is not None
+        if not is_marked and (not is_next or not _is_clause(tree, conjunct) or _could_report(tree, conjunct)):
+            break
+        out |= tree.subtree(conjunct)
+    return out
+
+
+def _is_clause(tree: Tree, word: Word) -> bool:
+    """Whether a word has a subject, or an auxiliary or copula in a tense."""
+    helpers = tree.children(word, "aux", "cop")
+    return tree.child(word, "nsubj", "expl") is not None or any(h.xpos in _FINITE for h in helpers)
+
+
+def _could_report(tree: Tree, word: Word) -> bool:
+    return lexicon.verb(word.lemma.lower()) is not None and not is_passive(tree, word)
+
+
+def that_clause(site: Site) -> set[int]:
+    """Where the parser shows no complement, the words from a near "that" on: wrote in a letter that it failed.
+
+    To the end of the sentence, a semicolon, or a participle that reports more.
+    """
+    tree = site.tree
+    start = max(w.index for w in site.words) + 1
+    for word in tree.words[start : start + _FARTHEST_THAT]:
+        is_next = word.index == start and any(w.xpos in _FINITE for w in tree.words[start:])
+        if word.lower == "that" and (word.xpos == "IN" or is_next):
+            break
+        if word.upos in {"VERB", "AUX"} or word.text in {";", ":", "“", '"'}:
+            return set()
+    else:
+        return set()
+    return _to_the_end(tree, word.index)
+
+
+def and_that(site: Site, indices: set[int]) -> set[int]:
+    """A second clause with "that" behind the first, wherever the parser hangs it: said that it failed and that …"""
+    tree, last = site.tree, max(indices, default=0)
+    if last < site.head.index:
+        return set()
+    behind = [w for w in tree.words[last + 1 : last + 4] if not is_punctuation(w)]
+    is_second = len(behind) > 1 and behind[0].upos == "CCONJ" and behind[1].lower == "that" and behind[1].xpos == "IN"
+    return _to_the_end(tree, behind[0].index) if is_second else set()
+
+
+def _to_the_end(tree: Tree, start: int) -> set[int]:
+    """The words from one on, to a semicolon, a participle that reports more, or the end of the sentence."""
+    out: set[int] = set()
+    for following in tree.words[start:]:
+        is_more = following.xpos == "VBG" and tree.words[following.index - 1].text == ","
+        if following.text == ";" or (is_more and lexicon.verb(following.lemma.lower())):
+            break
+        out.add(following.index)
+    return out
