@@ -1,100 +1,131 @@
-"""Source mentions that are pronouns: gender and number, who spoke last, who was named last."""
+"""Whom a pronoun stands for: everybody who fits in gender and number, ranked by named features."""
 
-from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers.clusters import Cluster
-from sayso_server.core.speakers.names import normal
-from sayso_server.core.speakers.registry import Entity, Link, Registry
-from sayso_server.core.statement import Span, SpeakerType
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sayso_server.core.speakers.registry import Entity
+from sayso_server.core.statement import SpeakerType
+from sayso_server.core.tree import Tree, Word
 
 HE = frozenset({"he", "him", "his", "himself"})
 SHE = frozenset({"she", "her", "hers", "herself"})
-THEY = frozenset({"they", "their", "them", "themselves"})
+THEY = frozenset({"they", "their", "them", "themselves", "theirs"})
 IT = frozenset({"it", "its", "itself"})
 FIRST = frozenset({"i", "we", "my", "our", "me", "us", "myself", "ourselves"})
+PRONOUNS = HE | SHE | THEY | IT
 
-_PLURAL = frozenset({SpeakerType.GROUP, SpeakerType.ORGANIZATION})
-_THINGS = frozenset({SpeakerType.ORGANIZATION, SpeakerType.DOCUMENT})
-
-
-def pronoun(registry: Registry, source: Span, word: str, parent: Entity | None) -> Link | None:
-    """The speaker behind a pronoun; None if the word is none. `parent` is who speaks around it: "I" is that person."""
-    if word in FIRST:
-        return Link(parent, 0.7 if parent else 0.0, "first person")
-    if word in HE | SHE:
-        return _person(registry, source, "f" if word in SHE else "m")
-    if word in THEY | IT:
-        return _thing_or_group(registry, source, _PLURAL if word in THEY else _THINGS)
-    return None
+_KINDS = {
+    "he": {SpeakerType.PERSON: 0.0},
+    "they": {SpeakerType.GROUP: 0.0, SpeakerType.ORGANIZATION: -0.8, SpeakerType.PERSON: -3.5},
+    "it": {SpeakerType.ORGANIZATION: 0.0, SpeakerType.DOCUMENT: -0.2, SpeakerType.GROUP: -1.5},
+}
+"""How well each type fits a pronoun; what is not there does not."""
 
 
-def _person(registry: Registry, source: Span, gender: str) -> Link:
-    """The most salient person of that gender: speakers of this and the last paragraphs, then whoever was named."""
-    options = [*_speakers(registry, source, gender), *_named(registry, source, gender)]
-    if not options:
-        return Link(None, 0.0, "no antecedent")
-    best = max(options, key=lambda option: option[0])[1]
-    rivals = {id(e.cluster or e) for _, e in options}
-    entity = registry.of_cluster(best.cluster) if best.cluster is not None else best
-    return Link(entity, 0.85 if len(rivals) == 1 else 0.65, "pronoun")
+@dataclass(frozen=True)
+class Seen:
+    """Where somebody was last mentioned, and as what of which word: subject, object."""
+
+    offset: int
+    sentence: int
+    paragraph: int
+    relation: str
+    governor: int
+    is_possessor: bool
 
 
-def _speakers(registry: Registry, source: Span, gender: str) -> list[tuple[float, Entity]]:
-    paragraph = registry.document.paragraph_at(source.start)
-    out = []
-    for position, turn in enumerate(reversed(registry.turns[-6:])):
-        if turn.entity.type is SpeakerType.PERSON and gender_of(turn.entity) in {"", gender}:
-            score = 2.2 - 0.5 * (paragraph - turn.paragraph) - 0.3 * position - 0.4 * (turn.entity.cluster is None)
-            out.append((score + _certainty(turn.entity, gender), turn.entity))
-    return out
+@dataclass
+class Known:
+    """Somebody in the text so far. `outer` is the last mention outside quotations, `spoke` the last turn."""
+
+    entity: Entity
+    outer: Seen | None = None
+    inner: Seen | None = None
+    count: int = 0
+    spoke: int = -1
 
 
-def _named(registry: Registry, source: Span, gender: str) -> list[tuple[float, Entity]]:
-    document = registry.document
-    paragraph = document.paragraph_at(source.start)
-    quoted = document.quotation_at(source.start)
-    out = []
-    for start, _, found in registry.recent_names(source.start, 3):
-        behind = paragraph - document.paragraph_at(start)
-        inside = document.quotation_at(start)
-        if found.type is not SpeakerType.PERSON or found.gender not in {"", gender}:
-            continue
-        if inside is not None and inside != quoted:
-            continue
-        entity = Entity(found.type, found.display, found)
-        score = 1.5 - 0.6 * behind + 0.3 * start / max(1, source.start) + 0.5 * _is_subject(registry, start)
-        out.append((score + _certainty(entity, gender), entity))
-    return out
+@dataclass(frozen=True)
+class Asked:
+    """A pronoun in its sentence."""
+
+    word: Word
+    tree: Tree
+    sentence: int
+    paragraph: int
+    quoted: bool
+
+    @property
+    def kind(self) -> str:
+        """ "he" also for she; "they", "it"."""
+        lower = self.word.lower
+        return "they" if lower in THEY else "it" if lower in IT else "he"
 
 
-def gender_of(entity: Entity) -> str:
-    """ "f", "m" or ""."""
-    if entity.cluster is not None:
-        return entity.cluster.gender
-    words = {normal(w) for w in entity.display.split()}
-    return "f" if words & load_words("female") else "m" if words & load_words("male") else ""
+WEIGHTS = {
+    "same sentence": 0.6,
+    "sentences back": -0.9,
+    "paragraphs back": -0.5,
+    "subject": 0.8,
+    "object": 0.0,
+    "possessor": -0.2,
+    "oblique": -0.4,
+    "spoke last": 0.9,
+    "spoke": 0.4,
+    "gender known": 1.0,
+    "named": 0.4,
+    "often": 0.4,
+    "latest": 0.3,
+}
+"""What each feature counts."""
 
 
-def _certainty(entity: Entity, gender: str) -> float:
-    """A known gender counts more than an unknown one."""
-    return 0.7 if gender_of(entity) == gender else 0.0
+def features(asked: Asked, known: Known, seen: Seen, last_turn: int, *, latest: bool) -> dict[str, float]:
+    """The named features of one possible antecedent."""
+    back = asked.sentence - seen.sentence
+    out = {
+        "same sentence": float(back == 0),
+        "sentences back": float(min(back, 8)),
+        "paragraphs back": float(min(asked.paragraph - seen.paragraph, 5)),
+        "subject": float(seen.relation == "nsubj"),
+        "object": float(seen.relation in {"obj", "iobj"}),
+        "possessor": float(seen.is_possessor),
+        "oblique": float(seen.relation in {"obl", "nmod"} and not seen.is_possessor),
+        "spoke last": float(known.spoke == last_turn >= 0),
+        "spoke": float(known.spoke >= 0),
+        "gender known": float(asked.kind == "he" and known.entity.gender != ""),
+        "named": float(known.entity.cluster is not None),
+        "often": math.log(max(1, known.count)),
+        "latest": float(latest),
+    }
+    return {name: value for name, value in out.items() if value}
 
 
-def _is_subject(registry: Registry, offset: int) -> bool:
-    tree = registry.document.tree_at(offset)
-    words = tree.between(offset, offset + 1) if tree is not None else []
-    return bool(words) and any(
-        w.relation == "nsubj"
-        for w in [words[0], *list(tree.ancestors(words[0]))[:2]]  # type: ignore[union-attr]
-    )
+def fits(asked: Asked, known: Known, seen: Seen) -> bool:
+    """Whether gender, number and the clause allow it."""
+    entity, kind = known.entity, asked.kind
+    if entity.type not in _KINDS[kind] and not (entity.type is SpeakerType.UNKNOWN and kind == "he"):
+        return False
+    if kind == "he" and entity.gender not in {"", "m" if asked.word.lower in HE else "f"}:
+        return False
+    if asked.sentence - seen.sentence > 12 or asked.paragraph - seen.paragraph > 4:
+        return False
+    same_clause = seen.sentence == asked.sentence and seen.governor == asked.word.head >= 0
+    reflexive = asked.word.lower.endswith(("self", "selves"))
+    return not same_clause or reflexive or asked.word.deprel == "nmod:poss"
 
 
-def _thing_or_group(registry: Registry, source: Span, wanted: frozenset[SpeakerType]) -> Link:
-    paragraph = registry.document.paragraph_at(source.start)
-    for turn in reversed(registry.turns[-6:]):
-        if turn.entity.type in wanted and paragraph - turn.paragraph <= 2:
-            return Link(turn.entity, 0.7, "pronoun")
-    best: Cluster | None = None
-    for _, _, found in registry.recent_names(source.start, 1):
-        if found.type in wanted:
-            best = found
-    return Link(registry.of_cluster(best), 0.5, "pronoun") if best else Link(None, 0.0, "no antecedent")
+def rank(asked: Asked, recent: Sequence[Known]) -> list[tuple[float, Entity]]:
+    """(probability, entity), the best first, of those met lately."""
+    last_turn = max((k.spoke for k in recent), default=-1)
+    scored: list[tuple[float, Entity]] = []
+    seen_of = ((k, k.inner if asked.quoted else k.outer) for k in recent)
+    options = [(k, s) for k, s in seen_of if s is not None and s.offset < asked.word.start and fits(asked, k, s)]
+    latest = max((s.offset for _, s in options), default=-1)
+    for known, seen in options:
+        found = features(asked, known, seen, last_turn, latest=seen.offset == latest)
+        score = sum(WEIGHTS[name] * value for name, value in found.items())
+        scored.append((score + _KINDS[asked.kind].get(known.entity.type, -1.0), known.entity))
+    total = sum(math.exp(s) for s, _ in scored)
+    return sorted(((math.exp(s) / total, e) for s, e in scored), key=lambda item: -item[0])
