@@ -19,6 +19,9 @@ def without_cue(discourse: Discourse, item: Chosen) -> Link:
     registry = discourse.registry
     document, start = registry.document, item.candidate.content[0].start
     last = registry.turns[-1] if registry.turns else None
+    label = _label(registry, start)
+    if label is not None:
+        return Link(label, 0.8, "label")
     actor = _acts_before(discourse, start, last)
     if actor is not None:
         return Link(actor, 0.6, "acts just before")
@@ -28,6 +31,17 @@ def without_cue(discourse: Discourse, item: Chosen) -> Link:
         return Link(last.entity, 0.7, "speaker goes on")
     other = other_speaker(registry, last)
     return Link(other, 0.6 if other else 0.0, "turns taken")
+
+
+def _label(registry: Registry, start: int) -> Entity | None:
+    """Moss: “Some of those bolts came out in my hand.”"""
+    document = registry.document
+    line = document.paragraphs[document.paragraph_at(start)].start
+    before = document.plain[line:start].rstrip()
+    named = registry.named_from(line, start)
+    if not before.endswith(":") or not named or named[0][1] != line + len(before) - 1:
+        return None
+    return registry.of_cluster(named[0][2])
 
 
 def _acts_before(discourse: Discourse, start: int, last: Turn | None) -> Entity | None:
@@ -41,7 +55,9 @@ def _acts_before(discourse: Discourse, start: int, last: Turn | None) -> Entity 
     for word in tree.words:
         if word.deprel == "nsubj" and word.head >= 0 and tree.words[word.head].deprel in {"root", "conj"}:
             found = discourse.registry.name_at(word)
-            entity = discourse.registry.of_cluster(found[1]) if found else discourse.pronouns.get(word.start)
+            link = discourse.links.get(word.start)
+            entity = discourse.pronouns.get(word.start) or (link.entity if link else None)
+            entity = discourse.registry.of_cluster(found[1]) if found else entity
             return entity if entity is not None and entity.type is SpeakerType.PERSON else None
     return None
 
@@ -51,7 +67,7 @@ def _changes(registry: Registry, last: Turn, item: Chosen) -> bool:
     if not last.quoted or last.entity.type is not SpeakerType.PERSON:
         return False
     own = _words_of(registry, item)
-    if addressed(registry, own) is last.entity or last.switched:
+    if addressed(registry, own, item.candidate.content[-1].end) is last.entity or last.switched:
         return True
     before = registry.document.plain[max(0, last.end - 4) : last.end]
     return "?" in before
@@ -61,7 +77,7 @@ def _words_of(registry: Registry, item: Chosen) -> str:
     return " ".join(registry.document.plain[s.start : s.end] for s in item.candidate.content)
 
 
-def addressed(registry: Registry, words: str) -> Entity | None:
+def addressed(registry: Registry, words: str, end: int) -> Entity | None:
     """Who is called by name or title in a quotation: “Fees, Senator.”"""
     for match in _VOCATIVE.finditer(words.strip("“”\"‘’' ")):
         called = [normal(w) for w in match[1].split()]
@@ -70,7 +86,7 @@ def addressed(registry: Registry, words: str) -> Entity | None:
         for entity in reversed(people.values()):
             if entity.cluster is not None and _is_called(entity, called):
                 return entity
-        for _, _, found in reversed(registry.named_from(0, registry.turns[-1].offset if registry.turns else 0)[-40:]):
+        for _, _, found in reversed(registry.named_from(0, end)[-40:]):
             if found.is_person and called[-1] in found.key:
                 return registry.of_cluster(found)
     return None
@@ -101,7 +117,7 @@ def addressee_of(discourse: Discourse, item: Chosen) -> Entity | None:
         link = _addressee_link(discourse, span)
         if link is not None and link.type is SpeakerType.PERSON and link.cluster is not None:
             return link
-    found = addressed(registry, _words_of(registry, item))
+    found = addressed(registry, _words_of(registry, item), item.candidate.content[-1].end)
     return found
 
 

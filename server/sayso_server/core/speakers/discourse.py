@@ -29,6 +29,8 @@ class Discourse:
     ranked: dict[int, list[tuple[float, Entity]]] = field(default_factory=dict)
     links: dict[int, Link] = field(default_factory=dict)
     """By the offset of the head of a noun phrase."""
+    pending: int = -1
+    """The offset of a head whose phrase is being linked."""
     _tree: int = 0
     _word: int = 0
 
@@ -52,7 +54,7 @@ class Discourse:
                 self.meet(self.registry.of_cluster(found[1]), tree, _top_of_name(tree, word, self.registry))
         elif word.lower in PRONOUNS and word.upos in {"PRON", "DET"} and word.relation != "expl":
             self._read_pronoun(tree, word)
-        elif word.upos == "NOUN" and _may_be_met(tree, word, self.registry):
+        elif word.upos == "NOUN" and word.start != self.pending and _may_be_met(tree, word, self.registry):
             self.link(tree, word, mention(tree, word, self.registry.document.plain))
 
     def _read_pronoun(self, tree: Tree, word: Word) -> None:

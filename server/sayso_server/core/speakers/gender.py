@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sayso_server.core.document import Document
 from sayso_server.core.speakers.clusters import Cluster
 
-_VOTES = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
+_VOTES = {"he": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "herself": "f"}
 
 
 def read_pronouns(document: Document, named: Sequence[tuple[int, int, Cluster]]) -> None:
@@ -22,7 +22,7 @@ def read_pronouns(document: Document, named: Sequence[tuple[int, int, Cluster]])
                 if named[at][2].is_person and document.quotation_at(named[at][0]) is None:
                     people[id(named[at][2])] = named[at][2]
                 at += 1
-            vote = _VOTES.get(word.lower)
+            vote = _VOTES.get(word.lower) if word.relation in {"nsubj", "nmod", "obl"} else None
             if vote and document.quotation_at(word.start) is None:
                 around = set(people) or (before if word.index < 2 else set())
                 if len(around) == 1:

@@ -91,6 +91,8 @@ def _nickname_end(tree: Tree, run: Sequence[Word], at: int) -> int:
 
 def _may_begin(word: Word) -> bool:
     """Every sentence begins with a capital; only a name that is tagged as one counts there."""
+    if word.lower in load_words("epithets"):
+        return False
     return word.index > 0 or word.upos in {"PROPN", "ADJ"} or is_given_name(normal(word.text))
 
 
@@ -198,29 +200,25 @@ def collect(document: Document) -> list[Name]:
         (tree, _trimmed(part)) for tree in document.trees for run in runs(tree) for part in _split_coordination(run)
     )
     found = [name for tree, part in parts if part and (name := read_run(document, tree, part)) is not None]
-    found = [*_rejoined(document, found), *_surnames_alone(document, found)]
+    found = [_continued(document, name) for name in found]
+    found += _surnames_alone(document, found)
     return _with_surnames_of_kin(document, sorted(found, key=lambda name: name.span.start))
 
 
-def _rejoined(document: Document, found: Sequence[Name]) -> list[Name]:
+def _continued(document: Document, name: Name) -> Name:
     """A name that the parser cut between two sentences: Curtis | Yoo advised."""
-    starts = {t.span.start for t in document.trees}
-    out: list[Name] = []
-    for name in found:
-        last = out[-1] if out else None
-        if (
-            last is not None
-            and name.span.start in starts
-            and document.plain[last.span.end : name.span.start] == " "
-            and not name.title
-            and len(last.key) == len(name.key) == 1
-        ):
-            whole = Span(last.span.start, name.span.end)
-            person = max(last.person, name.person) + 1
-            out[-1] = replace(last, span=whole, display=f"{last.display} {name.display}", person=person)
-        else:
-            out.append(name)
-    return out
+    tree = document.tree_at(name.span.end)
+    behind = tree.words[0] if tree is not None else None
+    if (
+        behind is None
+        or len(name.key) != 1
+        or behind.start != name.span.end + 1
+        or not behind.text[:1].isupper()
+        or behind.lower in load_words("stop_words")
+    ):
+        return name
+    span = Span(name.span.start, behind.end)
+    return replace(name, span=span, display=f"{name.display} {behind.text}", person=name.person + 1)
 
 
 def _surnames_alone(document: Document, found: Sequence[Name]) -> Iterator[Name]:

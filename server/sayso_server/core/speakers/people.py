@@ -30,7 +30,7 @@ _ALIKE = (
 
 def group(phrase: Phrase) -> Link | None:
     """Residents, two officials briefed on the speech, the company's bankers."""
-    if not phrase.is_plural:
+    if not phrase.is_plural or phrase.lower in load_words("collectives"):
         return None
     entity = phrase.registry.of_description(
         SpeakerType.GROUP, full_description(phrase, "of"), phrase.lemma, definite=phrase.is_definite
@@ -159,7 +159,7 @@ def of_age(phrase: Phrase) -> Link | None:
 def described_person(phrase: Phrase) -> Link | None:
     """Somebody unnamed: a spokesman for the ministry, the driver, one veteran pacer."""
     lemma = ABBREVIATED.get(phrase.lemma, phrase.lemma)
-    if lemma not in load_words("roles") and not _AGE.search(phrase.text):
+    if not is_human_noun(lemma) and not _AGE.search(phrase.text):
         return None
     speaks = lemma in load_words("spokespeople")
     organization = _employer(phrase) if speaks else None
@@ -174,6 +174,13 @@ def described_person(phrase: Phrase) -> Link | None:
     if speaks and entity.affiliation is None:
         entity.affiliation = organization or _named_organization(phrase)
     return Link(entity, 0.75, "described person")
+
+
+def is_human_noun(lemma: str) -> bool:
+    """Whether a noun is of a single person: by the lists, or by its ending."""
+    if lemma in load_words("roles") or lemma in load_words("people"):
+        return True
+    return len(lemma) > 5 and lemma.endswith(("man", "woman", "ist", "ician", "ologist")) and lemma not in {"human"}
 
 
 def _unnamed(phrase: Phrase, head: str) -> list[Entity]:
@@ -206,7 +213,7 @@ def organization(phrase: Phrase) -> Link | None:
         entity = _named_before(phrase, lemma)
         if entity is not None:
             return Link(entity, 0.7, "organization again")
-    if lemma not in load_words("organizations"):
+    if lemma not in load_words("organizations") and phrase.lower not in load_words("collectives"):
         return None
     entity = phrase.registry.of_description(
         SpeakerType.ORGANIZATION, full_description(phrase, "of"), lemma, definite=phrase.is_definite
@@ -253,8 +260,9 @@ def described(phrase: Phrase) -> Link | None:
         return Link(None, 0.0, "unresolved pronoun")
     if phrase.registry.document.quotation_at(word.start) is not None and not _reads_inside(phrase):
         return Link(None, 0.0, "fragment of a quotation")
+    kind = SpeakerType.ORGANIZATION if "@" in phrase.text else SpeakerType.UNKNOWN
     entity = phrase.registry.of_description(
-        SpeakerType.UNKNOWN, full_description(phrase, "of"), phrase.lemma, definite=phrase.is_definite
+        kind, full_description(phrase, "of"), phrase.lemma, definite=phrase.is_definite
     )
     return Link(entity, 0.5, "description")
 

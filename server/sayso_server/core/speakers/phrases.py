@@ -14,6 +14,7 @@ from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
 _DETERMINERS = re.compile(r"^(?:the|a|an|this|that|these|those|its|his|her|their|our|my|some|one|another|any)\s+", re.I)
+_REFLEXIVE = re.compile(r",? (?:himself|herself|itself|themselves)$")
 _DEFINITE = re.compile(r"(?:the|this|that|those|these)\b", re.I)
 
 
@@ -33,7 +34,8 @@ class Phrase:
     @cached_property
     def text(self) -> str:
         """As written, white space single."""
-        return " ".join(self.registry.document.plain[self.span.start : self.span.end].split())
+        text = " ".join(self.registry.document.plain[self.span.start : self.span.end].split())
+        return _REFLEXIVE.sub("", text)
 
     @cached_property
     def lemma(self) -> str:
@@ -116,5 +118,5 @@ def full_description(phrase: Phrase, by: str) -> str:
             before = re.sub(r"\b(?:Mr|Mrs|Ms|Dr)\.? $", "", plain[position:start])
             out += before + found.display
             position = end
-    text = " ".join((out + plain[position : phrase.span.end]).split())
+    text = _REFLEXIVE.sub("", " ".join((out + plain[position : phrase.span.end]).split()))
     return _DETERMINERS.sub("", text) or text

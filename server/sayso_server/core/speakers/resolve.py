@@ -50,7 +50,8 @@ def _source_link(discourse: Discourse, tree: Tree, source: Span, head: Word, par
         return discourse.link(tree, antecedent, mention(tree, antecedent, discourse.registry.document.plain))
     if head.lower in PRONOUNS:
         return _pronoun(discourse, tree, head, parent)
-    discourse.read_to(head.start)
+    discourse.pending = head.start
+    discourse.read_to(max(source.end, head.end))
     return discourse.link(tree, head, source)
 
 

@@ -1,6 +1,6 @@
 """What a person is, as the words beside the name say: before it, in apposition, as a predicate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.evidence import Reading
@@ -51,10 +51,18 @@ def _apposition(reading: Reading) -> Span | None:
         for child in tree.children(word, "appos", "list", "conj"):
             if child.index > last.index and _is_role(child):
                 return _phrase(tree, child, lambda w: w.index > last.index)
-        head = tree.head(word)
-        if word.relation == "appos" and head is not None and head.index not in indices and _is_role(head):
-            return _phrase(tree, head, lambda w: w.index < reading.run[0].index)
+        for head in _apposed_to(tree, word):
+            if head.index not in indices and _is_role(head):
+                return _phrase(tree, head, lambda w: w.index < reading.run[0].index)
     return None
+
+
+def _apposed_to(tree: Tree, word: Word) -> Iterator[Word]:
+    """Her father, the bandleader Cosmo Penn: bandleader, father."""
+    head = tree.head(word)
+    while word.relation == "appos" and head is not None:
+        yield head
+        word, head = head, tree.head(head)
 
 
 def _is_role(word: Word) -> bool:
