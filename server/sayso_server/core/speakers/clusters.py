@@ -133,6 +133,19 @@ def _surname(name: Name, cluster: Cluster) -> bool:
     return shorter and cluster.is_person and not name.is_place and _title_agrees(name, cluster)
 
 
+def _inner_surname(name: Name, cluster: Cluster) -> bool:
+    """Rosselló and Ricardo Rosselló Nevares."""
+    key, full = name.key, cluster.key
+    is_inner = len(key) == 1 and len(full) > 2 and key[0] in full[1:-1] and len(key[0]) > 2
+    return is_inner and cluster.is_person and not name.is_place and _title_agrees(name, cluster)
+
+
+def _initials(name: Name, cluster: Cluster) -> bool:
+    """NG: before what Natasha Gownaris says."""
+    initials = "".join(w[0] for w in cluster.key)
+    return name.is_label and cluster.is_person and len(initials) > 1 and name.display.lower() == initials
+
+
 def _given_name(name: Name, cluster: Cluster) -> bool:
     """Odalys and Odalys Penn."""
     key, full = name.key, cluster.key
@@ -174,7 +187,9 @@ SIEVES: tuple[Callable[[Name, Cluster], bool], ...] = (
     _same_name,
     _short_form,
     _surname,
+    _inner_surname,
     _given_name,
+    _initials,
     _acronym,
     _company,
     _misspelt,

@@ -47,12 +47,12 @@ def _label(registry: Registry, start: int) -> Entity | None:
 def _acts_before(discourse: Discourse, start: int, last: Turn | None) -> Entity | None:
     """Mayor Pell looked tired. “We lost two crews.”   The one person who acts between the last statement and this."""
     document = discourse.registry.document
-    tree = document.tree_at(max(0, start - 3))
-    if tree is None or tree.span.end > start or document.paragraph_at(start) - document.paragraph_at(tree.span.start) > 1:
+    tree = document.tree_at(max(0, start - 1))
+    if tree is None or document.paragraph_at(start) - document.paragraph_at(tree.span.start) > 1:
         return None
     if last is not None and max(last.end, last.offset) >= tree.span.start:
         return None
-    for word in tree.words:
+    for word in tree.between(tree.span.start, start):
         if word.deprel == "nsubj" and word.head >= 0 and tree.words[word.head].deprel in {"root", "conj"}:
             found = discourse.registry.name_at(word)
             link = discourse.links.get(word.start)
@@ -69,8 +69,7 @@ def _changes(registry: Registry, last: Turn, item: Chosen) -> bool:
     own = _words_of(registry, item)
     if addressed(registry, own, item.candidate.content[-1].end) is last.entity or last.switched:
         return True
-    before = registry.document.plain[max(0, last.end - 4) : last.end]
-    return "?" in before
+    return last.asks
 
 
 def _words_of(registry: Registry, item: Chosen) -> str:

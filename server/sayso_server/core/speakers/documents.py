@@ -14,7 +14,8 @@ _VAGUE = frozenset({"statement", "document", "text", "release"})
 
 def document(phrase: Phrase) -> Link | None:
     """A readout of the call; the statement, once a document is known; Frontrow's filing."""
-    if phrase.lemma not in load_words("documents") or phrase.lower in load_words("groups"):
+    writings = load_words("documents") | load_words("writings")
+    if not {phrase.lemma, phrase.lower} & writings or phrase.lower in load_words("groups"):
         return None
     known = _known(phrase)
     if known is not None:
@@ -98,7 +99,7 @@ def _one_more_person(phrase: Phrase) -> Link | None:
             return Link(group, 0.6, "the same group")
         kind = SpeakerType.GROUP if phrase.lower in load_words("numbers") else SpeakerType.PERSON
         lead = phrase.lower if kind is SpeakerType.GROUP or phrase.lower in load_words("ordinals") else "one"
-        entity = registry.of_description(kind, text.replace("one", lead, 1), phrase.lower, definite=False)
+        entity = registry.another(kind, text.replace("one", lead, 1), phrase.lower)
         return Link(entity, 0.7, "one of a group")
     last = next((e for e in reversed(registry.entities[-40:]) if _is_unnamed_person(e)), None)
     if last is None or phrase.lower not in {"another", "other", *load_words("ordinals")}:
@@ -106,7 +107,7 @@ def _one_more_person(phrase: Phrase) -> Link | None:
     words = last.display.split()
     text = " ".join(w for w in words if normal(w) not in {"one", "another"})
     lead = "another" if phrase.lower == "other" else phrase.lower
-    entity = registry.of_description(SpeakerType.PERSON, f"{lead} {text}", last.head, definite=False)
+    entity = registry.another(SpeakerType.PERSON, f"{lead} {text}", last.head)
     return Link(entity, 0.6, "another of the kind")
 
 

@@ -47,8 +47,15 @@ def personhood(reading: Reading) -> float:
     score = _TITLE if reading.cut else 0.0
     score += _GIVEN if is_given_name(words[0]) else 0.0
     score += _LISTED if words[0] in countries() and len(words) == 1 else 0.0
+    score -= 3.0 if len(words) > 1 and (words[-1] in countries() or _has_acronym(own)) else 0.0
     score += 1.0 if 2 <= len(words) <= 4 else -0.3
     return score + _beside(reading)
+
+
+def _has_acronym(own: Sequence[Word]) -> bool:
+    """CNN in "CNN Philippines"; not in a name that stands all in capitals."""
+    capital = [w.text.isupper() and len(w.text.replace(".", "")) > 2 for w in own]
+    return any(capital) and not all(w.text.isupper() for w in own)
 
 
 def _beside(reading: Reading) -> float:

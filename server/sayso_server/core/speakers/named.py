@@ -70,15 +70,26 @@ def name_in_apposition(phrase: Phrase) -> Link | None:
         if found is None or child.start >= phrase.span.end or _is_attached(phrase, child):
             continue
         if child.relation == "appos" or (found[1].is_person and lemma in kinds and child.index > phrase.head.index):
-            if child.relation == "appos" and lemma in load_words("documents"):
+            if child.relation == "appos" and lemma in load_words("documents") - {"site", "website", "paper"}:
                 continue
             return name_link(phrase, *found)
-    return _person_behind_comma(phrase)
+    return _person_behind_comma(phrase) or _name_at_end(phrase)
 
 
 def _is_attached(phrase: Phrase, child: Word) -> bool:
     """Whether a preposition, a possessive mark or a conjunction ties the name: Ortiz's aide, the spokesman for Olin."""
     return bool(phrase.tree.children(child, "case", "cc")) or child.deprel == "nmod:poss"
+
+
+def _name_at_end(phrase: Phrase) -> Link | None:
+    """Study co-author Seth John: a person's name that ends the phrase, tied to the head by nothing."""
+    found = next((f for f in phrase.registry.named_from(phrase.head.start, phrase.span.end) if f[1] >= phrase.span.end), None)
+    if found is None or not found[2].is_person or found[0] <= phrase.head.start:
+        return None
+    between = phrase.tree.between(phrase.head.end, found[0])
+    if any(w.upos in {"ADP", "PART", "CCONJ", "VERB", "PUNCT", "PRON"} for w in between) or phrase.is_plural:
+        return None
+    return name_link(phrase, found[0], found[2])
 
 
 def _person_behind_comma(phrase: Phrase) -> Link | None:

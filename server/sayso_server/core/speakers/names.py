@@ -8,13 +8,14 @@ from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.evidence import Reading, is_organization_name, personhood
 from sayso_server.core.speakers.roles import role_of
-from sayso_server.core.speakers.words import is_given_name, normal
+from sayso_server.core.speakers.words import countries, is_demonym, is_given_name, normal
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
 _PARTICLES = frozenset({"de", "van", "von", "der", "la", "al", "bin", "ibn", "da", "di", "du", "del"})
 _INSIDE = _PARTICLES | {"of", "&", "for", "and", "-", "the"}
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_POST_NOMINALS = frozenset({"QC", "KC", "MP", "MEP", "OBE", "CBE", "MBE", "PhD", "MD", "Esq"})
 _NICKNAME_MARKS = {"“": "”", '"': '"', "‘": "’", "(": ")", "'": "'", "``": "''"}
 _AGE = re.compile(r",? \(?(?:aged )?(\d\d?)\b(?![.,]?\d)|(\d\d?)-year-old\b")
 
@@ -32,6 +33,8 @@ class Name:
     """The words beside the name that say what the person is."""
     age: str = ""
     nickname: str = ""
+    is_label: bool = False
+    """Before a colon at the beginning of a line: NG: …"""
     is_place: bool = False
     """Behind "in" or "near"."""
     key: tuple[str, ...] = field(init=False)
@@ -45,7 +48,8 @@ class Name:
 def is_capital(word: Word) -> bool:
     """Whether the word can be part of a name."""
     return word.text[:1].isupper() and (
-        word.upos in {"PROPN", "NOUN", "ADJ", "NUM", "X", "INTJ", "ADV"} or is_given_name(normal(word.text))
+        word.lower == "united"
+        or word.upos in {"PROPN", "NOUN", "ADJ", "NUM", "X", "INTJ", "ADV"} or is_given_name(normal(word.text))
     )
 
 
@@ -69,11 +73,16 @@ def runs(tree: Tree) -> Iterator[list[Word]]:
         elif adjacent and _continues(run, small, word):
             small.append(word)
         else:
-            if _is_name(run):
-                yield run
+            yield from _split_place(run)
             run, small = ([word] if is_capital(word) and _may_begin(word) else []), []
-    if _is_name(run):
-        yield run
+    yield from _split_place(run)
+
+
+def _split_place(run: list[Word]) -> Iterator[list[Word]]:
+    """The ambassador to Germany Richard Grenell: two names."""
+    known = len(run) > 2 and normal(run[0].text) in countries() and not is_demonym(normal(run[0].text))
+    parts = [run[:1], run[1:]] if known and is_given_name(normal(run[1].text)) else [run]
+    yield from (part for part in parts if _is_name(part))
 
 
 def _nickname_end(tree: Tree, run: Sequence[Word], at: int) -> int:
@@ -136,10 +145,11 @@ def _title_length(run: Sequence[Word]) -> int:
 
 def read_run(document: Document, tree: Tree, run: list[Word]) -> Name | None:
     """A run as title and name; None for a bare title or a demonym."""
-    roles = load_words("roles")
     cut = _title_length(run)
     own = run[cut:]
-    if all(normal(w.text) in roles for w in own) or _is_adjective(tree, own):
+    while len(own) > 1 and own[-1].text.replace(".", "") in _POST_NOMINALS:
+        own = own[:-1]
+    if _is_bare_title(own) or _is_adjective(own):
         return None
     before = tree.words[run[0].index - 1] if run[0].index else None
     title = tuple(w.text for w in run[:cut])
@@ -157,15 +167,28 @@ def read_run(document: Document, tree: Tree, run: list[Word]) -> Name | None:
         display=_display(document, own),
         person=person,
         role=role,
+        is_label=behind.startswith(":") and run[0].index == 0,
         age=(age[1] or age[2]) if age else "",
         nickname=_nickname(own, document),
         is_place=before is not None and before.lower in {"in", "near", "outside", "across"},
     )
 
 
-def _is_adjective(tree: Tree, own: Sequence[Word]) -> bool:
+def _is_bare_title(own: Sequence[Word]) -> bool:
+    """Vice President, Secretary of State, US Ambassador: nobody is named. But: Martin Luther King."""
+    roles = load_words("roles")
+    words = [normal(w.text) for w in own]
+    if all(word in roles or word in load_words("title_words") for word in words):
+        return True
+    if words[0] in roles and words[1:2] == ["of"]:
+        return True
+    return len(words) > 1 and words[-1] in roles and not any(is_given_name(w) for w in words) and "of" not in words
+
+
+def _is_adjective(own: Sequence[Word]) -> bool:
     """A demonym alone: Israeli in "Israeli officials"."""
-    return len(own) == 1 and own[0].upos == "ADJ" and not is_given_name(normal(own[0].text)) and bool(tree.words)
+    word = normal(own[0].text)
+    return len(own) == 1 and not is_given_name(word) and (own[0].upos == "ADJ" or is_demonym(word))
 
 
 def _display(document: Document, own: Sequence[Word]) -> str:
@@ -207,7 +230,7 @@ def collect(document: Document) -> list[Name]:
 
 def _continued(document: Document, name: Name) -> Name:
     """A name that the parser cut between two sentences: Curtis | Yoo advised."""
-    tree = document.tree_at(name.span.end)
+    tree = document.tree_at(name.span.end + 1)
     behind = tree.words[0] if tree is not None else None
     if (
         behind is None
@@ -237,7 +260,7 @@ def _with_surnames_of_kin(document: Document, found: Sequence[Name]) -> list[Nam
     last: Name | None = None
     for name in found:
         lead = document.plain[max(0, name.span.start - 24) : name.span.start].lower()
-        kin = re.search(r"\b(?:his|her|my) (?:late |older |younger |elder )?([a-z]+), $", lead)
+        kin = re.search(r"\b(?:his|her|my) (?:late |older |younger |elder )?([a-z]+),? $", lead)
         if kin and kin[1] in load_words("kin") and len(name.key) == 1 and last is not None:
             surname = last.display.split()[-1]
             name = replace(name, display=f"{name.display} {surname}", person=name.person + 2)

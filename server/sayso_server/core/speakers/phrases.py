@@ -1,7 +1,7 @@
 """Noun phrases: who or what they stand for, by sieves from precise to loose."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,12 +10,18 @@ from sayso_server.core.sources import mention
 from sayso_server.core.speakers.clusters import Cluster
 from sayso_server.core.speakers.registry import Entity, Link, Registry
 from sayso_server.core.speakers.words import normal
-from sayso_server.core.statement import Span
+from sayso_server.core.statement import Span, SpeakerType
 from sayso_server.core.tree import Tree, Word
 
-_DETERMINERS = re.compile(r"^(?:the|a|an|this|that|these|those|its|his|her|their|our|my|some|one|another|any)\s+", re.I)
+_DETERMINERS = re.compile(r"^(?:the|a|an|this|that|these|those|its|his|her|their|our|my|your|some|one|another|any|other)\s+", re.I)
+_DAY = re.compile(
+    r",? (?:on |last |this |next |early |late )*(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)$"
+)
 _REFLEXIVE = re.compile(r",? (?:himself|herself|itself|themselves)$")
 _DEFINITE = re.compile(r"(?:the|this|that|those|these)\b", re.I)
+
+
+_LONGEST_OWNER = 7
 
 
 @dataclass(frozen=True)
@@ -34,13 +40,14 @@ class Phrase:
     @cached_property
     def text(self) -> str:
         """As written, white space single."""
-        text = " ".join(self.registry.document.plain[self.span.start : self.span.end].split())
-        return _REFLEXIVE.sub("", text)
+        return _cleaned(self.registry.document.plain[self.span.start : self.span.end])
 
     @cached_property
     def lemma(self) -> str:
         """The lemma of the head, lower case."""
-        return normal(self.head.lemma)
+        lemma = normal(self.head.lemma)
+        unread = self.head.xpos in {"NNS", "NNPS"} and lemma == self.lower and lemma.endswith("s")
+        return lemma[:-1] if unread else lemma
 
     @property
     def lower(self) -> str:
@@ -75,12 +82,26 @@ class Phrase:
 
     def bare(self) -> str:
         """Without article and determiners."""
-        return _DETERMINERS.sub("", self.text) or self.text
+        return undetermined(self.text, self.tree.between(self.span.start, self.span.end))
 
     def of(self, word: Word) -> "Phrase":
         """The phrase of another word of the sentence."""
         span = mention(self.tree, word, self.registry.document.plain)
         return Phrase(self.registry, self.tree, span, word, self.pronouns)
+
+
+def _cleaned(text: str) -> str:
+    """White space single; without a day, a possessive ending, "herself" behind."""
+    text = _DAY.sub("", _REFLEXIVE.sub("", " ".join(text.split())))
+    return re.sub(r"(?<=s)['’]s$|(?<=[a-z])['’]s?$", "", text)
+
+
+def undetermined(text: str, words: Sequence[Word]) -> str:
+    """A description without its article; a capital that only begins the sentence is none."""
+    bare = _DETERMINERS.sub("", text)
+    if bare == text and words and words[0].upos != "PROPN" and words[0].text[1:].islower():
+        return bare[:1].lower() + bare[1:]
+    return bare or text
 
 
 Sieve = Callable[[Phrase], Link | None]
@@ -109,8 +130,8 @@ def full_description(phrase: Phrase, by: str) -> str:
     if owner is not None and word is not None and owner.display:
         rest = phrase.registry.document.plain[word.end : phrase.span.end]
         rest = re.sub(r"^\s*['’]s?\s", "", rest).strip()
-        if rest:
-            return f"{' '.join(rest.split())} {by} {owner.display}"
+        if rest and owner.type is not SpeakerType.DOCUMENT and len(owner.display.split()) < _LONGEST_OWNER:
+            return f"{_cleaned(rest)} {by} {owner.display}"
     out, position = "", phrase.span.start
     plain = phrase.registry.document.plain
     for start, end, found in phrase.registry.named_from(phrase.span.start, phrase.span.end):
@@ -118,5 +139,5 @@ def full_description(phrase: Phrase, by: str) -> str:
             before = re.sub(r"\b(?:Mr|Mrs|Ms|Dr)\.? $", "", plain[position:start])
             out += before + found.display
             position = end
-    text = _REFLEXIVE.sub("", " ".join((out + plain[position : phrase.span.end]).split()))
-    return _DETERMINERS.sub("", text) or text
+    text = _cleaned(out + plain[position : phrase.span.end])
+    return undetermined(text, phrase.tree.between(phrase.span.start, phrase.span.end))

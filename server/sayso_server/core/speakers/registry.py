@@ -63,6 +63,8 @@ class Turn:
     end: int
     quoted: bool
     addressee: Entity | None = None
+    asks: bool = False
+    """Whether it ends with a question."""
     switched: bool = False
     """Whether the speaker was found by taking turns, not by a cue."""
 
@@ -102,6 +104,11 @@ class Registry:
                 if len(words) > len(known):
                     entity.display = text
                 return entity
+        return self.another(kind, text, head)
+
+    def another(self, kind: SpeakerType, text: str, head: str) -> Entity:
+        """A new unnamed speaker, whoever else is called so."""
+        described = self._described.setdefault((kind, head), [])
         described.append(self.add(Entity(kind, text, head=head)))
         return described[-1]
 

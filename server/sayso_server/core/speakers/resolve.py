@@ -91,6 +91,7 @@ def _note(discourse: Discourse, item: Chosen, entity: Entity) -> None:
         entity=entity,
         end=max(found.content[-1].end, found.cue.spans[-1].end if found.cue else 0),
         quoted=item.kind is Kind.DIRECT,
+        asks="?" in registry.document.plain[found.content[-1].end - 2 : found.content[-1].end],
         addressee=addressee_of(discourse, item),
         switched=taken,
     )

@@ -11,6 +11,7 @@ from sayso_server.core.tree import Tree, Word
 _HONORIFICS = frozenset({"mr", "mrs", "ms", "miss", "dr", "sir", "dame", "lord", "lady", "madam"})
 _NOT_OF_ROLE = frozenset({"acl", "appos", "conj", "parataxis", "cop", "nsubj", "advmod", "aux"})
 _BREAKS = frozenset({",", "(", ")", "–", "—", ";", ":"})
+_POSSESSIVES = frozenset({"his", "her", "its", "their", "my", "our"})
 _LONGEST = 14
 
 
@@ -71,13 +72,18 @@ def _is_role(word: Word) -> bool:
 
 def _phrase(tree: Tree, head: Word, keep: Callable[[Word], bool]) -> Span | None:
     """The noun phrase without article, clauses and further appositions."""
-    indices = tree.subtree(head, lambda w: w.relation in _NOT_OF_ROLE or w.text in _BREAKS)
+    indices = tree.subtree(
+        head,
+        lambda w: w.relation in _NOT_OF_ROLE
+        or w.text in _BREAKS
+        or (w.head == head.index and w.relation in {"case", "cc", "mark"}),
+    )
     start = end = head.index
     while start - 1 in indices and keep(tree.words[start - 1]):
         start -= 1
     while end + 1 in indices and keep(tree.words[end + 1]):
         end += 1
-    while start < end and (tree.words[start].upos == "DET" or tree.words[start].lower in {"his", "her", "its", "their"}):
+    while start < end and (tree.words[start].upos in {"DET", "NUM"} or tree.words[start].lower in _POSSESSIVES):
         start += 1
     short = end - start < _LONGEST
     return Span(tree.words[start].start, tree.words[end].end) if short else head.span
