@@ -1,12 +1,12 @@
 """The text read in order: who is in it so far, how salient each is, and who every pronoun stands for."""
 
-from collections.abc import Collection
+import itertools
 from dataclasses import dataclass, field
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.linking import link_phrase
 from sayso_server.core.speakers.phrases import Phrase
-from sayso_server.core.speakers.pronouns import PRONOUNS, Asked, Known, Seen, rank
+from sayso_server.core.speakers.pronouns import PRONOUNS, Asked, Known, Seen, candidates, rank
 from sayso_server.core.speakers.registry import Entity, Link, Registry
 from sayso_server.core.speakers.words import normal
 from sayso_server.core.sources import mention
@@ -15,7 +15,6 @@ from sayso_server.core.tree import Tree, Word
 
 _RECENT = 30
 """Of how many entities a pronoun is looked for."""
-_READ_AHEAD = 8000
 
 
 @dataclass
@@ -58,23 +57,18 @@ class Discourse:
             self.link(tree, word, mention(tree, word, self.registry.document.plain))
 
     def _read_pronoun(self, tree: Tree, word: Word) -> None:
-        options = self.options(tree, word)
+        options = rank(self.candidates(tree, word))
         self.ranked[word.start] = options
         if options:
             self.pronouns[word.start] = options[0][1]
             self.meet(options[0][1], tree, word)
 
-    def options(self, tree: Tree, word: Word, excluded: Collection[int] = ()) -> list[tuple[float, Entity]]:
-        """(probability, entity) of whom a pronoun may stand for, the best first. `excluded` are id()s of entities."""
-        quoted = self.registry.document.quotation_at(word.start) is not None
-        recent = []
-        for known in reversed(self.known.values()):
-            if id(known.entity) not in excluded:
-                recent.append(known)
-            if len(recent) == _RECENT:
-                break
-        asked = Asked(word, tree, self._tree, self.registry.document.paragraph_at(word.start), quoted)
-        return rank(asked, recent)
+    def candidates(self, tree: Tree, word: Word) -> list[tuple[dict[str, float], Known]]:
+        """(features, whom) of everybody whom a pronoun may stand for."""
+        recent = list(itertools.islice(reversed(self.known.values()), _RECENT))
+        document = self.registry.document
+        quoted = document.quotation_at(word.start) is not None
+        return candidates(Asked(word, tree, self._tree, document.paragraph_at(word.start), quoted), recent)
 
     def link(self, tree: Tree, word: Word, span: Span) -> Link:
         """Who a noun phrase stands for; the same for the same head whenever it is asked."""

@@ -1,8 +1,11 @@
 """Whom a pronoun stands for: everybody who fits in gender and number, ranked by named features."""
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 from sayso_server.core.speakers.registry import Entity
 from sayso_server.core.statement import SpeakerType
@@ -16,11 +19,11 @@ FIRST = frozenset({"i", "we", "my", "our", "me", "us", "myself", "ourselves"})
 PRONOUNS = HE | SHE | THEY | IT
 
 _KINDS = {
-    "he": {SpeakerType.PERSON: 0.0},
-    "they": {SpeakerType.GROUP: 0.0, SpeakerType.ORGANIZATION: -0.8, SpeakerType.PERSON: -3.5},
-    "it": {SpeakerType.ORGANIZATION: 0.0, SpeakerType.DOCUMENT: -0.2, SpeakerType.GROUP: -1.5},
+    "he": frozenset({SpeakerType.PERSON, SpeakerType.UNKNOWN}),
+    "they": frozenset({SpeakerType.GROUP, SpeakerType.ORGANIZATION, SpeakerType.PERSON}),
+    "it": frozenset({SpeakerType.ORGANIZATION, SpeakerType.DOCUMENT, SpeakerType.GROUP}),
 }
-"""How well each type fits a pronoun; what is not there does not."""
+"""What a pronoun may stand for."""
 
 
 @dataclass(frozen=True)
@@ -63,49 +66,44 @@ class Asked:
         return "they" if lower in THEY else "it" if lower in IT else "he"
 
 
-WEIGHTS = {
-    "same sentence": 0.6,
-    "sentences back": -0.9,
-    "paragraphs back": -0.5,
-    "subject": 0.8,
-    "object": 0.0,
-    "possessor": -0.2,
-    "oblique": -0.4,
-    "spoke last": 0.9,
-    "spoke": 0.4,
-    "gender known": 1.0,
-    "named": 0.4,
-    "often": 0.4,
-    "latest": 0.3,
-}
-"""What each feature counts."""
-
-
 def features(asked: Asked, known: Known, seen: Seen, last_turn: int, *, latest: bool) -> dict[str, float]:
-    """The named features of one possible antecedent."""
+    """The named features of one possible antecedent; those that are 0 are left out."""
     back = asked.sentence - seen.sentence
+    kind, entity = asked.kind, known.entity
+    is_subject = seen.relation == "nsubj"
     out = {
         "same sentence": float(back == 0),
+        "sentence before": float(back == 1),
         "sentences back": float(min(back, 8)),
         "paragraphs back": float(min(asked.paragraph - seen.paragraph, 5)),
-        "subject": float(seen.relation == "nsubj"),
+        "subject": float(is_subject),
+        "subject of the same sentence": float(is_subject and back == 0),
+        "subject for subject": float(is_subject and asked.word.relation == "nsubj"),
+        "subject above": float(back == 0 and is_subject and _is_above(asked, seen)),
         "object": float(seen.relation in {"obj", "iobj"}),
         "possessor": float(seen.is_possessor),
         "oblique": float(seen.relation in {"obl", "nmod"} and not seen.is_possessor),
-        "spoke last": float(known.spoke == last_turn >= 0),
+        "spoke last": float(known.spoke == last_turn >= 0 and not asked.quoted),
+        "spoke last, of a quoted": float(known.spoke == last_turn >= 0 and asked.quoted),
         "spoke": float(known.spoke >= 0),
-        "gender known": float(asked.kind == "he" and known.entity.gender != ""),
-        "named": float(known.entity.cluster is not None),
+        "gender known": float(kind == "he" and entity.gender != ""),
+        "named": float(entity.cluster is not None),
         "often": math.log(max(1, known.count)),
         "latest": float(latest),
+        f"{kind}: {entity.type.value}": 1.0,
     }
     return {name: value for name, value in out.items() if value}
+
+
+def _is_above(asked: Asked, seen: Seen) -> bool:
+    """Olin in "Olin said that she …": the subject of a verb that governs the pronoun's."""
+    return any(a.index == seen.governor for a in asked.tree.ancestors(asked.word))
 
 
 def fits(asked: Asked, known: Known, seen: Seen) -> bool:
     """Whether gender, number and the clause allow it."""
     entity, kind = known.entity, asked.kind
-    if entity.type not in _KINDS[kind] and not (entity.type is SpeakerType.UNKNOWN and kind == "he"):
+    if entity.type not in _KINDS[kind]:
         return False
     if kind == "he" and entity.gender not in {"", "m" if asked.word.lower in HE else "f"}:
         return False
@@ -116,16 +114,25 @@ def fits(asked: Asked, known: Known, seen: Seen) -> bool:
     return not same_clause or reflexive or asked.word.deprel == "nmod:poss"
 
 
-def rank(asked: Asked, recent: Sequence[Known]) -> list[tuple[float, Entity]]:
-    """(probability, entity), the best first, of those met lately."""
+def candidates(asked: Asked, recent: Sequence[Known]) -> list[tuple[dict[str, float], Known]]:
+    """(features, whom) of everybody among those met lately who fits."""
     last_turn = max((k.spoke for k in recent), default=-1)
-    scored: list[tuple[float, Entity]] = []
     seen_of = ((k, k.inner if asked.quoted else k.outer) for k in recent)
     options = [(k, s) for k, s in seen_of if s is not None and s.offset < asked.word.start and fits(asked, k, s)]
     latest = max((s.offset for _, s in options), default=-1)
-    for known, seen in options:
-        found = features(asked, known, seen, last_turn, latest=seen.offset == latest)
-        score = sum(WEIGHTS[name] * value for name, value in found.items())
-        scored.append((score + _KINDS[asked.kind].get(known.entity.type, -1.0), known.entity))
-    total = sum(math.exp(s) for s, _ in scored)
-    return sorted(((math.exp(s) / total, e) for s, e in scored), key=lambda item: -item[0])
+    return [(features(asked, k, s, last_turn, latest=s.offset == latest), k) for k, s in options]
+
+
+@cache
+def weights() -> dict[str, float]:
+    """What each feature counts: `data/pronouns.json`, made by `sayso_server.training.pronouns`."""
+    path = resources.files("sayso_server.core") / "data" / "pronouns.json"
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def rank(found: Sequence[tuple[dict[str, float], Known]]) -> list[tuple[float, Entity]]:
+    """(probability, entity), the best first."""
+    learned = weights()
+    scored = [(math.exp(sum(learned.get(f, 0.0) * v for f, v in fs.items())), k.entity) for fs, k in found]
+    total = sum(s for s, _ in scored)
+    return sorted(((s / total, e) for s, e in scored), key=lambda item: -item[0])
