@@ -47,7 +47,8 @@ class Cluster:
         counts = Counter(n.display for n in names)
         longest = len(self.key)
         return max(
-            (n.display for n in names if len(n.key) == longest), key=lambda d: (len(d) < 5 or not d.isupper(), counts[d])
+            (n.display for n in names if len(n.key) == longest),
+            key=lambda d: (len(d) < 5 or not d.isupper(), counts[d]),
         )
 
     @property
@@ -104,9 +105,7 @@ class Sorted:
 def _title_agrees(name: Name, cluster: Cluster) -> bool:
     """Mrs Pell is not Owen Pell."""
     gender, titles = cluster.gender, {normal(t) for t in name.title}
-    return not (
-        (titles & load_words("female") and gender == "m") or (titles & load_words("male") and gender == "f")
-    )
+    return not ((titles & load_words("female") and gender == "m") or (titles & load_words("male") and gender == "f"))
 
 
 def _same_name(name: Name, cluster: Cluster) -> bool:

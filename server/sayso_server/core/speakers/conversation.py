@@ -95,7 +95,9 @@ def _is_called(entity: Entity, called: list[str]) -> bool:
     assert entity.cluster is not None
     names = set(entity.cluster.key)
     titles = entity.cluster.words & (load_words("roles") | load_words("honorifics"))
-    return all(c in names | titles | load_words("honorifics") for c in called) and any(c in names | titles for c in called)
+    return all(c in names | titles | load_words("honorifics") for c in called) and any(
+        c in names | titles for c in called
+    )
 
 
 def other_speaker(registry: Registry, last: Turn) -> Entity | None:

@@ -133,7 +133,10 @@ def _may_be_met(tree: Tree, word: Word, registry: Registry) -> bool:
     """Whether a noun introduces somebody: no part of a name, no predicate, nobody named in apposition."""
     lemma, lower = normal(word.lemma), normal(word.text)
     kinds = ("roles", "documents", "organizations", "groups", "generic_organizations")
-    if not any(lemma in load_words(k) or lower in load_words(k) for k in kinds) or word.relation in {"compound", "appos"}:
+    if not any(lemma in load_words(k) or lower in load_words(k) for k in kinds) or word.relation in {
+        "compound",
+        "appos",
+    }:
         return False
     if tree.child(word, "cop") is not None:
         return False

@@ -80,13 +80,15 @@ def elliptical(phrase: Phrase) -> Link | None:
     if phrase.lower in load_words("ordinals") and registry.documents and not _governs_people(phrase):
         head = registry.documents[-1].head
         entity = registry.of_document(f"{phrase.lower} {head}", head)
-        entity.issuer = registry.documents[-2].issuer or registry.documents[-2].issuer if registry.documents[1:] else None
+        entity.issuer = registry.documents[-2].issuer if registry.documents[1:] else None
         return Link(entity, 0.7, "one more document")
     return _one_more_person(phrase)
 
 
 def _governs_people(phrase: Phrase) -> bool:
-    return any(c.lower == "of" for w in phrase.tree.children(phrase.head, "nmod") for c in phrase.tree.children(w, "case"))
+    return any(
+        c.lower == "of" for w in phrase.tree.children(phrase.head, "nmod") for c in phrase.tree.children(w, "case")
+    )
 
 
 def _one_more_person(phrase: Phrase) -> Link | None:

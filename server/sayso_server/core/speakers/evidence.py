@@ -7,8 +7,10 @@ from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.words import ABBREVIATED, countries, is_given_name, normal
 from sayso_server.core.tree import Tree, Word
 
-_TITLE, _GIVEN, _LISTED = 3.0, 3.0, -4.0
-_OFFICERS = frozenset({"president", "executive", "chairman", "chairwoman", "spokesman", "spokeswoman", "ceo", "minister"})
+_TITLE, _GIVEN, _LISTED, _TAGGED = 3.0, 3.0, -4.0, 5.0
+_OFFICERS = frozenset(
+    {"president", "executive", "chairman", "chairwoman", "spokesman", "spokeswoman", "ceo", "minister"}
+)
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class Reading:
     run: tuple[Word, ...]
     cut: int
     behind: str
+    label: str = ""
+    """What a tagger of names says: PER, ORG, LOC; empty where there is none."""
 
     @property
     def own(self) -> tuple[Word, ...]:
@@ -41,6 +45,8 @@ def personhood(reading: Reading) -> float:
     """Above 0 for a person, below for anything else; the further, the surer."""
     own = reading.own
     words = [normal(w.text) for w in own]
+    if reading.label:
+        return _TAGGED if reading.label == "PER" else -_TAGGED
     if is_organization_name(own):
         is_label = len(own) == 1 and reading.behind.startswith(":")
         return 0.0 if is_label else _LISTED

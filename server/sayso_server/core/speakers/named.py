@@ -3,7 +3,7 @@
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.clusters import Cluster
 from sayso_server.core.speakers.phrases import Phrase
-from sayso_server.core.speakers.registry import Link
+from sayso_server.core.speakers.registry import Entity, Link
 from sayso_server.core.speakers.words import is_demonym, normal
 from sayso_server.core.statement import Span, SpeakerType
 from sayso_server.core.tree import Word
@@ -19,7 +19,6 @@ def coordinated_names(phrase: Phrase) -> Link | None:
     names = [c.display for c in people]
     together = ", ".join(names[:-1]) + " and " + names[-1]
     entity = phrase.registry.of_description(SpeakerType.GROUP, together, "and", definite=True)
-    entity.is_plural = True
     return Link(entity, 0.9, "coordinated names")
 
 
@@ -46,19 +45,16 @@ def name_link(phrase: Phrase, start: int, found: Cluster) -> Link:
     confidence = 0.7 if rivals else 0.85 if sieve == "misspelt" else 0.95
     others = tuple((registry.of_cluster(r), 0.25 / len(rivals)) for r in rivals)
     entity = registry.of_cluster(found)
-    if entity.type is SpeakerType.ORGANIZATION and phrase.head.span.start == phrase.span.end:
-        return Link(entity, confidence, sieve, others)
-    return Link(_with_level(phrase, start, found), confidence, sieve, others)
+    _add_level(phrase, start, found, entity)
+    return Link(entity, confidence, sieve, others)
 
 
-def _with_level(phrase: Phrase, start: int, found: Cluster):  # type: ignore[no-untyped-def]
+def _add_level(phrase: Phrase, start: int, found: Cluster, entity: Entity) -> None:
     """The state Transportation Department: what stands between article and name belongs to it."""
-    entity = phrase.registry.of_cluster(found)
     lead = phrase.registry.document.plain[phrase.span.start : start].split()
     level = [w for w in lead if w in load_words("levels")]
     if not found.is_person and level and lead[-1] == level[-1] and not entity.display.startswith(level[-1]):
         entity.display = f"{level[-1]} {entity.display}"
-    return entity
 
 
 def name_in_apposition(phrase: Phrase) -> Link | None:
@@ -83,7 +79,9 @@ def _is_attached(phrase: Phrase, child: Word) -> bool:
 
 def _name_at_end(phrase: Phrase) -> Link | None:
     """Study co-author Seth John: a person's name that ends the phrase, tied to the head by nothing."""
-    found = next((f for f in phrase.registry.named_from(phrase.head.start, phrase.span.end) if f[1] >= phrase.span.end), None)
+    found = next(
+        (f for f in phrase.registry.named_from(phrase.head.start, phrase.span.end) if f[1] >= phrase.span.end), None
+    )
     if found is None or not found[2].is_person or found[0] <= phrase.head.start:
         return None
     between = phrase.tree.between(phrase.head.end, found[0])

@@ -49,7 +49,8 @@ def is_capital(word: Word) -> bool:
     """Whether the word can be part of a name."""
     return word.text[:1].isupper() and (
         word.lower == "united"
-        or word.upos in {"PROPN", "NOUN", "ADJ", "NUM", "X", "INTJ", "ADV"} or is_given_name(normal(word.text))
+        or word.upos in {"PROPN", "NOUN", "ADJ", "NUM", "X", "INTJ", "ADV"}
+        or is_given_name(normal(word.text))
     )
 
 
@@ -154,7 +155,7 @@ def read_run(document: Document, tree: Tree, run: list[Word]) -> Name | None:
     before = tree.words[run[0].index - 1] if run[0].index else None
     title = tuple(w.text for w in run[:cut])
     behind = document.plain[own[-1].end : own[-1].end + 16]
-    reading = Reading(tree, tuple(run), cut, behind)
+    reading = Reading(tree, tuple(run), cut, behind, document.label_of(Span(own[0].start, own[-1].end)))
     person = personhood(reading)
     age = _AGE.match(behind)
     is_organization = is_organization_name(own)

@@ -13,10 +13,16 @@ from sayso_server.core.tree import Word
 _AGE = re.compile(r"\b(\d\d?)-year-old\b")
 _LOOKED_AT = 200
 """How many of the names met last are looked at for a role."""
-_ANY_ORGANIZATION = frozenset({"company", "firm", "group", "organization", "organisation", "agency", "maker", "startup"})
+_ANY_ORGANIZATION = frozenset(
+    {"company", "firm", "group", "organization", "organisation", "agency", "maker", "startup"}
+)
 _ALIKE = (
-    frozenset({"leader", "head", "chief", "president", "premier", "minister", "chancellor", "chairman", "king", "queen"}),
-    frozenset({"lawmaker", "legislator", "senator", "representative", "congressman", "congresswoman", "mp", "politician"}),
+    frozenset(
+        {"leader", "head", "chief", "president", "premier", "minister", "chancellor", "chairman", "king", "queen"}
+    ),
+    frozenset(
+        {"lawmaker", "legislator", "senator", "representative", "congressman", "congresswoman", "mp", "politician"}
+    ),
     frozenset({"executive", "ceo", "chief", "boss"}),
     frozenset({"lawyer", "attorney", "counsel", "barrister", "solicitor"}),
     frozenset({"professor", "scientist", "researcher", "academic"}),
@@ -30,13 +36,18 @@ _ALIKE = (
 
 def group(phrase: Phrase) -> Link | None:
     """Residents, two officials briefed on the speech, the company's bankers."""
-    if not phrase.is_plural or phrase.lower in load_words("collectives"):
+    if not (phrase.is_plural or _is_couple(phrase)) or phrase.lower in load_words("collectives"):
         return None
     entity = phrase.registry.of_description(
         SpeakerType.GROUP, full_description(phrase, "of"), phrase.lemma, definite=phrase.is_definite
     )
-    entity.is_plural = True
     return Link(entity, 0.85, "group")
+
+
+def _is_couple(phrase: Phrase) -> bool:
+    """A woman and her boyfriend."""
+    others = [w for w in phrase.tree.children(phrase.head, "conj") if w.end <= phrase.span.end]
+    return any(is_human_noun(normal(w.lemma)) for w in others) and is_human_noun(phrase.lemma)
 
 
 def office_holder(phrase: Phrase) -> Link | None:
@@ -60,7 +71,9 @@ def _people(phrase: Phrase) -> list[Cluster]:
     """Named people: those met before, else those whom the text names later (a summary above the text)."""
     near = phrase.registry.named_from(0, phrase.span.start)[-_LOOKED_AT:]
     before = {id(c): c for _, _, c in near if c.is_person}
-    behind = {id(c): c for _, _, c in phrase.registry.named_from(phrase.span.end, phrase.span.end + 6000) if c.is_person}
+    behind = {
+        id(c): c for _, _, c in phrase.registry.named_from(phrase.span.end, phrase.span.end + 6000) if c.is_person
+    }
     return [*before.values(), *(c for i, c in behind.items() if i not in before)]
 
 
@@ -90,7 +103,7 @@ def _fit(phrase: Phrase, found: Cluster, lemma: str, wanted: set[str]) -> float:
         around |= {normal(w) for w in owner.display.split()}
         if owner.cluster is found or not _belongs(found, owner, around):
             return 0.0
-    missing = [m for m in wanted if not any(same_stem(m, w) for w in around) and not _is_owner_word(m, owner)]
+    missing = [] if owner else [m for m in wanted if not any(same_stem(m, w) for w in around)]
     late = 0.5 if found.names[0].span.start > phrase.span.start else 0.0
     if not missing:
         return 2.0 + 0.5 * exact + 0.1 * len(wanted) - late
@@ -108,10 +121,6 @@ def _belongs(found: Cluster, owner: Entity, around: set[str] | frozenset[str]) -
     beside = {normal(w) for r in found.roles for w in r.split()}
     generic = {"company", "firm", "agency", "group", "club", "team", "party", "bank", "organization", "its", "their"}
     return bool(own & beside) or bool(beside & generic) or not any(w in beside for w in {"of", "for", "at"})
-
-
-def _is_owner_word(word: str, owner: Entity | None) -> bool:
-    return owner is not None
 
 
 def _is_of_country(phrase: Phrase, word: str) -> bool:
@@ -135,7 +144,10 @@ def _surroundings(phrase: Phrase, found: Cluster) -> set[str]:
     for name in found.names[:3]:
         before = plain[max(0, name.span.start - 60) : name.span.start].split()
         behind = re.split(r"[.;:!?]\s", plain[name.span.end : name.span.end + 60])[0].split()
-        near = [*before[-(len(name.title) + 3) :], *(behind[:6] if behind[:1] and behind[0] in {"of", "for", "from"} else [])]
+        near = [
+            *before[-(len(name.title) + 3) :],
+            *(behind[:6] if behind[:1] and behind[0] in {"of", "for", "from"} else []),
+        ]
         out |= {normal(w.strip(",.;:")) for w in near}
     return out
 
@@ -143,7 +155,11 @@ def _surroundings(phrase: Phrase, found: Cluster) -> set[str]:
 def of_age(phrase: Phrase) -> Link | None:
     """The 54-year-old: the person of that age; if no age is told, whoever was last named or spoke."""
     match = _AGE.search(phrase.text)
-    if match is None or not phrase.is_definite or phrase.lemma not in {"old", "year-old", f"{match[1]}-year-old", "year"}:
+    if (
+        match is None
+        or not phrase.is_definite
+        or phrase.lemma not in {"old", "year-old", f"{match[1]}-year-old", "year"}
+    ):
         return None
     registry = phrase.registry
     people = [c for c in _people(phrase) if c.named_before(phrase.span.start) >= 0]
@@ -258,14 +274,8 @@ def described(phrase: Phrase) -> Link | None:
     word: Word = phrase.head
     if word.upos in {"PRON", "DET"} or not any(c.isalpha() for c in phrase.text):
         return Link(None, 0.0, "unresolved pronoun")
-    if phrase.registry.document.quotation_at(word.start) is not None and not _reads_inside(phrase):
-        return Link(None, 0.0, "fragment of a quotation")
     kind = SpeakerType.ORGANIZATION if "@" in phrase.text else SpeakerType.UNKNOWN
     entity = phrase.registry.of_description(
         kind, full_description(phrase, "of"), phrase.lemma, definite=phrase.is_definite
     )
     return Link(entity, 0.5, "description")
-
-
-def _reads_inside(phrase: Phrase) -> bool:
-    return bool(phrase.tree.children(phrase.head, "det", "nmod:poss", "amod")) and Span(0, 1) is not None

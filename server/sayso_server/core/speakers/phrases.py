@@ -13,7 +13,9 @@ from sayso_server.core.speakers.words import normal
 from sayso_server.core.statement import Span, SpeakerType
 from sayso_server.core.tree import Tree, Word
 
-_DETERMINERS = re.compile(r"^(?:the|a|an|this|that|these|those|its|his|her|their|our|my|your|some|one|another|any|other)\s+", re.I)
+_DETERMINERS = re.compile(
+    r"^(?:the|a|an|this|that|these|those|its|his|her|their|our|my|your|some|one|another|any|other)\s+", re.I
+)
 _DAY = re.compile(
     r",? (?:on |last |this |next |early |late )*(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)$"
 )
@@ -135,7 +137,12 @@ def full_description(phrase: Phrase, by: str) -> str:
     out, position = "", phrase.span.start
     plain = phrase.registry.document.plain
     for start, end, found in phrase.registry.named_from(phrase.span.start, phrase.span.end):
-        if end <= phrase.span.end and found.is_person and len(found.key) > 1 and not phrase.head.span.overlaps(Span(start, end)):
+        if (
+            end <= phrase.span.end
+            and found.is_person
+            and len(found.key) > 1
+            and not phrase.head.span.overlaps(Span(start, end))
+        ):
             before = re.sub(r"\b(?:Mr|Mrs|Ms|Dr)\.? $", "", plain[position:start])
             out += before + found.display
             position = end

@@ -1,6 +1,7 @@
 """Everybody known so far: the names of the text, the speakers met, and who spoke when."""
 
 import bisect
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -31,7 +32,6 @@ class Entity:
     mentions: list[Span] = field(default_factory=list)
     issuer: "Entity | None" = None
     affiliation: "Entity | None" = None
-    is_plural: bool = False
 
     @cached_property
     def gender(self) -> str:
@@ -91,8 +91,18 @@ class Registry:
     def of_cluster(self, found: Cluster) -> Entity:
         """The entity of a name."""
         if id(found) not in self._by_cluster:
-            self._by_cluster[id(found)] = self.add(Entity(found.type, found.display, found))
+            entity = self._by_cluster[id(found)] = self.add(Entity(found.type, found.display, found))
+            if found.is_person and found.words & load_words("spokespeople"):
+                entity.affiliation = self._employer(found)
         return self._by_cluster[id(found)]
+
+    def _employer(self, found: Cluster) -> Entity | None:
+        """For whom a spokesman speaks: the organization that is named in his role."""
+        for role in (n.role for n in found.names[:_REMEMBERED] if n.role):
+            named = [c for c in self.names_in(role) if not c.is_person]
+            if named:
+                return self.of_cluster(named[0])
+        return None
 
     def of_description(self, kind: SpeakerType, text: str, head: str, *, definite: bool) -> Entity:
         """The entity of an unnamed speaker: the last with the same head whose words agree, or a new one."""
@@ -153,10 +163,10 @@ class Registry:
         found = {id(c): c for _, end, c in self.named_from(span.start, span.end) if end <= span.end}
         return list(found.values())
 
-    def speakers(self) -> tuple[tuple[Speaker, ...], dict[int, str]]:
-        """Whoever has a statement or stands behind one, and their identifiers by id() of the entity."""
-        spoke = {id(t.entity) for t in self.turns}
-        used = {id(e): e for e in self.entities if e.mentions or id(e) in spoke}
+    def speakers(self, links: Sequence[Link]) -> tuple[tuple[Speaker, ...], dict[int, str]]:
+        """Whoever has a statement, may have it or stands behind it, and their identifiers by id() of the entity."""
+        used = {id(link.entity): link.entity for link in links if link.entity is not None}
+        used |= {id(e): e for link in links for e, _ in link.alternatives}
         for entity in list(used.values()):
             used |= {id(e): e for e in (entity.issuer, entity.affiliation) if e is not None}
         in_order = sorted(used.values(), key=_first_mention)

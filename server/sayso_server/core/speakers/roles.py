@@ -41,7 +41,9 @@ def _belongs(word: Word, following: Word | None) -> bool:
         return normal(word.lemma) in load_words("roles") or normal(word.text) in load_words("roles")
     near = following.start - word.end <= 1
     hyphen = word.text == "-" and following.start == word.end
-    return near and (word.upos in {"NOUN", "ADJ", "PROPN"} or hyphen) and normal(word.text) not in load_words("calendar")
+    return (
+        near and (word.upos in {"NOUN", "ADJ", "PROPN"} or hyphen) and normal(word.text) not in load_words("calendar")
+    )
 
 
 def _apposition(reading: Reading) -> Span | None:
@@ -74,9 +76,11 @@ def _phrase(tree: Tree, head: Word, keep: Callable[[Word], bool]) -> Span | None
     """The noun phrase without article, clauses and further appositions."""
     indices = tree.subtree(
         head,
-        lambda w: w.relation in _NOT_OF_ROLE
-        or w.text in _BREAKS
-        or (w.head == head.index and w.relation in {"case", "cc", "mark"}),
+        lambda w: (
+            w.relation in _NOT_OF_ROLE
+            or w.text in _BREAKS
+            or (w.head == head.index and w.relation in {"case", "cc", "mark"})
+        ),
     )
     start = end = head.index
     while start - 1 in indices and keep(tree.words[start - 1]):
