@@ -1,8 +1,9 @@
 """`python -m sayso_server.training.pronouns`: what each feature of an antecedent counts, learned from coreference.
 
-Reads GUM (the `Entity=` layer of its CoNLL-U files), lets the discourse model propose antecedents for every pronoun that
-stands for a person, an organization or a group of people, and fits a softmax over the proposals. Writes the weights as
-JSON, and prints how often the best proposal is right on the development part, with the old and with the new weights.
+Reads GUM (the `Entity=` layer of its CoNLL-U files), lets the discourse model propose antecedents for every pronoun
+that stands for a person, an organization or a group of people, and fits a softmax over the proposals, starting from
+weights set by hand and held near them: GUM is small, and knows nothing of statements. Writes the weights as JSON, and
+prints how often the best proposal is right on the development part, by hand and fitted.
 """
 
 import argparse
@@ -23,6 +24,29 @@ from sayso_server.core.tree import Tree, Word
 _BRACKET = re.compile(r"\((\d+)-([a-z]+)-[^()]*|(\d+)\)|\)")
 _GENRES = frozenset({"news", "interview", "conversation", "bio", "speech", "court", "vlog"})
 _SPEAKING = frozenset({"person", "organization"})
+
+PRIOR = {
+    "same sentence": 0.6,
+    "sentences back": -0.9,
+    "paragraphs back": -0.5,
+    "subject": 0.8,
+    "possessor": -0.2,
+    "oblique": -0.4,
+    "spoke last": 0.9,
+    "spoke": 0.4,
+    "gender known": 1.0,
+    "named": 0.4,
+    "often": 0.4,
+    "latest": 0.3,
+    "they: organization": -0.8,
+    "they: person": -3.5,
+    "it: document": -0.2,
+    "it: group": -1.5,
+    "he: unknown": -1.0,
+}
+"""Weights set by hand."""
+_FIXED = frozenset({"named", "spoke", "spoke last"})
+"""Stay as they are: of statements GUM says nothing, and in news names count more."""
 
 Choice = tuple[list[dict[str, float]], int, str]
 """The features of each proposal, which one is right, and the kind of pronoun."""
@@ -140,22 +164,26 @@ def _scores(found: list[dict[str, float]], weights: dict[str, float]) -> list[fl
 def fit(made: list[Choice], *, epochs: int, rate: float, decay: float, seed: int) -> dict[str, float]:
     """Weights that make the right proposals probable: softmax regression, one choice at a time."""
     rng = random.Random(seed)
-    weights: dict[str, float] = {}
+    weights = dict(PRIOR)
     usable = [c for c in made if c[1] >= 0 and len(c[0]) > 1]
     for epoch in range(epochs):
-        step = rate / (1 + epoch)
         rng.shuffle(usable)
         for found, right, _ in usable:
-            scores = _scores(found, weights)
-            top = max(scores)
-            odds = [math.exp(s - top) for s in scores]
-            total = sum(odds)
-            for i, features in enumerate(found):
-                error = (i == right) - odds[i] / total
-                for name, value in features.items():
-                    old = weights.get(name, 0.0)
-                    weights[name] = old + step * (error * value - decay * old)
+            _step(weights, found, right, rate=rate / (1 + epoch), decay=decay)
     return {name: round(value, 3) for name, value in sorted(weights.items())}
+
+
+def _step(weights: dict[str, float], found: list[dict[str, float]], right: int, *, rate: float, decay: float) -> None:
+    scores = _scores(found, weights)
+    top = max(scores)
+    odds = [math.exp(s - top) for s in scores]
+    total = sum(odds)
+    for i, features in enumerate(found):
+        error = (i == right) - odds[i] / total
+        for name, value in features.items():
+            if name not in _FIXED:
+                old = weights.get(name, 0.0)
+                weights[name] = old + rate * (error * value - decay * (old - PRIOR.get(name, 0.0)))
 
 
 def accuracy(made: list[Choice], weights: dict[str, float]) -> dict[str, str]:
@@ -177,15 +205,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--treebanks", type=Path, default=Path("../shared/treebanks"))
     parser.add_argument("--output", type=Path, default=Path("server/sayso_server/core/data/pronouns.json"))
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     train = choices(options.treebanks / "gum-train.conllu")
     held_out = choices(options.treebanks / "gum-dev.conllu")
-    weights = fit(train, epochs=options.epochs, rate=0.1, decay=0.002, seed=options.seed)
-    print("before", accuracy(held_out, pronouns.weights()))  # noqa: T201
-    print("train ", accuracy(train, weights))  # noqa: T201
-    print("after ", accuracy(held_out, weights))  # noqa: T201
+    weights = fit(train, epochs=options.epochs, rate=0.1, decay=0.2, seed=options.seed)
+    print("by hand", accuracy(held_out, PRIOR))  # noqa: T201
+    print("fitted, train", accuracy(train, weights))  # noqa: T201
+    print("fitted ", accuracy(held_out, weights))  # noqa: T201
     options.output.write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
 
 

@@ -84,8 +84,8 @@ class Cluster:
         words = self.words
         female, male = words & load_words("female"), words & load_words("male")
         if not female and not male and len(self.key) > 1:
-            female = {self.key[0]} & load_words("female_names")
-            male = {self.key[0]} & load_words("male_names")
+            female = load_words("female_names") & {self.key[0]}
+            male = load_words("male_names") & {self.key[0]}
         if bool(female) == bool(male):
             return self.pronouns
         return "f" if female else "m"

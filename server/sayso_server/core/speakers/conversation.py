@@ -118,8 +118,7 @@ def addressee_of(discourse: Discourse, item: Chosen) -> Entity | None:
         link = _addressee_link(discourse, span)
         if link is not None and link.type is SpeakerType.PERSON and link.cluster is not None:
             return link
-    found = addressed(registry, _words_of(registry, item), item.candidate.content[-1].end)
-    return found
+    return addressed(registry, _words_of(registry, item), item.candidate.content[-1].end)
 
 
 def _addressee_link(discourse: Discourse, span: Span) -> Entity | None:

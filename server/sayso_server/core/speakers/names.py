@@ -1,5 +1,6 @@
 """Names in the text: runs of capitalised words, read as title and name."""
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -196,13 +197,13 @@ def _display(document: Document, own: Sequence[Word]) -> str:
     """The name as written, a nickname in marks left out."""
     pieces: list[str] = []
     for i, word in enumerate(own):
-        gap = own[i].start - own[i - 1].end if i else 0
+        gap = word.start - own[i - 1].end if i else 0
         pieces += [" " if gap else "", document.plain[word.start : word.end]]
     return "".join(pieces)
 
 
 def _nickname(own: Sequence[Word], document: Document) -> str:
-    for one, other in zip(own, own[1:], strict=False):
+    for one, other in itertools.pairwise(own):
         if other.start - one.end > 1:
             return normal(re.sub(r"[^\w ]", "", document.plain[one.end : other.start]).strip())
     return ""
@@ -260,12 +261,17 @@ def _with_surnames_of_kin(document: Document, found: Sequence[Name]) -> list[Nam
     out: list[Name] = []
     last: Name | None = None
     for name in found:
-        lead = document.plain[max(0, name.span.start - 24) : name.span.start].lower()
-        kin = re.search(r"\b(?:his|her|my) (?:late |older |younger |elder )?([a-z]+),? $", lead)
-        if kin and kin[1] in load_words("kin") and len(name.key) == 1 and last is not None:
-            surname = last.display.split()[-1]
-            name = replace(name, display=f"{name.display} {surname}", person=name.person + 2)
-        out.append(name)
-        if name.person > 0 and len(name.key) > 1:
-            last = name
+        if last is not None and len(name.key) == 1 and _is_kin(document, name):
+            whole = f"{name.display} {last.display.split()[-1]}"
+            out.append(replace(name, display=whole, person=name.person + 2))
+        else:
+            out.append(name)
+        if out[-1].person > 0 and len(out[-1].key) > 1:
+            last = out[-1]
     return out
+
+
+def _is_kin(document: Document, name: Name) -> bool:
+    lead = document.plain[max(0, name.span.start - 24) : name.span.start].lower()
+    kin = re.search(r"\b(?:his|her|my) (?:late |older |younger |elder )?([a-z]+),? $", lead)
+    return kin is not None and kin[1] in load_words("kin")

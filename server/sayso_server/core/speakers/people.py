@@ -7,7 +7,7 @@ from sayso_server.core.speakers.clusters import Cluster
 from sayso_server.core.speakers.phrases import Phrase, full_description, who_has
 from sayso_server.core.speakers.registry import Entity, Link
 from sayso_server.core.speakers.words import ABBREVIATED, countries, normal, same_stem
-from sayso_server.core.statement import Span, SpeakerType
+from sayso_server.core.statement import SpeakerType
 from sayso_server.core.tree import Word
 
 _AGE = re.compile(r"\b(\d\d?)-year-old\b")
@@ -116,11 +116,11 @@ def _fit(phrase: Phrase, found: Cluster, lemma: str, wanted: set[str]) -> float:
 
 
 def _belongs(found: Cluster, owner: Entity, around: set[str] | frozenset[str]) -> bool:
-    """Whether the possessor stands beside the name as well: the company's chief executive is not any chief executive."""
+    """Whether the possessor stands beside the name as well: the company's chief executive is not any."""
     own = {normal(w) for w in owner.display.split()}
     beside = {normal(w) for r in found.roles for w in r.split()}
     generic = {"company", "firm", "agency", "group", "club", "team", "party", "bank", "organization", "its", "their"}
-    return bool(own & beside) or bool(beside & generic) or not any(w in beside for w in {"of", "for", "at"})
+    return bool(own & beside) or bool(beside & generic) or not any(w in beside for w in ("of", "for", "at"))
 
 
 def _is_of_country(phrase: Phrase, word: str) -> bool:

@@ -99,5 +99,5 @@ def _predicate(reading: Reading) -> Span | None:
     for word in reading.own:
         head = tree.head(word)
         if word.deprel == "nsubj" and head is not None and tree.child(head, "cop") is not None and _is_role(head):
-            return _phrase(tree, head, lambda w: w.index > word.index)
+            return _phrase(tree, head, lambda w, after=word.index: w.index > after)
     return None
