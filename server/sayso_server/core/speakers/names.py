@@ -259,19 +259,23 @@ def _surnames_alone(document: Document, found: Sequence[Name]) -> Iterator[Name]
 def _with_surnames_of_kin(document: Document, found: Sequence[Name]) -> list[Name]:
     """Ruth Roake lost her husband, Peter: Peter Roake."""
     out: list[Name] = []
-    last: Name | None = None
+    people: list[Name] = []
     for name in found:
-        if last is not None and len(name.key) == 1 and _is_kin(document, name):
+        owner = _of_kin(document, name) if len(name.key) == 1 and people else ""
+        other = {"his": "female_names", "her": "male_names"}.get(owner)
+        last = next((n for n in reversed(people[-3:]) if other and n.key[0] not in load_words(other)), None)
+        if last is not None:
             whole = f"{name.display} {last.display.split()[-1]}"
             out.append(replace(name, display=whole, person=name.person + 2))
         else:
             out.append(name)
         if out[-1].person > 0 and len(out[-1].key) > 1:
-            last = out[-1]
+            people.append(out[-1])
     return out
 
 
-def _is_kin(document: Document, name: Name) -> bool:
+def _of_kin(document: Document, name: Name) -> str:
+    """His in "his wife, Mary"; empty where no kinship is told."""
     lead = document.plain[max(0, name.span.start - 24) : name.span.start].lower()
-    kin = re.search(r"\b(?:his|her|my) (?:late |older |younger |elder )?([a-z]+),? $", lead)
-    return kin is not None and kin[1] in load_words("kin")
+    kin = re.search(r"\b(his|her) (?:late |older |younger |elder )?([a-z]+),? $", lead)
+    return kin[1] if kin is not None and kin[2] in load_words("kin") else ""

@@ -9,7 +9,7 @@ from sayso_server.core.lexicon import load_words
 from sayso_server.core.sources import mention
 from sayso_server.core.speakers.clusters import Cluster
 from sayso_server.core.speakers.registry import Entity, Link, Registry
-from sayso_server.core.speakers.words import normal
+from sayso_server.core.speakers.words import is_demonym, normal
 from sayso_server.core.statement import Span, SpeakerType
 from sayso_server.core.tree import Tree, Word
 
@@ -101,9 +101,16 @@ def _cleaned(text: str) -> str:
 def undetermined(text: str, words: Sequence[Word]) -> str:
     """A description without its article; a capital that only begins the sentence is none."""
     bare = _DETERMINERS.sub("", text)
-    if bare == text and words and words[0].upos != "PROPN" and words[0].text[1:].islower():
+    if bare == text and words and _only_begins(words[0]) and not any(w.text[:1].isupper() for w in words[1:2]):
         return bare[:1].lower() + bare[1:]
     return bare or text
+
+
+def _only_begins(word: Word) -> bool:
+    """Whether a word has its capital only because it begins the sentence: Officials, but not Kesterian."""
+    if word.upos == "PROPN" or not word.text[1:].islower() or is_demonym(word.lower):
+        return False
+    return word.upos != "ADJ" or not word.lower.endswith(("an", "ese", "ish", "i", "ch"))
 
 
 Sieve = Callable[[Phrase], Link | None]

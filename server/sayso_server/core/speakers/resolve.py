@@ -30,6 +30,8 @@ def _link(discourse: Discourse, item: Chosen, parent: Entity | None) -> Link:
     found = item.candidate
     if found.source is not None and found.source_head is not None:
         tree = discourse.registry.document.tree_at(found.source_head.start)
+        if any(span.overlaps(found.source) for span in found.content):
+            return Link(None, 0.0, "source in its own content")
         if tree is not None:
             return _source_link(discourse, tree, found.source, found.source_head, parent)
     discourse.read_to(found.content[0].start)

@@ -53,7 +53,7 @@ def _apposition(reading: Reading) -> Span | None:
     for word in reading.own:
         for child in tree.children(word, "appos", "list", "conj"):
             if child.index > last.index and _is_role(child):
-                return _phrase(tree, child, lambda w: w.index > last.index)
+                return _phrase(tree, child, _behind(last))
         for head in _apposed_to(tree, word):
             if head.index not in indices and _is_role(head):
                 return _phrase(tree, head, lambda w: w.index < reading.run[0].index)
@@ -93,11 +93,15 @@ def _phrase(tree: Tree, head: Word, keep: Callable[[Word], bool]) -> Span | None
     return Span(tree.words[start].start, tree.words[end].end) if short else head.span
 
 
+def _behind(word: Word) -> Callable[[Word], bool]:
+    return lambda other: other.index > word.index
+
+
 def _predicate(reading: Reading) -> Span | None:
     """Pell is the chairman of Vellmar."""
     tree = reading.tree
     for word in reading.own:
         head = tree.head(word)
         if word.deprel == "nsubj" and head is not None and tree.child(head, "cop") is not None and _is_role(head):
-            return _phrase(tree, head, lambda w, after=word.index: w.index > after)
+            return _phrase(tree, head, _behind(word))
     return None
