@@ -85,7 +85,7 @@ def addressed(registry: Registry, words: str, end: int) -> Entity | None:
         for entity in reversed(people.values()):
             if entity.cluster is not None and _is_called(entity, called):
                 return entity
-        for _, _, found in reversed(registry.named_from(0, end)[-40:]):
+        for _, _, found in reversed(registry.names_before(end, 40)):
             if found.is_person and called[-1] in found.key:
                 return registry.of_cluster(found)
     return None

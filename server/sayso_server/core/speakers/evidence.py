@@ -47,7 +47,7 @@ def personhood(reading: Reading) -> float:
     words = [normal(w.text) for w in own]
     if reading.label:
         return _TAGGED if reading.label == "PER" else -_TAGGED
-    if is_organization_name(own):
+    if is_organization_name(own) and not _is_titled_person(reading):
         is_label = len(own) == 1 and reading.behind.startswith(":")
         return 0.0 if is_label else _LISTED
     score = _TITLE if reading.cut else 0.0
@@ -56,6 +56,13 @@ def personhood(reading: Reading) -> float:
     score -= 3.0 if len(words) > 1 and (words[-1] in countries() or _has_acronym(own)) else 0.0
     score += 1.0 if 2 <= len(words) <= 4 else -0.3
     return score + _beside(reading)
+
+
+def _is_titled_person(reading: Reading) -> bool:
+    """Judge Durham Hall: the last word could end the name of a thing, but the title tells."""
+    last = normal(reading.own[-1].text)
+    is_titled = reading.cut > 0 and normal(reading.run[reading.cut - 1].text) in load_words("honorifics")
+    return is_titled and last in load_words("thing_words") and last not in load_words("organizations")
 
 
 def _has_acronym(own: Sequence[Word]) -> bool:

@@ -85,7 +85,9 @@ def _name_at_end(phrase: Phrase) -> Link | None:
     if found is None or not found[2].is_person or found[0] <= phrase.head.start:
         return None
     between = phrase.tree.between(phrase.head.end, found[0])
-    if any(w.upos in {"ADP", "PART", "CCONJ", "VERB", "PUNCT", "PRON"} for w in between) or phrase.is_plural:
+    is_titled = bool(between) and normal(between[-1].lemma) in load_words("roles")
+    ties = {"ADP", "PART", "VERB", "PUNCT", "PRON"} | (set() if is_titled else {"CCONJ"})
+    if any(w.upos in ties for w in between) or phrase.is_plural:
         return None
     return name_link(phrase, found[0], found[2])
 

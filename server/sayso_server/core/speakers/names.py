@@ -182,7 +182,7 @@ def _is_bare_title(own: Sequence[Word]) -> bool:
     words = [normal(w.text) for w in own]
     if all(word in roles or word in load_words("title_words") for word in words):
         return True
-    if words[0] in roles and words[1:2] == ["of"]:
+    if (words[0] in roles or words[0] == "member") and words[1:2] == ["of"]:
         return True
     return len(words) > 1 and words[-1] in roles and not any(is_given_name(w) for w in words) and "of" not in words
 
@@ -212,7 +212,8 @@ def _nickname(own: Sequence[Word], document: Document) -> str:
 def _trimmed(run: list[Word]) -> list[Word]:
     """A run without small words at its ends."""
     start, end = 0, len(run)
-    while start < end and run[start].lower in _INSIDE - _PARTICLES:
+    leading = (_INSIDE - _PARTICLES) | load_words("calendar")
+    while start < end - 1 and run[start].lower in leading:
         start += 1
     while end > start and run[end - 1].lower in _INSIDE:
         end -= 1
@@ -269,7 +270,7 @@ def _with_surnames_of_kin(document: Document, found: Sequence[Name]) -> list[Nam
             out.append(replace(name, display=whole, person=name.person + 2))
         else:
             out.append(name)
-        if out[-1].person > 0 and len(out[-1].key) > 1:
+        if out[-1].person > 0 and len(out[-1].key) > 1 and is_given_name(out[-1].key[0]):
             people.append(out[-1])
     return out
 

@@ -69,7 +69,7 @@ def office_holder(phrase: Phrase) -> Link | None:
 
 def _people(phrase: Phrase) -> list[Cluster]:
     """Named people: those met before, else those whom the text names later (a summary above the text)."""
-    near = phrase.registry.named_from(0, phrase.span.start)[-_LOOKED_AT:]
+    near = phrase.registry.names_before(phrase.span.start, _LOOKED_AT)
     before = {id(c): c for _, _, c in near if c.is_person}
     behind = {
         id(c): c for _, _, c in phrase.registry.named_from(phrase.span.end, phrase.span.end + 6000) if c.is_person
@@ -240,7 +240,7 @@ def organization(phrase: Phrase) -> Link | None:
 def _named_before(phrase: Phrase, lemma: str) -> Entity | None:
     """The organization named last whose name or description says that it is one of these."""
     registry, start = phrase.registry, phrase.span.start
-    near = registry.named_from(0, start)[-_LOOKED_AT:]
+    near = registry.names_before(start, _LOOKED_AT)
     before = [c for c in {id(c): c for _, _, c in near if not c.is_person}.values() if not _is_country(c)]
     words = load_table("kinds").get(lemma, frozenset()) | {lemma}
     matching = [c for c in before if words & set(c.key)]

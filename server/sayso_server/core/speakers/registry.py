@@ -151,6 +151,11 @@ class Registry:
         first = bisect.bisect_left(self.named, start, key=lambda item: item[0])
         return self.named[first : bisect.bisect_left(self.named, end, key=lambda item: item[0])]
 
+    def names_before(self, offset: int, limit: int) -> list[tuple[int, int, Cluster]]:
+        """The last `limit` names that begin before `offset`, in text order."""
+        end = bisect.bisect_left(self.named, offset, key=lambda item: item[0])
+        return self.named[max(0, end - limit) : end]
+
     def name_at(self, word: Word) -> tuple[int, Cluster] | None:
         """Where the name that holds this word begins, and whose it is."""
         i = bisect.bisect_right(self.named, word.start, key=lambda item: item[0]) - 1
