@@ -4,6 +4,7 @@ import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from sayso_server.core.marks import Quotation, match_marks
 from sayso_server.core.statement import Span, TextWarning
@@ -11,9 +12,19 @@ from sayso_server.core.text import paragraphs, view
 from sayso_server.core.tree import Tree
 
 
+class NameSpan(NamedTuple):
+    """A name that a tagger found: PER, ORG or LOC."""
+
+    span: Span
+    label: str
+
+
 @dataclass(frozen=True)
 class Document:
-    """Text, paragraphs, quotations, trees. `plain` is the same-length view that was parsed."""
+    """Text, paragraphs, quotations, trees. `plain` is the same-length view that was parsed.
+
+    `names` are those of a tagger, in text order; empty where there is none.
+    """
 
     text: str
     plain: str
@@ -21,6 +32,7 @@ class Document:
     quotations: tuple[Quotation, ...]
     warnings: tuple[TextWarning, ...]
     trees: tuple[Tree, ...] = ()
+    names: tuple[NameSpan, ...] = ()
 
     @cached_property
     def _paragraph_starts(self) -> list[int]:
@@ -64,6 +76,15 @@ class Document:
         """The outermost quotations behind one of them, in text order."""
         first = bisect.bisect_right(self._outer_starts, quotation.span.start)
         return (self.outer[i] for i in range(first, len(self.outer)))
+
+    @cached_property
+    def _name_starts(self) -> list[int]:
+        return [n.span.start for n in self.names]
+
+    def label_of(self, span: Span) -> str:
+        """What a tagger calls the name that shares a character with `span`; empty if nothing."""
+        i = bisect.bisect_left(self._name_starts, span.end) - 1
+        return self.names[i].label if i >= 0 and self.names[i].span.overlaps(span) else ""
 
     def paragraph_at(self, offset: int) -> int:
         """Index of the paragraph that holds `offset`, or the one before it."""

@@ -141,3 +141,14 @@ def noun(lemma: str) -> Entry | None:
 def phrase(head: str, particle: str) -> Entry | None:
     """The entry of a verb with a particle, preposition or adjective."""
     return _cues().get(f"{head} {particle}")
+
+
+@cache
+def load_table(name: str) -> Mapping[str, frozenset[str]]:
+    """The table `data/<name>.toml`: sets of words by key, all lower case."""
+    table = {}
+    for key, value in _read(name).items():
+        if not isinstance(value, str):
+            raise LexiconError(f"{name}.toml: {key!r} must be a string of words")
+        table[key] = _unique(value.split(), f"{name}.toml: {key}")
+    return table

@@ -67,7 +67,7 @@ def extract_document(document: Document, options: Options, *, parse_seconds: flo
     started = time.perf_counter()
     chosen = choose(document)
     links, registry = resolve(document, chosen)
-    speakers, ids = registry.speakers()
+    speakers, ids = registry.speakers(links)
     statements = assemble(document, chosen, links, ids)
     kept = [s for s in statements if _is_wanted(s, options)]
     known = {s.statement_id for s in kept}
@@ -103,6 +103,7 @@ def assemble(
                 speaker_id=speaker,
                 speaker_confidence=link.confidence if speaker else 0.0,
                 speaker_rule=link.rule,
+                alternatives=tuple((ids[id(e)], c) for e, c in link.alternatives if id(e) in ids),
                 addressees=found.addressees,
                 polarity=found.polarity,
                 paragraph_index=document.paragraph_at(found.content[0].start),
@@ -139,7 +140,7 @@ def _without_lost(statement: Statement, known: set[str], options: Options) -> St
 
 def _used(speakers: Sequence[Speaker], statements: Sequence[Statement]) -> tuple[Speaker, ...]:
     """The speakers of these statements, with those behind them."""
-    wanted = {s.speaker_id for s in statements}
+    wanted = {s.speaker_id for s in statements} | {i for s in statements for i, _ in s.alternatives}
     behind = {i for s in speakers if s.speaker_id in wanted for i in (s.affiliation_id, s.issuer_id)}
     return tuple(s for s in speakers if s.speaker_id in wanted | behind)
 

@@ -112,6 +112,8 @@ class Statement:
     speaker_id: str | None = None
     speaker_confidence: float = 0.0
     speaker_rule: str = ""
+    alternatives: tuple[tuple[str, float], ...] = ()
+    """Who else it may be: speaker identifiers with confidences, the best first."""
     addressees: tuple[Span, ...] = ()
     polarity: Polarity = Polarity.AFFIRMED
     paragraph_index: int = 0

@@ -2,19 +2,13 @@
 
 import bisect
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers.names import Name, normal
+from sayso_server.core.speakers.names import Name
+from sayso_server.core.speakers.words import ABBREVIATED, nearly, normal, short_for
 from sayso_server.core.statement import SpeakerType
-
-ABBREVIATED = {
-    "sen": "senator", "gov": "governor", "rep": "representative", "dr": "doctor", "prof": "professor", "gen": "general",
-    "col": "colonel", "capt": "captain", "lt": "lieutenant", "sgt": "sergeant", "rev": "reverend", "det": "detective",
-}  # fmt: skip
-"""Titles as they are written before names."""
-
 
 _SAMPLE = 40
 """How many names of a cluster are looked at for what it is: news repeats, it does not change its mind."""
@@ -23,9 +17,14 @@ _SMALL = frozenset({"of", "the", "and", "for"})
 
 @dataclass(eq=False)
 class Cluster:
-    """One of everybody and everything that the text names, with all its names in text order. Complete once built."""
+    """One of everybody and everything that the text names, with all its names in text order. Complete once built.
+
+    `pronouns` is the gender that the pronouns around it tell; `roles` are the words beside its names.
+    """
 
     names: list[Name] = field(default_factory=list)
+    pronouns: str = ""
+    roles: tuple[str, ...] = ()
 
     def add(self, name: Name) -> None:
         """One more name."""
@@ -43,103 +42,206 @@ class Cluster:
 
     @property
     def display(self) -> str:
-        """The longest name as written; of equally long ones the most frequent."""
+        """The longest name as written; of equally long ones the most frequent, rather not in capitals."""
         names = self.names[:_SAMPLE]
         counts = Counter(n.display for n in names)
         longest = len(self.key)
-        return max((n.display for n in names if len(n.key) == longest), key=lambda d: counts[d])
+        return max(
+            (n.display for n in names if len(n.key) == longest),
+            key=lambda d: (len(d) < 5 or not d.isupper(), counts[d]),
+        )
+
+    @property
+    def is_person(self) -> bool:
+        """What the names and the words beside them say, taken together."""
+        return sum(n.person for n in self.names[:_SAMPLE]) > 0
 
     @property
     def type(self) -> SpeakerType:
-        """Person if any name says so, else what most names say."""
-        kinds = Counter(n.type for n in self.names[:_SAMPLE] if n.type is not SpeakerType.UNKNOWN)
-        if kinds[SpeakerType.PERSON] and (
-            len(self.key) > 1 or kinds[SpeakerType.PERSON] >= kinds[SpeakerType.ORGANIZATION]
-        ):
-            return SpeakerType.PERSON
-        return kinds.most_common(1)[0][0] if kinds else SpeakerType.ORGANIZATION
+        """A person or an organization: other things are named, but do not speak."""
+        return SpeakerType.PERSON if self.is_person else SpeakerType.ORGANIZATION
 
     @property
     def role(self) -> str:
-        """The longest role that stands beside a name."""
-        return max((n.role for n in self.names[:_SAMPLE]), key=len, default="")
+        """The longest of the roles that stand beside a name."""
+        return max(self.roles, key=len, default="")
 
     @property
     def words(self) -> frozenset[str]:
         """All words of titles and roles, for descriptions (the Israeli leader)."""
-        words = (normal(w) for n in self.names[:_SAMPLE] for w in (*n.title, *n.role.split()))
+        words = {normal(w) for n in self.names[:_SAMPLE] for w in n.title}
+        words |= {normal(w) for role in self.roles for w in role.replace("-", " ").split()}
         return frozenset(ABBREVIATED.get(w, w) for w in words)
 
     @property
+    def age(self) -> str:
+        """The age beside a name, in years; empty where none stands."""
+        return next((n.age for n in self.names[:_SAMPLE] if n.age), "")
+
+    @property
     def gender(self) -> str:
-        """ "f", "m" or "" where neither title nor given name tells."""
-        words = self.words | {self.key[0]} if self.names else frozenset()
-        female = words & load_words("female") or (len(self.key) > 1 and self.key[0] in load_words("female_names"))
-        male = words & load_words("male") or (len(self.key) > 1 and self.key[0] in load_words("male_names"))
-        return "f" if female and not male else "m" if male and not female else ""
+        """ "f", "m" or "" where title, given name and pronouns do not tell."""
+        words = self.words
+        female, male = words & load_words("female"), words & load_words("male")
+        if not female and not male and len(self.key) > 1:
+            female = load_words("female_names") & {self.key[0]}
+            male = load_words("male_names") & {self.key[0]}
+        if bool(female) == bool(male):
+            return self.pronouns
+        return "f" if female else "m"
 
 
-def nearly(one: str, other: str) -> bool:
-    """Equal, or one letter off in a word of six letters or more."""
-    if one == other:
-        return True
-    if min(len(one), len(other)) < 6 or abs(len(one) - len(other)) > 1:
-        return False
-    i = next((k for k, (x, y) in enumerate(zip(one, other, strict=False)) if x != y), min(len(one), len(other)))
-    return one[i + 1 :] == other[i + 1 :] or one[i:] == other[i + 1 :] or one[i + 1 :] == other[i:]
+@dataclass(frozen=True)
+class Sorted:
+    """The clusters of a text, by which sieve each name came to its own, and whose a shared surname may be as well."""
+
+    clusters: tuple[Cluster, ...]
+    sieves: dict[int, str]
+    """By the offset of the name."""
+    rivals: dict[int, tuple[Cluster, ...]]
+    """By the offset of the name; only where there are any."""
 
 
-def _is_acronym(short: Name, long: Cluster) -> bool:
-    word = "".join(short.parts).replace(".", "")
-    initials = "".join(w[0] for w in long.key if w not in _SMALL)
-    return len(word) > 1 and word.isupper() and len(short.parts) == 1 and initials == word.lower()
+def _title_agrees(name: Name, cluster: Cluster) -> bool:
+    """Mrs Pell is not Owen Pell."""
+    gender, titles = cluster.gender, {normal(t) for t in name.title}
+    return not ((titles & load_words("female") and gender == "m") or (titles & load_words("male") and gender == "f"))
 
 
-def _fits(name: Name, cluster: Cluster) -> bool:
-    """Whether a name can be another name of this cluster."""
+def _same_name(name: Name, cluster: Cluster) -> bool:
+    """Halina Moss, Halina Moss."""
+    return any(name.key == n.key for n in cluster.names[:_SAMPLE]) and _title_agrees(name, cluster)
+
+
+def _short_form(name: Name, cluster: Cluster) -> bool:
+    """Bill Pell and William Pell, H. Moss and Halina Moss, Ann Mary Orr and Ann Orr."""
     key, full = name.key, cluster.key
-    if key == full:
-        return True
-    if len(key) == 1 and len(full) > 1:
-        if cluster.type is SpeakerType.PERSON:
-            surname = nearly(key[0], full[-1])
-            if surname and name.title and cluster.gender:
-                titles = {normal(t) for t in name.title}
-                if (titles & load_words("female") and cluster.gender == "m") or (
-                    titles & load_words("male") and cluster.gender == "f"
-                ):
-                    return False
-            return surname or (key[0] == full[0] and not name.title)
-        unsure = cluster.type is not SpeakerType.ORGANIZATION and len(full) == 2
-        return _is_acronym(name, cluster) or key[0] == full[0] or (unsure and key[0] == full[-1])
-    if len(key) > 1 and len(full) > 1 and SpeakerType.PERSON in {name.type, cluster.type}:
-        return nearly(key[-1], full[-1]) and (
-            key[0] == full[0] or (key[0][0] == full[0][0] and 1 in {len(key[0]), len(full[0])})
-        )
-    return len(key) == len(full) and all(nearly(a, b) for a, b in zip(key, full, strict=True))
+    both = len(key) > 1 and len(full) > 1 and cluster.is_person
+    return both and key[-1] == full[-1] and (short_for(key[0], full[0]) or _is_nicknamed(name, cluster))
+
+
+def _is_nicknamed(name: Name, cluster: Cluster) -> bool:
+    nicknames = {n.nickname for n in cluster.names[:_SAMPLE]} - {""}
+    return name.key[0] in nicknames
+
+
+def _surname(name: Name, cluster: Cluster) -> bool:
+    """Moss, Ms. Moss and Halina Moss; Van Dyke and Ellis Van Dyke."""
+    key, full = name.key, cluster.key
+    shorter = len(key) < len(full) and full[-len(key) :] == key
+    return shorter and cluster.is_person and not name.is_place and _title_agrees(name, cluster)
+
+
+def _inner_surname(name: Name, cluster: Cluster) -> bool:
+    """Rosselló and Ricardo Rosselló Nevares."""
+    key, full = name.key, cluster.key
+    is_inner = len(key) == 1 and len(full) > 2 and key[0] in full[1:-1] and len(key[0]) > 2
+    return is_inner and cluster.is_person and not name.is_place and _title_agrees(name, cluster)
+
+
+def _initials(name: Name, cluster: Cluster) -> bool:
+    """NG: before what Natasha Gownaris says."""
+    initials = "".join(w[0] for w in cluster.key)
+    return name.is_label and cluster.is_person and len(initials) > 1 and name.display.lower() == initials
+
+
+def _given_name(name: Name, cluster: Cluster) -> bool:
+    """Odalys and Odalys Penn."""
+    key, full = name.key, cluster.key
+    is_given = len(key) == 1 < len(full) and (key[0] == full[0] or _is_nicknamed(name, cluster))
+    return is_given and cluster.is_person and not name.title and not name.is_place
+
+
+def _acronym(name: Name, cluster: Cluster) -> bool:
+    """SCG and Save the Common Green."""
+    word = name.display.replace(".", "")
+    if cluster.is_person or len(word) < 2 or not word.isupper() or len(name.key) != 1:
+        return False
+    full = cluster.key
+    return word.lower() in {"".join(w[0] for w in full if w not in _SMALL), "".join(w[0] for w in full)}
+
+
+def _company(name: Name, cluster: Cluster) -> bool:
+    """Harrowmere and Harrowmere Foods; the League and the Rural League."""
+    key, full = name.key, cluster.key
+    if cluster.is_person or not len(key) < len(full) or name.is_place or name.title:
+        return False
+    rest = set(full[len(key) :])
+    if full[: len(key)] == key:
+        return rest <= load_words("company_words") | {"&"} or full[len(key)] == "of"
+    return full[-len(key) :] == key and key[-1] in load_words("organizations") | load_words("thing_words")
+
+
+def _misspelt(name: Name, cluster: Cluster) -> bool:
+    """Solburg and Anneke Solberg."""
+    key, full = name.key, cluster.key
+    if len(key) == 1 < len(full):
+        return cluster.is_person and nearly(key[0], full[-1]) and _title_agrees(name, cluster) and not name.is_place
+    if len(key) != len(full) or not all(nearly(a, b) for a, b in zip(key, full, strict=True)):
+        return False
+    return cluster.is_person or len(key) > 1
+
+
+SIEVES: tuple[Callable[[Name, Cluster], bool], ...] = (
+    _same_name,
+    _short_form,
+    _surname,
+    _inner_surname,
+    _given_name,
+    _initials,
+    _acronym,
+    _company,
+    _misspelt,
+)
+"""From precise to loose: a name goes to the clusters of the first sieve that has any."""
 
 
 def _indexes(key: tuple[str, ...]) -> set[str]:
     """Under what a name is looked for: the beginnings of its words, and its initials for acronyms."""
-    return {w[:2] for w in key} | {"".join(w[0] for w in key if w not in _SMALL) + "|"}
+    small = "".join(w[0] for w in key if w not in _SMALL)
+    return {w[:2] for w in key} | {small + "|", "".join(w[0] for w in key) + "|"}
 
 
-def cluster(names: Sequence[Name]) -> list[Cluster]:
+def _fitting(name: Name, options: Sequence[Cluster]) -> tuple[str, list[Cluster]]:
+    for sieve in SIEVES:
+        fitting = [c for c in options if sieve(name, c)]
+        if fitting:
+            return sieve.__name__.strip("_").replace("_", " "), fitting
+    return "", []
+
+
+def _looked_up(name: Name, index: dict[str, list[Cluster]]) -> Iterator[Cluster]:
+    seen: set[int] = set()
+    for i in (*_indexes(name.key), f"{name.key[0]}|", name.nickname[:2]):
+        for found in index.get(i, ()):
+            if id(found) not in seen:
+                seen.add(id(found))
+                yield found
+
+
+def cluster(names: Sequence[Name]) -> Sorted:
     """All clusters, in order of first mention. Full names open clusters, wherever in the text they stand.
 
     A surname that two people share goes to the one named last before it.
     """
     clusters: list[Cluster] = []
+    sieves: dict[int, str] = {}
+    rivals: dict[int, tuple[Cluster, ...]] = {}
     index: dict[str, list[Cluster]] = {}
     for name in sorted(names, key=lambda n: (-min(2, len(n.key)), n.span.start)):
         if not name.key:
             continue
-        looked_up = {id(c): c for i in (*_indexes(name.key), f"{name.key[0]}|") for c in index.get(i, ())}
-        fitting = [c for c in looked_up.values() if _fits(name, c)]
+        sieve, fitting = _fitting(name, list(_looked_up(name, index)))
         if fitting:
-            max(fitting, key=lambda c: c.named_before(name.span.start)).add(name)
+            fitting.sort(key=lambda c: c.named_before(name.span.start), reverse=True)
+            fitting[0].add(name)
+            sieves[name.span.start] = sieve
+            if len(fitting) > 1:
+                rivals[name.span.start] = tuple(fitting[1:])
         else:
             clusters.append(Cluster([name]))
-            for i in _indexes(name.key):
+            for i in {*_indexes(name.key), name.nickname[:2]}:
                 index.setdefault(i, []).append(clusters[-1])
-    return sorted(clusters, key=lambda c: c.names[0].span.start)
+            sieves[name.span.start] = "full name" if len(name.key) > 1 else "name"
+    ordered = sorted(clusters, key=lambda c: c.names[0].span.start)
+    return Sorted(tuple(ordered), sieves, rivals)

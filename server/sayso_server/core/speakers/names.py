@@ -1,87 +1,114 @@
-"""Names in the text: runs of capitalised words, read as title and name, person or organization."""
+"""Names in the text: runs of capitalised words, read as title and name."""
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.statement import Span, SpeakerType
+from sayso_server.core.speakers.evidence import Reading, is_organization_name, personhood
+from sayso_server.core.speakers.roles import role_of
+from sayso_server.core.speakers.words import countries, is_demonym, is_given_name, normal
+from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
-_INSIDE = frozenset(
-    {"of", "de", "van", "von", "der", "la", "al", "bin", "ibn", "da", "di", "du", "del", "&", "for", "and", "-", "the"}
-)
 _PARTICLES = frozenset({"de", "van", "von", "der", "la", "al", "bin", "ibn", "da", "di", "du", "del"})
-_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "jr.", "sr."})
+_INSIDE = _PARTICLES | {"of", "&", "for", "and", "-", "the"}
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_POST_NOMINALS = frozenset({"QC", "KC", "MP", "MEP", "OBE", "CBE", "MBE", "PhD", "MD", "Esq"})
+_NICKNAME_MARKS = {"“": "”", '"': '"', "‘": "’", "(": ")", "'": "'", "``": "''"}
+_AGE = re.compile(r",? \(?(?:aged )?(\d\d?)\b(?![.,]?\d)|(\d\d?)-year-old\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name as it stands in the text. `title` are the words before it, `parts` the name itself."""
+    """A name as it stands in the text. `title` are the capitalised words before it, `display` the name without them."""
 
     span: Span
     title: tuple[str, ...]
-    parts: tuple[str, ...]
-    type: SpeakerType
-    definite: bool
-    role: str = ""
+    display: str
+    person: float = 0.0
+    """Evidence that this names a person; below 0 that it does not."""
+    role: Span | None = None
+    """The words beside the name that say what the person is."""
+    age: str = ""
+    nickname: str = ""
+    is_label: bool = False
+    """Before a colon at the beginning of a line: NG: …"""
+    is_place: bool = False
+    """Behind "in" or "near"."""
     key: tuple[str, ...] = field(init=False)
     """The name for comparison: lower case, without initials' stops and suffixes."""
 
     def __post_init__(self) -> None:
-        key = tuple(w for p in self.parts if (w := normal(p)) and w not in _SUFFIXES)
+        key = tuple(w for p in re.split(r"[\s-]+", self.display) if (w := normal(p)) and w not in _SUFFIXES)
         object.__setattr__(self, "key", key)
-
-    @property
-    def display(self) -> str:
-        """The name without title."""
-        return " ".join(self.parts).replace(" - ", "-")
-
-
-def normal(word: str) -> str:
-    """A word of a name for comparison."""
-    return re.sub(r"['’]s$|[.'’]$", "", word.lower())
 
 
 def is_capital(word: Word) -> bool:
     """Whether the word can be part of a name."""
     return word.text[:1].isupper() and (
-        word.upos in {"PROPN", "NOUN", "ADJ", "NUM", "X", "INTJ", "ADV"} or _is_known(word)
+        word.lower == "united"
+        or word.upos in {"PROPN", "NOUN", "ADJ", "NUM", "X", "INTJ", "ADV"}
+        or is_given_name(normal(word.text))
     )
 
 
-def _is_known(word: Word) -> bool:
-    lower = normal(word.text)
-    return lower in load_words("female_names") or lower in load_words("male_names")
-
-
 def runs(tree: Tree) -> Iterator[list[Word]]:
-    """Maximal runs of capitalised words of a sentence, with small words inside (Secretary of State, van Dyke)."""
+    """Maximal runs of capitalised words of a sentence, with small words inside (Secretary of State, van Dyke).
+
+    A nickname in marks between two names belongs to the run: Ed "Bins" Rowe.
+    """
     run: list[Word] = []
     small: list[Word] = []  # words that are inside only if a capital follows
+    skip_to = 0
     for word in tree.words:
-        adjacent = bool(run) and word.start - (small or run)[-1].end <= 1
-        if adjacent and is_capital(word):
+        if word.index < skip_to:
+            continue
+        adjacent = bool(run) and (word.start - (small or run)[-1].end <= 1 or word.index == skip_to)
+        if adjacent and not small and (end := _nickname_end(tree, run, word.index)):
+            skip_to = end
+        elif adjacent and is_capital(word):
             run += [*small, word]
             small = []
         elif adjacent and _continues(run, small, word):
             small.append(word)
         else:
-            if _is_name(run):
-                yield run
+            yield from _split_place(run)
             run, small = ([word] if is_capital(word) and _may_begin(word) else []), []
-    if _is_name(run):
-        yield run
+    yield from _split_place(run)
+
+
+def _split_place(run: list[Word]) -> Iterator[list[Word]]:
+    """The ambassador to Germany Richard Grenell: two names."""
+    known = len(run) > 2 and normal(run[0].text) in countries() and not is_demonym(normal(run[0].text))
+    parts = [run[:1], run[1:]] if known and is_given_name(normal(run[1].text)) else [run]
+    yield from (part for part in parts if _is_name(part))
+
+
+def _nickname_end(tree: Tree, run: Sequence[Word], at: int) -> int:
+    """The index behind a nickname in marks that begins at `at`; 0 if there is none."""
+    closing = _NICKNAME_MARKS.get(tree.words[at].text)
+    for length in (2, 3):
+        end = at + length
+        if closing and end + 1 < len(tree.words) and tree.words[end].text in {closing, '"', "''"}:
+            inner = tree.words[at + 1 : end]
+            fits = all(w.text[:1].isupper() or w.lower == "the" for w in inner) and len(run) < 3
+            behind = tree.words[end + 1]
+            return end + 1 if fits and is_capital(behind) and is_given_name(normal(run[-1].text)) else 0
+    return 0
 
 
 def _may_begin(word: Word) -> bool:
     """Every sentence begins with a capital; only a name that is tagged as one counts there."""
-    return word.index > 0 or word.upos in {"PROPN", "ADJ"} or _is_known(word)
+    if word.lower in load_words("epithets"):
+        return False
+    return word.index > 0 or word.upos in {"PROPN", "ADJ"} or is_given_name(normal(word.text))
 
 
 def _is_name(run: list[Word]) -> bool:
-    known = any(w.upos == "PROPN" or _is_known(w) for w in run)
+    known = any(w.upos == "PROPN" or is_given_name(normal(w.text)) for w in run)
     return known and not all(normal(w.text) in load_words("calendar") for w in run)
 
 
@@ -105,81 +132,88 @@ def _split_coordination(run: list[Word]) -> Iterator[list[Word]]:
     yield from _split_coordination(run[cut + 1 :])
 
 
-def read_run(tree: Tree, run: list[Word]) -> Name | None:
-    """A run as title and name: the title ends with the last word that is a role."""
+def _title_length(run: Sequence[Word]) -> int:
+    """How many words before the name are its title; the title ends with the last word that is a role."""
     roles = load_words("roles") | load_words("honorifics")
     cut = 0
-    is_person = False
-    for i, word in enumerate(run):
-        of_place = i + 1 < len(run) and run[i + 1].lower in {"of", "for"}
-        if normal(word.text) in roles and not of_place and i < len(run) - 1 and run[i + 1].lower != "and":
-            cut, is_person = i + 1, True
-    if (
-        cut == 0 and len(run) > 3 and run[1].lower == "of" and normal(run[0].text) in roles
-    ):  # Secretary of State Antony Blinken
-        cut, is_person = 3, True
-    title = tuple(w.text for w in run[:cut])
-    parts = tuple(w.text for w in run[cut:])
-    if all(normal(part) in roles for part in parts):
+    for i, word in enumerate(run[:-1]):
+        following = run[i + 1].lower
+        if normal(word.text) in roles and following not in {"of", "for", "and", "-", "'s"}:
+            cut = i + 1
+    if not cut and len(run) > 3 and run[1].lower == "of" and normal(run[0].text) in roles:
+        return 3  # Secretary of State Antony Blinken
+    return cut
+
+
+def read_run(document: Document, tree: Tree, run: list[Word]) -> Name | None:
+    """A run as title and name; None for a bare title or a demonym."""
+    cut = _title_length(run)
+    own = run[cut:]
+    while len(own) > 1 and own[-1].text.replace(".", "") in _POST_NOMINALS:
+        own = own[:-1]
+    if _is_bare_title(own) or _is_adjective(own):
         return None
-    first = run[0].index
-    definite = first > 0 and tree.words[first - 1].lower == "the"
-    kind = (
-        SpeakerType.PERSON
-        if is_person and not _is_organization(parts, run[cut:])
-        else _type_of(parts, run, definite=definite)
+    before = tree.words[run[0].index - 1] if run[0].index else None
+    title = tuple(w.text for w in run[:cut])
+    behind = document.plain[own[-1].end : own[-1].end + 16]
+    reading = Reading(tree, tuple(run), cut, behind, document.label_of(Span(own[0].start, own[-1].end)))
+    person = personhood(reading)
+    age = _AGE.match(behind)
+    is_organization = is_organization_name(own)
+    role = role_of(reading) if person > 0 or (cut and not is_organization) else None
+    if cut and is_organization:  # the Prime Minister's Office: no title
+        own, title = run, ()
+    return Name(
+        span=Span(own[0].start, own[-1].end),
+        title=title,
+        display=_display(document, own),
+        person=person,
+        role=role,
+        is_label=behind.startswith(":") and run[0].index == 0,
+        age=(age[1] or age[2]) if age else "",
+        nickname=_nickname(own, document),
+        is_place=before is not None and before.lower in {"in", "near", "outside", "across"},
     )
-    return Name(Span(run[cut].start, run[-1].end), title, parts, kind, definite, role=_role(tree, run, title))
 
 
-def _is_organization(parts: Iterable[str], words: list[Word]) -> bool:
-    normals = [normal(p) for p in parts]
-    if any(n in load_words("organizations") for n in (normals[-1], normals[0])) or "of" in normals or "&" in normals:
+def _is_bare_title(own: Sequence[Word]) -> bool:
+    """Vice President, Secretary of State, US Ambassador: nobody is named. But: Martin Luther King."""
+    roles = load_words("roles")
+    words = [normal(w.text) for w in own]
+    if all(word in roles or word in load_words("title_words") for word in words):
         return True
-    last = words[-1].text
-    return len(words) == 1 and len(last) > 1 and last.isupper()
+    if (words[0] in roles or words[0] == "member") and words[1:2] == ["of"]:
+        return True
+    return len(words) > 1 and words[-1] in roles and not any(is_given_name(w) for w in words) and "of" not in words
 
 
-def _type_of(parts: tuple[str, ...], run: list[Word], *, definite: bool) -> SpeakerType:
-    given = normal(parts[0])
-    if given in load_words("female_names") or given in load_words("male_names"):
-        return SpeakerType.PERSON
-    if _is_organization(parts, run) or definite:
-        return SpeakerType.ORGANIZATION
-    if 2 <= len(parts) <= 4:
-        return SpeakerType.PERSON
-    return SpeakerType.UNKNOWN
+def _is_adjective(own: Sequence[Word]) -> bool:
+    """A demonym alone: Israeli in "Israeli officials"."""
+    word = normal(own[0].text)
+    return len(own) == 1 and not is_given_name(word) and (own[0].upos == "ADJ" or is_demonym(word))
 
 
-def _role(tree: Tree, run: list[Word], title: tuple[str, ...]) -> str:
-    """The title, unless it is only an honorific; else an apposition behind the name that names a role."""
-    if title and not (
-        len(title) == 1 and normal(title[0]) in {"mr", "mrs", "ms", "miss", "dr", "sir", "dame", "lord", "lady"}
-    ):
-        return " ".join(title)
-    indices = {w.index for w in run}
-    for word in run:
-        for child in tree.children(word, "appos"):
-            if (
-                child.index not in indices
-                and child.index > run[-1].index
-                and child.lemma.lower() in load_words("roles")
-            ):
-                words = sorted(
-                    tree.subtree(child, lambda w: w.deprel == "acl:relcl" or w.relation in {"acl", "appos", "conj"})
-                )
-                phrase = [tree.words[i] for i in words if i > run[-1].index]
-                while phrase and phrase[0].lower in {"the", "a", "an", ","}:
-                    phrase.pop(0)
-                if phrase and phrase[-1].index - phrase[0].index < 14:
-                    return " ".join(w.text for w in phrase if w.text != ",")
+def _display(document: Document, own: Sequence[Word]) -> str:
+    """The name as written, a nickname in marks left out."""
+    pieces: list[str] = []
+    for i, word in enumerate(own):
+        gap = word.start - own[i - 1].end if i else 0
+        pieces += [" " if gap else "", document.plain[word.start : word.end]]
+    return "".join(pieces)
+
+
+def _nickname(own: Sequence[Word], document: Document) -> str:
+    for one, other in itertools.pairwise(own):
+        if other.start - one.end > 1:
+            return normal(re.sub(r"[^\w ]", "", document.plain[one.end : other.start]).strip())
     return ""
 
 
 def _trimmed(run: list[Word]) -> list[Word]:
     """A run without small words at its ends."""
     start, end = 0, len(run)
-    while start < end and run[start].lower in _INSIDE - _PARTICLES:
+    leading = (_INSIDE - _PARTICLES) | load_words("calendar")
+    while start < end - 1 and run[start].lower in leading:
         start += 1
     while end > start and run[end - 1].lower in _INSIDE:
         end -= 1
@@ -191,15 +225,58 @@ def collect(document: Document) -> list[Name]:
     parts = (
         (tree, _trimmed(part)) for tree in document.trees for run in runs(tree) for part in _split_coordination(run)
     )
-    found = [name for tree, part in parts if part and (name := read_run(tree, part)) is not None]
-    return sorted([*found, *_surnames_alone(document, found)], key=lambda name: name.span.start)
+    found = [name for tree, part in parts if part and (name := read_run(document, tree, part)) is not None]
+    found = [_continued(document, name) for name in found]
+    found += _surnames_alone(document, found)
+    return _with_surnames_of_kin(document, sorted(found, key=lambda name: name.span.start))
+
+
+def _continued(document: Document, name: Name) -> Name:
+    """A name that the parser cut between two sentences: Curtis | Yoo advised."""
+    tree = document.tree_at(name.span.end + 1)
+    behind = tree.words[0] if tree is not None else None
+    if (
+        behind is None
+        or len(name.key) != 1
+        or behind.start != name.span.end + 1
+        or not behind.text[:1].isupper()
+        or behind.lower in load_words("stop_words")
+    ):
+        return name
+    span = Span(name.span.start, behind.end)
+    return replace(name, span=span, display=f"{name.display} {behind.text}", person=name.person + 1)
 
 
 def _surnames_alone(document: Document, found: Sequence[Name]) -> Iterator[Name]:
     """Surnames of people named in full elsewhere, where the tagger saw no name (Grieve said …)."""
-    surnames = {n.key[-1] for n in found if n.type is SpeakerType.PERSON and len(n.key) > 1}
+    surnames = {n.key[-1] for n in found if n.person > 0 and len(n.key) > 1}
     taken = {i for n in found for i in range(n.span.start, n.span.end)}
     for tree in document.trees:
         for word in tree.words:
             if word.text[:1].isupper() and normal(word.text) in surnames and word.start not in taken:
-                yield Name(word.span, (), (word.text,), SpeakerType.UNKNOWN, definite=False)
+                yield Name(word.span, (), word.text)
+
+
+def _with_surnames_of_kin(document: Document, found: Sequence[Name]) -> list[Name]:
+    """Ruth Roake lost her husband, Peter: Peter Roake."""
+    out: list[Name] = []
+    people: list[Name] = []
+    for name in found:
+        owner = _of_kin(document, name) if len(name.key) == 1 and people else ""
+        other = {"his": "female_names", "her": "male_names"}.get(owner)
+        last = next((n for n in reversed(people[-3:]) if other and n.key[0] not in load_words(other)), None)
+        if last is not None:
+            whole = f"{name.display} {last.display.split()[-1]}"
+            out.append(replace(name, display=whole, person=name.person + 2))
+        else:
+            out.append(name)
+        if out[-1].person > 0 and len(out[-1].key) > 1 and is_given_name(out[-1].key[0]):
+            people.append(out[-1])
+    return out
+
+
+def _of_kin(document: Document, name: Name) -> str:
+    """His in "his wife, Mary"; empty where no kinship is told."""
+    lead = document.plain[max(0, name.span.start - 24) : name.span.start].lower()
+    kin = re.search(r"\b(his|her) (?:late |older |younger |elder )?([a-z]+),? $", lead)
+    return kin[1] if kin is not None and kin[2] in load_words("kin") else ""

@@ -1,135 +1,157 @@
-"""Source mentions that are noun phrases: names, documents, groups, roles, organizations."""
+"""Noun phrases: who or what they stand for, by sieves from precise to loose."""
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from sayso_server.core.lexicon import load_words
+from sayso_server.core.sources import mention
 from sayso_server.core.speakers.clusters import Cluster
-from sayso_server.core.speakers.names import normal
-from sayso_server.core.speakers.registry import Entity, Link, Registry, describe, is_definite
+from sayso_server.core.speakers.registry import Entity, Link, Registry
+from sayso_server.core.speakers.words import is_demonym, normal
 from sayso_server.core.statement import Span, SpeakerType
-from sayso_server.core.tree import Word
+from sayso_server.core.tree import Tree, Word
 
-_ANY_ORGANIZATION = frozenset({"company", "firm", "group", "organization"})
+_DETERMINERS = re.compile(
+    r"^(?:the|a|an|this|that|these|those|its|his|her|their|our|my|your|some|one|another|any|other)\s+", re.I
+)
+_DAY = re.compile(
+    r",? (?:on |last |this |next |early |late )*(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)$"
+)
+_REFLEXIVE = re.compile(r",? (?:himself|herself|itself|themselves)$")
+_DEFINITE = re.compile(r"(?:the|this|that|those|these)\b", re.I)
 
 
-def noun_phrase(registry: Registry, source: Span, head: Word) -> Link:
-    """The speaker behind a noun phrase."""
-    text = registry.document.plain[source.start : source.end]
-    named = registry.names_in(source)
-    lemma, lower = normal(head.lemma), normal(head.text)
-    found = _by_name(registry, source, text, named, head)
+_LONGEST_OWNER = 7
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A noun phrase in its sentence, and the registry that it is looked up in.
+
+    `pronouns` are the possessors and others that were resolved before it, by offset.
+    """
+
+    registry: Registry
+    tree: Tree
+    span: Span
+    head: Word
+    pronouns: dict[int, Entity]
+
+    @cached_property
+    def text(self) -> str:
+        """As written, white space single."""
+        return _cleaned(self.registry.document.plain[self.span.start : self.span.end])
+
+    @cached_property
+    def lemma(self) -> str:
+        """The lemma of the head, lower case."""
+        lemma = normal(self.head.lemma)
+        unread = self.head.xpos in {"NNS", "NNPS"} and lemma == self.lower and lemma.endswith("s")
+        return lemma[:-1] if unread else lemma
+
+    @property
+    def lower(self) -> str:
+        """The head, lower case."""
+        return normal(self.head.text)
+
+    @cached_property
+    def is_definite(self) -> bool:
+        """Whether it points back: the statement, that report."""
+        return _DEFINITE.match(self.text) is not None
+
+    @property
+    def is_plural(self) -> bool:
+        """Whether the head is."""
+        return self.head.xpos in {"NNS", "NNPS"} or self.lower in load_words("groups")
+
+    @cached_property
+    def names(self) -> list[Cluster]:
+        """Who is named in it."""
+        return self.registry.names_in(self.span)
+
+    @cached_property
+    def modifiers(self) -> list[Word]:
+        """What stands before the head: adjectives, nouns, numbers."""
+        kinds = ("amod", "compound", "nummod", "nmod")
+        return [w for w in self.tree.children(self.head, *kinds) if w.index < self.head.index and w.upos != "DET"]
+
+    @cached_property
+    def possessor(self) -> Word | None:
+        """Her in "her manager", company in "the company's bankers"."""
+        return next((w for w in self.tree.children(self.head, "nmod:poss") if w.start >= self.span.start), None)
+
+    def bare(self) -> str:
+        """Without article and determiners."""
+        return undetermined(self.text, self.tree.between(self.span.start, self.span.end))
+
+    def of(self, word: Word) -> "Phrase":
+        """The phrase of another word of the sentence."""
+        span = mention(self.tree, word, self.registry.document.plain)
+        return Phrase(self.registry, self.tree, span, word, self.pronouns)
+
+
+def _cleaned(text: str) -> str:
+    """White space single; without a day, a possessive ending, "herself" behind."""
+    text = _DAY.sub("", _REFLEXIVE.sub("", " ".join(text.split())))
+    return re.sub(r"(?<=s)['’]s$|(?<=[a-z])['’]s?$", "", text)
+
+
+def undetermined(text: str, words: Sequence[Word]) -> str:
+    """A description without its article; a capital that only begins the sentence is none."""
+    bare = _DETERMINERS.sub("", text)
+    if bare == text and words and _only_begins(words[0]) and not any(w.text[:1].isupper() for w in words[1:2]):
+        return bare[:1].lower() + bare[1:]
+    return bare or text
+
+
+def _only_begins(word: Word) -> bool:
+    """Whether a word has its capital only because it begins the sentence: Officials, but not Kesterian."""
+    if word.upos == "PROPN" or not word.text[1:].islower() or is_demonym(word.lower):
+        return False
+    return word.upos != "ADJ" or not word.lower.endswith(("an", "ese", "ish", "i", "ch"))
+
+
+Sieve = Callable[[Phrase], Link | None]
+
+
+def who_has(phrase: Phrase) -> Entity | None:
+    """The possessor, where the text tells who it is: a name, a pronoun, "the company's"."""
+    word = phrase.possessor
+    if word is None:
+        return None
+    if word.start in phrase.pronouns:
+        return phrase.pronouns[word.start]
+    found = phrase.registry.name_at(word)
     if found is not None:
-        return found
-    if lemma in load_words("documents") and lower not in load_words("groups"):
-        return _document(registry, source, text, lemma)
-    if lower in load_words("groups") or head.xpos in {"NNS", "NNPS"}:
-        return Link(registry.of_description(SpeakerType.GROUP, describe(text), lemma), 0.85, "group")
-    if lemma in load_words("roles"):
-        return _role(registry, source, text, lemma)
-    if lemma in load_words("organizations"):
-        return _organization(registry, source, text, lemma)
-    if head.upos == "PRON" or not any(c.isalpha() for c in text):
-        return Link(None, 0.0, "unresolved pronoun")
-    return Link(registry.of_description(SpeakerType.UNKNOWN, describe(text), lemma), 0.5, "description")
-
-
-def _by_name(registry: Registry, source: Span, text: str, named: list[Cluster], head: Word) -> Link | None:
-    """Two names together, the name that heads the phrase, or the person in apposition to its role."""
-    people = [c for c in named if c.type is SpeakerType.PERSON]
-    own = [c for c in named if any(n.span.start <= head.start < n.span.end for n in c.names)]
-    if len(named) == 2 == len(people) and own and re.search(r"\band\b", text):
-        together = " and ".join(c.display for c in named)
-        return Link(registry.of_description(SpeakerType.GROUP, together, "and"), 0.9, "coordinated names")
-    if own:
-        return Link(registry.of_cluster(own[0]), 0.95, "name")
-    person = next((c for c in people if not _only_modifies(registry, source, c)), None)
-    if person is not None and (normal(head.lemma) in load_words("roles") or "," in text):
-        return Link(registry.of_cluster(person), 0.9, "name in apposition")
+        return phrase.registry.of_cluster(found[1])
     return None
 
 
-def _only_modifies(registry: Registry, source: Span, found: Cluster) -> bool:
-    """Whether a name inside the phrase is not its head: Ortiz's aide, a spokesman for Ms. Marrant."""
-    plain = registry.document.plain
-    for name in found.names:
-        if source.covers(name.span):
-            lead = plain[source.start : name.span.start].lower().split()
-            lead = [w for w in lead if normal(w) not in load_words("honorifics")]
-            is_possessive = plain[name.span.end : name.span.end + 2] in {"'s", "’s"}
-            return is_possessive or (bool(lead) and lead[-1] in {"for", "of", "to", "at", "with", "from"})
-    return False
+def full_description(phrase: Phrase, by: str) -> str:
+    """The description with its references resolved: bankers of Harrowmere Foods, spokesman for Anton Grieve.
 
-
-def _document(registry: Registry, source: Span, text: str, lemma: str) -> Link:
-    """A document: the fuller description of the same, or what "the statement" continues."""
-    bare = describe(text)
-    documents = [t.entity for t in registry.turns if t.entity.type is SpeakerType.DOCUMENT]
-    same = [e for e in documents if e.head == lemma]
-    if same and (is_definite(text) or bare.split()[0].lower() == lemma or bare in same[-1].display):
-        if len(bare.split()) > len(same[-1].display.split()):
-            same[-1].display = bare
-        return Link(same[-1], 0.9, "same document")
-    if is_definite(text) and len(bare.split()) == 1 and lemma in load_words("continued_documents") and documents:
-        return Link(documents[-1], 0.8, "document continued")
-    entity = registry.add(Entity(SpeakerType.DOCUMENT, bare, head=lemma))
-    issuers = [c for c in registry.names_in(source) if c.type is not SpeakerType.PERSON]
-    entity.issuer = registry.of_cluster(issuers[0]) if issuers else None
-    return Link(entity, 0.9, "document")
-
-
-def _role(registry: Registry, source: Span, text: str, lemma: str) -> Link:
-    """ "the senator", "the Israeli leader": the person whose title fits, or somebody unnamed."""
-    words = {normal(w) for w in describe(text).split()} - {lemma}
-    if is_definite(text) and not words & {"for", "of"}:
-        fitting = [c for c in registry.clusters if _holds_role(registry, c, source, lemma, words)]
-        if fitting:
-            last = max(fitting, key=lambda c: c.named_before(source.start))
-            return Link(registry.of_cluster(last), 0.8 if len(fitting) == 1 else 0.6, "role")
-    entity = registry.of_description(SpeakerType.PERSON, describe(text), lemma)
-    if lemma in load_words("spokespeople"):
-        employers = [c for c in registry.names_in(source) if c.type is not SpeakerType.PERSON]
-        entity.affiliation = registry.of_cluster(employers[0]) if employers else None
-    return Link(entity, 0.75, "described person")
-
-
-def _holds_role(registry: Registry, found: Cluster, source: Span, lemma: str, modifiers: set[str]) -> bool:
-    """Whether a person named before has this role, and the modifiers stand around the name somewhere."""
-    if found.type is not SpeakerType.PERSON or found.names[0].span.start > source.start:
-        return False
-    fits = lemma in found.words or (lemma in {"leader", "head"} and bool(found.words & load_words("leaders")))
-    around = found.words | _surroundings(registry, found)
-    return fits and all(any(_same_stem(m, w) for w in around) for m in modifiers)
-
-
-def _same_stem(one: str, other: str) -> bool:
-    """Israel and Israeli, Kesteria and Kesterian, foreign and foreign."""
-    return one == other or (len(one) > 4 and one[:5] == other[:5])
-
-
-def _surroundings(registry: Registry, found: Cluster) -> set[str]:
-    """The words around a name: Israeli in "Israeli Prime Minister Benjamin …", and Kesteria behind "of"."""
-    plain = registry.document.plain
-    out: set[str] = set()
-    for name in found.names[:3]:
-        before = plain[max(0, name.span.start - 60) : name.span.start].split()
-        behind = plain[name.span.end : name.span.end + 60].split()
-        out |= {normal(w.strip(",.;:")) for w in (*before[-(len(name.title) + 3) :], *behind[:6])}
-    return out
-
-
-def _organization(registry: Registry, source: Span, text: str, lemma: str) -> Link:
-    """An office, "the company" for one named before, or one that is only described."""
-    named = registry.names_in(source)
-    if named and named[-1].type is not SpeakerType.PERSON and re.match(r"(?:the\s+)?[A-Z]", text):
-        return Link(registry.of_cluster(named[-1]), 0.85, "named organization")
-    if is_definite(text) and len(text.split()) == 2 and lemma in load_words("generic_organizations"):
-        before = [
-            c for c in registry.clusters if c.type is SpeakerType.ORGANIZATION and c.named_before(source.start) >= 0
-        ]
-        matching = [c for c in before if lemma in c.key] or (before if lemma in _ANY_ORGANIZATION else [])
-        if matching:
-            last = max(matching, key=lambda c: c.named_before(source.start))
-            return Link(registry.of_cluster(last), 0.65, "organization again")
-    return Link(
-        registry.of_description(SpeakerType.ORGANIZATION, describe(text), lemma), 0.75, "described organization"
-    )
+    `by` is the preposition that joins a possessor.
+    """
+    owner = who_has(phrase)
+    word = phrase.possessor
+    if owner is not None and word is not None and owner.display:
+        rest = phrase.registry.document.plain[word.end : phrase.span.end]
+        rest = re.sub(r"^\s*['’]s?\s", "", rest).strip()
+        if rest and owner.type is not SpeakerType.DOCUMENT and len(owner.display.split()) < _LONGEST_OWNER:
+            return f"{_cleaned(rest)} {by} {owner.display}"
+    out, position = "", phrase.span.start
+    plain = phrase.registry.document.plain
+    for start, end, found in phrase.registry.named_from(phrase.span.start, phrase.span.end):
+        if (
+            end <= phrase.span.end
+            and found.is_person
+            and len(found.key) > 1
+            and not phrase.head.span.overlaps(Span(start, end))
+        ):
+            before = re.sub(r"\b(?:Mr|Mrs|Ms|Dr)\.? $", "", plain[position:start])
+            out += before + found.display
+            position = end
+    text = _cleaned(out + plain[position : phrase.span.end])
+    return undetermined(text, phrase.tree.between(phrase.span.start, phrase.span.end))

@@ -1,100 +1,138 @@
-"""Source mentions that are pronouns: gender and number, who spoke last, who was named last."""
+"""Whom a pronoun stands for: everybody who fits in gender and number, ranked by named features."""
 
-from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers.clusters import Cluster
-from sayso_server.core.speakers.names import normal
-from sayso_server.core.speakers.registry import Entity, Link, Registry
-from sayso_server.core.statement import Span, SpeakerType
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from sayso_server.core.speakers.registry import Entity
+from sayso_server.core.statement import SpeakerType
+from sayso_server.core.tree import Tree, Word
 
 HE = frozenset({"he", "him", "his", "himself"})
 SHE = frozenset({"she", "her", "hers", "herself"})
-THEY = frozenset({"they", "their", "them", "themselves"})
+THEY = frozenset({"they", "their", "them", "themselves", "theirs"})
 IT = frozenset({"it", "its", "itself"})
 FIRST = frozenset({"i", "we", "my", "our", "me", "us", "myself", "ourselves"})
+PRONOUNS = HE | SHE | THEY | IT
 
-_PLURAL = frozenset({SpeakerType.GROUP, SpeakerType.ORGANIZATION})
-_THINGS = frozenset({SpeakerType.ORGANIZATION, SpeakerType.DOCUMENT})
-
-
-def pronoun(registry: Registry, source: Span, word: str, parent: Entity | None) -> Link | None:
-    """The speaker behind a pronoun; None if the word is none. `parent` is who speaks around it: "I" is that person."""
-    if word in FIRST:
-        return Link(parent, 0.7 if parent else 0.0, "first person")
-    if word in HE | SHE:
-        return _person(registry, source, "f" if word in SHE else "m")
-    if word in THEY | IT:
-        return _thing_or_group(registry, source, _PLURAL if word in THEY else _THINGS)
-    return None
+_KINDS = {
+    "he": frozenset({SpeakerType.PERSON, SpeakerType.UNKNOWN}),
+    "they": frozenset({SpeakerType.GROUP, SpeakerType.ORGANIZATION, SpeakerType.PERSON}),
+    "it": frozenset({SpeakerType.ORGANIZATION, SpeakerType.DOCUMENT, SpeakerType.GROUP}),
+}
+"""What a pronoun may stand for."""
 
 
-def _person(registry: Registry, source: Span, gender: str) -> Link:
-    """The most salient person of that gender: speakers of this and the last paragraphs, then whoever was named."""
-    options = [*_speakers(registry, source, gender), *_named(registry, source, gender)]
-    if not options:
-        return Link(None, 0.0, "no antecedent")
-    best = max(options, key=lambda option: option[0])[1]
-    rivals = {id(e.cluster or e) for _, e in options}
-    entity = registry.of_cluster(best.cluster) if best.cluster is not None else best
-    return Link(entity, 0.85 if len(rivals) == 1 else 0.65, "pronoun")
+@dataclass(frozen=True)
+class Seen:
+    """Where somebody was last mentioned, and as what of which word: subject, object."""
+
+    offset: int
+    sentence: int
+    paragraph: int
+    relation: str
+    governor: int
+    is_possessor: bool
 
 
-def _speakers(registry: Registry, source: Span, gender: str) -> list[tuple[float, Entity]]:
-    paragraph = registry.document.paragraph_at(source.start)
-    out = []
-    for position, turn in enumerate(reversed(registry.turns[-6:])):
-        if turn.entity.type is SpeakerType.PERSON and gender_of(turn.entity) in {"", gender}:
-            score = 2.2 - 0.5 * (paragraph - turn.paragraph) - 0.3 * position - 0.4 * (turn.entity.cluster is None)
-            out.append((score + _certainty(turn.entity, gender), turn.entity))
-    return out
+@dataclass
+class Known:
+    """Somebody in the text so far. `outer` is the last mention outside quotations, `spoke` the last turn."""
+
+    entity: Entity
+    outer: Seen | None = None
+    inner: Seen | None = None
+    count: int = 0
+    spoke: int = -1
 
 
-def _named(registry: Registry, source: Span, gender: str) -> list[tuple[float, Entity]]:
-    document = registry.document
-    paragraph = document.paragraph_at(source.start)
-    quoted = document.quotation_at(source.start)
-    out = []
-    for start, _, found in registry.recent_names(source.start, 3):
-        behind = paragraph - document.paragraph_at(start)
-        inside = document.quotation_at(start)
-        if found.type is not SpeakerType.PERSON or found.gender not in {"", gender}:
-            continue
-        if inside is not None and inside != quoted:
-            continue
-        entity = Entity(found.type, found.display, found)
-        score = 1.5 - 0.6 * behind + 0.3 * start / max(1, source.start) + 0.5 * _is_subject(registry, start)
-        out.append((score + _certainty(entity, gender), entity))
-    return out
+@dataclass(frozen=True)
+class Asked:
+    """A pronoun in its sentence."""
+
+    word: Word
+    tree: Tree
+    sentence: int
+    paragraph: int
+    quoted: bool
+
+    @property
+    def kind(self) -> str:
+        """ "he" also for she; "they", "it"."""
+        lower = self.word.lower
+        return "they" if lower in THEY else "it" if lower in IT else "he"
 
 
-def gender_of(entity: Entity) -> str:
-    """ "f", "m" or ""."""
-    if entity.cluster is not None:
-        return entity.cluster.gender
-    words = {normal(w) for w in entity.display.split()}
-    return "f" if words & load_words("female") else "m" if words & load_words("male") else ""
+def features(asked: Asked, known: Known, seen: Seen, last_turn: int, *, latest: bool) -> dict[str, float]:
+    """The named features of one possible antecedent; those that are 0 are left out."""
+    back = asked.sentence - seen.sentence
+    kind, entity = asked.kind, known.entity
+    is_subject = seen.relation == "nsubj"
+    out = {
+        "same sentence": float(back == 0),
+        "sentence before": float(back == 1),
+        "sentences back": float(min(back, 8)),
+        "paragraphs back": float(min(asked.paragraph - seen.paragraph, 5)),
+        "subject": float(is_subject),
+        "subject of the same sentence": float(is_subject and back == 0),
+        "subject for subject": float(is_subject and asked.word.relation == "nsubj"),
+        "subject above": float(back == 0 and is_subject and _is_above(asked, seen)),
+        "object": float(seen.relation in {"obj", "iobj"}),
+        "possessor": float(seen.is_possessor),
+        "oblique": float(seen.relation in {"obl", "nmod"} and not seen.is_possessor),
+        "spoke last": float(known.spoke == last_turn >= 0 and not asked.quoted),
+        "spoke last, of a quoted": float(known.spoke == last_turn >= 0 and asked.quoted),
+        "spoke": float(known.spoke >= 0),
+        "gender known": float(kind == "he" and entity.gender != ""),
+        "named": float(entity.cluster is not None),
+        "often": math.log(max(1, known.count)),
+        "latest": float(latest),
+        f"{kind}: {entity.type.value}": 1.0,
+    }
+    return {name: value for name, value in out.items() if value}
 
 
-def _certainty(entity: Entity, gender: str) -> float:
-    """A known gender counts more than an unknown one."""
-    return 0.7 if gender_of(entity) == gender else 0.0
+def _is_above(asked: Asked, seen: Seen) -> bool:
+    """Olin in "Olin said that she …": the subject of a verb that governs the pronoun's."""
+    return any(a.index == seen.governor for a in asked.tree.ancestors(asked.word))
 
 
-def _is_subject(registry: Registry, offset: int) -> bool:
-    tree = registry.document.tree_at(offset)
-    words = tree.between(offset, offset + 1) if tree is not None else []
-    return bool(words) and any(
-        w.relation == "nsubj"
-        for w in [words[0], *list(tree.ancestors(words[0]))[:2]]  # type: ignore[union-attr]
-    )
+def fits(asked: Asked, known: Known, seen: Seen) -> bool:
+    """Whether gender, number and the clause allow it."""
+    entity, kind = known.entity, asked.kind
+    if entity.type not in _KINDS[kind]:
+        return False
+    if kind == "he" and entity.gender not in {"", "m" if asked.word.lower in HE else "f"}:
+        return False
+    if asked.sentence - seen.sentence > 12 or asked.paragraph - seen.paragraph > 4:
+        return False
+    same_clause = seen.sentence == asked.sentence and seen.governor == asked.word.head >= 0
+    reflexive = asked.word.lower.endswith(("self", "selves"))
+    return not same_clause or reflexive or asked.word.deprel == "nmod:poss"
 
 
-def _thing_or_group(registry: Registry, source: Span, wanted: frozenset[SpeakerType]) -> Link:
-    paragraph = registry.document.paragraph_at(source.start)
-    for turn in reversed(registry.turns[-6:]):
-        if turn.entity.type in wanted and paragraph - turn.paragraph <= 2:
-            return Link(turn.entity, 0.7, "pronoun")
-    best: Cluster | None = None
-    for _, _, found in registry.recent_names(source.start, 1):
-        if found.type in wanted:
-            best = found
-    return Link(registry.of_cluster(best), 0.5, "pronoun") if best else Link(None, 0.0, "no antecedent")
+def candidates(asked: Asked, recent: Sequence[Known]) -> list[tuple[dict[str, float], Known]]:
+    """(features, whom) of everybody among those met lately who fits."""
+    last_turn = max((k.spoke for k in recent), default=-1)
+    seen_of = ((k, k.inner if asked.quoted else k.outer) for k in recent)
+    options = [(k, s) for k, s in seen_of if s is not None and s.offset < asked.word.start and fits(asked, k, s)]
+    latest = max((s.offset for _, s in options), default=-1)
+    return [(features(asked, k, s, last_turn, latest=s.offset == latest), k) for k, s in options]
+
+
+@cache
+def weights() -> dict[str, float]:
+    """What each feature counts: `data/pronouns.json`, made by `sayso_server.training.pronouns`."""
+    path = resources.files("sayso_server.core") / "data" / "pronouns.json"
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def rank(found: Sequence[tuple[dict[str, float], Known]]) -> list[tuple[float, Entity]]:
+    """(probability, entity), the best first."""
+    learned = weights()
+    scored = [(math.exp(sum(learned.get(f, 0.0) * v for f, v in fs.items())), k.entity) for fs, k in found]
+    total = sum(s for s, _ in scored)
+    return sorted(((s / total, e) for s, e in scored), key=lambda item: -item[0])

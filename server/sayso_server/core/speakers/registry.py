@@ -1,21 +1,29 @@
 """Everybody known so far: the names of the text, the speakers met, and who spoke when."""
 
 import bisect
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from sayso_server.core.document import Document
+from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.clusters import Cluster, cluster
+from sayso_server.core.speakers.gender import read_pronouns
 from sayso_server.core.speakers.names import collect
+from sayso_server.core.speakers.words import normal
 from sayso_server.core.statement import Span, Speaker, SpeakerType
+from sayso_server.core.tree import Word
 
-_DETERMINERS = re.compile(r"^(?:the|a|an|this|that|these|those|its|his|her|their|our|my|some)\s+", re.I)
+_REMEMBERED = 40
+"""How many descriptions with one head, and how many documents, are looked at."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Entity:
-    """A speaker in the making. Built while the statements are read in order."""
+    """A speaker in the making. Built while the text is read in order.
+
+    `head` is the lemma of what it is called where it has no name; `mentions` are those that are sources.
+    """
 
     type: SpeakerType
     display: str
@@ -25,63 +33,112 @@ class Entity:
     issuer: "Entity | None" = None
     affiliation: "Entity | None" = None
 
+    @cached_property
+    def gender(self) -> str:
+        """ "f", "m" or ""."""
+        if self.cluster is not None:
+            return self.cluster.gender
+        words = {normal(w) for w in self.display.split()[:4]} | {self.head}
+        female, male = words & load_words("female"), words & load_words("male")
+        return "" if bool(female) == bool(male) else "f" if female else "m"
+
 
 @dataclass(frozen=True)
 class Link:
-    """The speaker of one statement: which entity, how sure, by which rule."""
+    """Who is behind a mention: which entity, how sure, by which rule, and who else it may be."""
 
     entity: Entity | None
     confidence: float
     rule: str
+    alternatives: tuple[tuple[Entity, float], ...] = ()
 
 
 @dataclass(frozen=True)
 class Turn:
-    """Who made a statement that stands in nobody else's words, and where."""
+    """Who made a statement that stands in nobody else's words, and where. `end` is where its content ends."""
 
     paragraph: int
     offset: int
     entity: Entity
+    end: int
+    quoted: bool
+    addressee: Entity | None = None
+    asks: bool = False
+    """Whether it ends with a question."""
+    switched: bool = False
+    """Whether the speaker was found by taking turns, not by a cue."""
 
 
 class Registry:
-    """The speakers of one document; grows statement by statement."""
+    """The speakers of one document; grows as the text is read."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.clusters = cluster(collect(document))
+        found = cluster(collect(document))
+        self.clusters = found.clusters
+        self.sieves = found.sieves
+        self.rivals = found.rivals
         self.entities: list[Entity] = []
         self.turns: list[Turn] = []
         self._by_cluster: dict[int, Entity] = {}
         self._described: dict[tuple[SpeakerType, str], list[Entity]] = {}
+        self.documents: list[Entity] = []
+        for known in self.clusters:
+            roles = (n.role.of(document.plain) for n in known.names[:_REMEMBERED] if n.role)
+            known.roles = tuple(" ".join(r.split()) for r in roles)
+        read_pronouns(document, self.named)
 
     def of_cluster(self, found: Cluster) -> Entity:
         """The entity of a name."""
         if id(found) not in self._by_cluster:
-            self._by_cluster[id(found)] = self.add(Entity(found.type, found.display, found))
+            entity = self._by_cluster[id(found)] = self.add(Entity(found.type, found.display, found))
+            if found.is_person and found.words & load_words("spokespeople"):
+                entity.affiliation = self._employer(found)
         return self._by_cluster[id(found)]
 
-    def of_description(self, kind: SpeakerType, text: str, head: str) -> Entity:
+    def _employer(self, found: Cluster) -> Entity | None:
+        """For whom a spokesman speaks: the organization that is named in his role."""
+        for role in (n.role for n in found.names[:_REMEMBERED] if n.role):
+            named = [c for c in self.names_in(role) if not c.is_person]
+            if named:
+                return self.of_cluster(named[0])
+        return None
+
+    def of_description(self, kind: SpeakerType, text: str, head: str, *, definite: bool) -> Entity:
         """The entity of an unnamed speaker: the last with the same head whose words agree, or a new one."""
         words = set(text.lower().split())
         described = self._described.setdefault((kind, head), [])
-        for entity in reversed(described[-40:]):
+        for entity in reversed(described[-_REMEMBERED:]):
             known = set(entity.display.lower().split())
-            if words <= known or known <= words:
+            if (words <= known and (definite or words == known)) or known < words:
                 if len(words) > len(known):
                     entity.display = text
                 return entity
+        return self.another(kind, text, head)
+
+    def another(self, kind: SpeakerType, text: str, head: str) -> Entity:
+        """A new unnamed speaker, whoever else is called so."""
+        described = self._described.setdefault((kind, head), [])
         described.append(self.add(Entity(kind, text, head=head)))
         return described[-1]
+
+    def described(self, kind: SpeakerType, head: str) -> list[Entity]:
+        """The unnamed with this head, the last met last."""
+        return self._described.get((kind, head), [])[-_REMEMBERED:]
+
+    def of_document(self, text: str, head: str) -> Entity:
+        """A new document."""
+        self.documents.append(self.add(Entity(SpeakerType.DOCUMENT, text, head=head)))
+        return self.documents[-1]
+
+    def recent_documents(self) -> list[Entity]:
+        """The documents met, the last one last."""
+        return self.documents[-_REMEMBERED:]
 
     def add(self, entity: Entity) -> Entity:
         """A new entity."""
         self.entities.append(entity)
         return entity
-
-    def record(self, entity: Entity, offset: int) -> None:
-        """Somebody spoke."""
-        self.turns.append(Turn(self.document.paragraph_at(offset), offset, entity))
 
     @cached_property
     def named(self) -> list[tuple[int, int, Cluster]]:
@@ -94,21 +151,27 @@ class Registry:
         first = bisect.bisect_left(self.named, start, key=lambda item: item[0])
         return self.named[first : bisect.bisect_left(self.named, end, key=lambda item: item[0])]
 
+    def names_before(self, offset: int, limit: int) -> list[tuple[int, int, Cluster]]:
+        """The last `limit` names that begin before `offset`, in text order."""
+        end = bisect.bisect_left(self.named, offset, key=lambda item: item[0])
+        return self.named[max(0, end - limit) : end]
+
+    def name_at(self, word: Word) -> tuple[int, Cluster] | None:
+        """Where the name that holds this word begins, and whose it is."""
+        i = bisect.bisect_right(self.named, word.start, key=lambda item: item[0]) - 1
+        if i >= 0 and word.start < self.named[i][1]:
+            return self.named[i][0], self.named[i][2]
+        return None
+
     def names_in(self, span: Span) -> list[Cluster]:
         """The clusters named inside a span, in text order, each once."""
         found = {id(c): c for _, end, c in self.named_from(span.start, span.end) if end <= span.end}
         return list(found.values())
 
-    def recent_names(self, offset: int, paragraphs: int) -> list[tuple[int, int, Cluster]]:
-        """The names before `offset`, of its paragraph and so many before it."""
-        first = max(0, self.document.paragraph_at(offset) - paragraphs)
-        start = self.document.paragraphs[first].start if self.document.paragraphs else 0
-        return self.named_from(max(start, offset - 20_000), offset)
-
-    def speakers(self) -> tuple[tuple[Speaker, ...], dict[int, str]]:
-        """Whoever has a statement or stands behind one, and their identifiers by id() of the entity."""
-        spoke = {id(t.entity) for t in self.turns}
-        used = {id(e): e for e in self.entities if e.mentions or id(e) in spoke}
+    def speakers(self, links: Sequence[Link]) -> tuple[tuple[Speaker, ...], dict[int, str]]:
+        """Whoever has a statement, may have it or stands behind it, and their identifiers by id() of the entity."""
+        used = {id(link.entity): link.entity for link in links if link.entity is not None}
+        used |= {id(e): e for link in links for e, _ in link.alternatives}
         for entity in list(used.values()):
             used |= {id(e): e for e in (entity.issuer, entity.affiliation) if e is not None}
         in_order = sorted(used.values(), key=_first_mention)
@@ -141,13 +204,3 @@ def _speaker(entity: Entity, ids: dict[int, str]) -> Speaker:
         affiliation_id=ids.get(id(entity.affiliation)) if entity.affiliation else None,
         issuer_id=ids.get(id(entity.issuer)) if entity.issuer else None,
     )
-
-
-def describe(text: str) -> str:
-    """A description without its article, white space single."""
-    return _DETERMINERS.sub("", " ".join(text.split())) or text
-
-
-def is_definite(text: str) -> bool:
-    """Whether a noun phrase points back: the statement, that report."""
-    return re.match(r"(?:the|this|that|those|these)\b", text, re.I) is not None

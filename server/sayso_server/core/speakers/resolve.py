@@ -4,48 +4,98 @@ from collections.abc import Sequence
 
 from sayso_server.core.choice import Chosen
 from sayso_server.core.document import Document
-from sayso_server.core.speakers.phrases import noun_phrase
-from sayso_server.core.speakers.pronouns import pronoun
-from sayso_server.core.speakers.registry import Entity, Link, Registry
-from sayso_server.core.statement import Span, SpeakerType
+from sayso_server.core.sources import RELATIVE, mention
+from sayso_server.core.speakers.conversation import addressee_of, without_cue
+from sayso_server.core.speakers.discourse import Discourse
+from sayso_server.core.speakers.pronouns import FIRST, PRONOUNS
+from sayso_server.core.speakers.registry import Entity, Link, Registry, Turn
+from sayso_server.core.statement import Kind, Span, SpeakerType
+from sayso_server.core.tree import Tree, Word
 
 
 def resolve(document: Document, chosen: Sequence[Chosen]) -> tuple[list[Link], Registry]:
     """A link for every statement, in order, and the registry of the speakers."""
-    registry = Registry(document)
+    discourse = Discourse(Registry(document))
     links: list[Link] = []
     for item in chosen:
         parent = links[item.parent].entity if item.parent is not None and item.parent < len(links) else None
-        links.append(_link(registry, item, parent))
-    return links, registry
+        link = _link(discourse, item, parent)
+        links.append(link)
+        if link.entity is not None:
+            _note(discourse, item, link.entity)
+    return links, discourse.registry
 
 
-def _link(registry: Registry, item: Chosen, parent: Entity | None) -> Link:
+def _link(discourse: Discourse, item: Chosen, parent: Entity | None) -> Link:
     found = item.candidate
-    if found.source is None or found.source_head is None:
-        link = _without_mention(registry, item)
-    else:
-        link = pronoun(registry, found.source, found.source_head.lower, parent) or noun_phrase(
-            registry, found.source, found.source_head
-        )
-    if link.entity is not None:
-        if found.source is not None:
-            link.entity.mentions.append(found.source)
-        if item.parent is None:
-            registry.record(link.entity, (found.source or found.content[0]).start)
-    return link
+    if found.source is not None and found.source_head is not None:
+        tree = discourse.registry.document.tree_at(found.source_head.start)
+        if any(span.overlaps(found.source) for span in found.content):
+            return Link(None, 0.0, "source in its own content")
+        if tree is not None:
+            return _source_link(discourse, tree, found.source, found.source_head, parent)
+    discourse.read_to(found.content[0].start)
+    return without_cue(discourse, item) if found.follows else Link(None, 0.0, "no source")
 
 
-def _without_mention(registry: Registry, item: Chosen) -> Link:
-    """A quotation without a cue goes on with the speaker before it; a cue without a source stays open."""
-    if not item.candidate.follows:
-        return Link(None, 0.0, "no source")
-    document, offset = registry.document, item.candidate.content[0].start
-    if registry.turns and document.paragraph_at(offset) - registry.turns[-1].paragraph <= 1:
-        return Link(registry.turns[-1].entity, 0.7, "speaker goes on")
-    tree = document.tree_at(max(0, offset - 3))
-    if tree is not None and tree.span.start < offset:
-        people = [c for c in registry.names_in(Span(tree.span.start, offset)) if c.type is SpeakerType.PERSON]
-        if people:
-            return Link(registry.of_cluster(people[0]), 0.5, "named just before")
-    return Link(None, 0.0, "no source")
+def _source_link(discourse: Discourse, tree: Tree, source: Span, head: Word, parent: Entity | None) -> Link:
+    """The speaker behind a mention: first person, relative, pronoun or noun phrase."""
+    if head.lower in FIRST and parent is not None:
+        return Link(parent, 0.7, "first person")
+    if head.lower in FIRST:
+        return Link(None, 0.0, "first person of nobody")
+    if head.lower in RELATIVE and head.upos == "PRON":
+        antecedent = _antecedent(tree, head)
+        if antecedent is None:
+            return Link(None, 0.0, "no antecedent")
+        discourse.read_to(antecedent.end)
+        return discourse.link(tree, antecedent, mention(tree, antecedent, discourse.registry.document.plain))
+    if head.lower in PRONOUNS:
+        return _pronoun(discourse, tree, head, parent)
+    discourse.pending = head.start
+    discourse.read_to(max(source.end, head.end))
+    return discourse.link(tree, head, source)
+
+
+def _antecedent(tree: Tree, relative: Word) -> Word | None:
+    """The noun that a relative clause hangs from."""
+    clause = next((a for a in [relative, *tree.ancestors(relative)] if a.deprel == "acl:relcl"), None)
+    return tree.head(clause) if clause is not None else None
+
+
+def _pronoun(discourse: Discourse, tree: Tree, head: Word, parent: Entity | None) -> Link:
+    """The most probable of those whom the pronoun may stand for; in quoted words not who says them."""
+    discourse.read_to(head.end)
+    quoted = discourse.registry.document.quotation_at(head.start) is not None
+    options = discourse.ranked.get(head.start, [])
+    if quoted and parent is not None and parent.type is SpeakerType.PERSON:
+        options = [(p, e) for p, e in options if e is not parent]
+    if not options:
+        return Link(None, 0.0, "no antecedent")
+    total = sum(p for p, _ in options)
+    (best, entity), *others = [(p / total, e) for p, e in options]
+    discourse.pronouns[head.start] = entity
+    return Link(entity, 0.9 * best, "pronoun", tuple((e, 0.9 * p) for p, e in others[:4]))
+
+
+def _note(discourse: Discourse, item: Chosen, entity: Entity) -> None:
+    """The mention, and whose turn it was if the statement stands in nobody else's words."""
+    found, registry = item.candidate, discourse.registry
+    if found.source is not None:
+        entity.mentions.append(found.source)
+    if item.parent is not None:
+        return
+    offset = (found.source or found.content[0]).start
+    taken = found.follows and bool(registry.turns) and registry.turns[-1].entity is not entity
+    turn = Turn(
+        paragraph=registry.document.paragraph_at(offset),
+        offset=offset,
+        entity=entity,
+        end=max(found.content[-1].end, found.cue.spans[-1].end if found.cue else 0),
+        quoted=item.kind is Kind.DIRECT,
+        asks="?" in registry.document.plain[found.content[-1].end - 2 : found.content[-1].end],
+        addressee=addressee_of(discourse, item),
+        switched=taken,
+    )
+    registry.turns.append(turn)
+    discourse.speak(entity, len(registry.turns))

@@ -1,0 +1,63 @@
+"""Words for comparison: normal forms, given names, nicknames, demonyms."""
+
+import re
+from functools import cache
+
+from sayso_server.core.lexicon import load_table, load_words
+
+ABBREVIATED = {
+    "sen": "senator", "gov": "governor", "rep": "representative", "dr": "doctor", "prof": "professor", "gen": "general",
+    "col": "colonel", "capt": "captain", "lt": "lieutenant", "sgt": "sergeant", "rev": "reverend", "det": "detective",
+    "insp": "inspector", "cllr": "councillor", "supt": "superintendent",
+}  # fmt: skip
+"""Titles as they are written before names."""
+
+
+def normal(word: str) -> str:
+    """A word of a name for comparison."""
+    return re.sub(r"['’]s$|[.'’]$", "", word.lower())
+
+
+def is_given_name(word: str) -> bool:
+    """Whether a word, in normal form, is on a list of given names."""
+    return word in load_words("female_names") or word in load_words("male_names")
+
+
+@cache
+def countries() -> dict[str, str]:
+    """The country of every name of a country or of its people, lower case."""
+    table = load_table("demonyms")
+    return {word: country for country, words in table.items() for word in (*words, country)}
+
+
+def is_demonym(word: str) -> bool:
+    """Whether a word, in normal form, is of a people and not of a country: Israeli, Dutch."""
+    return countries().get(word, word) != word
+
+
+def same_stem(one: str, other: str) -> bool:
+    """Israel and Israeli, Kesteria and Kesterian, foreign and foreign."""
+    if one == other:
+        return True
+    known = countries()
+    if one in known and other in known:
+        return known[one] == known[other]
+    return len(one) > 4 and len(other) > 4 and one[:5] == other[:5]
+
+
+def short_for(one: str, other: str) -> bool:
+    """Whether two given names can be the same person's: equal, an initial, a nickname."""
+    if one == other or (min(len(one), len(other)) == 1 and one[0] == other[0]):
+        return True
+    table = load_table("nicknames")
+    return other in table.get(one, ()) or one in table.get(other, ())
+
+
+def nearly(one: str, other: str) -> bool:
+    """Equal, or one letter off in a word of six letters or more."""
+    if one == other:
+        return True
+    if min(len(one), len(other)) < 6 or abs(len(one) - len(other)) > 1:
+        return False
+    i = next((k for k, (x, y) in enumerate(zip(one, other, strict=False)) if x != y), min(len(one), len(other)))
+    return one[i + 1 :] == other[i + 1 :] or one[i:] == other[i + 1 :] or one[i + 1 :] == other[i:]
