@@ -125,7 +125,7 @@ def candidates(asked: Asked, recent: Sequence[Known]) -> list[tuple[dict[str, fl
 
 @cache
 def weights() -> dict[str, float]:
-    """What each feature counts: `data/pronouns.json`, made by `sayso_server.training.pronouns`."""
+    """What each feature counts: `data/pronouns.json`; `sayso_server.training.pronouns` can fit others."""
     path = resources.files("sayso_server.core") / "data" / "pronouns.json"
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
