@@ -9,7 +9,7 @@ from sayso_server.core.cues import Candidate, Site, sites
 from sayso_server.core.document import Document
 from sayso_server.core.rules import RULE_NAMES, RULES
 from sayso_server.core.rules.quoted import follow_on
-from sayso_server.core.rules.roles import tagged
+from sayso_server.core.rules.roles import fitted, is_doubtful, tagged
 from sayso_server.core.rules.turns import transcript_turns
 from sayso_server.core.statement import REPORTED_SPEECH, Kind, Span
 
@@ -31,8 +31,8 @@ def propose(document: Document) -> list[Candidate]:
             if _is_in_title(site, document):
                 continue
             found = next((c for rule in RULES for c in rule(site, document)), None)
-            if found is not None and not _holds_its_cue(found):
-                out.append(found)
+            if found is not None and not _holds_its_cue(found) and not is_doubtful(found):
+                out.append(fitted(document, found))
     return out
 
 

@@ -2,7 +2,7 @@
 
 import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -129,6 +129,9 @@ def with_trees(document: Document, parsed: Sequence[Sequence[Tree]]) -> Document
         for tree in sentences
         if tree.words
     ]
-    return Document(
-        document.text, document.plain, document.paragraphs, document.quotations, document.warnings, tuple(trees)
-    )
+    names = [
+        NameSpan(Span(tree.words[name.first].start, tree.words[name.end - 1].end), name.type)
+        for tree in trees
+        for name in tree.names
+    ]
+    return replace(document, trees=tuple(trees), names=tuple(names))

@@ -158,7 +158,8 @@ def _relative_clause_before(tree: Tree, source: Word) -> Word | None:
     if last is None:
         return None
     clauses = [w for w in (tree.words[last], *tree.ancestors(tree.words[last])) if w.deprel == "acl:relcl"]
-    return clauses[0] if clauses and max(tree.subtree(clauses[0])) <= first else None
+    ends_here = clauses and all(i <= first or is_punctuation(tree.words[i]) for i in tree.subtree(clauses[0]))
+    return clauses[0] if ends_here else None
 
 
 def is_set_off(tree: Tree, source: Word) -> bool:

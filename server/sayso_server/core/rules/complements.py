@@ -11,6 +11,7 @@ from sayso_server.core.tree import Tree, Word
 _OF_THE_ACT = frozenset({"as", "after", "before", "when", "while", "to"})  # these date the saying, not what is said
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _FARTHEST_THAT = 14
+_DASHES = frozenset({"—", "–", "--", "-"})
 _QUESTION = frozenset({"whether", "if", "how", "why", "what", "when", "where", "who", "which"})
 
 
@@ -69,8 +70,21 @@ def complement_words(site: Site, complements: list[Word]) -> set[int]:
         | _leading(site, first)
         | _stray_subject(site, first)
         | _stray_conjunct(site, complements)
+        | _over_an_aside(tree, indices)
         | _extracted(tree, site.head, first)
     )
+
+
+def _over_an_aside(tree: Tree, indices: set[int]) -> set[int]:
+    """to Washington in "announced he sent no envoy – Orr, of all people – to Washington": behind a pair of dashes."""
+    last = max((i for i in indices if not is_punctuation(tree.words[i])), default=len(tree.words))
+    opening = next((w for w in tree.words[last + 1 : last + 2] if w.text in _DASHES), None)
+    if opening is None:
+        return set()
+    closing = next((w.index for w in tree.words[opening.index + 2 :] if w.text == opening.text), None)
+    if closing is None or closing + 1 >= len(tree.words) or not tree.words[closing + 1].text[0].islower():
+        return set()
+    return set(range(last + 1, len(tree.words)))
 
 
 def _clause(tree: Tree, complement: Word, site: Site) -> set[int]:

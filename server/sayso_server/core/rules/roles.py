@@ -1,8 +1,8 @@
-"""Statements that only the role tagger sees: a likely content beside a likely cue, where no rule of trees and marks fits."""
+"""What the role tagger adds to the rules: statements that only it sees, borders of contents, and doubts."""
 
 import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sayso_server.core.contents import merge, strip, with_marks
 from sayso_server.core.cues import Candidate, Site, sites
@@ -19,6 +19,32 @@ SURE = 0.8
 """How likely the words of a content must be on average."""
 
 CUE = 0.7
+"""How likely the cue of a content must be that only the tagger sees."""
+
+DOUBT = 0.3
+"""Below, a word is not part of a role."""
+
+MINIMUM = 0.2
+"""Intersection over union, in words, from which on a content and a likely one are taken for the same."""
+
+FITTED = frozenset(
+    {
+        "according-to",
+        "as-clause",
+        "clausal-complement",
+        "infinitival-complement",
+        "interrupting-cue",
+        "noun-complement",
+        "quoted-fragment",
+        "reported-object",
+        "small-clause",
+    }
+)
+"""Rules whose borders the tagger may move; quotation marks and turns know theirs."""
+
+WEAK = frozenset({"quoted-fragment", "reported-object", "noun-complement", "small-clause"})
+"""Rules whose candidates the tagger must not contradict at all."""
+
 SHORTEST = 3
 """Words of a content."""
 
@@ -53,6 +79,39 @@ def tagged(document: Document, kept: Sequence[Candidate]) -> Iterator[Candidate]
             yield from _matched(document, words, contents, placed)
 
 
+def fitted(document: Document, found: Candidate) -> Candidate:
+    """The candidate with the borders of the one likely content that is nearly its own, if its cue is a likely one."""
+    if found.site is None or found.rule not in FITTED or not found.site.tree.roles:
+        return found
+    tree = found.site.tree
+    if max(tree.roles[w.index].cue for w in found.site.words) < LIKELY:
+        return found
+    words = [Read(tree, w, r) for w, r in zip(tree.words, tree.roles, strict=True)]
+    own = {i for i, read in enumerate(words) if any(s.covers(read.word.span) for s in found.content)}
+    near = [run for run in _contents(words) if own & set(range(*run))]
+    if len(near) != 1 or not own:
+        return found
+    run = set(range(*near[0]))
+    if not MINIMUM <= len(own & run) / len(own | run) < 1 or any(w.index in run for w in found.site.words):
+        return found
+    if found.source and any(found.source.overlaps(words[i].word.span) for i in run):
+        return found
+    span = strip(document.plain, _span(words, near[0]))
+    return replace(found, content=(with_marks(document, span),)) if span else found
+
+
+def is_doubtful(found: Candidate) -> bool:
+    """Whether the tagger sees neither the cue nor the content; of a weak rule, one of them not."""
+    if found.site is None or not found.site.tree.roles:
+        return False
+    tree = found.site.tree
+    own = [r for w, r in zip(tree.words, tree.roles, strict=True) if any(s.covers(w.span) for s in found.content)]
+    if not own:
+        return False
+    cue, content = max(tree.roles[w.index].cue for w in found.site.words), sum(r.content for r in own) / len(own)
+    return max(cue, content) < DOUBT or (found.rule in WEAK and min(cue, content) < DOUBT)
+
+
 def _matched(
     document: Document, words: Sequence[Read], contents: Sequence[Run], cues: dict[int, Site]
 ) -> Iterator[Candidate]:
@@ -76,7 +135,7 @@ def _matched(
 
 
 def _fits(document: Document, content: Sequence[Read], site: Site) -> bool:
-    """Whether the cue can take such a content: an infinitive, a noun phrase, or, as all can, a clause or a quotation."""
+    """Whether the cue can take such a content: an infinitive, a noun phrase; a clause or a quotation any can."""
     frames = site.entry.frames.keys()
     if content[0].word.lower == "to":
         return bool(frames & {Frame.INFINITIVE, Frame.COMMITMENT})

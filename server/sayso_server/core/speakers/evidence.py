@@ -7,7 +7,7 @@ from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.words import ABBREVIATED, countries, is_given_name, normal
 from sayso_server.core.tree import Tree, Word
 
-_TITLE, _GIVEN, _LISTED, _TAGGED = 3.0, 3.0, -4.0, 5.0
+_TITLE, _GIVEN, _LISTED, _TAGGED = 3.0, 3.0, -4.0, 1.5
 _OFFICERS = frozenset(
     {"president", "executive", "chairman", "chairwoman", "spokesman", "spokeswoman", "ceo", "minister"}
 )
@@ -43,10 +43,13 @@ def is_organization_name(words: Sequence[Word]) -> bool:
 
 def personhood(reading: Reading) -> float:
     """Above 0 for a person, below for anything else; the further, the surer."""
+    tagged = {"": 0.0, "PER": _TAGGED}.get(reading.label, -_TAGGED)
+    return tagged + _from_words(reading)
+
+
+def _from_words(reading: Reading) -> float:
     own = reading.own
     words = [normal(w.text) for w in own]
-    if reading.label:
-        return _TAGGED if reading.label == "PER" else -_TAGGED
     if is_organization_name(own) and not _is_titled_person(reading):
         is_label = len(own) == 1 and reading.behind.startswith(":")
         return 0.0 if is_label else _LISTED
