@@ -11,6 +11,7 @@ from sayso_server.core.document import Document, NameSpan, read, with_trees
 from sayso_server.core.lexicon import load_table
 from sayso_server.core.pipeline import Extractor, Model
 from sayso_server.core.speakers.clusters import cluster
+from sayso_server.core.speakers.evidence import Reading, personhood
 from sayso_server.core.speakers.names import Name, collect
 from sayso_server.core.speakers.pronouns import weights
 from sayso_server.core.speakers.words import nearly, same_stem, short_for
@@ -82,12 +83,17 @@ def test_the_rival_is_returned_as_an_alternative() -> None:
     assert statement.speaker_confidence == 0.7
 
 
-def test_a_tagger_of_names_is_believed() -> None:
+def test_a_tagger_of_names_tips_the_balance() -> None:
     document = frozen("Owen Talbrook met Edwin Marsh at the port. Talbrook said that it was late.")
+    second = document.trees[1]
+    plain, person, organization = (
+        personhood(Reading(second, second.words[:1], 0, "", label)) for label in ("", "PER", "ORG")
+    )
+    assert organization < plain < person
+    assert organization < 0 < person  # a surname alone, of which nothing else is known
     tagged = replace(document, names=(NameSpan(Span(0, 13), "ORG"), NameSpan(Span(18, 30), "PER")))
     types = {c.display: c.type for c in cluster(collect(tagged)).clusters}
-    assert types["Owen Talbrook"] is SpeakerType.ORGANIZATION
-    assert types["Edwin Marsh"] is SpeakerType.PERSON
+    assert types["Owen Talbrook"] is SpeakerType.PERSON  # a given name weighs more than the tagger's mistake
 
 
 def test_words_that_are_alike() -> None:

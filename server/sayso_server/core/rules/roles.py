@@ -4,6 +4,7 @@ import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from sayso_server.core import lexicon
 from sayso_server.core.contents import merge, strip, with_marks
 from sayso_server.core.cues import Candidate, Site, sites
 from sayso_server.core.document import Document
@@ -11,6 +12,9 @@ from sayso_server.core.lexicon import Frame
 from sayso_server.core.rules.build import candidate
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Roles, Tree, Word
+
+TRAILING = " ,;:.-–—"
+"""What does not end a content."""
 
 LIKELY = 0.5
 """From here on a word counts as part of a role."""
@@ -42,8 +46,11 @@ FITTED = frozenset(
 )
 """Rules whose borders the tagger may move; quotation marks and turns know theirs."""
 
+TREES_ALONE = frozenset({"clausal-complement", "infinitival-complement"})
+"""Rules whose candidates the tagger must see something of."""
+
 WEAK = frozenset({"quoted-fragment", "reported-object", "noun-complement", "small-clause"})
-"""Rules whose candidates the tagger must not contradict at all."""
+"""Rules of whose candidates it must see cue and content."""
 
 SHORTEST = 3
 """Words of a content."""
@@ -80,24 +87,35 @@ def tagged(document: Document, kept: Sequence[Candidate]) -> Iterator[Candidate]
 
 
 def fitted(document: Document, found: Candidate) -> Candidate:
-    """The candidate with the borders of the one likely content that is nearly its own, if its cue is a likely one."""
-    if found.site is None or found.rule not in FITTED or not found.site.tree.roles:
+    """The candidate with the end of the one likely content that is nearly its own, if its cue is a likely one.
+
+    Where contents begin, the rules know better: the tagger has learned other conventions.
+    """
+    if found.site is None or found.rule not in FITTED or not found.site.tree.roles or len(found.content) > 1:
         return found
-    tree = found.site.tree
+    tree, span = found.site.tree, found.content[0]
     if max(tree.roles[w.index].cue for w in found.site.words) < LIKELY:
         return found
     words = [Read(tree, w, r) for w, r in zip(tree.words, tree.roles, strict=True)]
-    own = {i for i, read in enumerate(words) if any(s.covers(read.word.span) for s in found.content)}
-    near = [run for run in _contents(words) if own & set(range(*run))]
-    if len(near) != 1 or not own:
+    own = [i for i, read in enumerate(words) if span.covers(read.word.span)]
+    near = [run for run in _contents(words) if own and run[0] <= own[-1] and own[0] < run[1]]
+    if len(near) != 1 or not _may_end(document, words, own, near[0][1], found):
         return found
-    run = set(range(*near[0]))
-    if not MINIMUM <= len(own & run) / len(own | run) < 1 or any(w.index in run for w in found.site.words):
-        return found
-    if found.source and any(found.source.overlaps(words[i].word.span) for i in run):
-        return found
-    span = strip(document.plain, _span(words, near[0]))
-    return replace(found, content=(with_marks(document, span),)) if span else found
+    ended = strip(document.plain, Span(span.start, words[near[0][1] - 1].word.end), TRAILING)
+    return replace(found, content=(with_marks(document, ended),)) if ended else found
+
+
+def _may_end(document: Document, words: Sequence[Read], own: Sequence[int], end: int, found: Candidate) -> bool:
+    """Whether a content may end before the word `end`: nothing quoted is cut, nothing of other statements taken in."""
+    last = own[-1] + 1
+    if end <= own[0] + 1 or end == last:
+        return False
+    changed = words[min(end, last) : max(end, last)]
+    if end < last:
+        return document.quotation_at(changed[0].word.start) is None
+    first = changed[0].word.start
+    is_free = all(read.roles.cue < DOUBT and lexicon.verb(read.word.lemma.lower()) is None for read in changed)
+    return is_free and found.cue is not None and all(s.start < first for s in found.cue.spans)
 
 
 def is_doubtful(found: Candidate) -> bool:
@@ -109,7 +127,9 @@ def is_doubtful(found: Candidate) -> bool:
     if not own:
         return False
     cue, content = max(tree.roles[w.index].cue for w in found.site.words), sum(r.content for r in own) / len(own)
-    return max(cue, content) < DOUBT or (found.rule in WEAK and min(cue, content) < DOUBT)
+    return (found.rule in TREES_ALONE and max(cue, content) < DOUBT) or (
+        found.rule in WEAK and min(cue, content) < DOUBT
+    )
 
 
 def _matched(
