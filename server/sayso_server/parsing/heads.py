@@ -95,12 +95,42 @@ class SpanTagger(Head):
         return [scores.softmax(1).cpu().numpy() for scores in self.grouped(states)]
 
     def classes(self, states: Tensor) -> list[np.ndarray]:
-        """The best class of every word, by group."""
-        return [scores.argmax(1).cpu().numpy() for scores in self.grouped(states)]
+        """The best class of every word, by group; an inside follows its beginning."""
+        return [best_classes(scores.log_softmax(1).cpu().numpy()) for scores in self.grouped(states)]
 
     def predict(self, states: Tensor) -> list[list[SpanOfWords]]:
         """The spans of each group."""
         return [spans(ids, group) for ids, group in zip(self.classes(states), self.groups, strict=True)]
+
+
+def best_classes(scores: np.ndarray) -> np.ndarray:
+    """The best row of IOB2 classes in which every inside follows its label, by log-probabilities (words, classes).
+
+    Only where something may stand (outside less likely than 0.999) there is anything to decide.
+    """
+    out = np.zeros(len(scores), dtype=np.int64)
+    open_words = np.flatnonzero(scores[:, 0] < np.log(0.999))
+    for stretch in np.split(open_words, np.flatnonzero(np.diff(open_words) > 1) + 1):
+        if len(stretch):
+            out[stretch] = _viterbi(scores[stretch])
+    return out
+
+
+def _viterbi(scores: np.ndarray) -> list[int]:
+    classes = np.arange(scores.shape[1])
+    is_inside = (classes > 0) & (classes % 2 == 0)
+    follows = (classes[:, None] == classes) | (classes[:, None] == classes - 1)
+    forbidden = np.where(is_inside & ~follows, -np.inf, 0.0)
+    best = np.where(is_inside, -np.inf, scores[0])
+    back = []
+    for row in scores[1:]:
+        paths = best[:, None] + forbidden
+        back.append(paths.argmax(0))
+        best = paths.max(0) + row
+    way = [int(best.argmax())]
+    for origins in reversed(back):
+        way.append(int(origins[way[-1]]))
+    return way[::-1]
 
 
 def spans(classes: np.ndarray, labels: Sequence[str]) -> list[SpanOfWords]:
