@@ -58,8 +58,11 @@ def test_what_is_printed_can_be_read_again() -> None:
         ),
     ],
 )
-def test_a_bad_setting_is_refused_in_one_line(arguments: list[str], complaint: str) -> None:
-    result = run("--port", "0", "--log-level", "error", *arguments)
+def test_a_bad_setting_is_refused_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], complaint: str
+) -> None:
+    monkeypatch.setattr("sayso_server.commands.serve.set_up", lambda level, form: None)
+    result = run("--port", "0", *arguments)
     assert result.exit_code == 2
     [line] = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
     assert complaint in line
@@ -70,7 +73,7 @@ def test_the_table_of_the_readme_has_every_setting_with_its_default() -> None:
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in README.read_text("utf-8").splitlines()]
     table = {row[0].strip("`"): row for row in rows if row and row[0].startswith("`--")}
     for one in setting_fields():
-        flag, variable, default, text = table[flag_of(one.name)]
+        _, variable, default, text = table[flag_of(one.name)]
         assert (variable, default, text) == (f"`{variable_of(one.name)}`", shown(one.default), one.metadata["help"])
     flags = {option.opts[0] for option in serve.params}
     assert flags - set(table) == {"--print-config"}

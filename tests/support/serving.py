@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -15,12 +16,12 @@ from typing import Any, TypeVar
 
 import grpc
 from google.rpc import error_details_pb2, status_pb2
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-import sayso
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
 from sayso_server.service.bench import Bench, Progress, Round
 from sayso_server.service.engine import Model
-from sayso_server.service.server import Server
+from sayso_server.service.server import SERVICE_NAME, Server
 from sayso_server.service.settings import Limits, Settings
 from support.engine import FakeEngine
 
@@ -165,17 +166,31 @@ def server_process(*arguments: str) -> Iterator[tuple["subprocess.Popen[str]", s
     address = f"127.0.0.1:{free_port()}"
     process = start_process("serve", "--port", address.split(":")[1], *arguments)
     try:
-        with sayso.Client(address) as client:
-            while not _ready(client):
+        with grpc.insecure_channel(address) as channel:
+            while not is_serving(channel):
                 assert process.poll() is None, process.communicate()
+                time.sleep(0.05)
         yield process, address
     finally:
         process.terminate()
         process.communicate(timeout=PATIENCE)
 
 
-def _ready(client: sayso.Client) -> bool:
+def is_serving(channel: grpc.Channel) -> bool:
+    """Whether the extraction service says so; asking leaves no line in the log, which nobody reads here."""
+    request = health_pb2.HealthCheckRequest(service=SERVICE_NAME)
     try:
-        return client.info().ready
-    except sayso.ServerUnavailable:
-        return False
+        status = health_pb2_grpc.HealthStub(channel).Check(request, timeout=PATIENCE).status
+    except grpc.RpcError as error:
+        if isinstance(error, grpc.Call) and error.code() is grpc.StatusCode.UNAVAILABLE:
+            return False
+        raise
+    return bool(status == health_pb2.HealthCheckResponse.SERVING)
+
+
+def wait_for(path: Path) -> None:
+    """Wait until a file is there."""
+    give_up = time.monotonic() + PATIENCE
+    while not path.exists():
+        assert time.monotonic() < give_up, f"{path} never came"
+        time.sleep(0.01)
