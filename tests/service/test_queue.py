@@ -92,7 +92,7 @@ def test_a_short_text_overtakes_a_long_one_which_is_read_bit_by_bit() -> None:
 
     with_queue(engine, Limits(max_batch_words=4), act)
     assert engine.read == ["held", "short", long]
-    assert engine.parsed == [["held"], ["short", "p0 x"], ["p1 x", "p2 x"], ["p3 x", "p4 x"], ["p5 x"]]
+    assert engine.parsed == [["held"], ["p0 x", "p1 x"], ["short"], ["p2 x", "p3 x"], ["p4 x", "p5 x"]]
 
 
 def test_a_long_text_is_not_starved_by_short_ones() -> None:
@@ -107,7 +107,7 @@ def test_a_long_text_is_not_starved_by_short_ones() -> None:
         await asyncio.gather(first, *documents)
 
     with_queue(engine, Limits(max_batch_words=4), act)
-    assert engine.read.index(long) == 5  # "held" and four of the short ones are before it
+    assert engine.read.index(long) == 3  # "held" and two of the short ones are before it
 
 
 def test_a_long_text_is_given_up_between_its_parts() -> None:
@@ -126,3 +126,21 @@ def test_a_long_text_is_given_up_between_its_parts() -> None:
 
     with_queue(engine, Limits(max_batch_words=2), act)
     assert engine.parsed == [["one two"], ["last"]]
+
+
+def test_of_long_texts_the_oldest_and_the_smallest_are_read_together() -> None:
+    engine = FakeEngine()
+
+    def long(name: str, paragraphs: int) -> str:
+        return "\n\n".join(f"{name}{number}" for number in range(paragraphs))
+
+    async def act(queue: EngineQueue) -> None:
+        first = await held(engine, queue)
+        documents = [submit(queue, long(name, size)) for name, size in (("a", 9), ("b", 7), ("c", 5))]
+        await asyncio.sleep(0)
+        engine.gate.set()
+        await asyncio.gather(first, *documents)
+
+    with_queue(engine, Limits(max_batch_words=4), act)
+    assert engine.parsed[1:4] == [["a0", "a1", "c0", "c1"], ["a2", "a3", "c2", "c3"], ["a4", "a5", "c4"]]
+    assert [text.split()[0] for text in engine.read] == ["held", "c0", "a0", "b0"]

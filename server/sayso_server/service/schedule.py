@@ -1,11 +1,12 @@
 """Which documents a worker reads next.
 
-There are two lanes. A document of up to half a round is short, and is read in one go, in order of arrival. Longer ones
-are read one behind the other, bit by bit; while short ones wait, they get half of every round. So neither lane starves
-the other, and a worker holds few documents open.
+There are three lanes, and every worker serves them in turn, a round each, as far as something waits in them. A
+document that fits into one round is short; short ones are read together, in order of arrival. Longer ones are read bit
+by bit: the oldest and the one of which least is left share a round. So no lane starves another, a short document waits
+for a round of the others at most, and a worker holds few documents open.
 
 A document that was being read when a worker died is a suspect: it is read in rounds of its own, so that a second death
-tells which document was it, and so that the others are safe from it.
+tells which document it was, and so that the others are safe from it: the third lane.
 """
 
 import asyncio
@@ -62,7 +63,7 @@ class Desk:
 
     open: list[Job] = field(default_factory=list)
     forgotten: list[int] = field(default_factory=list)
-    suspect_was_last: bool = False
+    lane: int = 0
 
     def release(self, job: Job) -> None:
         """The job is no longer this worker's."""
@@ -96,8 +97,7 @@ class Schedule:
         for job in [job for job in desk.open if job.is_dead(now)]:
             desk.release(job)
             desk.forgotten.append(job.number)
-        shares = self._suspect(desk, now) or self._lanes(desk, now)
-        desk.suspect_was_last = any(job.deaths for job, _ in shares)
+        shares = self._shares(desk, now)
         openings = tuple(Opening(job.number, job.text, job.options) for job, _ in shares if job not in desk.open)
         for job, _ in shares:
             job.taken = now if job.taken is None else job.taken
@@ -106,36 +106,49 @@ class Schedule:
         forgotten = tuple(desk.forgotten) if shares else ()
         if shares:
             desk.forgotten.clear()
-        order = Round(openings, tuple(Share(job.number, words) for job, words in shares), forgotten)
+        order = Round(openings, tuple(Share(job.number, min(words, job.left)) for job, words in shares), forgotten)
         return order, [job for job, _ in shares]
 
-    def _suspect(self, desk: Desk, now: float) -> list[tuple[Job, int]]:
-        """A suspect alone, every other round while there is other work."""
-        if desk.suspect_was_last and (self._short or self._long or any(not job.deaths for job in desk.open)):
-            return []
-        suspects = (job for job in desk.open if job.deaths)
-        job = next(suspects, None) or next(_taken_from(self._suspects, now), None)
+    def _shares(self, desk: Desk, now: float) -> list[tuple[Job, int]]:
+        """The jobs of the next round and how many words each may take, from the lane whose turn it is."""
+        lanes = (self._suspect_round, self._short_round, self._long_round)
+        for lane in (desk.lane, desk.lane + 1, desk.lane + 2):
+            if shares := lanes[lane % 3](desk, now):
+                desk.lane = (lane + 1) % 3
+                return shares
+        return []
+
+    def _suspect_round(self, desk: Desk, now: float) -> list[tuple[Job, int]]:
+        begun = (job for job in desk.open if job.deaths)
+        job = next(itertools.chain(begun, _taken_from(self._suspects, now)), None)
         return [(job, self._budget)] if job else []
 
-    def _lanes(self, desk: Desk, now: float) -> list[tuple[Job, int]]:
+    def _short_round(self, desk: Desk, now: float) -> list[tuple[Job, int]]:
         shares: list[tuple[Job, int]] = []
-        begun = [job for job in desk.open if not job.deaths]
-        reserved = self._budget // 2 if begun or self._long else 0
         left = self._budget
         for job in _taken_from(self._short, now):
-            if shares and job.left > left - reserved:
+            if job.words > left:
                 self._short.appendleft(job)
                 break
-            shares.append((job, job.left))
-            left -= job.left
-        lane = itertools.chain(begun, _taken_from(self._long, now))
-        while left > 0 and (long := next(lane, None)):
-            shares.append((long, min(left, long.left)))
-            left -= min(left, long.left)
+            shares.append((job, job.words))
+            left -= job.words
         return shares
 
+    def _long_round(self, desk: Desk, now: float) -> list[tuple[Job, int]]:
+        begun = [job for job in desk.open if not job.deaths]
+        oldest = next(itertools.chain(begun, _taken_from(self._long, now)), None)
+        if oldest is None:
+            return []
+        others = [job for job in (*begun[1:], *self._long) if not job.is_dead(now)]
+        if not others:
+            return [(oldest, self._budget)]
+        smallest = min(others, key=lambda job: job.left)
+        if smallest in self._long:
+            self._long.remove(smallest)
+        return [(job, max(1, self._budget // 2)) for job in (oldest, smallest)]
+
     def _is_short(self, job: Job) -> bool:
-        return job.words <= self._budget // 2
+        return job.words <= self._budget
 
 
 def _taken_from(lane: deque[Job], now: float) -> Iterator[Job]:

@@ -26,7 +26,7 @@ class Limits:
         100_000, "Words accepted and not yet read; more are refused. An empty queue takes any one request.", at_least=1
     )
     max_batch_words: int = setting(
-        2_000, "Words that a worker reads at once; what a short request waits for behind a long one.", at_least=1
+        1_000, "Words that a worker reads at once; what a short request waits for behind a long one.", at_least=1
     )
     max_stream_documents: int = setting(
         16, "Documents of one stream in flight; the next is read when one is answered.", at_least=1
