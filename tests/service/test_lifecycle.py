@@ -12,6 +12,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from support.serving import (
     PATIENCE,
     Running,
+    free_port,
     reason_of,
     run,
     running,
@@ -133,6 +134,19 @@ def test_a_second_signal_does_not_wait(tmp_path: Path) -> None:
         assert held.exception(PATIENCE) is not None
     assert process.returncode == 1
     assert "stopping with 1 requests unfinished" in log
+    assert "Traceback" not in log
+
+
+def test_the_process_stops_while_its_model_loads() -> None:
+    port = free_port()
+    process = start_process("serve", "--port", str(port), "--model", "endless")
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        request = health_pb2.HealthCheckRequest()
+        answer = health_pb2_grpc.HealthStub(channel).Check(request, wait_for_ready=True, timeout=PATIENCE)
+        assert answer.status == SERVING
+    process.terminate()
+    status, log = outcome_of(process)
+    assert status == 0
     assert "Traceback" not in log
 
 

@@ -109,6 +109,24 @@ def test_an_idle_worker_that_dies_is_replaced_by_the_next_request() -> None:
     with_queue(act)
 
 
+def test_a_worker_that_cannot_be_replaced_ends_the_queue() -> None:
+    loaders = iter([load_deadly, load_nothing, load_nothing, load_nothing])
+
+    async def main() -> None:
+        queue = EngineQueue(lambda: ProcessWorker(next(loaders), threads=1), Limits())
+        await queue.warm_up()
+        waiting = submit(queue, DEADLY)
+        try:
+            await queue.run()
+        finally:
+            waiting.cancel()
+            queue.close()
+
+    with pytest.raises(LoadError):
+        asyncio.run(main())
+    assert next(loaders, None) is None
+
+
 def test_two_workers_read_at_the_same_time(tmp_path: Path) -> None:
     gates = [tmp_path / "one", tmp_path / "two"]
 

@@ -1,6 +1,7 @@
 """`sayso-server` with the fake engine in place of the models: `python -m support.fake_server serve --port N`."""
 
 import importlib
+import time
 
 from sayso_server.commands.model import ModelRefused
 from sayso_server.main import main
@@ -16,7 +17,9 @@ def load(model: str, *, threads: int | None) -> Engine:
 
 
 def load_stages(model: str, threads: int) -> StagedEngine:
-    """The same in a worker."""
+    """The same in a worker; the model "endless" never comes to an end of loading."""
+    while model == "endless":
+        time.sleep(1)
     load(model, threads=threads)
     return DeadlyEngine()
 

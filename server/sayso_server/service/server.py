@@ -144,6 +144,9 @@ async def serve(server: Server) -> int:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
+    except Exception:
+        server.hurry()  # what is in flight has nobody to answer it
+        raise
     finally:
         log.info("draining")
         left = await server.drain()
