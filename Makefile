@@ -9,8 +9,10 @@ PYTHON_CODE := client server tests
 PROTO := protos/sayso/v1/quotes.proto
 BUF := build/buf/node_modules/.bin/buf
 BUF_VERSION := 1.75.0
+GRPC_JS_VERSION := 1.14.7
+PROTO_LOADER_VERSION := 0.8.1
 
-.PHONY: help install golden models protos lint lint-buf test check demo evaluate serve clean
+.PHONY: help install golden models protos lint lint-buf test acceptance check demo evaluate serve clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -49,6 +51,18 @@ $(BUF): Makefile
 
 test: $(INSTALLED)  ## the tests
 	$(BIN)/python -m pytest
+
+STRANGERS := build/acceptance/.fetched
+acceptance: $(INSTALLED)  ## a real server, strangers' clients and faults; says which stranger is missing
+	@$(MAKE) --no-print-directory $(STRANGERS) $(BUF) || echo "npm cannot fetch grpc-js and buf: their tests are left out"
+	@$(PIP) install --quiet --constraint constraints.txt grpclib || echo "pip cannot fetch grpclib: its test is left out"
+	SAYSO_ACCEPTANCE=1 $(BIN)/python -m pytest tests/acceptance
+
+$(STRANGERS): Makefile
+	@mkdir -p $(@D)
+	npm install --silent --fetch-retries=1 --fetch-timeout=30000 --no-audit --no-fund --prefix $(@D) \
+		@grpc/grpc-js@$(GRPC_JS_VERSION) @grpc/proto-loader@$(PROTO_LOADER_VERSION)
+	@touch $@
 
 check: lint test  ## what CI runs
 

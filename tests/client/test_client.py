@@ -119,7 +119,7 @@ def test_a_message_over_the_limit_fails_its_documents_only() -> None:
 
 def test_overload_says_when_to_come_back() -> None:
     engine = FakeEngine()
-    with running(limits=Limits(max_queued_chars=5), engine=engine) as served:
+    with running(limits=Limits(max_queued_words=2), engine=engine) as served:
         engine.gate.clear()
         held = served.stub.ExtractQuotes.future(sayso_request("held up"))
         assert engine.entered.wait(PATIENCE)

@@ -94,7 +94,7 @@ def test_a_message_over_the_limit_is_refused_and_the_next_one_read() -> None:
 
 
 def test_a_full_queue_refuses_at_once_and_says_when_to_come_back() -> None:
-    with running(limits=Limits(max_queued_chars=10)) as served:
+    with running(limits=Limits(max_queued_words=4)) as served:
         served.engine.gate.clear()
         first = served.stub.ExtractQuotes.future(request("longer than the queue"))
         assert served.engine.entered.wait(PATIENCE)

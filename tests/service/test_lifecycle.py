@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import threading
+from pathlib import Path
 
 import grpc
 import pytest
@@ -11,15 +12,18 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from support.serving import (
     PATIENCE,
     Running,
+    free_port,
     reason_of,
     run,
     running,
     server_process,
     start_process,
     status_of,
+    wait_for,
 )
 
 from sayso.v1 import quotes_pb2 as pb
+from sayso.v1 import quotes_pb2_grpc as pb_grpc
 
 SERVICE = "sayso.v1.QuoteService"
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -111,6 +115,38 @@ def test_the_process_stops_on_a_signal(name: signal.Signals) -> None:
         _, log = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert "stopped" in log
+    assert "Traceback" not in log
+
+
+def test_a_second_signal_does_not_wait(tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    with server_process() as (process, address), grpc.insecure_channel(address) as channel:
+        stub = pb_grpc.QuoteServiceStub(channel)
+        held = stub.ExtractQuotes.future(pb.ExtractQuotesRequest(document=pb.Document(text=f"WAIT {gate}")))
+        wait_for(gate.with_suffix(".entered"))
+        watch = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest(service=SERVICE))
+        assert next(watch).status == SERVING
+        process.send_signal(signal.SIGTERM)
+        assert next(watch).status == NOT_SERVING
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=PATIENCE)
+        assert held.exception(PATIENCE) is not None
+    assert process.returncode == 1
+    assert "stopping with 1 requests unfinished" in log
+    assert "Traceback" not in log
+
+
+def test_the_process_stops_while_its_model_loads() -> None:
+    port = free_port()
+    process = start_process("serve", "--port", str(port), "--model", "endless")
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        request = health_pb2.HealthCheckRequest()
+        answer = health_pb2_grpc.HealthStub(channel).Check(request, wait_for_ready=True, timeout=PATIENCE)
+        assert answer.status == SERVING
+    process.terminate()
+    status, log = outcome_of(process)
+    assert status == 0
     assert "Traceback" not in log
 
 

@@ -1,10 +1,10 @@
-"""The queue before the engine, without gRPC."""
+"""The queue before the workers, without gRPC."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 from support.engine import FakeEngine
-from support.serving import PATIENCE
+from support.serving import PATIENCE, ThreadWorker
 
 from sayso_server.core.statement import Extraction, Options
 from sayso_server.service.queue import EngineQueue
@@ -15,11 +15,12 @@ OTHER = Options(min_confidence=0.5)
 
 def with_queue(engine: FakeEngine, limits: Limits, act: Callable[[EngineQueue], Awaitable[None]]) -> None:
     async def main() -> None:
-        queue = EngineQueue(lambda: engine, limits)
+        queue = EngineQueue(lambda: ThreadWorker(engine), limits)
         await queue.warm_up()
         dispatcher = asyncio.create_task(queue.run())
         await act(queue)
         dispatcher.cancel()
+        await asyncio.wait([dispatcher])
         queue.close()
 
     asyncio.run(main())
@@ -42,35 +43,104 @@ async def held(engine: FakeEngine, queue: EngineQueue) -> "asyncio.Task[list[str
     return task
 
 
-def test_cancelled_work_is_skipped() -> None:
+def test_cancelled_work_is_skipped_and_makes_room_at_once() -> None:
     engine = FakeEngine()
 
     async def act(queue: EngineQueue) -> None:
         first = await held(engine, queue)
-        dead, live = submit(queue, "dead"), submit(queue, "live")
+        dead = submit(queue, "dead")
         await asyncio.sleep(0)
         dead.cancel()
         await asyncio.wait([dead])
+        live = submit(queue, "live")
+        await asyncio.sleep(0)
         engine.gate.set()
         assert await live == ["live"]
         assert await first == ["held"]
 
-    with_queue(engine, Limits(), act)
+    with_queue(engine, Limits(max_queued_words=2), act)
     assert engine.read == ["held", "live"]
 
 
-def test_what_waits_goes_to_the_engine_together_up_to_the_limit_and_with_like_options() -> None:
+def test_what_waits_goes_to_the_engine_together_up_to_the_limit() -> None:
     engine = FakeEngine()
 
     async def act(queue: EngineQueue) -> None:
         first = await held(engine, queue)
-        waiting = [submit(queue, "aaaa"), submit(queue, "bbbb"), submit(queue, "cccc", "d")]
+        waiting = [submit(queue, "a a a"), submit(queue, "b b b"), submit(queue, "c c c", "d")]
         waiting.append(submit(queue, "e", options=Options()))
         await asyncio.sleep(0)
         engine.gate.set()
-        assert [await task for task in waiting] == [["aaaa"], ["bbbb"], ["cccc", "d"], ["e"]]
+        assert [await task for task in waiting] == [["a a a"], ["b b b"], ["c c c", "d"], ["e"]]
         await first
 
-    with_queue(engine, Limits(max_batch_chars=8), act)
-    assert engine.read == ["held", "aaaa", "bbbb", "cccc", "d", "e"]
-    assert engine.batches == [1, 2, 2, 1]
+    with_queue(engine, Limits(max_batch_words=6), act)
+    assert engine.parsed == [["held"], ["a a a", "b b b"], ["c c c", "d", "e"]]
+
+
+def test_a_short_text_overtakes_a_long_one_which_is_read_bit_by_bit() -> None:
+    engine = FakeEngine()
+    long = "\n\n".join(f"p{number} x" for number in range(6))
+
+    async def act(queue: EngineQueue) -> None:
+        first = await held(engine, queue)
+        documents = [submit(queue, long), submit(queue, "short")]
+        await asyncio.sleep(0)
+        engine.gate.set()
+        assert [await task for task in documents] == [[long], ["short"]]
+        await first
+
+    with_queue(engine, Limits(max_batch_words=4), act)
+    assert engine.read == ["held", "short", long]
+    assert engine.parsed == [["held"], ["p0 x", "p1 x"], ["short"], ["p2 x", "p3 x"], ["p4 x", "p5 x"]]
+
+
+def test_a_long_text_is_not_starved_by_short_ones() -> None:
+    engine = FakeEngine()
+    long = "\n\n".join(["one two"] * 4)
+
+    async def act(queue: EngineQueue) -> None:
+        first = await held(engine, queue)
+        documents = [submit(queue, long), *(submit(queue, f"s{number} s") for number in range(8))]
+        await asyncio.sleep(0)
+        engine.gate.set()
+        await asyncio.gather(first, *documents)
+
+    with_queue(engine, Limits(max_batch_words=4), act)
+    assert engine.read.index(long) == 3  # "held" and two of the short ones are before it
+
+
+def test_a_long_text_is_given_up_between_its_parts() -> None:
+    engine = FakeEngine()
+
+    async def act(queue: EngineQueue) -> None:
+        engine.gate.clear()
+        dead = submit(queue, "\n\n".join(["one two"] * 4))
+        await asyncio.to_thread(engine.entered.wait, PATIENCE)
+        dead.cancel()
+        await asyncio.wait([dead])
+        last = submit(queue, "last")
+        await asyncio.sleep(0)
+        engine.gate.set()
+        await last
+
+    with_queue(engine, Limits(max_batch_words=2), act)
+    assert engine.parsed == [["one two"], ["last"]]
+
+
+def test_of_long_texts_the_oldest_and_the_smallest_are_read_together() -> None:
+    engine = FakeEngine()
+
+    def long(name: str, paragraphs: int) -> str:
+        return "\n\n".join(f"{name}{number}" for number in range(paragraphs))
+
+    async def act(queue: EngineQueue) -> None:
+        first = await held(engine, queue)
+        documents = [submit(queue, long(name, size)) for name, size in (("a", 9), ("b", 7), ("c", 5))]
+        await asyncio.sleep(0)
+        engine.gate.set()
+        await asyncio.gather(first, *documents)
+
+    with_queue(engine, Limits(max_batch_words=4), act)
+    assert engine.parsed[1:4] == [["a0", "a1", "c0", "c1"], ["a2", "a3", "c2", "c3"], ["a4", "a5", "c4"]]
+    assert [text.split()[0] for text in engine.read] == ["held", "c0", "a0", "b0"]

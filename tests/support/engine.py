@@ -1,10 +1,15 @@
 """An engine without a model: it reads statements of the form `“...,” said Name`."""
 
+import os
 import re
+import signal
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from sayso_server.core.document import Document
 from sayso_server.core.statement import (
     Cue,
     CueClass,
@@ -19,10 +24,15 @@ from sayso_server.core.statement import (
     Timing,
     WarningCode,
 )
+from sayso_server.core.tree import Tree
 
 SECRET = "classified"
 POISON = "poison"
 """A text that holds this word cannot be read."""
+DEADLY = "deadly"
+"""A text that holds this word ends the process that reads it, where that is one of its own."""
+
+_WAIT = re.compile(r"WAIT (\S+)")  # until that file exists
 
 _STATEMENT = re.compile(r"(“[^”]*”) (said) (\w+)")
 
@@ -41,6 +51,7 @@ class FakeEngine:
     model: FakeModel = field(default_factory=FakeModel)
     read: list[str] = field(default_factory=list)
     batches: list[int] = field(default_factory=list)
+    parsed: list[list[str]] = field(default_factory=list)
     options: list[Options] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
     entered: threading.Event = field(default_factory=threading.Event)
@@ -49,15 +60,56 @@ class FakeEngine:
         self.gate.set()
 
     def extract_many(self, texts: Sequence[str], options: Options) -> list[Extraction]:
+        self._read(texts)
+        self.read.extend(texts)
+        self.options.append(options)
+        return [extraction(text) for text in texts]
+
+    def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
+        self._read(paragraphs)
+        self.parsed.append(list(paragraphs))
+        return [[] for _ in paragraphs]
+
+    def finish(self, document: Document, options: Options, parse_seconds: float) -> Extraction:
+        self.read.append(document.text)
+        self.options.append(options)
+        return extraction(document.text)
+
+    def _read(self, texts: Sequence[str]) -> None:
         self.entered.set()
         assert self.gate.wait(60), "a test forgot to open the gate"
         for text in texts:
             if POISON in text:
                 raise ValueError(f"cannot read {text}")
-        self.read.extend(texts)
         self.batches.append(len(texts))
-        self.options.append(options)
-        return [extraction(text) for text in texts]
+
+
+class DeadlyEngine(FakeEngine):
+    """For a process of its own: some texts end it, some make it wait."""
+
+    def _read(self, texts: Sequence[str]) -> None:
+        for text in texts:
+            if found := _WAIT.search(text):
+                _wait_for(Path(found.group(1)))
+            if DEADLY in text:
+                os.kill(os.getpid(), signal.SIGKILL)
+        super()._read(texts)
+
+
+def _wait_for(gate: Path) -> None:
+    gate.with_suffix(".entered").touch()
+    while not gate.exists():
+        time.sleep(0.01)
+
+
+def load_deadly() -> DeadlyEngine:
+    """What a worker process loads."""
+    return DeadlyEngine()
+
+
+def load_nothing() -> FakeEngine:
+    """What a worker process without a model does."""
+    raise RuntimeError("nowhere: no model there")
 
 
 def extraction(text: str) -> Extraction:

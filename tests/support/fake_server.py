@@ -1,11 +1,12 @@
 """`sayso-server` with the fake engine in place of the models: `python -m support.fake_server serve --port N`."""
 
 import importlib
+import time
 
 from sayso_server.commands.model import ModelRefused
 from sayso_server.main import main
-from sayso_server.service.engine import Engine
-from support.engine import FakeEngine
+from sayso_server.service.engine import Engine, StagedEngine
+from support.engine import DeadlyEngine, FakeEngine
 
 
 def load(model: str, *, threads: int | None) -> Engine:
@@ -15,7 +16,16 @@ def load(model: str, *, threads: int | None) -> Engine:
     return FakeEngine()
 
 
+def load_stages(model: str, threads: int) -> StagedEngine:
+    """The same in a worker; the model "endless" never comes to an end of loading."""
+    while model == "endless":
+        time.sleep(1)
+    load(model, threads=threads)
+    return DeadlyEngine()
+
+
 if __name__ == "__main__":
-    for command in ("serve", "extract", "info"):
+    for command in ("extract", "info"):
         importlib.import_module(f"sayso_server.commands.{command}").load = load  # type: ignore[attr-defined]
+    importlib.import_module("sayso_server.commands.serve").load_stages = load_stages  # type: ignore[attr-defined]
     main()

@@ -4,7 +4,7 @@ import os
 
 import click
 
-from sayso_server.service.engine import Engine
+from sayso_server.core.pipeline import Extractor
 
 BUNDLED = "bundled"
 
@@ -30,7 +30,7 @@ class ModelRefused(click.ClickException):
     exit_code = 2
 
 
-def load(model: str, *, threads: int | None) -> Engine:
+def load(model: str, *, threads: int | None) -> Extractor:
     """The engine of a model. Raises ModelRefused with one line that says what is wrong with it."""
     if threads is not None:
         os.environ["OMP_NUM_THREADS"] = str(threads)  # read once, when torch is imported

@@ -2,99 +2,95 @@
 
 import asyncio
 import functools
-import logging
 import os
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from sayso_server.commands.model import load, model_option, threads_option
-from sayso_server.service.engine import Engine
-from sayso_server.service.settings import Limits, Settings
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-_LIMITS = Limits()
-_SETTINGS = Settings()
+from sayso_server.commands.settings import settings_options, shown, variable_of
+from sayso_server.service.engine import StagedEngine, Stages
+from sayso_server.service.logs import FORMATS, set_up
+from sayso_server.service.settings import SettingError, Settings, default_threads, settings_of
 
 
-class AddressRefused(click.ClickException):
-    """The server cannot listen on its address."""
+class Refused(click.ClickException):
+    """The server cannot start as it was told to."""
 
     exit_code = 2
 
 
-def _option(flag: str, **settings: Any) -> Callable[[_Command], _Command]:
-    variable = "SAYSO_" + flag.split("/", maxsplit=1)[0].removeprefix("--").replace("-", "_").upper()
-    return click.option(flag, envvar=variable, show_envvar=True, show_default=True, **settings)
-
-
-def _count(flag: str, default: int, text: str) -> Callable[[_Command], _Command]:
-    return _option(flag, type=click.IntRange(min=1), default=default, help=text)
-
-
-def _seconds(flag: str, default: float, text: str) -> Callable[[_Command], _Command]:
-    return _option(flag, type=click.FloatRange(min=0), default=default, help=text)
+class Ended(click.ClickException):
+    """The server could not go on."""
 
 
 @click.command()
-@_option("--host", default=_SETTINGS.host, help="Address to listen on; 0.0.0.0 for every interface.")
-@_option("--port", type=click.IntRange(0, 65535), default=_SETTINGS.port, help="Port to listen on; 0 takes a free one.")
+@settings_options
 @model_option
 @threads_option
-@_count("--max-document-chars", _LIMITS.max_document_chars, "Characters of one document.")
-@_count("--max-batch-documents", _LIMITS.max_batch_documents, "Documents of one batch.")
-@_count("--max-message-bytes", _LIMITS.max_message_bytes, "Bytes of one request.")
-@_count("--max-queued-chars", _LIMITS.max_queued_chars, "Characters that may wait before requests are refused.")
-@_seconds("--max-duration", _LIMITS.max_duration, "Seconds that a request may take.")
-@_seconds("--drain-duration", _SETTINGS.drain_duration, "Seconds that requests may take after SIGTERM.")
-@_option("--reflection/--no-reflection", default=_SETTINGS.reflection, help="Offer gRPC server reflection.")
-@_option(
+@click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
     default="info",
+    envvar="SAYSO_LOG_LEVEL",
+    show_envvar=True,
+    show_default=True,
     help="How much to log, to standard error. Never the text of a document.",
 )
+@click.option(
+    "--log-format",
+    type=click.Choice(FORMATS, case_sensitive=False),
+    default="auto",
+    envvar="SAYSO_LOG_FORMAT",
+    show_envvar=True,
+    show_default=True,
+    help="auto: text on a terminal, JSON elsewhere.",
+)
+@click.option("--print-config", is_flag=True, help="Print every setting as it would be used, and end.")
 def serve(
-    *,
-    host: str,
-    port: int,
-    model: str,
-    threads: int | None,
-    max_duration: float,
-    drain_duration: float,
-    reflection: bool,
-    log_level: str,
-    **limits: int,
+    *, model: str, threads: int | None, log_level: str, log_format: str, print_config: bool, **values: Any
 ) -> None:
-    """Serve sayso.v1.QuoteService until SIGTERM or SIGINT.
+    """Serve sayso.v1.QuoteService until SIGTERM or SIGINT; a second one does not wait for requests in flight.
 
-    Exit status: 0 after a stop; 2 if the model, the address or the arguments are at fault.
+    Exit status: 0 after a stop; 1 if requests were cut off, or the server could not go on; 2 if the model, the address
+    or the settings are at fault.
     """
-    logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # read when grpc is imported; what matters of it is said here
-    from sayso_server.service.server import AddressError
-
-    settings = Settings(
-        host=host,
-        port=port,
-        limits=Limits(max_duration=max_duration, **limits),
-        reflection=reflection,
-        drain_duration=drain_duration,
-    )
     try:
-        busy = asyncio.run(_serve(settings, functools.partial(load, model, threads=threads)))
-    except AddressError as error:
-        raise AddressRefused(str(error)) from error
-    if busy:
-        logging.shutdown()
-        os._exit(0)  # the engine's thread is in the middle of a text and cannot be told to stop
+        settings = settings_of(values)
+    except SettingError as error:
+        raise Refused(str(error)) from error
+    threads = threads or default_threads(settings.workers)
+    if print_config:
+        names = {"model": model, "threads": threads, "log_level": log_level, "log_format": log_format}
+        click.echo("\n".join(f"{variable_of(name)}={shown(value)}" for name, value in (values | names).items()))
+        return
+    set_up(log_level, log_format)
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # read when grpc is imported; what matters of it is said here
+    if _run(settings, model, threads):
+        raise SystemExit(1)
 
 
-async def _serve(settings: Settings, load_engine: Callable[[], Engine]) -> bool:
-    """Serve until stopped; whether the engine's thread is still at work then."""
+def load_stages(model: str, threads: int) -> StagedEngine:
+    """The engine of a worker. Raises ModelRefused."""
+    return Stages(load(model, threads=threads))
+
+
+def _run(settings: Settings, model: str, threads: int) -> int:
+    """Serve; how many requests were cut off."""
+    from sayso_server.service.server import AddressError
+    from sayso_server.service.workers import LoadError, WorkerLostError
+
+    try:
+        return asyncio.run(_serve(settings, model, threads))
+    except (AddressError, SettingError, LoadError) as error:
+        raise Refused(str(error)) from error
+    except WorkerLostError as error:
+        raise Ended(f"the workers end before they can read: {error}") from error
+
+
+async def _serve(settings: Settings, model: str, threads: int) -> int:
     from sayso_server.service.server import Server, serve
+    from sayso_server.service.workers import ProcessWorker
 
-    server = Server(settings, load_engine)
-    await serve(server)
-    return server.busy
+    load_engine = functools.partial(load_stages, model, threads)
+    return await serve(Server(settings, lambda: ProcessWorker(load_engine, threads=threads)))

@@ -39,3 +39,7 @@ class Activity:
         except TimeoutError:
             pass
         return self._in_flight
+
+    def give_up(self) -> None:
+        """Let `drain` wait no longer."""
+        self._idle.set()

@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from sayso_server.core.document import Document
+from sayso_server.core.parser import Parser
+from sayso_server.core.pipeline import Extractor, extract_document
 from sayso_server.core.statement import Extraction, Options
+from sayso_server.core.tree import Tree
 
 
 class Model(Protocol):
@@ -31,3 +35,33 @@ class Engine(Protocol):
 
     def extract_many(self, texts: Sequence[str], options: Options) -> list[Extraction]:
         """One extraction per text, in order. Raises where one of the texts cannot be read."""
+
+
+class StagedEngine(Protocol):
+    """Reads texts in two stages, so that a long one can be parsed bit by bit. Not thread-safe."""
+
+    @property
+    def model(self) -> Model:
+        """The model that reads the texts."""
+
+    def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
+        """The sentences of each paragraph, in order; what stands beside a paragraph does not change them."""
+
+    def finish(self, document: Document, options: Options, parse_seconds: float) -> Extraction:
+        """The extraction of a document that has its trees."""
+
+
+class Stages:
+    """The core's extraction, in two stages."""
+
+    def __init__(self, extractor: Extractor) -> None:
+        self.model: Model = extractor.model
+        self._parser: Parser = extractor._parser  # the core has no public name for it yet
+
+    def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
+        """See StagedEngine."""
+        return self._parser.parse(paragraphs)
+
+    def finish(self, document: Document, options: Options, parse_seconds: float) -> Extraction:
+        """See StagedEngine."""
+        return extract_document(document, options, parse_seconds=parse_seconds)

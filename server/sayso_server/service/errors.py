@@ -9,10 +9,12 @@ from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
 from sayso_server.service.conversion import duration_message
+from sayso_server.service.logs import request_id
 
 DOMAIN = "sayso"
 DETAILS_KEY = "grpc-status-details-bin"
 PUSHBACK_KEY = "grpc-retry-pushback-ms"
+REQUEST_ID_KEY = "x-request-id"
 
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
@@ -69,7 +71,9 @@ class ServiceError(Exception):
 
 async def abort(context: Context, error: ServiceError) -> NoReturn:
     """End the call with the status of `error`."""
-    await context.abort(error.code, error.message, trailing_metadata=error.trailers())
+    identifier = request_id.get()
+    trailers = (*error.trailers(), (REQUEST_ID_KEY, identifier)) if identifier else error.trailers()
+    await context.abort(error.code, error.message, trailing_metadata=trailers)
 
 
 def malformed_message() -> ServiceError:
@@ -146,6 +150,24 @@ def deadline_exceeded() -> ServiceError:
 
 def extraction_failed() -> ServiceError:
     return ServiceError(grpc.StatusCode.INTERNAL, "EXTRACTION_FAILED", "this document could not be read")
+
+
+def worker_lost() -> ServiceError:
+    """The document over which workers died, again and again."""
+    return ServiceError(
+        grpc.StatusCode.INTERNAL,
+        "EXTRACTION_FAILED",
+        "this document could not be read: the processes that read it ended",
+        metadata={"cause": "WORKER_DIED"},
+    )
+
+
+def unauthenticated() -> ServiceError:
+    return ServiceError(
+        grpc.StatusCode.UNAUTHENTICATED,
+        "UNAUTHENTICATED",
+        "this server wants a bearer token that it knows, in the metadata key authorization",
+    )
 
 
 def internal() -> ServiceError:

@@ -1,150 +1,205 @@
-"""The queue before the engine: bounded, in order of arrival, one engine thread behind it."""
+"""The queue before the workers: bounded by words, and one task per worker that feeds it round after round."""
 
 import asyncio
+import itertools
 import logging
-from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 
-from sayso_server.core.statement import Extraction, Options
-from sayso_server.service.engine import Engine, Model
-from sayso_server.service.errors import ServiceError, deadline_exceeded, extraction_failed, not_ready, overloaded
-from sayso_server.service.isolation import describe, extract_each
+from sayso_server.core.statement import Options
+from sayso_server.service.bench import Failed, Left, Progress
+from sayso_server.service.engine import Model
+from sayso_server.service.errors import (
+    deadline_exceeded,
+    extraction_failed,
+    not_ready,
+    overloaded,
+    worker_lost,
+)
+from sayso_server.service.logs import request_id
+from sayso_server.service.metrics import Metrics
+from sayso_server.service.schedule import Answer, Desk, Job, Schedule
 from sayso_server.service.settings import Limits
+from sayso_server.service.workers import LoadError, Worker, WorkerLostError
 
 log = logging.getLogger(__name__)
 
-_CHARS_PER_SECOND = 5_000
-"""A cautious guess of the engine's speed, for the advice when to try again."""
+MAX_DEATHS = 2
+"""Workers that a document may be read by when they die."""
 
+_FIRST_GUESS = 500.0
+"""Words per second, until rounds were measured."""
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of one text, and how many seconds it waited before the engine took it."""
-
-    outcome: Extraction | ServiceError
-    queue_duration: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Job:
-    """One text that waits. `deadline` and `arrival` are times of the event loop."""
-
-    text: str
-    options: Options
-    deadline: float
-    arrival: float
-    answer: "asyncio.Future[Answer]" = field(repr=False)
-
-    @property
-    def weight(self) -> int:
-        return len(self.text) + 1
-
-    def finish(self, outcome: Extraction | ServiceError, taken: float) -> None:
-        if not self.answer.done():
-            self.answer.set_result(Answer(outcome, taken - self.arrival))
+_MAX_STARTS = 3
+"""Attempts to replace a worker before the server gives up."""
 
 
 class EngineQueue:
-    """Loads the engine and runs it in one thread of its own, batch after batch.
+    """Accepts texts, has workers read them, replaces workers that die. Belongs to the event loop that calls `run`."""
 
-    Belongs to the event loop that calls `run`.
-    """
-
-    def __init__(self, load: Callable[[], Engine], limits: Limits) -> None:
-        self._load = load
+    def __init__(
+        self, make_worker: Callable[[], Worker], limits: Limits, *, workers: int = 1, metrics: Metrics | None = None
+    ) -> None:
+        self._make_worker = make_worker
         self._limits = limits
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine")
-        self._engine: Engine | None = None
-        self._waiting: deque[_Job] = deque()
+        self._metrics = metrics or Metrics()
+        self._schedule = Schedule(limits.max_batch_words)
+        self._workers: list[Worker | None] = [None] * workers
+        self._accepted: set[Job] = set()
+        self._numbers = itertools.count()
         self._arrived = asyncio.Event()
-        self._weight = 0
-        self.busy = False
-        """Whether the thread is at work, loading included."""
-
-    @property
-    def model(self) -> Model | None:
-        """The model, once it is loaded."""
-        return self._engine.model if self._engine else None
+        self._words = 0
+        self._speed = _FIRST_GUESS
+        self.model: Model | None = None
+        """The model, once every worker has loaded it."""
 
     async def warm_up(self) -> None:
-        """Load the engine. Raises what the loader raises."""
-        self.busy = True
-        try:
-            self._engine = await asyncio.get_running_loop().run_in_executor(self._thread, self._load)
-        finally:
-            self.busy = False
+        """Start the workers. Raises LoadError, WorkerLostError."""
+        models = await asyncio.gather(*(self._start(place) for place in range(len(self._workers))))
+        self.model = models[0]
 
     async def run(self) -> None:
-        """Serve the queue until cancelled."""
-        while True:
-            await self._arrived.wait()
-            self._arrived.clear()
-            while self._engine and (batch := self._take()):
-                await self._extract(self._engine, batch)
+        """Serve the queue until cancelled. Raises LoadError, WorkerLostError where a worker cannot be replaced."""
+        tenders = [asyncio.create_task(self._tend(place)) for place in range(len(self._workers))]
+        try:
+            await asyncio.gather(*tenders)
+        finally:
+            for tender in tenders:
+                tender.cancel()
 
     def close(self) -> None:
-        """Give up the thread, without waiting for what it does."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        """End the workers at once."""
+        for worker in self._workers:
+            if worker:
+                worker.kill()
 
     async def submit(self, texts: Sequence[str], options: Options, *, deadline: float) -> list[Answer]:
-        """One answer per text, in order; cancelling drops the texts that still wait.
+        """One answer per text, in order; cancelling drops what is not read yet.
 
         `deadline` is a time of the event loop. Raises ServiceError: NOT_READY, OVERLOADED, DEADLINE_EXCEEDED.
         """
-        if self._engine is None:
+        if self.model is None:
             raise not_ready()
         loop = asyncio.get_running_loop()
-        jobs = [_Job(text, options, deadline, loop.time(), loop.create_future()) for text in texts]
+        now, owner = loop.time(), request_id.get()
+        jobs = [
+            Job(next(self._numbers), text, options, deadline, now, loop.create_future(), request_id=owner)
+            for text in texts
+        ]
         self._accept(jobs)
         try:
             async with asyncio.timeout_at(deadline):
                 return await asyncio.gather(*(job.answer for job in jobs))
         except TimeoutError:
             raise deadline_exceeded() from None
+        finally:
+            for job in jobs:
+                job.answer.cancel()
+                self._release(job)
 
-    def _accept(self, jobs: Sequence[_Job]) -> None:
-        weight = sum(job.weight for job in jobs)
-        if self._weight and self._weight + weight > self._limits.max_queued_chars:
-            raise overloaded(retry_after=max(1.0, self._weight / _CHARS_PER_SECOND))
-        self._weight += weight
-        self._waiting.extend(jobs)
+    def _accept(self, jobs: Sequence[Job]) -> None:
+        words = sum(job.words for job in jobs)
+        if self._words and self._words + words > self._limits.max_queued_words:
+            self._metrics.refused.inc()
+            raise overloaded(retry_after=max(1.0, self._words / self._speed))
+        for job in jobs:
+            self._schedule.add(job)
+        self._accepted.update(jobs)
+        self._count(words)
         self._arrived.set()
 
-    def _take(self) -> list[_Job]:
-        """The next jobs that still matter and can go to the engine together. Dead ones are dropped on the way."""
-        now = asyncio.get_running_loop().time()
-        batch: list[_Job] = []
-        chars = 0
-        while self._waiting:
-            job = self._waiting[0]
-            dead = job.answer.done() or job.deadline <= now
-            if not dead and batch:
-                fits = chars + len(job.text) <= self._limits.max_batch_chars
-                if not fits or job.options != batch[0].options:
-                    break
-            self._waiting.popleft()
-            if dead:
-                self._weight -= job.weight
-                job.finish(deadline_exceeded(), now)
-            else:
-                batch.append(job)
-                chars += len(job.text)
-        return batch
+    def _release(self, job: Job) -> None:
+        """The words of a job that is answered or given up no longer count."""
+        if job in self._accepted:
+            self._accepted.remove(job)
+            self._count(-job.words)
 
-    async def _extract(self, engine: Engine, batch: Sequence[_Job]) -> None:
+    def _count(self, words: int) -> None:
+        self._words += words
+        self._metrics.queue_words.set(self._words)
+        self._metrics.queue_documents.set(len(self._accepted))
+
+    async def _start(self, place: int) -> Model:
+        worker = self._workers[place] = self._make_worker()
+        model = await worker.start()
+        self._metrics.workers.inc()
+        return model
+
+    async def _tend(self, place: int) -> None:
+        """Feed one worker, and its successors."""
+        desk = Desk()
         loop = asyncio.get_running_loop()
-        taken = loop.time()
-        texts = [job.text for job in batch]
-        self.busy = True
-        try:
-            outcomes = await loop.run_in_executor(self._thread, extract_each, engine, texts, batch[0].options)
-        finally:
-            self.busy = False
-            self._weight -= sum(job.weight for job in batch)
-        for job, outcome in zip(batch, outcomes, strict=True):
-            if isinstance(outcome, Exception):
-                log.error("a document of %d characters could not be read: %s", len(job.text), describe(outcome))
-                outcome = extraction_failed()  # noqa: PLW2901
-            job.finish(outcome, taken)
+        while True:
+            order, jobs = self._schedule.plan(desk, loop.time())
+            if not jobs:
+                self._arrived.clear()
+                await self._arrived.wait()
+                continue
+            worker = self._workers[place]
+            assert worker is not None, "the queue runs before it is warm"
+            started = loop.time()
+            try:
+                async with asyncio.timeout(self._limits.max_duration):
+                    progress = await worker.work(order)
+            except (WorkerLostError, TimeoutError) as error:
+                self._bury(worker, desk, jobs, error)
+                desk = Desk()
+                await self._replace(place)
+            else:
+                self._measure(sum(share.words for share in order.shares), loop.time() - started)
+                self._settle(desk, jobs, progress)
+
+    def _measure(self, words: int, seconds: float) -> None:
+        self._metrics.round_words.observe(words)
+        self._metrics.round_seconds.observe(seconds)
+        if seconds > 0:
+            self._speed += 0.2 * (words / seconds - self._speed)
+
+    def _settle(self, desk: Desk, jobs: Sequence[Job], progress: Progress) -> None:
+        now = asyncio.get_running_loop().time()
+        for job in jobs:
+            outcome = progress[job.number]
+            if isinstance(outcome, Left):
+                job.left = outcome.words
+                continue
+            desk.release(job)
+            if isinstance(outcome, Failed):
+                _report(job, "could not be read: %s", outcome.reason)
+                job.finish(extraction_failed(), now)
+            else:
+                self._metrics.read(outcome)
+                job.finish(outcome, now)
+            self._release(job)
+
+    def _bury(self, worker: Worker, desk: Desk, jobs: Sequence[Job], error: Exception) -> None:
+        """A worker is gone: what it was reading is tried once more on its own, the rest as if nothing had been."""
+        worker.kill()
+        self._metrics.workers.dec()
+        self._metrics.worker_deaths.inc()
+        log.error("a worker died over %d documents: %s", len(jobs), str(error) or "it did not answer in time")
+        now = asyncio.get_running_loop().time()
+        for job in reversed(desk.open):
+            job.deaths += job in jobs
+            if job.deaths < MAX_DEATHS:
+                self._schedule.put_back(job)
+            else:
+                _report(job, "is refused: %d workers died over it", job.deaths)
+                job.finish(worker_lost(), now)
+                self._release(job)
+        self._arrived.set()
+
+    async def _replace(self, place: int) -> None:
+        for attempt in range(1, _MAX_STARTS + 1):
+            try:
+                await self._start(place)
+            except (LoadError, WorkerLostError) as error:
+                log.error("a worker did not start (attempt %d of %d): %s", attempt, _MAX_STARTS, error)
+                if attempt == _MAX_STARTS:
+                    raise
+                await asyncio.sleep(attempt)
+            else:
+                log.info("a worker was replaced")
+                return
+
+
+def _report(job: Job, message: str, *details: object) -> None:
+    log.error(f"a document of %d characters {message}", len(job.text), *details, extra={"of_request": job.request_id})

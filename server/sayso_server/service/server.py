@@ -6,6 +6,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from typing import Any
 
 import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
@@ -14,11 +15,15 @@ from grpc_reflection.v1alpha import reflection
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
 from sayso_server.service.activity import Activity
+from sayso_server.service.auth import AuthInterceptor, read_tokens
+from sayso_server.service.credentials import server_credentials
 from sayso_server.service.decoding import DecodeInterceptor
-from sayso_server.service.engine import Engine
+from sayso_server.service.metrics import Metrics
+from sayso_server.service.observing import ObserveInterceptor
 from sayso_server.service.queue import EngineQueue
 from sayso_server.service.servicer import QuoteServicer
 from sayso_server.service.settings import Settings
+from sayso_server.service.workers import Worker
 
 log = logging.getLogger(__name__)
 
@@ -26,21 +31,30 @@ SERVICE_NAME = pb.DESCRIPTOR.services_by_name["QuoteService"].full_name
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
+_FOR_EVER = 2**31 - 1
+"""What gRPC takes for no limit, in milliseconds."""
+
 
 class AddressError(Exception):
     """The server cannot listen on its address."""
 
 
 class Server:
-    """One server, made on the event loop that it serves on. `start`, then `warm_up`, in the end `drain`."""
+    """One server, made on the event loop that it serves on. `start`, then `warm_up`, in the end `drain`.
 
-    def __init__(self, settings: Settings, load: Callable[[], Engine]) -> None:
+    Raises SettingError where a file of the settings cannot be used.
+    """
+
+    def __init__(self, settings: Settings, make_worker: Callable[[], Worker]) -> None:
         self._settings = settings
         self._activity = Activity()
-        self._queue = EngineQueue(load, settings.limits)
+        self.metrics = Metrics()
+        self._queue = EngineQueue(make_worker, settings.limits, workers=settings.workers, metrics=self.metrics)
         self._health = health.aio.HealthServicer()
-        self._grpc = grpc.aio.server(interceptors=[DecodeInterceptor()], options=_options(settings))
+        self._credentials = server_credentials(settings.security)
+        self._grpc = grpc.aio.server(interceptors=_interceptors(settings, self.metrics), options=_options(settings))
         self._dispatcher: asyncio.Task[None] | None = None
+        self._running = contextlib.ExitStack()
         pb_grpc.add_QuoteServiceServicer_to_server(
             QuoteServicer(self._queue, settings.limits, self._activity), self._grpc
         )
@@ -49,26 +63,38 @@ class Server:
             names = (SERVICE_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME)
             reflection.enable_server_reflection(names, self._grpc)
 
-    @property
-    def busy(self) -> bool:
-        """Whether the engine's thread is at work."""
-        return self._queue.busy
-
     async def start(self) -> int:
         """Listen, alive but not yet serving. Returns the port. Raises AddressError."""
         address = f"{self._settings.host}:{self._settings.port}"
         try:
-            port = self._grpc.add_insecure_port(address)
+            port = self._listen(address)
         except RuntimeError:
-            raise AddressError(f"cannot listen on {address}: it is taken, or not an address of this machine") from None
+            raise _refused(address) from None
+        self._offer_metrics()
         await self._health.set("", SERVING)
         await self._health.set(SERVICE_NAME, NOT_SERVING)
         await self._grpc.start()
-        log.info("listening on %s:%d", self._settings.host, port)
+        log.info("listening on %s:%d%s", self._settings.host, port, " with TLS" if self._credentials else "")
+        _warn_of_exposure(self._settings)
         return port
 
+    def _listen(self, address: str) -> int:
+        if self._credentials:
+            return self._grpc.add_secure_port(address, self._credentials)
+        return self._grpc.add_insecure_port(address)
+
+    def _offer_metrics(self) -> None:
+        host, port = self._settings.metrics_host, self._settings.metrics_port
+        if port is None:
+            return
+        try:
+            port = self._running.enter_context(self.metrics.served(host, port))
+        except OSError:
+            raise _refused(f"{host}:{port}") from None
+        log.info("metrics on http://%s:%d/metrics", host, port)
+
     async def warm_up(self) -> None:
-        """Load the engine, then serve. Raises what the loader raises."""
+        """Start the workers, then serve. Raises LoadError, WorkerLostError."""
         started = time.monotonic()
         await self._queue.warm_up()
         self._dispatcher = asyncio.create_task(self._queue.run())
@@ -81,8 +107,8 @@ class Server:
         if self._dispatcher:
             await asyncio.shield(self._dispatcher)
 
-    async def drain(self) -> None:
-        """Take no new work, finish what is in flight, stop.
+    async def drain(self) -> int:
+        """Take no new work, finish what is in flight, stop. Returns how many requests were cut off.
 
         An open health Watch would hold up `stop` for all of its grace, so the work is waited for here, and the grace
         is short.
@@ -97,23 +123,37 @@ class Server:
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await self._dispatcher
         self._queue.close()
+        self._running.close()
+        return left
+
+    def hurry(self) -> None:
+        """Let `drain` wait for nobody."""
+        self._activity.give_up()
 
 
-async def serve(server: Server) -> None:
-    """Run until SIGTERM or SIGINT; a second one does not wait. Raises AddressError, and what loading raises."""
-    stopped = _stop_signals()
-    await server.start()
-    tasks = {asyncio.create_task(_work(server)), asyncio.create_task(stopped.wait())}
+async def serve(server: Server) -> int:
+    """Run until SIGTERM or SIGINT, of which a second one does not wait. Returns how many requests were cut off.
+
+    Raises AddressError, LoadError, WorkerLostError.
+    """
+    stopped = _stop_signals(server.hurry)
+    tasks: set[asyncio.Task[Any]] = set()
     try:
+        await server.start()
+        tasks = {asyncio.create_task(_work(server)), asyncio.create_task(stopped.wait())}
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
+    except Exception:
+        server.hurry()  # what is in flight has nobody to answer it
+        raise
     finally:
         log.info("draining")
-        await server.drain()
+        left = await server.drain()
         for task in tasks:
             task.cancel()
     log.info("stopped")
+    return left
 
 
 async def _work(server: Server) -> None:
@@ -121,22 +161,56 @@ async def _work(server: Server) -> None:
     await server.failed()
 
 
-def _stop_signals() -> asyncio.Event:
+def _stop_signals(hurry: Callable[[], None]) -> asyncio.Event:
+    """Set by the first signal; the second calls `hurry`."""
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
 
     def stop() -> None:
+        if stopped.is_set():
+            hurry()
         stopped.set()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(name)
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop)
     return stopped
 
 
+def _refused(address: str) -> AddressError:
+    return AddressError(f"cannot listen on {address}: it is taken, or not an address of this machine")
+
+
+def _warn_of_exposure(settings: Settings) -> None:
+    loopback = settings.host in ("localhost", "[::1]") or settings.host.startswith("127.")
+    if not loopback and not (settings.security.token_file or settings.security.tls_client_ca):
+        log.warning("anybody who reaches %s may call: there is neither --token-file nor --tls-client-ca", settings.host)
+
+
+def _interceptors(settings: Settings, metrics: Metrics) -> list[grpc.aio.ServerInterceptor]:
+    """The first stands outermost."""
+    security = settings.security
+    auth = (
+        [AuthInterceptor(read_tokens(security.token_file), open_health=security.open_health)]
+        if security.token_file
+        else []
+    )
+    return [ObserveInterceptor(metrics), *auth, DecodeInterceptor()]
+
+
 def _options(settings: Settings) -> list[tuple[str, int]]:
+    connections = settings.connections
+    durations = {
+        "grpc.keepalive_time_ms": connections.keepalive_time,
+        "grpc.keepalive_timeout_ms": connections.keepalive_timeout,
+        "grpc.max_connection_idle_ms": connections.max_connection_idle,
+        "grpc.max_connection_age_ms": connections.max_connection_age,
+        "grpc.max_connection_age_grace_ms": connections.max_connection_age_grace,
+    }
     return [
         ("grpc.so_reuseport", 0),  # a second server on the port must fail, not take half of the connections
         ("grpc.max_receive_message_length", settings.limits.max_message_bytes),
+        ("grpc.max_concurrent_streams", connections.max_connection_streams),
+        ("grpc.http2.min_ping_interval_without_data_ms", round(connections.min_ping_interval * 1000)),
+        ("grpc.keepalive_permit_without_calls", 1),
+        *((name, round(seconds * 1000) or _FOR_EVER) for name, seconds in durations.items()),
     ]

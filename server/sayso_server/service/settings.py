@@ -1,37 +1,112 @@
-"""Every setting of the server, as one frozen value."""
+"""Every setting of the server, as frozen values.
 
-from dataclasses import dataclass, field
+A field carries its help and its bounds, so that the flags, the environment variables, `--print-config` and the table of
+the README all come from here. The flag of `max_batch_words` is `--max-batch-words`, its variable SAYSO_MAX_BATCH_WORDS.
+"""
+
+import os
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+def setting(default: Any, text: str, *, at_least: float | None = None, choices: tuple[str, ...] = ()) -> Any:
+    """A field with its help, and what its value may be."""
+    return field(default=default, metadata={"help": text, "at_least": at_least, "choices": choices})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What a request may ask for, and how much the server takes on. `GetServerInfo` publishes the first four."""
 
-    max_document_chars: int = 200_000
-    """Code points of one document."""
-    max_batch_documents: int = 64
-    """Documents of one BatchExtractQuotes."""
-    max_message_bytes: int = 8 * 1024 * 1024
-    """Bytes of one request message."""
-    max_duration: float = 300.0
-    """Seconds that a request may take, whatever its deadline."""
-    max_queued_chars: int = 2_000_000
-    """Code points accepted and not yet read. One request is always accepted by an empty queue."""
-    max_batch_chars: int = 50_000
-    """Code points given to the engine at once, where several documents wait."""
-    max_stream_documents: int = 16
-    """Documents of one stream in flight; the next is read when one is answered."""
+    max_document_chars: int = setting(200_000, "Characters (code points) of one document.", at_least=1)
+    max_batch_documents: int = setting(64, "Documents of one BatchExtractQuotes.", at_least=1)
+    max_message_bytes: int = setting(8 * 1024 * 1024, "Bytes of one request message.", at_least=1)
+    max_duration: float = setting(300.0, "Seconds that a request may take, whatever its deadline.", at_least=0)
+    max_queued_words: int = setting(
+        100_000, "Words accepted and not yet read; more are refused. An empty queue takes any one request.", at_least=1
+    )
+    max_batch_words: int = setting(
+        1_000, "Words that a worker reads at once; what a short request waits for behind a long one.", at_least=1
+    )
+    max_stream_documents: int = setting(
+        16, "Documents of one stream in flight; the next is read when one is answered.", at_least=1
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connections:
+    """How connections are kept. Durations are seconds, 0 means for ever."""
+
+    keepalive_time: float = setting(60.0, "Seconds without traffic after which a client is pinged.", at_least=0)
+    keepalive_timeout: float = setting(20.0, "Seconds in which it must answer.", at_least=0)
+    min_ping_interval: float = setting(10.0, "Clients that ping more often are disconnected.", at_least=0)
+    max_connection_idle: float = setting(300.0, "Seconds without a call after which a connection ends.", at_least=0)
+    max_connection_age: float = setting(1800.0, "Seconds after which a connection ends anyway.", at_least=0)
+    max_connection_age_grace: float = setting(300.0, "Seconds that its calls then may take.", at_least=0)
+    max_connection_streams: int = setting(128, "Calls of one connection at a time.", at_least=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Security:
+    """Who may call, and how the wire is protected. Paths are of PEM files."""
+
+    tls_cert: str | None = setting(None, "Certificate chain of the server; turns TLS on, together with --tls-key.")
+    tls_key: str | None = setting(None, "Private key of the certificate.")
+    tls_client_ca: str | None = setting(None, "Clients must show a certificate of these authorities (mTLS).")
+    token_file: str | None = setting(None, "File of bearer tokens, one a line; callers must send one of them.")
+    open_health: bool = setting(True, "Answer the health service without a token.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How to serve. `port` 0 takes a free one; durations are seconds."""
+    """How to serve."""
 
-    host: str = "127.0.0.1"
-    port: int = 50051
+    host: str = setting("127.0.0.1", "Address to listen on; 0.0.0.0 for every interface.")
+    port: int = setting(50051, "Port to listen on; 0 takes a free one.", at_least=0)
+    workers: int = setting(1, "Processes that read texts, each with the models in its own memory.", at_least=1)
+    drain_duration: float = setting(30.0, "Seconds that requests in flight may take after SIGTERM.", at_least=0)
+    stop_grace: float = setting(0.5, "Seconds that open streams (a health Watch) may hold up the end.", at_least=0)
+    reflection: bool = setting(True, "Offer gRPC server reflection.")
+    metrics_host: str = setting("127.0.0.1", "Address of the Prometheus endpoint.")
+    metrics_port: int | None = setting(None, "Port of the Prometheus endpoint; without it there is none.", at_least=0)
     limits: Limits = field(default_factory=Limits)
-    reflection: bool = True
-    drain_duration: float = 30.0
-    """How long requests in flight may take after SIGTERM."""
-    stop_grace: float = 0.5
-    """How long streams that nobody ends (a health Watch) may hold up the end."""
+    connections: Connections = field(default_factory=Connections)
+    security: Security = field(default_factory=Security)
+
+
+GROUPS: dict[str, type] = {"limits": Limits, "connections": Connections, "security": Security}
+"""The groups inside Settings, by field."""
+
+
+class SettingError(Exception):
+    """A setting that cannot be. The message is one line."""
+
+
+def settings_of(values: dict[str, Any]) -> Settings:
+    """Settings from one value per name, whatever group it belongs to. Raises SettingError."""
+    groups = {name: kind(**_of(kind, values)) for name, kind in GROUPS.items()}
+    settings = Settings(**{name: values[name] for name in values if name in _names(Settings)}, **groups)
+    _check(settings)
+    return settings
+
+
+def default_threads(workers: int) -> int:
+    """Threads per worker: the cores that this process may use, shared out."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cores // workers)
+
+
+def _names(kind: type) -> set[str]:
+    return {one.name for one in fields(kind)}
+
+
+def _of(kind: type, values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in _names(kind)}
+
+
+def _check(settings: Settings) -> None:
+    security = settings.security
+    if bool(security.tls_cert) != bool(security.tls_key):
+        raise SettingError("--tls-cert and --tls-key belong together: one of them is missing")
+    if security.tls_client_ca and not security.tls_cert:
+        raise SettingError("--tls-client-ca needs --tls-cert and --tls-key")

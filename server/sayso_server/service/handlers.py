@@ -1,0 +1,47 @@
+"""gRPC's handlers, taken apart and put together again: what the interceptors share."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import grpc
+import grpc.aio
+
+from sayso_server.service.errors import Context
+
+if TYPE_CHECKING:
+    Handler: TypeAlias = grpc.RpcMethodHandler[Any, Any]
+else:
+    Handler = grpc.RpcMethodHandler  # generic in its stubs only
+
+Behaviour = Callable[[Any, Context], Awaitable[Any]]
+Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]
+
+_MAKERS: dict[tuple[bool, bool], Callable[..., Any]] = {
+    (False, False): grpc.unary_unary_rpc_method_handler,
+    (False, True): grpc.unary_stream_rpc_method_handler,
+    (True, False): grpc.stream_unary_rpc_method_handler,
+    (True, True): grpc.stream_stream_rpc_method_handler,
+}
+
+
+def behaviour_of(handler: Handler) -> Behaviour:
+    """What a handler does, as one coroutine function; a stream of answers is written, not yielded."""
+    call: Any = handler.unary_unary or handler.unary_stream or handler.stream_unary or handler.stream_stream
+
+    async def run(request: Any, context: Context) -> Any:
+        answer = call(request, context)
+        if not hasattr(answer, "__aiter__"):
+            return await answer if inspect.isawaitable(answer) else answer
+        async for response in answer:
+            await context.write(response)
+        return None
+
+    return run
+
+
+def rebuilt(handler: Handler, behaviour: Behaviour, deserialize: Callable[[bytes], Any] | None) -> Handler:
+    """A handler of the same shape around another behaviour and deserializer."""
+    make = _MAKERS[bool(handler.request_streaming), bool(handler.response_streaming)]
+    made: Handler = make(behaviour, request_deserializer=deserialize, response_serializer=handler.response_serializer)
+    return made

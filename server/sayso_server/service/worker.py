@@ -1,0 +1,61 @@
+"""The inference worker: a process of its own that carries out rounds until its pipe ends.
+
+It is spawned, never forked: gRPC and torch do not survive a fork. This module imports neither.
+"""
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from sayso_server.service.bench import Bench
+from sayso_server.service.engine import Model, StagedEngine
+
+Loader = Callable[[], StagedEngine]
+"""Loads the engine; importable by name, since it is sent to another process."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """The model that a worker has loaded."""
+
+    name: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotLoaded:
+    """Why a worker has no engine, in one line."""
+
+    reason: str
+
+
+def main(pipe: Connection, load: Loader, threads: int) -> None:
+    """Load, say so, and carry out rounds. Ends when the server does, however that ends."""
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)  # the server decides: they reach a whole process group
+    os.environ["OMP_NUM_THREADS"] = str(threads)  # read once, when torch is imported
+    try:
+        _serve(pipe, load)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        os._exit(0)
+    except BaseException:
+        os._exit(1)  # a traceback could quote a document
+
+
+def _serve(pipe: Connection, load: Loader) -> None:
+    try:
+        engine = load()
+    except Exception as error:
+        pipe.send(NotLoaded(" ".join(str(error).split()) or type(error).__name__))
+        return
+    pipe.send(_loaded(engine.model))
+    bench = Bench(engine)
+    while True:
+        pipe.send(bench.work(pipe.recv()))
+
+
+def _loaded(model: Model) -> LoadedModel:
+    return LoadedModel(model.name, model.version, model.digest)

@@ -1,0 +1,167 @@
+"""TLS, client certificates, tokens; and that no text of a document leaks."""
+
+import json
+import logging
+import subprocess
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from prometheus_client import generate_latest
+from support.engine import DEADLY, POISON, SECRET
+from support.serving import PATIENCE, Running, reason_of, running, server_process, status_of
+
+from sayso.v1 import quotes_pb2 as pb
+from sayso.v1 import quotes_pb2_grpc as pb_grpc
+from sayso_server.service.logs import JsonFormatter
+from sayso_server.service.settings import Limits, Security, Settings
+
+REQUEST = pb.ExtractQuotesRequest(document=pb.Document(text="“Yes,” said Mara."))
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A certificate authority, and one certificate for 127.0.0.1 that it signed."""
+
+    ca: Path
+    cert: Path
+    key: Path
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return make_authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return make_authority(tmp_path_factory.mktemp("stranger"))
+
+
+def make_authority(folder: Path) -> Authority:
+    made = Authority(folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "2"]
+    alternative = ["-addext", "subjectAltName=IP:127.0.0.1"]
+    openssl(*key, "-x509", "-keyout", str(folder / "ca.key"), "-out", str(made.ca), "-subj", "/CN=authority")
+    signed = ["-CA", str(made.ca), "-CAkey", str(folder / "ca.key"), "-subj", "/CN=server", *alternative]
+    openssl(*key, "-x509", *signed, "-keyout", str(made.key), "-out", str(made.cert))
+    return made
+
+
+def openssl(*arguments: str) -> None:
+    done = subprocess.run(["openssl", "req", *arguments], capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert done.returncode == 0, done.stderr
+
+
+def credentials(trusted: Authority, own: Authority | None = None) -> grpc.ChannelCredentials:
+    pair = (own.key.read_bytes(), own.cert.read_bytes()) if own else (None, None)
+    return grpc.ssl_channel_credentials(trusted.ca.read_bytes(), *pair)
+
+
+def code_of(served: Running, **call: object) -> grpc.StatusCode:
+    with pytest.raises(grpc.RpcError) as raised:
+        served.stub.ExtractQuotes(REQUEST, **call)  # type: ignore[arg-type]
+    return raised.value.code()  # type: ignore[no-any-return]
+
+
+def test_tls(authority: Authority) -> None:
+    settings = Settings(security=Security(tls_cert=str(authority.cert), tls_key=str(authority.key)))
+    with running(settings=settings, credentials=credentials(authority)) as served:
+        assert served.stub.ExtractQuotes(REQUEST).result.statements
+        with grpc.insecure_channel(served.address) as plain, pytest.raises(grpc.RpcError) as raised:
+            pb_grpc.QuoteServiceStub(plain).ExtractQuotes(REQUEST)
+        assert raised.value.code() is grpc.StatusCode.UNAVAILABLE
+
+
+def test_clients_without_the_right_certificate_are_not_heard(authority: Authority, stranger: Authority) -> None:
+    security = Security(tls_cert=str(authority.cert), tls_key=str(authority.key), tls_client_ca=str(authority.ca))
+    with running(settings=Settings(security=security), credentials=credentials(authority, authority)) as served:
+        assert served.stub.ExtractQuotes(REQUEST).result.statements
+        for wrong in (credentials(authority), credentials(authority, stranger)):
+            with grpc.secure_channel(served.address, wrong) as channel, pytest.raises(grpc.RpcError) as raised:
+                pb_grpc.QuoteServiceStub(channel).ExtractQuotes(REQUEST)
+            assert raised.value.code() is grpc.StatusCode.UNAVAILABLE
+
+
+def with_tokens(tmp_path: Path, *, open_health: bool) -> Settings:
+    (tmp_path / "tokens").write_text("first-token\n\nsecond-token\n", "ascii")
+    return Settings(security=Security(token_file=str(tmp_path / "tokens"), open_health=open_health))
+
+
+def test_a_token_is_asked_for(tmp_path: Path) -> None:
+    with running(settings=with_tokens(tmp_path, open_health=True)) as served:
+        for value in ("Bearer first-token", "bearer second-token"):
+            assert served.stub.ExtractQuotes(REQUEST, metadata=[("authorization", value)]).HasField("result")
+        for value in ("Bearer first-toke", "Bearer ", "Basic first-token", "first-token", ""):
+            assert code_of(served, metadata=[("authorization", value)]) is grpc.StatusCode.UNAUTHENTICATED
+        twice = [("authorization", "Bearer first-token"), ("authorization", "Bearer wrong")]
+        assert code_of(served, metadata=twice) is grpc.StatusCode.UNAUTHENTICATED
+        with pytest.raises(grpc.RpcError) as raised:
+            served.stub.GetServerInfo(pb.GetServerInfoRequest())
+        assert reason_of(status_of(raised.value)) == "UNAUTHENTICATED"
+        with pytest.raises(grpc.RpcError) as raised:
+            next(served.stub.StreamExtractQuotes(iter([])))
+        assert raised.value.code() is grpc.StatusCode.UNAUTHENTICATED
+        assert health_pb2_grpc.HealthStub(served.channel).Check(health_pb2.HealthCheckRequest()).status
+
+
+def test_health_can_be_closed_too(tmp_path: Path) -> None:
+    with running(settings=with_tokens(tmp_path, open_health=False)) as served:
+        with pytest.raises(grpc.RpcError) as raised:
+            health_pb2_grpc.HealthStub(served.channel).Check(health_pb2.HealthCheckRequest())
+        assert raised.value.code() is grpc.StatusCode.UNAUTHENTICATED
+
+
+def test_no_text_in_logs_metrics_or_errors(caplog: pytest.LogCaptureFixture) -> None:
+    texts = [f"“{SECRET},” said Mara.", f"{POISON} {SECRET}", SECRET * 200]
+    seen = []
+    with caplog.at_level(logging.DEBUG), running(limits=Limits(max_document_chars=1000)) as served:
+        for text in texts:
+            try:
+                served.stub.ExtractQuotes(pb.ExtractQuotesRequest(document=pb.Document(text=text, title=SECRET)))
+            except grpc.RpcError as error:
+                seen.append(str(status_of(error)))
+        garbage = served.channel.unary_unary("/sayso.v1.QuoteService/ExtractQuotes")
+        with pytest.raises(grpc.RpcError) as raised:
+            garbage(b"\x0a\x0c" + SECRET.encode() + b"\xff\xff")
+        seen += [str(raised.value.details()), generate_latest(served.server.metrics.registry).decode()]
+    seen += [JsonFormatter().format(record) for record in caplog.records]
+    assert len(seen) > 6
+    assert all(SECRET not in one for one in seen)
+
+
+def test_no_text_in_the_log_of_a_server_whose_worker_dies() -> None:
+    with server_process("--log-level", "debug", "--log-format", "json") as (process, address):
+        with grpc.insecure_channel(address) as channel, pytest.raises(grpc.RpcError) as raised:
+            pb_grpc.QuoteServiceStub(channel).ExtractQuotes(
+                pb.ExtractQuotesRequest(document=pb.Document(text=f"{DEADLY} {SECRET}")),
+                metadata=[("x-request-id", "request-7")],
+            )
+        assert raised.value.code() is grpc.StatusCode.INTERNAL
+        process.terminate()
+        _, log = process.communicate(timeout=PATIENCE)
+    assert SECRET not in log + str(status_of(raised.value))
+    lines = [json.loads(line) for line in log.splitlines()]
+    [call] = [line for line in lines if line["message"] == "ExtractQuotes"]
+    assert (call["request_id"], call["code"]) == ("request-7", "INTERNAL")
+    [refusal] = [line for line in lines if "is refused" in line["message"]]
+    assert refusal["of_request"] == "request-7"
+
+
+def test_metrics_over_http_and_the_request_id(served: Running) -> None:
+    _, call = served.stub.ExtractQuotes.with_call(REQUEST, metadata=[("x-request-id", "not acceptable")])
+    assert len(dict(call.trailing_metadata())["x-request-id"]) == 32
+    with (
+        served.server.metrics.served("127.0.0.1", 0) as port,
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE) as response,
+    ):
+        text = response.read().decode()
+    labels = 'grpc_code="OK",grpc_method="ExtractQuotes",grpc_service="sayso.v1.QuoteService",grpc_type="unary"'
+    assert f"grpc_server_handled_total{{{labels}}} 1.0" in text
+    assert "sayso_documents_total 1.0" in text
+    assert "sayso_queue_words 0.0" in text
+    assert "sayso_workers 1.0" in text
+    assert 'sayso_stage_seconds_sum{stage="parse"} 0.25' in text

@@ -1,0 +1,79 @@
+"""Flags, variables and the table of the README come from the same fields."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sayso_server.commands.serve import serve
+from sayso_server.commands.settings import flag_of, setting_fields, shown, variable_of
+from sayso_server.main import main
+from sayso_server.service.settings import Settings, default_threads
+
+README = Path(__file__).parent.parent.parent / "README.md"
+
+
+def run(*arguments: str, **variables: str) -> Result:
+    return CliRunner().invoke(main, ["serve", *arguments], env=variables)
+
+
+def config(*arguments: str, **variables: str) -> dict[str, str]:
+    result = run("--print-config", *arguments, **variables)
+    assert result.exit_code == 0, result.output
+    return dict(line.split("=", maxsplit=1) for line in result.stdout.splitlines())
+
+
+def test_the_defaults_are_those_of_the_settings() -> None:
+    printed = config()
+    assert (printed["SAYSO_HOST"], printed["SAYSO_PORT"]) == ("127.0.0.1", str(Settings().port))
+    assert (printed["SAYSO_REFLECTION"], printed["SAYSO_METRICS_PORT"]) == ("true", "")
+    assert printed["SAYSO_THREADS"] == str(default_threads(1))
+    assert {variable_of(one.name) for one in setting_fields()} < set(printed)
+
+
+def test_a_flag_is_stronger_than_its_variable() -> None:
+    assert config(SAYSO_MAX_BATCH_WORDS="7")["SAYSO_MAX_BATCH_WORDS"] == "7"
+    assert config("--max-batch-words", "8", SAYSO_MAX_BATCH_WORDS="7")["SAYSO_MAX_BATCH_WORDS"] == "8"
+    assert config("--no-reflection")["SAYSO_REFLECTION"] == "false"
+
+
+def test_what_is_printed_can_be_read_again() -> None:
+    printed = config("--metrics-port", "9464", "--max-duration", "1.5", "--workers", "2", "--log-format", "json")
+    assert config(**printed) == printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--port", "70000"], "70000 is not in the range 0<=x<=65535"),
+        (["--workers", "0"], "0 is not in the range x>=1"),
+        (["--max-duration", "-1"], "-1.0 is not in the range x>=0"),
+        (["--max-queued-words", "many"], "'many' is not a valid integer range"),
+        (["--tls-cert", "a.pem"], "--tls-cert and --tls-key belong together: one of them is missing"),
+        (["--tls-client-ca", "a.pem"], "--tls-client-ca needs --tls-cert and --tls-key"),
+        (["--token-file", "/nowhere"], "--token-file /nowhere: No such file or directory"),
+        (
+            ["--tls-cert", "/nowhere", "--tls-key", "/nowhere"],
+            "are no pair of certificate and key: No such file or directory",
+        ),
+    ],
+)
+def test_a_bad_setting_is_refused_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], complaint: str
+) -> None:
+    monkeypatch.setattr("sayso_server.commands.serve.set_up", lambda level, form: None)
+    result = run("--port", "0", *arguments)
+    assert result.exit_code == 2
+    [line] = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
+    assert complaint in line
+    assert "Traceback" not in result.stderr
+
+
+def test_the_table_of_the_readme_has_every_setting_with_its_default() -> None:
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in README.read_text("utf-8").splitlines()]
+    table = {row[0].strip("`"): row for row in rows if row and row[0].startswith("`--")}
+    for one in setting_fields():
+        _, variable, default, text = table[flag_of(one.name)]
+        assert (variable, default, text) == (f"`{variable_of(one.name)}`", shown(one.default), one.metadata["help"])
+    flags = {option.opts[0] for option in serve.params}
+    assert flags - set(table) == {"--print-config"}

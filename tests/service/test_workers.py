@@ -1,0 +1,164 @@
+"""Workers as processes: what their death does to the requests, and what it does not."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from support.engine import DEADLY, POISON, SECRET, load_deadly, load_nothing
+from support.serving import PATIENCE
+
+from sayso_server.core.statement import Extraction, Options
+from sayso_server.service.bench import Opening, Round, Share
+from sayso_server.service.errors import ServiceError
+from sayso_server.service.queue import EngineQueue
+from sayso_server.service.settings import Limits
+from sayso_server.service.workers import LoadError, ProcessWorker, WorkerLostError
+
+
+def deadly_worker() -> ProcessWorker:
+    return ProcessWorker(load_deadly, threads=1)
+
+
+def with_queue(act: Callable[[EngineQueue, list[ProcessWorker]], Awaitable[None]], *, workers: int = 1) -> None:
+    made: list[ProcessWorker] = []
+
+    def make() -> ProcessWorker:
+        made.append(deadly_worker())
+        return made[-1]
+
+    async def main() -> None:
+        queue = EngineQueue(make, Limits(), workers=workers)
+        await queue.warm_up()
+        dispatcher = asyncio.create_task(queue.run())
+        try:
+            await act(queue, made)
+        finally:
+            dispatcher.cancel()
+            await asyncio.wait([dispatcher])
+            queue.close()
+
+    asyncio.run(main())
+
+
+def submit(queue: EngineQueue, *texts: str) -> "asyncio.Task[list[str]]":
+    """What becomes of texts: the text that was read, or the reason of the refusal."""
+
+    async def outcomes() -> list[str]:
+        answers = await queue.submit(texts, Options(), deadline=asyncio.get_running_loop().time() + PATIENCE)
+        return [_shown(answer.outcome) for answer in answers]
+
+    return asyncio.create_task(outcomes())
+
+
+def _shown(outcome: Extraction | ServiceError) -> str:
+    return outcome.text if isinstance(outcome, Extraction) else f"{outcome.reason} {dict(outcome.metadata)}"
+
+
+async def _appears(path: Path) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not path.exists():
+            await asyncio.sleep(0.01)
+
+
+def test_a_killed_worker_is_replaced_and_nothing_is_lost(tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+
+    async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
+        held = submit(queue, f"WAIT {gate}")
+        await _appears(gate.with_suffix(".entered"))
+        waiting = submit(queue, "a", "b")
+        assert made[0].pid
+        os.kill(made[0].pid, signal.SIGKILL)
+        gate.touch()
+        assert await held == [f"WAIT {gate}"]
+        assert await waiting == ["a", "b"]
+        assert len(made) == 2
+
+    with_queue(act)
+
+
+def test_a_document_over_which_workers_die_is_refused_and_the_others_are_unharmed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    refused = "EXTRACTION_FAILED {'cause': 'WORKER_DIED'}"
+
+    async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
+        assert await submit(queue, "a", f"{DEADLY} {SECRET}", "b", POISON) == [
+            "a",
+            refused,
+            "b",
+            "EXTRACTION_FAILED {}",
+        ]
+        assert await submit(queue, "c") == ["c"]
+        assert len(made) == 3
+
+    with_queue(act)
+    assert "signal 9" in caplog.text
+    assert SECRET not in caplog.text
+
+
+def test_an_idle_worker_that_dies_is_replaced_by_the_next_request() -> None:
+    async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
+        assert made[0].pid
+        os.kill(made[0].pid, signal.SIGKILL)
+        assert await submit(queue, "a") == ["a"]
+
+    with_queue(act)
+
+
+def test_a_worker_that_cannot_be_replaced_ends_the_queue() -> None:
+    loaders = iter([load_deadly, load_nothing, load_nothing, load_nothing])
+
+    async def main() -> None:
+        queue = EngineQueue(lambda: ProcessWorker(next(loaders), threads=1), Limits())
+        await queue.warm_up()
+        waiting = submit(queue, DEADLY)
+        try:
+            await queue.run()
+        finally:
+            waiting.cancel()
+            queue.close()
+
+    with pytest.raises(LoadError):
+        asyncio.run(main())
+    assert next(loaders, None) is None
+
+
+def test_two_workers_read_at_the_same_time(tmp_path: Path) -> None:
+    gates = [tmp_path / "one", tmp_path / "two"]
+
+    async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
+        first = submit(queue, f"WAIT {gates[0]}")
+        await _appears(gates[0].with_suffix(".entered"))
+        second = submit(queue, f"WAIT {gates[1]}")
+        await _appears(gates[1].with_suffix(".entered"))
+        for gate in gates:
+            gate.touch()
+        await asyncio.gather(first, second)
+
+    with_queue(act, workers=2)
+
+
+def test_a_worker_without_a_model_says_why() -> None:
+    async def start() -> None:
+        worker = ProcessWorker(load_nothing, threads=1)
+        try:
+            await worker.start()
+        finally:
+            worker.kill()
+
+    with pytest.raises(LoadError, match=r"^nowhere: no model there$"):
+        asyncio.run(start())
+
+
+def test_a_worker_that_is_killed_at_work_is_seen_to_end() -> None:
+    async def work() -> None:
+        worker = deadly_worker()
+        await worker.start()
+        await worker.work(Round((Opening(1, DEADLY, Options()),), (Share(1, 1),)))
+
+    with pytest.raises(WorkerLostError, match=r"^signal 9$"):
+        asyncio.run(work())
