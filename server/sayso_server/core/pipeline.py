@@ -40,7 +40,7 @@ class Extractor:
     """Extracts the statements of texts with one parser. Not thread-safe: one per worker, fed one call at a time."""
 
     def __init__(self, parser: Parser, model: Model) -> None:
-        self._parser = parser
+        self.parser = parser
         self.model = model
 
     def extract(self, text: str, options: Options | None = None) -> Extraction:
@@ -53,7 +53,7 @@ class Extractor:
         documents = [read(text) for text in texts]
         started = time.perf_counter()
         parts = [d.plain[p.start : p.end] for d in documents for p in d.paragraphs]
-        trees = iter(self._parser.parse(parts))
+        trees = iter(self.parser.parse(parts))
         seconds = (time.perf_counter() - started) / max(1, sum(map(len, parts)))
         out = []
         for document in documents:

@@ -22,6 +22,7 @@ class ResultContext:
     document_id: str = ""
     unit: Unit = Unit.UTF32
     explained: bool = False
+    alternatives: int = 3
     queue_duration: float = 0.0
 
 
@@ -47,14 +48,28 @@ def result_message(extraction: domain.Extraction, model: Model, context: ResultC
     view = _View(extraction.text, converter(extraction.text, context.unit))
     return pb.Result(
         document_id=context.document_id,
-        statements=[_statement(statement, view, explained=context.explained) for statement in extraction.statements],
-        speakers=[_speaker(speaker, view) for speaker in extraction.speakers],
+        statements=[_statement(statement, view, context) for statement in extraction.statements],
+        speakers=[_speaker(speaker, view) for speaker in _speakers(extraction, explained=context.explained)],
         language_code="en",
         offset_encoding=_OFFSET_ENCODINGS[context.unit],
         model=model_message(model),
         warnings=[_warning(warning, view) for warning in extraction.warnings],
         stats=_stats(extraction, context.queue_duration),
     )
+
+
+def _speakers(extraction: domain.Extraction, *, explained: bool) -> Iterable[domain.Speaker]:
+    """Those who are named in the result: who only might have said something is not, unless it is explained."""
+    if explained:
+        return extraction.speakers
+    speaking = {statement.speaker_id for statement in extraction.statements}
+    behind = {
+        other
+        for speaker in extraction.speakers
+        if speaker.speaker_id in speaking
+        for other in (speaker.affiliation_id, speaker.issuer_id)
+    }
+    return (speaker for speaker in extraction.speakers if speaker.speaker_id in speaking | behind)
 
 
 def model_message(model: Model) -> pb.ModelInfo:
@@ -76,7 +91,7 @@ _OFFSET_ENCODINGS = {
 }
 
 
-def _statement(statement: domain.Statement, view: _View, *, explained: bool) -> pb.Statement:
+def _statement(statement: domain.Statement, view: _View, context: ResultContext) -> pb.Statement:
     return pb.Statement(
         statement_id=statement.statement_id,
         kind=_value(pb.StatementKind, "STATEMENT_KIND", statement.kind),
@@ -93,7 +108,7 @@ def _statement(statement: domain.Statement, view: _View, *, explained: bool) -> 
         continued_statement_id=statement.continued_id or "",
         medium_spans=view.spans(statement.medium),
         time_spans=view.spans(statement.time),
-        explanation=_explanation(statement, view) if explained else None,
+        explanation=_explanation(statement, view, context.alternatives) if context.explained else None,
     )
 
 
@@ -103,11 +118,15 @@ def _cue(cue: domain.Cue, view: _View) -> pb.Cue:
     )
 
 
-def _explanation(statement: domain.Statement, view: _View) -> pb.Explanation:
+def _explanation(statement: domain.Statement, view: _View, alternatives: int) -> pb.Explanation:
     strongest_first = sorted(statement.evidence, key=lambda named: -abs(named[1]))
     return pb.Explanation(
         rule=statement.rule,
         evidence=[pb.Evidence(name=name, weight=weight) for name, weight in strongest_first],
+        alternatives=[
+            pb.SpeakerAlternative(speaker_id=speaker_id, confidence=confidence)
+            for speaker_id, confidence in statement.alternatives[:alternatives]
+        ],
         sentence=view.maybe(statement.sentence),
         speaker_rule=statement.speaker_rule,
     )

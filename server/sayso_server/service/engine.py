@@ -56,7 +56,7 @@ class Stages:
 
     def __init__(self, extractor: Extractor) -> None:
         self.model: Model = extractor.model
-        self._parser: Parser = extractor._parser  # the core has no public name for it yet
+        self._parser: Parser = extractor.parser
 
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
         """See StagedEngine."""

@@ -15,6 +15,10 @@ _Value = TypeVar("_Value", bound=int)
 _Member = TypeVar("_Member", bound=StrEnum)
 
 
+ALTERNATIVES = 3
+"""How many other speakers an explanation names, where the request does not say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What a request asks for: of the engine, and of the form of its answer."""
@@ -22,6 +26,7 @@ class Wishes:
     options: Options
     unit: Unit
     explained: bool
+    alternatives: int = ALTERNATIVES
 
 
 _KINDS = {
@@ -54,7 +59,8 @@ def read_options(message: pb.ExtractOptions) -> Wishes:
         if message.HasField("min_speaker_confidence")
         else defaults.min_speaker_confidence,
     )
-    return Wishes(options, _UNITS[message.offset_encoding], _EXPLAINED[message.view])
+    alternatives = message.max_alternatives or ALTERNATIVES
+    return Wishes(options, _UNITS[message.offset_encoding], _EXPLAINED[message.view], alternatives)
 
 
 def refusal(document: pb.Document, limits: Limits) -> ServiceError | None:

@@ -151,7 +151,9 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
             return answer.outcome
         model = self._queue.model
         assert model is not None, "a text was answered before the model was loaded"
-        form = ResultContext(document.document_id, wishes.unit, wishes.explained, answer.queue_duration)
+        form = ResultContext(
+            document.document_id, wishes.unit, wishes.explained, wishes.alternatives, answer.queue_duration
+        )
         return result_message(answer.outcome, model, form)
 
     def _deadline(self, context: Context) -> float:
