@@ -123,13 +123,13 @@ def test_the_cards_say_why() -> None:
 
 def test_statements_within_and_across_each_other() -> None:
     text = "She said he said it is so."
-    whole, inner, across = sayso.Span(9, 25, text[9:25]), sayso.Span(17, 25, text[17:25]), sayso.Span(4, 16, text[4:16])
+    across, whole, inner = (sayso.Span(start, end, text[start:end]) for start, end in ((4, 16), (9, 25), (17, 25)))
     result = result_of(extraction("“a,” said Mara. “b,” said Olin. “c,” said Mara."))
-    statements = [
-        replace(one, content=(span,), cue=None, source=None)
-        for one, span in zip(result.statements, (across, whole, inner), strict=True)
-    ]
-    html = page([(sayso.Document(text), replace(result, statements=tuple(statements)))])
+    spans = (across, whole, inner)
+    statements = tuple(
+        replace(one, content=(span,), cue=None, source=None) for one, span in zip(result.statements, spans, strict=True)
+    )
+    html = page([(sayso.Document(text), replace(result, statements=statements))])
     seen = Shown(html)
     assert "".join(seen.text).strip() == text
     assert seen.marked == {"d0-s1": across.text, "d0-s2": whole.text, "d0-s3": inner.text}

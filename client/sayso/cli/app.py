@@ -114,7 +114,7 @@ def extract(*, form: str | None, explain: bool, path: str | None, connection: Co
 def speakers(*, form: str | None, path: str | None, connection: Connection, **wishes: Any) -> None:
     """Print who speaks in FILE, and how often."""
     from sayso.cli.formats.table import print_rows
-    from sayso.cli.speakers import COLUMNS, tallies
+    from sayso.cli.speakers import COLUMNS, HEADINGS, tallies
 
     reader = _reader(connection, explain=False, **wishes)
     with _output(path) as stream:
@@ -126,7 +126,7 @@ def speakers(*, form: str | None, path: str | None, connection: Connection, **wi
             writer.writeheader()
             writer.writerows(rows)
         else:
-            print_rows(COLUMNS, [[str(value) for value in row.values()] for row in rows], stream)
+            print_rows(HEADINGS, [[str(value) for value in row.values()] for row in rows], stream)
     sys.exit(reader.status)
 
 

@@ -8,6 +8,8 @@ from sayso.cli.reading import Reading
 from sayso.models import Kind, Statement
 
 COLUMNS = ("speaker", "type", "role", "statements", "direct", "indirect", "mixed", "words", "documents")
+HEADINGS = ("speaker", "type", "role", "all", "direct", "indirect", "mixed", "words", "texts")
+"""COLUMNS, for people: short, because a terminal is narrow."""
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ def plot(key: str, text: str, result: Result, people: People) -> str:
         _row(key, name, rows[name], people, top=index * _ROW, chars=len(text)) for index, name in enumerate(shown)
     )
     left = len(rows) - len(shown)
-    more = f", without {left} who speak least" if left else ""
+    more = f"; {left} who speak least are not shown" if left else ""
     return (
         f'<figure><svg viewBox="0 0 {_WIDTH} {height}" role="group" aria-label="Who speaks where in the text">'
         f"{drawn}</svg><figcaption>Who speaks where, from the first word to the last{more}.</figcaption></figure>"

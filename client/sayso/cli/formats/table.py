@@ -34,7 +34,8 @@ def print_rows(columns: Iterable[str], rows: Iterable[Iterable[str]], stream: Te
     """A plain table; all columns but the first three are numbers."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for index, column in enumerate(columns):
-        table.add_column(column, justify="left" if index < 3 else "right", style="bold" if index == 0 else None)
+        words = index < 3
+        table.add_column(column, justify="left" if words else "right", no_wrap=not words)
     for row in rows:
         table.add_row(*(Text(one_line(cell)) for cell in row))
     Console(file=stream).print(table)
