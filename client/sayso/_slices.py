@@ -91,6 +91,13 @@ def slices(
         yield Slice(tuple(held), wishes, patience)
 
 
+def at_least_one(concurrency: int) -> int:
+    """The number of calls in flight. Raises ValueError."""
+    if concurrency < 1:
+        raise ValueError(f"concurrency is {concurrency}; at least one call must be in flight")
+    return concurrency
+
+
 def counted(progress: Progress | None, documents: object) -> Callable[[], None]:
     """What to call after each document."""
     total = len(documents) if isinstance(documents, Sized) else None

@@ -59,7 +59,7 @@ def error_of_status(status: status_pb2.Status) -> SaysoError:
 
 
 def _unanswered(details: str, server: str) -> str:
-    if "handshake" in details.lower() or "certificate" in details.lower():
+    if any(word in details.lower() for word in ("handshake", "certificate", "verification")):
         return f"no secure connection to {server}, check the TLS settings ({' '.join(details.split())[:200]})"
     return f"no server answers at {server}"
 

@@ -24,7 +24,7 @@ from sayso._calls import (
     target,
 )
 from sayso._convert import result_model, server_info_model
-from sayso._slices import OF_ITS_DOCUMENTS, Progress, Slice, counted, slices
+from sayso._slices import OF_ITS_DOCUMENTS, Progress, Slice, at_least_one, counted, slices
 from sayso._stream import Stream
 from sayso.tls import Tls
 from sayso.v1 import quotes_pb2 as pb
@@ -88,7 +88,7 @@ class AsyncClient:
         patience = self._timeout if timeout is None else timeout
         count = counted(progress, documents)
         parts = slices(documents, models.Options(**options), language=language, patience=patience)
-        async with aclosing(self._outcomes(parts, timeout, concurrency)) as outcomes:
+        async with aclosing(self._outcomes(parts, timeout, at_least_one(concurrency))) as outcomes:
             async for outcome in outcomes:
                 count()
                 yield outcome

@@ -24,7 +24,7 @@ from sayso._calls import (
 from sayso._convert import result_model, server_info_model
 from sayso._local import Local
 from sayso._remote import Remote
-from sayso._slices import OF_ITS_DOCUMENTS, Progress, Slice, counted, slices
+from sayso._slices import OF_ITS_DOCUMENTS, Progress, Slice, at_least_one, counted, slices
 from sayso._stream import Stream
 from sayso.tls import Tls
 from sayso.v1 import quotes_pb2 as pb
@@ -95,7 +95,7 @@ class Client:
         patience = self._timeout if timeout is None else timeout
         count = counted(progress, documents)
         parts = slices(documents, models.Options(**options), language=language, patience=patience)
-        for outcome in self._outcomes(parts, timeout, concurrency):
+        for outcome in self._outcomes(parts, timeout, at_least_one(concurrency)):
             count()
             yield outcome
 

@@ -279,3 +279,15 @@ def test_a_real_server_and_a_real_command() -> None:
         )
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.decode() == "Mara\tdirect\tsaid\t“Yes, indeed,”\n"
+
+
+def test_a_failure_leaves_the_output_file_as_it_was(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("precious", "utf-8")
+    assert sayso(None, "extract", "-", "--format", "html", "-o", str(page)).exit_code == 3
+    assert page.read_text("utf-8") == "precious"
+
+
+def test_standard_input_named_twice_is_read_once(served: Running) -> None:
+    result = sayso(served, "extract", "-", "-")
+    assert (result.exit_code, result.stderr) == (0, "warning: the document has no text\n")

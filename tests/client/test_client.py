@@ -352,3 +352,9 @@ def test_who_said_it(client: sayso.Client) -> None:
 def test_errors_can_be_pickled(error: sayso.SaysoError) -> None:
     again = pickle.loads(pickle.dumps(error))
     assert (str(again), vars(again)) == (str(error), vars(error))
+
+
+@pytest.mark.parametrize("concurrency", [0, -1])
+def test_some_call_must_be_in_flight(client: sayso.Client, concurrency: int) -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        list(client.extract_many([TEXT], concurrency=concurrency))

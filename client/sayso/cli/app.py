@@ -4,7 +4,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any, TextIO, cast
 
@@ -100,9 +100,9 @@ def extract(*, form: str | None, explain: bool, path: str | None, connection: Co
 
     reader = _reader(connection, explain=explain or form == "html", **wishes)
     with _output(path) as stream:
-        form = form or ("table" if _is_terminal(stream) else "plain")
+        form = form or ("table" if _is_terminal(path) else "plain")
         output = Output(stream, reader.several, explain)
-        WRITERS[form](reader.readings(bar=_wants_bar(reader, stream)), output)
+        WRITERS[form](reader.readings(bar=_wants_bar(reader, path)), output)
     sys.exit(reader.status)
 
 
@@ -118,7 +118,7 @@ def speakers(*, form: str | None, path: str | None, connection: Connection, **wi
 
     reader = _reader(connection, explain=False, **wishes)
     with _output(path) as stream:
-        rows = [tally.row() for tally in tallies(reader.readings(bar=_wants_bar(reader, stream)))]
+        rows = [tally.row() for tally in tallies(reader.readings(bar=_wants_bar(reader, path)))]
         if form == "json":
             stream.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         elif form == "csv":
@@ -186,25 +186,20 @@ def _reader(
     return Reader(Inputs(expand(files), jsonl_input), connection, wanted, speakers=speakers, language=language)
 
 
-@contextmanager
-def _output(path: str | None) -> Iterator[TextIO]:
-    if path is None or path == STDIN:
-        yield sys.stdout
-        return
-    try:
-        with open(path, "w", encoding="utf-8") as stream:
-            yield stream
-    except OSError as error:
-        raise click.FileError(path, error.strerror) from error
+def _output(path: str | None) -> AbstractContextManager[TextIO]:
+    """Standard output, or a file: opened with the first word that is written, so that a failure leaves it as it was."""
+    opened = click.open_file(path or STDIN, "w", encoding="utf-8", lazy=True)
+    return cast("AbstractContextManager[TextIO]", opened)
 
 
-def _wants_bar(reader: Reader, stream: TextIO) -> bool:
+def _is_terminal(path: str | None) -> bool:
+    """Whether a person reads the output."""
+    return path in {None, STDIN} and sys.stdout.isatty()
+
+
+def _wants_bar(reader: Reader, path: str | None) -> bool:
     """A bar on long work, where a person sees it and no results come in between."""
-    return reader.several and sys.stderr.isatty() and not _is_terminal(stream)
-
-
-def _is_terminal(stream: TextIO) -> bool:
-    return stream.isatty()
+    return reader.several and sys.stderr.isatty() and not _is_terminal(path)
 
 
 def _facts(server: ServerInfo) -> Iterator[tuple[str, str]]:

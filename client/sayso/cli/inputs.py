@@ -4,6 +4,7 @@ import glob
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -88,9 +89,9 @@ def _nothing(argument: str) -> str:
     return "no such file or folder"
 
 
-def _open(path: str) -> BinaryIO:
+def _open(path: str) -> AbstractContextManager[BinaryIO]:
     if path == STDIN:
-        return sys.stdin.buffer
+        return nullcontext(sys.stdin.buffer)  # not ours to close
     try:
         return open(path, "rb")
     except OSError as error:

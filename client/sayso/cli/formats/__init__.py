@@ -47,7 +47,8 @@ def _csv(readings: Iterable[Reading], output: Output) -> None:
 
 
 def _html(readings: Iterable[Reading], output: Output) -> None:
-    output.stream.write(page([(reading.document, reading.result) for reading in readings]))
+    html = page([(reading.document, reading.result) for reading in readings])
+    output.stream.write(html)
 
 
 def _table(readings: Iterable[Reading], output: Output) -> None:
