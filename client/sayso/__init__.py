@@ -11,8 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sayso.errors import (
+    AccessDenied,
     ExtractionFailed,
     InvalidDocument,
+    LocalEngineUnavailable,
     Overloaded,
     RequestTimeout,
     RequestTooLarge,
@@ -29,6 +31,7 @@ from sayso.models import (
     Kind,
     Limits,
     ModelInfo,
+    OptionKeywords,
     Options,
     Polarity,
     Result,
@@ -42,12 +45,15 @@ from sayso.models import (
     TextWarning,
     WarningCode,
 )
+from sayso.rows import to_dataframe
+from sayso.tls import Tls
 
 if TYPE_CHECKING:
     from sayso.aio import AsyncClient
     from sayso.client import Client
 
 __all__ = [
+    "AccessDenied",
     "AsyncClient",
     "Client",
     "Cue",
@@ -59,7 +65,9 @@ __all__ = [
     "InvalidDocument",
     "Kind",
     "Limits",
+    "LocalEngineUnavailable",
     "ModelInfo",
+    "OptionKeywords",
     "Options",
     "Overloaded",
     "Polarity",
@@ -77,7 +85,9 @@ __all__ = [
     "Statement",
     "Stats",
     "TextWarning",
+    "Tls",
     "WarningCode",
+    "to_dataframe",
 ]
 
 _LAZY = {"Client": "sayso.client", "AsyncClient": "sayso.aio"}  # these import grpc, which takes a while

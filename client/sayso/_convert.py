@@ -1,41 +1,36 @@
-"""Messages of the contract to models, and back: one function per message."""
+"""Messages of the contract to models: one function per message. The way back is `_messages`."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from google.protobuf.json_format import Parse, ParseError
+
 from sayso import models
-from sayso.errors import InvalidDocument
+from sayso._messages import enum_prefix
 from sayso.v1 import quotes_pb2 as pb
 
 _Member = TypeVar("_Member", bound=StrEnum)
-
-
-def document_message(document: models.Document) -> pb.Document:
-    """The message of a document. Raises InvalidDocument where a string has no UTF-8."""
-    _require_utf8("document.text", document.text)
-    _require_utf8("document.document_id", document.document_id)
-    _require_utf8("document.language_code", document.language)
-    return pb.Document(text=document.text, document_id=document.document_id, language_code=document.language)
-
-
-def options_message(options: models.Options) -> pb.ExtractOptions:
-    """The message of options; offsets are always asked for in code points."""
-    return pb.ExtractOptions(
-        offset_encoding=pb.OFFSET_ENCODING_UTF32,
-        kinds=[pb.StatementKind.Value(f"STATEMENT_KIND_{_name(kind)}") for kind in options.kinds],
-        cue_classes=[pb.CueClass.Value(f"CUE_CLASS_{_name(cue_class)}") for cue_class in options.cue_classes],
-        min_confidence=options.min_confidence,
-        min_speaker_confidence=options.min_speaker_confidence,
-        view=pb.RESULT_VIEW_FULL if options.explain else pb.RESULT_VIEW_BASIC,
-        max_alternatives=options.max_alternatives,
-    )
+_Result = TypeVar("_Result", bound=models.Result)
 
 
 def result_model(message: pb.Result) -> models.Result:
     """The model of a Result, speakers looked up."""
+    return _result_model(models.Result, message)
+
+
+def result_of_json(model: type[_Result], text: str | bytes) -> _Result:
+    """The model of a Result in protobuf's JSON mapping. Raises ValueError."""
+    try:
+        message = Parse(text, pb.Result(), ignore_unknown_fields=True)
+    except ParseError as error:
+        raise ValueError(f"not a sayso.v1.Result: {error}") from None
+    return _result_model(model, message)
+
+
+def _result_model(model: type[_Result], message: pb.Result) -> _Result:
     speakers = {speaker.speaker_id: _speaker(speaker) for speaker in message.speakers}
-    return models.Result(
+    return model(
         document_id=message.document_id,
         statements=tuple(_statement(statement, speakers) for statement in message.statements),
         speakers=tuple(speakers.values()),
@@ -62,18 +57,6 @@ def server_info_model(message: pb.GetServerInfoResponse) -> models.ServerInfo:
         ),
         components=dict(message.component_versions),
     )
-
-
-def _require_utf8(field: str, value: str) -> None:
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise InvalidDocument(
-            f"{field} has half of a surrogate pair (U+{ord(value[error.start]):04X}) at character {error.start}, "
-            "which is no character: the text was decoded wrongly before it came here",
-            reason="LONE_SURROGATE",
-            field=field,
-        ) from None
 
 
 def _statement(message: pb.Statement, speakers: dict[str, models.Speaker]) -> models.Statement:
@@ -153,15 +136,9 @@ def _span(message: pb.Span) -> models.Span:
     return models.Span(message.start, message.end, message.text)
 
 
-def _name(member: StrEnum) -> str:
-    if member == "unknown":
-        raise InvalidDocument(f"{type(member).__name__}.UNKNOWN cannot be asked for", reason="INVALID_OPTION")
-    return member.name
-
-
 def _member(members: type[_Member], enum: Any, value: int) -> _Member:
     """The member that has the name of the contract's value; UNKNOWN for one that a newer server has added."""
-    prefix = enum.DESCRIPTOR.values[0].name.removesuffix("UNSPECIFIED")
+    prefix = enum_prefix(enum)
     known = enum.DESCRIPTOR.values_by_number.get(value)
     name = known.name.removeprefix(prefix) if known else "UNKNOWN"
     return members.__members__.get(name, members["UNKNOWN"])

@@ -7,6 +7,7 @@ from google.protobuf.message import DecodeError
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from sayso.errors import (
+    AccessDenied,
     ExtractionFailed,
     InvalidDocument,
     Overloaded,
@@ -26,7 +27,9 @@ def error_of_call(error: grpc.RpcError, server: str) -> SaysoError:
     code, details = error.code(), error.details() or ""
     status = _details_of(error.trailing_metadata() or ()) or status_pb2.Status(code=code.value[0], message=details)
     if code is grpc.StatusCode.UNAVAILABLE and not status.details:
-        return ServerUnavailable(f"no server answers at {server}")
+        return ServerUnavailable(_unanswered(details, server))
+    if code is grpc.StatusCode.UNIMPLEMENTED:
+        return ServerError(f"the server at {server} does not offer this method of sayso.v1: {details}")
     return error_of_status(status)
 
 
@@ -46,11 +49,19 @@ def error_of_status(status: status_pb2.Status) -> SaysoError:
             return Overloaded(message, reason=reason, metadata=metadata, retry_after=after)
         case code_pb2.UNAVAILABLE:
             return ServerUnavailable(message, reason=reason, metadata=metadata)
+        case code_pb2.UNAUTHENTICATED | code_pb2.PERMISSION_DENIED:
+            return AccessDenied(message, reason=reason, metadata=metadata)
         case code_pb2.DEADLINE_EXCEEDED:
             return RequestTimeout("no answer in time", reason=reason, metadata=metadata)
         case code_pb2.INTERNAL if reason == "EXTRACTION_FAILED":
             return ExtractionFailed(message, reason=reason, metadata=metadata)
     return ServerError(message, reason=reason, metadata=metadata)
+
+
+def _unanswered(details: str, server: str) -> str:
+    if any(word in details.lower() for word in ("handshake", "certificate", "verification")):
+        return f"no secure connection to {server}, check the TLS settings ({' '.join(details.split())[:200]})"
+    return f"no server answers at {server}"
 
 
 def _details_of(metadata: Iterable[tuple[str, str | bytes]]) -> status_pb2.Status | None:

@@ -1,28 +1,50 @@
 """What goes wrong, as exceptions.
 
     SaysoError
-      InvalidDocument      the document or an option is at fault; trying again does not help
-      RequestTooLarge      the message is over the server's limit
-      Overloaded           the server has too much work; try again after `retry_after` seconds
-      ServerUnavailable    no server answers, or it is not ready, or it is shutting down
-      RequestTimeout       no answer in time
-      ExtractionFailed     the server failed over this document
-      ServerError          anything else that the server reports
+      InvalidDocument         the document or an option is at fault; trying again does not help
+      RequestTooLarge         the message is over the server's limit
+      Overloaded              the server has too much work; try again after `retry_after` seconds
+      ServerUnavailable       no server answers, or it is not ready, or it is shutting down
+      AccessDenied            the server wants a token, or another one
+      RequestTimeout          no answer in time
+      ExtractionFailed        the server failed over this document
+      ServerError             anything else that the server reports
+      LocalEngineUnavailable  the engine cannot run in this process
 
-`reason` is the stable UPPER_SNAKE reason of the contract, empty where the server gave none.
+`message` says what happened, `advice` what to do about it, and `str` both. `reason` is the stable UPPER_SNAKE reason of
+the contract, empty where the server gave none.
 """
 
 from collections.abc import Mapping
 
+_ADVICE = {
+    "TEXT_TOO_LONG": "split the text, or raise the server's --max-document-chars",
+    "LONE_SURROGATE": "decode the text again, or replace such characters",
+    "UNSUPPORTED_LANGUAGE": "leave the language out if the text is English",
+    "NOT_READY": "try again in a moment",
+    "DRAINING": "try again: another server may answer",
+}
+"""By reason; where a reason is not here, the advice is that of the class."""
+
 
 class SaysoError(Exception):
     """Any failure of a request."""
+
+    _advice = ""
 
     def __init__(self, message: str, *, reason: str = "", metadata: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.reason = reason
         self.metadata = dict(metadata or {})
+
+    @property
+    def advice(self) -> str:
+        """What to do about it; empty where nothing is known to help."""
+        return _ADVICE.get(self.reason, self._advice)
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.advice}" if self.advice else self.message
 
 
 class InvalidDocument(SaysoError):
@@ -37,6 +59,8 @@ class InvalidDocument(SaysoError):
 
 class RequestTooLarge(SaysoError):
     """The message is over the limit of server or client."""
+
+    _advice = "split the text, or raise the server's --max-message-bytes"
 
 
 class Overloaded(SaysoError):
@@ -53,18 +77,37 @@ class Overloaded(SaysoError):
         super().__init__(message, reason=reason, metadata=metadata)
         self.retry_after = retry_after
 
+    @property
+    def advice(self) -> str:
+        """When to try again."""
+        return "" if self.retry_after is None else f"in {self.retry_after:g} s"
+
 
 class ServerUnavailable(SaysoError):
     """No server answers (no `reason`), it is not ready (NOT_READY) or shutting down (DRAINING)."""
+
+    _advice = "start one with: sayso-server serve"
+
+
+class AccessDenied(SaysoError):
+    """The server wants a token, or another one than it was given."""
+
+    _advice = "give its token: Client(token=...), --token or SAYSO_TOKEN"
 
 
 class RequestTimeout(SaysoError):
     """No answer in time."""
 
+    _advice = "allow more time, or send shorter texts"
+
 
 class ExtractionFailed(SaysoError):
-    """The server failed over this document."""
+    """The server failed over this document. Its log says where; it never holds the text."""
 
 
 class ServerError(SaysoError):
     """Anything else that the server reports."""
+
+
+class LocalEngineUnavailable(SaysoError):
+    """The engine cannot run in this process: sayso-server is not installed, or its models are damaged."""

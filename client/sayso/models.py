@@ -1,9 +1,14 @@
-"""What the client returns: frozen values. Offsets are Unicode code points, as Python counts them."""
+"""What the client takes and returns: frozen values. Offsets are Unicode code points, as Python counts them."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self, TypedDict
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Kind(StrEnum):
@@ -64,22 +69,43 @@ class WarningCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text to read. `language` is BCP 47; empty means English."""
+    """A text to read. `language` is BCP 47; empty means English.
+
+    `title` (the headline, where it is not part of the text) and `published_at` are context only. A `published_at`
+    without a time zone is taken for UTC.
+    """
 
     text: str
     document_id: str = ""
     language: str = ""
+    title: str = ""
+    published_at: datetime | None = None
+
+
+class OptionKeywords(TypedDict, total=False):
+    """The keywords of `extract`, `extract_many` and `stream` that say what to return; see `Options`."""
+
+    kinds: str | Iterable[str]
+    cue_classes: str | Iterable[str]
+    min_confidence: float
+    min_speaker_confidence: float | None
+    explain: bool
+    max_alternatives: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What to return. Empty `kinds` means all, empty `cue_classes` reported speech and documents that state something.
+    """What to return.
 
-    `explain` asks for `Statement.explanation`, with at most `max_alternatives` other speakers.
+    `kinds` and `cue_classes` take members of Kind and CueClass or their names ("direct"). Without `kinds` all kinds are
+    returned; without `cue_classes` reported speech and documents that state something. Statements with less than
+    `min_confidence` (0 to 1) are left out; statements are linked to a speaker only with at least
+    `min_speaker_confidence` (0 to 1; None leaves it to the server). `explain` asks for `Statement.explanation`, with at
+    most `max_alternatives` other speakers.
     """
 
-    kinds: Sequence[Kind] = ()
-    cue_classes: Sequence[CueClass] = ()
+    kinds: str | Iterable[str] = ()
+    cue_classes: str | Iterable[str] = ()
     min_confidence: float = 0.0
     min_speaker_confidence: float | None = None
     explain: bool = False
@@ -88,11 +114,16 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A half-open range [start, end) of the text, and its slice."""
+    """A half-open range [start, end) of the caller's text, and what stands there: `text[span.slice] == span.text`."""
 
     start: int
     end: int
     text: str
+
+    @property
+    def slice(self) -> slice:
+        """The range, to index the text with."""
+        return slice(self.start, self.end)
 
     def __repr__(self) -> str:
         return f"Span({self.start}:{self.end}, {self.text!r})"
@@ -201,6 +232,13 @@ class Statement:
         """What was said; an interrupted statement is joined by spaces."""
         return " ".join(span.text for span in self.content)
 
+    @property
+    def speaker_name(self) -> str:
+        """Who said it: the speaker's name, else the mention as it stands in the text, else nothing."""
+        if self.speaker:
+            return self.speaker.name
+        return " ".join(self.source.text.split()) if self.source else ""
+
     def __repr__(self) -> str:
         who = repr(self.speaker.name) if self.speaker else "?"
         return f"Statement({self.statement_id}, {self.kind}, {who} {self.cue or '-'}: {self.text!r})"
@@ -254,6 +292,53 @@ class Result:
                 return speaker
         raise KeyError(speaker_id)
 
+    def said_by(self, name: str) -> tuple[Statement, ...]:
+        """The statements of whoever bears all words of `name` (in any case), spokesmen and documents of an
+        organization of that name included: `said_by("White House")` finds its readouts too."""
+        return tuple(statement for statement in self.statements if self._is_by(statement, _words(name)))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One flat row per statement, for tables; see `sayso.rows.COLUMNS`."""
+        from sayso.rows import rows
+
+        return rows(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result in the JSON mapping of the contract (sayso.v1.Result), as every other sayso program writes it."""
+        from sayso._messages import result_dict
+
+        return result_dict(self)
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """`to_dict` as JSON, on one line unless an `indent` is given."""
+        import json
+
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """A result from what `to_json`, `sayso extract --json` or `sayso-server extract` wrote.
+
+        Raises ValueError where it is no sayso.v1.Result.
+        """
+        from sayso._convert import result_of_json
+
+        return result_of_json(cls, text)
+
+    def to_dataframe(self) -> "pd.DataFrame":
+        """`rows` as a pandas DataFrame. Raises ImportError without the extra `dataframe`."""
+        from sayso.rows import to_dataframe
+
+        return to_dataframe([self])
+
+    def _is_by(self, statement: Statement, words: frozenset[str]) -> bool:
+        speaker = statement.speaker
+        if speaker is None:
+            return words <= _words(statement.speaker_name)
+        behind = {speaker.affiliation_id, speaker.issuer_id}
+        names = [speaker.name, *(one.name for one in self.speakers if one.speaker_id in behind)]
+        return any(words <= _words(name) for name in names)
+
     def __repr__(self) -> str:
         name = f"{self.document_id!r}, " if self.document_id else ""
         return f"Result({name}{len(self.statements)} statements, {len(self.speakers)} speakers)"
@@ -279,3 +364,7 @@ class ServerInfo:
     languages: tuple[str, ...]
     limits: Limits
     components: dict[str, str] = field(hash=False)
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", name.casefold()))

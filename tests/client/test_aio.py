@@ -1,5 +1,7 @@
 """The async client: the same calls, the same errors. It runs on the loop of the servers under test."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 from support.engine import POISON
 from support.serving import PATIENCE, Running, free_port, run
@@ -36,6 +38,76 @@ def test_errors(served: Running, text: str, error: type[sayso.SaysoError]) -> No
 
     with pytest.raises(error):
         run(call())
+
+
+def test_a_stream_answers_every_document(served: Running) -> None:
+    async def documents() -> AsyncIterator[str]:
+        for text in (TEXT, POISON, "\udc00", TEXT):
+            yield text
+
+    async def calls() -> dict[int, sayso.Result | sayso.SaysoError]:
+        async with sayso.AsyncClient(served.address, timeout=PATIENCE) as client:
+            return {index: one async for index, one in client.stream(documents())}
+
+    outcomes = run(calls())
+    kinds = [type(outcomes[index]) for index in range(4)]
+    assert kinds == [sayso.Result, sayso.ExtractionFailed, sayso.InvalidDocument, sayso.Result]
+
+
+def test_a_stream_raises_what_its_documents_raise(served: Running) -> None:
+    async def documents() -> AsyncIterator[str]:
+        yield TEXT
+        raise OSError("disk gone")
+
+    async def calls() -> None:
+        async with sayso.AsyncClient(served.address, timeout=PATIENCE) as client:
+            async for _ in client.stream(documents()):
+                pass
+
+    with pytest.raises(OSError, match="disk gone"):
+        run(calls())
+
+
+def test_a_stream_can_be_left(served: Running) -> None:
+    async def calls() -> bool:
+        async with sayso.AsyncClient(served.address, timeout=PATIENCE) as client:
+            stream = client.stream([TEXT] * 1000)
+            await anext(stream)
+            await stream.aclose()
+            return (await client.info()).ready
+
+    assert run(calls())
+
+
+def test_many_batches_with_progress(served: Running) -> None:
+    told: list[tuple[int, int | None]] = []
+
+    async def calls() -> list[sayso.Result | sayso.SaysoError]:
+        async with sayso.AsyncClient(served.address, timeout=PATIENCE) as client:
+            texts = [f"“{number},” said Mara." for number in range(100)]
+            outcomes = client.extract_many(texts, concurrency=2, progress=lambda *counts: told.append(counts))
+            return [one async for one in outcomes]
+
+    assert [one.statements[0].text for one in run(calls())] == [f"“{number},”" for number in range(100)]
+    assert told[-1] == (100, 100)
+
+
+def test_an_overloaded_server_is_given_the_time_it_asks_for(served: Running) -> None:
+    async def calls() -> tuple[object, list[float]]:
+        waits: list[float] = []
+        async with sayso.AsyncClient(served.address, timeout=3.0) as client:
+
+            async def overloaded(*_: object) -> None:
+                waits.append(1.0)
+                raise sayso.Overloaded("full", reason="OVERLOADED", retry_after=1.0)
+
+            client._send = overloaded  # type: ignore[method-assign]
+            [outcome] = [one async for one in client.extract_many([TEXT])]
+            return outcome, waits
+
+    outcome, waits = run(calls())
+    assert isinstance(outcome, sayso.Overloaded)
+    assert len(waits) == 4  # once, and three waits of a second within a patience of three
 
 
 def test_no_server() -> None:

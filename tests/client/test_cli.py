@@ -1,5 +1,6 @@
 """The command `sayso`."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -8,11 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from google.protobuf.json_format import Parse
-from support.engine import POISON
+from support.engine import POISON, FakeEngine
 from support.serving import PATIENCE, Running, free_port, running, server_process
 
 from sayso.cli.app import app
 from sayso.v1 import quotes_pb2 as pb
+from sayso_server.parsing import load
 
 TEXT = "😀 “Yes,\n  indeed,” said Mara."
 
@@ -37,6 +39,17 @@ def test_a_table(served: Running) -> None:
     ]
 
 
+def test_colours_and_control_characters_do_not_reach_a_pipe(served: Running) -> None:
+    result = sayso(served, "extract", "-", "--table", text="“Yes \x1b[31mred\x07,” said Mara.")
+    assert "\x1b" not in result.stdout
+    assert "“Yes [31mred ,”" in result.stdout
+
+
+def test_explained(served: Running) -> None:
+    result = sayso(served, "extract", "-", "--table", "--explain")
+    assert "confidence 0.75; rule: fake; strong +2.00; weak -0.10;" in " ".join(result.stdout.split())
+
+
 def test_json_is_the_result_of_the_contract(served: Running, tmp_path: Path) -> None:
     file = tmp_path / "article.txt"
     file.write_text(TEXT, "utf-8")
@@ -46,6 +59,144 @@ def test_json_is_the_result_of_the_contract(served: Running, tmp_path: Path) -> 
     [span] = message.statements[0].content_spans
     assert (span.start, span.end) == (2, 18)
     assert int(json.loads(result.stdout)["statements"][0]["contentSpans"][0]["start"]) == 2
+
+
+def documents(tmp_path: Path) -> list[str]:
+    """Three documents in two files, the last of which cannot be read."""
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    lines = [{"id": "b", "text": "“No,” said Olin."}, {"id": "c", "text": POISON}]
+    (tmp_path / "b.jsonl").write_text("\n\n".join(map(json.dumps, lines)), "utf-8")
+    return [str(tmp_path / "a.txt"), str(tmp_path / "b.jsonl")]
+
+
+def test_folders_patterns_and_json_lines(served: Running, tmp_path: Path) -> None:
+    a, b = documents(tmp_path)
+    (tmp_path / "image.png").write_bytes(b"\x89PNG")
+    expected = f"{a}\tMara\tdirect\tsaid\t“Yes, indeed,”\nb\tOlin\tdirect\tsaid\t“No,”\n"
+    for files in ([a, b], [str(tmp_path)], [str(tmp_path / "*.txt"), str(tmp_path / "**/*.jsonl")]):
+        result = sayso(served, "extract", *files)
+        assert (result.exit_code, result.stdout) == (1, expected)
+        assert result.stderr == "Error: c: this document could not be read\n"
+
+
+def test_lines_that_hold_no_document_fail_alone(served: Running) -> None:
+    lines = (
+        'x\n[]\n{"id": 7, "text": 8}\n{"text": "“Yes,” said Mara."}\n{"id": "d", "text": "\\ud800"}\n' + "[" * 100_000
+    )
+    result = sayso(served, "extract", "-", "--jsonl-input", text=lines)
+    assert result.exit_code == 1
+    assert result.stdout == "standard input:4\tMara\tdirect\tsaid\t“Yes,”\n"
+    assert [line.split(": ")[1] for line in result.stderr.splitlines()] == [
+        "standard input:1",
+        "standard input:2",
+        "standard input:3",
+        "standard input:6",
+        "d",
+    ]
+
+
+def test_json_of_several_documents(served: Running, tmp_path: Path) -> None:
+    files = documents(tmp_path)
+    array = sayso(served, "extract", *files, "--json").stdout
+    lines = sayso(served, "extract", *files, "--jsonl").stdout.splitlines()
+    of_lines = [json.loads(line)["statements"] for line in lines]
+    assert [result["statements"] for result in json.loads(array)] == of_lines
+    assert [Parse(line, pb.Result()).document_id for line in lines] == [files[0], "b"]
+
+
+def test_csv(served: Running, tmp_path: Path) -> None:
+    rows = list(
+        csv.DictReader(sayso(served, "extract", *documents(tmp_path), "--format", "csv").stdout.splitlines(True))
+    )
+    assert [(row["speaker"], row["cue"], row["text"], row["start"]) for row in rows] == [
+        ("Mara", "said", "“Yes,\n  indeed,”", "2"),
+        ("Olin", "said", "“No,”", "0"),
+    ]
+
+
+def test_markdown_in_which_nothing_is_markup(served: Running) -> None:
+    result = sayso(served, "extract", "-", "--format", "markdown", text="“*Yes* <b>,” said Mara.")
+    assert result.stdout == "## standard input\n\n- **Mara** (said, direct): “\\*Yes\\* &lt;b&gt;,”\n\n"
+
+
+def test_a_page_in_a_file(served: Running, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    result = sayso(served, "extract", *documents(tmp_path), "--format", "html", "--output", str(page))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert page.read_text("utf-8").count('<section class="document"') == 2
+
+
+def test_what_is_wanted(served: Running) -> None:
+    text = "“Yes,” said Mara. “No,” said Olin."
+    assert sayso(served, "extract", "-", "--speaker", "OLIN", text=text).stdout == "Olin\tdirect\tsaid\t“No,”\n"
+    sayso(served, "extract", "-", "--kind", "mixed", "--min-confidence", "0.5", "--cue-class", "say", text=text)
+    asked = served.engine.options[-1]
+    assert ({*asked.kinds}, {*asked.cue_classes}, asked.min_confidence) == ({"mixed"}, {"say"}, 0.5)
+    german = sayso(served, "extract", "-", "--language", "de", text=text)
+    assert (german.exit_code, german.stderr.count("\n")) == (1, 1)
+    assert "leave the language out" in german.stderr
+
+
+def test_who_speaks_how_often(served: Running, tmp_path: Path) -> None:
+    files = documents(tmp_path)
+    text = tmp_path / "d.txt"
+    text.write_text("“No, no, no,” said Olin.", "utf-8")
+    result = sayso(served, "speakers", *files, str(text), "--json")
+    assert result.exit_code == 1
+    assert [
+        (row["speaker"], row["statements"], row["words"], row["documents"]) for row in json.loads(result.stdout)
+    ] == [
+        ("Olin", 2, 4, 2),
+        ("Mara", 1, 2, 1),
+    ]
+    assert sayso(served, "speakers", str(text)).stdout.split()[-8:] == ["Olin", "person", "1", "1", "0", "0", "3", "1"]
+    assert sayso(served, "speakers", str(text), "--csv").stdout.splitlines()[1] == "Olin,person,,1,1,0,0,3,1"
+
+
+def test_health(served: Running) -> None:
+    result = sayso(served, "health")
+    assert (result.exit_code, result.stdout) == (0, "serving\n")
+    with running(warm=False) as loading:
+        result = sayso(loading, "health")
+    assert (result.exit_code, result.stdout.split(":")[0]) == (3, "not serving")
+    result = sayso(None, "health")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "no server answers" in result.stderr
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(shell: str) -> None:
+    assert "_SAYSO_COMPLETE" in CliRunner().invoke(app, ["completion", shell]).stdout
+
+
+@pytest.fixture
+def no_default_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No server that anybody has named, and none where one would be."""
+    monkeypatch.delenv("SAYSO_SERVER", raising=False)
+    address = f"127.0.0.1:{free_port()}"
+    monkeypatch.setattr("sayso.cli.connection.DEFAULT_SERVER", address)
+
+
+@pytest.mark.usefixtures("no_default_server")
+def test_without_a_server_the_local_engine_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "load_engine", lambda model: FakeEngine())
+    result = CliRunner().invoke(app, ["extract", "-"], input=TEXT)
+    assert (result.exit_code, result.stdout) == (0, "Mara\tdirect\tsaid\t“Yes, indeed,”\n")
+    assert result.stderr.endswith(": reading with the local engine, once it is loaded\n")
+    asked = CliRunner().invoke(app, ["extract", "--local", "-"], input=TEXT)
+    assert (asked.exit_code, asked.stdout, asked.stderr) == (0, result.stdout, "")
+
+
+@pytest.mark.usefixtures("no_default_server")
+def test_without_a_server_and_without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sayso.cli.connection.is_installed", lambda: False)
+    monkeypatch.setattr("sayso._local.is_installed", lambda: False)
+    result = CliRunner().invoke(app, ["extract", "-"], input=TEXT)
+    assert (result.exit_code, result.stderr.count("\n")) == (3, 1)
+    assert "start one with: sayso-server serve (it comes with: pip install sayso-server)" in result.stderr
+    local = CliRunner().invoke(app, ["extract", "--local", "-"], input=TEXT)
+    assert (local.exit_code, local.stderr.count("\n")) == (1, 1)
+    assert "needs sayso-server, which is not installed" in local.stderr
 
 
 def test_warnings_and_the_want_of_statements_go_to_standard_error(served: Running) -> None:
@@ -64,7 +215,8 @@ def test_no_server() -> None:
     result = sayso(None, "extract", "-")
     assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr.startswith("Error: no server answers at 127.0.0.1:")
-    assert result.stderr.endswith("; start one with: sayso-server serve\n")
+    assert "; start one with: sayso-server serve" in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 def test_a_server_that_is_not_ready() -> None:
@@ -72,13 +224,14 @@ def test_a_server_that_is_not_ready() -> None:
         result = sayso(served, "extract", "-", "--timeout", "20")
         assert sayso(served, "info").stdout.splitlines()[1].endswith("no, the models are still loading")
     assert result.exit_code == 3
-    assert result.stderr.endswith("is not ready: the models are still loading\n")
+    assert result.stderr.endswith("is not ready: the models are still loading; try again in a moment\n")
 
 
 def test_no_answer_in_time(served: Running) -> None:
     served.engine.gate.clear()
     result = sayso(served, "extract", "-", "--timeout", "0.1")
-    assert (result.exit_code, result.stderr) == (3, f"Error: no answer from {served.address} within 0.1 s\n")
+    assert result.exit_code == 3
+    assert result.stderr == f"Error: no answer from {served.address} within 0.1 s; allow more with --timeout\n"
 
 
 def test_a_document_that_fails(served: Running) -> None:
@@ -86,15 +239,25 @@ def test_a_document_that_fails(served: Running) -> None:
     assert (result.exit_code, result.stderr) == (1, "Error: this document could not be read\n")
 
 
-def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf8(served: Running, tmp_path: Path) -> None:
     file = tmp_path / "latin1.txt"
     file.write_bytes("“Café”".encode("cp1252"))
-    result = sayso(None, "extract", str(file))
+    result = sayso(served, "extract", str(file))
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"Error: {file}: not UTF-8: byte 0 is 0x93\n"
+    assert result.stderr == f"Error: {file}: not UTF-8: byte 0 is 0x93; convert it with iconv -t UTF-8\n"
 
 
-@pytest.mark.parametrize("arguments", [("extract",), ("extract", "/nonexistent"), ("extract", "-", "--timeout", "0")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("extract",),
+        ("extract", "/nonexistent"),
+        ("extract", "/nonexistent/*.txt"),
+        ("extract", "-", "--timeout", "0"),
+        ("extract", "-", "--tls-ca", "/nonexistent"),
+        ("extract", "-", "--kind", "unknown"),
+    ],
+)
 def test_usage(arguments: tuple[str, ...]) -> None:
     assert sayso(None, *arguments).exit_code == 2
 
@@ -116,3 +279,15 @@ def test_a_real_server_and_a_real_command() -> None:
         )
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.decode() == "Mara\tdirect\tsaid\t“Yes, indeed,”\n"
+
+
+def test_a_failure_leaves_the_output_file_as_it_was(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("precious", "utf-8")
+    assert sayso(None, "extract", "-", "--format", "html", "-o", str(page)).exit_code == 3
+    assert page.read_text("utf-8") == "precious"
+
+
+def test_standard_input_named_twice_is_read_once(served: Running) -> None:
+    result = sayso(served, "extract", "-", "-")
+    assert (result.exit_code, result.stderr) == (0, "warning: the document has no text\n")

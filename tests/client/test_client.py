@@ -1,12 +1,23 @@
 """The sync client against a server around a fake engine."""
 
 import gc
+import itertools
+import json
+import pickle
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 from support.engine import POISON, FakeEngine
 from support.serving import PATIENCE, Running, free_port, running
 
 import sayso
+from sayso._calls import target
+from sayso._remote import RemoteCall
+from sayso.rows import COLUMNS
 from sayso_server.service.settings import Limits
 
 TEXT = "😀 “Yes,” said Mara. “No,” said Olin. “Well,” said Mara."
@@ -51,16 +62,30 @@ def test_reprs_read_well(client: sayso.Client) -> None:
 
 
 def test_options(client: sayso.Client, served: Running) -> None:
-    options = sayso.Options(
-        kinds=[sayso.Kind.DIRECT], cue_classes=[sayso.CueClass.WANT], min_confidence=0.5, explain=True
-    )
-    explanation = client.extract(TEXT, options=options).statements[0].explanation
+    result = client.extract(TEXT, kinds="direct", cue_classes=[sayso.CueClass.WANT], min_confidence=0.5, explain=True)
+    explanation = result.statements[0].explanation
     assert explanation is not None
     assert (explanation.rule, explanation.evidence[0]) == ("fake", sayso.Evidence("strong", 2.0))
     [asked] = served.engine.options
     assert ({*asked.kinds}, {*asked.cue_classes}, asked.min_confidence) == ({"direct"}, {"want"}, 0.5)
-    with pytest.raises(sayso.InvalidDocument, match=r"Kind\.UNKNOWN cannot be asked for"):
-        client.extract(TEXT, options=sayso.Options(kinds=[sayso.Kind.UNKNOWN]))
+
+
+@pytest.mark.parametrize("kinds", [[sayso.Kind.UNKNOWN], "unknown", ["direct", "unknown"]])
+def test_options_that_are_not_there_name_those_that_are(client: sayso.Client, kinds: list[str] | str) -> None:
+    with pytest.raises(sayso.InvalidDocument, match='no Kind "unknown"; there are: direct, indirect, mixed') as raised:
+        client.extract(TEXT, kinds=kinds)
+    assert raised.value.field == "options.kinds"
+    with pytest.raises(TypeError, match="min_confidnce"):
+        client.extract(TEXT, min_confidnce=0.5)  # type: ignore[call-arg]
+    with pytest.raises(sayso.InvalidDocument, match="not between 0 and 1"):
+        list(client.extract_many([TEXT], min_confidence=2))
+
+
+def test_what_is_known_of_a_document_is_sent(client: sayso.Client) -> None:
+    document = sayso.Document(TEXT, "d1", title="Two words", published_at=datetime(2026, 3, 1))  # noqa: DTZ001
+    assert client.extract(document).document_id == "d1"
+    with pytest.raises(sayso.InvalidDocument, match=r"document\.title has half"):
+        client.extract(sayso.Document(TEXT, title="\udc00"))
 
 
 def test_info(client: sayso.Client) -> None:
@@ -165,3 +190,171 @@ def sayso_request(text: str) -> object:
     from sayso.v1 import quotes_pb2 as pb
 
     return pb.ExtractQuotesRequest(document=pb.Document(text=text))
+
+
+def test_batches_over_the_limits_of_the_server_are_cut_smaller() -> None:
+    limits = Limits(max_batch_documents=3, max_message_bytes=5000)
+    texts = [f"“{number},” said Mara." for number in range(20)]
+    with running(limits=limits) as served, sayso.Client(served.address, timeout=PATIENCE) as client:
+        outcomes = list(client.extract_many([*texts, "x" * 6000, *texts]))
+    assert [index for index, one in enumerate(outcomes) if not isinstance(one, sayso.Result)] == [20]
+    assert isinstance(outcomes[20], sayso.RequestTooLarge)
+
+
+def test_progress_tells_how_many_are_done(client: sayso.Client) -> None:
+    told: list[tuple[int, int | None]] = []
+    texts = [TEXT] * 20
+    list(client.extract_many(texts, progress=lambda done, total: told.append((done, total))))
+    assert told == [(done, 20) for done in range(1, 21)]
+    told.clear()
+    list(client.extract_many(iter([TEXT]), progress=lambda done, total: told.append((done, total))))
+    assert told == [(1, None)]
+
+
+def test_no_more_calls_are_in_flight_than_asked_for(client: sayso.Client) -> None:
+    taken = 0
+
+    def texts() -> Iterator[str]:
+        nonlocal taken
+        for taken in range(1, 161):  # noqa: B007 - counts what was read ahead
+            yield TEXT
+
+    outcomes = client.extract_many(texts(), concurrency=2)
+    assert isinstance(next(outcomes), sayso.Result)
+    assert taken <= 3 * 16 + 1
+    assert len(list(outcomes)) == 159
+
+
+def test_an_overloaded_server_is_given_the_time_it_asks_for() -> None:
+    engine = FakeEngine()
+    with running(limits=Limits(max_queued_chars=5), engine=engine) as served:
+        engine.gate.clear()
+        held = served.stub.ExtractQuotes.future(sayso_request("held up"))
+        assert engine.entered.wait(PATIENCE)
+        with sayso.Client(served.address) as client:
+            [impatient] = client.extract_many(["x"], timeout=0.5)
+            assert isinstance(impatient, sayso.Overloaded)
+            assert str(impatient) == "the server has as much work as it accepts; try again later; in 1 s"
+            threading.Timer(0.5, engine.gate.set).start()
+            [patient] = client.extract_many(["x"])
+        assert isinstance(patient, sayso.Result)
+        held.result(PATIENCE)
+
+
+def test_a_stream_answers_every_document(client: sayso.Client) -> None:
+    documents = [TEXT, POISON, "\udc00", sayso.Document(TEXT, "last"), "\udc00"]
+    outcomes = dict(client.stream(documents, explain=True))
+    assert [type(outcomes[index]) for index in range(5)] == [
+        sayso.Result,
+        sayso.ExtractionFailed,
+        sayso.InvalidDocument,
+        sayso.Result,
+        sayso.InvalidDocument,
+    ]
+    assert outcomes[3].document_id == "last"
+    assert outcomes[0].statements[0].explanation.rule == "fake"
+
+
+def test_a_stream_raises_what_its_documents_raise(client: sayso.Client) -> None:
+    def documents() -> Iterator[str]:
+        yield TEXT
+        raise OSError("disk gone")
+
+    with pytest.raises(OSError, match="disk gone"):
+        list(client.stream(documents()))
+
+
+def test_a_stream_can_be_left(client: sayso.Client) -> None:
+    stream = client.stream(itertools.repeat(TEXT))
+    assert next(stream)[0] >= 0
+    stream.close()
+    assert client.info().ready
+
+
+def test_a_stream_without_a_server() -> None:
+    address = f"127.0.0.1:{free_port()}"
+    with sayso.Client(address) as client, pytest.raises(sayso.ServerUnavailable, match="sayso-server serve"):
+        list(client.stream([TEXT]))
+
+
+def test_the_token_goes_with_every_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert target(None, None, "secret").metadata == (("authorization", "Bearer secret"),)
+    monkeypatch.setenv("SAYSO_TOKEN", "other")
+    assert target("x:1", None, None).metadata == (("authorization", "Bearer other"),)
+    assert "secret" not in repr(sayso.Client("x:1", token="secret"))
+    gc.collect()
+
+
+def test_tls_settings(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="go together"):
+        sayso.Tls(certificate="client.pem")
+    with pytest.raises(FileNotFoundError):
+        sayso.Client("x:1", tls=sayso.Tls(ca=tmp_path / "none.pem"))
+
+
+def test_a_server_without_tls_is_told_from_none(served: Running) -> None:
+    with sayso.Client(served.address, tls=sayso.Tls()) as client, pytest.raises(sayso.ServerUnavailable) as raised:
+        client.info()
+    assert "check the TLS settings" in str(raised.value)
+
+
+def test_a_service_that_is_another() -> None:
+    with running() as served:
+        call = served.channel.unary_unary("/sayso.v1.QuoteService/Unknown").future(b"")
+        with pytest.raises(sayso.ServerError, match="does not offer"):
+            RemoteCall(call, served.address).result()
+
+
+def test_a_result_survives_its_json(client: sayso.Client) -> None:
+    result = client.extract(TEXT, document_id="d1", explain=True)
+    assert sayso.Result.from_json(result.to_json()) == result
+    assert sayso.Result.from_json(json.dumps(result.to_dict() | {"fromTheFuture": 1})) == result
+    assert result.to_dict()["statements"][0]["contentSpans"] == [{"start": 2, "end": 8, "text": "“Yes,”"}]
+    with pytest.raises(ValueError, match=r"not a sayso\.v1\.Result"):
+        sayso.Result.from_json('{"statements": 3}')
+
+
+def test_spans_slice_the_text(client: sayso.Client) -> None:
+    spans = [span for one in client.extract(TEXT).statements for span in (*one.content, *one.cue.spans, one.source)]
+    assert [TEXT[span.slice] for span in spans] == [span.text for span in spans]
+
+
+def test_rows_and_data_frames(client: sayso.Client) -> None:
+    results = [client.extract(TEXT, document_id=name) for name in ("a", "b")]
+    assert all(tuple(row) == COLUMNS for row in results[0].rows())
+    frame = sayso.to_dataframe(results)
+    assert list(frame.columns) == list(COLUMNS)
+    assert list(frame.speaker) == ["Mara", "Olin", "Mara"] * 2
+    assert list(results[0].to_dataframe().text) == ["“Yes,”", "“No,”", "“Well,”"]
+    assert list(sayso.to_dataframe([]).columns) == list(COLUMNS)
+
+
+def test_a_data_frame_without_pandas_names_the_extra(client: sayso.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match=r"pip install 'sayso\[dataframe\]'"):
+        client.extract(TEXT).to_dataframe()
+
+
+def test_who_said_it(client: sayso.Client) -> None:
+    result = client.extract(TEXT)
+    assert [one.statement_id for one in result.said_by("mara")] == ["s1", "s3"]
+    assert result.said_by("Mar") == ()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        sayso.Overloaded("full", reason="OVERLOADED", retry_after=2.5),
+        sayso.InvalidDocument("odd", reason="TEXT_TOO_LONG", field="document.text", metadata={"chars": "9"}),
+        sayso.ServerUnavailable("none"),
+    ],
+)
+def test_errors_can_be_pickled(error: sayso.SaysoError) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), vars(again)) == (str(error), vars(error))
+
+
+@pytest.mark.parametrize("concurrency", [0, -1])
+def test_some_call_must_be_in_flight(client: sayso.Client, concurrency: int) -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        list(client.extract_many([TEXT], concurrency=concurrency))

@@ -1,0 +1,39 @@
+"""Documents on their way through a stream."""
+
+from collections import deque
+from collections.abc import Iterator
+
+from sayso import models
+from sayso._calls import Outcome, as_document, outcome_of
+from sayso._messages import document_message, options_message
+from sayso.errors import InvalidDocument
+from sayso.v1 import quotes_pb2 as pb
+
+
+class Stream:
+    """Numbers the documents, and keeps the errors of those that cannot be sent until they can be told."""
+
+    def __init__(self, options: models.Options, *, language: str) -> None:
+        self._options = options_message(options)
+        self._language = language
+        self._count = 0
+        self._refused: deque[tuple[int, InvalidDocument]] = deque()
+
+    def request(self, document: str | models.Document) -> pb.StreamExtractQuotesRequest | None:
+        """The request of the next document; None where it is refused."""
+        index, self._count = self._count, self._count + 1
+        try:
+            message = document_message(as_document(document, language=self._language))
+        except InvalidDocument as error:
+            self._refused.append((index, error))
+            return None
+        return pb.StreamExtractQuotesRequest(correlation_id=str(index), document=message, options=self._options)
+
+    def answer(self, response: pb.StreamExtractQuotesResponse) -> tuple[int, Outcome]:
+        """The number of a document, and what became of it."""
+        return int(response.correlation_id), outcome_of(response.outcome)
+
+    def refused(self) -> Iterator[tuple[int, Outcome]]:
+        """The documents refused since the last call."""
+        while self._refused:
+            yield self._refused.popleft()

@@ -1,0 +1,170 @@
+"""Who answers: a server, or the engine in this process."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import click
+
+from sayso._calls import DEFAULT_SERVER, DEFAULT_TIMEOUT
+from sayso._local import is_installed
+from sayso.client import Client
+from sayso.errors import RequestTimeout, SaysoError, ServerUnavailable
+from sayso.tls import Tls
+
+FAILED = 1
+UNREACHABLE = 3
+
+EXIT_STATUS = """
+    \b
+    Exit status:
+      0  all went well
+      1  a document was refused, or the server failed over it
+      2  the arguments are at fault
+      3  no server answers, or not in time
+"""
+
+
+class Failure(click.ClickException):
+    """A document was refused, or the server failed over it. In one line."""
+
+    exit_code = FAILED
+
+
+class Unreachable(Failure):
+    """No server answers, or not in time."""
+
+    exit_code = UNREACHABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """What the options of the connection say. `server` is None where none was named."""
+
+    server: str | None
+    local: bool
+    model: str
+    timeout: float
+    token: str | None
+    tls: Tls | None
+
+    @property
+    def address(self) -> str:
+        """The server, named or not."""
+        return self.server or DEFAULT_SERVER
+
+    @contextmanager
+    def client(self) -> Iterator[Client]:
+        """A client whose errors are lines for people."""
+        try:
+            with self._client() as client:
+                yield client
+        except SaysoError as error:
+            failure = Unreachable if exit_status(error) == UNREACHABLE else Failure
+            raise failure(self.describe(error)) from error
+        except OSError as error:
+            raise Failure(f"{error.filename}: {error.strerror}") from error
+
+    def describe(self, error: SaysoError) -> str:
+        """An error in one line, with the way out."""
+        if isinstance(error, RequestTimeout):
+            return f"no answer from {self.address} within {self.timeout:g} s; allow more with --timeout"
+        if isinstance(error, ServerUnavailable) and error.reason:
+            return f"the server at {self.address} is not ready: {error}"
+        if isinstance(error, ServerUnavailable) and not is_installed():
+            return f"{error} (it comes with: pip install sayso-server), or name another with --server"
+        return str(error)
+
+    def _client(self) -> Client:
+        local = self.local or self._fallback()
+        return Client(self.address, timeout=self.timeout, tls=self.tls, token=self.token, local=local, model=self.model)
+
+    def _fallback(self) -> bool:
+        """Whether to read here because nobody named a server, none runs, and the engine is installed."""
+        if self.server or not is_installed() or _listens(DEFAULT_SERVER):
+            return False
+        click.echo(f"no server at {DEFAULT_SERVER}: reading with the local engine, once it is loaded", err=True)
+        return True
+
+
+def exit_status(error: SaysoError) -> int:
+    """The exit status of an error."""
+    return UNREACHABLE if isinstance(error, ServerUnavailable | RequestTimeout) else FAILED
+
+
+def connection_options(*, engine: bool = True) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options of the connection, as the argument `connection`; `engine` adds those of the local engine."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def connected(**arguments: Any) -> None:
+            own = {name: arguments.pop(name, default) for name, default in _DEFAULTS.items()}
+            command(connection=_connection(**own), **arguments)
+
+        for option in reversed(_SERVER_OPTIONS + (_ENGINE_OPTIONS if engine else [])):
+            connected = option(connected)
+        return connected
+
+    return decorate
+
+
+def _connection(*, tls: bool, ca: str | None, cert: str | None, key: str | None, **settings: Any) -> Connection:
+    if bool(cert) != bool(key):
+        raise click.UsageError("--tls-cert and --tls-key go together")
+    return Connection(tls=Tls(ca=ca, certificate=cert, key=key) if tls or ca or cert else None, **settings)
+
+
+_DEFAULTS: dict[str, Any] = {
+    "server": None,
+    "local": False,
+    "model": "bundled",
+    "timeout": DEFAULT_TIMEOUT,
+    "token": None,
+    "tls": False,
+    "ca": None,
+    "cert": None,
+    "key": None,
+}
+"""The arguments of the connection; a command without an engine has not all of them."""
+
+_FILE = click.Path(exists=True, dir_okay=False)
+_SERVER_OPTIONS = [
+    click.option(
+        "--server",
+        envvar="SAYSO_SERVER",
+        show_envvar=True,
+        metavar="HOST:PORT",
+        help=f"The server to ask. [default: {DEFAULT_SERVER}]",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=DEFAULT_TIMEOUT,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long to wait for an answer.",
+    ),
+    click.option("--token", envvar="SAYSO_TOKEN", show_envvar=True, help="What to show the server that asks for one."),
+    click.option("--tls", is_flag=True, help="Encrypt the connection."),
+    click.option(
+        "--tls-ca", "ca", type=_FILE, envvar="SAYSO_TLS_CA", show_envvar=True, help="Certificates to trust (PEM)."
+    ),
+    click.option(
+        "--tls-cert", "cert", type=_FILE, envvar="SAYSO_TLS_CERT", show_envvar=True, help="Own certificate (PEM)."
+    ),
+    click.option("--tls-key", "key", type=_FILE, envvar="SAYSO_TLS_KEY", show_envvar=True, help="Its key (PEM)."),
+]
+_ENGINE_OPTIONS = [
+    click.option("--local", is_flag=True, help="Read in this process, without a server; needs sayso-server."),
+    click.option("--model", default="bundled", show_default=True, metavar="NAME|FOLDER", help="The model of --local."),
+]
+
+
+def _listens(address: str) -> bool:
+    host, port = address.rsplit(":", 1)
+    with suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
+        return True
+    return False

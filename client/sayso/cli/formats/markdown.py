@@ -1,0 +1,26 @@
+"""Statements as Markdown."""
+
+import re
+from collections.abc import Iterable
+from typing import TextIO
+
+from sayso.cli.formats.words import cue, one_line, said, who
+from sayso.cli.reading import Reading
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~])")
+
+
+def write_markdown(readings: Iterable[Reading], stream: TextIO) -> None:
+    """A heading per document, an item per statement."""
+    for reading in readings:
+        stream.write(f"## {_escaped(reading.document.document_id or 'standard input')}\n\n")
+        for statement in reading.result.statements:
+            how = f"{_escaped(cue(statement))}, {statement.kind}" if statement.cue else str(statement.kind)
+            stream.write(f"- **{_escaped(who(statement))}** ({how}): {_escaped(said(statement))}\n")
+        stream.write("\n" if reading.result.statements else "No statements found.\n\n")
+
+
+def _escaped(text: str) -> str:
+    """A text in which nothing is markup, of Markdown or of HTML."""
+    escaped = _SPECIAL.sub(r"\\\1", one_line(text))
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

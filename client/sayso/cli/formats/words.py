@@ -1,0 +1,44 @@
+"""A statement in words for people."""
+
+import re
+
+from sayso.models import Polarity, Statement
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+def one_line(text: str) -> str:
+    """A text on one line, without control characters: those of a document must not reach the terminal."""
+    return " ".join(_CONTROLS.sub(" ", text).split())
+
+
+def who(statement: Statement) -> str:
+    """The speaker, and the mention where it is another: John Kirby (he)."""
+    mention = one_line(statement.source.text) if statement.source else ""
+    if statement.speaker is None:
+        return mention or "?"
+    name = one_line(statement.speaker.name)
+    return f"{name} ({mention})" if mention and name not in mention else name
+
+
+def cue(statement: Statement) -> str:
+    """The reporting words, and whether they deny or doubt."""
+    words = one_line(statement.cue.text) if statement.cue else "-"
+    return words if statement.polarity in {Polarity.AFFIRMED, Polarity.UNKNOWN} else f"{words} [{statement.polarity}]"
+
+
+def said(statement: Statement) -> str:
+    """What was said: an ellipsis where it is interrupted."""
+    return one_line(" … ".join(span.text for span in statement.content))
+
+
+def why(statement: Statement) -> str:
+    """How sure it is, and which rules found it: the `explain` of tables."""
+    parts = [f"confidence {statement.confidence:.2f}"]
+    if explanation := statement.explanation:
+        parts.append(f"rule: {explanation.rule}")
+        parts += [f"{one.name} {one.weight:+.2f}" for one in explanation.evidence[:3]]
+        if statement.speaker:
+            linked = f", {explanation.speaker_rule}" if explanation.speaker_rule else ""
+            parts.append(f"speaker {statement.speaker_confidence:.2f}{linked}")
+    return "; ".join(parts)

@@ -1,0 +1,102 @@
+"""Documents to results: the work of the commands `extract` and `speakers`."""
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import click
+
+from sayso.cli.connection import FAILED, Connection, exit_status
+from sayso.cli.inputs import Inputs, Unreadable
+from sayso.models import Document, OptionKeywords, Result
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from rich.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document, and what it says."""
+
+    document: Document
+    result: Result
+
+
+class Reader:
+    """Reads documents. What cannot be read is told on standard error, and is in `status` at the end."""
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        connection: Connection,
+        options: OptionKeywords,
+        *,
+        speakers: tuple[str, ...] = (),
+        language: str = "",
+    ) -> None:
+        self._inputs = inputs
+        self._connection = connection
+        self._options = options
+        self._speakers = speakers
+        self._language = language
+        self._pending: deque[Document] = deque()
+        self.status = 0
+
+    @property
+    def several(self) -> bool:
+        """Whether there may be more than one document."""
+        return self._inputs.several
+
+    def readings(self, *, bar: bool = False) -> Iterator[Reading]:
+        """The documents that could be read, in order, under a progress bar if wished."""
+        with self._connection.client() as client, _bar(bar) as progress:
+            task = progress.add_task("reading", total=self._inputs.count) if progress else None
+            for outcome in client.extract_many(self._documents(), language=self._language, **self._options):
+                document = self._pending.popleft()
+                if progress and task is not None:
+                    progress.advance(task)
+                if isinstance(outcome, Result):
+                    self._warn(outcome)
+                    yield Reading(document, self._selected(outcome))
+                else:
+                    self._fail(document.document_id, self._connection.describe(outcome), exit_status(outcome))
+
+    def _documents(self) -> Iterator[Document]:
+        for one in self._inputs.read():
+            if isinstance(one, Unreadable):
+                self._fail(one.name, one.reason, FAILED)
+            else:
+                self._pending.append(one)
+                yield one
+
+    def _selected(self, result: Result) -> Result:
+        """The result with the statements of the speakers asked for only."""
+        if not self._speakers:
+            return result
+        wanted = {one.statement_id for name in self._speakers for one in result.said_by(name)}
+        kept = tuple(statement for statement in result.statements if statement.statement_id in wanted)
+        return replace(result, statements=kept)
+
+    def _warn(self, result: Result) -> None:
+        for warning in result.warnings:
+            click.echo(f"warning: {self._named(result.document_id, warning.message)}", err=True)
+
+    def _fail(self, name: str, reason: str, status: int) -> None:
+        self.status = max(self.status, status)
+        click.echo(f"Error: {self._named(name, reason)}", err=True)
+
+    def _named(self, name: str, message: str) -> str:
+        return f"{name}: {message}" if name else message
+
+
+def _bar(wanted: bool) -> "AbstractContextManager[Progress | None]":
+    if not wanted:
+        return nullcontext()
+    from rich.console import Console
+    from rich.progress import Progress
+
+    return Progress(console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=True)

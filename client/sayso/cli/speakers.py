@@ -1,0 +1,48 @@
+"""Who speaks how often."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sayso.cli.reading import Reading
+from sayso.models import Kind, Statement
+
+COLUMNS = ("speaker", "type", "role", "statements", "direct", "indirect", "mixed", "words", "documents")
+HEADINGS = ("speaker", "type", "role", "all", "direct", "indirect", "mixed", "words", "texts")
+"""COLUMNS, for people: short, because a terminal is narrow."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one speaker said."""
+
+    name: str
+    type: str
+    role: str = ""
+    kinds: Counter[Kind] = field(default_factory=Counter)
+    words: int = 0
+    documents: set[int] = field(default_factory=set)
+
+    def add(self, statement: Statement, document: int) -> None:
+        self.kinds[statement.kind] += 1
+        self.words += sum(len(span.text.split()) for span in statement.content)
+        self.documents.add(document)
+        if statement.speaker and not self.role:
+            self.role = statement.speaker.role
+
+    def row(self) -> dict[str, str | int]:
+        """The numbers, under the names of COLUMNS."""
+        numbers = (self.kinds[Kind.DIRECT], self.kinds[Kind.INDIRECT], self.kinds[Kind.MIXED])
+        values = (self.name, self.type, self.role, self.kinds.total(), *numbers, self.words, len(self.documents))
+        return dict(zip(COLUMNS, values, strict=True))
+
+
+def tallies(readings: Iterable[Reading]) -> list[Tally]:
+    """The speakers of all documents, who speaks most first. Speakers of one name and type count as one."""
+    found: dict[tuple[str, str], Tally] = {}
+    for document, reading in enumerate(readings):
+        for statement in reading.result.statements:
+            name = statement.speaker_name or "?"
+            kind = str(statement.speaker.type) if statement.speaker else "unresolved"
+            found.setdefault((name, kind), Tally(name, kind)).add(statement, document)
+    return sorted(found.values(), key=lambda tally: (-tally.kinds.total(), -tally.words))

@@ -1,0 +1,100 @@
+"""What travels on the wire: encryption, tokens, retries."""
+
+import contextlib
+import shutil
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from support.serving import PATIENCE
+
+import sayso
+from sayso.v1 import quotes_pb2 as pb
+from sayso.v1 import quotes_pb2_grpc as pb_grpc
+
+
+class Gatekeeper(pb_grpc.QuoteServiceServicer):
+    """Answers GetServerInfo to whoever shows the token, after refusing some calls."""
+
+    def __init__(self, *, token: str | None = None, failures: int = 0) -> None:
+        self._token = token
+        self._failures = failures
+        self.calls = 0
+
+    def GetServerInfo(self, request: pb.GetServerInfoRequest, context: Any) -> pb.GetServerInfoResponse:  # noqa: N802
+        self.calls += 1
+        if self.calls <= self._failures:
+            context.abort(grpc.StatusCode.UNAVAILABLE, "not now")
+        if self._token and ("authorization", f"Bearer {self._token}") not in context.invocation_metadata():
+            context.abort(grpc.StatusCode.UNAUTHENTICATED, "a token is needed")
+        return pb.GetServerInfoResponse(server_version="9", ready=True)
+
+
+@contextlib.contextmanager
+def listening(servicer: Gatekeeper, credentials: grpc.ServerCredentials | None = None) -> Iterator[str]:
+    """The address of a server on this machine."""
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        server = grpc.server(threads)
+        pb_grpc.add_QuoteServiceServicer_to_server(servicer, server)
+        address = "localhost:0"
+        port = server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
+        server.start()
+        try:
+            yield f"localhost:{port}"
+        finally:
+            server.stop(None).wait(PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate of localhost that signs itself, and its key."""
+    if not shutil.which("openssl"):
+        pytest.skip("needs openssl")
+    folder = tmp_path_factory.mktemp("tls")
+    certificate, key = folder / "cert.pem", folder / "key.pem"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
+    names = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run([*command.split(), *names], check=True, capture_output=True, timeout=PATIENCE)
+    return certificate, key
+
+
+def test_tls_both_ways(certificate: tuple[Path, Path]) -> None:
+    public, key = certificate
+    pair = [(key.read_bytes(), public.read_bytes())]
+    strict = grpc.ssl_server_credentials(pair, public.read_bytes(), require_client_auth=True)
+    with listening(Gatekeeper(), strict) as address:
+        with sayso.Client(address, tls=sayso.Tls(ca=public, certificate=public, key=key)) as client:
+            assert client.info().version == "9"
+        anonymous = sayso.Client(address, tls=sayso.Tls(ca=public))
+        with anonymous as client, pytest.raises(sayso.ServerUnavailable):
+            client.info(timeout=5)
+
+
+def test_a_certificate_of_another_name(certificate: tuple[Path, Path]) -> None:
+    public, key = certificate
+    with listening(Gatekeeper(), grpc.ssl_server_credentials([(key.read_bytes(), public.read_bytes())])) as address:
+        number = address.replace("localhost", "127.0.0.1")
+        with sayso.Client(number, tls=sayso.Tls(ca=public, server_name="localhost")) as client:
+            assert client.info().ready
+        with sayso.Client(number, tls=sayso.Tls(ca=public)) as client, pytest.raises(sayso.ServerUnavailable) as raised:
+            client.info()
+        assert "check the TLS settings" in str(raised.value)
+
+
+def test_a_token() -> None:
+    with listening(Gatekeeper(token="secret")) as address:
+        with sayso.Client(address, token="secret") as client:
+            assert client.info().ready
+        with sayso.Client(address) as client, pytest.raises(sayso.AccessDenied, match="a token is needed; give its"):
+            client.info()
+
+
+def test_calls_that_find_no_server_are_tried_again() -> None:
+    servicer = Gatekeeper(failures=3)
+    with listening(servicer) as address, sayso.Client(address) as client:
+        assert client.info().ready
+    assert servicer.calls == 4

@@ -1,0 +1,92 @@
+"""The same API in this process: the fake engine is loaded in place of the models."""
+
+import importlib.util
+
+import pytest
+from support.engine import POISON, FakeEngine
+from support.serving import PATIENCE, Running, run
+
+import sayso
+from sayso_server.parsing import load
+from sayso_server.parsing.errors import ModelError
+
+TEXT = "😀 “Yes,” said Mara. “No,” said Olin."
+ODD = [TEXT, POISON, "\udc00", sayso.Document("Guten Tag", language="de"), TEXT]
+OUTCOMES = [sayso.Result, sayso.ExtractionFailed, sayso.InvalidDocument, sayso.InvalidDocument, sayso.Result]
+
+
+@pytest.fixture(autouse=True)
+def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The models that were asked for."""
+    models: list[str] = []
+
+    def fake(model: str) -> FakeEngine:
+        models.append(model)
+        return FakeEngine()
+
+    monkeypatch.setattr(load, "load_engine", fake)
+    return models
+
+
+def test_the_same_statements_whichever_way(served: Running) -> None:
+    async def from_async(client: sayso.AsyncClient) -> list[sayso.Result]:
+        async with client:
+            [many] = [one async for one in client.extract_many([TEXT], explain=True)]
+            [(_, streamed)] = [one async for one in client.stream([TEXT], explain=True)]
+            return [await client.extract(TEXT, explain=True), many, streamed]
+
+    async def local() -> list[sayso.Result]:
+        return await from_async(sayso.AsyncClient(local=True))
+
+    async def remote() -> list[sayso.Result]:
+        return await from_async(sayso.AsyncClient(served.address, timeout=PATIENCE))
+
+    results = run(local()) + run(remote())
+    for client in (sayso.Client(served.address, timeout=PATIENCE), sayso.Client(local=True)):
+        with client:
+            results += [client.extract(TEXT, explain=True), *client.extract_many([TEXT], explain=True)]
+            results += [result for _, result in client.stream([TEXT], explain=True)]
+    assert len(results) == 12
+    first = results[0]
+    assert all(
+        (one.statements, one.speakers, one.model) == (first.statements, first.speakers, first.model) for one in results
+    )
+    assert len(first.statements) == 2
+
+
+def test_documents_fail_alone(loaded: list[str]) -> None:
+    with sayso.Client(local=True, model="folder") as client:
+        assert [type(one) for one in client.extract_many(ODD)] == OUTCOMES
+        assert [type(one) for _, one in sorted(client.stream(ODD), key=lambda pair: pair[0])] == OUTCOMES
+        with pytest.raises(sayso.InvalidDocument) as raised:
+            client.extract("Guten Tag", language="de")
+        assert (raised.value.reason, raised.value.field) == ("UNSUPPORTED_LANGUAGE", "document.language_code")
+        with pytest.raises(sayso.InvalidDocument, match="not between 0 and 1"):
+            client.extract(TEXT, min_confidence=2)
+    assert loaded == ["folder"]
+
+
+def test_info(served: Running) -> None:
+    with sayso.Client(local=True) as local, sayso.Client(served.address, timeout=PATIENCE) as remote:
+        here, there = local.info(), remote.info()
+    assert (here.version, here.ready, here.model, here.limits) == (there.version, True, there.model, there.limits)
+    assert repr(local) == "Client('local')"
+
+
+def test_without_the_server_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("sayso._local.find_spec", lambda name: None)
+    with pytest.raises(sayso.LocalEngineUnavailable, match="pip install sayso-server"):
+        sayso.Client(local=True)
+
+
+def test_a_damaged_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged(model: str) -> FakeEngine:
+        raise ModelError("models/en/tagger: damaged")
+
+    monkeypatch.setattr(load, "load_engine", damaged)
+    with sayso.Client(local=True) as client:
+        with pytest.raises(sayso.LocalEngineUnavailable, match="tagger: damaged"):
+            client.extract(TEXT)
+        with pytest.raises(sayso.LocalEngineUnavailable, match="tagger: damaged"):
+            list(client.extract_many([TEXT]))
