@@ -10,7 +10,7 @@ from sayso_server.core.pipeline import Extractor, Model
 from sayso_server.core.rules import RULE_NAMES
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-WHOLE_DOCUMENT = {"follow-on", "transcript-turn"}
+WHOLE_DOCUMENT = {"follow-on", "tagged", "transcript-turn"}
 """What is found without a cue, after the rules."""
 
 

@@ -2,9 +2,11 @@
 
 import bisect
 import itertools
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
+
+from stanza.models.common.doc import Document
 
 SEPARATOR = "\n\n"
 """What Stanza takes for a paragraph border: sentences never cross it."""
@@ -14,6 +16,9 @@ BATCH_CHARS = 60_000
 
 LONGEST_SENTENCE = 250
 """Words of one sentence; the parser's memory grows with the square. Longer ones are read in parts."""
+
+LONGEST_TORN = 3
+"""Words of the first part of a name that was taken for a sentence."""
 
 Tokenize = Callable[[str], Any]
 """Text in, a Stanza document of sentences out."""
@@ -62,7 +67,37 @@ def batches(paragraphs: Sequence[str], tokenize: Tokenize) -> Iterator[Batch]:
 def _tokenized(pieces: list[Piece], tokenize: Tokenize) -> Batch:
     sizes = [len(piece.text) + len(SEPARATOR) for piece in pieces]
     starts = [0, *itertools.accumulate(sizes)][:-1]
-    return Batch(pieces, starts, tokenize(SEPARATOR.join(piece.text for piece in pieces)))
+    batch = Batch(pieces, starts, tokenize(SEPARATOR.join(piece.text for piece in pieces)))
+    torn = {i for i, pair in enumerate(itertools.pairwise(batch.document.sentences)) if _is_torn(batch, *pair)}
+    return replace(batch, document=_joined(batch.document, torn)) if torn else batch
+
+
+def _is_torn(batch: Batch, sentence: Any, following: Any) -> bool:
+    """Whether a sentence is only the first part of a name that the next one goes on with: Mayor Ada | Pell said so."""
+    words = [word.text for word in sentence.words]
+    return (
+        len(words) <= LONGEST_TORN
+        and all(word.isalpha() and word.istitle() for word in words)
+        and following.words[0].text.istitle()
+        and batch.piece(sentence) == batch.piece(following)
+    )
+
+
+def _joined(document: Any, torn: Container[int]) -> Any:
+    """The document with some sentences made one with the next."""
+    out: list[list[dict[str, Any]]] = []
+    for i, rows in enumerate(document.to_dict()):
+        if i - 1 in torn:
+            shift = max(_numbers(out[-1][-1]))
+            moved = [{**row, "id": tuple(n + shift for n in _numbers(row))} for row in rows]
+            out[-1] += moved
+        else:
+            out.append(rows)
+    return Document(out, text=document.text)
+
+
+def _numbers(row: dict[str, Any]) -> tuple[int, ...]:
+    return (row["id"],) if isinstance(row["id"], int) else tuple(row["id"])
 
 
 def _pieces(paragraphs: Sequence[str]) -> Iterator[list[Piece]]:

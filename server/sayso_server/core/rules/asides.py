@@ -108,6 +108,12 @@ def _opens_a_clause(word: Word) -> bool:
     return word.upos in {"SCONJ", "CCONJ"} or word.lower in {"who", "which", "as", "when", "where", "while", "if"}
 
 
+def _is_day(tree: Tree, indices: set[int]) -> bool:
+    """On Friday, whatever it hangs on."""
+    words = [tree.words[i] for i in indices if not is_punctuation(tree.words[i])]
+    return bool(words) and all(w.upos in {"ADP", "DET"} or w.lower in load_words("calendar") for w in words)
+
+
 def _around(site: Site, inside: range) -> set[int]:
     """The sentence around an aside, back to a semicolon and on to one; empty where nothing stands before it.
 
@@ -119,7 +125,9 @@ def _around(site: Site, inside: range) -> set[int]:
     branch = next((w for w in [opener, *tree.ancestors(opener)] if w.head == verb.index), None) if opener else None
     if branch is not None and branch.relation == "obl" and is_circumstance(tree, branch):
         return set()
-    if len(left) == 1 and all(tree.words[i].upos == "ADV" for i in left):  # Still, Olin said, …
+    if _is_day(tree, left) or (
+        len(left) == 1 and all(tree.words[i].upos == "ADV" for i in left)
+    ):  # Still, Olin said, …
         left = set()
     right: set[int] = set()
     for word in tree.words[inside.stop :]:

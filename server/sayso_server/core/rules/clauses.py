@@ -8,7 +8,7 @@ from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.rules.build import candidate, with_whole_quotations
-from sayso_server.core.rules.complements import and_that, complement_words, complements_of, that_clause
+from sayso_server.core.rules.complements import QUESTION, and_that, complement_words, complements_of, that_clause
 from sayso_server.core.rules.quoted import goes_on, is_utterance
 from sayso_server.core.sources import mention, subject
 from sayso_server.core.statement import Span
@@ -86,7 +86,9 @@ def _before_the_clause(site: Site, complement: Word) -> list[Span]:
     return [
         Span(tree.words[min(branch)].start, tree.words[max(branch)].end)
         for w in early
-        if max(branch := tree.subtree(w)) < first and min(branch) == site.words[-1].index + 1
+        if max(branch := tree.subtree(w)) < first
+        and min(branch) == site.words[-1].index + 1
+        and tree.words[min(branch)].lower not in QUESTION  # asked how much money he had
     ]
 
 

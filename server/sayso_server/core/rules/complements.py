@@ -12,7 +12,8 @@ _OF_THE_ACT = frozenset({"as", "after", "before", "when", "while", "to"})  # the
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _FARTHEST_THAT = 14
 _DASHES = frozenset({"—", "–", "--", "-"})
-_QUESTION = frozenset({"whether", "if", "how", "why", "what", "when", "where", "who", "which"})
+QUESTION = frozenset({"whether", "if", "how", "why", "what", "when", "where", "who", "which"})
+"""How questions begin."""
 
 
 def complements_of(tree: Tree, verb: Word) -> list[Word]:
@@ -25,7 +26,7 @@ def complements_of(tree: Tree, verb: Word) -> list[Word]:
     if is_passive(tree, verb):  # said to be worth
         out = [c for c in out if (m := tree.child(c, "mark")) is None or m.lower != "to"]
     for child in tree.children(verb, "xcomp"):
-        is_question = any(c.lower in _QUESTION for c in tree.children(child, "mark", "advmod", "obj"))
+        is_question = any(c.lower in QUESTION for c in tree.children(child, "mark", "advmod", "obj"))
         if is_question or (child.xpos == "VBG" and child.index > verb.index and not tree.children(verb, "obj")):
             out.append(child)  # asked what to do, denied keeping cash
     out += [] if out else _wh_objects(tree, verb)
@@ -42,7 +43,7 @@ def complements_of(tree: Tree, verb: Word) -> list[Word]:
 def _wh_objects(tree: Tree, verb: Word) -> list[Word]:
     """A question that parsers take for an object: asked how much money he had, explained what he liked."""
     things = [w for w in tree.children(verb, "obj") if w.index > verb.index]
-    return [w for w in things if {x.lower for x in tree.words[min(tree.subtree(w)) :][:2]} & _QUESTION]
+    return [w for w in things if {x.lower for x in tree.words[min(tree.subtree(w)) :][:2]} & QUESTION]
 
 
 def _is_question(tree: Tree, verb: Word, clause: Word) -> bool:
@@ -51,12 +52,12 @@ def _is_question(tree: Tree, verb: Word, clause: Word) -> bool:
     behind = [
         w
         for w in tree.words[verb.index + 1 : clause.index]
-        if (w.upos != "ADV" or w.lower in _QUESTION) and w.index not in addressed
+        if (w.upos != "ADV" or w.lower in QUESTION) and w.index not in addressed
     ]
     if not behind:
         return False
     opening = behind[0]
-    if opening.lower not in _QUESTION or opening.head != clause.index or not tree.children(clause, "nsubj"):
+    if opening.lower not in QUESTION or opening.head != clause.index or not tree.children(clause, "nsubj"):
         return False
     return opening.lower != "if" or verb.lemma in {"ask", "wonder", "say", "know", "tell"}
 
