@@ -227,7 +227,7 @@ def test_no_more_calls_are_in_flight_than_asked_for(client: sayso.Client) -> Non
 
 def test_an_overloaded_server_is_given_the_time_it_asks_for() -> None:
     engine = FakeEngine()
-    with running(limits=Limits(max_queued_chars=5), engine=engine) as served:
+    with running(limits=Limits(max_queued_words=1), engine=engine) as served:
         engine.gate.clear()
         held = served.stub.ExtractQuotes.future(sayso_request("held up"))
         assert engine.entered.wait(PATIENCE)

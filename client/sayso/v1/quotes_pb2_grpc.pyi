@@ -12,9 +12,9 @@ Identifiers (statement_id, speaker_id) hold within one Result and mean nothing o
 Errors. Every non-OK status that the service gives carries a google.rpc.ErrorInfo (domain "sayso", a stable UPPER_SNAKE
 reason) and, where a field is at fault, a google.rpc.BadRequest. Reasons: MISSING_DOCUMENT, TEXT_TOO_LONG,
 TOO_MANY_DOCUMENTS, UNSUPPORTED_LANGUAGE, INVALID_OPTION, MALFORMED_MESSAGE (INVALID_ARGUMENT); OVERLOADED
-(RESOURCE_EXHAUSTED, with google.rpc.RetryInfo); NOT_READY, DRAINING (UNAVAILABLE); DEADLINE_EXCEEDED
-(DEADLINE_EXCEEDED); EXTRACTION_FAILED, INTERNAL (INTERNAL). A message over the size limit is refused by gRPC itself,
-without details. All methods are stateless and safe to retry.
+(RESOURCE_EXHAUSTED, with google.rpc.RetryInfo); NOT_READY, DRAINING (UNAVAILABLE); UNAUTHENTICATED (the same);
+DEADLINE_EXCEEDED (the same); EXTRACTION_FAILED, INTERNAL (INTERNAL). A message over the size limit is refused by gRPC
+itself, without details. All methods are stateless and safe to retry.
 
 Compatibility. v1 only ever grows: fields and enum values are added, never changed or removed.
 """

@@ -95,7 +95,8 @@ class Encoder(nn.Module):
         self.computed = self.passes = 0
 
     def _pieces(self, word: str) -> tuple[int, ...]:
-        ids = self.tokenizer.encode(word, add_special_tokens=False).ids[:PIECES]
+        whole = word.encode(errors="replace").decode()  # half a surrogate pair is no text to the tokenizer
+        ids = self.tokenizer.encode(whole, add_special_tokens=False).ids[:PIECES]
         return tuple(ids) or (self.unknown,)
 
     def rows(self, paragraphs: Sequence[Paragraph]) -> Iterator[Row]:

@@ -38,7 +38,8 @@ class Head(nn.Module):
 
     def save(self, path: Path) -> None:
         """Write settings and, in half precision, parameters."""
-        torch.save({"settings": self.settings, "state": {k: v.half() for k, v in self.state_dict().items()}}, path)
+        state = {name: value.half().cpu() for name, value in self.state_dict().items()}
+        torch.save({"settings": self.settings, "state": state}, path)
 
     @classmethod
     def load(cls, path: Path) -> Self:

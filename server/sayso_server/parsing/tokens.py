@@ -17,6 +17,10 @@ BATCH_CHARS = 60_000
 LONGEST_SENTENCE = 250
 """Words of one sentence; the parser's memory grows with the square. Longer ones are read in parts."""
 
+DASHES = frozenset({"—", "–", "--"})
+LONGEST_DATELINE = 12
+"""Words before the dash of a dateline."""
+
 LONGEST_TORN = 3
 """Words of the first part of a name that was taken for a sentence."""
 
@@ -73,14 +77,11 @@ def _tokenized(pieces: list[Piece], tokenize: Tokenize) -> Batch:
 
 
 def _is_torn(batch: Batch, sentence: Any, following: Any) -> bool:
-    """Whether a sentence is only the first part of a name that the next one goes on with: Mayor Ada | Pell said so."""
+    """Whether the next sentence goes on with a name, or behind the dash of a dateline: Ada | Pell said so."""
     words = [word.text for word in sentence.words]
-    return (
-        len(words) <= LONGEST_TORN
-        and all(word.isalpha() and word.istitle() for word in words)
-        and following.words[0].text.istitle()
-        and batch.piece(sentence) == batch.piece(following)
-    )
+    is_name = all(word.isalpha() and word.istitle() for word in words) and following.words[0].text.istitle()
+    is_torn = (is_name and len(words) <= LONGEST_TORN) or (words[-1] in DASHES and len(words) <= LONGEST_DATELINE)
+    return is_torn and batch.piece(sentence) == batch.piece(following)
 
 
 def _joined(document: Any, torn: Container[int]) -> Any:

@@ -27,7 +27,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, default=8, help="of the stage precision: every N-th annotated document")
     parser.add_argument("--work", type=Path, default=Path("build/training"), help="checkpoints and intermediate files")
     parser.add_argument("--output", type=Path, default=Path("server/sayso_server/models/en"), help="models folder")
-    parser.add_argument("--rounds", type=int, default=8, help="of the stage heads: times it sees the treebanks")
+    parser.add_argument("--rounds", type=int, default=7, help="of the stage heads: times it sees the treebanks")
     parser.add_argument("--steps", type=int, default=9000, help="of the stage tokenizer")
     parser.add_argument("--more-steps", type=int, default=0, help="of the stage tokenizer: go on for so many")
     parser.add_argument("--plain", action="store_true", help="of the stage heads: no other typography, no other case")
@@ -35,7 +35,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate of the heads")
     parser.add_argument("--encoder-rate", type=float, default=2e-4, help="peak learning rate of the encoder")
     parser.add_argument("--every", type=int, default=1, help="use every N-th sentence only, to try things out")
-    parser.add_argument("--model-version", default="1.0.0", help="what the manifest says, in the stage finish")
+    parser.add_argument("--model-version", default="2.0.0", help="what the manifest says, in the stage finish")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
