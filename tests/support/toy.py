@@ -7,8 +7,9 @@ must never fail, whatever a parser says.
 import re
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sayso_server.core.tree import Tree, Word
+from sayso_server.core.tree import Name, Roles, Tree, Word
 
 _TOKEN = re.compile(r"\w+(?:[.'’]\w+)*|[^\w\s]|\S")
 _VERBS = {"said": "say", "told": "tell", "urged": "urge", "described": "describe", "asked": "ask", "adding": "add"}
@@ -24,6 +25,29 @@ class ToyParser:
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
         """One tree for every run of text up to a full stop."""
         return [[_tree(m[0], m.start()) for m in re.finditer(r"[^.]*\S[^.]*\.?", text)] for text in paragraphs]
+
+
+class TaggedToyParser(ToyParser):
+    """Also names and roles, which are nonsense too; runs of likely contents are long, as a tagger's are."""
+
+    def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
+        """The toy's trees, tagged."""
+        return [[_tagged(tree) for tree in trees] for trees in super().parse(paragraphs)]
+
+
+def _tagged(tree: Tree) -> Tree:
+    seeds = [_seed(word.text, word.index) for word in tree.words]
+    names = tuple(
+        Name(word.index, word.index + 1, ("PER", "ORG", "LOC")[seed % 3])
+        for word, seed in zip(tree.words, seeds, strict=True)
+        if word.text.istitle()
+    )
+    shift = sum(seeds) % 11
+    roles = (
+        Roles(seed % 5 / 4, seed % 7 / 6, 0.95 * ((word.index + shift) % 11 > 3), float(seed % 13 == 0))
+        for word, seed in zip(tree.words, seeds, strict=True)
+    )
+    return replace(tree, names=names, roles=tuple(roles))
 
 
 def _seed(word: str, index: int) -> int:

@@ -4,11 +4,11 @@ import sys
 from types import FrameType
 
 import pytest
-from support.toy import ToyParser
+from support.toy import TaggedToyParser
 
 from sayso_server.core.pipeline import Extractor, Model
 
-EXTRACTOR = Extractor(ToyParser(), Model("toy", "0", ""))
+EXTRACTOR = Extractor(TaggedToyParser(), Model("toy", "0", ""))
 
 
 def calls(text: str) -> int:

@@ -1,16 +1,19 @@
 """What holds for any text and any trees."""
 
+import random
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.toy import ToyParser
+from support.toy import TaggedToyParser, ToyParser
 
 from sayso_server.core.pipeline import Extractor, Model
 from sayso_server.core.statement import CueClass, Options, WarningCode
 
 EXTRACTOR = Extractor(ToyParser(), Model("toy", "0", ""))
+TAGGED = Extractor(TaggedToyParser(), Model("tagged toy", "0", ""))
 EVERYTHING = Options(cue_classes=frozenset(CueClass))
 WORDS = """said told urged described asked adding that to Mara Olin He she the statement reporters plan , . ? “ ” " ' ‘
-’ « » `` '' — : according whether President Ms. U.S. it they readout not may é 🙂"""
+’ « » `` '' — : according whether President Ms. U.S. it they readout not may é 🙂 is was"""
 NEWS = st.lists(st.sampled_from([*WORDS.split(), "\n", "\n\n", "\u00a0"]), max_size=60).map(" ".join)
 
 
@@ -20,10 +23,16 @@ def test_the_toy_makes_statements() -> None:
     assert len(EXTRACTOR.extract(text, EVERYTHING).statements) > 9
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.one_of(NEWS, st.text(max_size=200)))
-def test_spans_and_references_hold(text: str) -> None:
-    extraction = EXTRACTOR.extract(text, EVERYTHING)
+def test_the_tagged_toy_makes_statements_that_no_rule_makes() -> None:
+    rng = random.Random(1)
+    texts = [" ".join(rng.choices(WORDS.split(), k=60)) for _ in range(30)]
+    assert "tagged" in {s.rule for text in texts for s in TAGGED.extract(text, EVERYTHING).statements}
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.one_of(NEWS, st.text(max_size=200)), st.sampled_from([EXTRACTOR, TAGGED]))
+def test_spans_and_references_hold(text: str, extractor: Extractor) -> None:
+    extraction = extractor.extract(text, EVERYTHING)
     speakers = {s.speaker_id for s in extraction.speakers}
     statements = {s.statement_id for s in extraction.statements}
     for s in extraction.statements:

@@ -170,7 +170,7 @@ def _contents(words: Sequence[Read]) -> Iterator[Run]:
     for i in range(len(words) + 1):
         inside = i < len(words) and words[i].roles.content >= LIKELY
         if first is not None and (not inside or words[i].roles.begins >= LIKELY):
-            first += [read.word.lower for read in words[first : first + 2]] in (["was", "that"], ["is", "that"])
+            first += [read.word.lower for read in words[first:i][:2]] in (["was", "that"], ["is", "that"])
             mean = sum(read.roles.content for read in words[first:i]) / (i - first)
             if i - first >= SHORTEST and mean >= SURE:
                 yield first, i
