@@ -28,9 +28,14 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def write_manifest(folder: Path, version: str) -> Manifest:
-    """Write `manifest.json` over all files of a models folder, and the empty index that Stanza asks for."""
+def write_index(folder: Path) -> None:
+    """Write the empty index without which Stanza loads nothing from a folder."""
     (folder / "resources.json").write_text("{}\n", encoding="utf-8")
+
+
+def write_manifest(folder: Path, version: str) -> Manifest:
+    """Write `manifest.json` over all files of a models folder, and Stanza's index."""
+    write_index(folder)
     paths = sorted(
         p for p in folder.rglob("*") if p.is_file() and p.suffix in {".pt", ".json", ".npz"} and p.name != MANIFEST
     )

@@ -11,7 +11,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from sayso_server.parsing.files import write_manifest
+from sayso_server.parsing.files import write_index, write_manifest
 
 
 def arguments() -> argparse.Namespace:
@@ -46,6 +46,7 @@ def main() -> None:
     options = arguments()
     options.work.mkdir(parents=True, exist_ok=True)
     options.output.mkdir(parents=True, exist_ok=True)
+    write_index(options.output)
     if options.stage == "heads":
         from sayso_server.training import heads
 
