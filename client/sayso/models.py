@@ -34,6 +34,7 @@ class CueClass(StrEnum):
     WANT = "want"
     FEEL = "feel"
     DECREE = "decree"
+    OTHER = "other"
     UNKNOWN = "unknown"
 
 

@@ -148,6 +148,8 @@ class _CueClassEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CueClass.Val
     """Attitude: supports, opposes, fears. Not returned by default."""
     CUE_CLASS_DECREE: _CueClass.ValueType  # 11
     """Votes, rulings, appointments. Not returned by default."""
+    CUE_CLASS_OTHER: _CueClass.ValueType  # 12
+    """Attributed by words that the lexicon does not know. Not returned by default."""
 
 class CueClass(_CueClass, metaclass=_CueClassEnumTypeWrapper):
     """What kind of act the cue reports."""
@@ -176,6 +178,8 @@ CUE_CLASS_FEEL: CueClass.ValueType  # 10
 """Attitude: supports, opposes, fears. Not returned by default."""
 CUE_CLASS_DECREE: CueClass.ValueType  # 11
 """Votes, rulings, appointments. Not returned by default."""
+CUE_CLASS_OTHER: CueClass.ValueType  # 12
+"""Attributed by words that the lexicon does not know. Not returned by default."""
 Global___CueClass: _TypeAlias = CueClass  # noqa: Y015
 
 class _Polarity:

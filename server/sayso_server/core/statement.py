@@ -26,6 +26,7 @@ class CueClass(StrEnum):
     WANT = "want"
     FEEL = "feel"
     DECREE = "decree"
+    OTHER = "other"
 
 
 REPORTED_SPEECH = frozenset(
