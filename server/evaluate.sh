@@ -37,3 +37,5 @@ show polnear-dev-speech "$benchmarks/score.py" "$benchmarks/polnear-dev.jsonl" "
     --outermost --speech
 extract polnear-dev all
 show polnear-dev-all "$benchmarks/score.py" "$benchmarks/polnear-dev.jsonl" "$out/polnear-dev.all.jsonl" --outermost
+show polnear-dev-confidence -m sayso_server.training.calibration "$benchmarks/polnear-dev.jsonl" \
+    "$out/polnear-dev.speech.jsonl"

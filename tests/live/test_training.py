@@ -68,7 +68,8 @@ def news(tmp_path: Path) -> list[corpus.Paragraph]:
         return [[own] for own in words]
 
     (tmp_path / "news.jsonl").write_text(json.dumps(NEWS), encoding="utf-8")
-    return corpus.annotated(tmp_path / "news.jsonl", cut, tmp_path)
+    (document,) = corpus.annotated(tmp_path / "news.jsonl", cut, tmp_path)
+    return document
 
 
 def test_paragraphs_words_and_labels(trees: list[corpus.Paragraph], inventory: corpus.Inventory) -> None:

@@ -2,15 +2,16 @@
 
 import random
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.toy import TaggedToyParser, ToyParser
 
 from sayso_server.core.pipeline import Extractor, Model
-from sayso_server.core.statement import CueClass, Options, WarningCode
+from sayso_server.core.statement import CueClass, Options, Statement, WarningCode
 
 EXTRACTOR = Extractor(ToyParser(), Model("toy", "0", ""))
 TAGGED = Extractor(TaggedToyParser(), Model("tagged toy", "0", ""))
+OPEN = {WarningCode.UNCLOSED_QUOTATION_MARK, WarningCode.SURPLUS_QUOTATION_MARK}
 EVERYTHING = Options(cue_classes=frozenset(CueClass))
 WORDS = """said told urged described asked adding that to Mara Olin He she the statement reporters plan , . ? “ ” " ' ‘
 ’ « » `` '' — : according whether President Ms. U.S. it they readout not may é 🙂 is was"""
@@ -20,7 +21,7 @@ NEWS = st.lists(st.sampled_from([*WORDS.split(), "\n", "\n\n", "\u00a0"]), max_s
 def test_the_toy_makes_statements() -> None:
     line = "Mara Olin said that plan {} failed , adding that it may . “ No , ” she told reporters ."
     text = "\n\n".join(line.format(i) for i in range(9))
-    assert len(EXTRACTOR.extract(text, EVERYTHING).statements) > 9
+    assert len(EXTRACTOR.extract(text, EVERYTHING).statements) >= 9
 
 
 def test_the_tagged_toy_makes_statements_that_no_rule_makes() -> None:
@@ -56,6 +57,23 @@ def test_documents_do_not_depend_on_each_other(texts: list[str]) -> None:
     alone = [EXTRACTOR.extract(text) for text in texts]
     assert [e.statements for e in together] == [e.statements for e in alone]
     assert [e.speakers for e in together] == [e.speakers for e in alone]
+
+
+@settings(max_examples=200, deadline=None)
+@given(NEWS, NEWS, st.sampled_from([EXTRACTOR, TAGGED]))
+def test_a_paragraph_more_changes_no_statement_before_it(text: str, added: str, extractor: Extractor) -> None:
+    """But for speakers; for a quotation left open; and for a colon, which introduces what follows or labels a turn."""
+    before = extractor.extract(text, EVERYTHING)
+    assume(":" not in text and not {w.code for w in before.warnings} & OPEN)
+    after = extractor.extract(f"{text}\n\n{added}", EVERYTHING)
+    kept = [s for s in after.statements if s.content[0].start < len(text)]
+    assert list(map(_found, kept)) == list(map(_found, before.statements))
+
+
+def _found(statement: Statement) -> tuple[object, ...]:
+    """What is known of a statement before speakers are."""
+    s = statement
+    return s.content, s.cue, s.source, s.addressees, s.rule, s.kind, s.polarity, s.confidence, s.parent_id, s.evidence
 
 
 def test_empty_text_gives_a_warning() -> None:

@@ -1,101 +1,211 @@
 """From candidates to statements: one per cue, none twice, each in its place among the others."""
 
 import bisect
-import re
-from collections.abc import Iterable, Sequence
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
+from sayso_server.core.contents import length, overlap, shared
 from sayso_server.core.cues import Candidate, Site, sites
 from sayso_server.core.document import Document
-from sayso_server.core.rules import RULE_NAMES, RULES
-from sayso_server.core.rules.quoted import follow_on
-from sayso_server.core.rules.roles import fitted, is_doubtful, tagged
-from sayso_server.core.rules.turns import transcript_turns
-from sayso_server.core.statement import REPORTED_SPEECH, Kind, Span
+from sayso_server.core.evidence import Basis, Words, evidence
+from sayso_server.core.rules import RULES
+from sayso_server.core.rules.borders import fitted
+from sayso_server.core.rules.quoted import follow_on, is_title
+from sayso_server.core.rules.reading import LIKELY
+from sayso_server.core.rules.tagged import tagged
+from sayso_server.core.rules.turns import headlines, signatures, transcript_turns
+from sayso_server.core.scoring import Scored, Scorer, scorers
+from sayso_server.core.statement import Kind, Span
+
+SAME = 0.8
+"""Intersection over union from which on two contents of one cue are one: the rules' is kept."""
+
+CERTAIN = frozenset({"according-to", "headline", "signature"})
+"""Rules whose form leaves little doubt that something is reported: their score says how sure that is, no more."""
+
+LEAD = 2.0
+"""How much better a content that only the tagger sees must be than a rule's: the rules know what a statement holds."""
+
+MUCH = 0.2
+"""Share of the shorter of two contents that they may have in common without being rivals."""
+
+STRETCH = 256
+"""Code points of the stretches by which contents are looked up."""
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A candidate with its kind and the index of the chosen statement inside whose content it lies."""
+    """A candidate with its score and kind, and the index of the chosen statement inside whose content it lies."""
 
     candidate: Candidate
     kind: Kind
     parent: int | None
+    score: Scored
 
 
-def propose(document: Document) -> list[Candidate]:
-    """For every cue the first candidate that a rule finds."""
-    out = []
+def propose(document: Document) -> Iterator[list[Candidate]]:
+    """The candidates of each cue, by rules and by the role tagger."""
+    found = [*_by_rules(document), *headlines(document), *signatures(document), *tagged(document)]
+    for _, group in groupby(sorted(found, key=_place), key=_place):
+        rivals = list(group)
+        rules = [c for c in rivals if c.rule != "tagged"]
+        yield [c for c in rivals if c.rule != "tagged" or not any(overlap(c.content, r.content) >= SAME for r in rules)]
+
+
+def _place(candidate: Candidate) -> tuple[int, int]:
+    """Where the cue of a candidate is, or what it reports where it has none."""
+    site = candidate.site
+    return (0, site.head.start) if site is not None else (1, candidate.content[0].start)
+
+
+def _by_rules(document: Document) -> Iterator[Candidate]:
+    """For every cue the first candidate that a rule finds, ended where the tagger sees its end."""
     for tree in document.trees:
         for site in sites(tree):
             if _is_in_title(site, document):
                 continue
             found = next((c for rule in RULES for c in rule(site, document)), None)
-            if found is not None and not _holds_its_cue(found) and not is_doubtful(found):
-                out.append(fitted(document, found))
-    return out
+            if found is not None and not _holds_its_cue(found):
+                yield fitted(document, found)
 
 
 def _is_in_title(site: Site, document: Document) -> bool:
     """Whether the cue stands in a quoted title: “Say You Said So”."""
     quotation = document.quotation_at(site.head.start)
-    if quotation is None:
-        return False
-    words = re.findall(r"[^\W\d_]{4,}", document.plain[quotation.span.start : quotation.span.end])
-    return bool(words) and all(w[0].isupper() for w in words)
+    return quotation is not None and is_title(document, quotation)
 
 
 def _holds_its_cue(candidate: Candidate) -> bool:
     return candidate.cue is not None and any(c.overlaps(s) for c in candidate.cue.spans for s in candidate.content)
 
 
-def _length(spans: Iterable[Span]) -> int:
-    return sum(map(len, spans))
+@dataclass(frozen=True)
+class Judged:
+    """A candidate with what speaks for and against it."""
+
+    candidate: Candidate
+    basis: Basis
+    features: Sequence[str]
 
 
-def overlap(one: Sequence[Span], other: Sequence[Span]) -> float:
-    """Intersection over union, in characters."""
-    common = sum(max(0, min(a.end, b.end) - max(a.start, b.start)) for a in one for b in other)
-    return common / max(1, _length(one) + _length(other) - common)
+def judged(document: Document, words: Words) -> Iterator[Judged]:
+    """All candidates of cues, with their evidence."""
+    for rivals in propose(document):
+        for candidate in rivals:
+            basis = basis_of(candidate, words)
+            yield Judged(candidate, basis, evidence(candidate, rivals, document, words, basis))
 
 
-def _rank(candidate: Candidate) -> tuple[bool, bool, int, int]:
-    """Better candidates first: of speech, with a source, by an earlier rule, with the cue nearer to the content."""
-    order = RULE_NAMES.index(candidate.rule)
-    cue = candidate.cue.spans[0].start if candidate.cue else 0
-    distance = min((min(abs(s.start - cue), abs(s.end - cue)) for s in candidate.content), default=0)
-    is_speech = candidate.cue is not None and candidate.cue.cue_class in REPORTED_SPEECH
-    return (not is_speech, candidate.source is None, order, distance)
-
-
-def _is_double(one: Candidate, other: Candidate) -> bool:
-    """Whether two candidates claim the same content, and neither is what the other reports."""
-    if one.content[-1].end <= other.content[0].start or other.content[-1].end <= one.content[0].start:
-        return False
-    nested = any(
-        outer.cue is not None and inner.cue is not None and any(s.overlaps(inner.cue.spans[0]) for s in outer.content)
-        for outer, inner in ((one, other), (other, one))
-    )
-    return not nested and overlap(one.content, other.content) > 0.6
+def basis_of(candidate: Candidate, words: Words) -> Basis:
+    """What the candidate rests on. The tagger marks the outermost statements only: of others it says nothing."""
+    if candidate.rule == "tagged":
+        return Basis.TAGGED
+    if not words.has_roles:
+        return Basis.TREES
+    if candidate.site is None:
+        return Basis.RULES
+    is_inside = max(candidate.site.tree.roles[w.index].content for w in candidate.site.words) >= LIKELY
+    return Basis.TREES if is_inside else Basis.RULES
 
 
 def choose(document: Document) -> list[Chosen]:
-    """The statements of a document in text order; of candidates with nearly the same content the best."""
-    kept: list[Candidate] = []
-    starts: list[int] = []
-    for candidate in sorted(propose(document), key=_rank):
-        low = bisect.bisect_left(starts, candidate.content[0].start - 2000)
-        high = bisect.bisect_right(starts, candidate.content[-1].end + 2000)
-        if any(_is_double(candidate, other) for other in kept[low:high]):
+    """The statements of a document in text order: the best candidates that do not exclude each other."""
+    words = Words.of(document)
+    return selected(document, words, judged(document, words), scorers())
+
+
+def selected(
+    document: Document, words: Words, candidates: Iterable[Judged], weights: Mapping[Basis, Scorer]
+) -> list[Chosen]:
+    """The best of the candidates of cues, with turns of transcripts before them and quotations without cue behind."""
+
+    def without_cue(candidate: Candidate) -> Scored:
+        return weights[Basis.TREES].score(evidence(candidate, [], document, words, Basis.TREES))
+
+    kept = _Kept()
+    for turn in transcript_turns(document):
+        kept.add(turn, without_cue(turn))
+    scored = [(j.candidate, j.basis, weights[j.basis].score(j.features)) for j in candidates]
+    has_roles = any(basis is not Basis.TREES for _, basis, _ in scored)
+
+    def is_inner(basis: Basis) -> bool:
+        return has_roles and basis is Basis.TREES
+
+    leads = _leads(scored)
+    for candidate, basis, score in sorted(scored, key=lambda item: (is_inner(item[1]), -item[2].margin)):
+        if basis is Basis.TAGGED and score.margin < leads.get(_place(candidate), -math.inf):
             continue
-        at = bisect.bisect_right(starts, candidate.content[0].start)
-        starts.insert(at, candidate.content[0].start)
-        kept.insert(at, candidate)
-    kept += list(tagged(document, kept))
-    kept += transcript_turns(document)
-    kept += follow_on(document, [s for c in kept for s in c.content])
-    kept.sort(key=lambda c: (c.content[0].start, -_length(c.content)))
-    return [Chosen(c, c.kind or kind_of(document, c), _parent(i, kept)) for i, c in enumerate(kept)]
+        is_enough = score.margin >= 0 or candidate.rule in CERTAIN or (is_inner(basis) and kept.reports(candidate))
+        if is_enough and not kept.excludes(candidate):
+            kept.add(candidate, score)
+    for candidate in list(follow_on(document, [s for c, _ in kept.items for s in c.content])):
+        kept.add(candidate, without_cue(candidate))
+    items = sorted(kept.items, key=lambda pair: (pair[0].content[0].start, -length(pair[0].content)))
+    chosen = [candidate for candidate, _ in items]
+    return [Chosen(c, c.kind or kind_of(document, c), _parent(i, chosen), score) for i, (c, score) in enumerate(items)]
+
+
+def _leads(scored: Sequence[tuple[Candidate, Basis, Scored]]) -> dict[tuple[int, int], float]:
+    """By cue, how good a content that only the tagger sees must be where a rule has found a good one."""
+    rules = [(_place(c), score.margin) for c, basis, score in scored if basis is not Basis.TAGGED and score.margin >= 0]
+    return {place: margin + LEAD for place, margin in sorted(rules)}
+
+
+class _Kept:
+    """What was chosen so far, and where it lies: by stretches of the text, so that few are compared."""
+
+    def __init__(self) -> None:
+        self.items: list[tuple[Candidate, Scored]] = []
+        self._places: defaultdict[int, list[Candidate]] = defaultdict(list)
+        self._cues: set[int] = set()
+
+    def add(self, candidate: Candidate, score: Scored) -> None:
+        """Choose a candidate."""
+        self.items.append((candidate, score))
+        for place in _stretches(candidate):
+            self._places[place].append(candidate)
+        if candidate.site is not None:
+            self._cues.add(candidate.site.head.start)
+
+    def excludes(self, candidate: Candidate) -> bool:
+        """Whether a statement with this cue, or with much of this content, is there already."""
+        if candidate.site is not None and candidate.site.head.start in self._cues:
+            return True
+        return any(_are_rivals(candidate, other) for other in self._near(candidate))
+
+    def reports(self, candidate: Candidate) -> bool:
+        """Whether the cue of a candidate stands in the content of a statement that is there already.
+
+        What is said there nobody has annotated, so that its score means little: the rules decide.
+        """
+        return any(_reports(other, candidate) for other in self._near(candidate))
+
+    def _near(self, candidate: Candidate) -> Iterator[Candidate]:
+        return (other for place in _stretches(candidate) for other in self._places.get(place, ()))
+
+
+def _stretches(candidate: Candidate) -> set[int]:
+    """Which stretches of the text a content touches."""
+    return {i for s in candidate.content for i in range(s.start // STRETCH, s.end // STRETCH + 1)}
+
+
+def _are_rivals(one: Candidate, other: Candidate) -> bool:
+    """Whether two candidates claim the same content, and neither is what the other reports."""
+    common = shared(one.content, other.content)
+    if common <= MUCH * min(length(one.content), length(other.content)):
+        return False
+    return not any(_reports(outer, inner) for outer, inner in ((one, other), (other, one)))
+
+
+def _reports(outer: Candidate, inner: Candidate) -> bool:
+    """Whether the inner cue lies in the outer content, or, without a cue, all of the inner content."""
+    inside = inner.cue.spans[:1] if inner.cue is not None else inner.content
+    return all(any(s.covers(own) for s in outer.content) for own in inside) and length(outer.content) > length(
+        inner.content
+    )
 
 
 def _parent(index: int, kept: Sequence[Candidate]) -> int | None:
@@ -104,7 +214,7 @@ def _parent(index: int, kept: Sequence[Candidate]) -> int | None:
     inner = own.cue.spans if own.cue else own.content
     near = range(max(0, index - 40), min(len(kept), index + 5))
     around = [i for i in near if i != index and all(any(s.covers(c) for s in kept[i].content) for c in inner)]
-    return min(around, key=lambda i: _length(kept[i].content), default=None)
+    return min(around, key=lambda i: length(kept[i].content), default=None)
 
 
 def kind_of(document: Document, candidate: Candidate) -> Kind:

@@ -94,3 +94,19 @@ def chain(document: Document, quotation: Quotation) -> list[Quotation]:
         else:
             break
     return out
+
+
+def length(found: Iterable[Span]) -> int:
+    """Code points of all spans together."""
+    return sum(map(len, found))
+
+
+def shared(one: Sequence[Span], other: Sequence[Span]) -> int:
+    """Code points that two contents have in common."""
+    return sum(max(0, min(a.end, b.end) - max(a.start, b.start)) for a in one for b in other)
+
+
+def overlap(one: Sequence[Span], other: Sequence[Span]) -> float:
+    """Intersection over union, in code points."""
+    common = shared(one, other)
+    return common / max(1, length(one) + length(other) - common)

@@ -73,6 +73,8 @@ def sites(tree: Tree) -> Iterator[Site]:
             yield from _verb_sites(tree, word)
         elif word.upos == "NOUN" and (entry_of_noun := lexicon.noun(word.lemma.lower())):
             yield Site(tree, (word,), entry_of_noun)
+        elif word.upos == "ADJ" and (entry_of_adjective := lexicon.adjective(word.lemma.lower())):
+            yield Site(tree, (word,), entry_of_adjective)
 
 
 def _index(word: Word) -> int:

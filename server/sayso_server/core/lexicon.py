@@ -23,6 +23,19 @@ class Frame(StrEnum):
     TOPIC = "topic"
     NOUN = "noun"
     NOUN_TOPIC = "noun_topic"
+    ADJECTIVE = "adjective"
+    SEEN = "seen"
+    NOUN_SEEN = "noun_seen"
+
+
+_KINDS = {
+    Frame.NOUN: "noun",
+    Frame.NOUN_TOPIC: "noun",
+    Frame.ADJECTIVE: "adjective",
+    Frame.SEEN: "seen",
+    Frame.NOUN_SEEN: "noun_seen",
+}
+"""Frames whose words have entries of their own: a noun is not the verb of the same form."""
 
 
 class LexiconError(ValueError):
@@ -77,7 +90,7 @@ class _Draft:
 
 
 def parse_cues(data: Mapping[str, object]) -> dict[str, Entry]:
-    """Entries by lemma; several words are joined by a space, nouns end in "|noun".
+    """Entries by lemma; several words are joined by a space; what is not a verb ends in its kind: claim|noun.
 
     An unknown class or frame, or a word that stands twice in a list, is an error that names it. Where two classes claim
     the same frame of a word, the one that comes first in the file has it.
@@ -93,8 +106,7 @@ def parse_cues(data: Mapping[str, object]) -> dict[str, Entry]:
             for word in text.split():
                 _add(drafts, word, Frame(frame_name), CueClass(class_name))
     return {
-        key: Entry(key.removesuffix("|noun"), draft.frames, frozenset(draft.prepositions))
-        for key, draft in drafts.items()
+        key: Entry(key.partition("|")[0], draft.frames, frozenset(draft.prepositions)) for key, draft in drafts.items()
     }
 
 
@@ -103,7 +115,7 @@ def _add(drafts: dict[str, _Draft], word: str, frame: Frame, cue_class: CueClass
     lemma, preposition = word.replace("_", " "), ""
     if frame in {Frame.TOPIC, Frame.NOUN_TOPIC}:
         lemma, _, preposition = lemma.rpartition(" ")
-    key = f"{lemma}|noun" if frame in {Frame.NOUN, Frame.NOUN_TOPIC} else lemma
+    key = f"{lemma}|{_KINDS[frame]}" if frame in _KINDS else lemma
     draft = drafts.setdefault(key, _Draft())
     draft.frames.setdefault(frame, cue_class)
     draft.prepositions |= {preposition} - {""}
@@ -116,11 +128,18 @@ def _cues() -> dict[str, Entry]:
 
 def verb(lemma: str) -> Entry | None:
     """The entry of a verb, also where a lemmatizer has cut too much or too little: reiterat, begge, denie, quipp."""
-    return next((entry for form in _repaired(lemma) if (entry := _cues().get(form))), None)
+    return _entry(lemma, "")
+
+
+def _entry(lemma: str, kind: str) -> Entry | None:
+    return next((entry for form in _repaired(lemma) if (entry := _cues().get(form + kind))), None)
 
 
 def _repaired(lemma: str) -> Iterator[str]:
     yield lemma
+    for ending in ("ed", "ing"):  # not cut at all: joked, vowing
+        if lemma.endswith(ending) and len(stem := lemma.removesuffix(ending)) > 2:
+            yield from (f"{stem}e", stem, stem[:-1])
     if lemma.endswith("ie"):
         yield f"{lemma[:-2]}y"
     elif lemma.endswith("e"):
@@ -136,6 +155,16 @@ def _repaired(lemma: str) -> Iterator[str]:
 def noun(lemma: str) -> Entry | None:
     """The entry of a noun that takes a clause."""
     return _cues().get(f"{lemma}|noun")
+
+
+def adjective(lemma: str) -> Entry | None:
+    """The entry of an adjective that takes a clause or an infinitive."""
+    return _cues().get(f"{lemma}|adjective")
+
+
+def seen(lemma: str, upos: str) -> Entry | None:
+    """The entry of a word whose content no rule finds."""
+    return _cues().get(f"{lemma}|noun_seen") if upos in {"NOUN", "PROPN"} else _entry(lemma, "|seen")
 
 
 def phrase(head: str, particle: str) -> Entry | None:

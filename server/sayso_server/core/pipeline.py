@@ -10,7 +10,7 @@ from sayso_server.core.circumstances import medium
 from sayso_server.core.circumstances import time as said_at
 from sayso_server.core.document import Document, read, with_trees
 from sayso_server.core.parser import Parser
-from sayso_server.core.scoring import confidence
+from sayso_server.core.scoring import explained
 from sayso_server.core.speakers.registry import Link
 from sayso_server.core.speakers.resolve import resolve
 from sayso_server.core.statement import (
@@ -99,7 +99,8 @@ def assemble(
                 cue=found.cue,
                 source=found.relative or found.source,
                 rule=found.rule,
-                confidence=confidence(item),
+                confidence=item.score.confidence,
+                evidence=explained(item.score.evidence),
                 speaker_id=speaker,
                 speaker_confidence=link.confidence if speaker else 0.0,
                 speaker_rule=link.rule,

@@ -157,7 +157,7 @@ def mention(tree: Tree, word: Word, text: str) -> Span:
         end += 1
     stripped = strip(text, Span(tree.words[start].start, tree.words[end].end), EDGES.replace("”", "").replace('"', ""))
     span = stripped or word.span
-    aside = next((i for i in range(word.end, span.end) if text[i] in "—–("), None)
+    aside = next((i for i in range(max(word.end, span.start + 1), span.end) if text[i] in "—–("), None)
     return (strip(text, Span(span.start, aside)) or span) if aside is not None else span
 
 

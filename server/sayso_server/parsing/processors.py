@@ -4,7 +4,7 @@ They are given a `Reader`, which runs the encoder once for a document however ma
 `names` does what Stanza's `ner` does; that one cannot have variants.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -158,11 +158,17 @@ class RolesProcessor(_OwnProcessor):
     def process(self, document: Any) -> Any:
         """Set `roles` of every sentence: one row of four probabilities per word."""
         if document.num_words:
-            source, cue, content = self.head.probabilities(self.reader.states(document))
-            columns = [1 - source[:, 0], 1 - cue[:, 0], 1 - content[:, 0], content[:, 1]]
-            per_word = np.stack(columns, 1).astype(float).round(3).tolist()
+            per_word = role_rows(self.head.probabilities(self.reader.states(document)))
             start = 0
             for sentence in document.sentences:
                 sentence.roles = per_word[start : start + len(sentence.words)]
                 start += len(sentence.words)
         return document
+
+
+def role_rows(probabilities: Sequence[np.ndarray]) -> list[list[float]]:
+    """The four figures of `core.tree.Roles` of every word, from the classes of source, cue and content."""
+    source, cue, content = probabilities
+    columns = [1 - source[:, 0], 1 - cue[:, 0], 1 - content[:, 0], content[:, 1]]
+    rows: list[list[float]] = np.stack(columns, 1).astype(float).round(3).tolist()
+    return rows

@@ -1,10 +1,11 @@
 """`python -m sayso_server.training STAGE`: train the bundled models, one stage at a time.
 
 Stages, in order: `tokenizer`, `mwt`, `lemma`, `heads` (the encoder and all heads on it, the longest), `finish`
-(manifest with digests), and, once the models are there, `precision` (how often each rule is right, counted on annotated
-news). `sayso-server evaluate-models` says what the models reach.
-Started again, `heads` goes on after its last round; the small models are not trained again once they are done, and anew
-if they were interrupted. Progress goes to standard error, results to --output, all else to --work.
+(manifest with digests), and, once the models are there, `folds` (taggers of roles that do not know a part of the
+annotated news) and `scorer` (what speaks for a statement, weighed on what those taggers see). `sayso-server
+evaluate-models` says what the models reach. Started again, `heads` and `folds` go on after their last round; the small
+models are not trained again once they are done, and anew if they were interrupted.
+Progress goes to standard error, results to --output, all else to --work.
 """
 
 import argparse
@@ -17,17 +18,18 @@ from sayso_server.parsing.files import write_index, write_manifest
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m sayso_server.training", description=__doc__)
-    parser.add_argument("stage", choices=["tokenizer", "mwt", "lemma", "heads", "finish", "precision"])
+    parser.add_argument("stage", choices=["tokenizer", "mwt", "lemma", "heads", "finish", "folds", "scorer"])
     parser.add_argument("--treebanks", type=Path, default=Path("../shared/treebanks"), help="folder of CoNLL-U files")
     parser.add_argument(
         "--encoder", type=Path, default=Path("build/all-MiniLM-L6-v2"), help="folder of the initial encoder"
     )
     parser.add_argument("--names", type=Path, default=Path("../shared/ner"), help="folder of IOB2 files")
     parser.add_argument("--annotated", type=Path, default=Path("../shared/benchmarks"), help="folder of PolNeAR files")
-    parser.add_argument("--sample", type=int, default=8, help="of the stage precision: every N-th annotated document")
     parser.add_argument("--work", type=Path, default=Path("build/training"), help="checkpoints and intermediate files")
     parser.add_argument("--output", type=Path, default=Path("server/sayso_server/models/en"), help="models folder")
     parser.add_argument("--rounds", type=int, default=7, help="of the stage heads: times it sees the treebanks")
+    parser.add_argument("--fold", type=int, help="of the stage folds: only this one")
+    parser.add_argument("--fold-rounds", type=int, default=2, help="of the stage folds: times each sees its news")
     parser.add_argument("--steps", type=int, default=9000, help="of the stage tokenizer")
     parser.add_argument("--more-steps", type=int, default=0, help="of the stage tokenizer: go on for so many")
     parser.add_argument("--plain", action="store_true", help="of the stage heads: no other typography, no other case")
@@ -54,10 +56,14 @@ def main() -> None:
     elif options.stage == "finish":
         manifest = write_manifest(options.output, options.model_version)
         logging.info("version %s, digest %s", manifest.version, manifest.digest)
-    elif options.stage == "precision":
-        from sayso_server.training import precision
+    elif options.stage == "folds":
+        from sayso_server.training import folds
 
-        precision.run(options)
+        folds.run(options)
+    elif options.stage == "scorer":
+        from sayso_server.training import scorer
+
+        scorer.run(options)
     else:
         from sayso_server.training import small
 

@@ -127,30 +127,28 @@ Tokenize = Callable[[Sequence[str]], list[list[list[tuple[str, int, int]]]]]
 """Paragraphs in; for each its sentences of (word, start, end) out."""
 
 
-def annotated(path: Path, tokenize: Tokenize, work: Path) -> list[Paragraph]:
-    """The paragraphs of annotated news with their roles; cut into words once, and kept in `work`."""
-    kept = work / f"{path.stem}.words.json"
+def annotated(path: Path, tokenize: Tokenize, work: Path) -> list[list[Paragraph]]:
+    """Annotated news as documents of paragraphs with their roles; cut into words once, and kept in `work`."""
+    kept = work / f"{path.stem}.documents.json"
     if not kept.exists():
-        kept.write_text(json.dumps(list(_cut(path, tokenize))), encoding="utf-8")
+        kept.write_text(json.dumps([list(_cut(d, tokenize)) for d in data.documents(path)]), encoding="utf-8")
     return [
-        [Sentence(words, {"roles": np.array(roles)}) for words, roles in paragraph]
-        for paragraph in json.loads(kept.read_text(encoding="utf-8"))
+        [[Sentence(words, {"roles": np.array(roles)}) for words, roles in paragraph] for paragraph in document]
+        for document in json.loads(kept.read_text(encoding="utf-8"))
     ]
 
 
-def _cut(path: Path, tokenize: Tokenize) -> Iterator[list[tuple[list[str], list[list[int]]]]]:
-    for line in path.read_text(encoding="utf-8").splitlines():
-        document = json.loads(line)
-        places = paragraphs_of(document["text"])
-        for place, sentences in zip(places, tokenize([document["text"][p.start : p.end] for p in places]), strict=True):
-            words = [(start + place.start, end + place.start) for s in sentences for _, start, end in s]
-            roles = np.stack([iob2(len(words), _role(document, role, words), [role]) for (role,) in ROLES], 1).tolist()
-            paragraph = []
-            for sentence in sentences:
-                paragraph.append(([word for word, _, _ in sentence], roles[: len(sentence)]))
-                roles = roles[len(sentence) :]
-            if paragraph:
-                yield paragraph
+def _cut(document: Any, tokenize: Tokenize) -> Iterator[list[tuple[list[str], list[list[int]]]]]:
+    places = paragraphs_of(document["text"])
+    for place, sentences in zip(places, tokenize([document["text"][p.start : p.end] for p in places]), strict=True):
+        words = [(start + place.start, end + place.start) for s in sentences for _, start, end in s]
+        roles = np.stack([iob2(len(words), _role(document, role, words), [role]) for (role,) in ROLES], 1).tolist()
+        paragraph = []
+        for sentence in sentences:
+            paragraph.append(([word for word, _, _ in sentence], roles[: len(sentence)]))
+            roles = roles[len(sentence) :]
+        if paragraph:
+            yield paragraph
 
 
 def _role(document: Any, role: str, words: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:

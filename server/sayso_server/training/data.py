@@ -1,9 +1,11 @@
 """Treebanks, and how to write their sentences with the marks of news."""
 
+import json
 import random
 import re
 from collections.abc import Container, Iterable
 from pathlib import Path
+from typing import Any
 
 from sayso_server.parsing.conllu import Rows, read_conllu
 
@@ -44,3 +46,8 @@ def retype_marks(rows: Rows, rng: random.Random) -> Rows:
 def load(folder: Path, split: str, names: Iterable[str] = TREEBANKS) -> list[Rows]:
     """The sentences of one split ("train", "dev" or "test") of the named treebanks."""
     return [block.rows for name in names for block in read_conllu(folder / f"{name}-{split}.conllu")]
+
+
+def documents(path: Path) -> list[dict[str, Any]]:
+    """The documents of a file of annotated news, in its order."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

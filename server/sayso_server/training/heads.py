@@ -241,7 +241,12 @@ def material(options: argparse.Namespace, inventory: corpus.Inventory) -> Materi
 
     cut = tokenizer_of(options.output)
     news = {
-        split: corpus.annotated(options.annotated / f"polnear-{split}.jsonl", cut, options.work) for split in SPLITS
+        split: [
+            paragraph
+            for document in corpus.annotated(options.annotated / f"polnear-{split}.jsonl", cut, options.work)
+            for paragraph in document
+        ]
+        for split in SPLITS
     }
     dev = {f"{bank}-dev": part(bank, "dev") for bank in data.TREEBANKS}
     dev["ewt-dev in news typography"] = [[corpus.retyped(s, rng) for s in p] for p in dev["ewt-dev"]]

@@ -1,9 +1,10 @@
-"""The rules that propose statements, in order of trust: where two claim the same cue, the earlier wins."""
+"""The rules that propose statements, in order of trust: of those that find something for a cue, the first proposes."""
 
 from collections.abc import Callable, Iterable
 
 from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
+from sayso_server.core.rules.adjectives import adjective_complement
 from sayso_server.core.rules.asides import interrupting_cue
 from sayso_server.core.rules.attributive import according_to, as_clause
 from sayso_server.core.rules.clauses import clausal_complement
@@ -23,9 +24,7 @@ RULES: tuple[Rule, ...] = (
     infinitival_complement,
     small_clause,
     noun_complement,
+    adjective_complement,
     quoted_fragment,
     reported_object,
 )
-
-RULE_NAMES = tuple(rule.__name__.replace("_", "-") for rule in RULES)
-"""What the rules put on their candidates."""

@@ -1,6 +1,7 @@
 """Statements in quotation marks: the marks carry the content, over sentences and paragraphs; the tree finds the cue."""
 
 import bisect
+import re
 from collections.abc import Iterator
 
 from sayso_server.core.contents import chain, is_punctuation, merge, spans, strip
@@ -221,6 +222,13 @@ def quoted_fragment(site: Site, document: Document) -> Iterator[Candidate]:
             return
 
 
+def is_title(document: Document, quotation: Quotation) -> bool:
+    """Whether all longer words have capitals, and there are some: “All Bets Are Off.”"""
+    words = re.findall(r"[^\W\d_]+", document.plain[quotation.span.start : quotation.span.end])
+    longer = [w for w in words if len(w) > 3]
+    return len(words) > 2 and bool(longer) and all(w[0].isupper() for w in longer)
+
+
 def follow_on(document: Document, taken: list[Span]) -> Iterator[Candidate]:
     """ "We lost two crews." A quotation that is a sentence of its own, without a cue: whoever spoke last goes on."""
     spans_taken = merge(taken)
@@ -234,7 +242,11 @@ def follow_on(document: Document, taken: list[Span]) -> Iterator[Candidate]:
         if is_taken or goes_on_from_whole:
             continue
         text = document.plain[quotation.span.start : quotation.span.end].rstrip("\"”’'»").rstrip()
-        if len(text.split()) < 2 or (text[-1:] not in {".", "!", "?", "…", "—"} and quotation.closed):
+        if (
+            is_title(document, quotation)
+            or len(text.split()) < 2
+            or (text[-1:] not in {".", "!", "?", "…", "—"} and quotation.closed)
+        ):
             continue
         tail = document.plain[quotation.span.end : quotation.span.end + 2]
         lead = document.plain[max(0, quotation.span.start - 3) : quotation.span.start].rstrip(" \t•*")

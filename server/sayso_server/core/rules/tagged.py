@@ -1,0 +1,255 @@
+"""Contents that the role tagger sees beside the cues that it sees."""
+
+import bisect
+from collections.abc import Iterator, Sequence
+
+from sayso_server.core import lexicon
+from sayso_server.core.contents import is_punctuation, merge, strip, with_marks
+from sayso_server.core.cues import Candidate, Site, sites
+from sayso_server.core.document import Document
+from sayso_server.core.lexicon import Entry, Frame, load_words
+from sayso_server.core.rules.build import candidate, with_whole_quotations
+from sayso_server.core.rules.reading import LIKELY, TRAILING, Read, Run, likely_contents, span_of
+from sayso_server.core.sources import addressees, mention, subject
+from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Span
+
+CUE = 0.2
+"""How likely the likeliest word of a cue must be."""
+
+STRONG = 0.85
+"""From here on a word is part of a content with little doubt."""
+
+FAINT = 0.2
+"""From here on a word may be part of a content."""
+
+FARTHEST = 40
+"""Words between a content and its cue, and between a cue and its source."""
+
+CLAUSE = 6
+"""Words from which on a content is taken for a clause, whatever its verbs."""
+
+MOST = 8
+"""Contents on one side of a cue."""
+
+GAP = 2
+"""Words between contents that are taken for one."""
+
+NOMINAL = (Frame.OBJECT, Frame.TOPIC, Frame.NOUN_TOPIC)
+CLAUSAL = (Frame.CLAUSE, Frame.QUOTE, Frame.NOUN, Frame.ADJECTIVE)
+INFINITE = (Frame.COMMITMENT, Frame.INFINITIVE, Frame.NOUN, Frame.ADJECTIVE)
+"""Which frames say the class of a cue, by what its content is."""
+
+
+def tagged(document: Document) -> Iterator[Candidate]:
+    """For every likely cue the likely contents before it, behind it, and on both sides."""
+    for paragraph in document.paragraphs:
+        trees = document.trees_within(paragraph)
+        words = [Read(t, w, r) for t in trees for w, r in zip(t.words, t.roles, strict=False)]
+        cues = _cues(words)
+        known = {site.head.start: site for t in trees for site in sites(t)} if cues else {}
+        readings = list(_readings(words)) if cues else []
+        for i, cue in enumerate(cues):
+            before = cues[i - 1][1] if i else 0
+            behind = cues[i + 1][0] if i + 1 < len(cues) else len(words)
+            assembled = {runs: None for contents in readings for runs in _assembled(contents, cue, before, behind)}
+            for runs in assembled:
+                yield from _candidate(document, words, cue, runs, known)
+
+
+def _readings(words: Sequence[Read]) -> Iterator[list[Run]]:
+    """The contents that the tagger may mean: as they are, without cuts, with faint words, without weak ones."""
+    yield likely_contents(words)
+    yield likely_contents(words, cut=2.0)
+    yield likely_contents(words, least=FAINT)
+    yield likely_contents(words, least=STRONG)
+
+
+def _cues(words: Sequence[Read]) -> list[Run]:
+    """Runs of likely cue words, marks between them included."""
+    out: list[Run] = []
+    for i, read in enumerate(words):
+        if read.roles.cue >= CUE:
+            if out and out[-1][1] == i:
+                out[-1] = (out[-1][0], i + 1)
+            else:
+                out.append((i, i + 1))
+    return out
+
+
+def _assembled(contents: Sequence[Run], cue: Run, before: int, behind: int) -> Iterator[tuple[Run, ...]]:
+    """The contents nearest to a cue: before it, behind it, both; and with what goes on from each.
+
+    `before` is where the cue before this one ends, `behind` where the next begins: what goes on does not reach there.
+    """
+    at = bisect.bisect_right(contents, cue)
+    if at and contents[at - 1][1] > cue[1]:
+        return  # somebody else's words, of which the tagger knows only the outermost
+    left = [run for run in contents[max(0, at - MOST) : at] if run[1] <= cue[0] and cue[0] - run[1] <= FARTHEST]
+    right = [run for run in contents[at : at + MOST] if run[0] >= cue[1] and run[0] - cue[1] <= FARTHEST]
+    near, far = left[-1:], right[:1]
+    more_left = _chained([run for run in left if run[0] >= before][::-1])[::-1]
+    more_right = _chained([run for run in right if run[1] <= behind])
+    for runs in (near, far, near + far, more_left, more_right, near + more_right, more_left + more_right):
+        if runs:
+            yield tuple(runs)
+
+
+def _chained(runs: Sequence[Run]) -> list[Run]:
+    """The first run with those next to it."""
+    out = list(runs[:1])
+    for run in runs[1:]:
+        if max(run[0] - out[-1][1], out[-1][0] - run[1]) > GAP:
+            break
+        out.append(run)
+    return out
+
+
+def _candidate(
+    document: Document, words: Sequence[Read], cue: Run, runs: Sequence[Run], known: dict[int, Site]
+) -> Iterator[Candidate]:
+    is_mark = all(is_punctuation(read.word) for read in words[cue[0] : cue[1]])
+    site = None if is_mark else _site(words, cue, known)
+    runs = [_opened(words, run, site) for run in runs if len(runs) == 1 or _says_something(words, run, site)]
+    stripped = [strip(document.plain, span_of(words, run), TRAILING) for run in runs]
+    content = merge([with_marks(document, span) for span in stripped if span])
+    if not content or (site is None and not is_mark):
+        return
+    source = _source(words, cue, runs, site)
+    if site is None:
+        own = mention(source.tree, source.word, document.plain) if source else None
+        word = source.word if source else None
+        yield Candidate("tagged", content, None, None, own, word, sentence=words[cue[0]].tree.span)
+        return
+    content = with_whole_quotations(document, content, [w.span for w in site.words])
+    asked = addressees(site.tree, site.head, lemma=site.entry.lemma, text=document.plain)
+    taken = [*(w.span for w in site.words), *(a for a in asked if a in content)]
+    content = tuple(s for s in content if not any(s.overlaps(other) for other in taken))
+    inside = [words[first:end] for first, end in runs]
+    if _is_name(document, site, content) or _is_anonymity(inside):
+        return
+    word = source.word if source else None
+    cue_class = _class(document, inside, site)
+    found = candidate("tagged", site, document, content=content, cue_class=cue_class, source=word)
+    if found is not None:
+        yield found
+
+
+def _says_something(words: Sequence[Read], run: Run, site: Site | None) -> bool:
+    """Whether one content of several is more than what the other is said to be: all that | Olin would say | was that …
+
+    The only thing | Pell said | was that it failed: the cue's clause hangs on it.
+    """
+    inside = words[run[0] : run[1]]
+    above = site.head.head if site is not None and site.head.deprel == "acl:relcl" else None
+    is_antecedent = any(site and read.tree is site.tree and read.word.index == above for read in inside)
+    return not is_antecedent and any(read.word.upos not in {"DET", "PRON", "ADV", "PUNCT"} for read in inside)
+
+
+def _is_anonymity(runs: Sequence[Sequence[Read]]) -> bool:
+    """Whether somebody asks for silence: not to be named."""
+    verbs = load_words("anonymity_verbs")
+    return any(read.word.lower == "not" for read in runs[0][:1]) and any(
+        read.word.lemma.lower() in verbs for read in runs[0]
+    )
+
+
+def _opened(words: Sequence[Read], run: Run, site: Site | None) -> Run:
+    """The run with the word that opens it, which the tagger leaves out: that, whether, to, the preposition of a topic.
+
+    Without the copula that it takes in: (the only thing he said) was | that it failed.
+    """
+    first, end = run
+    if end - first > 2 and words[first].word.upos == "AUX" and words[first + 1].word.lower in {"that", "to"}:
+        return first + 1, end
+    if first and words[first - 1].tree is words[first].tree:
+        before = words[first - 1].word
+        is_topic = site is not None and before.lower in site.entry.prepositions
+        is_opening = before.relation == "mark" or (before.relation == "case" and is_topic)
+        if is_opening and any(read.word.index == before.head for read in words[first:end]):
+            return first - 1, end
+    return run
+
+
+def _is_name(document: Document, site: Site, content: Sequence[Span]) -> bool:
+    """Whether the content names something: crews call the bridge “The Harp”."""
+    quoted = [q for s in content for q in document.quotations_from(s.start, s.end)]
+    is_title = any(document.plain[q.span.start + 1 : q.span.start + 2].isupper() for q in quoted)
+    return is_title and site.entry.lemma in load_words("naming_verbs")
+
+
+def _site(words: Sequence[Read], cue: Run, known: dict[int, Site]) -> Site | None:
+    """The cue's likeliest word that the lexicon knows, else its likeliest verb, adjective or noun; None without any.
+
+    Of a chain of verbs the last: replied in "is said to have replied", say in "refused to say".
+    """
+    run = sorted(words[cue[0] : cue[1]], key=lambda read: -read.roles.cue)
+    reporting = [known[read.word.start] for read in run if read.word.start in known]
+    if reporting:
+        site = reporting[0]
+        below = (known.get(word.start) for word in site.tree.children(site.head, "xcomp"))
+        return next((s for s in below if s is not None and Frame.CLAUSE in s.entry.frames), site)
+    for read in run:
+        if entry := lexicon.seen(read.word.lemma.lower(), read.word.upos):
+            return Site(read.tree, (read.word,), entry)
+    for upos in ("VERB", "ADJ", "NOUN"):
+        for read in run:
+            if read.word.upos == upos:
+                return Site(read.tree, (read.word,), Entry(read.word.lemma.lower(), {Frame.SEEN: CueClass.OTHER}))
+    return None
+
+
+def _class(document: Document, runs: Sequence[Sequence[Read]], site: Site) -> CueClass:
+    """The class of the cue with such a content; OTHER where the lexicon knows that it reports, but not with that.
+
+    claimed the title; was said to resemble a potato
+    """
+    frames = site.entry.frames
+    if not frames or frames.keys() & {Frame.SEEN, Frame.NOUN_SEEN}:
+        return site.class_of(*Frame) or CueClass.SAY
+    content = [read for run in runs for read in run]
+    is_infinitive = any("to" in [read.word.lower for read in run[:2]] for run in runs)
+    is_quoted = any(document.quotations_from(run[0].word.start, run[-1].word.end) for run in runs)
+    is_clause = is_quoted or len(content) >= CLAUSE or any("VerbForm=Fin" in read.word.feats for read in content)
+    is_judgement = any(read.word.upos not in {"PROPN", "PRON", "DET", "ADP", "PUNCT"} for read in content)
+    fitting = INFINITE if is_infinitive else CLAUSAL if is_clause else NOMINAL
+    judging = site.class_of(Frame.SMALL) if is_judgement and not is_infinitive else None
+    other = site.class_of(*CLAUSAL, *NOMINAL, *Frame) or CueClass.SAY
+    is_misfit = other in REPORTED_SPEECH and (is_infinitive or not is_clause)
+    return site.class_of(*fitting) or judging or (CueClass.OTHER if is_misfit else other)
+
+
+def _source(words: Sequence[Read], cue: Run, runs: Sequence[Run], site: Site | None) -> Read | None:
+    """The head of the nearest likely source outside the content: the cue's subject if it is one.
+
+    In the cue's sentence; of a cue that is only marks ("…" – Olin) also in the next.
+    """
+    tree = words[cue[0]].tree if site is None else site.tree
+    contents = [span_of(words, run) for run in runs]
+    if site is not None and tree.roles:
+        own, is_passive = subject(tree, site.head, content=contents)
+        if own is not None and not is_passive and tree.roles[own.index].source >= LIKELY:
+            return Read(tree, own, tree.roles[own.index])
+    near = [
+        i
+        for i in range(max(0, cue[0] - FARTHEST), min(len(words), cue[1] + FARTHEST))
+        if words[i].roles.source >= LIKELY
+        and (words[i].tree is tree or site is None)
+        and not any(first <= i < end for first, end in runs)
+    ]
+    if not near:
+        return None
+    closest = min(near, key=lambda i: (words[i].tree is not tree, max(cue[0] - i, i - cue[1])))
+    run = _around(closest, {i for i in near if words[i].tree is words[closest].tree})
+    inside = {words[i].word.index for i in run}
+    heads = [words[i] for i in run if words[i].word.head not in inside]
+    return next((read for read in heads if read.word.upos in {"PROPN", "NOUN", "PRON"}), heads[0])
+
+
+def _around(place: int, members: set[int]) -> range:
+    """The unbroken row of members around one of them."""
+    first = last = place
+    while first - 1 in members:
+        first -= 1
+    while last + 1 in members:
+        last += 1
+    return range(first, last + 1)

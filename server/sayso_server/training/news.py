@@ -1,0 +1,79 @@
+"""Annotated news as the scorer sees it: parsed documents whose roles come from taggers that do not know them."""
+
+import argparse
+import logging
+import pickle
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from sayso_server.core.document import Document, read, with_trees
+from sayso_server.core.tree import Roles, Tree
+from sayso_server.parsing.encoder import Encoder
+from sayso_server.parsing.heads import SpanTagger
+from sayso_server.parsing.load import load_parser
+from sayso_server.parsing.processors import role_rows
+from sayso_server.training import data
+from sayso_server.training.folds import USED, fold_of, load_fold
+
+log = logging.getLogger(__name__)
+
+Parsed = list[list[Tree]]
+"""The trees of the paragraphs of a document; offsets count from the start of each paragraph."""
+
+
+@dataclass(frozen=True)
+class Article:
+    """An annotated document, read and parsed."""
+
+    document: Document
+    gold: list[dict[str, Any]]
+    fold: int
+
+
+def parts(document: Document) -> list[str]:
+    """The texts of the paragraphs."""
+    return [document.plain[p.start : p.end] for p in document.paragraphs]
+
+
+def articles(options: argparse.Namespace, path: Path) -> Iterator[Article]:
+    """The documents of a file of annotated news that are in the used folds; their trees are kept in the work folder."""
+    documents = [(i, item) for i, item in enumerate(data.documents(path)) if fold_of(i) in USED]
+    kept = Path(options.work) / f"{path.stem}.trees.pickle"
+    if not kept.exists():
+        kept.write_bytes(pickle.dumps(cross_fitted(options, documents)))
+    found: list[Parsed] = pickle.loads(kept.read_bytes())  # our own file, written above
+    for (i, item), trees in zip(documents, found, strict=True):
+        yield Article(with_trees(read(item["text"]), trees), item["attributions"], fold_of(i))
+
+
+def cross_fitted(options: argparse.Namespace, documents: Sequence[tuple[int, dict[str, Any]]]) -> list[Parsed]:
+    """The trees of the bundled models, with the roles of the tagger that does not know the document."""
+    trees = parse(options, [item["text"] for _, item in documents])
+    taggers = {fold: load_fold(options, fold) for fold in USED}
+    return [with_roles(own, *taggers[fold_of(i)]) for own, (i, _) in zip(trees, documents, strict=True)]
+
+
+def parse(options: argparse.Namespace, texts: Sequence[str]) -> list[Parsed]:
+    """The trees of the bundled models."""
+    parser, _ = load_parser(str(options.output))
+    out = []
+    for i, text in enumerate(texts):
+        out.append(parser.parse(parts(read(text))))
+        if (i + 1) % 20 == 0:
+            log.info("parsed %d of %d documents", i + 1, len(texts))
+    return out
+
+
+@torch.inference_mode()
+def with_roles(trees: Parsed, encoder: Encoder, head: SpanTagger) -> Parsed:
+    """The trees with the roles that this tagger sees."""
+    states = encoder([[[word.text for word in tree.words] for tree in paragraph] for paragraph in trees if paragraph])
+    rows = iter(role_rows(head.probabilities(states)))
+    return [
+        [replace(tree, roles=tuple(Roles(*next(rows)) for _ in tree.words)) for tree in paragraph]
+        for paragraph in trees
+    ]

@@ -1,0 +1,269 @@
+"""What each feature of a candidate weighs: logistic regression on annotated news, for `core/data/scorer.json`.
+
+A candidate is right if an annotation has its content (intersection over union of at least one half) and shares its
+source and its cue; how well the contents agree is what is learned. What lies in an annotated content counts as
+nothing: the annotations are the outermost only. Roles are those of taggers that do not know the document. What is
+enough, and how sure a score makes us, is found on documents that the weights were not learned from.
+"""
+
+import argparse
+import json
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from sayso_server import core
+from sayso_server.core.choice import Chosen, Judged, judged, selected
+from sayso_server.core.contents import overlap
+from sayso_server.core.cues import Candidate
+from sayso_server.core.evidence import Basis, Words, evidence
+from sayso_server.core.scoring import Scorer
+from sayso_server.core.statement import REPORTED_SPEECH, Span
+from sayso_server.training.news import Article, articles
+
+log = logging.getLogger(__name__)
+
+RAREST = 12
+"""How often a feature must occur to have a weight."""
+
+PENALTY = 10.0
+"""Of the squares of the weights."""
+
+MOST_STEPS = 120
+"""Of the descent."""
+
+ENOUGH = (-1.5, -1.0, -0.75, -0.5, -0.25, 0.0)
+"""Sums of weights that are tried as what is enough."""
+
+COST = 0.0015
+"""What F1 may be lost for statements that are found and less sure, rather than not found."""
+
+POINTS = 15
+"""Of the line from scores to confidences."""
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """What somebody annotated."""
+
+    content: tuple[Span, ...]
+    cue: tuple[Span, ...]
+    source: tuple[Span, ...]
+    is_speech: bool
+
+    @classmethod
+    def of(cls, item: Mapping[str, Any]) -> "Annotation":
+        """From the format of the files."""
+        content, cue, source = (tuple(Span(*pair) for pair in item[name]) for name in ("content", "cue", "source"))
+        return cls(content, cue, source, item.get("speech", True))
+
+
+def touch(one: Iterable[Span], other: Sequence[Span]) -> bool:
+    """Whether two lists of spans share a character, or are both empty."""
+    own = list(one)
+    return any(a.overlaps(b) for a in own for b in other) or not (own or other)
+
+
+def sources(candidate: Candidate) -> list[Span]:
+    """The source of a candidate, as a list."""
+    return [s for s in (candidate.source, candidate.relative) if s is not None]
+
+
+def agreement(candidate: Candidate, gold: Sequence[Annotation]) -> float | None:
+    """How well the best annotation of this content and source agrees, 0 where none does; None if nobody can know."""
+    best = max(gold, key=lambda g: overlap(candidate.content, g.content), default=None)
+    shared = overlap(candidate.content, best.content) if best is not None else 0.0
+    if best is not None and shared >= 0.5:
+        return shared if touch(sources(candidate), best.source) else 0.0
+    inside = candidate.cue.spans if candidate.cue is not None else candidate.content
+    if any(all(any(s.covers(own) for s in g.content) for own in inside) for g in gold):
+        return None
+    return 0.0
+
+
+def has_cue(candidate: Candidate, gold: Sequence[Annotation]) -> bool:
+    """Whether the annotation with the most of this content has this cue."""
+    best = max(gold, key=lambda g: overlap(candidate.content, g.content))
+    return touch(candidate.cue.spans if candidate.cue else (), best.cue) or candidate.cue is None
+
+
+@dataclass(frozen=True)
+class Example:
+    """An article with its candidates and what each is worth; `plain` are the same without what the tagger says."""
+
+    article: Article
+    gold: list[Annotation]
+    words: Words
+    candidates: list[Judged]
+    values: list[float | None]
+    plain: list[Judged]
+
+    @classmethod
+    def of(cls, article: Article) -> "Example":
+        """The candidates of an article, compared with its annotations."""
+        gold = [Annotation.of(item) for item in article.gold]
+        words = Words.of(article.document)
+        candidates = list(judged(article.document, words))
+        values = [agreement(j.candidate, gold) for j in candidates]
+        worth = [v if not v or has_cue(j.candidate, gold) else 0.0 for v, j in zip(values, candidates, strict=True)]
+        plain = [
+            replace(j, basis=Basis.TREES, features=evidence(j.candidate, [], article.document, words, Basis.TREES))
+            for j in candidates
+        ]
+        return cls(article, gold, words, candidates, worth, plain)
+
+    def rows(self, basis: Basis) -> Iterator[tuple[Sequence[str], float]]:
+        """What to learn from: the candidates with this basis, and as to trees all of the rules'."""
+        for own, plain, value in zip(self.candidates, self.plain, self.values, strict=True):
+            item = plain if basis is Basis.TREES and own.basis is not Basis.TAGGED else own
+            if item.basis is basis and value is not None:
+                yield item.features, value
+
+    def chosen(self, weights: Mapping[Basis, Scorer], basis: Basis) -> list[Chosen]:
+        """What these weights choose; as to trees as if no tagger had read the article."""
+        given = self.candidates
+        if basis is Basis.TREES:
+            pairs = zip(self.candidates, self.plain, strict=True)
+            given = [plain for own, plain in pairs if own.basis is not Basis.TAGGED]
+        return selected(self.article.document, self.words, given, weights)
+
+
+def fit(rows: Sequence[Sequence[str]], values: Sequence[float]) -> dict[str, float]:
+    """Weights by feature, by logistic regression on values between 0 and 1."""
+    counts = Counter(name for row in rows for name in row)
+    names = sorted(name for name, count in counts.items() if count >= RAREST)
+    places = {name: i for i, name in enumerate(names)}
+    ids = [[places[name] for name in row if name in places] for row in rows]
+    flat = np.array([i for row in ids for i in row])
+    sizes = np.array(list(map(len, ids)))
+    starts = np.concatenate([[0], sizes.cumsum()[:-1]])
+    gold = np.array(values)
+    weights = torch.zeros(len(names), dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=MOST_STEPS, history_size=20, line_search_fn="strong_wolfe")
+
+    def loss() -> float:
+        own = weights.detach().numpy()
+        sums = np.add.reduceat(own[flat], starts)
+        off = 1 / (1 + np.exp(-sums)) - gold
+        weights.grad = torch.from_numpy(np.bincount(flat, np.repeat(off, sizes), len(names)) + PENALTY * own)
+        return float((np.logaddexp(0, sums) - gold * sums).sum() + PENALTY / 2 * own @ own)
+
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    return {name: round(float(w), 3) for name, w in zip(names, weights.tolist(), strict=True)}
+
+
+def learn(examples: Iterable[Example]) -> dict[Basis, Scorer]:
+    """Weights for every basis."""
+    out = {}
+    for basis in Basis:
+        rows = [row for example in examples for row in example.rows(basis)]
+        out[basis] = Scorer(fit([features for features, _ in rows], [value for _, value in rows]))
+    return out
+
+
+def figures(chosen: Sequence[Chosen], gold: Sequence[Annotation], *, speech: bool) -> Counter[str]:
+    """Annotations, statements, and right ones, of a document; nested statements are left out."""
+    out: Counter[str] = Counter(gold=sum(g.is_speech or not speech for g in gold))
+    for item in chosen:
+        cue = item.candidate.cue
+        if item.parent is not None or (speech and cue is not None and cue.cue_class not in REPORTED_SPEECH):
+            continue
+        value = agreement(item.candidate, gold)
+        best = max(gold, key=lambda g: overlap(item.candidate.content, g.content), default=None)
+        is_other = best is not None and not best.is_speech and overlap(item.candidate.content, best.content) >= 0.5
+        if value is not None and not (speech and is_other):
+            out["found"] += 1
+            out["right"] += value > 0
+    return out
+
+
+def f1(counts: Counter[str]) -> float:
+    """Of counts of gold, found, right."""
+    return 2 * counts["right"] / max(1, counts["gold"] + counts["found"])
+
+
+def totals(examples: Sequence[Example], weights: Sequence[Mapping[Basis, Scorer]], basis: Basis) -> float:
+    """F1 of contents with their sources, the mean of reported speech and of all classes."""
+    chosen = [(e, e.chosen(w, basis)) for e, w in zip(examples, weights, strict=True)]
+    counts = [sum((figures(c, e.gold, speech=speech) for e, c in chosen), Counter()) for speech in (True, False)]
+    return sum(map(f1, counts)) / 2
+
+
+def with_enough(weights: Mapping[Basis, Scorer], basis: Basis, enough: float) -> dict[Basis, Scorer]:
+    """The scorers with another sum that is enough for one basis."""
+    return {key: replace(own, enough=enough) if key is basis else own for key, own in weights.items()}
+
+
+def calibrated(pairs: Sequence[tuple[float, bool]]) -> list[tuple[float, float]]:
+    """Rising points (margin, share of right ones), from groups of equal size pooled until they rise."""
+    pairs = sorted(pairs)
+    size = max(1, len(pairs) // POINTS)
+    pooled: list[Sequence[tuple[float, bool]]] = []
+    for group in (pairs[i : i + size] for i in range(0, len(pairs), size)):
+        pooled.append(group)
+        while len(pooled) > 1 and _share(pooled[-2]) >= _share(pooled[-1]):
+            pooled[-2:] = [[*pooled[-2], *pooled[-1]]]
+    return [(round(sum(m for m, _ in g) / len(g), 3), round(_share(g), 3)) for g in pooled]
+
+
+def _share(group: Sequence[tuple[float, bool]]) -> float:
+    """Of right ones, drawn a little towards one half."""
+    return (sum(right for _, right in group) + 0.5) / (len(group) + 1)
+
+
+def outcomes(example: Example, weights: Mapping[Basis, Scorer], basis: Basis) -> Iterator[tuple[float, bool]]:
+    """Margin, and whether content and source are right, of what is returned by default and can be judged."""
+    bases = {id(item.candidate): item.basis for item in example.candidates}
+    for item in example.chosen(weights, basis):
+        cue = item.candidate.cue
+        value = agreement(item.candidate, example.gold)
+        is_default = cue is None or cue.cue_class in REPORTED_SPEECH
+        own = Basis.TREES if basis is Basis.TREES else bases.get(id(item.candidate), Basis.TREES)
+        if is_default and value is not None and own is basis:
+            yield item.score.margin, value > 0
+
+
+def run(options: argparse.Namespace) -> None:
+    """Learn, and write the file."""
+    examples = [Example.of(a) for a in articles(options, options.annotated / "polnear-train.jsonl")]
+    log.info("%d documents, %d candidates", len(examples), sum(len(e.candidates) for e in examples))
+    path = Path(core.__file__).parent / "data" / "scorer.json"
+    path.write_text(json.dumps(described(trained(examples)), indent=1) + "\n", encoding="utf-8")
+
+
+def trained(examples: Sequence[Example]) -> dict[Basis, Scorer]:
+    """Weights from all examples; what is enough, and the calibration, from weights that do not know the document."""
+    folds = sorted({e.article.fold for e in examples})
+    others = {fold: learn([e for e in examples if e.article.fold != fold]) for fold in folds}
+    held_out: list[dict[Basis, Scorer]] = [others[e.article.fold] for e in examples]
+    final = learn(examples)
+    for basis in Basis:
+        tried = {
+            enough: totals(examples, [with_enough(w, basis, enough) for w in held_out], basis) for enough in ENOUGH
+        }
+        best = min(enough for enough, reached in tried.items() if reached >= max(tried.values()) - COST)
+        log.info("%s: F1 by what is enough: %s", basis, {k: round(100 * v, 2) for k, v in tried.items()})
+        held_out = [with_enough(w, basis, best) for w in held_out]
+        final = with_enough(final, basis, best)
+    for basis in Basis:
+        pairs = [pair for e, w in zip(examples, held_out, strict=True) for pair in outcomes(e, w, basis)]
+        final[basis] = replace(final[basis], calibration=calibrated(pairs))
+    return final
+
+
+def described(weights: Mapping[Basis, Scorer]) -> dict[str, Any]:
+    """What goes into the file."""
+    return {
+        basis.value: {
+            "enough": own.enough,
+            "calibration": own.calibration,
+            "weights": {name: weight for name, weight in sorted(own.weights.items()) if weight},
+        }
+        for basis, own in weights.items()
+    }

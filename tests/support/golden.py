@@ -1,0 +1,42 @@
+"""Golden cases: which there are, and what an extraction looks like in their notation."""
+
+from pathlib import Path
+
+from sayso_server.core.statement import CueClass, Extraction, Options, Statement
+from support.bracket import Case, Rendition, read_cases, write_line
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+CASES = [(path.stem, case) for path in sorted((GOLDEN / "cases").glob("*.md")) for case in read_cases(path)]
+NAMES = [f"{name}: {case.title}" for name, case in CASES]
+EVERYTHING = Options(cue_classes=frozenset(CueClass))
+
+
+def options_of(name: str) -> Options:
+    """What is asked for: beliefs and the like are not statements by default."""
+    return EVERYTHING if name == "beliefs" else Options()
+
+
+def rendition(statement: Statement, facts: int, extraction: Extraction) -> Rendition:
+    """A statement as the case files write it, with as many facts as the case asks for."""
+    speaker = next((s for s in extraction.speakers if s.speaker_id == statement.speaker_id), None)
+    known = (
+        speaker.display_name if speaker else "-",
+        speaker.type.value if speaker else "-",
+        statement.kind.value,
+        statement.polarity.value,
+    )
+    roles = {
+        "content": statement.content,
+        "source": (statement.source,) if statement.source else (),
+        "cue": statement.cue.spans if statement.cue else (),
+        "to": statement.addressees,
+    }
+    spans = tuple((role, tuple((s.start, s.end) for s in found)) for role, found in roles.items() if found)
+    return Rendition(spans, known[:facts])
+
+
+def compare(case: Case, extraction: Extraction) -> tuple[list[str], list[str]]:
+    """(expected, found) as lines; equal where the case holds. Statements beyond the expected have all facts."""
+    facts = [len(r.facts) for r in case.statements]
+    found = [rendition(s, facts[i] if i < len(facts) else 4, extraction) for i, s in enumerate(extraction.statements)]
+    return [write_line(case.text, r) for r in case.statements], [write_line(case.text, r) for r in found]

@@ -1,0 +1,38 @@
+"""What a score is made of."""
+
+from itertools import pairwise
+
+import pytest
+
+from sayso_server.core.evidence import Basis
+from sayso_server.core.scoring import STRONGEST, Scorer, explained, scorers
+
+SCORER = Scorer({"likely": 2.0, "short": -0.5}, enough=0.5, calibration=[(0.0, 0.5), (1.0, 0.7), (3.0, 0.9)])
+
+
+def test_a_margin_is_the_sum_of_the_weights_less_what_is_enough() -> None:
+    score = SCORER.score(["likely", "short", "never seen"])
+    assert score.margin == pytest.approx(1.0)
+    assert score.evidence == (("likely", 2.0), ("short", -0.5))
+
+
+@pytest.mark.parametrize(
+    ("margin", "confidence"), [(-9.0, 0.5), (0.0, 0.5), (0.5, 0.6), (1.0, 0.7), (2.0, 0.8), (3.0, 0.9), (99.0, 0.9)]
+)
+def test_confidence_lies_between_the_points_of_the_calibration(margin: float, confidence: float) -> None:
+    assert SCORER.confidence(margin) == pytest.approx(confidence)
+
+
+def test_the_strongest_features_explain_a_score() -> None:
+    evidence = [(f"weak {i}", 0.01) for i in range(20)] + [("strong", -3.0)]
+    shown = explained(evidence)
+    assert len(shown) == STRONGEST
+    assert shown[0] == ("strong", -3.0)
+
+
+@pytest.mark.parametrize("basis", list(Basis))
+def test_the_calibration_rises(basis: Basis) -> None:
+    points = scorers()[basis].calibration
+    assert len(points) >= 5
+    assert all(a[0] < b[0] and a[1] <= b[1] for a, b in pairwise(points))
+    assert all(0 < confidence < 1 for _, confidence in points)
