@@ -1,7 +1,5 @@
 """The same API in this process: the fake engine is loaded in place of the models."""
 
-import importlib.util
-
 import pytest
 from support.engine import POISON, FakeEngine
 from support.serving import PATIENCE, Running, run
@@ -74,8 +72,7 @@ def test_info(served: Running) -> None:
 
 
 def test_without_the_server_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setattr("sayso._local.find_spec", lambda name: None)
+    monkeypatch.setattr("sayso._local.entry_points", lambda group: ())
     with pytest.raises(sayso.LocalEngineUnavailable, match="pip install sayso-server"):
         sayso.Client(local=True)
 
