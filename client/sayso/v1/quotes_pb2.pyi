@@ -574,7 +574,7 @@ class Explanation(_message.Message):
     SENTENCE_FIELD_NUMBER: _builtins.int
     SPEAKER_RULE_FIELD_NUMBER: _builtins.int
     rule: _builtins.str
-    """Name of the rule that found it ("clausal_complement")."""
+    """Name of the rule that found it ("clausal-complement")."""
     speaker_rule: _builtins.str
     """How the mention was linked to its speaker ("surname after full name")."""
     @_builtins.property
@@ -615,7 +615,7 @@ class Evidence(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     WEIGHT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Name of the feature."""
+    """Name of the feature ("cue.lemma=say")."""
     weight: _builtins.float
     """Its contribution: positive speaks for the statement. Weights compare within one Explanation only."""
     def __init__(

@@ -60,7 +60,7 @@ def _table(result: Result, *, explain: bool) -> Table:
 
 def _statement(statement: Statement, *, explain: bool) -> Text:
     text = Text(said(statement))
-    return text.append("\n" + one_line(why(statement)), style="dim") if explain else text
+    return text.append("\n" + why(statement), style="dim") if explain else text
 
 
 def _styles(result: Result) -> dict[str, str]:
