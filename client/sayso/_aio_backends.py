@@ -17,6 +17,7 @@ class AsyncRemote:
     """A channel to a server."""
 
     def __init__(self, target: Target) -> None:
+        self.name = target.server
         self._target = target
         self._channel = _open_channel(target)
         self._stub = QuoteServiceStub(self._channel)
@@ -62,6 +63,7 @@ class AsyncLocal:
 
     def __init__(self, model: str) -> None:
         self._local = Local(model)
+        self.name = self._local.name
 
     async def call(self, method: Method[Request, Response], request: Request, timeout: float) -> Response:
         """The response to one request. Raises SaysoError."""

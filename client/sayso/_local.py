@@ -50,6 +50,7 @@ class Local:
             raise LocalEngineUnavailable(
                 "the local engine needs sayso-server, which is not installed: pip install sayso-server"
             )
+        self.name = "local"
         self._model = model
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sayso")
         self._methods: dict[str, Callable[[Any], Message]] = {

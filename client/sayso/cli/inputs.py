@@ -1,5 +1,6 @@
 """What to read: files, folders, patterns, standard input; plain text or JSON lines."""
 
+import codecs
 import glob
 import json
 import sys
@@ -102,8 +103,18 @@ def _text(name: str, data: bytes) -> Document | Unreadable:
     try:
         return Document(data.decode("utf-8"), name)
     except UnicodeDecodeError as error:
-        reason = f"not UTF-8: byte {error.start} is 0x{data[error.start]:02x}; convert it with iconv -t UTF-8"
-        return Unreadable(name or "standard input", reason)
+        return Unreadable(
+            name or "standard input", f"{_likely(data)} (byte {error.start} is 0x{data[error.start]:02x})"
+        )
+
+
+def _likely(data: bytes) -> str:
+    """What a file probably is that is not UTF-8, and what to do about it."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "not UTF-8 but UTF-16: convert it with iconv -f UTF-16 -t UTF-8"
+    if b"\0" in data:
+        return "not text: extract its text first"
+    return "not UTF-8: convert it, probably with iconv -f WINDOWS-1252 -t UTF-8"
 
 
 def _lines(path: str, file: Iterable[bytes]) -> Iterator[Document | Unreadable]:

@@ -19,7 +19,7 @@ def who(statement: Statement) -> str:
     if statement.speaker is None:
         return mention or "?"
     name = one_line(statement.speaker.name)
-    return f"{name} ({mention})" if mention and name not in mention else name
+    return f"{name} ({mention})" if mention and name.casefold() not in mention.casefold() else name
 
 
 def cue(statement: Statement) -> str:
