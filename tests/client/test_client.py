@@ -239,9 +239,9 @@ def test_no_more_calls_are_in_flight_than_asked_for(client: sayso.Client) -> Non
 
 
 def test_an_overloaded_server_that_asks_for_too_much_time_is_not_waited_for() -> None:
-    with listening(Overloaded(retry_after=PATIENCE + 1)) as address:
-        with sayso.Client(address, timeout=PATIENCE) as client:
-            [outcome] = client.extract_many(["x"])
+    servicer = Overloaded(retry_after=PATIENCE + 1)
+    with listening(servicer) as address, sayso.Client(address, timeout=PATIENCE) as client:
+        [outcome] = client.extract_many(["x"])
     assert isinstance(outcome, sayso.Overloaded)
     assert str(outcome) == "full; in 61 s"
 
