@@ -165,7 +165,7 @@ class _CueClassEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CueClass.Val
     CUE_CLASS_DECREE: _CueClass.ValueType  # 11
     """Votes, rulings, appointments. Not returned by default."""
     CUE_CLASS_OTHER: _CueClass.ValueType  # 12
-    """Attributed by words that the lexicon does not know (quipped, deadpanned). Not returned by default."""
+    """Attributed by words that the lexicon does not know. Not returned by default."""
 
 class CueClass(_CueClass, metaclass=_CueClassEnumTypeWrapper):
     """What kind of act the cue reports."""
@@ -195,7 +195,7 @@ CUE_CLASS_FEEL: CueClass.ValueType  # 10
 CUE_CLASS_DECREE: CueClass.ValueType  # 11
 """Votes, rulings, appointments. Not returned by default."""
 CUE_CLASS_OTHER: CueClass.ValueType  # 12
-"""Attributed by words that the lexicon does not know (quipped, deadpanned). Not returned by default."""
+"""Attributed by words that the lexicon does not know. Not returned by default."""
 Global___CueClass: _TypeAlias = CueClass  # noqa: Y015
 
 class _Polarity:
