@@ -53,6 +53,16 @@ def test_explained(served: Running) -> None:
     result = sayso(served, "extract", "-", "--table", "--explain")
     expected = "confidence 0.75, found by fake speaker 0.50 for strong +2.00 against weak -0.10"
     assert expected in " ".join(result.stdout.split())
+    columns = sayso(served, "extract", "-", "--plain", "--explain").stdout.rstrip("\n").split("\t")
+    lines = ["confidence 0.75, found by fake", "speaker 0.50", "for strong +2.00", "against weak -0.10"]
+    assert columns[3:] == ["“Yes, indeed,”", "; ".join(lines)]
+    items = sayso(served, "extract", "-", "--markdown", "--explain").stdout.splitlines()[3:7]
+    assert items == [
+        "  - confidence 0.75, found by fake",
+        "  - speaker 0.50",
+        "  - for strong \\+2.00",
+        "  - against weak -0.10",
+    ]
 
 
 def test_json_is_the_result_of_the_contract(served: Running, tmp_path: Path) -> None:

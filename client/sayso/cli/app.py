@@ -63,7 +63,7 @@ def app(context: click.Context) -> None:
 @click.option(
     "--explain",
     is_flag=True,
-    help="Say why: confidence, rule and evidence of every statement. In table, json, jsonl and html.",
+    help="Say why: confidence, rule and evidence of every statement. In all formats but csv.",
 )
 @connection_options()
 def extract(*, form: str | None, explain: bool, path: str | None, connection: Connection, **wishes: Any) -> None:

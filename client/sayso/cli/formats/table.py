@@ -66,7 +66,7 @@ class _Shown:
 
     def said(self) -> Text:
         text = Text(said(self.statement))
-        return text.append("\n" + why(self.statement), style="dim") if self.explain else text
+        return text.append("\n" + "\n".join(why(self.statement)), style="dim") if self.explain else text
 
 
 def _table(shown: Iterable[_Shown]) -> Table:

@@ -33,8 +33,8 @@ def said(statement: Statement) -> str:
     return one_line(" … ".join(span.text for span in statement.content))
 
 
-def why(statement: Statement) -> str:
-    """How sure it is, what found it, and what spoke for and against it: the `explain` of tables, in a few lines."""
+def why(statement: Statement) -> list[str]:
+    """How sure it is, what found it, and what spoke for and against it, in a few lines: what `--explain` adds."""
     lines = [f"confidence {statement.confidence:.2f}"]
     if explanation := statement.explanation:
         lines[0] += f", found by {explanation.rule}"
@@ -45,4 +45,4 @@ def why(statement: Statement) -> str:
         lines += [
             f"{name} {', '.join(listed)}" for name, listed in (("for", supporting), ("against", opposing)) if listed
         ]
-    return "\n".join(map(one_line, lines))
+    return [one_line(line) for line in lines]
