@@ -416,6 +416,18 @@ def test_a_bar_on_long_work_where_nothing_else_is_shown(served: Running, tmp_pat
     assert "reading" in without_styles(in_terminal(tally)[1])
 
 
+def test_what_fails_under_a_bar_has_a_line_of_its_own(served: Running, tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, 3)
+    (folder / "odd.txt").write_bytes(b"\x93")
+    command = [COMMAND, "speakers", str(folder), "--server", served.address]
+    status, text = in_terminal(command, columns=60)
+    assert status == 1
+    lines = re.split(r"[\r\n]+", without_styles(text))
+    [line] = [line for line in lines if line.startswith(f"Error: {folder / 'odd.txt'}: not UTF-8")]
+    assert line.endswith("(byte 0 is 0x93)")
+    assert any("100%" in line for line in lines)
+
+
 def test_no_bar_between_results_nor_for_one_document(served: Running, tmp_path: Path) -> None:
     folder = folder_of(tmp_path, 3)
     for files in ([str(folder)], [str(folder / "0.txt"), "--json"]):
