@@ -108,7 +108,7 @@ def test_identifiers_are_unique_and_links_lead_to_them() -> None:
     assert len(identifiers) == len(set(identifiers))
     led = {value.removeprefix("#") for name, value in seen.attributes if name in {"href", "aria-describedby"}}
     assert led <= set(identifiers)
-    assert {"d0-s1", "d1-s2", "d1-s2-card"} <= led
+    assert {"d0", "d1", "d0-s1", "d1-s2", "d1-s2-card"} <= led
 
 
 def test_the_cards_say_why() -> None:

@@ -15,15 +15,24 @@ _PLAIN = {Polarity.AFFIRMED, Polarity.UNKNOWN}
 
 def article(key: str, document: Document, result: Result, people: People) -> str:
     """The section of a document; `key` makes its identifiers unique on the page."""
-    heading = document.title or document.document_id or "Text"
-    words = f"{result.stats.words:,} words, {len(result.statements)} statements"
+    words = f"{result.stats.words:,} words, {counted(len(result.statements))}"
     return (
-        f'<section class="document" aria-labelledby="{key}"><h2 id="{key}">{escape(heading)}</h2>'
+        f'<section class="document" aria-labelledby="{key}"><h2 id="{key}">{escape(heading(document))}</h2>'
         f'<p class="facts">{words}</p>{_warnings(result)}{plot(key, document.text, result, people)}'
         f'<div class="columns"><div class="text" lang="en">{_text(key, document.text, result, people)}</div>'
         f'<div class="people" role="region" aria-label="Speakers">{_speakers(key, result, people)}</div></div>'
         f"{''.join(_card(key, statement, result) for statement in result.statements)}</section>\n"
     )
+
+
+def heading(document: Document) -> str:
+    """What a document is called."""
+    return document.title or document.document_id or "Text"
+
+
+def counted(statements: int) -> str:
+    """So many statements, in words."""
+    return "1 statement" if statements == 1 else f"{statements:,} statements"
 
 
 def _warnings(result: Result) -> str:
