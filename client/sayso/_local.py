@@ -75,8 +75,8 @@ class Local:
             yield pb.StreamExtractQuotesResponse(correlation_id=request.correlation_id, outcome=response.outcomes[0])
 
     def close(self) -> None:
-        """Drop what is queued; what is being read is finished first."""
-        self._thread.shutdown(cancel_futures=True)
+        """Drop what is queued. What is being read cannot be interrupted; the process does not end before it is done."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
 
     @cached_property
     def _service(self) -> Service:

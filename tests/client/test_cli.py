@@ -468,6 +468,48 @@ def test_an_interrupt(served: Running) -> None:
     assert (process.returncode, out, err.split()) == (130, b"", [b"Error:", b"interrupted"])
 
 
+STUCK = """
+import sys, threading
+from support.engine import FakeEngine
+from sayso_server.parsing import load
+
+class Stuck(FakeEngine):
+    def extract_many(self, texts, options):
+        print("entered", file=sys.stderr, flush=True)
+        threading.Event().wait()
+
+load.load_engine = lambda model: Stuck()
+sys.argv = ["sayso", "extract", "--local", sys.argv[1]]
+from sayso.cli import main
+main()
+"""
+
+
+def test_an_interrupt_does_not_wait_for_the_local_engine(tmp_path: Path) -> None:
+    file = tmp_path / "article.txt"
+    file.write_text(TEXT, "utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-c", STUCK, str(file)],
+        cwd=Path(__file__).parent.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline() == b"entered\n"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out, err.split()) == (130, b"", [b"Error:", b"interrupted"])
+
+
+def test_a_file_that_is_too_large_to_be_held(served: Running, tmp_path: Path) -> None:
+    file = tmp_path / "huge.txt"
+    with file.open("wb") as opened:
+        opened.truncate(100 * 1024**3)  # 100 GiB of nothing, on no disk
+    result = sayso(served, "extract", str(file))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"Error: {file}: more than 64 MiB in one document; split it, or give JSON lines\n"
+
+
 def test_a_message_over_the_limit(served: Running) -> None:
     result = sayso(served, "extract", "-", text="x" * 9_000_000)
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)

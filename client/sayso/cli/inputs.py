@@ -17,6 +17,8 @@ from sayso.models import Document
 STDIN = "-"
 _LINES = {".jsonl", ".ndjson"}
 _TEXTS = {".txt", ".md", ".text"}
+_MOST_BYTES = 64 * 1024 * 1024
+"""Of a file that is one document: far more than any server takes, and little enough to be held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Inputs:
                 if self._has_lines(path):
                     yield from _lines(path, file)
                 else:
-                    yield _text(printable(path), file.read())
+                    yield _text(printable(path), file.read(_MOST_BYTES + 1))
 
     def _has_lines(self, path: str) -> bool:
         return self.jsonl or Path(path).suffix.lower() in _LINES
@@ -100,6 +102,8 @@ def _open(path: str) -> AbstractContextManager[BinaryIO]:
 
 
 def _text(name: str, data: bytes) -> Document | Unreadable:
+    if len(data) > _MOST_BYTES:
+        return Unreadable(name or "standard input", "more than 64 MiB in one document; split it, or give JSON lines")
     try:
         return Document(data.decode("utf-8"), name)
     except UnicodeDecodeError as error:
