@@ -77,8 +77,8 @@ class QuoteServiceServicer(object):
 
     def BatchExtractQuotes(self, request, context):
         """Extracts the statements of several documents. One outcome per document, in the order of the request: a document at
-        fault fails alone. The call as a whole fails only where no document could be read at all (too many documents, a
-        message that does not decode, an invalid option).
+        fault fails alone. The call as a whole fails only where no document could be tried: too many documents, an invalid
+        option, a message that does not decode, a server that is overloaded or not ready.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

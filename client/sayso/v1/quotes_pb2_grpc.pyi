@@ -77,8 +77,8 @@ class QuoteServiceStub:
     """
     BatchExtractQuotes: _grpc.UnaryUnaryMultiCallable[_quotes_pb2.BatchExtractQuotesRequest, _quotes_pb2.BatchExtractQuotesResponse]
     """Extracts the statements of several documents. One outcome per document, in the order of the request: a document at
-    fault fails alone. The call as a whole fails only where no document could be read at all (too many documents, a
-    message that does not decode, an invalid option).
+    fault fails alone. The call as a whole fails only where no document could be tried: too many documents, an invalid
+    option, a message that does not decode, a server that is overloaded or not ready.
     """
     StreamExtractQuotes: _grpc.StreamStreamMultiCallable[_quotes_pb2.StreamExtractQuotesRequest, _quotes_pb2.StreamExtractQuotesResponse]
     """Extracts the statements of documents as they arrive. Every request has one answer, under its correlation_id;
@@ -107,8 +107,8 @@ class QuoteServiceAsyncStub(QuoteServiceStub):
     """
     BatchExtractQuotes: _aio.UnaryUnaryMultiCallable[_quotes_pb2.BatchExtractQuotesRequest, _quotes_pb2.BatchExtractQuotesResponse]  # type: ignore[assignment]
     """Extracts the statements of several documents. One outcome per document, in the order of the request: a document at
-    fault fails alone. The call as a whole fails only where no document could be read at all (too many documents, a
-    message that does not decode, an invalid option).
+    fault fails alone. The call as a whole fails only where no document could be tried: too many documents, an invalid
+    option, a message that does not decode, a server that is overloaded or not ready.
     """
     StreamExtractQuotes: _aio.StreamStreamMultiCallable[_quotes_pb2.StreamExtractQuotesRequest, _quotes_pb2.StreamExtractQuotesResponse]  # type: ignore[assignment]
     """Extracts the statements of documents as they arrive. Every request has one answer, under its correlation_id;
@@ -146,8 +146,8 @@ class QuoteServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_quotes_pb2.BatchExtractQuotesResponse, _abc.Awaitable[_quotes_pb2.BatchExtractQuotesResponse]]:
         """Extracts the statements of several documents. One outcome per document, in the order of the request: a document at
-        fault fails alone. The call as a whole fails only where no document could be read at all (too many documents, a
-        message that does not decode, an invalid option).
+        fault fails alone. The call as a whole fails only where no document could be tried: too many documents, an invalid
+        option, a message that does not decode, a server that is overloaded or not ready.
         """
 
     @_abc_1.abstractmethod
