@@ -9,10 +9,11 @@ PYTHON_CODE := client server tests
 PROTO := protos/sayso/v1/quotes.proto
 BUF := build/buf/node_modules/.bin/buf
 BUF_VERSION := 1.75.0
+FROZEN := v1.frozen.txtpb
 GRPC_JS_VERSION := 1.14.7
 PROTO_LOADER_VERSION := 0.8.1
 
-.PHONY: help install golden models protos lint lint-buf test acceptance check demo evaluate serve clean
+.PHONY: help install golden models protos lint lint-buf freeze test acceptance check demo evaluate serve clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -40,9 +41,12 @@ lint: $(INSTALLED) lint-buf  ## ruff, mypy, import contracts, buf
 	$(BIN)/lint-imports --no-cache
 
 lint-buf:
-	@if ! command -v npm >/dev/null; then echo "npm is missing: buf lint is left out"; \
-	elif ! $(MAKE) --no-print-directory $(BUF); then echo "npm cannot fetch buf: buf lint is left out"; \
-	else echo "buf lint" && cd protos && ../$(BUF) lint; fi
+	@if ! command -v npm >/dev/null; then echo "npm is missing: buf lint and buf breaking are left out"; \
+	elif ! $(MAKE) --no-print-directory $(BUF); then echo "npm cannot fetch buf: buf lint and buf breaking are left out"; \
+	else cd protos && echo "buf lint" && ../$(BUF) lint && echo "buf breaking" && ../$(BUF) breaking --against $(FROZEN); fi
+
+freeze: $(BUF)  ## with a release: v1 as it is now is what `buf breaking` compares with; refused where it breaks what was
+	cd protos && ../$(BUF) breaking --against $(FROZEN) && ../$(BUF) build --exclude-source-info --output $(FROZEN)
 
 $(BUF): Makefile
 	@mkdir -p build/buf

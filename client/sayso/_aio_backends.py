@@ -17,6 +17,7 @@ class AsyncRemote:
     """A channel to a server."""
 
     def __init__(self, target: Target) -> None:
+        self.name = target.server
         self._target = target
         self._channel = _open_channel(target)
         self._stub = QuoteServiceStub(self._channel)
@@ -62,6 +63,7 @@ class AsyncLocal:
 
     def __init__(self, model: str) -> None:
         self._local = Local(model)
+        self.name = self._local.name
 
     async def call(self, method: Method[Request, Response], request: Request, timeout: float) -> Response:
         """The response to one request. Raises SaysoError."""
@@ -76,8 +78,8 @@ class AsyncLocal:
             yield pb.StreamExtractQuotesResponse(correlation_id=request.correlation_id, outcome=response.outcomes[0])
 
     async def close(self) -> None:
-        """Drop what is queued; what is being read is finished first."""
-        await asyncio.to_thread(self._local.close)
+        """Drop what is queued."""
+        self._local.close()
 
 
 def _open_channel(target: Target) -> grpc.aio.Channel:

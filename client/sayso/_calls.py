@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -38,6 +39,9 @@ _SERVICE_CONFIG = {
         }
     ],
 }
+
+_SCHEME = re.compile(r"(dns|ipv4|ipv6|unix|unix-abstract|vsock|xds):", re.IGNORECASE)
+"""Addresses that gRPC resolves in a way of their own."""
 
 Request = TypeVar("Request", bound=Message)
 Response = TypeVar("Response", bound=Message)
@@ -82,11 +86,23 @@ class Target:
 
 
 def target(server: str | None, tls: Tls | None, token: str | None) -> Target:
-    """The server that was given, that of SAYSO_SERVER, or localhost; the token given, or that of SAYSO_TOKEN."""
+    """The server that was given, that of SAYSO_SERVER, or localhost; the token given, or that of SAYSO_TOKEN.
+
+    Raises ValueError for what is no address.
+    """
     environment: Mapping[str, str] = os.environ
-    return Target(
-        server or environment.get("SAYSO_SERVER") or DEFAULT_SERVER, tls, token or environment.get("SAYSO_TOKEN")
-    )
+    address = server or environment.get("SAYSO_SERVER") or DEFAULT_SERVER
+    return Target(checked(address), tls, token or environment.get("SAYSO_TOKEN"))
+
+
+def checked(address: str) -> str:
+    """The address of a server, if it is one: host:port, or a name in a scheme of gRPC's. Raises ValueError."""
+    if _SCHEME.match(address):
+        return address
+    host, colon, port = address.rpartition(":")
+    if not (host and colon and port.isdecimal() and 0 < int(port) < 65536) or "/" in address:
+        raise ValueError(f'"{address}" is no address of a server: it is host:port, as in {DEFAULT_SERVER}')
+    return address
 
 
 def as_document(document: str | models.Document, *, language: str, document_id: str = "") -> models.Document:

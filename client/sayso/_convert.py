@@ -54,6 +54,7 @@ def server_info_model(message: pb.GetServerInfoResponse) -> models.ServerInfo:
             max_batch_documents=limits.max_batch_documents,
             max_message_bytes=limits.max_message_bytes,
             max_duration=limits.max_duration.ToTimedelta(),
+            max_stream_documents=limits.max_stream_documents,
         ),
         components=dict(message.component_versions),
     )
@@ -120,8 +121,8 @@ def _model(message: pb.ModelInfo) -> models.ModelInfo:
 
 def _stats(message: pb.Stats) -> models.Stats:
     return models.Stats(
-        words=message.words,
-        sentences=message.sentences,
+        words=message.word_count,
+        sentences=message.sentence_count,
         queue_duration=message.queue_duration.ToTimedelta(),
         parse_duration=message.parse_duration.ToTimedelta(),
         extract_duration=message.extract_duration.ToTimedelta(),

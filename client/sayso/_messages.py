@@ -120,8 +120,8 @@ def _warning_message(warning: models.TextWarning) -> pb.Warning:
 
 def _stats_message(stats: models.Stats) -> pb.Stats:
     return pb.Stats(
-        words=stats.words,
-        sentences=stats.sentences,
+        word_count=stats.words,
+        sentence_count=stats.sentences,
         queue_duration=_duration(stats.queue_duration),
         parse_duration=_duration(stats.parse_duration),
         extract_duration=_duration(stats.extract_duration),

@@ -35,6 +35,7 @@ class Remote:
     """A channel to a server. Thread-safe."""
 
     def __init__(self, target: Target) -> None:
+        self.name = target.server
         self._target = target
         self._channel = open_channel(target)
         self._stub = QuoteServiceStub(self._channel)

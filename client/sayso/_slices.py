@@ -18,8 +18,8 @@ from sayso.errors import (
 from sayso.v1 import quotes_pb2 as pb
 
 _SLICE_DOCUMENTS = 16
-_SLICE_BYTES = 32 * 1024
-"""Small enough that a few of them, one behind the other, are read within the default timeout."""
+_SLICE_BYTES = 8 * 1024
+"""Small enough that a few of them, one behind the other, are read within the default timeout by a slow machine too."""
 
 OF_ITS_DOCUMENTS = (InvalidDocument, RequestTooLarge, Overloaded, RequestTimeout, ExtractionFailed, ServerError)
 """Failures of a call that concern its documents only; any other is the server's, and ends it all."""

@@ -1,5 +1,6 @@
 """gRPC statuses to exceptions."""
 
+import re
 from collections.abc import Iterable
 
 import grpc
@@ -43,7 +44,7 @@ def error_of_status(status: status_pb2.Status) -> SaysoError:
             field = bad_request.field_violations[0].field if bad_request.field_violations else ""
             return InvalidDocument(message, reason=reason, metadata=metadata, field=field)
         case code_pb2.RESOURCE_EXHAUSTED if not reason:  # gRPC's own refusal; the server's have a reason
-            return RequestTooLarge(message)
+            return RequestTooLarge(_too_large(message))
         case code_pb2.RESOURCE_EXHAUSTED:
             after = retry.retry_delay.ToTimedelta().total_seconds() if retry.HasField("retry_delay") else None
             return Overloaded(message, reason=reason, metadata=metadata, retry_after=after)
@@ -56,6 +57,15 @@ def error_of_status(status: status_pb2.Status) -> SaysoError:
         case code_pb2.INTERNAL if reason == "EXTRACTION_FAILED":
             return ExtractionFailed(message, reason=reason, metadata=metadata)
     return ServerError(message, reason=reason, metadata=metadata)
+
+
+def _too_large(message: str) -> str:
+    """gRPC's own words for people: "SERVER: Received message larger than max (11395028 vs. 8388608)"."""
+    found = re.search(r"larger than max \((\d+) vs\. (\d+)\)", message)
+    if not found:
+        return message
+    size, limit = (int(number) for number in found.groups())
+    return f"the message has {size:,} bytes; the limit is {limit:,}"
 
 
 def _unanswered(details: str, server: str) -> str:

@@ -49,9 +49,8 @@ class AsyncClient:
         model: str = "bundled",
     ) -> None:
         self._timeout = timeout
-        goal = target(server, tls, token)
-        self.server = "local" if local else goal.server
-        self._backend: _Backend = AsyncLocal(model) if local else AsyncRemote(goal)
+        self._backend: _Backend = AsyncLocal(model) if local else AsyncRemote(target(server, tls, token))
+        self.server = self._backend.name
 
     async def extract(
         self,
@@ -195,6 +194,9 @@ async def _each(items: Iterable[_Item] | AsyncIterable[_Item]) -> AsyncIterator[
 
 class _Backend(Protocol):
     """Who answers."""
+
+    @property
+    def name(self) -> str: ...
 
     async def call(self, method: Method[Request, Response], request: Request, timeout: float) -> Response: ...
 

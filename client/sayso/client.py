@@ -38,7 +38,7 @@ class Client:
     `server` is host:port, by default that of SAYSO_SERVER, else localhost:50051; "dns:///host:port" spreads the calls
     over all addresses of the host. `timeout` is in seconds, for one call, and each method can set its own; calls that
     find no server are tried again a few times within it. `tls` encrypts the connection; `token`, by default that of
-    SAYSO_TOKEN, goes with every call, in the clear unless there is `tls`.
+    SAYSO_TOKEN, goes with every call, in the clear unless there is `tls`. Raises ValueError for what is no address.
 
     `local=True` reads in this process instead, where sayso-server is installed: same methods, same results, no server.
     The `model` ("bundled", or a folder) is loaded with the first call, which takes seconds; documents are read one
@@ -56,9 +56,8 @@ class Client:
         model: str = "bundled",
     ) -> None:
         self._timeout = timeout
-        goal = target(server, tls, token)
-        self.server = "local" if local else goal.server
-        self._backend: _Backend = Local(model) if local else Remote(goal)
+        self._backend: _Backend = Local(model) if local else Remote(target(server, tls, token))
+        self.server = self._backend.name
 
     def extract(
         self,
@@ -193,6 +192,9 @@ _SliceCall = tuple[Slice, _Call[pb.BatchExtractQuotesResponse] | None]
 
 class _Backend(Protocol):
     """Who answers."""
+
+    @property
+    def name(self) -> str: ...
 
     def submit(self, method: Method[Request, Response], request: Request, timeout: float) -> _Call[Response]: ...
 

@@ -353,6 +353,7 @@ class Limits:
     max_batch_documents: int
     max_message_bytes: int
     max_duration: timedelta
+    max_stream_documents: int
 
 
 @dataclass(frozen=True, slots=True)

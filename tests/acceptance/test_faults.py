@@ -150,7 +150,7 @@ def test_a_storm_of_deadlines(served: Served, tmp_path: Path, saw: Saw) -> None:
     until(lambda: metric(served, "sayso_queue_documents") == 1)
     gate.touch()
     assert outcomes([held]) == {"OK": 1}
-    assert served.read("next").stats.words == 1
+    assert served.read("next").stats.word_count == 1
     assert metric(served, "sayso_documents_total") == 2
     saw(f"{dict(seen)}; none of them was read, the next request was")
 
@@ -166,7 +166,7 @@ def test_a_storm_of_cancellations(served: Served, tmp_path: Path, saw: Saw) -> N
     until(lambda: metric(served, "sayso_queue_documents") == 1)
     gate.touch()
     assert outcomes([held]) == {"OK": 1}
-    assert served.read("next").stats.words == 1
+    assert served.read("next").stats.word_count == 1
     assert seen == {"CANCELLED": STORM}
     saw(f"{dict(seen)}; the queue was empty at once")
 
@@ -190,7 +190,7 @@ def test_garbage_bytes_and_connections_that_end_at_once(served: Served, saw: Saw
     for data in (b"\x00" * 1000, b"GET / HTTP/1.1\r\n\r\n", PREFACE + b"\xff" * 500, b"\x16\x03\x01\x02\x00", b""):
         with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
             connection.sendall(data)
-    assert served.read("text").stats.words == 1
+    assert served.read("text").stats.word_count == 1
     saw("the next request is answered")
 
 
@@ -203,7 +203,7 @@ def test_a_message_over_the_limit_and_a_gzip_bomb(served: Served, saw: Saw) -> N
         served.read("x" * (64 * 1024 * 1024), compression=grpc.Compression.Gzip)
     assert raised.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     grown = (memory_of(served.pid) - before) // 1024
-    assert served.read("text").stats.words == 1
+    assert served.read("text").stats.word_count == 1
     bomb = len(gzip.compress(b"x" * (64 * 1024 * 1024), 1)) // 1024
     saw(f"RESOURCE_EXHAUSTED for both; {bomb} KiB that unfold to 64 MiB cost the server {grown} MiB")
 
@@ -220,7 +220,7 @@ def test_a_flood_of_pings(served: Served, saw: Saw) -> None:
                 answer += chunk
         except (BrokenPipeError, ConnectionResetError):
             pass
-        assert served.read("text").stats.words == 1
+        assert served.read("text").stats.word_count == 1
     saw("the flooding connection is closed, others are answered")
 
 
@@ -230,12 +230,12 @@ def test_200_idle_connections(saw: Saw) -> None:
         idle = [socket.create_connection((host, int(port)), timeout=PATIENCE) for _ in range(200)]
         for connection in idle:
             connection.sendall(PREFACE + SETTINGS)
-        assert served.read("text").stats.words == 1
+        assert served.read("text").stats.word_count == 1
         for connection in idle:
             while connection.recv(65536):
                 pass  # until the server closes it
             connection.close()
-        assert served.read("text").stats.words == 1
+        assert served.read("text").stats.word_count == 1
     saw("answered beside them; each is closed after its idle time")
 
 

@@ -95,11 +95,11 @@ def test_many_batches_with_progress(served: Running) -> None:
 def test_an_overloaded_server_is_given_the_time_it_asks_for(served: Running) -> None:
     async def calls() -> tuple[object, list[float]]:
         waits: list[float] = []
-        async with sayso.AsyncClient(served.address, timeout=3.0) as client:
+        async with sayso.AsyncClient(served.address, timeout=0.1875) as client:
 
             async def overloaded(*_: object) -> None:
-                waits.append(1.0)
-                raise sayso.Overloaded("full", reason="OVERLOADED", retry_after=1.0)
+                waits.append(0.0625)
+                raise sayso.Overloaded("full", reason="OVERLOADED", retry_after=waits[-1])
 
             client._send = overloaded  # type: ignore[method-assign]
             [outcome] = [one async for one in client.extract_many([TEXT])]
@@ -107,7 +107,7 @@ def test_an_overloaded_server_is_given_the_time_it_asks_for(served: Running) -> 
 
     outcome, waits = run(calls())
     assert isinstance(outcome, sayso.Overloaded)
-    assert len(waits) == 4  # once, and three waits of a second within a patience of three
+    assert len(waits) == 4  # once, and three waits of a sixteenth of a second within a patience of three of them
 
 
 def test_no_server() -> None:

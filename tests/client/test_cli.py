@@ -2,6 +2,8 @@
 
 import csv
 import json
+import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +13,11 @@ from click.testing import CliRunner, Result
 from google.protobuf.json_format import Parse
 from support.engine import POISON, FakeEngine
 from support.serving import PATIENCE, Running, free_port, running, server_process
+from support.terminal import in_terminal, without_styles
 
 from sayso.cli.app import app
 from sayso.v1 import quotes_pb2 as pb
+from sayso_server.core.statement import CueClass
 from sayso_server.parsing import load
 
 TEXT = "😀 “Yes,\n  indeed,” said Mara."
@@ -47,7 +51,18 @@ def test_colours_and_control_characters_do_not_reach_a_pipe(served: Running) -> 
 
 def test_explained(served: Running) -> None:
     result = sayso(served, "extract", "-", "--table", "--explain")
-    assert "confidence 0.75; rule: fake; strong +2.00; weak -0.10;" in " ".join(result.stdout.split())
+    expected = "confidence 0.75, found by fake speaker 0.50 for strong +2.00 against weak -0.10"
+    assert expected in " ".join(result.stdout.split())
+    columns = sayso(served, "extract", "-", "--plain", "--explain").stdout.rstrip("\n").split("\t")
+    lines = ["confidence 0.75, found by fake", "speaker 0.50", "for strong +2.00", "against weak -0.10"]
+    assert columns[3:] == ["“Yes, indeed,”", "; ".join(lines)]
+    items = sayso(served, "extract", "-", "--markdown", "--explain").stdout.splitlines()[3:7]
+    assert items == [
+        "  - confidence 0.75, found by fake",
+        "  - speaker 0.50",
+        "  - for strong \\+2.00",
+        "  - against weak -0.10",
+    ]
 
 
 def test_json_is_the_result_of_the_contract(served: Running, tmp_path: Path) -> None:
@@ -150,6 +165,7 @@ def test_who_speaks_how_often(served: Running, tmp_path: Path) -> None:
         ("Mara", 1, 2, 1),
     ]
     assert sayso(served, "speakers", str(text)).stdout.split()[-8:] == ["Olin", "person", "1", "1", "0", "0", "3", "1"]
+    assert sayso(served, "speakers", str(text), "--format", "csv").stdout.count("\n") == 2
     assert sayso(served, "speakers", str(text), "--csv").stdout.splitlines()[1] == "Olin,person,,1,1,0,0,3,1"
 
 
@@ -239,12 +255,24 @@ def test_a_document_that_fails(served: Running) -> None:
     assert (result.exit_code, result.stderr) == (1, "Error: this document could not be read\n")
 
 
-def test_a_file_that_is_not_utf8(served: Running, tmp_path: Path) -> None:
-    file = tmp_path / "latin1.txt"
-    file.write_bytes("“Café”".encode("cp1252"))
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (
+            "“Café”".encode("cp1252"),
+            "not UTF-8: convert it, probably with iconv -f WINDOWS-1252 -t UTF-8 (byte 0 is 0x93)",
+        ),
+        ("“Café”".encode("utf-16"), "not UTF-8 but UTF-16: convert it with iconv -f UTF-16 -t UTF-8 (byte 0 is 0xff)"),
+        (b"PK\x03\x04\x00\xff", "not text: extract its text first (byte 5 is 0xff)"),
+    ],
+    ids=["windows-1252", "utf-16", "binary"],
+)
+def test_a_file_that_is_not_utf8(served: Running, tmp_path: Path, data: bytes, reason: str) -> None:
+    file = tmp_path / "odd.txt"
+    file.write_bytes(data)
     result = sayso(served, "extract", str(file))
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"Error: {file}: not UTF-8: byte 0 is 0x93; convert it with iconv -t UTF-8\n"
+    assert result.stderr == f"Error: {file}: {reason}\n"
 
 
 @pytest.mark.parametrize(
@@ -256,15 +284,58 @@ def test_a_file_that_is_not_utf8(served: Running, tmp_path: Path) -> None:
         ("extract", "-", "--timeout", "0"),
         ("extract", "-", "--tls-ca", "/nonexistent"),
         ("extract", "-", "--kind", "unknown"),
+        ("extract", "-", "--tls-cert", __file__),
+        ("extract", "-", "--output", "/nonexistent/page.html"),
+        ("extract", "-", "--nonsense"),
     ],
 )
-def test_usage(arguments: tuple[str, ...]) -> None:
-    assert sayso(None, *arguments).exit_code == 2
+def test_usage_in_one_line(arguments: tuple[str, ...]) -> None:
+    result = sayso(None, *arguments)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.endswith("; see app extract --help\n")
+
+
+@pytest.mark.parametrize("address", ["localhost", "http://localhost:50051", "localhost:99999", ":50051"])
+def test_what_is_no_address(address: str) -> None:
+    result = CliRunner().invoke(app, ["info", "--server", address])
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert f'"{address}" is no address of a server: it is host:port, as in localhost:50051' in result.stderr
+
+
+def test_no_command_is_all_commands() -> None:
+    result = CliRunner().invoke(app, [])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Commands:" in result.stderr
+
+
+def test_every_format_is_a_flag(served: Running) -> None:
+    for form in ("table", "plain", "json", "jsonl", "csv", "markdown"):
+        by_flag = sayso(served, "extract", "-", f"--{form}")
+        by_name = sayso(served, "extract", "-", "--format", form)
+        assert by_flag.exit_code == 0
+        assert _without_durations(by_flag.stdout) == _without_durations(by_name.stdout) != ""
+    assert sayso(served, "extract", "-", "--html").stdout.startswith("<!doctype html>")
+
+
+def _without_durations(text: str) -> str:
+    return re.sub(r'"[\d.]+s"', "", text)
+
+
+def test_all_classes(served: Running) -> None:
+    sayso(served, "extract", "-", "--cue-class", "all")
+    assert served.engine.options[-1].cue_classes == frozenset(CueClass)
+    sayso(served, "extract", "-", "--cue-class", "other")
+    assert served.engine.options[-1].cue_classes == {CueClass.OTHER}
 
 
 def test_help_documents_the_exit_statuses() -> None:
     help_text = CliRunner().invoke(app, ["extract", "--help"]).stdout
-    assert [line.split()[0] for line in help_text.split("Exit status:")[1].splitlines() if line.strip()] == list("0123")
+    assert [line.split()[0] for line in help_text.split("Exit status:")[1].splitlines() if line.strip()] == [
+        *"0123",
+        "130",
+        "141",
+    ]
 
 
 def test_a_real_server_and_a_real_command() -> None:
@@ -291,3 +362,156 @@ def test_a_failure_leaves_the_output_file_as_it_was(tmp_path: Path) -> None:
 def test_standard_input_named_twice_is_read_once(served: Running) -> None:
     result = sayso(served, "extract", "-", "-")
     assert (result.exit_code, result.stderr) == (0, "warning: the document has no text\n")
+
+
+COMMAND = str(Path(sys.executable).with_name("sayso"))
+LONG = "“Supercalifragilisticexpialidocious words are, as everybody in Ulmstadt knows, hard to break,” said Mara."
+
+
+def test_a_table_in_colours_on_a_terminal_that_has_them(served: Running, tmp_path: Path) -> None:
+    file = tmp_path / "article.txt"
+    file.write_text(LONG, "utf-8")
+    command = [COMMAND, "extract", str(file), "--server", served.address]
+    status, coloured = in_terminal(command)
+    assert status == 0
+    assert "\x1b[32mdirect" in coloured
+    _, plain = in_terminal(command, NO_COLOR="1")
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", plain)  # bold and dim are no colours
+    assert without_styles(plain) == without_styles(coloured)
+
+
+@pytest.mark.parametrize("columns", [30, 71, 72, 120])
+def test_no_word_is_cut_off_however_narrow_the_terminal(served: Running, tmp_path: Path, columns: int) -> None:
+    file = tmp_path / "article.txt"
+    file.write_text(LONG, "utf-8")
+    _, text = in_terminal([COMMAND, "extract", str(file), "--server", served.address], columns=columns)
+    lines = without_styles(text).splitlines()
+    assert max(map(len, lines)) <= columns
+    shown = "".join("".join(lines).split())
+    assert ("speaker" in shown) == (columns >= 72)
+    for word in ("Mara", "direct", "said", "“Supercalifragilisticexpialidocious", "Ulmstadt", "break,”"):
+        assert word in shown
+    assert "…" not in shown
+
+
+def folder_of(tmp_path: Path, count: int, text: str = TEXT) -> Path:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    for number in range(count):
+        (folder / f"{number}.txt").write_text(text, "utf-8")
+    return folder
+
+
+def test_a_bar_on_long_work_where_nothing_else_is_shown(served: Running, tmp_path: Path) -> None:
+    folder, page = folder_of(tmp_path, 20), tmp_path / "page.html"
+    command = [COMMAND, "extract", str(folder), "--server", served.address]
+    status, text = in_terminal(command, output=str(tmp_path / "lines"))
+    assert (status, (tmp_path / "lines").read_text("utf-8").count("\n")) == (0, 20)
+    assert "reading" in without_styles(text)
+    assert "100%" in without_styles(text)
+    assert without_styles(text).splitlines()[-1].strip() == ""  # it goes away
+    for also in (["--html", "-o", str(page)], ["--json"]):
+        assert "reading" in without_styles(in_terminal([*command, *also])[1])
+    tally = [COMMAND, "speakers", str(folder), "--server", served.address]
+    assert "reading" in without_styles(in_terminal(tally)[1])
+
+
+def test_what_fails_under_a_bar_has_a_line_of_its_own(served: Running, tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, 3)
+    (folder / "odd.txt").write_bytes(b"\x93")
+    command = [COMMAND, "speakers", str(folder), "--server", served.address]
+    status, text = in_terminal(command, columns=60)
+    assert status == 1
+    lines = re.split(r"[\r\n]+", without_styles(text))
+    [line] = [line for line in lines if line.startswith(f"Error: {folder / 'odd.txt'}: not UTF-8")]
+    assert line.endswith("(byte 0 is 0x93)")
+    assert any("100%" in line for line in lines)
+
+
+def test_no_bar_between_results_nor_for_one_document(served: Running, tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, 3)
+    for files in ([str(folder)], [str(folder / "0.txt"), "--json"]):
+        status, text = in_terminal([COMMAND, "extract", *files, "--server", served.address])
+        assert status == 0
+        assert "reading" not in text
+
+
+def test_who_reads_the_output_may_leave(served: Running, tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, 40, text=" ".join([TEXT] * 400))
+    process = subprocess.Popen(
+        [COMMAND, "extract", str(folder), "--server", served.address], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(PATIENCE) == 141
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+def test_an_interrupt(served: Running) -> None:
+    served.engine.gate.clear()
+    process = subprocess.Popen(
+        [COMMAND, "extract", "-", "--server", served.address],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    process.stdin.write(TEXT.encode())
+    process.stdin.close()
+    process.stdin = None
+    assert served.engine.entered.wait(PATIENCE)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out, err.split()) == (130, b"", [b"Error:", b"interrupted"])
+
+
+STUCK = """
+import sys, threading
+from support.engine import FakeEngine
+from sayso_server.parsing import load
+
+class Stuck(FakeEngine):
+    def extract_many(self, texts, options):
+        print("entered", file=sys.stderr, flush=True)
+        threading.Event().wait()
+
+load.load_engine = lambda model: Stuck()
+sys.argv = ["sayso", "extract", "--local", sys.argv[1]]
+from sayso.cli import main
+main()
+"""
+
+
+def test_an_interrupt_does_not_wait_for_the_local_engine(tmp_path: Path) -> None:
+    file = tmp_path / "article.txt"
+    file.write_text(TEXT, "utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-c", STUCK, str(file)],
+        cwd=Path(__file__).parent.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline() == b"entered\n"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out, err.split()) == (130, b"", [b"Error:", b"interrupted"])
+
+
+def test_a_file_that_is_too_large_to_be_held(served: Running, tmp_path: Path) -> None:
+    file = tmp_path / "huge.txt"
+    with file.open("wb") as opened:
+        opened.truncate(100 * 1024**3)  # 100 GiB of nothing, on no disk
+    result = sayso(served, "extract", str(file))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"Error: {file}: more than 64 MiB in one document; split it, or give JSON lines\n"
+
+
+def test_a_message_over_the_limit(served: Running) -> None:
+    result = sayso(served, "extract", "-", text="x" * 9_000_000)
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "the message has 9,000,0" in result.stderr
+    assert "the limit is 8,388,608; split the text" in result.stderr

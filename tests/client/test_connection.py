@@ -1,52 +1,15 @@
 """What travels on the wire: encryption, tokens, retries."""
 
-import contextlib
 import shutil
 import subprocess
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import grpc
 import pytest
+from support.bare import Gatekeeper, listening
 from support.serving import PATIENCE
 
 import sayso
-from sayso.v1 import quotes_pb2 as pb
-from sayso.v1 import quotes_pb2_grpc as pb_grpc
-
-
-class Gatekeeper(pb_grpc.QuoteServiceServicer):
-    """Answers GetServerInfo to whoever shows the token, after refusing some calls."""
-
-    def __init__(self, *, token: str | None = None, failures: int = 0) -> None:
-        self._token = token
-        self._failures = failures
-        self.calls = 0
-
-    def GetServerInfo(self, request: pb.GetServerInfoRequest, context: Any) -> pb.GetServerInfoResponse:  # noqa: N802
-        self.calls += 1
-        if self.calls <= self._failures:
-            context.abort(grpc.StatusCode.UNAVAILABLE, "not now")
-        if self._token and ("authorization", f"Bearer {self._token}") not in context.invocation_metadata():
-            context.abort(grpc.StatusCode.UNAUTHENTICATED, "a token is needed")
-        return pb.GetServerInfoResponse(server_version="9", ready=True)
-
-
-@contextlib.contextmanager
-def listening(servicer: Gatekeeper, credentials: grpc.ServerCredentials | None = None) -> Iterator[str]:
-    """The address of a server on this machine."""
-    with ThreadPoolExecutor(max_workers=2) as threads:
-        server = grpc.server(threads)
-        pb_grpc.add_QuoteServiceServicer_to_server(servicer, server)
-        address = "localhost:0"
-        port = server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
-        server.start()
-        try:
-            yield f"localhost:{port}"
-        finally:
-            server.stop(None).wait(PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +34,7 @@ def test_tls_both_ways(certificate: tuple[Path, Path]) -> None:
             assert client.info().version == "9"
         anonymous = sayso.Client(address, tls=sayso.Tls(ca=public))
         with anonymous as client, pytest.raises(sayso.ServerUnavailable):
-            client.info(timeout=5)
+            client.info(timeout=PATIENCE)
 
 
 def test_a_certificate_of_another_name(certificate: tuple[Path, Path]) -> None:

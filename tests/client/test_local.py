@@ -1,12 +1,15 @@
 """The same API in this process: the fake engine is loaded in place of the models."""
 
-import importlib.util
+from dataclasses import replace
 
 import pytest
-from support.engine import POISON, FakeEngine
+from click.testing import CliRunner
+from support.engine import POISON, FakeEngine, extraction
 from support.serving import PATIENCE, Running, run
 
 import sayso
+from sayso.cli.app import app
+from sayso_server.core.statement import Extraction
 from sayso_server.parsing import load
 from sayso_server.parsing.errors import ModelError
 
@@ -46,12 +49,28 @@ def test_the_same_statements_whichever_way(served: Running) -> None:
         with client:
             results += [client.extract(TEXT, explain=True), *client.extract_many([TEXT], explain=True)]
             results += [result for _, result in client.stream([TEXT], explain=True)]
-    assert len(results) == 12
+    for way in (["--server", served.address], ["--local"]):
+        printed = CliRunner().invoke(app, ["extract", "-", "--json", "--explain", *way], input=TEXT)
+        results.append(sayso.Result.from_json(printed.stdout))
+    assert len(results) == 14
     first = results[0]
     assert all(
         (one.statements, one.speakers, one.model) == (first.statements, first.speakers, first.model) for one in results
     )
     assert len(first.statements) == 2
+
+
+def test_as_many_other_speakers_as_asked_for(monkeypatch: pytest.MonkeyPatch, served: Running) -> None:
+    def doubtful(found: Extraction) -> Extraction:
+        others = tuple((f"p{number}", 0.1) for number in range(1, 6))
+        return replace(found, statements=tuple(replace(one, alternatives=others) for one in found.statements))
+
+    monkeypatch.setattr("support.engine.extraction", lambda text: doubtful(extraction(text)))
+    for client in (sayso.Client(served.address, timeout=PATIENCE), sayso.Client(local=True)):
+        with client:
+            for asked, given in (({}, 3), ({"max_alternatives": 0}, 0), ({"max_alternatives": 4}, 4)):
+                [first, *_] = client.extract(TEXT, explain=True, **asked).statements
+                assert len(first.explanation.alternatives) == given
 
 
 def test_documents_fail_alone(loaded: list[str]) -> None:
@@ -74,8 +93,7 @@ def test_info(served: Running) -> None:
 
 
 def test_without_the_server_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setattr("sayso._local.find_spec", lambda name: None)
+    monkeypatch.setattr("sayso._local.entry_points", lambda group: ())
     with pytest.raises(sayso.LocalEngineUnavailable, match="pip install sayso-server"):
         sayso.Client(local=True)
 

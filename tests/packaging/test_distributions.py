@@ -97,6 +97,43 @@ def test_both_are_typed() -> None:
     assert (ROOT / "server/sayso_server/py.typed").is_file()
 
 
+PROGRAM = """
+import asyncio
+
+import sayso
+
+
+def said(text: str) -> list[tuple[str, str]]:
+    with sayso.Client("localhost:1", timeout=1, tls=sayso.Tls()) as client:
+        result: sayso.Result = client.extract(text, kinds=["direct", sayso.Kind.MIXED], min_confidence=0.3)
+        for number, outcome in client.stream([text]):
+            print(number + 1, outcome.reason if isinstance(outcome, sayso.SaysoError) else outcome.stats.words)
+        return [(one.speaker_name, text[one.content[0].slice]) for one in result.statements]
+
+
+async def later(text: str) -> sayso.Result:
+    async with sayso.AsyncClient(local=True) as client:
+        async for outcome in client.extract_many([sayso.Document(text, "a")]):
+            print(outcome)
+        return await client.extract(text)
+
+
+asyncio.run(later("x"))
+"""
+
+
+def test_a_program_of_a_user_is_checked(tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text(PROGRAM, "utf-8")
+    wrong = PROGRAM.replace("min_confidence", "min_confidnce").replace("number + 1", "number.x")
+    (tmp_path / "wrong.py").write_text(wrong, "utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--no-error-summary", "good.py", "wrong.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
+    errors = [line for line in done.stdout.splitlines() if ": error:" in line]
+    assert [line.split(":")[0] for line in errors] == ["wrong.py", "wrong.py"], done.stdout + done.stderr
+    assert "min_confidnce" in errors[0]
+    assert 'has no attribute "x"' in errors[1]
+
+
 def test_every_installed_version_is_pinned() -> None:
     lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
     pins = [line for line in lines if line and not line.startswith("#")]

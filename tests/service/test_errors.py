@@ -107,8 +107,8 @@ def test_a_full_queue_refuses_at_once_and_says_when_to_come_back() -> None:
         trailers = dict(raised.value.trailing_metadata())
         assert trailers["grpc-retry-pushback-ms"] == str(retry.retry_delay.ToMilliseconds()) == "1000"
         served.engine.gate.set()
-        assert first.result(PATIENCE).result.stats.words == 4
-        assert served.stub.ExtractQuotes(request("x")).result.stats.words == 1
+        assert first.result(PATIENCE).result.stats.word_count == 4
+        assert served.stub.ExtractQuotes(request("x")).result.stats.word_count == 1
 
 
 def test_work_past_its_deadline_is_never_read(served: Running) -> None:

@@ -43,7 +43,7 @@ def test_the_whole_answer(served: Running) -> None:
     assert (statement.speaker_id, statement.confidence, statement.speaker_confidence) == ("p1", 0.75, 0.5)
     assert (speaker.speaker_id, speaker.display_name, speaker.type) == ("p1", "Mara", pb.SPEAKER_TYPE_PERSON)
     assert not statement.HasField("explanation")
-    assert result.stats.words == len(TEXT.split())
+    assert result.stats.word_count == len(TEXT.split())
     assert result.stats.parse_duration.ToMilliseconds() == 250
     assert result.stats.extract_duration.ToMilliseconds() == 125
 

@@ -90,7 +90,7 @@ def test_draining_finishes_what_is_in_flight_and_takes_nothing_new(served: Runni
     assert drained.is_alive()
 
     served.engine.gate.set()
-    assert in_flight.result(PATIENCE).result.stats.words == 2
+    assert in_flight.result(PATIENCE).result.stats.word_count == 2
     drained.join(PATIENCE)  # the open Watch does not hold it up
     assert not drained.is_alive()
 
@@ -103,7 +103,7 @@ def test_a_stream_answers_every_document_under_its_correlation_id(served: Runnin
     requests.append(pb.StreamExtractQuotesRequest(correlation_id="bad"))
     answers = {answer.correlation_id: answer.outcome for answer in served.stub.StreamExtractQuotes(iter(requests))}
     assert reason_of(answers.pop("bad").error) == "MISSING_DOCUMENT"
-    assert {name: outcome.result.stats.words for name, outcome in answers.items()} == {
+    assert {name: outcome.result.stats.word_count for name, outcome in answers.items()} == {
         str(number): number for number in range(1, 41)
     }
 

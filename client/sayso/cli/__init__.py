@@ -1,5 +1,6 @@
 """The command `sayso`."""
 
+import os
 import sys
 from importlib.util import find_spec
 
@@ -11,5 +12,12 @@ def main() -> None:
             sys.stderr.write(f"sayso: the command line needs {needed}: pip install 'sayso[cli]'\n")
             sys.exit(2)
     from sayso.cli.app import app
+    from sayso.cli.group import INTERRUPTED
 
-    app()
+    try:
+        app()
+    except SystemExit as ending:
+        if ending.code == INTERRUPTED:
+            sys.stdout.flush()
+            os._exit(INTERRUPTED)  # without waiting for what the local engine reads, which nothing can interrupt
+        raise

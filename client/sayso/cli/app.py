@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any, TextIO, cast
@@ -13,23 +13,21 @@ from click.shell_completion import get_completion_class
 
 from sayso._calls import Target
 from sayso.cli.connection import EXIT_STATUS, UNREACHABLE, Connection, connection_options
+from sayso.cli.group import BAD_ARGUMENTS, Group
 from sayso.cli.health import serves
 from sayso.cli.inputs import STDIN, Inputs, expand
+from sayso.cli.options import INPUTS, flags, input_options, names_of
 from sayso.cli.reading import Reader
 from sayso.errors import SaysoError
-from sayso.models import CueClass, Kind, OptionKeywords, ServerInfo
-
-_Command = Callable[..., None]
+from sayso.models import CueClass, Limits, OptionKeywords, ServerInfo
 
 _FORMATS = ("table", "plain", "json", "jsonl", "csv", "markdown", "html")
-_INPUTS = """
-    FILE is a file of plain text, a folder (its .txt, .md, .text, .jsonl and .ndjson files), a pattern
-    ("news/**/*.txt"), a file of JSON lines (.jsonl or .ndjson: {"id": ..., "text": ...}), or "-" for standard
-    input. All are UTF-8.
-"""
+_TALLY_FORMATS = ("table", "json", "csv")
 
 
 @click.group(
+    cls=Group,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="""
     \b
@@ -43,56 +41,30 @@ _INPUTS = """
     """,
 )
 @click.version_option(package_name="sayso", prog_name="sayso")
-def app() -> None:
+@click.pass_context
+def app(context: click.Context) -> None:
     """Who said what in English news."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        context.exit(BAD_ARGUMENTS)
 
 
-def _input_options(command: _Command) -> _Command:
-    """What both `extract` and `speakers` take: files, and which statements are wanted."""
-    options = [
-        click.argument("files", metavar="FILE...", nargs=-1, required=True),
-        click.option("--jsonl-input", is_flag=True, help="Every FILE, or standard input, holds JSON lines."),
-        click.option(
-            "--speaker", "speakers", multiple=True, metavar="NAME", help="Only what NAME says; may be repeated."
-        ),
-        click.option("--kind", "kinds", type=_members(Kind), multiple=True, help="Only this kind; may be repeated."),
-        click.option(
-            "--cue-class",
-            "cue_classes",
-            type=_members(CueClass),
-            multiple=True,
-            help="Only cues of this class; may be repeated. [default: say to show]",
-        ),
-        click.option(
-            "--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Only statements as sure as this."
-        ),
-        click.option("--language", default="", metavar="CODE", help="Language of the documents. [default: en]"),
-        click.option("-o", "--output", "path", type=click.Path(dir_okay=False), metavar="FILE", help="Write to FILE."),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def _members(members: type[Kind] | type[CueClass]) -> click.Choice[str]:
-    return click.Choice([str(member) for member in members if member != "unknown"])
-
-
-@app.command(epilog=_INPUTS + EXIT_STATUS)
-@_input_options
+@app.command(epilog=INPUTS + EXIT_STATUS)
+@input_options
 @click.option(
     "-f",
     "--format",
     "form",
     type=click.Choice(_FORMATS),
     help="table for people, plain (tab-separated), json and jsonl (sayso.v1.Result), csv, markdown, or html: a page "
-    "with the text and its statements. [default: table on a terminal, else plain]",
+    "with the text and its statements. Each is a flag too: --json. [default: table on a terminal, else plain]",
 )
-@click.option("--json", "form", flag_value="json", help="Short for --format json.")
-@click.option("--jsonl", "form", flag_value="jsonl", help="Short for --format jsonl.")
-@click.option("--table", "form", flag_value="table", help="Short for --format table.")
-@click.option("--plain", "form", flag_value="plain", help="Short for --format plain.")
-@click.option("--explain", is_flag=True, help="Say why: confidence, rule and evidence of every statement.")
+@flags(_FORMATS)
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Say why: confidence, rule and evidence of every statement. In all formats but csv.",
+)
 @connection_options()
 def extract(*, form: str | None, explain: bool, path: str | None, connection: Connection, **wishes: Any) -> None:
     """Print who said what in FILE."""
@@ -102,23 +74,33 @@ def extract(*, form: str | None, explain: bool, path: str | None, connection: Co
     with _output(path) as stream:
         form = form or ("table" if _is_terminal(path) else "plain")
         output = Output(stream, reader.several, explain)
-        WRITERS[form](reader.readings(bar=_wants_bar(reader, path)), output)
+        at_the_end = form in {"json", "html"} or not _is_terminal(path)
+        WRITERS[form](reader.readings(bar=at_the_end and _wants_bar(reader)), output)
     sys.exit(reader.status)
 
 
-@app.command(epilog=_INPUTS + EXIT_STATUS)
-@_input_options
-@click.option("--csv", "form", flag_value="csv", help="Print comma-separated values.")
-@click.option("--json", "form", flag_value="json", help="Print a JSON array.")
+@app.command(epilog=INPUTS + EXIT_STATUS)
+@input_options
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(_TALLY_FORMATS),
+    default="table",
+    show_default=True,
+    help="table for people, csv, or json: an array. Each is a flag too: --json.",
+)
+@flags(_TALLY_FORMATS)
 @connection_options()
-def speakers(*, form: str | None, path: str | None, connection: Connection, **wishes: Any) -> None:
+def speakers(*, form: str, path: str | None, connection: Connection, **wishes: Any) -> None:
     """Print who speaks in FILE, and how often."""
     from sayso.cli.formats.table import print_rows
     from sayso.cli.speakers import COLUMNS, HEADINGS, tallies
 
     reader = _reader(connection, explain=False, **wishes)
     with _output(path) as stream:
-        rows = [tally.row() for tally in tallies(reader.readings(bar=_wants_bar(reader, path)))]
+        found = tallies(reader.readings(bar=_wants_bar(reader)))
+        rows = [tally.row() for tally in found]
         if form == "json":
             stream.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         elif form == "csv":
@@ -126,7 +108,7 @@ def speakers(*, form: str | None, path: str | None, connection: Connection, **wi
             writer.writeheader()
             writer.writerows(rows)
         else:
-            print_rows(HEADINGS, [[str(value) for value in row.values()] for row in rows], stream)
+            print_rows(HEADINGS, [tally.cells() for tally in found], stream, words=2)
     sys.exit(reader.status)
 
 
@@ -134,7 +116,10 @@ def speakers(*, form: str | None, path: str | None, connection: Connection, **wi
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @connection_options()
 def info(*, as_json: bool, connection: Connection) -> None:
-    """Print what the server, or with --local the engine, says of itself."""
+    """Print version, model and limits of the server.
+
+    With --local, those of the engine in this process.
+    """
     with connection.client() as client:
         described = client.info()
     if as_json:
@@ -147,7 +132,10 @@ def info(*, as_json: bool, connection: Connection) -> None:
 @app.command(epilog=EXIT_STATUS)
 @connection_options(engine=False)
 def health(*, connection: Connection) -> None:
-    """Ask the server whether it serves; the exit status says so too: 0 if it does, else 3."""
+    """Ask the server whether it is ready to read.
+
+    The exit status says so too: 0 if it is, else 3.
+    """
     try:
         serving = serves(Target(connection.address, connection.tls, connection.token), connection.timeout)
     except SaysoError as error:
@@ -180,9 +168,11 @@ def _reader(
     jsonl_input: bool,
     speakers: tuple[str, ...],
     language: str,
+    cue_classes: tuple[str, ...],
     **options: Any,
 ) -> Reader:
     wanted = cast("OptionKeywords", options)
+    wanted["cue_classes"] = names_of(CueClass) if "all" in cue_classes else cue_classes
     return Reader(Inputs(expand(files), jsonl_input), connection, wanted, speakers=speakers, language=language)
 
 
@@ -197,9 +187,9 @@ def _is_terminal(path: str | None) -> bool:
     return path in {None, STDIN} and sys.stdout.isatty()
 
 
-def _wants_bar(reader: Reader, path: str | None) -> bool:
-    """A bar on long work, where a person sees it and no results come in between."""
-    return reader.several and sys.stderr.isatty() and not _is_terminal(path)
+def _wants_bar(reader: Reader) -> bool:
+    """A bar on long work, where a person sees it."""
+    return reader.several and sys.stderr.isatty()
 
 
 def _facts(server: ServerInfo) -> Iterator[tuple[str, str]]:
@@ -209,5 +199,13 @@ def _facts(server: ServerInfo) -> Iterator[tuple[str, str]]:
         yield "model", f"{server.model.name} {server.model.version}"
         yield "digest", server.model.digest
     yield "languages", ", ".join(server.languages)
-    yield "limits", f"{server.limits.max_document_chars:,} characters, {server.limits.max_batch_documents} documents"
+    yield "limits", ", ".join(_limits(server.limits))
     yield "built on", ", ".join(f"{name} {version}" for name, version in sorted(server.components.items()))
+
+
+def _limits(limits: Limits) -> Iterator[str]:
+    yield f"{limits.max_document_chars:,} characters"
+    yield f"{limits.max_message_bytes:,} bytes"
+    yield f"{limits.max_batch_documents} documents in a batch"
+    yield f"{limits.max_stream_documents} at a time in a stream"
+    yield f"{limits.max_duration.total_seconds():g} s"

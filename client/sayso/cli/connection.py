@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from sayso._calls import DEFAULT_SERVER, DEFAULT_TIMEOUT
+from sayso._calls import DEFAULT_SERVER, DEFAULT_TIMEOUT, checked
 from sayso._local import is_installed
 from sayso.client import Client
 from sayso.errors import RequestTimeout, SaysoError, ServerUnavailable
@@ -21,10 +21,12 @@ UNREACHABLE = 3
 EXIT_STATUS = """
     \b
     Exit status:
-      0  all went well
-      1  a document was refused, or the server failed over it
-      2  the arguments are at fault
-      3  no server answers, or not in time
+        0  all went well
+        1  a document was refused, or the server failed over it
+        2  the arguments are at fault
+        3  no server answers, or not in time
+      130  interrupted (Ctrl-C)
+      141  whoever read the output has left (a pipe into head)
 """
 
 
@@ -114,6 +116,10 @@ def connection_options(*, engine: bool = True) -> Callable[[Callable[..., None]]
 def _connection(*, tls: bool, ca: str | None, cert: str | None, key: str | None, **settings: Any) -> Connection:
     if bool(cert) != bool(key):
         raise click.UsageError("--tls-cert and --tls-key go together")
+    try:
+        checked(settings["server"] or DEFAULT_SERVER)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--server") from None
     return Connection(tls=Tls(ca=ca, certificate=cert, key=key) if tls or ca or cert else None, **settings)
 
 

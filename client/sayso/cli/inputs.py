@@ -1,5 +1,6 @@
 """What to read: files, folders, patterns, standard input; plain text or JSON lines."""
 
+import codecs
 import glob
 import json
 import sys
@@ -16,6 +17,8 @@ from sayso.models import Document
 STDIN = "-"
 _LINES = {".jsonl", ".ndjson"}
 _TEXTS = {".txt", ".md", ".text"}
+_MOST_BYTES = 64 * 1024 * 1024
+"""Of a file that is one document: far more than any server takes, and little enough to be held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Inputs:
                 if self._has_lines(path):
                     yield from _lines(path, file)
                 else:
-                    yield _text(printable(path), file.read())
+                    yield _text(printable(path), file.read(_MOST_BYTES + 1))
 
     def _has_lines(self, path: str) -> bool:
         return self.jsonl or Path(path).suffix.lower() in _LINES
@@ -99,11 +102,23 @@ def _open(path: str) -> AbstractContextManager[BinaryIO]:
 
 
 def _text(name: str, data: bytes) -> Document | Unreadable:
+    if len(data) > _MOST_BYTES:
+        return Unreadable(name or "standard input", "more than 64 MiB in one document; split it, or give JSON lines")
     try:
         return Document(data.decode("utf-8"), name)
     except UnicodeDecodeError as error:
-        reason = f"not UTF-8: byte {error.start} is 0x{data[error.start]:02x}; convert it with iconv -t UTF-8"
-        return Unreadable(name or "standard input", reason)
+        return Unreadable(
+            name or "standard input", f"{_likely(data)} (byte {error.start} is 0x{data[error.start]:02x})"
+        )
+
+
+def _likely(data: bytes) -> str:
+    """What a file probably is that is not UTF-8, and what to do about it."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "not UTF-8 but UTF-16: convert it with iconv -f UTF-16 -t UTF-8"
+    if b"\0" in data:
+        return "not text: extract its text first"
+    return "not UTF-8: convert it, probably with iconv -f WINDOWS-1252 -t UTF-8"
 
 
 def _lines(path: str, file: Iterable[bytes]) -> Iterator[Document | Unreadable]:

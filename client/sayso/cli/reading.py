@@ -1,21 +1,15 @@
 """Documents to results: the work of the commands `extract` and `speakers`."""
 
 from collections import deque
-from collections.abc import Iterator
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import click
 
 from sayso.cli.connection import FAILED, Connection, exit_status
 from sayso.cli.inputs import Inputs, Unreadable
 from sayso.models import Document, OptionKeywords, Result
-
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
-    from rich.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +38,7 @@ class Reader:
         self._speakers = speakers
         self._language = language
         self._pending: deque[Document] = deque()
+        self._tell: Callable[[str], None] = _echo
         self.status = 0
 
     @property
@@ -53,22 +48,22 @@ class Reader:
 
     def readings(self, *, bar: bool = False) -> Iterator[Reading]:
         """The documents that could be read, in order, under a progress bar if wished."""
-        with self._connection.client() as client, _bar(bar) as progress:
-            task = progress.add_task("reading", total=self._inputs.count) if progress else None
-            for outcome in client.extract_many(self._documents(), language=self._language, **self._options):
+        with self._connection.client() as client, _bar(bar, self._inputs.count) as (advance, self._tell):
+            documents = self._documents(advance)
+            for outcome in client.extract_many(documents, language=self._language, **self._options):
                 document = self._pending.popleft()
-                if progress and task is not None:
-                    progress.advance(task)
+                advance()
                 if isinstance(outcome, Result):
                     self._warn(outcome)
                     yield Reading(document, self._selected(outcome))
                 else:
                     self._fail(document.document_id, self._connection.describe(outcome), exit_status(outcome))
 
-    def _documents(self) -> Iterator[Document]:
+    def _documents(self, advance: Callable[[], None]) -> Iterator[Document]:
         for one in self._inputs.read():
             if isinstance(one, Unreadable):
                 self._fail(one.name, one.reason, FAILED)
+                advance()
             else:
                 self._pending.append(one)
                 yield one
@@ -83,20 +78,31 @@ class Reader:
 
     def _warn(self, result: Result) -> None:
         for warning in result.warnings:
-            click.echo(f"warning: {self._named(result.document_id, warning.message)}", err=True)
+            self._tell(f"warning: {self._named(result.document_id, warning.message)}")
 
     def _fail(self, name: str, reason: str, status: int) -> None:
         self.status = max(self.status, status)
-        click.echo(f"Error: {self._named(name, reason)}", err=True)
+        self._tell(f"Error: {self._named(name, reason)}")
 
     def _named(self, name: str, message: str) -> str:
         return f"{name}: {message}" if name else message
 
 
-def _bar(wanted: bool) -> "AbstractContextManager[Progress | None]":
+def _echo(message: str) -> None:
+    click.echo(message, err=True)
+
+
+@contextmanager
+def _bar(wanted: bool, total: int | None) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
+    """What to call after each document, and with each message: above a progress bar on standard error, if wanted."""
     if not wanted:
-        return nullcontext()
+        yield lambda: None, _echo
+        return
     from rich.console import Console
     from rich.progress import Progress
+    from rich.text import Text
 
-    return Progress(console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=True)
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as progress:
+        task = progress.add_task("reading", total=total)
+        yield lambda: progress.advance(task), lambda message: console.print(Text(message), soft_wrap=True)

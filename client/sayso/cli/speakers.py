@@ -8,8 +8,8 @@ from sayso.cli.reading import Reading
 from sayso.models import Kind, Statement
 
 COLUMNS = ("speaker", "type", "role", "statements", "direct", "indirect", "mixed", "words", "documents")
-HEADINGS = ("speaker", "type", "role", "all", "direct", "indirect", "mixed", "words", "texts")
-"""COLUMNS, for people: short, because a terminal is narrow."""
+HEADINGS = ("speaker", "type", "all", "direct", "indirect", "mixed", "words", "texts")
+"""COLUMNS, for people: short, because a terminal is narrow; the role stands behind the name."""
 
 
 @dataclass(slots=True)
@@ -35,6 +35,11 @@ class Tally:
         numbers = (self.kinds[Kind.DIRECT], self.kinds[Kind.INDIRECT], self.kinds[Kind.MIXED])
         values = (self.name, self.type, self.role, self.kinds.total(), *numbers, self.words, len(self.documents))
         return dict(zip(COLUMNS, values, strict=True))
+
+    def cells(self) -> list[str]:
+        """The same for people, under HEADINGS."""
+        name, kind, role, *numbers = self.row().values()
+        return [f"{name}, {role}" if role else str(name), *map(str, [kind, *numbers])]
 
 
 def tallies(readings: Iterable[Reading]) -> list[Tally]:

@@ -3,23 +3,36 @@
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from sayso.models import Document, Explanation, Polarity, Result, Statement
+from sayso._evidence import for_and_against
+from sayso.models import Document, Polarity, Result, Statement
 from sayso.report.people import People, name_of
 from sayso.report.plot import plot
 from sayso.report.segments import Segment, paragraphs
 
+_PLAIN = {Polarity.AFFIRMED, Polarity.UNKNOWN}
+"""What is not worth saying."""
+
 
 def article(key: str, document: Document, result: Result, people: People) -> str:
     """The section of a document; `key` makes its identifiers unique on the page."""
-    heading = document.title or document.document_id or "Text"
-    words = f"{result.stats.words:,} words, {len(result.statements)} statements"
+    words = f"{result.stats.words:,} words, {counted(len(result.statements))}"
     return (
-        f'<section class="document" aria-labelledby="{key}"><h2 id="{key}">{escape(heading)}</h2>'
+        f'<section class="document" aria-labelledby="{key}"><h2 id="{key}">{escape(heading(document))}</h2>'
         f'<p class="facts">{words}</p>{_warnings(result)}{plot(key, document.text, result, people)}'
         f'<div class="columns"><div class="text" lang="en">{_text(key, document.text, result, people)}</div>'
         f'<div class="people" role="region" aria-label="Speakers">{_speakers(key, result, people)}</div></div>'
-        f"{''.join(_card(key, statement) for statement in result.statements)}</section>\n"
+        f"{''.join(_card(key, statement, result) for statement in result.statements)}</section>\n"
     )
+
+
+def heading(document: Document) -> str:
+    """What a document is called."""
+    return document.title or document.document_id or "Text"
+
+
+def counted(statements: int) -> str:
+    """So many statements, in words."""
+    return "1 statement" if statements == 1 else f"{statements:,} statements"
 
 
 def _warnings(result: Result) -> str:
@@ -113,11 +126,12 @@ def _item(key: str, statement: Statement, people: People) -> str:
 
 def _cue(statement: Statement) -> str:
     words = f"“{statement.cue.text}”" if statement.cue else "no cue"
-    return words if statement.polarity in {Polarity.AFFIRMED, Polarity.UNKNOWN} else f"{words} ({statement.polarity})"
+    return words if statement.polarity in _PLAIN else f"{words} ({statement.polarity})"
 
 
-def _card(key: str, statement: Statement) -> str:
-    facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in _facts(statement) if value)
+def _card(key: str, statement: Statement, result: Result) -> str:
+    known = [*_facts(statement), *_why(statement, result)]
+    facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in known if value)
     return f'<div class="card" role="tooltip" id="{key}-{statement.statement_id}-card" hidden><dl>{facts}</dl></div>'
 
 
@@ -127,17 +141,25 @@ def _facts(statement: Statement) -> Iterator[tuple[str, str]]:
     yield "role", speaker.role if speaker else ""
     yield "mention", statement.source.text if statement.source else ""
     yield "kind", str(statement.kind)
-    yield "cue", f"{cue.text} ({cue.lemma}, {cue.cue_class})" if cue else ""
-    yield "polarity", str(statement.polarity)
+    yield "cue", f"{cue.text} ({cue.lemma}; class {cue.cue_class})" if cue else ""
+    yield "polarity", "" if statement.polarity in _PLAIN else str(statement.polarity)
     yield "said to", "; ".join(span.text for span in statement.addressees)
     yield "where", "; ".join(span.text for span in statement.medium)
     yield "when", "; ".join(span.text for span in statement.time)
     yield "confidence", f"{statement.confidence:.0%}"
-    if statement.explanation:
-        yield from _why(statement.explanation)
 
 
-def _why(explanation: Explanation) -> Iterator[tuple[str, str]]:
-    yield "rule", explanation.rule
-    yield "evidence", ", ".join(f"{one.name} {one.weight:+.2f}" for one in explanation.evidence[:4])
-    yield "speaker found by", explanation.speaker_rule
+def _why(statement: Statement, result: Result) -> Iterator[tuple[str, str]]:
+    explanation = statement.explanation
+    if explanation is None:
+        return
+    supporting, opposing = for_and_against(explanation)
+    yield "found by", explanation.rule
+    yield "for it", "\n".join(supporting)
+    yield "against it", "\n".join(opposing)
+    yield "speaker by", explanation.speaker_rule
+    names = {speaker.speaker_id: speaker.name for speaker in result.speakers}
+    others = [
+        f"{names[one.speaker_id]} ({one.confidence:.0%})" for one in explanation.alternatives if one.speaker_id in names
+    ]
+    yield "or else", ", ".join(others)

@@ -3,7 +3,9 @@
 const form = document.getElementById("filter");
 const shown = form.querySelector("output");
 const marked = [...document.querySelectorAll("[data-s]")];
+const wait = 200; // milliseconds in which the mouse may move from a statement to its card
 let card = null;
+let leaving = 0;
 
 function wanted(element) {
   const kinds = [...form.elements.kind].filter(box => box.checked).map(box => box.value);
@@ -34,6 +36,7 @@ function filter() {
 }
 
 function hide() {
+  clearTimeout(leaving);
   if (card) card.hidden = true;
   card = null;
   for (const mark of document.querySelectorAll("mark.active")) mark.classList.remove("active");
@@ -58,15 +61,48 @@ function markOf(event) {
   return event.target.closest("mark[data-s]:not(.off)");
 }
 
+function leave() {
+  const focused = document.activeElement.closest("mark[data-s]:not(.off)");
+  if (focused) show(focused); else hide();
+}
+
+function step(mark, by) {
+  const stops = [...document.querySelectorAll("mark[tabindex='0']")];
+  const next = stops[stops.indexOf(mark) + by];
+  if (next) next.focus();
+}
+
+const keys = {
+  ArrowDown: mark => step(mark, 1), ArrowRight: mark => step(mark, 1),
+  ArrowUp: mark => step(mark, -1), ArrowLeft: mark => step(mark, -1),
+  Enter: mark => card ? hide() : show(mark), " ": mark => card ? hide() : show(mark),
+};
+
 form.addEventListener("input", filter);
 form.addEventListener("submit", event => event.preventDefault());
-for (const name of ["mouseover", "focusin", "click"]) {
+for (const name of ["focusin", "click"]) {
   document.addEventListener(name, event => {
     const mark = markOf(event);
     if (mark) show(mark);
-    else if (name === "click" && card && !card.contains(event.target)) hide();
+    else if (card && !card.contains(event.target)) hide();
   });
 }
-document.addEventListener("mouseout", event => { if (markOf(event) && document.activeElement !== markOf(event)) hide(); });
-document.addEventListener("keydown", event => { if (event.key === "Escape") hide(); });
+document.addEventListener("mouseover", event => {
+  const mark = markOf(event);
+  if (mark) show(mark);
+  else if (card && card.contains(event.target)) clearTimeout(leaving);
+});
+document.addEventListener("mouseout", event => {
+  if (!markOf(event) && !(card && card.contains(event.target))) return;
+  clearTimeout(leaving);
+  leaving = setTimeout(leave, wait);
+});
+document.addEventListener("keydown", event => {
+  const mark = event.target.closest("mark[tabindex='0']");
+  if (event.key === "Escape") hide();
+  else if (mark && keys[event.key] && !event.ctrlKey && !event.altKey && !event.metaKey) {
+    event.preventDefault();
+    keys[event.key](mark);
+  }
+});
 filter();

@@ -8,7 +8,7 @@ from importlib.resources import files
 from string import Template
 
 from sayso.models import Document, Kind, Result
-from sayso.report.article import article
+from sayso.report.article import article, counted, heading
 from sayso.report.people import People
 
 _KINDS = (Kind.DIRECT, Kind.MIXED, Kind.INDIRECT)
@@ -32,11 +32,24 @@ def page(documents: Sequence[tuple[Document, Result]]) -> str:
             f'<span class="sample {kind}">{kind}</span></label>'
             for kind in _KINDS
         ),
-        count=sum(len(result.statements) for _, result in documents),
+        count=counted(sum(len(result.statements) for _, result in documents)),
+        contents=_contents(documents),
         articles="".join(
             article(f"d{number}", document, result, people) for number, (document, result) in enumerate(documents)
         ),
     )
+
+
+def _contents(documents: Sequence[tuple[Document, Result]]) -> str:
+    """Links to the documents, if there are several."""
+    if len(documents) < 2:
+        return ""
+    items = "".join(
+        f'<li><a href="#d{number}">{escape(heading(document))}</a> '
+        f'<span class="about">{counted(len(result.statements))}</span></li>'
+        for number, (document, result) in enumerate(documents)
+    )
+    return f'<nav aria-label="Texts"><ol>{items}</ol></nav>'
 
 
 def _title(documents: Sequence[tuple[Document, Result]]) -> str:

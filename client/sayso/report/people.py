@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sayso.models import Result, Statement
 
 UNRESOLVED = "unresolved"
-_COLOURS = 10
+_COLOURS = 12
 
 
 class People:

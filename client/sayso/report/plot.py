@@ -1,4 +1,4 @@
-"""Who speaks where in the text, as a picture."""
+"""Who speaks where in the text, as a picture: words are HTML, so that they stay readable in a narrow window."""
 
 from html import escape
 
@@ -6,8 +6,9 @@ from sayso.models import Result, Statement
 from sayso.report.people import People, name_of
 
 _MOST_ROWS = 12
-_ROW, _LABEL, _WIDTH = 20, 200, 900
-_MARGIN = 6
+_WIDTH, _HEIGHT = 1000, 10
+"""Of the picture of a row, in units of its own: it is stretched to the room there is."""
+_LEAST = 4
 
 
 def plot(key: str, text: str, result: Result, people: People) -> str:
@@ -19,34 +20,31 @@ def plot(key: str, text: str, result: Result, people: People) -> str:
         rows.setdefault(name_of(statement), []).append(statement)
     shown = sorted(rows, key=lambda name: -len(rows[name]))[:_MOST_ROWS]
     shown.sort(key=list(rows).index)
-    height = len(shown) * _ROW
-    drawn = "".join(
-        _row(key, name, rows[name], people, top=index * _ROW, chars=len(text)) for index, name in enumerate(shown)
-    )
+    drawn = "".join(_row(key, name, rows[name], people, chars=len(text)) for name in shown)
     left = len(rows) - len(shown)
     more = f"; {left} who speak least are not shown" if left else ""
     return (
-        f'<figure><svg viewBox="0 0 {_WIDTH} {height}" role="group" aria-label="Who speaks where in the text">'
-        f"{drawn}</svg><figcaption>Who speaks where, from the first word to the last{more}.</figcaption></figure>"
+        f'<figure class="plot">{drawn}'
+        f"<figcaption>Who speaks where, from the first word to the last{more}.</figcaption></figure>"
     )
 
 
-def _row(key: str, name: str, statements: list[Statement], people: People, *, top: int, chars: int) -> str:
-    middle = top + _ROW // 2
-    label = name if len(name) <= 30 else name[:29] + "…"
-    bars = "".join(_bars(key, statement, people, top=top, chars=chars) for statement in statements)
+def _row(key: str, name: str, statements: list[Statement], people: People, *, chars: int) -> str:
+    bars = "".join(_bars(key, statement, people, chars=chars) for statement in statements)
+    places = ", ".join(f"{one.content[0].start / max(1, chars):.0%}" for one in statements)
     return (
-        f'<text x="{_LABEL - 8}" y="{middle + 4}" text-anchor="end">{escape(label)}</text>'
-        f'<line x1="{_LABEL}" y1="{middle}" x2="{_WIDTH}" y2="{middle}"/>{bars}'
+        f'<div class="row" data-p="{people.key(name)}"><span class="name" title="{escape(name)}">{escape(name)}</span>'
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" preserveAspectRatio="none" role="img" '
+        f'aria-label="speaks at {places} of the text">{bars}</svg></div>'
     )
 
 
-def _bars(key: str, statement: Statement, people: People, *, top: int, chars: int) -> str:
+def _bars(key: str, statement: Statement, people: People, *, chars: int) -> str:
     identifier = f"{key}-{statement.statement_id}"
-    scale = (_WIDTH - _LABEL) / max(1, chars)
+    scale = _WIDTH / max(1, chars)
     rectangles = "".join(
-        f'<rect x="{_LABEL + span.start * scale:.1f}" y="{top + _MARGIN // 2}" '
-        f'width="{max(2.0, (span.end - span.start) * scale):.1f}" height="{_ROW - _MARGIN}" rx="2"/>'
+        f'<rect x="{min(span.start * scale, _WIDTH - _LEAST):.1f}" y="0" '
+        f'width="{max(_LEAST, (span.end - span.start) * scale):.1f}" height="{_HEIGHT}"/>'
         for span in statement.content
     )
     title = escape(f"{name_of(statement)}: {statement.text[:80]}")

@@ -1,6 +1,8 @@
 """A text cut wherever a statement, a cue or a source begins or ends."""
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,37 +25,44 @@ class Segment:
 
 def paragraphs(text: str, result: Result) -> Iterator[list[Segment]]:
     """The segments of every paragraph, in order. Paragraphs are parted by blank lines, or else by line breaks."""
-    marked = _Marked(text, result)
+    marked = _Marked(result)
     for start, end in _paragraph_ranges(text):
         if segments := list(marked.segments(start, end)):
             yield segments
 
 
 class _Marked:
-    """Which spans of a text mean what."""
+    """Which spans of a text mean what. The text is gone through once, from its beginning to its end."""
 
-    def __init__(self, text: str, result: Result) -> None:
-        self._contents = [(span, one) for one in result.statements for span in one.content]
-        self._cues = [span for one in result.statements if one.cue for span in one.cue.spans]
-        self._sources = [one.source for one in result.statements if one.source]
-        spans = [*(span for span, _ in self._contents), *self._cues, *self._sources]
+    def __init__(self, result: Result) -> None:
+        contents = [(span, one) for one in result.statements for span in one.content]
+        cues = [(span, one) for one in result.statements if one.cue for span in one.cue.spans]
+        sources = [(one.source, one) for one in result.statements if one.source]
+        spans = [span for span, _ in (*contents, *cues, *sources)]
+        self._contents, self._cues, self._sources = _Sweep(contents), _Sweep(cues), _Sweep(sources)
         self._cuts = sorted({offset for span in spans for offset in (span.start, span.end)})
 
     def segments(self, start: int, end: int) -> Iterator[Segment]:
-        """The segments between two offsets."""
-        bounds = [start, *(cut for cut in self._cuts if start < cut < end), end]
-        for left, right in pairwise(bounds):
+        """The segments between two offsets, neither of which may lie before those of the last call."""
+        cuts = self._cuts[bisect_right(self._cuts, start) : bisect_left(self._cuts, end)]
+        for left, right in pairwise([start, *cuts, end]):
             if left < right:
-                yield Segment(left, right, self._around(left), _covers(self._cues, left), _covers(self._sources, left))
-
-    def _around(self, offset: int) -> tuple[Statement, ...]:
-        found = [(span, one) for span, one in self._contents if span.start <= offset < span.end]
-        found.sort(key=lambda pair: (pair[0].start, -pair[0].end))
-        return tuple(one for _, one in found)
+                is_cue, is_source = bool(self._cues.at(left)), bool(self._sources.at(left))
+                yield Segment(left, right, self._contents.at(left), is_cue, is_source)
 
 
-def _covers(spans: Iterable[Span], offset: int) -> bool:
-    return any(span.start <= offset < span.end for span in spans)
+class _Sweep:
+    """The statements with a span around an offset, the outermost first; the offsets asked for ascend."""
+
+    def __init__(self, spans: Iterable[tuple[Span, Statement]]) -> None:
+        self._ahead = deque(sorted(spans, key=lambda pair: (pair[0].start, -pair[0].end)))
+        self._open: list[tuple[Span, Statement]] = []
+
+    def at(self, offset: int) -> tuple[Statement, ...]:
+        while self._ahead and self._ahead[0][0].start <= offset:
+            self._open.append(self._ahead.popleft())
+        self._open = [pair for pair in self._open if pair[0].end > offset]
+        return tuple(one for _, one in self._open)
 
 
 def _paragraph_ranges(text: str) -> Iterator[tuple[int, int]]:

@@ -9,14 +9,30 @@ UTF-8 for Go and C++. Offsets always index the text exactly as the caller sent i
 
 Identifiers (statement_id, speaker_id) hold within one Result and mean nothing outside it.
 
-Errors. Every non-OK status that the service gives carries a google.rpc.ErrorInfo (domain "sayso", a stable UPPER_SNAKE
-reason) and, where a field is at fault, a google.rpc.BadRequest. Reasons: MISSING_DOCUMENT, TEXT_TOO_LONG,
-TOO_MANY_DOCUMENTS, UNSUPPORTED_LANGUAGE, INVALID_OPTION, MALFORMED_MESSAGE (INVALID_ARGUMENT); OVERLOADED
-(RESOURCE_EXHAUSTED, with google.rpc.RetryInfo); NOT_READY, DRAINING (UNAVAILABLE); UNAUTHENTICATED (the same);
-DEADLINE_EXCEEDED (the same); EXTRACTION_FAILED, INTERNAL (INTERNAL). A message over the size limit is refused by gRPC
-itself, without details. All methods are stateless and safe to retry.
+Errors. Every non-OK status that the service gives carries a google.rpc.ErrorInfo (domain "sayso", a stable reason,
+metadata), where a field is at fault a google.rpc.BadRequest, and where trying again helps a google.rpc.RetryInfo
+(and the trailer grpc-retry-pushback-ms). Callers should go by the reason, not by the message:
 
-Compatibility. v1 only ever grows: fields and enum values are added, never changed or removed.
+  status               reason                details
+  INVALID_ARGUMENT     MISSING_DOCUMENT      BadRequest
+                       TEXT_TOO_LONG         BadRequest; metadata: chars, max_document_chars
+                       UNSUPPORTED_LANGUAGE  BadRequest; metadata: supported
+                       INVALID_OPTION        BadRequest
+                       TOO_MANY_DOCUMENTS    BadRequest; metadata: documents, max_batch_documents
+                       MALFORMED_MESSAGE     the bytes do not decode
+  UNAUTHENTICATED      UNAUTHENTICATED       the bearer token is missing or unknown
+  RESOURCE_EXHAUSTED   OVERLOADED            RetryInfo
+  UNAVAILABLE          NOT_READY, DRAINING   RetryInfo
+  DEADLINE_EXCEEDED    DEADLINE_EXCEEDED     the caller's deadline, or Limits.max_duration
+  INTERNAL             EXTRACTION_FAILED     this document cannot be read; metadata: cause (WORKER_DIED), where known
+                       INTERNAL
+
+Statuses without details come from gRPC itself (a message over Limits.max_message_bytes is RESOURCE_EXHAUSTED) or
+from a proxy. The messages of the details are in google/rpc/error_details.proto.
+
+Compatibility. v1 only ever grows: fields, methods, enum values and reasons are added, never changed or removed.
+Callers must expect enum values, warnings and reasons that they do not know. The names of rules and features in an
+Explanation, the keys of component_versions, and the scale of confidences go with the model, not with v1.
 """
 
 from collections import abc as _abc
@@ -340,7 +356,7 @@ class ExtractOptions(_message.Message):
     view: Global___ResultView.ValueType
     """How much to say about each statement. Unspecified means BASIC."""
     max_alternatives: _builtins.int
-    """FULL view: at most this many alternative speakers per statement. 0 means 3."""
+    """FULL view: at most this many alternative speakers per statement. Unset means 3."""
     min_speaker_confidence: _builtins.float
     """Link a statement to a speaker only with at least this confidence, 0 to 1; below it the statement has no speaker_id.
     Unset means the server's default.
@@ -363,15 +379,20 @@ class ExtractOptions(_message.Message):
         cue_classes: _abc.Iterable[Global___CueClass.ValueType] | None = ...,
         min_confidence: _builtins.float = ...,
         view: Global___ResultView.ValueType = ...,
-        max_alternatives: _builtins.int = ...,
+        max_alternatives: _builtins.int | None = ...,
         min_speaker_confidence: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_min_speaker_confidence", b"_min_speaker_confidence", "min_speaker_confidence", b"min_speaker_confidence"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_max_alternatives", b"_max_alternatives", "_min_speaker_confidence", b"_min_speaker_confidence", "max_alternatives", b"max_alternatives", "min_speaker_confidence", b"min_speaker_confidence"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_min_speaker_confidence", b"_min_speaker_confidence", "cue_classes", b"cue_classes", "kinds", b"kinds", "max_alternatives", b"max_alternatives", "min_confidence", b"min_confidence", "min_speaker_confidence", b"min_speaker_confidence", "offset_encoding", b"offset_encoding", "view", b"view"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_alternatives", b"_max_alternatives", "_min_speaker_confidence", b"_min_speaker_confidence", "cue_classes", b"cue_classes", "kinds", b"kinds", "max_alternatives", b"max_alternatives", "min_confidence", b"min_confidence", "min_speaker_confidence", b"min_speaker_confidence", "offset_encoding", b"offset_encoding", "view", b"view"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__max_alternatives: _TypeAlias = _typing.Literal["max_alternatives"]  # noqa: Y015
+    _WhichOneofArgType__max_alternatives: _TypeAlias = _typing.Literal["_max_alternatives", b"_max_alternatives"]  # noqa: Y015
     _WhichOneofReturnType__min_speaker_confidence: _TypeAlias = _typing.Literal["min_speaker_confidence"]  # noqa: Y015
     _WhichOneofArgType__min_speaker_confidence: _TypeAlias = _typing.Literal["_min_speaker_confidence", b"_min_speaker_confidence"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__max_alternatives) -> _WhichOneofReturnType__max_alternatives | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__min_speaker_confidence) -> _WhichOneofReturnType__min_speaker_confidence | None: ...
 
 Global___ExtractOptions: _TypeAlias = ExtractOptions  # noqa: Y015
@@ -543,7 +564,7 @@ Global___Statement: _TypeAlias = Statement  # noqa: Y015
 
 @_typing.final
 class Explanation(_message.Message):
-    """Why a statement was found, and what else was considered."""
+    """Why a statement was found, and what else was considered. For people: the names in it change with the model."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -553,12 +574,12 @@ class Explanation(_message.Message):
     SENTENCE_FIELD_NUMBER: _builtins.int
     SPEAKER_RULE_FIELD_NUMBER: _builtins.int
     rule: _builtins.str
-    """Name of the rule that found it."""
+    """Name of the rule that found it ("clausal-complement")."""
     speaker_rule: _builtins.str
     """How the mention was linked to its speaker ("surname after full name")."""
     @_builtins.property
     def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]:
-        """The evidence and its weight, strongest first."""
+        """The features that weighed most, strongest first; there may be others."""
 
     @_builtins.property
     def alternatives(self) -> _containers.RepeatedCompositeFieldContainer[Global___SpeakerAlternative]:
@@ -594,9 +615,9 @@ class Evidence(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     WEIGHT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Name of the feature."""
+    """Name of the feature ("cue.lemma=say")."""
     weight: _builtins.float
-    """Its contribution: positive speaks for the statement."""
+    """Its contribution: positive speaks for the statement. Weights compare within one Explanation only."""
     def __init__(
         self,
         *,
@@ -729,7 +750,7 @@ class ModelInfo(_message.Message):
     VERSION_FIELD_NUMBER: _builtins.int
     DIGEST_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """"bundled", a folder's name, or a package of Stanza's."""
+    """"bundled", a folder's name, or a package of Stanza's ("stanza:default")."""
     version: _builtins.str
     """Version of the model."""
     digest: _builtins.str
@@ -755,14 +776,14 @@ class Stats(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    WORDS_FIELD_NUMBER: _builtins.int
-    SENTENCES_FIELD_NUMBER: _builtins.int
+    WORD_COUNT_FIELD_NUMBER: _builtins.int
+    SENTENCE_COUNT_FIELD_NUMBER: _builtins.int
     QUEUE_DURATION_FIELD_NUMBER: _builtins.int
     PARSE_DURATION_FIELD_NUMBER: _builtins.int
     EXTRACT_DURATION_FIELD_NUMBER: _builtins.int
-    words: _builtins.int
+    word_count: _builtins.int
     """Words read."""
-    sentences: _builtins.int
+    sentence_count: _builtins.int
     """Sentences read."""
     @_builtins.property
     def queue_duration(self) -> _duration_pb2.Duration:
@@ -779,15 +800,15 @@ class Stats(_message.Message):
     def __init__(
         self,
         *,
-        words: _builtins.int = ...,
-        sentences: _builtins.int = ...,
+        word_count: _builtins.int = ...,
+        sentence_count: _builtins.int = ...,
         queue_duration: _duration_pb2.Duration | None = ...,
         parse_duration: _duration_pb2.Duration | None = ...,
         extract_duration: _duration_pb2.Duration | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["extract_duration", b"extract_duration", "parse_duration", b"parse_duration", "queue_duration", b"queue_duration"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["extract_duration", b"extract_duration", "parse_duration", b"parse_duration", "queue_duration", b"queue_duration", "sentences", b"sentences", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["extract_duration", b"extract_duration", "parse_duration", b"parse_duration", "queue_duration", b"queue_duration", "sentence_count", b"sentence_count", "word_count", b"word_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1152,12 +1173,15 @@ class Limits(_message.Message):
     MAX_BATCH_DOCUMENTS_FIELD_NUMBER: _builtins.int
     MAX_MESSAGE_BYTES_FIELD_NUMBER: _builtins.int
     MAX_DURATION_FIELD_NUMBER: _builtins.int
+    MAX_STREAM_DOCUMENTS_FIELD_NUMBER: _builtins.int
     max_document_chars: _builtins.int
     """Code points of one Document.text."""
     max_batch_documents: _builtins.int
     """Documents of one BatchExtractQuotesRequest."""
     max_message_bytes: _builtins.int
     """Bytes of one request message."""
+    max_stream_documents: _builtins.int
+    """Requests of one StreamExtractQuotes in flight."""
     @_builtins.property
     def max_duration(self) -> _duration_pb2.Duration:
         """The longest a request may take, whatever its deadline."""
@@ -1169,10 +1193,11 @@ class Limits(_message.Message):
         max_batch_documents: _builtins.int = ...,
         max_message_bytes: _builtins.int = ...,
         max_duration: _duration_pb2.Duration | None = ...,
+        max_stream_documents: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["max_duration", b"max_duration"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["max_batch_documents", b"max_batch_documents", "max_document_chars", b"max_document_chars", "max_duration", b"max_duration", "max_message_bytes", b"max_message_bytes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["max_batch_documents", b"max_batch_documents", "max_document_chars", b"max_document_chars", "max_duration", b"max_duration", "max_message_bytes", b"max_message_bytes", "max_stream_documents", b"max_stream_documents"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

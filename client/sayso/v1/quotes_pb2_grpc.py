@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class QuoteServiceStub(object):
-    """Finds attributed statements (direct, indirect and mixed quotations) and links each to its speaker.
+    """Finds attributed statements (direct, indirect and mixed quotations) and links each to its speaker. All methods are
+    stateless and safe to retry.
     """
 
     def __init__(self, channel):
@@ -58,15 +59,17 @@ class QuoteServiceStub(object):
 
 
 class QuoteServiceServicer(object):
-    """Finds attributed statements (direct, indirect and mixed quotations) and links each to its speaker.
+    """Finds attributed statements (direct, indirect and mixed quotations) and links each to its speaker. All methods are
+    stateless and safe to retry.
     """
 
     def ExtractQuotes(self, request, context):
         """Extracts the statements of one document.
 
-        INVALID_ARGUMENT: a field is at fault (TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_OPTION) or the message does not
-        decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo. UNAVAILABLE: the
-        models are still loading, or the server is draining. An empty text is a valid document without statements.
+        INVALID_ARGUMENT: a field is at fault (MISSING_DOCUMENT, TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_OPTION) or the
+        message does not decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
+        UNAVAILABLE: the models are still loading, or the server is draining. An empty text is a valid document without
+        statements.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -74,16 +77,19 @@ class QuoteServiceServicer(object):
 
     def BatchExtractQuotes(self, request, context):
         """Extracts the statements of several documents. One outcome per document, in the order of the request: a document at
-        fault fails alone. The call as a whole fails only where no document could be read at all (too many documents, a
-        message that does not decode, an invalid option).
+        fault fails alone. The call as a whole fails only where no document could be tried: too many documents, an invalid
+        option, a message that does not decode, a server that is overloaded or not ready.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def StreamExtractQuotes(self, request_iterator, context):
-        """Extracts the statements of documents as they arrive; answers come as they are ready, in any order, each under the
-        correlation_id of its request.
+        """Extracts the statements of documents as they arrive. Every request has one answer, under its correlation_id;
+        answers come as they are ready, in any order. A document at fault, an invalid option or an overload is the outcome of
+        its request alone; the stream as a whole fails only where a message does not decode. At most
+        Limits.max_stream_documents requests are in flight: the server reads the next when it has answered one, so a caller
+        must read while it writes. A deadline holds for the whole stream.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -128,7 +134,8 @@ def add_QuoteServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class QuoteService(object):
-    """Finds attributed statements (direct, indirect and mixed quotations) and links each to its speaker.
+    """Finds attributed statements (direct, indirect and mixed quotations) and links each to its speaker. All methods are
+    stateless and safe to retry.
     """
 
     @staticmethod

@@ -9,14 +9,30 @@ UTF-8 for Go and C++. Offsets always index the text exactly as the caller sent i
 
 Identifiers (statement_id, speaker_id) hold within one Result and mean nothing outside it.
 
-Errors. Every non-OK status that the service gives carries a google.rpc.ErrorInfo (domain "sayso", a stable UPPER_SNAKE
-reason) and, where a field is at fault, a google.rpc.BadRequest. Reasons: MISSING_DOCUMENT, TEXT_TOO_LONG,
-TOO_MANY_DOCUMENTS, UNSUPPORTED_LANGUAGE, INVALID_OPTION, MALFORMED_MESSAGE (INVALID_ARGUMENT); OVERLOADED
-(RESOURCE_EXHAUSTED, with google.rpc.RetryInfo); NOT_READY, DRAINING (UNAVAILABLE); UNAUTHENTICATED (the same);
-DEADLINE_EXCEEDED (the same); EXTRACTION_FAILED, INTERNAL (INTERNAL). A message over the size limit is refused by gRPC
-itself, without details. All methods are stateless and safe to retry.
+Errors. Every non-OK status that the service gives carries a google.rpc.ErrorInfo (domain "sayso", a stable reason,
+metadata), where a field is at fault a google.rpc.BadRequest, and where trying again helps a google.rpc.RetryInfo
+(and the trailer grpc-retry-pushback-ms). Callers should go by the reason, not by the message:
 
-Compatibility. v1 only ever grows: fields and enum values are added, never changed or removed.
+  status               reason                details
+  INVALID_ARGUMENT     MISSING_DOCUMENT      BadRequest
+                       TEXT_TOO_LONG         BadRequest; metadata: chars, max_document_chars
+                       UNSUPPORTED_LANGUAGE  BadRequest; metadata: supported
+                       INVALID_OPTION        BadRequest
+                       TOO_MANY_DOCUMENTS    BadRequest; metadata: documents, max_batch_documents
+                       MALFORMED_MESSAGE     the bytes do not decode
+  UNAUTHENTICATED      UNAUTHENTICATED       the bearer token is missing or unknown
+  RESOURCE_EXHAUSTED   OVERLOADED            RetryInfo
+  UNAVAILABLE          NOT_READY, DRAINING   RetryInfo
+  DEADLINE_EXCEEDED    DEADLINE_EXCEEDED     the caller's deadline, or Limits.max_duration
+  INTERNAL             EXTRACTION_FAILED     this document cannot be read; metadata: cause (WORKER_DIED), where known
+                       INTERNAL
+
+Statuses without details come from gRPC itself (a message over Limits.max_message_bytes is RESOURCE_EXHAUSTED) or
+from a proxy. The messages of the details are in google/rpc/error_details.proto.
+
+Compatibility. v1 only ever grows: fields, methods, enum values and reasons are added, never changed or removed.
+Callers must expect enum values, warnings and reasons that they do not know. The names of rules and features in an
+Explanation, the keys of component_versions, and the scale of confidences go with the model, not with v1.
 """
 
 from collections import abc as _abc
@@ -43,7 +59,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class QuoteServiceStub:
-    """Finds attributed statements (direct, indirect and mixed quotations) and links each to its speaker."""
+    """Finds attributed statements (direct, indirect and mixed quotations) and links each to its speaker. All methods are
+    stateless and safe to retry.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -52,48 +70,60 @@ class QuoteServiceStub:
     ExtractQuotes: _grpc.UnaryUnaryMultiCallable[_quotes_pb2.ExtractQuotesRequest, _quotes_pb2.ExtractQuotesResponse]
     """Extracts the statements of one document.
 
-    INVALID_ARGUMENT: a field is at fault (TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_OPTION) or the message does not
-    decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo. UNAVAILABLE: the
-    models are still loading, or the server is draining. An empty text is a valid document without statements.
+    INVALID_ARGUMENT: a field is at fault (MISSING_DOCUMENT, TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_OPTION) or the
+    message does not decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
+    UNAVAILABLE: the models are still loading, or the server is draining. An empty text is a valid document without
+    statements.
     """
     BatchExtractQuotes: _grpc.UnaryUnaryMultiCallable[_quotes_pb2.BatchExtractQuotesRequest, _quotes_pb2.BatchExtractQuotesResponse]
     """Extracts the statements of several documents. One outcome per document, in the order of the request: a document at
-    fault fails alone. The call as a whole fails only where no document could be read at all (too many documents, a
-    message that does not decode, an invalid option).
+    fault fails alone. The call as a whole fails only where no document could be tried: too many documents, an invalid
+    option, a message that does not decode, a server that is overloaded or not ready.
     """
     StreamExtractQuotes: _grpc.StreamStreamMultiCallable[_quotes_pb2.StreamExtractQuotesRequest, _quotes_pb2.StreamExtractQuotesResponse]
-    """Extracts the statements of documents as they arrive; answers come as they are ready, in any order, each under the
-    correlation_id of its request.
+    """Extracts the statements of documents as they arrive. Every request has one answer, under its correlation_id;
+    answers come as they are ready, in any order. A document at fault, an invalid option or an overload is the outcome of
+    its request alone; the stream as a whole fails only where a message does not decode. At most
+    Limits.max_stream_documents requests are in flight: the server reads the next when it has answered one, so a caller
+    must read while it writes. A deadline holds for the whole stream.
     """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_quotes_pb2.GetServerInfoRequest, _quotes_pb2.GetServerInfoResponse]
     """Describes the server: versions, model, languages, limits. Answers while the models are still loading."""
 
 @_typing.type_check_only
 class QuoteServiceAsyncStub(QuoteServiceStub):
-    """Finds attributed statements (direct, indirect and mixed quotations) and links each to its speaker."""
+    """Finds attributed statements (direct, indirect and mixed quotations) and links each to its speaker. All methods are
+    stateless and safe to retry.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ExtractQuotes: _aio.UnaryUnaryMultiCallable[_quotes_pb2.ExtractQuotesRequest, _quotes_pb2.ExtractQuotesResponse]  # type: ignore[assignment]
     """Extracts the statements of one document.
 
-    INVALID_ARGUMENT: a field is at fault (TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_OPTION) or the message does not
-    decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo. UNAVAILABLE: the
-    models are still loading, or the server is draining. An empty text is a valid document without statements.
+    INVALID_ARGUMENT: a field is at fault (MISSING_DOCUMENT, TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_OPTION) or the
+    message does not decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
+    UNAVAILABLE: the models are still loading, or the server is draining. An empty text is a valid document without
+    statements.
     """
     BatchExtractQuotes: _aio.UnaryUnaryMultiCallable[_quotes_pb2.BatchExtractQuotesRequest, _quotes_pb2.BatchExtractQuotesResponse]  # type: ignore[assignment]
     """Extracts the statements of several documents. One outcome per document, in the order of the request: a document at
-    fault fails alone. The call as a whole fails only where no document could be read at all (too many documents, a
-    message that does not decode, an invalid option).
+    fault fails alone. The call as a whole fails only where no document could be tried: too many documents, an invalid
+    option, a message that does not decode, a server that is overloaded or not ready.
     """
     StreamExtractQuotes: _aio.StreamStreamMultiCallable[_quotes_pb2.StreamExtractQuotesRequest, _quotes_pb2.StreamExtractQuotesResponse]  # type: ignore[assignment]
-    """Extracts the statements of documents as they arrive; answers come as they are ready, in any order, each under the
-    correlation_id of its request.
+    """Extracts the statements of documents as they arrive. Every request has one answer, under its correlation_id;
+    answers come as they are ready, in any order. A document at fault, an invalid option or an overload is the outcome of
+    its request alone; the stream as a whole fails only where a message does not decode. At most
+    Limits.max_stream_documents requests are in flight: the server reads the next when it has answered one, so a caller
+    must read while it writes. A deadline holds for the whole stream.
     """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_quotes_pb2.GetServerInfoRequest, _quotes_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """Describes the server: versions, model, languages, limits. Answers while the models are still loading."""
 
 class QuoteServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Finds attributed statements (direct, indirect and mixed quotations) and links each to its speaker."""
+    """Finds attributed statements (direct, indirect and mixed quotations) and links each to its speaker. All methods are
+    stateless and safe to retry.
+    """
 
     @_abc_1.abstractmethod
     def ExtractQuotes(
@@ -103,9 +133,10 @@ class QuoteServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_quotes_pb2.ExtractQuotesResponse, _abc.Awaitable[_quotes_pb2.ExtractQuotesResponse]]:
         """Extracts the statements of one document.
 
-        INVALID_ARGUMENT: a field is at fault (TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_OPTION) or the message does not
-        decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo. UNAVAILABLE: the
-        models are still loading, or the server is draining. An empty text is a valid document without statements.
+        INVALID_ARGUMENT: a field is at fault (MISSING_DOCUMENT, TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_OPTION) or the
+        message does not decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
+        UNAVAILABLE: the models are still loading, or the server is draining. An empty text is a valid document without
+        statements.
         """
 
     @_abc_1.abstractmethod
@@ -115,8 +146,8 @@ class QuoteServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_quotes_pb2.BatchExtractQuotesResponse, _abc.Awaitable[_quotes_pb2.BatchExtractQuotesResponse]]:
         """Extracts the statements of several documents. One outcome per document, in the order of the request: a document at
-        fault fails alone. The call as a whole fails only where no document could be read at all (too many documents, a
-        message that does not decode, an invalid option).
+        fault fails alone. The call as a whole fails only where no document could be tried: too many documents, an invalid
+        option, a message that does not decode, a server that is overloaded or not ready.
         """
 
     @_abc_1.abstractmethod
@@ -125,8 +156,11 @@ class QuoteServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_quotes_pb2.StreamExtractQuotesRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_quotes_pb2.StreamExtractQuotesResponse], _abc.AsyncIterator[_quotes_pb2.StreamExtractQuotesResponse]]:
-        """Extracts the statements of documents as they arrive; answers come as they are ready, in any order, each under the
-        correlation_id of its request.
+        """Extracts the statements of documents as they arrive. Every request has one answer, under its correlation_id;
+        answers come as they are ready, in any order. A document at fault, an invalid option or an overload is the outcome of
+        its request alone; the stream as a whole fails only where a message does not decode. At most
+        Limits.max_stream_documents requests are in flight: the server reads the next when it has answered one, so a caller
+        must read while it writes. A deadline holds for the whole stream.
         """
 
     @_abc_1.abstractmethod

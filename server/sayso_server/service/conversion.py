@@ -1,8 +1,11 @@
 """Domain values to messages of the contract: one function per message."""
 
+import platform
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib.metadata import version
 from typing import Protocol, TypeVar
 
 from google.protobuf.duration_pb2 import Duration
@@ -11,6 +14,8 @@ from sayso.v1 import quotes_pb2 as pb
 from sayso_server.core import statement as domain
 from sayso_server.service.engine import Model
 from sayso_server.service.offsets import Unit, converter
+from sayso_server.service.settings import Limits
+from sayso_server.version import VERSION
 
 _V_co = TypeVar("_V_co", covariant=True)
 
@@ -70,6 +75,33 @@ def _speakers(extraction: domain.Extraction, *, explained: bool) -> Iterable[dom
         for other in (speaker.affiliation_id, speaker.issuer_id)
     }
     return (speaker for speaker in extraction.speakers if speaker.speaker_id in speaking | behind)
+
+
+def server_info_message(model: Model | None, limits: Limits) -> pb.GetServerInfoResponse:
+    """What a server says of itself; without a `model` while it loads."""
+    return pb.GetServerInfoResponse(
+        server_version=VERSION,
+        model=model_message(model) if model else None,
+        language_codes=["en"],
+        limits=_limits(limits),
+        ready=model is not None,
+        component_versions=_component_versions(),
+    )
+
+
+def _limits(limits: Limits) -> pb.Limits:
+    return pb.Limits(
+        max_document_chars=limits.max_document_chars,
+        max_batch_documents=limits.max_batch_documents,
+        max_message_bytes=limits.max_message_bytes,
+        max_duration=duration_message(limits.max_duration),
+        max_stream_documents=limits.max_stream_documents,
+    )
+
+
+@cache
+def _component_versions() -> dict[str, str]:
+    return {"python": platform.python_version()} | {name: version(name) for name in ("grpcio", "stanza", "torch")}
 
 
 def model_message(model: Model) -> pb.ModelInfo:
@@ -155,8 +187,8 @@ def _warning(warning: domain.TextWarning, view: _View) -> pb.Warning:
 
 def _stats(extraction: domain.Extraction, queue_duration: float) -> pb.Stats:
     return pb.Stats(
-        words=extraction.words,
-        sentences=extraction.sentences,
+        word_count=extraction.words,
+        sentence_count=extraction.sentences,
         queue_duration=duration_message(queue_duration),
         parse_duration=duration_message(extraction.timing.parse),
         extract_duration=duration_message(extraction.timing.extract),

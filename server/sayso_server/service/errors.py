@@ -170,5 +170,10 @@ def unauthenticated() -> ServiceError:
     )
 
 
+def model_refused(message: str) -> ServiceError:
+    """The model cannot be used: in process only, since a server without a model does not start."""
+    return ServiceError(grpc.StatusCode.FAILED_PRECONDITION, "MODEL_REFUSED", message)
+
+
 def internal() -> ServiceError:
     return ServiceError(grpc.StatusCode.INTERNAL, "INTERNAL", "internal error")

@@ -59,7 +59,7 @@ def read_options(message: pb.ExtractOptions) -> Wishes:
         if message.HasField("min_speaker_confidence")
         else defaults.min_speaker_confidence,
     )
-    alternatives = message.max_alternatives or ALTERNATIVES
+    alternatives = message.max_alternatives if message.HasField("max_alternatives") else ALTERNATIVES
     return Wishes(options, _UNITS[message.offset_encoding], _EXPLAINED[message.view], alternatives)
 
 

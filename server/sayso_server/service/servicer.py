@@ -3,9 +3,7 @@
 import asyncio
 import functools
 import logging
-import platform
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from importlib.metadata import version
 from typing import Any, TypeVar, cast
 
 import grpc.aio
@@ -13,14 +11,13 @@ import grpc.aio
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
 from sayso_server.service.activity import Activity
-from sayso_server.service.conversion import ResultContext, duration_message, model_message, result_message
+from sayso_server.service.conversion import ResultContext, result_message, server_info_message
 from sayso_server.service.errors import Context, ServiceError, abort, internal, missing_document, too_many_documents
 from sayso_server.service.isolation import describe
 from sayso_server.service.queue import EngineQueue
 from sayso_server.service.requests import Wishes, read_options, refusal
 from sayso_server.service.schedule import Answer
 from sayso_server.service.settings import Limits
-from sayso_server.version import VERSION
 
 log = logging.getLogger(__name__)
 
@@ -102,15 +99,7 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
     @answered
     async def GetServerInfo(self, request: pb.GetServerInfoRequest, context: Context) -> pb.GetServerInfoResponse:
         """Versions, model and limits; also while the models load."""
-        model = self._queue.model
-        return pb.GetServerInfoResponse(
-            server_version=VERSION,
-            model=model_message(model) if model else None,
-            language_codes=["en"],
-            limits=_limits_message(self._limits),
-            ready=model is not None,
-            component_versions=_component_versions(),
-        )
+        return server_info_message(self._queue.model, self._limits)
 
     async def _stream_response(
         self, request: pb.StreamExtractQuotesRequest, context: Context
@@ -167,17 +156,3 @@ def _outcome(outcome: pb.Result | ServiceError) -> pb.Outcome:
     if isinstance(outcome, ServiceError):
         return pb.Outcome(error=outcome.status())
     return pb.Outcome(result=outcome)
-
-
-def _limits_message(limits: Limits) -> pb.Limits:
-    return pb.Limits(
-        max_document_chars=limits.max_document_chars,
-        max_batch_documents=limits.max_batch_documents,
-        max_message_bytes=limits.max_message_bytes,
-        max_duration=duration_message(limits.max_duration),
-    )
-
-
-@functools.cache
-def _component_versions() -> dict[str, str]:
-    return {"python": platform.python_version()} | {name: version(name) for name in ("grpcio", "stanza", "torch")}

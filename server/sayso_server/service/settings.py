@@ -16,7 +16,7 @@ def setting(default: Any, text: str, *, at_least: float | None = None, choices: 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a request may ask for, and how much the server takes on. `GetServerInfo` publishes the first four."""
+    """What a request may ask for, and how much the server takes on. `GetServerInfo` publishes the former."""
 
     max_document_chars: int = setting(200_000, "Characters (code points) of one document.", at_least=1)
     max_batch_documents: int = setting(64, "Documents of one BatchExtractQuotes.", at_least=1)

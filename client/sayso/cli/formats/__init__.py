@@ -58,11 +58,11 @@ def _table(readings: Iterable[Reading], output: Output) -> None:
 
 
 def _plain(readings: Iterable[Reading], output: Output) -> None:
-    write_plain(readings, output.stream, names=output.several)
+    write_plain(readings, output.stream, names=output.several, explain=output.explain)
 
 
 def _markdown(readings: Iterable[Reading], output: Output) -> None:
-    write_markdown(readings, output.stream)
+    write_markdown(readings, output.stream, explain=output.explain)
 
 
 WRITERS: dict[str, Writer] = {

@@ -4,19 +4,20 @@ import re
 from collections.abc import Iterable
 from typing import TextIO
 
-from sayso.cli.formats.words import cue, one_line, said, who
+from sayso.cli.formats.words import cue, one_line, said, who, why
 from sayso.cli.reading import Reading
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~])")
 
 
-def write_markdown(readings: Iterable[Reading], stream: TextIO) -> None:
-    """A heading per document, an item per statement."""
+def write_markdown(readings: Iterable[Reading], stream: TextIO, *, explain: bool) -> None:
+    """A heading per document, an item per statement, with its explanation if wished."""
     for reading in readings:
         stream.write(f"## {_escaped(reading.document.document_id or 'standard input')}\n\n")
         for statement in reading.result.statements:
             how = f"{_escaped(cue(statement))}, {statement.kind}" if statement.cue else str(statement.kind)
             stream.write(f"- **{_escaped(who(statement))}** ({how}): {_escaped(said(statement))}\n")
+            stream.writelines(f"  - {_escaped(line)}\n" for line in (why(statement) if explain else ()))
         stream.write("\n" if reading.result.statements else "No statements found.\n\n")
 
 

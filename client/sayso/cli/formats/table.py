@@ -1,11 +1,13 @@
-"""Statements as a table for terminals, and as lines for pipes."""
+"""Statements as a table for terminals; a narrow one gets them one below the other. No word is cut off."""
 
-from collections.abc import Iterable
-from typing import TextIO
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TextIO
 
 import click
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +16,8 @@ from sayso.cli.reading import Reading
 from sayso.models import Kind, Result, Statement
 
 _KINDS = {Kind.DIRECT: "green", Kind.INDIRECT: "cyan", Kind.MIXED: "yellow"}
+_NARROW = 72
+"""Columns below which a table would be all line breaks."""
 _SPEAKERS = ("bold blue", "bold magenta", "bold green", "bold cyan", "bold yellow", "bold red", "bold")
 
 
@@ -25,45 +29,69 @@ def write_table(readings: Iterable[Reading], stream: TextIO, *, headings: bool, 
         if headings:
             console.print(Text(one_line(name), style="bold underline"))
         if reading.result.statements:
-            console.print(_table(reading.result, explain=explain))
+            shown = [_Shown(statement, style, explain) for statement, style in _styled(reading.result)]
+            console.print(_table(shown) if console.width >= _NARROW else _stack(shown))
         else:
             click.echo(f"{name}: no statements found" if headings else "no statements found", err=True)
 
 
-def print_rows(columns: Iterable[str], rows: Iterable[Iterable[str]], stream: TextIO) -> None:
-    """A plain table; all columns but the first three are numbers."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]], stream: TextIO, *, words: int) -> None:
+    """A plain table; all columns but the first `words` are numbers."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for index, column in enumerate(columns):
-        words = index < 3
-        table.add_column(column, justify="left" if words else "right", no_wrap=not words)
+        of_words = index < words
+        justify: Literal["left", "right"] = "left" if of_words else "right"
+        table.add_column(column, justify=justify, no_wrap=not of_words, overflow="fold")
     for row in rows:
         table.add_row(*(Text(one_line(cell)) for cell in row))
     Console(file=stream).print(table)
 
 
-def _table(result: Result, *, explain: bool) -> Table:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A statement as it is shown, with the colour of its speaker."""
+
+    statement: Statement
+    style: str
+    explain: bool
+
+    def who(self) -> Text:
+        return Text(who(self.statement), style=self.style)
+
+    def kind(self) -> Text:
+        return Text(self.statement.kind, style=_KINDS.get(self.statement.kind, ""))
+
+    def cue(self) -> Text:
+        return Text(cue(self.statement))
+
+    def said(self) -> Text:
+        text = Text(said(self.statement))
+        return text.append("\n" + "\n".join(why(self.statement)), style="dim") if self.explain else text
+
+
+def _table(shown: Iterable[_Shown]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, leading=1)
-    table.add_column("speaker", max_width=26)
-    table.add_column("kind")
-    table.add_column("cue", max_width=20)
-    table.add_column("statement", ratio=1)
-    styles = _styles(result)
-    for statement in result.statements:
-        table.add_row(
-            Text(who(statement), style=styles.get(statement.speaker_name, "")),
-            Text(statement.kind, style=_KINDS.get(statement.kind, "")),
-            Text(cue(statement)),
-            _statement(statement, explain=explain),
-        )
+    table.add_column("speaker", max_width=26, overflow="fold")
+    table.add_column("kind", no_wrap=True)
+    table.add_column("cue", max_width=20, overflow="fold")
+    table.add_column("statement", ratio=1, overflow="fold")
+    for one in shown:
+        table.add_row(one.who(), one.kind(), one.cue(), one.said())
     return table
 
 
-def _statement(statement: Statement, *, explain: bool) -> Text:
-    text = Text(said(statement))
-    return text.append("\n" + one_line(why(statement)), style="dim") if explain else text
+def _stack(shown: Iterable[_Shown]) -> Group:
+    return Group(*(part for one in shown for part in _stacked(one)))
 
 
-def _styles(result: Result) -> dict[str, str]:
-    """A colour for every speaker, in the order in which they speak."""
+def _stacked(one: _Shown) -> Iterator[RenderableType]:
+    yield Text.assemble(one.who(), ", ", one.kind(), ", ", one.cue(), overflow="fold")
+    yield Padding(one.said(), (0, 0, 1, 2))
+
+
+def _styled(result: Result) -> Iterator[tuple[Statement, str]]:
+    """The statements, each with the colour of its speaker: one for each, in the order in which they speak."""
     names = dict.fromkeys(statement.speaker_name for statement in result.statements if statement.speaker)
-    return {name: _SPEAKERS[index % len(_SPEAKERS)] for index, name in enumerate(names)}
+    styles = {name: _SPEAKERS[index % len(_SPEAKERS)] for index, name in enumerate(names)}
+    for statement in result.statements:
+        yield statement, styles.get(statement.speaker_name, "")

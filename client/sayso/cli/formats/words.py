@@ -2,6 +2,7 @@
 
 import re
 
+from sayso._evidence import for_and_against
 from sayso.models import Polarity, Statement
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
@@ -18,7 +19,7 @@ def who(statement: Statement) -> str:
     if statement.speaker is None:
         return mention or "?"
     name = one_line(statement.speaker.name)
-    return f"{name} ({mention})" if mention and name not in mention else name
+    return f"{name} ({mention})" if mention and name.casefold() not in mention.casefold() else name
 
 
 def cue(statement: Statement) -> str:
@@ -32,13 +33,16 @@ def said(statement: Statement) -> str:
     return one_line(" … ".join(span.text for span in statement.content))
 
 
-def why(statement: Statement) -> str:
-    """How sure it is, and which rules found it: the `explain` of tables."""
-    parts = [f"confidence {statement.confidence:.2f}"]
+def why(statement: Statement) -> list[str]:
+    """How sure it is, what found it, and what spoke for and against it, in a few lines: what `--explain` adds."""
+    lines = [f"confidence {statement.confidence:.2f}"]
     if explanation := statement.explanation:
-        parts.append(f"rule: {explanation.rule}")
-        parts += [f"{one.name} {one.weight:+.2f}" for one in explanation.evidence[:3]]
+        lines[0] += f", found by {explanation.rule}"
         if statement.speaker:
-            linked = f", {explanation.speaker_rule}" if explanation.speaker_rule else ""
-            parts.append(f"speaker {statement.speaker_confidence:.2f}{linked}")
-    return "; ".join(parts)
+            linked = f" by {explanation.speaker_rule}" if explanation.speaker_rule else ""
+            lines.append(f"speaker {statement.speaker_confidence:.2f}{linked}")
+        supporting, opposing = for_and_against(explanation)
+        lines += [
+            f"{name} {', '.join(listed)}" for name, listed in (("for", supporting), ("against", opposing)) if listed
+        ]
+    return [one_line(line) for line in lines]

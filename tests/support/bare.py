@@ -1,0 +1,59 @@
+"""Servers that only say what a test wants to hear."""
+
+import contextlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import grpc
+
+from sayso.v1 import quotes_pb2 as pb
+from sayso.v1 import quotes_pb2_grpc as pb_grpc
+from sayso_server.service.errors import ServiceError
+from support.serving import PATIENCE
+
+
+class Gatekeeper(pb_grpc.QuoteServiceServicer):
+    """Answers GetServerInfo to whoever shows the token, after refusing some calls."""
+
+    def __init__(self, *, token: str | None = None, failures: int = 0) -> None:
+        self._token = token
+        self._failures = failures
+        self.calls = 0
+
+    def GetServerInfo(self, request: pb.GetServerInfoRequest, context: Any) -> pb.GetServerInfoResponse:  # noqa: N802
+        self.calls += 1
+        if self.calls <= self._failures:
+            context.abort(grpc.StatusCode.UNAVAILABLE, "not now")
+        if self._token and ("authorization", f"Bearer {self._token}") not in context.invocation_metadata():
+            context.abort(grpc.StatusCode.UNAUTHENTICATED, "a token is needed")
+        return pb.GetServerInfoResponse(server_version="9", ready=True)
+
+
+class Overloaded(pb_grpc.QuoteServiceServicer):
+    """Has no room for any document, and asks for some seconds."""
+
+    def __init__(self, *, retry_after: float) -> None:
+        code = grpc.StatusCode.RESOURCE_EXHAUSTED
+        self._error = ServiceError(code, "OVERLOADED", "full", retry_after=retry_after)
+
+    def BatchExtractQuotes(self, request: pb.BatchExtractQuotesRequest, context: Any) -> None:  # noqa: N802
+        context.set_trailing_metadata(self._error.trailers())
+        context.abort(self._error.code, self._error.message)
+
+
+@contextlib.contextmanager
+def listening(
+    servicer: pb_grpc.QuoteServiceServicer, credentials: grpc.ServerCredentials | None = None
+) -> Iterator[str]:
+    """The address of a server on this machine."""
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        server = grpc.server(threads)
+        pb_grpc.add_QuoteServiceServicer_to_server(servicer, server)
+        address = "localhost:0"
+        port = server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
+        server.start()
+        try:
+            yield f"localhost:{port}"
+        finally:
+            server.stop(None).wait(PATIENCE)
