@@ -47,7 +47,7 @@ def test_what_is_printed_can_be_read_again() -> None:
     [
         (["--port", "70000"], "70000 is not in the range 0<=x<=65535"),
         (["--workers", "0"], "0 is not in the range x>=1"),
-        (["--max-duration", "-1"], "-1.0 is not in the range x>=0"),
+        (["--max-duration", "-1"], "-1.0 is not in the range x>=1"),
         (["--max-queued-words", "many"], "'many' is not a valid integer range"),
         (["--tls-cert", "a.pem"], "--tls-cert and --tls-key belong together: one of them is missing"),
         (["--tls-client-ca", "a.pem"], "--tls-client-ca needs --tls-cert and --tls-key"),

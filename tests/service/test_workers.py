@@ -100,6 +100,20 @@ def test_a_document_over_which_workers_die_is_refused_and_the_others_are_unharme
     assert SECRET not in caplog.text
 
 
+def test_a_document_over_which_workers_died_kills_no_more_of_them() -> None:
+    deadly = f"{DEADLY} {SECRET}"
+    refused = "EXTRACTION_FAILED {'cause': 'WORKER_DIED'}"
+
+    async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
+        first, second = submit(queue, deadly), submit(queue, deadly)
+        assert await first == await second == [refused]
+        assert await submit(queue, deadly) == [refused]
+        assert await submit(queue, "a", deadly, "b") == ["a", refused, "b"]
+        assert len(made) == 3
+
+    with_queue(act)
+
+
 def test_an_idle_worker_that_dies_is_replaced_by_the_next_request() -> None:
     async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
         assert made[0].pid

@@ -21,7 +21,7 @@ class Limits:
     max_document_chars: int = setting(200_000, "Characters (code points) of one document.", at_least=1)
     max_batch_documents: int = setting(64, "Documents of one BatchExtractQuotes.", at_least=1)
     max_message_bytes: int = setting(8 * 1024 * 1024, "Bytes of one request message.", at_least=1)
-    max_duration: float = setting(300.0, "Seconds that a request may take, whatever its deadline.", at_least=0)
+    max_duration: float = setting(300.0, "Seconds that a request may take, whatever its deadline.", at_least=1)
     max_queued_words: int = setting(
         100_000, "Words accepted and not yet read; more are refused. An empty queue takes any one request.", at_least=1
     )
@@ -30,6 +30,9 @@ class Limits:
     )
     max_stream_documents: int = setting(
         16, "Documents of one stream in flight; the next is read when one is answered.", at_least=1
+    )
+    refusal_duration: float = setting(
+        3600.0, "Seconds for which a document over which two workers died is refused unread.", at_least=0
     )
 
 
