@@ -148,10 +148,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_process(*arguments: str) -> "subprocess.Popen[str]":
-    """`sayso-server` around a fake engine, in a process of its own."""
+FAKE, REAL = "support.fake_server", "sayso_server"
+"""The modules that are `sayso-server`: around a fake engine, and with the models."""
+
+
+def start_process(*arguments: str, module: str = FAKE) -> "subprocess.Popen[str]":
+    """`sayso-server` in a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "support.fake_server", *arguments],
+        [sys.executable, "-m", module, *arguments],
         cwd=Path(__file__).parent.parent,
         stderr=subprocess.PIPE,
         stdin=subprocess.PIPE,
@@ -161,10 +165,10 @@ def start_process(*arguments: str) -> "subprocess.Popen[str]":
 
 
 @contextlib.contextmanager
-def server_process(*arguments: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def server_process(*arguments: str, module: str = FAKE) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """A server in a process of its own, ready, and its address; stopped at the end."""
     address = f"127.0.0.1:{free_port()}"
-    process = start_process("serve", "--port", address.split(":")[1], *arguments)
+    process = start_process("serve", "--port", address.split(":")[1], *arguments, module=module)
     try:
         with grpc.insecure_channel(address) as channel:
             while not is_serving(channel):
