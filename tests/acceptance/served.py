@@ -18,6 +18,12 @@ from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
 
 
+def code_of(error: grpc.RpcError) -> str:
+    """The code of a failed call."""
+    assert isinstance(error, grpc.Call)
+    return str(error.code().name)
+
+
 @dataclass(frozen=True)
 class Pending:
     """A call on its way."""
@@ -36,8 +42,7 @@ class Pending:
         except grpc.FutureCancelledError:
             return "CANCELLED"
         except grpc.RpcError as error:
-            assert isinstance(error, grpc.Call)
-            return error.code().name
+            return code_of(error)
         assert (result.document_id, result.stats.words) == (self.document_id, self.words)
         return "OK"
 

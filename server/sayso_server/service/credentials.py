@@ -25,7 +25,9 @@ def server_credentials(security: Security) -> grpc.ServerCredentials | None:
         return None
     files = _CertificateFiles(security.tls_cert, security.tls_key, security.tls_client_ca)
     return grpc.dynamic_ssl_server_credentials(
-        files.read(), files.renewed, require_client_authentication=security.tls_client_ca is not None
+        files.read(),
+        files.renewed,  # type: ignore[arg-type]  # None is no change, whatever the stub says
+        require_client_authentication=security.tls_client_ca is not None,
     )
 
 

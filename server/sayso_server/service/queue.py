@@ -142,7 +142,7 @@ class EngineQueue:
 
     async def _tend(self, place: int) -> None:
         """Feed one worker, and its successors."""
-        desk = Desk()
+        desk = self._schedule.desk()
         loop = asyncio.get_running_loop()
         while True:
             order, jobs = self._schedule.plan(desk, loop.time())
@@ -158,7 +158,7 @@ class EngineQueue:
                     progress = await worker.work(order)
             except (WorkerLostError, TimeoutError) as error:
                 self._bury(worker, desk, jobs, error)
-                desk = Desk()
+                desk.clear()
                 await self._replace(place)
             else:
                 self._measure(sum(share.words for share in order.shares), loop.time() - started)
