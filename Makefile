@@ -12,7 +12,7 @@ BUF_VERSION := 1.75.0
 GRPC_JS_VERSION := 1.14.7
 PROTO_LOADER_VERSION := 0.8.1
 
-.PHONY: help install golden models protos lint lint-buf test acceptance check demo evaluate serve clean
+.PHONY: help install golden models protos lint lint-buf test acceptance load check demo evaluate serve clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -63,6 +63,10 @@ $(STRANGERS): Makefile
 	npm install --silent --fetch-retries=1 --fetch-timeout=30000 --no-audit --no-fund --prefix $(@D) \
 		@grpc/grpc-js@$(GRPC_JS_VERSION) @grpc/proto-loader@$(PROTO_LOADER_VERSION)
 	@touch $@
+
+TEXTS ?= ../shared/text/wikinews.jsonl
+load: $(INSTALLED)  ## latency, full queue and soak with the bundled models on TEXTS (JSON lines with a text); 20 minutes
+	cd tests && PYTHONPATH=. $(abspath $(BIN))/python -m acceptance.load "$(abspath $(TEXTS))" $(LOAD_OPTIONS)
 
 check: lint test  ## what CI runs
 

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -113,6 +114,12 @@ def _wait_for(gate: Path) -> None:
 def load_deadly() -> DeadlyEngine:
     """What a worker process loads."""
     return DeadlyEngine()
+
+
+def load_telling() -> FakeEngine:
+    """What tells, by not loading, what a worker process finds when it loads."""
+    names = ("OMP_NUM_THREADS", "OMP_WAIT_POLICY")
+    raise RuntimeError(f"{[os.environ.get(name) for name in names]}, torch imported: {'torch' in sys.modules}")
 
 
 def load_nothing() -> FakeEngine:

@@ -91,7 +91,11 @@ def running(
     """A server around a fake engine, drained at the end."""
     engine = engine or FakeEngine()
     settings = replace(
-        settings or Settings(limits=limits or Limits()), port=0, drain_duration=float(PATIENCE), stop_grace=0.1
+        settings or Settings(limits=limits or Limits()),
+        port=0,
+        workers=1,
+        drain_duration=float(PATIENCE),
+        stop_grace=0.1,
     )
 
     async def start() -> tuple[Server, int]:
@@ -168,7 +172,7 @@ def start_process(*arguments: str, module: str = FAKE) -> "subprocess.Popen[str]
 def server_process(*arguments: str, module: str = FAKE) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """A server in a process of its own, ready, and its address; stopped at the end."""
     address = f"127.0.0.1:{free_port()}"
-    process = start_process("serve", "--port", address.split(":")[1], *arguments, module=module)
+    process = start_process("serve", "--port", address.split(":")[1], "--workers", "1", *arguments, module=module)
     try:
         with grpc.insecure_channel(address) as channel:
             while not is_serving(channel):

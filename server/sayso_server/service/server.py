@@ -22,7 +22,7 @@ from sayso_server.service.metrics import Metrics
 from sayso_server.service.observing import ObserveInterceptor
 from sayso_server.service.queue import EngineQueue
 from sayso_server.service.servicer import QuoteServicer
-from sayso_server.service.settings import Settings
+from sayso_server.service.settings import Settings, default_workers
 from sayso_server.service.workers import Worker
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,8 @@ class Server:
         self._settings = settings
         self._activity = Activity()
         self.metrics = Metrics()
-        self._queue = EngineQueue(make_worker, settings.limits, workers=settings.workers, metrics=self.metrics)
+        workers = settings.workers or default_workers()
+        self._queue = EngineQueue(make_worker, settings.limits, workers=workers, metrics=self.metrics)
         self._health = health.aio.HealthServicer()
         self._credentials = server_credentials(settings.security)
         self._grpc = grpc.aio.server(interceptors=_interceptors(settings, self.metrics), options=_options(settings))
