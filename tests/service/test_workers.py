@@ -115,7 +115,18 @@ def test_a_document_over_which_workers_died_kills_no_more_of_them() -> None:
     with_queue(act)
 
 
-def test_an_idle_worker_that_dies_is_replaced_by_the_next_request() -> None:
+def test_an_idle_worker_that_dies_is_replaced_before_the_next_request() -> None:
+    async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
+        assert made[0].pid
+        os.kill(made[0].pid, signal.SIGKILL)
+        async with asyncio.timeout(PATIENCE):
+            while len(made) < 2 or not made[1].pid:
+                await asyncio.sleep(0.01)
+        assert await submit(queue, "a") == ["a"]
+        assert len(made) == 2
+
+
+def test_a_request_that_comes_as_an_idle_worker_dies_is_answered() -> None:
     async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
         assert made[0].pid
         os.kill(made[0].pid, signal.SIGKILL)

@@ -75,6 +75,9 @@ class ThreadWorker:
     async def work(self, order: Round) -> Progress:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._bench.work, order)
 
+    async def ended(self) -> None:
+        await asyncio.Event().wait()
+
     def kill(self) -> None:
         self._thread.shutdown(wait=False)
 

@@ -145,13 +145,15 @@ class EngineQueue:
         desk = self._schedule.desk()
         loop = asyncio.get_running_loop()
         while True:
+            worker = self._workers[place]
+            assert worker is not None, "the queue runs before it is warm"
             order, jobs = self._schedule.plan(desk, loop.time())
             if not jobs:
                 self._arrived.clear()
-                await self._arrived.wait()
+                if await self._has_died_idle(worker):
+                    self._bury(worker, desk, jobs, WorkerLostError("it was idle"))
+                    await self._replace(place)
                 continue
-            worker = self._workers[place]
-            assert worker is not None, "the queue runs before it is warm"
             started = loop.time()
             try:
                 async with asyncio.timeout(self._limits.max_duration):
@@ -163,6 +165,16 @@ class EngineQueue:
             else:
                 self._measure(sum(share.words for share in order.shares), loop.time() - started)
                 self._settle(desk, jobs, progress)
+
+    async def _has_died_idle(self, worker: Worker) -> bool:
+        """Wait until work arrives or the worker ends; whether it did."""
+        arrived, ended = asyncio.create_task(self._arrived.wait()), asyncio.create_task(worker.ended())
+        try:
+            done, _ = await asyncio.wait((arrived, ended), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            arrived.cancel()
+            ended.cancel()
+        return ended in done
 
     def _measure(self, words: int, seconds: float) -> None:
         self._metrics.round_words.observe(words)

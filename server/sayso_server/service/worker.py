@@ -37,8 +37,8 @@ def main(pipe: Connection, load: Loader, threads: int) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.SIG_IGN)  # the server decides: they reach a whole process group
     os.environ["OMP_NUM_THREADS"] = str(threads)  # read once, when torch is imported
-    # Threads that wait for each other give up their core at once. Where others want the cores too, two threads that spin
-    # instead hold each other up: measured, they read 30 words in the time in which these read 600.
+    # Threads that wait for each other give up their core at once. Where others want the cores too, two threads that
+    # spin instead hold each other up: measured, they read 30 words in the time in which these read 600.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         _serve(pipe, load)
