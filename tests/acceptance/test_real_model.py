@@ -21,7 +21,7 @@ TEXT = "😀 “The plan failed,” said Mara Olin."
 
 @pytest.fixture(scope="module")
 def real() -> Iterator[Served]:
-    with serving(module=REAL) as server:
+    with serving("--max-duration", "3600", module=REAL) as server:  # a busy machine may be slow
         yield server
 
 
@@ -45,7 +45,7 @@ def test_buf_curl_with_the_bundled_models(real: Served) -> None:
 
 
 def test_kill_9_of_a_worker_with_the_bundled_models(real: Served, saw: Saw) -> None:
-    texts = ["\n\n".join([ARTICLE] * 8), *[ARTICLE] * 8]
+    texts = ["\n\n".join([ARTICLE] * 4), *[ARTICLE] * 4]
     expected = said(real.read(ARTICLE))
     assert expected
     [worker] = real.workers()
@@ -54,11 +54,11 @@ def test_kill_9_of_a_worker_with_the_bundled_models(real: Served, saw: Saw) -> N
     until(lambda: real.metric("sayso_queue_documents") == len(calls))
     os.kill(worker, signal.SIGKILL)
     long, *short = [call.result(10 * PATIENCE).result for call in calls]
-    assert [said(result) for result in short] == [expected] * 8
-    assert len(long.statements) > 4 * len(expected)
-    assert long.stats.words == 8 * short[0].stats.words
+    assert [said(result) for result in short] == [expected] * 4
+    assert len(long.statements) > 2 * len(expected)
+    assert long.stats.words == 4 * short[0].stats.words
     assert real.metric("sayso_worker_deaths_total") == 1
-    saw(9, Counter(OK=9), "the same answers as before its death; one was of 8 articles")
+    saw(5, Counter(OK=5), "the same answers as before its death; one was of 4 articles")
 
 
 def said(result: pb.Result) -> list[tuple[str, str]]:

@@ -66,8 +66,8 @@ def _serve(pipe: Connection, load: Loader) -> None:
 def _trimmer() -> Callable[[], object]:
     """What gives freed memory back to the system, where the C library can.
 
-    Rounds differ in size, and glibc keeps what lies between the pieces in use: without this a worker grows by hundreds of
-    MiB, though nothing holds them.
+    Rounds differ in size, and glibc keeps what lies between the pieces in use: without this a worker grows by hundreds
+    of MiB, though nothing holds them.
     """
     try:
         trim = ctypes.CDLL(None).malloc_trim
