@@ -1,76 +1,78 @@
 """Acceptance: a real server process, strangers' clients, faults. `make acceptance` runs it; the fast suite does not."""
 
-import contextlib
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-import grpc
 import pytest
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-from support.serving import free_port, server_process
-
-from sayso.v1 import quotes_pb2 as pb
-from sayso.v1 import quotes_pb2_grpc as pb_grpc
+from acceptance.served import Served, serving
 
 collect_ignore_glob = [] if os.environ.get("SAYSO_ACCEPTANCE") else ["test_*.py"]
 
-_seen: list[tuple[str, str]] = []
+TABLE = Path(__file__).parent.parent.parent / "build/acceptance/faults.md"
 
 
 @dataclass(frozen=True)
-class Served:
-    """A server process, and a channel to it."""
+class Fault:
+    """What the callers saw of a fault: how many calls there were, how they ended, and what else is to be said."""
 
-    pid: int
-    address: str
-    channel: grpc.Channel
-    metrics_port: int
+    name: str
+    calls: int
+    seen: Counter[str]
+    beside: str
 
-    @property
-    def stub(self) -> pb_grpc.QuoteServiceStub:
-        return pb_grpc.QuoteServiceStub(self.channel)
-
-    def read(self, text: str, **call: object) -> pb.Result:
-        request = pb.ExtractQuotesRequest(document=pb.Document(text=text))
-        return self.stub.ExtractQuotes(request, **call).result  # type: ignore[arg-type]
-
-    def later(self, text: str, **call: object) -> "grpc.Future[pb.ExtractQuotesResponse]":
-        request = pb.ExtractQuotesRequest(document=pb.Document(text=text))
-        return self.stub.ExtractQuotes.future(request, **call)  # type: ignore[arg-type,return-value]
-
-    def health(self, service: str = "sayso.v1.QuoteService") -> str:
-        answer = health_pb2_grpc.HealthStub(self.channel).Check(health_pb2.HealthCheckRequest(service=service))
-        return health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status)
+    def row(self) -> str:
+        endings = ", ".join(f"{count:,} {code}" for code, count in sorted(self.seen.items()))
+        lost = self.calls - self.seen.total()
+        return f"| {self.name} | {self.calls:,} | {endings} | {lost} | {self.beside} |"
 
 
-@contextlib.contextmanager
-def serving(*arguments: str) -> Iterator[Served]:
-    """A server process around the fake engine; its log is kept short, since nobody reads it while it runs."""
-    metrics_port = free_port()
-    options = ("--log-level", "error", "--metrics-port", str(metrics_port), *arguments)
-    with server_process(*options) as (process, address), grpc.insecure_channel(address) as channel:
-        yield Served(process.pid, address, channel, metrics_port)
+HEAD = """| fault | calls | what the callers saw | lost | beside |
+|---|--:|---|--:|---|"""
+
+_faults: list[Fault] = []
+
+Saw = Callable[[int, Counter[str], str], None]
+"""Notes a fault: the calls, how they ended, and what else is to be said."""
 
 
 @pytest.fixture
 def served() -> Iterator[Served]:
-    """A server process with the default settings."""
+    """A server process around the fake engine, with the default settings; behind the test it must be sound."""
     with serving() as server:
         yield server
+        check_sound(server)
+
+
+def check_sound(server: Served) -> None:
+    """Nothing is left of what was: the queue is empty, health says SERVING, and a request is answered."""
+    assert server.health() == "SERVING"
+    assert server.read("the next").stats.words == 2
+    assert (server.metric("sayso_queue_words"), server.metric("sayso_queue_documents")) == (0, 0)
 
 
 @pytest.fixture
-def saw(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Notes what the callers saw of a fault, for the table at the end."""
-    name = request.node.name.removeprefix("test_").replace("_", " ")
-    return lambda what: _seen.append((name, what))
+def saw(request: pytest.FixtureRequest) -> Saw:
+    """Notes what the callers saw of a fault, for the table at the end. A call without an ending is lost."""
+
+    def note(calls: int, seen: Counter[str], beside: str) -> None:
+        name = request.node.name.removeprefix("test_").replace("_", " ")
+        _faults.append(Fault(name, calls, seen, beside))
+        assert calls == seen.total(), "calls were lost"
+
+    return note
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The table of faults."""
-    if _seen:
-        terminalreporter.section("what the callers saw")
-        width = max(len(name) for name, _ in _seen)
-        for name, what in _seen:
-            terminalreporter.write_line(f"{name:{width}}  {what}")
+    """The table of faults, also as a file."""
+    if not _faults:
+        return
+    lines = [HEAD, *(fault.row() for fault in _faults)]
+    terminalreporter.section("what the callers saw")
+    for line in lines:
+        terminalreporter.write_line(line)
+    TABLE.parent.mkdir(parents=True, exist_ok=True)
+    TABLE.write_text("\n".join(lines) + "\n", "utf-8")
+    terminalreporter.write_line(f"\nThe table is in {TABLE.relative_to(TABLE.parent.parent.parent)}")

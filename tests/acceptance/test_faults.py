@@ -1,126 +1,84 @@
 """Faults: what breaks, and what the callers see of it."""
 
 import gzip
+import itertools
 import os
 import signal
 import socket
 import threading
 import time
-import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import grpc
 import pytest
-from acceptance.conftest import Served, serving
+from acceptance.conftest import Saw, check_sound
+from acceptance.served import Served, command_of, outcomes, serving, slope, until
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from support.engine import DEADLY
-from support.serving import PATIENCE, reason_of, status_of, wait_for
+from support.engine import DEADLY, POISON
+from support.serving import PATIENCE, reason_of, status_of
 
-from sayso.v1 import quotes_pb2 as pb
-
-Saw = Callable[[str], None]
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 SETTINGS = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 PING = b"\x00\x00\x08\x06\x00\x00\x00\x00\x00" + b"flooding"
 STORM = 100  # fewer than the calls that one connection may have at a time: the rest would be UNAVAILABLE
-SOAK_SECONDS = float(os.environ.get("SAYSO_SOAK_SECONDS", "20"))
+SOAK_DOCUMENTS = int(os.environ.get("SAYSO_SOAK_DOCUMENTS", "2000"))
+ONE = Counter(OK=1)
 
 
-def workers_of(pid: int) -> list[int]:
-    """The worker processes of a server."""
-    children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    spawned = [*children, *(int(c) for t in Path(f"/proc/{pid}/task").iterdir() for c in _children(t))]
-    return sorted({child for child in spawned if b"spawn_main" in _command(child)})
-
-
-def _children(task: Path) -> list[str]:
-    try:
-        return (task / "children").read_text().split()
-    except OSError:
-        return []
-
-
-def _command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
-
-
-def memory_of(pid: int) -> int:
-    """Resident KiB of a process and its workers."""
-    total = 0
-    for one in (pid, *workers_of(pid)):
-        [line] = [line for line in Path(f"/proc/{one}/status").read_text().splitlines() if line.startswith("VmRSS")]
-        total += int(line.split()[1])
-    return total
-
-
-def outcomes(calls: Iterable["grpc.Future[pb.ExtractQuotesResponse]"]) -> Counter[str]:
-    """How many calls ended how."""
-    seen: Counter[str] = Counter()
-    for call in calls:
-        try:
-            call.result(PATIENCE)
-            seen["OK"] += 1
-        except grpc.FutureCancelledError:
-            seen["CANCELLED"] += 1
-        except grpc.RpcError as error:
-            seen[error.code().name] += 1
-    return seen
-
-
-def metric(served: Served, name: str) -> float:
-    with urllib.request.urlopen(f"http://127.0.0.1:{served.metrics_port}/metrics", timeout=PATIENCE) as response:
-        lines = response.read().decode().splitlines()
-    return next(float(line.split()[1]) for line in lines if line.startswith(name + " "))
-
-
-def until(condition: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < give_up, "it never came about"
-        time.sleep(0.02)
-
-
-def hold(served: Served, gate: Path) -> "grpc.Future[pb.ExtractQuotesResponse]":
-    """A request that the worker is at until `gate` exists."""
-    call = served.later(f"WAIT {gate}")
-    wait_for(gate.with_suffix(".entered"))
-    return call
+def connection(served: Served) -> socket.socket:
+    host, port = served.address.split(":")
+    return socket.create_connection((host, int(port)), timeout=PATIENCE)
 
 
 def test_kill_9_of_a_worker_with_requests_in_flight(served: Served, tmp_path: Path, saw: Saw) -> None:
     gate = tmp_path / "gate"
-    calls = [hold(served, gate), *(served.later(f"text {number}") for number in range(20))]
-    [worker] = workers_of(served.pid)
+    calls = [served.hold(gate), *(served.later(f"text {number}") for number in range(20))]
+    [worker] = served.workers()
     os.kill(worker, signal.SIGKILL)
     gate.touch()
     seen = outcomes(calls)
     assert seen == {"OK": 21}
-    assert metric(served, "sayso_worker_deaths_total") == 1
-    saw(f"{dict(seen)}; the worker was replaced")
+    assert served.metric("sayso_worker_deaths_total") == 1
+    saw(21, seen, "the worker was replaced, what it was reading was read again")
+
+
+def test_kill_9_of_an_idle_worker(served: Served, saw: Saw) -> None:
+    [worker] = served.workers()
+    os.kill(worker, signal.SIGKILL)
+    seen = outcomes([served.later(f"text {number}") for number in range(20)])
+    assert seen == {"OK": 20}
+    saw(20, seen, "the worker was replaced")
 
 
 def test_a_document_that_kills_its_worker(served: Served, saw: Saw) -> None:
     calls = [served.later(DEADLY), *(served.later(f"text {number}") for number in range(20))]
     seen = outcomes(calls)
     assert seen == {"INTERNAL": 1, "OK": 20}
-    saw(f"{dict(seen)}; EXTRACTION_FAILED for the one")
+    seen += outcomes([served.later(DEADLY) for _ in range(20)])
+    assert seen == {"INTERNAL": 21, "OK": 20}
+    assert served.metric("sayso_worker_deaths_total") == 2
+    saw(41, seen, "EXTRACTION_FAILED for the one, also when it is sent 20 times again; two workers died in all")
+
+
+def test_a_document_that_cannot_be_read(served: Served, saw: Saw) -> None:
+    calls = [served.later(POISON), *(served.later(f"text {number}") for number in range(20))]
+    seen = outcomes(calls)
+    assert seen == {"INTERNAL": 1, "OK": 20}
+    saw(21, seen, "EXTRACTION_FAILED for the one; no worker died")
+    assert served.metric("sayso_worker_deaths_total") == 0
 
 
 def test_kill_9_of_the_server_with_requests_in_flight(tmp_path: Path, saw: Saw) -> None:
     with serving() as served:
-        calls = [hold(served, tmp_path / "gate"), *(served.later("text") for _ in range(5))]
-        [worker] = workers_of(served.pid)
+        calls = [served.hold(tmp_path / "gate"), *(served.later("text") for _ in range(5))]
+        [worker] = served.workers()
         os.kill(served.pid, signal.SIGKILL)
         seen = outcomes(calls)
         (tmp_path / "gate").touch()
-        until(lambda: not _command(worker))
+        until(lambda: not command_of(worker))
     assert seen == {"UNAVAILABLE": 6}
-    saw(f"{dict(seen)}; the worker ended by itself")
+    saw(6, seen, "the worker ended by itself; clients try UNAVAILABLE again elsewhere")
 
 
 def test_sigterm_under_load_with_a_watch_open(tmp_path: Path, saw: Saw) -> None:
@@ -129,8 +87,8 @@ def test_sigterm_under_load_with_a_watch_open(tmp_path: Path, saw: Saw) -> None:
         request = health_pb2.HealthCheckRequest(service="sayso.v1.QuoteService")
         watch = health_pb2_grpc.HealthStub(served.channel).Watch(request)
         assert next(watch).status == health_pb2.HealthCheckResponse.SERVING
-        calls = [hold(served, gate), *(served.later(f"text {number}") for number in range(20))]
-        until(lambda: metric(served, "sayso_queue_documents") == 21)
+        calls = [served.hold(gate), *(served.later(f"text {number}") for number in range(20))]
+        until(lambda: served.metric("sayso_queue_documents") == 21)
         os.kill(served.pid, signal.SIGTERM)
         assert next(watch).status == health_pb2.HealthCheckResponse.NOT_SERVING
         with pytest.raises(grpc.RpcError) as raised:
@@ -139,123 +97,140 @@ def test_sigterm_under_load_with_a_watch_open(tmp_path: Path, saw: Saw) -> None:
         gate.touch()
         seen = outcomes(calls)
     assert seen == {"OK": 21}
-    saw(f"{dict(seen)}; a late one UNAVAILABLE (DRAINING)")
+    saw(22, seen + Counter(UNAVAILABLE=1), "UNAVAILABLE (DRAINING) for the one that came after the signal")
 
 
 def test_a_storm_of_deadlines(served: Served, tmp_path: Path, saw: Saw) -> None:
     gate = tmp_path / "gate"
-    held = hold(served, gate)
+    held = served.hold(gate)
     seen = outcomes([served.later(f"text {number}", timeout=0.2) for number in range(STORM)])
     assert seen == {"DEADLINE_EXCEEDED": STORM}
-    until(lambda: metric(served, "sayso_queue_documents") == 1)
+    until(lambda: served.metric("sayso_queue_documents") == 1)
     gate.touch()
-    assert outcomes([held]) == {"OK": 1}
-    assert served.read("next").stats.word_count == 1
-    assert metric(served, "sayso_documents_total") == 2
-    saw(f"{dict(seen)}; none of them was read, the next request was")
+    seen += outcomes([held, served.later("next")])
+    assert seen["OK"] == 2
+    assert served.metric("sayso_documents_total") == 2
+    saw(STORM + 2, seen, "none of the late ones was read; the one before and the next were")
 
 
 def test_a_storm_of_cancellations(served: Served, tmp_path: Path, saw: Saw) -> None:
     gate = tmp_path / "gate"
-    held = hold(served, gate)
+    held = served.hold(gate)
     calls = [served.later(f"text {number}") for number in range(STORM)]
-    until(lambda: metric(served, "sayso_queue_documents") > 1)
+    until(lambda: served.metric("sayso_queue_documents") > 1)
     for call in calls:
         call.cancel()
     seen = outcomes(calls)
-    until(lambda: metric(served, "sayso_queue_documents") == 1)
+    until(lambda: served.metric("sayso_queue_documents") == 1)
     gate.touch()
-    assert outcomes([held]) == {"OK": 1}
-    assert served.read("next").stats.word_count == 1
-    assert seen == {"CANCELLED": STORM}
-    saw(f"{dict(seen)}; the queue was empty at once")
+    seen += outcomes([held, served.later("next")])
+    assert seen == {"CANCELLED": STORM, "OK": 2}
+    saw(STORM + 2, seen, "the queue made room at once")
 
 
 def test_a_full_queue(tmp_path: Path, saw: Saw) -> None:
     with serving("--max-queued-words", "50") as served:
         gate = tmp_path / "gate"
-        held = hold(served, gate)
+        held = served.hold(gate)
+        room = int(50 - served.metric("sayso_queue_words")) // 4
+        assert room > 0
         calls = [served.later("one two three four") for _ in range(100)]
-        until(lambda: metric(served, "sayso_overloaded_total") > 80)
+        until(lambda: served.metric("sayso_overloaded_total") == 100 - room)
         assert served.health() == "SERVING"
+        assert served.metric("sayso_queue_documents") == 1 + room
         gate.touch()
         seen = outcomes([held, *calls])
-    assert seen["OK"] + seen["RESOURCE_EXHAUSTED"] == 101
-    assert seen["OK"] >= 10
-    saw(f"{dict(seen)}; health SERVING throughout")
+        check_sound(served)
+    assert seen == {"OK": 1 + room, "RESOURCE_EXHAUSTED": 100 - room}
+    saw(101, seen, "refused at once, while the others waited; all that was accepted was read; health SERVING")
 
 
 def test_garbage_bytes_and_connections_that_end_at_once(served: Served, saw: Saw) -> None:
-    host, port = served.address.split(":")
     for data in (b"\x00" * 1000, b"GET / HTTP/1.1\r\n\r\n", PREFACE + b"\xff" * 500, b"\x16\x03\x01\x02\x00", b""):
-        with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
-            connection.sendall(data)
-    assert served.read("text").stats.word_count == 1
-    saw("the next request is answered")
+        with connection(served) as garbage:
+            garbage.sendall(data)
+    seen = outcomes([served.later("text")])
+    assert seen == ONE
+    saw(1, seen, "on another connection")
+
+
+def test_bytes_that_are_no_message(served: Served, saw: Saw) -> None:
+    call = served.channel.unary_unary("/sayso.v1.QuoteService/ExtractQuotes")
+    seen: Counter[str] = Counter()
+    for data in (b"\xff\xff\xff\xff", b"\x0a\x04\x0a\x02\xc3\x28", os.urandom(1000) + b"\xff"):
+        with pytest.raises(grpc.RpcError) as raised:
+            call(data)
+        seen[raised.value.code().name] += 1
+        assert reason_of(status_of(raised.value)) == "MALFORMED_MESSAGE"
+    saw(3, seen, "MALFORMED_MESSAGE")
 
 
 def test_a_message_over_the_limit_and_a_gzip_bomb(served: Served, saw: Saw) -> None:
-    with pytest.raises(grpc.RpcError) as raised:
-        served.read("x" * (9 * 1024 * 1024))
-    assert raised.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
-    before = memory_of(served.pid)
-    with pytest.raises(grpc.RpcError) as raised:
-        served.read("x" * (64 * 1024 * 1024), compression=grpc.Compression.Gzip)
-    assert raised.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
-    grown = (memory_of(served.pid) - before) // 1024
-    assert served.read("text").stats.word_count == 1
+    before = served.memory()
+    calls = [
+        served.later("x" * (9 * 1024 * 1024)),
+        served.later("x" * (64 * 1024 * 1024), compression=grpc.Compression.Gzip),
+    ]
+    seen = outcomes(calls)
+    assert seen == {"RESOURCE_EXHAUSTED": 2}
+    grown = (served.memory() - before) // 1024
+    assert grown < 64
     bomb = len(gzip.compress(b"x" * (64 * 1024 * 1024), 1)) // 1024
-    saw(f"RESOURCE_EXHAUSTED for both; {bomb} KiB that unfold to 64 MiB cost the server {grown} MiB")
+    saw(2, seen, f"{bomb} KiB that unfold to 64 MiB cost the server {grown} MiB")
 
 
 def test_a_flood_of_pings(served: Served, saw: Saw) -> None:
-    host, port = served.address.split(":")
-    with socket.create_connection((host, int(port)), timeout=PATIENCE) as flood:
+    with connection(served) as flood:
         flood.sendall(PREFACE + SETTINGS)
-        answer = b""
         try:
             for _ in range(2000):
                 flood.sendall(PING)
-            while chunk := flood.recv(65536):
-                answer += chunk
+            while flood.recv(65536):
+                pass  # until the server closes it
         except (BrokenPipeError, ConnectionResetError):
             pass
-        assert served.read("text").stats.word_count == 1
-    saw("the flooding connection is closed, others are answered")
+        seen = outcomes([served.later("text")])
+    assert seen == ONE
+    saw(1, seen, "the flooding connection is closed, another is answered")
 
 
 def test_200_idle_connections(saw: Saw) -> None:
     with serving("--max-connection-idle", "2") as served:
-        host, port = served.address.split(":")
-        idle = [socket.create_connection((host, int(port)), timeout=PATIENCE) for _ in range(200)]
-        for connection in idle:
-            connection.sendall(PREFACE + SETTINGS)
-        assert served.read("text").stats.word_count == 1
-        for connection in idle:
-            while connection.recv(65536):
+        idle = [connection(served) for _ in range(200)]
+        for one in idle:
+            one.sendall(PREFACE + SETTINGS)
+        seen = outcomes([served.later("text")])
+        for one in idle:
+            while one.recv(65536):
                 pass  # until the server closes it
-            connection.close()
-        assert served.read("text").stats.word_count == 1
-    saw("answered beside them; each is closed after its idle time")
+            one.close()
+        seen += outcomes([served.later("text")])
+        check_sound(served)
+    assert seen == {"OK": 2}
+    saw(2, seen, "beside them, and behind; each of the 200 was closed after its idle time")
 
 
 def test_soak(served: Served, saw: Saw) -> None:
-    stop = time.monotonic() + SOAK_SECONDS
-    done: Counter[str] = Counter()
+    text = "“Yes,” said Mara. " + "word " * 800
+    seen: Counter[str] = Counter()
+    numbers = itertools.count()
 
     def caller() -> None:
-        while time.monotonic() < stop:
-            served.read("“Yes,” said Mara. " * 50)
-            done["OK"] += 1
+        while next(numbers) < SOAK_DOCUMENTS:
+            seen.update(outcomes([served.later(text)]))
 
-    served.read("warm up")
     callers = [threading.Thread(target=caller) for _ in range(4)]
     for thread in callers:
         thread.start()
-    time.sleep(SOAK_SECONDS / 2)
-    middle, middle_done = memory_of(served.pid), done["OK"]
-    for thread in callers:
-        thread.join()
-    grown, requests = memory_of(served.pid) - middle, done["OK"] - middle_done
-    assert requests
-    saw(f"{done['OK']} requests; {grown} KiB more after the last {requests} of them")
+    samples = [(0, 0.0)]
+    while any(thread.is_alive() for thread in callers):
+        if seen.total() >= samples[-1][0] + SOAK_DOCUMENTS / 100:
+            samples.append((seen.total(), served.memory()))
+        time.sleep(0.01)
+    behind = [
+        sample for sample in samples if sample[0] > SOAK_DOCUMENTS / 2
+    ]  # it grows at first, by what is kept of code
+    kept = slope(behind)
+    assert seen == {"OK": SOAK_DOCUMENTS}
+    assert kept < len(text) / 1024 / 2, "half of every document stays in memory"
+    saw(SOAK_DOCUMENTS, seen, f"memory: {kept * 1000:+.0f} KiB per 1,000 documents of {len(text) / 1024:.0f} KiB each")

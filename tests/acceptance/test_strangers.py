@@ -11,7 +11,7 @@ from pathlib import Path
 
 import grpc
 import pytest
-from acceptance.conftest import Served, serving
+from acceptance.served import Served, serving
 from support.serving import PATIENCE, free_port
 
 from sayso.v1 import quotes_pb2 as pb

@@ -1,6 +1,7 @@
 """Loading, health, reflection, draining, and the process around it."""
 
 import signal
+import socket
 import subprocess
 import threading
 from pathlib import Path
@@ -24,6 +25,7 @@ from support.serving import (
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
+from sayso_server.service.settings import Limits, Settings
 
 SERVICE = "sayso.v1.QuoteService"
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -108,6 +110,20 @@ def test_a_stream_answers_every_document_under_its_correlation_id(served: Runnin
     }
 
 
+def test_a_stream_has_a_bounded_number_of_documents_in_flight() -> None:
+    requests = (
+        pb.StreamExtractQuotesRequest(correlation_id=str(number), document=pb.Document(text="word"))
+        for number in range(40)
+    )
+    with running(limits=Limits(max_stream_documents=3)) as served:
+        served.engine.gate.clear()
+        answers = served.stub.StreamExtractQuotes(requests)
+        assert served.engine.entered.wait(PATIENCE)
+        served.engine.gate.set()
+        assert sum(1 for _ in answers) == 40
+        assert max(served.engine.batches) <= 3
+
+
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
 def test_the_process_stops_on_a_signal(name: signal.Signals) -> None:
     with server_process() as (process, _):
@@ -157,10 +173,20 @@ def outcome_of(process: "subprocess.Popen[str]") -> tuple[int, str]:
 
 
 def test_a_taken_port_is_refused_in_one_line(served: Running) -> None:
-    status, log = outcome_of(start_process("serve", "--port", str(served.port), "--log-level", "warning"))
+    status, log = outcome_of(start_process("serve", "--port", str(served.port), "--log-format", "text"))
     assert status == 2
     [line] = [line for line in log.splitlines() if line]
     assert line == f"Error: cannot listen on {served.address}: it is taken, or not an address of this machine"
+
+
+def test_an_ipv6_address_needs_no_brackets() -> None:
+    with socket.socket(socket.AF_INET6) as probe:
+        try:
+            probe.bind(("::1", 0))
+        except OSError:
+            pytest.skip("this machine has no IPv6")
+    with running(settings=Settings(host="::1")) as served, grpc.insecure_channel(f"[::1]:{served.port}") as channel:
+        assert pb_grpc.QuoteServiceStub(channel).GetServerInfo(pb.GetServerInfoRequest()).ready
 
 
 def test_a_model_that_is_not_there_is_refused_in_one_line() -> None:

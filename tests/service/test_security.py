@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 import subprocess
 import urllib.request
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from support.serving import PATIENCE, Running, reason_of, running, server_proces
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
+from sayso_server.service.credentials import server_credentials
 from sayso_server.service.logs import JsonFormatter
-from sayso_server.service.settings import Limits, Security, Settings
+from sayso_server.service.settings import Limits, Security, SettingError, Settings
 
 REQUEST = pb.ExtractQuotesRequest(document=pb.Document(text="“Yes,” said Mara."))
 
@@ -84,6 +86,60 @@ def test_clients_without_the_right_certificate_are_not_heard(authority: Authorit
             with grpc.secure_channel(served.address, wrong) as channel, pytest.raises(grpc.RpcError) as raised:
                 pb_grpc.QuoteServiceStub(channel).ExtractQuotes(REQUEST)
             assert raised.value.code() is grpc.StatusCode.UNAVAILABLE
+
+
+def answers(served: Running, trusted: Authority, own: Authority | None = None) -> bool:
+    """Whether a new connection that trusts `trusted` is answered."""
+    with grpc.secure_channel(served.address, credentials(trusted, own)) as channel:
+        call = pb_grpc.QuoteServiceStub(channel).ExtractQuotes.future(REQUEST)
+        error = call.exception(PATIENCE)
+    assert error is None or call.code() is grpc.StatusCode.UNAVAILABLE
+    return error is None
+
+
+def test_a_renewed_certificate_is_taken_into_use_without_a_restart(
+    authority: Authority, stranger: Authority, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    shutil.copy(authority.cert, cert)
+    shutil.copy(authority.key, key)
+    settings = Settings(security=Security(tls_cert=str(cert), tls_key=str(key)))
+    with (
+        caplog.at_level(logging.INFO, "sayso_server"),
+        running(settings=settings, credentials=credentials(authority)) as served,
+    ):
+        old = served.stub.ExtractQuotes
+        assert old(REQUEST).result.statements
+        shutil.copy(stranger.cert, cert)  # the key is still the old one
+        assert (answers(served, authority), answers(served, stranger)) == (True, False)
+        assert caplog.text.count("the certificate in use is kept") == 1
+        shutil.copy(stranger.key, key)
+        assert (answers(served, stranger), answers(served, authority)) == (True, False)
+        assert "is taken into use" in caplog.text
+        assert old(REQUEST).result.statements  # a connection made before goes on
+        cert.unlink()
+        assert answers(served, stranger)
+
+
+def test_renewed_authorities_of_clients_are_taken_into_use(
+    authority: Authority, stranger: Authority, tmp_path: Path
+) -> None:
+    client_ca = tmp_path / "ca.pem"
+    shutil.copy(authority.ca, client_ca)
+    security = Security(tls_cert=str(authority.cert), tls_key=str(authority.key), tls_client_ca=str(client_ca))
+    with running(settings=Settings(security=security), credentials=credentials(authority, authority)) as served:
+        assert (answers(served, authority, authority), answers(served, authority, stranger)) == (True, False)
+        client_ca.write_bytes(stranger.ca.read_bytes())
+        assert (answers(served, authority, stranger), answers(served, authority, authority)) == (True, False)
+        assert not answers(served, authority)
+
+
+def test_a_key_with_a_password_is_refused_and_not_asked_for(authority: Authority, tmp_path: Path) -> None:
+    locked = tmp_path / "locked.pem"
+    command = ["openssl", "ec", "-in", str(authority.key), "-out", str(locked), "-aes256", "-passout", "pass:secret"]
+    subprocess.run(command, capture_output=True, check=True, timeout=PATIENCE)
+    with pytest.raises(SettingError, match="is protected by a password"):
+        server_credentials(Security(tls_cert=str(authority.cert), tls_key=str(locked)))
 
 
 def with_tokens(tmp_path: Path, *, open_health: bool) -> Settings:

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from sayso_server.commands.serve import serve
 from sayso_server.commands.settings import flag_of, setting_fields, shown, variable_of
 from sayso_server.main import main
-from sayso_server.service.settings import Settings, default_threads
+from sayso_server.service.settings import Settings, default_threads, default_workers
 
 README = Path(__file__).parent.parent.parent / "README.md"
 
@@ -27,8 +27,18 @@ def test_the_defaults_are_those_of_the_settings() -> None:
     printed = config()
     assert (printed["SAYSO_HOST"], printed["SAYSO_PORT"]) == ("127.0.0.1", str(Settings().port))
     assert (printed["SAYSO_REFLECTION"], printed["SAYSO_METRICS_PORT"]) == ("true", "")
-    assert printed["SAYSO_THREADS"] == str(default_threads(1))
+    workers = default_workers()
+    assert (printed["SAYSO_WORKERS"], printed["SAYSO_THREADS"]) == (str(workers), str(default_threads(workers)))
     assert {variable_of(one.name) for one in setting_fields()} < set(printed)
+
+
+def test_the_cores_are_shared_out_among_the_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    shapes = []
+    for cores in (1, 2, 4, 8, 12):
+        monkeypatch.setattr("sayso_server.service.settings._cores", lambda cores=cores: cores)
+        printed = config()
+        shapes.append((int(printed["SAYSO_WORKERS"]), int(printed["SAYSO_THREADS"])))
+    assert shapes == [(1, 1), (2, 1), (4, 1), (4, 2), (4, 3)]
 
 
 def test_a_flag_is_stronger_than_its_variable() -> None:
@@ -47,7 +57,7 @@ def test_what_is_printed_can_be_read_again() -> None:
     [
         (["--port", "70000"], "70000 is not in the range 0<=x<=65535"),
         (["--workers", "0"], "0 is not in the range x>=1"),
-        (["--max-duration", "-1"], "-1.0 is not in the range x>=0"),
+        (["--max-duration", "-1"], "-1.0 is not in the range x>=1"),
         (["--max-queued-words", "many"], "'many' is not a valid integer range"),
         (["--tls-cert", "a.pem"], "--tls-cert and --tls-key belong together: one of them is missing"),
         (["--tls-client-ca", "a.pem"], "--tls-client-ca needs --tls-cert and --tls-key"),

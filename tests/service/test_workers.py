@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from support.engine import DEADLY, POISON, SECRET, load_deadly, load_nothing
+from support.engine import DEADLY, POISON, SECRET, load_deadly, load_nothing, load_telling
 from support.serving import PATIENCE
 
 from sayso_server.core.statement import Extraction, Options
@@ -15,6 +15,7 @@ from sayso_server.service.bench import Opening, Round, Share
 from sayso_server.service.errors import ServiceError
 from sayso_server.service.queue import EngineQueue
 from sayso_server.service.settings import Limits
+from sayso_server.service.worker import Loader
 from sayso_server.service.workers import LoadError, ProcessWorker, WorkerLostError
 
 
@@ -100,7 +101,32 @@ def test_a_document_over_which_workers_die_is_refused_and_the_others_are_unharme
     assert SECRET not in caplog.text
 
 
-def test_an_idle_worker_that_dies_is_replaced_by_the_next_request() -> None:
+def test_a_document_over_which_workers_died_kills_no_more_of_them() -> None:
+    deadly = f"{DEADLY} {SECRET}"
+    refused = "EXTRACTION_FAILED {'cause': 'WORKER_DIED'}"
+
+    async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
+        first, second = submit(queue, deadly), submit(queue, deadly)
+        assert await first == await second == [refused]
+        assert await submit(queue, deadly) == [refused]
+        assert await submit(queue, "a", deadly, "b") == ["a", refused, "b"]
+        assert len(made) == 3
+
+    with_queue(act)
+
+
+def test_an_idle_worker_that_dies_is_replaced_before_the_next_request() -> None:
+    async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
+        assert made[0].pid
+        os.kill(made[0].pid, signal.SIGKILL)
+        async with asyncio.timeout(PATIENCE):
+            while len(made) < 2 or not made[1].pid:
+                await asyncio.sleep(0.01)
+        assert await submit(queue, "a") == ["a"]
+        assert len(made) == 2
+
+
+def test_a_request_that_comes_as_an_idle_worker_dies_is_answered() -> None:
     async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
         assert made[0].pid
         os.kill(made[0].pid, signal.SIGKILL)
@@ -142,16 +168,28 @@ def test_two_workers_read_at_the_same_time(tmp_path: Path) -> None:
     with_queue(act, workers=2)
 
 
-def test_a_worker_without_a_model_says_why() -> None:
+def complaint_of(load: Loader, *, threads: int = 1) -> str:
+    """Why a worker does not load."""
+
     async def start() -> None:
-        worker = ProcessWorker(load_nothing, threads=1)
+        worker = ProcessWorker(load, threads=threads)
         try:
             await worker.start()
         finally:
             worker.kill()
 
-    with pytest.raises(LoadError, match=r"^nowhere: no model there$"):
+    with pytest.raises(LoadError) as raised:
         asyncio.run(start())
+    return str(raised.value)
+
+
+def test_a_worker_without_a_model_says_why() -> None:
+    assert complaint_of(load_nothing) == "nowhere: no model there"
+
+
+def test_threads_are_set_before_torch_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    assert complaint_of(load_telling, threads=3) == "['3', 'PASSIVE'], torch imported: False"
 
 
 def test_a_worker_that_is_killed_at_work_is_seen_to_end() -> None:

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -85,7 +86,14 @@ class FakeEngine:
 
 
 class DeadlyEngine(FakeEngine):
-    """For a process of its own: some texts end it, some make it wait."""
+    """For a process of its own: some texts end it, some make it wait. It keeps none: the soak measures memory."""
+
+    def finish(self, document: Document, options: Options, parse_seconds: float) -> Extraction:
+        return extraction(document.text)
+
+    def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
+        self._read(paragraphs)
+        return [[] for _ in paragraphs]
 
     def _read(self, texts: Sequence[str]) -> None:
         for text in texts:
@@ -93,7 +101,8 @@ class DeadlyEngine(FakeEngine):
                 _wait_for(Path(found.group(1)))
             if DEADLY in text:
                 os.kill(os.getpid(), signal.SIGKILL)
-        super()._read(texts)
+            if POISON in text:
+                raise ValueError(f"cannot read {text}")
 
 
 def _wait_for(gate: Path) -> None:
@@ -105,6 +114,12 @@ def _wait_for(gate: Path) -> None:
 def load_deadly() -> DeadlyEngine:
     """What a worker process loads."""
     return DeadlyEngine()
+
+
+def load_telling() -> FakeEngine:
+    """What tells, by not loading, what a worker process finds when it loads."""
+    names = ("OMP_NUM_THREADS", "OMP_WAIT_POLICY")
+    raise RuntimeError(f"{[os.environ.get(name) for name in names]}, torch imported: {'torch' in sys.modules}")
 
 
 def load_nothing() -> FakeEngine:

@@ -75,6 +75,9 @@ class ThreadWorker:
     async def work(self, order: Round) -> Progress:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._bench.work, order)
 
+    async def ended(self) -> None:
+        await asyncio.Event().wait()
+
     def kill(self) -> None:
         self._thread.shutdown(wait=False)
 
@@ -91,7 +94,11 @@ def running(
     """A server around a fake engine, drained at the end."""
     engine = engine or FakeEngine()
     settings = replace(
-        settings or Settings(limits=limits or Limits()), port=0, drain_duration=float(PATIENCE), stop_grace=0.1
+        settings or Settings(limits=limits or Limits()),
+        port=0,
+        workers=1,
+        drain_duration=float(PATIENCE),
+        stop_grace=0.1,
     )
 
     async def start() -> tuple[Server, int]:
@@ -148,10 +155,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_process(*arguments: str) -> "subprocess.Popen[str]":
-    """`sayso-server` around a fake engine, in a process of its own."""
+FAKE, REAL = "support.fake_server", "sayso_server"
+"""The modules that are `sayso-server`: around a fake engine, and with the models."""
+
+
+def start_process(*arguments: str, module: str = FAKE) -> "subprocess.Popen[str]":
+    """`sayso-server` in a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "support.fake_server", *arguments],
+        [sys.executable, "-m", module, *arguments],
         cwd=Path(__file__).parent.parent,
         stderr=subprocess.PIPE,
         stdin=subprocess.PIPE,
@@ -161,10 +172,10 @@ def start_process(*arguments: str) -> "subprocess.Popen[str]":
 
 
 @contextlib.contextmanager
-def server_process(*arguments: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def server_process(*arguments: str, module: str = FAKE) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """A server in a process of its own, ready, and its address; stopped at the end."""
     address = f"127.0.0.1:{free_port()}"
-    process = start_process("serve", "--port", address.split(":")[1], *arguments)
+    process = start_process("serve", "--port", address.split(":")[1], "--workers", "1", *arguments, module=module)
     try:
         with grpc.insecure_channel(address) as channel:
             while not is_serving(channel):

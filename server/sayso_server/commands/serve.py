@@ -11,7 +11,7 @@ from sayso_server.commands.model import load, model_option, threads_option
 from sayso_server.commands.settings import settings_options, shown, variable_of
 from sayso_server.service.engine import StagedEngine, Stages
 from sayso_server.service.logs import FORMATS, set_up
-from sayso_server.service.settings import SettingError, Settings, default_threads, settings_of
+from sayso_server.service.settings import SettingError, Settings, default_threads, default_workers, settings_of
 
 
 class Refused(click.ClickException):
@@ -59,9 +59,16 @@ def serve(
         settings = settings_of(values)
     except SettingError as error:
         raise Refused(str(error)) from error
-    threads = threads or default_threads(settings.workers)
+    workers = settings.workers or default_workers()
+    threads = threads or default_threads(workers)
     if print_config:
-        names = {"model": model, "threads": threads, "log_level": log_level, "log_format": log_format}
+        names = {
+            "workers": workers,
+            "model": model,
+            "threads": threads,
+            "log_level": log_level,
+            "log_format": log_format,
+        }
         click.echo("\n".join(f"{variable_of(name)}={shown(value)}" for name, value in (values | names).items()))
         return
     set_up(log_level, log_format)

@@ -17,6 +17,7 @@ from sayso_server.service.errors import (
 )
 from sayso_server.service.logs import request_id
 from sayso_server.service.metrics import Metrics
+from sayso_server.service.refusals import Refusals
 from sayso_server.service.schedule import Answer, Desk, Job, Schedule
 from sayso_server.service.settings import Limits
 from sayso_server.service.workers import LoadError, Worker, WorkerLostError
@@ -43,6 +44,7 @@ class EngineQueue:
         self._limits = limits
         self._metrics = metrics or Metrics()
         self._schedule = Schedule(limits.max_batch_words)
+        self._refusals = Refusals(limits.refusal_duration)
         self._workers: list[Worker | None] = [None] * workers
         self._accepted: set[Job] = set()
         self._numbers = itertools.count()
@@ -85,7 +87,8 @@ class EngineQueue:
             Job(next(self._numbers), text, options, deadline, now, loop.create_future(), request_id=owner)
             for text in texts
         ]
-        self._accept(jobs)
+        if readable := [job for job in jobs if not self._is_refused(job)]:
+            self._accept(readable)
         try:
             async with asyncio.timeout_at(deadline):
                 return await asyncio.gather(*(job.answer for job in jobs))
@@ -96,16 +99,29 @@ class EngineQueue:
                 job.answer.cancel()
                 self._release(job)
 
+    def _is_refused(self, job: Job) -> bool:
+        """Answer a document at once over which workers died before."""
+        if not self._refusals.hold(job.text, job.arrival):
+            return False
+        _report(job, "is refused unread: workers died over it before")
+        job.finish(worker_lost(), job.arrival)
+        return True
+
     def _accept(self, jobs: Sequence[Job]) -> None:
         words = sum(job.words for job in jobs)
         if self._words and self._words + words > self._limits.max_queued_words:
             self._metrics.refused.inc()
-            raise overloaded(retry_after=max(1.0, self._words / self._speed))
+            raise overloaded(retry_after=max(1.0, self._until_room(words)))
         for job in jobs:
             self._schedule.add(job)
         self._accepted.update(jobs)
         self._count(words)
         self._arrived.set()
+
+    def _until_room(self, words: int) -> float:
+        """Seconds until so many more words can be accepted, at the speed of late."""
+        too_many = self._words + words - self._limits.max_queued_words
+        return min(too_many, self._words) / (self._speed * len(self._workers))
 
     def _release(self, job: Job) -> None:
         """The words of a job that is answered or given up no longer count."""
@@ -126,27 +142,39 @@ class EngineQueue:
 
     async def _tend(self, place: int) -> None:
         """Feed one worker, and its successors."""
-        desk = Desk()
+        desk = self._schedule.desk()
         loop = asyncio.get_running_loop()
         while True:
+            worker = self._workers[place]
+            assert worker is not None, "the queue runs before it is warm"
             order, jobs = self._schedule.plan(desk, loop.time())
             if not jobs:
                 self._arrived.clear()
-                await self._arrived.wait()
+                if await self._has_died_idle(worker):
+                    self._bury(worker, desk, jobs, WorkerLostError("it was idle"))
+                    await self._replace(place)
                 continue
-            worker = self._workers[place]
-            assert worker is not None, "the queue runs before it is warm"
             started = loop.time()
             try:
                 async with asyncio.timeout(self._limits.max_duration):
                     progress = await worker.work(order)
             except (WorkerLostError, TimeoutError) as error:
                 self._bury(worker, desk, jobs, error)
-                desk = Desk()
+                desk.clear()
                 await self._replace(place)
             else:
                 self._measure(sum(share.words for share in order.shares), loop.time() - started)
                 self._settle(desk, jobs, progress)
+
+    async def _has_died_idle(self, worker: Worker) -> bool:
+        """Wait until work arrives or the worker ends; whether it did."""
+        arrived, ended = asyncio.create_task(self._arrived.wait()), asyncio.create_task(worker.ended())
+        try:
+            done, _ = await asyncio.wait((arrived, ended), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            arrived.cancel()
+            ended.cancel()
+        return ended in done
 
     def _measure(self, words: int, seconds: float) -> None:
         self._metrics.round_words.observe(words)
@@ -183,9 +211,15 @@ class EngineQueue:
                 self._schedule.put_back(job)
             else:
                 _report(job, "is refused: %d workers died over it", job.deaths)
-                job.finish(worker_lost(), now)
-                self._release(job)
+                self._refuse(job.text, now)
         self._arrived.set()
+
+    def _refuse(self, text: str, now: float) -> None:
+        """Answer every request for a document over which workers died, and remember it."""
+        self._refusals.add(text, now)
+        for job in [job for job in self._accepted if job.text == text]:
+            job.finish(worker_lost(), now)
+            self._release(job)
 
     async def _replace(self, place: int) -> None:
         for attempt in range(1, _MAX_STARTS + 1):

@@ -5,6 +5,10 @@ document that fits into one round is short; short ones are read together, in ord
 by bit: the oldest and the one of which least is left share a round. So no lane starves another, a short document waits
 for a round of the others at most, and a worker holds few documents open.
 
+A round reads one paragraph at least, so a paragraph longer than a round makes a long one. It is not cut: its trees
+depend on where the encoder's rows and the tokenizer's windows begin, so what came out would not be the same. Instead,
+one worker is always kept free of such documents, where there are two or more.
+
 A document that was being read when a worker died is a suspect: it is read in rounds of its own, so that a second death
 tells which document it was, and so that the others are safe from it: the third lane.
 """
@@ -16,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sayso_server.core.statement import Extraction, Options
+from sayso_server.core.text import paragraphs
 from sayso_server.service.bench import Opening, Round, Share, weight
 from sayso_server.service.errors import ServiceError
 
@@ -43,6 +48,8 @@ class Job:
     left: int = 0
     taken: float | None = None
     deaths: int = 0
+    is_blocking: bool = False
+    """Whether a paragraph of it is longer than a round."""
 
     def __post_init__(self) -> None:
         self.words = self.left = weight(self.text)
@@ -59,7 +66,7 @@ class Job:
 
 @dataclass(slots=True, eq=False)
 class Desk:
-    """What one worker has begun and not finished."""
+    """What one worker has begun and not finished. One is made by `Schedule.desk`."""
 
     open: list[Job] = field(default_factory=list)
     forgotten: list[int] = field(default_factory=list)
@@ -70,6 +77,16 @@ class Desk:
         if job in self.open:
             self.open.remove(job)
 
+    def clear(self) -> None:
+        """The worker is another one, which has begun nothing."""
+        self.open.clear()
+        self.forgotten.clear()
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the worker may be at a round that is long."""
+        return any(job.is_blocking for job in self.open)
+
 
 class Schedule:
     """The documents that wait, and the plan of every round."""
@@ -79,9 +96,16 @@ class Schedule:
         self._short: deque[Job] = deque()
         self._long: deque[Job] = deque()
         self._suspects: deque[Job] = deque()
+        self._desks: list[Desk] = []
+
+    def desk(self) -> Desk:
+        """The desk of one more worker."""
+        self._desks.append(Desk())
+        return self._desks[-1]
 
     def add(self, job: Job) -> None:
         """Queue a job behind the others."""
+        job.is_blocking = not self._is_short(job) and longest_paragraph(job.text) > self._budget
         (self._short if self._is_short(job) else self._long).append(job)
 
     def put_back(self, job: Job) -> None:
@@ -120,7 +144,7 @@ class Schedule:
 
     def _suspect_round(self, desk: Desk, now: float) -> list[tuple[Job, int]]:
         begun = (job for job in desk.open if job.deaths)
-        job = next(itertools.chain(begun, _taken_from(self._suspects, now)), None)
+        job = next(itertools.chain(begun, self._allowed(desk, self._suspects, now)), None)
         return [(job, self._budget)] if job else []
 
     def _short_round(self, desk: Desk, now: float) -> list[tuple[Job, int]]:
@@ -136,10 +160,12 @@ class Schedule:
 
     def _long_round(self, desk: Desk, now: float) -> list[tuple[Job, int]]:
         begun = [job for job in desk.open if not job.deaths]
-        oldest = next(itertools.chain(begun, _taken_from(self._long, now)), None)
+        oldest = next(itertools.chain(begun, self._allowed(desk, self._long, now)), None)
         if oldest is None:
             return []
-        others = [job for job in (*begun[1:], *self._long) if not job.is_dead(now)]
+        may_block = self._may_block(desk)
+        waiting = [job for job in self._long if may_block or not job.is_blocking]
+        others = [job for job in (*begun[1:], *waiting) if job is not oldest and not job.is_dead(now)]
         if not others:
             return [(oldest, self._budget)]
         smallest = min(others, key=lambda job: job.left)
@@ -147,8 +173,29 @@ class Schedule:
             self._long.remove(smallest)
         return [(job, max(1, self._budget // 2)) for job in (oldest, smallest)]
 
+    def _allowed(self, desk: Desk, lane: deque[Job], now: float) -> Iterator[Job]:
+        """The first job of a lane that this worker may begin, taken out of it; those that nobody waits for go too."""
+        may_block = self._may_block(desk)
+        for job in list(lane):
+            if job.is_dead(now):
+                lane.remove(job)
+            elif may_block or not job.is_blocking:
+                lane.remove(job)
+                yield job
+                return
+
+    def _may_block(self, desk: Desk) -> bool:
+        """Whether this worker may begin a document with a paragraph longer than a round."""
+        others = [other for other in self._desks if other is not desk]
+        return not others or any(not other.is_blocked for other in others)
+
     def _is_short(self, job: Job) -> bool:
         return job.words <= self._budget
+
+
+def longest_paragraph(text: str) -> int:
+    """The words of the longest paragraph."""
+    return max((weight(text[part.start : part.end]) for part in paragraphs(text)), default=0)
 
 
 def _taken_from(lane: deque[Job], now: float) -> Iterator[Job]:

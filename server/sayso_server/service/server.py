@@ -22,7 +22,7 @@ from sayso_server.service.metrics import Metrics
 from sayso_server.service.observing import ObserveInterceptor
 from sayso_server.service.queue import EngineQueue
 from sayso_server.service.servicer import QuoteServicer
-from sayso_server.service.settings import Settings
+from sayso_server.service.settings import Settings, default_workers
 from sayso_server.service.workers import Worker
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,8 @@ class Server:
         self._settings = settings
         self._activity = Activity()
         self.metrics = Metrics()
-        self._queue = EngineQueue(make_worker, settings.limits, workers=settings.workers, metrics=self.metrics)
+        workers = settings.workers or default_workers()
+        self._queue = EngineQueue(make_worker, settings.limits, workers=workers, metrics=self.metrics)
         self._health = health.aio.HealthServicer()
         self._credentials = server_credentials(settings.security)
         self._grpc = grpc.aio.server(interceptors=_interceptors(settings, self.metrics), options=_options(settings))
@@ -65,7 +66,7 @@ class Server:
 
     async def start(self) -> int:
         """Listen, alive but not yet serving. Returns the port. Raises AddressError."""
-        address = f"{self._settings.host}:{self._settings.port}"
+        address = f"{_in_brackets(self._settings.host)}:{self._settings.port}"
         try:
             port = self._listen(address)
         except RuntimeError:
@@ -148,7 +149,8 @@ async def serve(server: Server) -> int:
         server.hurry()  # what is in flight has nobody to answer it
         raise
     finally:
-        log.info("draining")
+        if stopped.is_set():
+            log.info("draining")
         left = await server.drain()
         for task in tasks:
             task.cancel()
@@ -176,14 +178,23 @@ def _stop_signals(hurry: Callable[[], None]) -> asyncio.Event:
     return stopped
 
 
+def _in_brackets(host: str) -> str:
+    """An IPv6 address as it stands before a port."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
 def _refused(address: str) -> AddressError:
     return AddressError(f"cannot listen on {address}: it is taken, or not an address of this machine")
 
 
 def _warn_of_exposure(settings: Settings) -> None:
-    loopback = settings.host in ("localhost", "[::1]") or settings.host.startswith("127.")
-    if not loopback and not (settings.security.token_file or settings.security.tls_client_ca):
+    if settings.host in ("localhost", "::1", "[::1]") or settings.host.startswith("127."):
+        return
+    security = settings.security
+    if not (security.token_file or security.tls_client_ca):
         log.warning("anybody who reaches %s may call: there is neither --token-file nor --tls-client-ca", settings.host)
+    elif not security.tls_cert:
+        log.warning("tokens and texts reach %s unprotected: there is no --tls-cert", settings.host)
 
 
 def _interceptors(settings: Settings, metrics: Metrics) -> list[grpc.aio.ServerInterceptor]:

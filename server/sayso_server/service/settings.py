@@ -21,7 +21,7 @@ class Limits:
     max_document_chars: int = setting(200_000, "Characters (code points) of one document.", at_least=1)
     max_batch_documents: int = setting(64, "Documents of one BatchExtractQuotes.", at_least=1)
     max_message_bytes: int = setting(8 * 1024 * 1024, "Bytes of one request message.", at_least=1)
-    max_duration: float = setting(300.0, "Seconds that a request may take, whatever its deadline.", at_least=0)
+    max_duration: float = setting(300.0, "Seconds that a request may take, whatever its deadline.", at_least=1)
     max_queued_words: int = setting(
         100_000, "Words accepted and not yet read; more are refused. An empty queue takes any one request.", at_least=1
     )
@@ -30,6 +30,9 @@ class Limits:
     )
     max_stream_documents: int = setting(
         16, "Documents of one stream in flight; the next is read when one is answered.", at_least=1
+    )
+    refusal_duration: float = setting(
+        3600.0, "Seconds for which a document over which two workers died is refused unread.", at_least=0
     )
 
 
@@ -63,7 +66,11 @@ class Settings:
 
     host: str = setting("127.0.0.1", "Address to listen on; 0.0.0.0 for every interface.")
     port: int = setting(50051, "Port to listen on; 0 takes a free one.", at_least=0)
-    workers: int = setting(1, "Processes that read texts, each with the models in its own memory.", at_least=1)
+    workers: int | None = setting(
+        None,
+        "Processes that read texts, each with the models in its own memory; without it, one per core, at most 4.",
+        at_least=1,
+    )
     drain_duration: float = setting(30.0, "Seconds that requests in flight may take after SIGTERM.", at_least=0)
     stop_grace: float = setting(0.5, "Seconds that open streams (a health Watch) may hold up the end.", at_least=0)
     reflection: bool = setting(True, "Offer gRPC server reflection.")
@@ -90,10 +97,22 @@ def settings_of(values: dict[str, Any]) -> Settings:
     return settings
 
 
+MOST_WORKERS = 4
+"""Workers that are started unasked: each has the models in its own memory."""
+
+
+def default_workers() -> int:
+    """One worker per core, which reads more than one worker with a thread per core does: `make load` measures it."""
+    return min(_cores(), MOST_WORKERS)
+
+
 def default_threads(workers: int) -> int:
     """Threads per worker: the cores that this process may use, shared out."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, cores // workers)
+    return max(1, _cores() // workers)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _names(kind: type) -> set[str]:

@@ -30,6 +30,9 @@ class Worker(Protocol):
     async def work(self, order: Round) -> Progress:
         """What became of the documents of a round. Raises WorkerLostError."""
 
+    async def ended(self) -> None:
+        """Wait until it has ended, by whatever cause."""
+
     def kill(self) -> None:
         """End it at once, whatever it does; what waits for it sees WorkerLostError."""
 
@@ -62,6 +65,16 @@ class ProcessWorker:
         """See Worker."""
         progress: Progress = await self._in_thread(lambda: self._exchange(order))
         return progress
+
+    async def ended(self) -> None:
+        """See Worker."""
+        assert self._process is not None, "a worker that was not started"
+        loop, sentinel, seen = asyncio.get_running_loop(), self._process.sentinel, asyncio.Event()
+        loop.add_reader(sentinel, seen.set)
+        try:
+            await seen.wait()
+        finally:
+            loop.remove_reader(sentinel)
 
     def kill(self) -> None:
         """See Worker."""
