@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.sources import mention
 from sayso_server.core.speakers.linking import link_phrase
+from sayso_server.core.speakers.people import is_abstract
 from sayso_server.core.speakers.phrases import Phrase
 from sayso_server.core.speakers.pronouns import PRONOUNS, Asked, Known, Seen, candidates, rank
 from sayso_server.core.speakers.registry import Entity, Link, Registry
@@ -138,6 +139,13 @@ def _may_be_met(tree: Tree, word: Word, registry: Registry) -> bool:
         "appos",
     }:
         return False
-    if tree.child(word, "cop") is not None:
+    if tree.child(word, "cop") is not None or is_abstract(tree, word) or _is_title_of(tree, word, registry):
         return False
     return all(registry.name_at(c) is None for c in tree.children(word, "appos", "flat"))
+
+
+def _is_title_of(tree: Tree, word: Word, registry: Registry) -> bool:
+    """Director in "director Margaret Leinen": somebody's name follows at once, whatever the parser made of it."""
+    following = tree.words[word.index + 1] if word.index + 1 < len(tree.words) else None
+    found = registry.name_at(following) if following is not None and following.start - word.end <= 1 else None
+    return found is not None and found[1].is_person

@@ -61,6 +61,7 @@ def issuer(phrase: Phrase) -> Entity | None:
     loose = None
     for start, end, found in registry.named_from(phrase.span.start, phrase.span.end):
         lead = [w for w in plain[phrase.span.start : start].lower().split() if w != "the"]
+        lead = lead[: len(lead) - len(found.title_at(start))]
         lead = [w for w in lead if normal(w) not in load_words("honorifics")]
         before = lead[-1] if lead else ""
         if end > phrase.span.end or before in _ABOUT:

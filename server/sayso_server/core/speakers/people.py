@@ -6,9 +6,9 @@ from sayso_server.core.lexicon import load_table, load_words
 from sayso_server.core.speakers.clusters import Cluster
 from sayso_server.core.speakers.phrases import Phrase, full_description, who_has
 from sayso_server.core.speakers.registry import Entity, Link
-from sayso_server.core.speakers.words import ABBREVIATED, countries, normal, same_stem
+from sayso_server.core.speakers.words import ABBREVIATED, countries, is_human_noun, normal, same_stem
 from sayso_server.core.statement import SpeakerType
-from sayso_server.core.tree import Word
+from sayso_server.core.tree import Tree, Word
 
 _AGE = re.compile(r"\b(\d\d?)-year-old\b")
 _LOOKED_AT = 200
@@ -53,10 +53,15 @@ def _is_couple(phrase: Phrase) -> bool:
 def office_holder(phrase: Phrase) -> Link | None:
     """The senator, the Israeli leader, the company's chief executive: the named person whose role fits best."""
     lemma = ABBREVIATED.get(phrase.lemma, phrase.lemma)
-    if lemma not in load_words("roles") or not (phrase.is_definite or who_has(phrase)):
+    if lemma not in load_words("roles"):
         return None
     wanted = _wanted(phrase)
-    scored = [(s, c) for c in _people(phrase) if (s := _fit(phrase, c, lemma, wanted)) > 0]
+    least = 0.0
+    if not phrase.is_definite and not who_has(phrase):
+        if not _is_headline_office(phrase, wanted):
+            return None
+        least = 1.4
+    scored = [(s, c) for c in _people(phrase) if (s := _fit(phrase, c, lemma, wanted)) > least]
     if not scored:
         return None
     scored.sort(key=lambda item: (item[0], item[1].named_before(phrase.span.start)), reverse=True)
@@ -65,6 +70,12 @@ def office_holder(phrase: Phrase) -> Link | None:
     sure = (0.85 if scored[0][0] >= 2 else 0.6) / (1 if len(best) == 1 else 1.3)
     others = tuple((registry.of_cluster(c), 0.3 / len(scored)) for _, c in scored[1:4])
     return Link(registry.of_cluster(scored[0][1]), sure, "role", others)
+
+
+def _is_headline_office(phrase: Phrase, wanted: set[str]) -> bool:
+    """Hong Kong leader, without an article."""
+    named = any(w.text[:1].isupper() for w in phrase.modifiers)
+    return bool(wanted) and named and not phrase.is_plural and phrase.tree.child(phrase.head, "det") is None
 
 
 def _people(phrase: Phrase) -> list[Cluster]:
@@ -175,7 +186,7 @@ def of_age(phrase: Phrase) -> Link | None:
 def described_person(phrase: Phrase) -> Link | None:
     """Somebody unnamed: a spokesman for the ministry, the driver, one veteran pacer."""
     lemma = ABBREVIATED.get(phrase.lemma, phrase.lemma)
-    if not is_human_noun(lemma) and not _AGE.search(phrase.text):
+    if (not is_human_noun(lemma) and not _AGE.search(phrase.text)) or is_abstract(phrase.tree, phrase.head):
         return None
     speaks = lemma in load_words("spokespeople")
     organization = _employer(phrase) if speaks else None
@@ -192,11 +203,9 @@ def described_person(phrase: Phrase) -> Link | None:
     return Link(entity, 0.75, "described person")
 
 
-def is_human_noun(lemma: str) -> bool:
-    """Whether a noun is of a single person: by the lists, or by its ending."""
-    if lemma in load_words("roles") or lemma in load_words("people"):
-        return True
-    return len(lemma) > 5 and lemma.endswith(("man", "woman", "ist", "ician", "ologist")) and lemma not in {"human"}
+def is_abstract(tree: Tree, word: Word) -> bool:
+    """Justice in "she demanded justice", and not the justice."""
+    return word.lower == "justice" and word.text.islower() and tree.child(word, "det") is None
 
 
 def _unnamed(phrase: Phrase, head: str) -> list[Entity]:
@@ -225,6 +234,9 @@ def organization(phrase: Phrase) -> Link | None:
     known = load_table("kinds")
     if lemma not in load_words("organizations") and lemma not in known:
         return None
+    named = _named_kind(phrase)
+    if named is not None:
+        return Link(named, 0.8, "name of its kind")
     if phrase.is_definite and phrase.possessor is None and len(phrase.bare().split()) == 1:
         entity = _named_before(phrase, lemma)
         if entity is not None:
@@ -235,6 +247,17 @@ def organization(phrase: Phrase) -> Link | None:
         SpeakerType.ORGANIZATION, full_description(phrase, "of"), lemma, definite=phrase.is_definite
     )
     return Link(entity, 0.75, "described organization")
+
+
+def _named_kind(phrase: Phrase) -> Entity | None:
+    """Time magazine, the Interfax news agency: a name that the noun only explains."""
+    if phrase.lemma not in load_words("explaining") or phrase.possessor is not None:
+        return None
+    lead = phrase.tree.between(phrase.span.start, phrase.head.start)
+    named = phrase.registry.name_at(lead[0]) if lead else None
+    named = named or (phrase.registry.name_at(lead[1]) if len(lead) > 1 and lead[0].upos == "DET" else None)
+    known = named is not None and not named[1].is_person and not named[1].is_place
+    return phrase.registry.of_cluster(named[1]) if named is not None and known else None
 
 
 def _named_before(phrase: Phrase, lemma: str) -> Entity | None:
@@ -272,7 +295,8 @@ def _speaks_or_acts(phrase: Phrase, found: Cluster) -> bool:
 def described(phrase: Phrase) -> Link | None:
     """Whatever else heads the phrase; nobody, if it is a pronoun or holds no word."""
     word: Word = phrase.head
-    if word.upos in {"PRON", "DET"} or not any(c.isalpha() for c in phrase.text):
+    empty = all(w.lower() in load_words("stop_words") for w in re.findall(r"[^\W\d_]+", phrase.bare()))
+    if word.upos in {"PRON", "DET"} or empty:
         return Link(None, 0.0, "unresolved pronoun")
     kind = SpeakerType.ORGANIZATION if "@" in phrase.text else SpeakerType.UNKNOWN
     entity = phrase.registry.of_description(

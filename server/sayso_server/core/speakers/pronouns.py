@@ -105,6 +105,8 @@ def fits(asked: Asked, known: Known, seen: Seen) -> bool:
     entity, kind = known.entity, asked.kind
     if entity.type not in _KINDS[kind]:
         return False
+    if kind == "they" and entity.cluster is not None and entity.cluster.is_place:
+        return False
     if kind == "he" and entity.gender not in {"", "m" if asked.word.lower in HE else "f"}:
         return False
     if asked.sentence - seen.sentence > 12 or asked.paragraph - seen.paragraph > 4:

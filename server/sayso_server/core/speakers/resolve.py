@@ -12,6 +12,9 @@ from sayso_server.core.speakers.registry import Entity, Link, Registry, Turn
 from sayso_server.core.statement import Kind, Span, SpeakerType
 from sayso_server.core.tree import Tree, Word
 
+_LEAST = 0.05
+"""Somebody less probable is no alternative."""
+
 
 def resolve(document: Document, chosen: Sequence[Chosen]) -> tuple[list[Link], Registry]:
     """A link for every statement, in order, and the registry of the speakers."""
@@ -40,9 +43,10 @@ def _link(discourse: Discourse, item: Chosen, parent: Entity | None) -> Link:
 
 def _source_link(discourse: Discourse, tree: Tree, source: Span, head: Word, parent: Entity | None) -> Link:
     """The speaker behind a mention: first person, relative, pronoun or noun phrase."""
-    if head.lower in FIRST and parent is not None:
+    is_first = head.lower in FIRST and head.text != "US"
+    if is_first and parent is not None:
         return Link(parent, 0.7, "first person")
-    if head.lower in FIRST:
+    if is_first:
         return Link(None, 0.0, "first person of nobody")
     if head.lower in RELATIVE and head.upos == "PRON":
         antecedent = _antecedent(tree, head)
@@ -75,7 +79,7 @@ def _pronoun(discourse: Discourse, tree: Tree, head: Word, parent: Entity | None
     total = sum(p for p, _ in options)
     (best, entity), *others = [(p / total, e) for p, e in options]
     discourse.pronouns[head.start] = entity
-    return Link(entity, 0.9 * best, "pronoun", tuple((e, 0.9 * p) for p, e in others[:4]))
+    return Link(entity, 0.9 * best, "pronoun", tuple((e, 0.9 * p) for p, e in others[:4] if p >= _LEAST))
 
 
 def _note(discourse: Discourse, item: Chosen, entity: Entity) -> None:
