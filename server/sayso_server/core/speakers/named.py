@@ -19,7 +19,7 @@ def coordinated_names(phrase: Phrase) -> Link | None:
     names = [c.display for c in people]
     together = ", ".join(names[:-1]) + " and " + names[-1]
     entity = phrase.registry.of_description(SpeakerType.GROUP, together, "and", definite=True)
-    return Link(entity, 0.9, "coordinated names")
+    return Link(entity, "coordinated names")
 
 
 def name_behind_role(phrase: Phrase) -> Link | None:
@@ -75,11 +75,10 @@ def name_link(phrase: Phrase, start: int, found: Cluster) -> Link:
     registry = phrase.registry
     rivals = registry.rivals.get(start, ())
     sieve = registry.sieves.get(start, "name")
-    confidence = 0.7 if rivals else 0.85 if sieve == "misspelt" else 0.95
-    others = tuple((registry.of_cluster(r), 0.25 / len(rivals)) for r in rivals)
+    others = tuple((registry.of_cluster(r), 1.0) for r in rivals)
     entity = registry.of_cluster(found)
     _add_level(phrase, start, found, entity)
-    return Link(entity, confidence, sieve, others)
+    return Link(entity, sieve, others)
 
 
 def _add_level(phrase: Phrase, start: int, found: Cluster, entity: Entity) -> None:
@@ -135,11 +134,14 @@ def coordination(phrase: Phrase) -> Link | None:
     joined = [c.lower for w in others for c in phrase.tree.children(w, "cc")]
     if phrase.is_plural or "and" not in joined or not all(_stands_alone(phrase, w) for w in others):
         return None
+    own = phrase.registry.name_at(phrase.head)
+    if own is not None and any(phrase.registry.name_at(w) == own for w in others):  # Health and Human Services
+        return None
     if phrase.head.upos not in {"NOUN", "PROPN"} or not _stands_alone(phrase, phrase.head):
         return None
     named = {s: (e, c.display) for s, e, c in phrase.registry.named_from(phrase.span.start, phrase.span.end)}
     entity = phrase.registry.of_description(SpeakerType.GROUP, _with_full_names(phrase, named), "and", definite=True)
-    return Link(entity, 0.7, "coordination")
+    return Link(entity, "coordination")
 
 
 def _stands_alone(phrase: Phrase, word: Word) -> bool:
@@ -174,7 +176,7 @@ def _name_at_end(phrase: Phrase) -> Link | None:
 
 def _person_behind_comma(phrase: Phrase) -> Link | None:
     """A name that ends the phrase behind a comma, whatever the parser made of it."""
-    if not phrase.names or normal(phrase.lemma) not in load_words("roles"):
+    if not phrase.names or (phrase.lemma not in load_words("roles") and phrase.lower != "one"):
         return None
     last = phrase.names[-1]
     start, end = next((s, e) for s, e, c in phrase.registry.named_from(phrase.span.start, phrase.span.end) if c is last)

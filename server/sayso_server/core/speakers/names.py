@@ -21,7 +21,7 @@ _PARTICLES = frozenset(
 _INSIDE = _PARTICLES | {"of", "&", "for", "and", "-", "the"}
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _POST_NOMINALS = frozenset({"QC", "KC", "MP", "MEP", "OBE", "CBE", "MBE", "PhD", "MD", "Esq"})
-_PEOPLES = ("ans", "ists", "crats", "kurds", "ims", "ites", "icans", "atives")
+_PEOPLES = ("ans", "ists", "crats", "kurds", "ims", "ites", "hindus", "sikhs", "atives")
 """How plurals of peoples, parties and creeds end: Kurds, Republicans; not names of anybody."""
 _NICKNAME_MARKS = {"“": "”", '"': '"', "‘": "’", "(": ")", "'": "'", "``": "''"}
 _AGE = re.compile(r",? \(?(?:aged )?(\d\d?)\b(?![.,]?\d)|(\d\d?)-year-old\b")
@@ -79,7 +79,7 @@ def runs(tree: Tree) -> Iterator[list[Word]]:
         adjacent = bool(run) and (word.start - (small or run)[-1].end <= 1 or word.index == skip_to)
         if adjacent and not small and (end := _nickname_end(tree, run, word.index)):
             skip_to = end
-        elif adjacent and (is_capital(word) or _is_torn_off(word, run, small)):
+        elif adjacent and (is_capital(word) or _is_torn_off(word, run, small)) and not _is_on_a_day(word, small):
             run += [*small, word]
             small = []
         elif adjacent and _continues(run, small, word, tagged):
@@ -98,6 +98,11 @@ def _tagged(tree: Tree) -> dict[int, NameOfTree]:
 def _is_torn_off(word: Word, run: Sequence[Word], small: Sequence[Word]) -> bool:
     """ński behind Kaczy: one word in the text."""
     return not small and word.start == run[-1].end and word.text.isalpha() and run[-1].text.isalpha()
+
+
+def _is_on_a_day(word: Word, small: Sequence[Word]) -> bool:
+    """The Council on Friday."""
+    return bool(small) and small[-1].lower == "on" and normal(word.text) in load_words("calendar")
 
 
 def _parts(run: list[Word], tagged: Mapping[int, NameOfTree]) -> Iterator[list[Word]]:
@@ -129,7 +134,7 @@ def _is_title(words: Sequence[Word]) -> bool:
     roles = load_words("roles") | load_words("honorifics")
     if last in roles or is_human_noun(last):
         return True
-    return any(normal(w.text) in roles and words[i + 1].lower == "of" for i, w in enumerate(words[:-1]))
+    return any(normal(w.text) in roles and words[i + 1].lower in {"of", "for"} for i, w in enumerate(words[:-1]))
 
 
 def _nickname_end(tree: Tree, run: Sequence[Word], at: int) -> int:
@@ -149,7 +154,7 @@ def _may_begin(tree: Tree, word: Word, tagged: Mapping[int, NameOfTree]) -> bool
     """Every sentence begins with a capital; only a name that is tagged as one counts there. Or a particle: al-Eryani."""
     if word.text in _PARTICLES and word.index + 2 < len(tree.words) and word.index in tagged:
         return tagged[word.index].first == word.index and tree.words[word.index + 1].text == "-"
-    if not is_capital(word) or word.lower in load_words("epithets"):
+    if not is_capital(word) or word.lower in load_words("epithets") | load_words("elliptical"):
         return False
     if word.index > 0 or word.upos in {"PROPN", "ADJ"} or is_given_name(normal(word.text)):
         return True
@@ -173,7 +178,10 @@ def _continues(run: list[Word], small: list[Word], word: Word, tagged: Mapping[i
         if name is not None and name.type == "PER":
             return False
         is_office = last in load_words("roles") or last in load_words("organizations")
-        return len(run) == 1 or is_office or any(w.lower in {"'s", "'"} for w in run)
+        is_office = is_office or last in {"conference", "museum"} or any(w.lower in {"'s", "'"} for w in run)
+        return len(run) == 1 or is_office
+    if lower == "on":
+        return last in {"commission", "committee", "subcommittee", "council", "conference"}
     if lower == "to":
         return last in {"committee", "campaign", "coalition"}
     if lower in {"'s", "'"}:
@@ -202,14 +210,31 @@ def _split_possession(run: list[Word]) -> Iterator[list[Word]]:
         yield from _split_possession(run[cut + 1 :])
 
 
-def _split_coordination(run: list[Word]) -> Iterator[list[Word]]:
+def _split_coordination(run: list[Word], tagged: Mapping[int, NameOfTree]) -> Iterator[list[Word]]:
     """ "Biden and Netanyahu" is two names, "Department of Health and Human Services" one."""
     cut = next((i for i, w in enumerate(run) if w.lower == "and"), None)
-    if cut is None or any(w.lower in {"of", "for"} for w in run[:cut]) or normal(run[-1].text) in load_words("organizations"):
+    if cut is None or not (_are_two(run, cut, tagged) or _may_be_two(run, cut)):
         yield run
         return
     yield run[:cut]
-    yield from _split_coordination(run[cut + 1 :])
+    yield from _split_coordination(run[cut + 1 :], tagged)
+
+
+def _are_two(run: Sequence[Word], cut: int, tagged: Mapping[int, NameOfTree]) -> bool:
+    """Whether the tagger sees names on both sides of "and": a person's before it, or each of two words or more."""
+    behind = [normal(w.text) for w in run[cut + 1 : cut + 3]]
+    if len(behind) == 2 and behind[0] in load_words("organizations") and behind[1] in {"of", "for"}:
+        return True
+    names = [tagged.get(w.index) for w in (*run[cut - 1 : cut], *run[cut + 1 : cut + 2])]
+    if len(names) < 2 or names[0] is None or names[1] is None or names[0] == names[1]:
+        return False
+    return names[0].type == "PER" or min(cut, len(run) - cut - 1) > 1
+
+
+def _may_be_two(run: Sequence[Word], cut: int) -> bool:
+    """Whether nothing tells that "and" stands inside one name."""
+    inside = any(w.lower in {"of", "for"} for w in run[:cut])
+    return not inside and normal(run[-1].text) not in load_words("organizations")
 
 
 def _title_length(run: Sequence[Word], tagged: Mapping[int, NameOfTree]) -> int:
@@ -269,8 +294,9 @@ def _is_bare_title(own: Sequence[Word]) -> bool:
     words = [normal(w.text) for w in own]
     if all(word in roles or word in load_words("title_words") for word in words):
         return True
-    if (words[0] in roles or words[0] == "member") and words[1:2] == ["of"]:
-        return True
+    cut = next((i for i, word in enumerate(words) if word in {"of", "for"}), 0)
+    if cut and (words[cut - 1] in roles or words[cut - 1] == "member"):  # Health Minister for the Biobio Region
+        return not any(w in load_words("organizations") or is_given_name(w) for w in words[: cut - 1])
     return len(words) > 1 and words[-1] in roles and not any(is_given_name(w) for w in words) and "of" not in words
 
 
@@ -317,10 +343,11 @@ def collect(document: Document) -> list[Name]:
         for tree in document.trees
         for run in runs(tree)
         for piece in _split_possession(run)
-        for part in _split_coordination(piece)
+        for part in _split_coordination(piece, _tagged(tree))
     )
     found = [name for tree, part in parts if part and (name := read_run(document, tree, part)) is not None]
     found = [_continued(document, name) for name in found]
+    found = _without_pairs(found)
     found += _surnames_alone(document, found)
     return _with_surnames_of_kin(document, sorted(found, key=lambda name: name.span.start))
 
@@ -339,6 +366,12 @@ def _continued(document: Document, name: Name) -> Name:
         return name
     span = Span(name.span.start, behind.end)
     return replace(name, span=span, display=f"{name.display} {behind.text}", person=name.person + 1)
+
+
+def _without_pairs(found: Sequence[Name]) -> list[Name]:
+    """Without the Orr-Pell debate, where Ann Orr and Owen Pell are named: that is neither of them."""
+    surnames = {n.key[-1] for n in found if n.person > 0 and len(n.key) > 1 and "-" not in n.display}
+    return [n for n in found if " " in n.display or "-" not in n.display or not set(n.key) <= surnames]
 
 
 def _surnames_alone(document: Document, found: Sequence[Name]) -> Iterator[Name]:
