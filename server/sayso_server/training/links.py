@@ -232,7 +232,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--treebanks", type=Path, default=Path("../shared/treebanks"), help="folder of CoNLL-U files")
     parser.add_argument("--annotated", type=Path, default=Path("../shared/benchmarks"), help="folder of PolNeAR files")
-    parser.add_argument("--sample", type=int, default=8, help="every N-th annotated article")
+    parser.add_argument("--sample", type=int, default=1, help="use every N-th annotated article only")
     parser.add_argument("--output", type=Path, default=Path("server/sayso_server/core/data/links.json"))
     options = parser.parse_args()
     from sayso_server.parsing.load import load_parser

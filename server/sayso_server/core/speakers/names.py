@@ -21,7 +21,7 @@ _PARTICLES = frozenset(
 _INSIDE = _PARTICLES | {"of", "&", "for", "and", "-", "the"}
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _POST_NOMINALS = frozenset({"QC", "KC", "MP", "MEP", "OBE", "CBE", "MBE", "PhD", "MD", "Esq"})
-_PEOPLES = ("ans", "ists", "crats", "kurds", "ims", "ites", "hindus", "sikhs", "atives")
+_PEOPLES = ("ans", "ists", "crats", "kurds", "ims", "ites", "hindus", "sikhs", "atives", "erals", "nials")
 """How plurals of peoples, parties and creeds end: Kurds, Republicans; not names of anybody."""
 _NICKNAME_MARKS = {"“": "”", '"': '"', "‘": "’", "(": ")", "'": "'", "``": "''"}
 _AGE = re.compile(r",? \(?(?:aged )?(\d\d?)\b(?![.,]?\d)|(\d\d?)-year-old\b")
@@ -122,7 +122,8 @@ def _person_in_run(run: Sequence[Word], tagged: Mapping[int, NameOfTree]) -> int
             if run[i - 1].lower == "of" and len(run) - i > 2:  # Mayor of London Sadiq Khan: a person's name, tagged from London on
                 return next((j for j in range(i, len(run) - 1) if is_given_name(normal(run[j].text))), len(run) - 2)
             begins = is_given_name(normal(word.text)) or len(run) - i == 2
-            is_inside = is_given_name(normal(run[i - 1].text)) or run[i - 1].lower in _INSIDE
+            before = normal(run[i - 1].text)
+            is_inside = is_given_name(before) or len(before) == 1 or before in _INSIDE
             if len(run) - i > 1 and begins and not is_inside:
                 return i
     return 0
@@ -155,6 +156,8 @@ def _may_begin(tree: Tree, word: Word, tagged: Mapping[int, NameOfTree]) -> bool
     if word.text in _PARTICLES and word.index + 2 < len(tree.words) and word.index in tagged:
         return tagged[word.index].first == word.index and tree.words[word.index + 1].text == "-"
     if not is_capital(word) or word.lower in load_words("epithets") | load_words("elliptical"):
+        return False
+    if word.upos == "ADV" and word.lower in load_words("stop_words"):  # "When Democrats …
         return False
     if word.index > 0 or word.upos in {"PROPN", "ADJ"} or is_given_name(normal(word.text)):
         return True
@@ -248,6 +251,8 @@ def _title_length(run: Sequence[Word], tagged: Mapping[int, NameOfTree]) -> int:
         following = run[i + 1].lower
         if normal(word.text) in roles and following not in {"of", "for", "and", "-", "'s", "'"}:
             cut = i + 1
+    if cut and normal(run[cut - 1].text) == "general" and normal(run[cut].text) in load_words("general_things"):
+        cut -= 1  # General Electric
     if not cut and len(run) > 3 and run[1].lower == "of" and normal(run[0].text) in roles:
         return 3  # Secretary of State Antony Blinken
     if not cut and len(run) == 3 and is_human_noun(normal(run[0].text)) and is_given_name(normal(run[1].text)):
@@ -303,7 +308,7 @@ def _is_bare_title(own: Sequence[Word]) -> bool:
 def _is_adjective(own: Sequence[Word]) -> bool:
     """A demonym alone: Israeli in "Israeli officials"."""
     word = normal(own[0].text)
-    is_people = own[0].xpos == "NNPS" and word.endswith(_PEOPLES) and word not in countries()
+    is_people = own[0].xpos in {"NNPS", "NNS"} and word.endswith(_PEOPLES) and word not in countries()
     return len(own) == 1 and not is_given_name(word) and (own[0].upos == "ADJ" or is_demonym(word) or is_people)
 
 
