@@ -211,7 +211,12 @@ def _misspelt(name: Name, cluster: Cluster) -> bool:
     """Solburg and Anneke Solberg."""
     key, full = name.key, cluster.key
     if len(key) == 1 < len(full):
-        return cluster.is_person and nearly(key[0], full[-1], least=5) and _title_agrees(name, cluster) and not name.is_place
+        return (
+            cluster.is_person
+            and nearly(key[0], full[-1], least=5)
+            and _title_agrees(name, cluster)
+            and not name.is_place
+        )
     if len(key) != len(full) or not all(nearly(a, b) for a, b in zip(key, full, strict=True)):
         return False
     return cluster.is_person or len(key) > 1

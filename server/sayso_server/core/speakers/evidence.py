@@ -118,7 +118,7 @@ def _dependent(tree: Tree, word: Word, last: Word) -> float:
     if head is not None and word.relation == "compound" and _is_office(tree, head):
         score -= 2.0  # Chelyabinsk in "Chelyabinsk Deputy Governor Oleg Klimov"
     if head is not None and word.relation == "nmod" and _governs(tree, head, word):
-        score -= 2.0
+        score -= 4.0
     if head is not None and word.relation == "appos" and head.upos == "NOUN":
         lemma = normal(head.lemma)
         score += 1.0 * (lemma in load_words("roles")) - 2.0 * (lemma in load_words("organizations"))

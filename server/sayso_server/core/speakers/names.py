@@ -23,6 +23,7 @@ _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _POST_NOMINALS = frozenset({"QC", "KC", "MP", "MEP", "OBE", "CBE", "MBE", "PhD", "MD", "Esq"})
 _PEOPLES = ("ans", "ists", "crats", "kurds", "ims", "ites", "hindus", "sikhs", "atives", "erals", "nials")
 """How plurals of peoples, parties and creeds end: Kurds, Republicans; not names of anybody."""
+_DEMONYMS = ("an", "ic", "ese", "ish", "i")
 _NICKNAME_MARKS = {"“": "”", '"': '"', "‘": "’", "(": ")", "'": "'", "``": "''"}
 _AGE = re.compile(r",? \(?(?:aged )?(\d\d?)\b(?![.,]?\d)|(\d\d?)-year-old\b")
 
@@ -119,7 +120,9 @@ def _person_in_run(run: Sequence[Word], tagged: Mapping[int, NameOfTree]) -> int
     for i, word in enumerate(run[1:], 1):
         name = tagged.get(word.index)
         if name is not None and name.type == "PER" and name.first == word.index:
-            if run[i - 1].lower == "of" and len(run) - i > 2:  # Mayor of London Sadiq Khan: a person's name, tagged from London on
+            if (
+                run[i - 1].lower == "of" and len(run) - i > 2
+            ):  # Mayor of London Sadiq Khan: a person's name, tagged from London on
                 return next((j for j in range(i, len(run) - 1) if is_given_name(normal(run[j].text))), len(run) - 2)
             begins = is_given_name(normal(word.text)) or len(run) - i == 2
             before = normal(run[i - 1].text)
@@ -352,7 +355,7 @@ def collect(document: Document) -> list[Name]:
     )
     found = [name for tree, part in parts if part and (name := read_run(document, tree, part)) is not None]
     found = [_continued(document, name) for name in found]
-    found = _without_pairs(found)
+    found = _without_pairs(_with_peoples(document, found))
     found += _surnames_alone(document, found)
     return _with_surnames_of_kin(document, sorted(found, key=lambda name: name.span.start))
 
@@ -371,6 +374,18 @@ def _continued(document: Document, name: Name) -> Name:
         return name
     span = Span(name.span.start, behind.end)
     return replace(name, span=span, display=f"{name.display} {behind.text}", person=name.person + 1)
+
+
+def _with_peoples(document: Document, found: Sequence[Name]) -> list[Name]:
+    """Velland is a country where the text has a Vellandic leader."""
+    adjectives = {w.lower for t in document.trees for w in t.words if w.upos == "ADJ" and w.text[:1].isupper()}
+    stems = {a[:5] for a in adjectives if len(a) > 6 and a.endswith(_DEMONYMS)}
+    return [
+        replace(n, person=n.person - 4.0)
+        if len(n.key) == 1 and len(n.key[0]) > 4 and n.key[0][:5] in stems and not is_given_name(n.key[0])
+        else n
+        for n in found
+    ]
 
 
 def _without_pairs(found: Sequence[Name]) -> list[Name]:

@@ -195,7 +195,9 @@ def of_age(phrase: Phrase) -> Link | None:
     open_ones = [c for c in people if not c.age]
     if not open_ones:
         return None
-    return Link(registry.of_cluster(max(open_ones, key=lambda c: c.named_before(phrase.span.start))), "age of nobody else")
+    return Link(
+        registry.of_cluster(max(open_ones, key=lambda c: c.named_before(phrase.span.start))), "age of nobody else"
+    )
 
 
 def described_person(phrase: Phrase) -> Link | None:

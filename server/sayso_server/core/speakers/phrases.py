@@ -22,7 +22,9 @@ _DAY = re.compile(
 )
 _JOINED = re.compile(r"^(?:(?:and|or|but|nor|also|currently|now|then|even|both|either)\s+)+(?=\w+\s|\w+$)", re.I)
 """What joins a phrase to the one before it, where the parser hung it on the phrase."""
-_ASIDE = re.compile(r"(?:\s+via\s|,\s+(?:among|following|after|before|during|with|along with|as well as|amid|such as)\s).*$", re.S)
+_ASIDE = re.compile(
+    r"(?:\s+via\s|,\s+(?:among|following|after|before|during|with|along with|as well as|amid|such as)\s).*$", re.S
+)
 """What belongs to the clause and not to the phrase, where the parser hung it there."""
 _REFLEXIVE = re.compile(r",? (?:himself|herself|itself|themselves)$")
 _DEFINITE = re.compile(r"(?:the|this|that|those|these)\b", re.I)

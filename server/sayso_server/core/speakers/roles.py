@@ -97,7 +97,9 @@ def _phrase(tree: Tree, head: Word, keep: Callable[[Word], bool]) -> Span | None
         start -= 1
     while end + 1 in indices and keep(tree.words[end + 1]):
         end += 1
-    while start < end and (tree.words[start].upos in {"DET", "NUM", "PUNCT"} or tree.words[start].lower in _POSSESSIVES):
+    while start < end and (
+        tree.words[start].upos in {"DET", "NUM", "PUNCT"} or tree.words[start].lower in _POSSESSIVES
+    ):
         start += 1
     short = end - start < _LONGEST
     return Span(tree.words[start].start, tree.words[end].end) if short else head.span
