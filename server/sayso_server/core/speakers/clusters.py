@@ -200,7 +200,7 @@ def _company(name: Name, cluster: Cluster) -> bool:
     if cluster.is_person or not len(key) < len(full) or name.is_place or name.title:
         return False
     if full[0] in load_words("thing_openings") and full[-len(key) :] == key:
-        return True  # Dorian and Hurricane Dorian
+        return True  # Helena and Hurricane Helena
     rest = set(full[len(key) :])
     if full[: len(key)] == key:
         return rest <= load_words("company_words") | {"&"} or full[len(key)] == "of"

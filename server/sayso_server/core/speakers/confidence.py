@@ -65,7 +65,7 @@ class Counted(TypedDict):
 
 
 class Links(TypedDict):
-    """What `data/links.json` holds: by rule and cell. `rivals`: how often one of them was right where the first was not."""
+    """What `data/links.json` holds, by rule and cell. `rivals`: how often one was right where the first was not."""
 
     rules: dict[str, dict[str, Counted]]
     rivals: float

@@ -145,7 +145,7 @@ def _may_be_met(tree: Tree, word: Word, registry: Registry) -> bool:
 
 
 def _is_title_of(tree: Tree, word: Word, registry: Registry) -> bool:
-    """Director in "director Margaret Leinen": somebody's name follows at once, whatever the parser made of it."""
+    """Director in "director Ann Orr": somebody's name follows at once, whatever the parser made of it."""
     following = tree.words[word.index + 1] if word.index + 1 < len(tree.words) else None
     found = registry.name_at(following) if following is not None and following.start - word.end <= 1 else None
     return found is not None and found[1].is_person

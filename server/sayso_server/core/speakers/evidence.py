@@ -116,7 +116,7 @@ def _dependent(tree: Tree, word: Word, last: Word) -> float:
         lemma = normal(head.lemma)
         score -= 1.0 * (lemma in _OFFICERS) + 3.0 * (lemma in load_words("of_places"))
     if head is not None and word.relation == "compound" and _is_office(tree, head):
-        score -= 2.0  # Chelyabinsk in "Chelyabinsk Deputy Governor Oleg Klimov"
+        score -= 2.0  # Carrow in "Carrow Deputy Governor Owen Pell"
     if head is not None and word.relation == "nmod" and _governs(tree, head, word):
         score -= 4.0
     if head is not None and word.relation == "appos" and head.upos == "NOUN":

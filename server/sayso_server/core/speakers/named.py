@@ -23,7 +23,7 @@ def coordinated_names(phrase: Phrase) -> Link | None:
 
 
 def name_behind_role(phrase: Phrase) -> Link | None:
-    """The Carrow Institute's director, Ann Orr; Carrow Institute scientist Ann Orr: whatever the parser sees as head."""
+    """The Carrow Institute's director, Ann Orr; Carrow Institute scientist Ann Orr: wherever the head is."""
     named = phrase.registry.named_from(phrase.head.end, phrase.span.end)
     if not named or not named[-1][2].is_person or named[-1][1] < phrase.span.end or phrase.is_plural:
         return None
@@ -113,7 +113,7 @@ def _is_attached(phrase: Phrase, child: Word) -> bool:
 
 
 def _name_behind_title(phrase: Phrase) -> Link | None:
-    """Ex-Prime Minister Donald Tusk, the president of the council: the name wherever the parser sees the head."""
+    """Ex-Prime Minister Ann Orr, the president of the council: the name wherever the parser sees the head."""
     named = phrase.registry.named_from(phrase.span.start, phrase.span.end)
     if not named or not named[0][2].is_person or phrase.is_plural or named[0][1] >= phrase.head.start:
         return None
