@@ -11,6 +11,7 @@ _TITLE, _GIVEN, _LISTED, _TAGGED = 3.0, 3.0, -4.0, 1.5
 _OFFICERS = frozenset(
     {"president", "executive", "chairman", "chairwoman", "spokesman", "spokeswoman", "ceo", "minister"}
 )
+_OF_COMPANIES = frozenset({"executive", "ceo", "chairman", "chairwoman", "shareholder", "board", "subsidiary"})
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _dependent(tree: Tree, word: Word, last: Word) -> float:
     head = tree.head(word)
     if head is not None and word.deprel == "nmod:poss":
         lemma = normal(head.lemma)
-        score -= 1.0 * (lemma in _OFFICERS) + 3.0 * (lemma in load_words("of_places"))
+        score -= 1.0 * (lemma in _OFFICERS) + 1.5 * (lemma in _OF_COMPANIES) + 3.0 * (lemma in load_words("of_places"))
     if head is not None and word.relation == "compound" and _is_office(tree, head):
         score -= 2.0  # Carrow in "Carrow Deputy Governor Owen Pell"
     if head is not None and word.relation == "nmod" and _governs(tree, head, word):

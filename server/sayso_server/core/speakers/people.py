@@ -102,7 +102,10 @@ def _people(phrase: Phrase) -> list[Cluster]:
 def _wanted(phrase: Phrase) -> set[str]:
     """What stands beside the head, normal: israeli, lead, company."""
     words = re.findall(r"[^\W_]+(?:['’.][^\W_]+)*", phrase.bare())
-    return {n for w in words if (n := normal(w)) and n not in _PASSED} - {phrase.lemma, phrase.lower}
+    return {n for w in words if (n := normal(w)) and n not in _PASSED and not n.isdigit()} - {
+        phrase.lemma,
+        phrase.lower,
+    }
 
 
 _RANKS = frozenset({"deputy", "vice", "former", "ex", "acting", "elect"})

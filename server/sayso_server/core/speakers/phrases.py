@@ -109,6 +109,7 @@ class Phrase:
 def cleaned(text: str) -> str:
     """White space single; without a day, a possessive ending, "herself" behind, and what is not of the phrase."""
     text = re.sub(r"^[\"“”’]+\s+", "", text)
+    text = re.sub(r", \d\d?$", "", text)
     text = _ASIDE.sub("", _JOINED.sub("", " ".join(text.rpartition("))")[2].split())))
     text = _DAY.sub("", _REFLEXIVE.sub("", text)).partition(": ")[0]
     return re.sub(r"(?<=s)['’]s$|(?<=[a-z])['’]s?$", "", text)

@@ -7,7 +7,7 @@ from sayso_server.core.document import Document
 from sayso_server.core.sources import RELATIVE, mention
 from sayso_server.core.speakers.conversation import addressee_of, without_cue
 from sayso_server.core.speakers.discourse import Discourse
-from sayso_server.core.speakers.pronouns import FIRST, PRONOUNS, RULES, kind_of_pronoun
+from sayso_server.core.speakers.pronouns import FIRST, HE, PRONOUNS, RULES, kind_of_pronoun
 from sayso_server.core.speakers.registry import Entity, Link, Registry, Turn
 from sayso_server.core.statement import Kind, Span, SpeakerType
 from sayso_server.core.tree import Tree, Word
@@ -76,6 +76,9 @@ def _pronoun(discourse: Discourse, tree: Tree, head: Word, parent: Entity | None
     options = discourse.ranked.get(head.start, [])
     if quoted and parent is not None and parent.type is SpeakerType.PERSON:
         options = [(p, e) for p, e in options if e is not parent]
+    asked = None if quoted else _asked(discourse, head)
+    if asked is not None and (not options or options[0][1] is discourse.registry.turns[-1].entity):
+        return Link(asked, "turns taken")
     if not options:
         return Link(None, "no antecedent")
     total = sum(p for p, _ in options)
@@ -83,6 +86,17 @@ def _pronoun(discourse: Discourse, tree: Tree, head: Word, parent: Entity | None
     discourse.pronouns[head.start] = entity
     rivals = tuple((e, p) for p, e in others[:4] if p >= _LEAST)
     return Link(entity, RULES[kind_of_pronoun(head)], rivals, share=best)
+
+
+def _asked(discourse: Discourse, head: Word) -> Entity | None:
+    """“Where is the boat, Mr. Marsh?” Olin asked. “In the harbour,” he said: whom the last speaker asked."""
+    registry = discourse.registry
+    last = registry.turns[-1] if registry.turns else None
+    if last is None or not last.asks or last.addressee is None or kind_of_pronoun(head) != "he":
+        return None
+    near = registry.document.paragraph_at(head.start) - last.paragraph <= 1
+    fits = last.addressee.gender in {"", "m" if head.lower in HE else "f"}
+    return last.addressee if near and fits and last.addressee is not last.entity else None
 
 
 def _note(discourse: Discourse, item: Chosen, entity: Entity) -> None:

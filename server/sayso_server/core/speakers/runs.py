@@ -81,9 +81,7 @@ def person_in_run(run: Sequence[Word], tagged: Mapping[int, Name]) -> int:
     for i, word in enumerate(run[1:], 1):
         name = tagged.get(word.index)
         if name is not None and name.type == "PER" and name.first == word.index:
-            if (
-                run[i - 1].lower == "of" and len(run) - i > 2
-            ):  # Mayor of Carrow Ann Orr, tagged from Carrow on
+            if run[i - 1].lower == "of" and len(run) - i > 2:  # Mayor of Carrow Ann Orr, tagged from Carrow on
                 return next((j for j in range(i, len(run) - 1) if is_given_name(normal(run[j].text))), len(run) - 2)
             begins = is_given_name(normal(word.text)) or len(run) - i == 2
             before = normal(run[i - 1].text)
