@@ -10,10 +10,12 @@ from support.toy import ToyParser
 from sayso_server.core.document import Document, NameSpan, read, with_trees
 from sayso_server.core.lexicon import load_table
 from sayso_server.core.pipeline import Extractor, Model
-from sayso_server.core.speakers.clusters import cluster
+from sayso_server.core.speakers import confidence
+from sayso_server.core.speakers.clusters import SIEVES, cluster
 from sayso_server.core.speakers.evidence import Reading, personhood
 from sayso_server.core.speakers.names import Name, collect
-from sayso_server.core.speakers.pronouns import weights
+from sayso_server.core.speakers.pronouns import RULES, weights
+from sayso_server.core.speakers.registry import Link
 from sayso_server.core.speakers.words import nearly, same_stem, short_for
 from sayso_server.core.statement import Span, SpeakerType
 
@@ -79,8 +81,35 @@ def test_the_rival_is_returned_as_an_alternative() -> None:
     extraction = Extractor(FrozenParser(GOLDEN), Model("frozen", "0", "")).extract(text)
     names = {s.speaker_id: s.display_name for s in extraction.speakers}
     statement = extraction.statements[-1]
-    assert [(names[i], c) for i, c in statement.alternatives] == [("Owen Talbrook", 0.25)]
-    assert statement.speaker_confidence == 0.7
+    assert [names[i] for i, _ in statement.alternatives] == ["Owen Talbrook"]
+    (_, other), first = statement.alternatives[0], statement.speaker_confidence
+    assert 0 < other < first < first + other <= 1
+
+
+def test_every_rule_was_counted() -> None:
+    counted = confidence.links()["rules"]
+    rules = {rule for family in confidence.FAMILIES.values() for rule in family}
+    assert set(counted) == rules
+    assert {sieve.__name__.strip("_").replace("_", " ") for sieve in SIEVES} <= rules
+    assert set(RULES.values()) <= rules
+    for rule, cells in counted.items():
+        assert tuple(cells) == confidence.cells(rule)
+        assert all(0 < cell["confidence"] < 1 and 0 <= cell["right"] <= cell["of"] for cell in cells.values())
+
+
+def test_a_surer_choice_is_no_less_confident() -> None:
+    for rule in RULES.values():
+        found = [confidence.of_link(rule, share, rivals=True) for share in (0.2, 0.4, 0.6, 0.7, 0.9, 1.0)]
+        assert found == sorted(found)
+
+
+def test_half_a_choice_is_half_as_sure() -> None:
+    whole, half = (confidence.of_link("role", share, rivals=True) for share in (1.0, 0.5))
+    assert half == whole / 2
+
+
+def test_links_to_nobody_have_no_confidence() -> None:
+    assert Link(None, "no source").confidence == 0.0
 
 
 def test_a_tagger_of_names_tips_the_balance() -> None:

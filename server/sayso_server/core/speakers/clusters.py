@@ -1,6 +1,7 @@
 """Names that belong together: surname after full name, acronym after organization, one letter wrong."""
 
 import bisect
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,11 @@ from sayso_server.core.statement import SpeakerType
 _SAMPLE = 40
 """How many names of a cluster are looked at for what it is: news repeats, it does not change its mind."""
 _SMALL = frozenset({"of", "the", "and", "for"})
+_STATES = (
+    frozenset({"us", "usa", "united states", "united states of america"}),
+    frozenset({"uk", "united kingdom"}),
+)
+"""Names of one state."""
 
 
 @dataclass(eq=False)
@@ -35,6 +41,11 @@ class Cluster:
         i = bisect.bisect_left(self.names, offset, key=lambda n: n.span.start)
         return self.names[i - 1].span.start if i else -1
 
+    def title_at(self, offset: int) -> tuple[str, ...]:
+        """The capitalised title before the name that begins at `offset`."""
+        i = bisect.bisect_left(self.names, offset, key=lambda n: n.span.start)
+        return self.names[i].title if i < len(self.names) and self.names[i].span.start == offset else ()
+
     @property
     def key(self) -> tuple[str, ...]:
         """The longest name."""
@@ -53,8 +64,16 @@ class Cluster:
 
     @property
     def is_person(self) -> bool:
-        """What the names and the words beside them say, taken together."""
-        return sum(n.person for n in self.names[:_SAMPLE]) > 0
+        """What the names and the words beside them say, taken together; where there are full names, only these."""
+        known = self.names[:_SAMPLE]
+        full = [n for n in known if len(n.key) > 1]
+        return sum(n.person for n in full or known) > 0
+
+    @property
+    def is_place(self) -> bool:
+        """Whether a tagger calls most of the names places."""
+        known = self.names[:_SAMPLE]
+        return 2 * sum(n.label == "LOC" for n in known) > len(known)
 
     @property
     def type(self) -> SpeakerType:
@@ -149,16 +168,30 @@ def _given_name(name: Name, cluster: Cluster) -> bool:
     """Odalys and Odalys Penn."""
     key, full = name.key, cluster.key
     is_given = len(key) == 1 < len(full) and (key[0] == full[0] or _is_nicknamed(name, cluster))
-    return is_given and cluster.is_person and not name.title and not name.is_place
+    titles = {ABBREVIATED.get(t, t) for w in name.title if (t := normal(w))}
+    return is_given and cluster.is_person and titles <= cluster.words and not name.is_place
+
+
+def _initials_of(key: tuple[str, ...]) -> set[str]:
+    """SCG, also without "and", and without Company."""
+    large = [w for w in key if w not in _SMALL]
+    short = [w for w in large if w not in load_words("company_words")]
+    return {"".join(w[0] for w in words) for words in (key, large, short)} - {""}
 
 
 def _acronym(name: Name, cluster: Cluster) -> bool:
     """SCG and Save the Common Green."""
-    word = name.display.replace(".", "")
+    word = re.sub(r"[.&]", "", name.display)
     if cluster.is_person or len(word) < 2 or not word.isupper() or len(name.key) != 1:
         return False
     full = cluster.key
-    return word.lower() in {"".join(w[0] for w in full if w not in _SMALL), "".join(w[0] for w in full)}
+    return word.lower() in _initials_of(full)
+
+
+def _same_state(name: Name, cluster: Cluster) -> bool:
+    """US, U.S. and United States."""
+    one, other = (" ".join(key).replace(".", "") for key in (name.key, cluster.key))
+    return any(one in names and other in names for names in _STATES)
 
 
 def _company(name: Name, cluster: Cluster) -> bool:
@@ -166,6 +199,8 @@ def _company(name: Name, cluster: Cluster) -> bool:
     key, full = name.key, cluster.key
     if cluster.is_person or not len(key) < len(full) or name.is_place or name.title:
         return False
+    if full[0] in load_words("thing_openings") and full[-len(key) :] == key:
+        return True  # Helena and Hurricane Helena
     rest = set(full[len(key) :])
     if full[: len(key)] == key:
         return rest <= load_words("company_words") | {"&"} or full[len(key)] == "of"
@@ -176,7 +211,12 @@ def _misspelt(name: Name, cluster: Cluster) -> bool:
     """Solburg and Anneke Solberg."""
     key, full = name.key, cluster.key
     if len(key) == 1 < len(full):
-        return cluster.is_person and nearly(key[0], full[-1]) and _title_agrees(name, cluster) and not name.is_place
+        return (
+            cluster.is_person
+            and nearly(key[0], full[-1], least=5)
+            and _title_agrees(name, cluster)
+            and not name.is_place
+        )
     if len(key) != len(full) or not all(nearly(a, b) for a, b in zip(key, full, strict=True)):
         return False
     return cluster.is_person or len(key) > 1
@@ -190,6 +230,7 @@ SIEVES: tuple[Callable[[Name, Cluster], bool], ...] = (
     _given_name,
     _initials,
     _acronym,
+    _same_state,
     _company,
     _misspelt,
 )
@@ -198,8 +239,7 @@ SIEVES: tuple[Callable[[Name, Cluster], bool], ...] = (
 
 def _indexes(key: tuple[str, ...]) -> set[str]:
     """Under what a name is looked for: the beginnings of its words, and its initials for acronyms."""
-    small = "".join(w[0] for w in key if w not in _SMALL)
-    return {w[:2] for w in key} | {small + "|", "".join(w[0] for w in key) + "|"}
+    return {w[:2] for w in key} | {f"{initials}|" for initials in _initials_of(key)}
 
 
 def _fitting(name: Name, options: Sequence[Cluster]) -> tuple[str, list[Cluster]]:
@@ -212,7 +252,7 @@ def _fitting(name: Name, options: Sequence[Cluster]) -> tuple[str, list[Cluster]
 
 def _looked_up(name: Name, index: dict[str, list[Cluster]]) -> Iterator[Cluster]:
     seen: set[int] = set()
-    for i in (*_indexes(name.key), f"{name.key[0]}|", name.nickname[:2]):
+    for i in (*_indexes(name.key), re.sub(r"[.&]", "", name.key[0]) + "|", name.nickname[:2]):
         for found in index.get(i, ()):
             if id(found) not in seen:
                 seen.add(id(found))

@@ -21,16 +21,16 @@ def without_cue(discourse: Discourse, item: Chosen) -> Link:
     last = registry.turns[-1] if registry.turns else None
     label = _label(registry, start)
     if label is not None:
-        return Link(label, 0.8, "label")
+        return Link(label, "label")
     actor = _acts_before(discourse, start, last)
     if actor is not None:
-        return Link(actor, 0.6, "acts just before")
+        return Link(actor, "acts just before")
     if last is None or document.paragraph_at(start) - document.paragraph_at(last.end) > 1:
-        return Link(None, 0.0, "nobody spoke")
+        return Link(None, "nobody spoke")
     if document.paragraph_at(start) == document.paragraph_at(last.end) or not _changes(registry, last, item):
-        return Link(last.entity, 0.7, "speaker goes on")
+        return Link(last.entity, "speaker goes on")
     other = other_speaker(registry, last)
-    return Link(other, 0.6 if other else 0.0, "turns taken")
+    return Link(other, "turns taken")
 
 
 def _label(registry: Registry, start: int) -> Entity | None:

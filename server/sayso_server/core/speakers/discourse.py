@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.sources import mention
 from sayso_server.core.speakers.linking import link_phrase
+from sayso_server.core.speakers.people import is_abstract
 from sayso_server.core.speakers.phrases import Phrase
 from sayso_server.core.speakers.pronouns import PRONOUNS, Asked, Known, Seen, candidates, rank
 from sayso_server.core.speakers.registry import Entity, Link, Registry
@@ -50,7 +51,7 @@ class Discourse:
         found = self.registry.name_at(word)
         if found is not None:
             if found[0] == word.start or word.index == 0:
-                self.meet(self.registry.of_cluster(found[1]), tree, _top_of_name(tree, word, self.registry))
+                self.meet(self.registry.of_cluster(found[1]), tree, top_of_name(tree, word, self.registry))
         elif word.lower in PRONOUNS and word.upos in {"PRON", "DET"} and word.relation != "expl":
             self._read_pronoun(tree, word)
         elif word.upos == "NOUN" and word.start != self.pending and _may_be_met(tree, word, self.registry):
@@ -83,14 +84,14 @@ class Discourse:
         """Somebody is mentioned."""
         known = self._known(entity)
         quoted = self.registry.document.quotation_at(word.start) is not None
-        top = _top(tree, word)
+        highest = top(tree, word)
         seen = Seen(
             word.start,
             self._tree,
             self.registry.document.paragraph_at(word.start),
-            top.relation if top.relation in {"nsubj", "obj", "iobj", "obl", "nmod"} else "",
-            top.head if top.head >= 0 else -1,
-            top.deprel == "nmod:poss",
+            highest.relation if highest.relation in {"nsubj", "obj", "iobj", "obl", "nmod"} else "",
+            highest.head if highest.head >= 0 else -1,
+            highest.deprel == "nmod:poss",
         )
         known.count += 1
         known.inner = seen
@@ -107,7 +108,7 @@ class Discourse:
         return known
 
 
-def _top(tree: Tree, word: Word) -> Word:
+def top(tree: Tree, word: Word) -> Word:
     """The word whose relation tells what a mention is in its clause: the head of an apposition, of a coordination."""
     for _ in range(4):
         head = tree.head(word)
@@ -119,7 +120,7 @@ def _top(tree: Tree, word: Word) -> Word:
     return word
 
 
-def _top_of_name(tree: Tree, word: Word, registry: Registry) -> Word:
+def top_of_name(tree: Tree, word: Word, registry: Registry) -> Word:
     """The word of a name that the others hang from."""
     found = registry.name_at(word)
     for ancestor in tree.ancestors(word):
@@ -138,6 +139,13 @@ def _may_be_met(tree: Tree, word: Word, registry: Registry) -> bool:
         "appos",
     }:
         return False
-    if tree.child(word, "cop") is not None:
+    if tree.child(word, "cop") is not None or is_abstract(tree, word) or _is_title_of(tree, word, registry):
         return False
     return all(registry.name_at(c) is None for c in tree.children(word, "appos", "flat"))
+
+
+def _is_title_of(tree: Tree, word: Word, registry: Registry) -> bool:
+    """Director in "director Ann Orr": somebody's name follows at once, whatever the parser made of it."""
+    following = tree.words[word.index + 1] if word.index + 1 < len(tree.words) else None
+    found = registry.name_at(following) if following is not None and following.start - word.end <= 1 else None
+    return found is not None and found[1].is_person

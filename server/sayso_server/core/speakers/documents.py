@@ -22,7 +22,7 @@ def document(phrase: Phrase) -> Link | None:
         return known
     entity = phrase.registry.of_document(full_description(phrase, "by"), phrase.lemma)
     entity.issuer = issuer(phrase)
-    return Link(entity, 0.9, "document")
+    return Link(entity, "document")
 
 
 def _known(phrase: Phrase) -> Link | None:
@@ -37,11 +37,11 @@ def _known(phrase: Phrase) -> Link | None:
         if best:
             if len(bare.split()) > len(best[-1].display.split()):
                 best[-1].display = bare
-            return Link(best[-1], 0.9, "same document")
+            return Link(best[-1], "same document")
     if phrase.is_definite and len(bare.split()) == 1 and phrase.lemma in load_words("continued_documents"):
         fitting = [e for e in documents if not _is_other_kind(e, phrase)]
         if fitting:
-            return Link(fitting[-1], 0.8, "document continued")
+            return Link(fitting[-1], "document continued")
     return None
 
 
@@ -61,6 +61,7 @@ def issuer(phrase: Phrase) -> Entity | None:
     loose = None
     for start, end, found in registry.named_from(phrase.span.start, phrase.span.end):
         lead = [w for w in plain[phrase.span.start : start].lower().split() if w != "the"]
+        lead = lead[: len(lead) - len(found.title_at(start))]
         lead = [w for w in lead if normal(w) not in load_words("honorifics")]
         before = lead[-1] if lead else ""
         if end > phrase.span.end or before in _ABOUT:
@@ -81,7 +82,7 @@ def elliptical(phrase: Phrase) -> Link | None:
         head = registry.documents[-1].head
         entity = registry.of_document(f"{phrase.lower} {head}", head)
         entity.issuer = registry.documents[-2].issuer if registry.documents[1:] else None
-        return Link(entity, 0.7, "one more document")
+        return Link(entity, "one more document")
     return _one_more_person(phrase)
 
 
@@ -98,11 +99,11 @@ def _one_more_person(phrase: Phrase) -> Link | None:
     if group is not None:
         text = f"one of {group.display}"
         if phrase.lower in {"both", "neither", "all", "none"}:
-            return Link(group, 0.6, "the same group")
+            return Link(group, "the same group")
         kind = SpeakerType.GROUP if phrase.lower in load_words("numbers") else SpeakerType.PERSON
         lead = phrase.lower if kind is SpeakerType.GROUP or phrase.lower in load_words("ordinals") else "one"
         entity = registry.another(kind, text.replace("one", lead, 1), phrase.lower)
-        return Link(entity, 0.7, "one of a group")
+        return Link(entity, "one of a group")
     last = next((e for e in reversed(registry.entities[-40:]) if _is_unnamed_person(e)), None)
     if last is None or phrase.lower not in {"another", "other", *load_words("ordinals")}:
         return None
@@ -110,7 +111,7 @@ def _one_more_person(phrase: Phrase) -> Link | None:
     text = " ".join(w for w in words if normal(w) not in {"one", "another"})
     lead = "another" if phrase.lower == "other" else phrase.lower
     entity = registry.another(SpeakerType.PERSON, f"{lead} {text}", last.head)
-    return Link(entity, 0.6, "another of the kind")
+    return Link(entity, "another of the kind")
 
 
 def _is_unnamed_person(entity: Entity) -> bool:

@@ -11,6 +11,7 @@ _TITLE, _GIVEN, _LISTED, _TAGGED = 3.0, 3.0, -4.0, 1.5
 _OFFICERS = frozenset(
     {"president", "executive", "chairman", "chairwoman", "spokesman", "spokeswoman", "ceo", "minister"}
 )
+_OF_COMPANIES = frozenset({"executive", "ceo", "chairman", "chairwoman", "shareholder", "board", "subsidiary"})
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ def is_organization_name(words: Sequence[Word]) -> bool:
     endings = load_words("organizations") | load_words("company_words") | load_words("thing_words")
     if "of" in normals or "&" in normals or "for" in normals or normals[-1] in endings:
         return True
-    if len(normals) > 1 and normals[0] in load_words("organizations"):
+    if len(normals) > 1 and (normals[0] in load_words("organizations") or normals[0] in load_words("thing_openings")):
+        return True
+    if normals[-1] in load_words("outlets") and not is_given_name(normals[0]):
         return True
     return len(words) == 1 and len(words[0].text) > 1 and words[0].text.isupper()
 
@@ -80,9 +83,9 @@ def _beside(reading: Reading) -> float:
     before = tree.words[first.index - 1] if first.index else None
     score = 2.0 if reading.behind[:6].lstrip(", (")[:2].isdigit() and reading.behind[:1] in {",", " "} else 0.0
     if before is not None:
-        if before.lower in {"the", "an"}:
+        if before.lower in {"the", "an"} or before.lower in load_words("compass"):
             score -= 2.0
-        elif before.lower in {"in", "at"}:
+        elif before.lower in {"in", "at", "from", "across", "throughout"}:
             score -= 1.0
         elif before.upos == "NOUN" and not reading.cut:
             score += _noun_before(before)
@@ -94,6 +97,8 @@ def _noun_before(noun: Word) -> float:
     lemma = normal(noun.lemma)
     if ABBREVIATED.get(lemma, lemma) in load_words("roles"):
         return 2.0
+    if lemma in load_words("explaining"):
+        return -4.0
     return -2.0 if lemma in load_words("organizations") else 0.0
 
 
@@ -108,9 +113,27 @@ def _dependent(tree: Tree, word: Word, last: Word) -> float:
         elif child.relation == "appos" and child.upos == "NOUN":
             score += 2.0 * (lemma in load_words("roles")) - 2.0 * (lemma in load_words("organizations"))
     head = tree.head(word)
-    if head is not None and word.deprel == "nmod:poss" and normal(head.lemma) in _OFFICERS:
-        score -= 1.0
+    if head is not None and word.deprel == "nmod:poss":
+        lemma = normal(head.lemma)
+        score -= 1.0 * (lemma in _OFFICERS) + 1.5 * (lemma in _OF_COMPANIES) + 3.0 * (lemma in load_words("of_places"))
+    if head is not None and word.relation == "compound" and _is_office(tree, head):
+        score -= 2.0  # Carrow in "Carrow Deputy Governor Owen Pell"
+    if head is not None and word.relation == "nmod" and _governs(tree, head, word):
+        score -= 4.0
     if head is not None and word.relation == "appos" and head.upos == "NOUN":
         lemma = normal(head.lemma)
         score += 1.0 * (lemma in load_words("roles")) - 2.0 * (lemma in load_words("organizations"))
     return score
+
+
+def _is_office(tree: Tree, head: Word) -> bool:
+    """Governor, spokesperson, before a name: of whom a compound tells where."""
+    return normal(head.lemma) in load_words("roles") and head.deprel in {"nmod:desc", "compound"}
+
+
+def _governs(tree: Tree, head: Word, word: Word) -> bool:
+    """President of Velland, the capital of Velland; not a supporter of Moss."""
+    lemma = normal(head.lemma)
+    if not any(c.lower == "of" for c in tree.children(word, "case")):
+        return False
+    return lemma in load_words("of_places") or lemma in load_words("leaders") or head.upos == "PROPN"

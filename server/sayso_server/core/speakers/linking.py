@@ -1,13 +1,21 @@
 """The sieves of noun phrases in order: the first that knows whom a phrase means has it."""
 
 from sayso_server.core.speakers.documents import document, elliptical
-from sayso_server.core.speakers.named import coordinated_names, name_at_head, name_in_apposition
+from sayso_server.core.speakers.named import (
+    coordinated_names,
+    coordination,
+    name_at_head,
+    name_behind_role,
+    name_in_apposition,
+)
 from sayso_server.core.speakers.people import described, described_person, group, of_age, office_holder, organization
 from sayso_server.core.speakers.phrases import Phrase, Sieve
 from sayso_server.core.speakers.registry import Link
 
 SIEVES: tuple[Sieve, ...] = (
     coordinated_names,
+    coordination,
+    name_behind_role,
     name_at_head,
     name_in_apposition,
     elliptical,

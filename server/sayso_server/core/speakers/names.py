@@ -2,22 +2,24 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.evidence import Reading, is_organization_name, personhood
 from sayso_server.core.speakers.roles import role_of
-from sayso_server.core.speakers.words import countries, is_demonym, is_given_name, normal
+from sayso_server.core.speakers.runs import is_title, name_runs, person_in_run, tagged_words
+from sayso_server.core.speakers.words import countries, is_demonym, is_given_name, is_human_noun, normal
 from sayso_server.core.statement import Span
+from sayso_server.core.tree import Name as NameOfTree
 from sayso_server.core.tree import Tree, Word
 
-_PARTICLES = frozenset({"de", "van", "von", "der", "la", "al", "bin", "ibn", "da", "di", "du", "del"})
-_INSIDE = _PARTICLES | {"of", "&", "for", "and", "-", "the"}
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _POST_NOMINALS = frozenset({"QC", "KC", "MP", "MEP", "OBE", "CBE", "MBE", "PhD", "MD", "Esq"})
-_NICKNAME_MARKS = {"“": "”", '"': '"', "‘": "’", "(": ")", "'": "'", "``": "''"}
+_PEOPLES = ("ans", "ists", "crats", "kurds", "ims", "ites", "hindus", "sikhs", "atives", "erals", "nials")
+"""How plurals of peoples, parties and creeds end: Kurds, Republicans; not names of anybody."""
+_DEMONYMS = ("an", "ic", "ese", "ish", "i")
 _AGE = re.compile(r",? \(?(?:aged )?(\d\d?)\b(?![.,]?\d)|(\d\d?)-year-old\b")
 
 
@@ -38,6 +40,8 @@ class Name:
     """Before a colon at the beginning of a line: NG: …"""
     is_place: bool = False
     """Behind "in" or "near"."""
+    label: str = ""
+    """What a tagger of names says: PER, ORG, LOC; empty where there is none."""
     key: tuple[str, ...] = field(init=False)
     """The name for comparison: lower case, without initials' stops and suffixes."""
 
@@ -46,129 +50,52 @@ class Name:
         object.__setattr__(self, "key", key)
 
 
-def is_capital(word: Word) -> bool:
-    """Whether the word can be part of a name."""
-    return word.text[:1].isupper() and (
-        word.lower == "united"
-        or word.upos in {"PROPN", "NOUN", "ADJ", "NUM", "X", "INTJ", "ADV"}
-        or is_given_name(normal(word.text))
-    )
-
-
-def runs(tree: Tree) -> Iterator[list[Word]]:
-    """Maximal runs of capitalised words of a sentence, with small words inside (Secretary of State, van Dyke).
-
-    A nickname in marks between two names belongs to the run: Ed "Bins" Rowe.
-    """
-    run: list[Word] = []
-    small: list[Word] = []  # words that are inside only if a capital follows
-    skip_to = 0
-    for word in tree.words:
-        if word.index < skip_to:
-            continue
-        adjacent = bool(run) and (word.start - (small or run)[-1].end <= 1 or word.index == skip_to)
-        if adjacent and not small and (end := _nickname_end(tree, run, word.index)):
-            skip_to = end
-        elif adjacent and is_capital(word):
-            run += [*small, word]
-            small = []
-        elif adjacent and _continues(run, small, word):
-            small.append(word)
-        else:
-            yield from _split_place(run)
-            run, small = ([word] if is_capital(word) and _may_begin(word) else []), []
-    yield from _split_place(run)
-
-
-def _split_place(run: list[Word]) -> Iterator[list[Word]]:
-    """The ambassador to Germany Richard Grenell: two names."""
-    known = len(run) > 2 and normal(run[0].text) in countries() and not is_demonym(normal(run[0].text))
-    parts = [run[:1], run[1:]] if known and is_given_name(normal(run[1].text)) else [run]
-    yield from (part for part in parts if _is_name(part))
-
-
-def _nickname_end(tree: Tree, run: Sequence[Word], at: int) -> int:
-    """The index behind a nickname in marks that begins at `at`; 0 if there is none."""
-    closing = _NICKNAME_MARKS.get(tree.words[at].text)
-    for length in (2, 3):
-        end = at + length
-        if closing and end + 1 < len(tree.words) and tree.words[end].text in {closing, '"', "''"}:
-            inner = tree.words[at + 1 : end]
-            fits = all(w.text[:1].isupper() or w.lower == "the" for w in inner) and len(run) < 3
-            behind = tree.words[end + 1]
-            return end + 1 if fits and is_capital(behind) and is_given_name(normal(run[-1].text)) else 0
-    return 0
-
-
-def _may_begin(word: Word) -> bool:
-    """Every sentence begins with a capital; only a name that is tagged as one counts there."""
-    if word.lower in load_words("epithets"):
-        return False
-    return word.index > 0 or word.upos in {"PROPN", "ADJ"} or is_given_name(normal(word.text))
-
-
-def _is_name(run: list[Word]) -> bool:
-    known = any(w.upos == "PROPN" or is_given_name(normal(w.text)) for w in run)
-    return known and not all(normal(w.text) in load_words("calendar") for w in run)
-
-
-def _continues(run: list[Word], small: list[Word], word: Word) -> bool:
-    """Whether a small word can stand inside this name: Secretary of State, but not John Kirby of the White House."""
-    if small:
-        return word.lower == "the" and small[-1].lower in {"of", "for"} and len(small) == 1
-    if word.lower in {"of", "for"}:
-        last = normal(run[-1].text)
-        return len(run) == 1 or last in load_words("roles") or last in load_words("organizations")
-    return word.lower in _INSIDE - {"the"} or (word.text == "." and len(run[-1].text) == 1)
-
-
-def _split_coordination(run: list[Word]) -> Iterator[list[Word]]:
-    """ "Biden and Netanyahu" is two names, "Department of Health and Human Services" one."""
-    cut = next((i for i, w in enumerate(run) if w.lower == "and"), None)
-    if cut is None or any(w.lower == "of" for w in run[:cut]) or normal(run[-1].text) in load_words("organizations"):
-        yield run
-        return
-    yield run[:cut]
-    yield from _split_coordination(run[cut + 1 :])
-
-
-def _title_length(run: Sequence[Word]) -> int:
+def _title_length(run: Sequence[Word], tagged: Mapping[int, NameOfTree]) -> int:
     """How many words before the name are its title; the title ends with the last word that is a role."""
     roles = load_words("roles") | load_words("honorifics")
+    person = person_in_run(run, tagged)
+    if person and is_title(run[:person]):  # US Secretary of State Ann Orr
+        return person
     cut = 0
     for i, word in enumerate(run[:-1]):
         following = run[i + 1].lower
-        if normal(word.text) in roles and following not in {"of", "for", "and", "-", "'s"}:
+        if normal(word.text) in roles and following not in {"of", "for", "and", "-", "'s", "'"}:
             cut = i + 1
+    if cut and normal(run[cut - 1].text) == "general" and normal(run[cut].text) in load_words("general_things"):
+        cut -= 1  # General Electric
     if not cut and len(run) > 3 and run[1].lower == "of" and normal(run[0].text) in roles:
         return 3  # Secretary of State Antony Blinken
+    if not cut and len(run) == 3 and is_human_noun(normal(run[0].text)) and is_given_name(normal(run[1].text)):
+        return 1  # Ecologist Piers Harker
     return cut
 
 
 def read_run(document: Document, tree: Tree, run: list[Word]) -> Name | None:
     """A run as title and name; None for a bare title or a demonym."""
-    cut = _title_length(run)
+    cut = _title_length(run, tagged_words(tree))
     own = run[cut:]
+    end = own[-1].end  # with what stands behind the name: Durham Hall QC
     while len(own) > 1 and own[-1].text.replace(".", "") in _POST_NOMINALS:
-        own = own[:-1]
+        own, run = own[:-1], run[:-1]
     if _is_bare_title(own) or _is_adjective(own):
         return None
     before = tree.words[run[0].index - 1] if run[0].index else None
     title = tuple(w.text for w in run[:cut])
-    behind = document.plain[own[-1].end : own[-1].end + 16]
+    behind = document.plain[end : end + 16]
     reading = Reading(tree, tuple(run), cut, behind, document.label_of(Span(own[0].start, own[-1].end)))
     person = personhood(reading)
     age = _AGE.match(behind)
     is_organization = is_organization_name(own)
     role = role_of(reading) if person > 0 or (cut and not is_organization) else None
-    if cut and is_organization:  # the Prime Minister's Office: no title
+    if cut and is_organization and person <= 0:  # the Prime Minister's Office: no title
         own, title = run, ()
     return Name(
-        span=Span(own[0].start, own[-1].end),
+        span=Span(own[0].start, end),
         title=title,
-        display=_display(document, own),
+        display=_display(document, own, title),
         person=person,
         role=role,
+        label=reading.label,
         is_label=behind.startswith(":") and run[0].index == 0,
         age=(age[1] or age[2]) if age else "",
         nickname=_nickname(own, document),
@@ -182,20 +109,24 @@ def _is_bare_title(own: Sequence[Word]) -> bool:
     words = [normal(w.text) for w in own]
     if all(word in roles or word in load_words("title_words") for word in words):
         return True
-    if (words[0] in roles or words[0] == "member") and words[1:2] == ["of"]:
-        return True
+    cut = next((i for i, word in enumerate(words) if word in {"of", "for"}), 0)
+    if cut and (words[cut - 1] in roles or words[cut - 1] == "member"):  # Health Minister for the Carrow Region
+        return not any(w in load_words("organizations") or is_given_name(w) for w in words[: cut - 1])
     return len(words) > 1 and words[-1] in roles and not any(is_given_name(w) for w in words) and "of" not in words
 
 
 def _is_adjective(own: Sequence[Word]) -> bool:
     """A demonym alone: Israeli in "Israeli officials"."""
     word = normal(own[0].text)
-    return len(own) == 1 and not is_given_name(word) and (own[0].upos == "ADJ" or is_demonym(word))
+    is_people = own[0].xpos in {"NNPS", "NNS"} and word.endswith(_PEOPLES) and word not in countries()
+    return len(own) == 1 and not is_given_name(word) and (own[0].upos == "ADJ" or is_demonym(word) or is_people)
 
 
-def _display(document: Document, own: Sequence[Word]) -> str:
-    """The name as written, a nickname in marks left out."""
-    pieces: list[str] = []
+def _display(document: Document, own: Sequence[Word], title: Sequence[str]) -> str:
+    """The name as written, a nickname in marks left out; a monarch's with the title: Pope Francis."""
+    words = [w for w in own if normal(w.text) not in _SUFFIXES]
+    reigning = len(words) == 1 and title and normal(title[-1]) in load_words("reigning")
+    pieces = [f"{title[-1]} "] if reigning else []
     for i, word in enumerate(own):
         gap = word.start - own[i - 1].end if i else 0
         pieces += [" " if gap else "", document.plain[word.start : word.end]]
@@ -209,24 +140,12 @@ def _nickname(own: Sequence[Word], document: Document) -> str:
     return ""
 
 
-def _trimmed(run: list[Word]) -> list[Word]:
-    """A run without small words at its ends."""
-    start, end = 0, len(run)
-    leading = (_INSIDE - _PARTICLES) | load_words("calendar")
-    while start < end - 1 and run[start].lower in leading:
-        start += 1
-    while end > start and run[end - 1].lower in _INSIDE:
-        end -= 1
-    return run[start:end]
-
-
 def collect(document: Document) -> list[Name]:
     """All names of a document, in text order."""
-    parts = (
-        (tree, _trimmed(part)) for tree in document.trees for run in runs(tree) for part in _split_coordination(run)
-    )
-    found = [name for tree, part in parts if part and (name := read_run(document, tree, part)) is not None]
+    parts = ((tree, run) for tree in document.trees for run in name_runs(tree))
+    found = [name for tree, run in parts if (name := read_run(document, tree, run)) is not None]
     found = [_continued(document, name) for name in found]
+    found = _without_pairs(_with_peoples(document, found))
     found += _surnames_alone(document, found)
     return _with_surnames_of_kin(document, sorted(found, key=lambda name: name.span.start))
 
@@ -245,6 +164,24 @@ def _continued(document: Document, name: Name) -> Name:
         return name
     span = Span(name.span.start, behind.end)
     return replace(name, span=span, display=f"{name.display} {behind.text}", person=name.person + 1)
+
+
+def _with_peoples(document: Document, found: Sequence[Name]) -> list[Name]:
+    """Velland is a country where the text has a Vellandic leader."""
+    adjectives = {w.lower for t in document.trees for w in t.words if w.upos == "ADJ" and w.text[:1].isupper()}
+    stems = {a[:5] for a in adjectives if len(a) > 6 and a.endswith(_DEMONYMS)}
+    return [
+        replace(n, person=n.person - 4.0)
+        if len(n.key) == 1 and len(n.key[0]) > 4 and n.key[0][:5] in stems and not is_given_name(n.key[0])
+        else n
+        for n in found
+    ]
+
+
+def _without_pairs(found: Sequence[Name]) -> list[Name]:
+    """Without the Orr-Pell debate, where Ann Orr and Owen Pell are named: that is neither of them."""
+    surnames = {n.key[-1] for n in found if n.person > 0 and len(n.key) > 1 and "-" not in n.display}
+    return [n for n in found if " " in n.display or "-" not in n.display or not set(n.key) <= surnames]
 
 
 def _surnames_alone(document: Document, found: Sequence[Name]) -> Iterator[Name]:

@@ -6,9 +6,9 @@ from sayso_server.core.lexicon import load_table, load_words
 from sayso_server.core.speakers.clusters import Cluster
 from sayso_server.core.speakers.phrases import Phrase, full_description, who_has
 from sayso_server.core.speakers.registry import Entity, Link
-from sayso_server.core.speakers.words import ABBREVIATED, countries, normal, same_stem
+from sayso_server.core.speakers.words import ABBREVIATED, countries, is_human_noun, normal, same_stem
 from sayso_server.core.statement import SpeakerType
-from sayso_server.core.tree import Word
+from sayso_server.core.tree import Tree, Word
 
 _AGE = re.compile(r"\b(\d\d?)-year-old\b")
 _LOOKED_AT = 200
@@ -36,12 +36,23 @@ _ALIKE = (
 
 def group(phrase: Phrase) -> Link | None:
     """Residents, two officials briefed on the speech, the company's bankers."""
-    if not (phrase.is_plural or _is_couple(phrase)) or phrase.lower in load_words("collectives"):
+    if not (phrase.is_plural or _is_couple(phrase) or _is_number(phrase)) or phrase.lower in load_words("collectives"):
         return None
     entity = phrase.registry.of_description(
         SpeakerType.GROUP, full_description(phrase, "of"), phrase.lemma, definite=phrase.is_definite
     )
-    return Link(entity, 0.85, "group")
+    return Link(entity, _rule("group", phrase))
+
+
+def _is_number(phrase: Phrase) -> bool:
+    """A number of senators."""
+    plural = any(w.xpos in {"NNS", "NNPS"} for w in phrase.tree.children(phrase.head, "nmod"))
+    return plural and phrase.lemma in load_words("quantities")
+
+
+def _rule(name: str, phrase: Phrase) -> str:
+    """The driver may have a name elsewhere; a driver hardly."""
+    return f"{name}, definite" if phrase.is_definite or phrase.possessor is not None else name
 
 
 def _is_couple(phrase: Phrase) -> bool:
@@ -53,18 +64,29 @@ def _is_couple(phrase: Phrase) -> bool:
 def office_holder(phrase: Phrase) -> Link | None:
     """The senator, the Israeli leader, the company's chief executive: the named person whose role fits best."""
     lemma = ABBREVIATED.get(phrase.lemma, phrase.lemma)
-    if lemma not in load_words("roles") or not (phrase.is_definite or who_has(phrase)):
+    if lemma not in load_words("roles"):
         return None
     wanted = _wanted(phrase)
-    scored = [(s, c) for c in _people(phrase) if (s := _fit(phrase, c, lemma, wanted)) > 0]
+    least = 0.0
+    if not phrase.is_definite and not who_has(phrase):
+        if not _is_headline_office(phrase, wanted):
+            return None
+        least = 1.4
+    scored = [(s, c) for c in _people(phrase) if (s := _fit(phrase, c, lemma, wanted)) > least]
     if not scored:
         return None
     scored.sort(key=lambda item: (item[0], item[1].named_before(phrase.span.start)), reverse=True)
     registry = phrase.registry
     best = [c for s, c in scored if s == scored[0][0]]
-    sure = (0.85 if scored[0][0] >= 2 else 0.6) / (1 if len(best) == 1 else 1.3)
-    others = tuple((registry.of_cluster(c), 0.3 / len(scored)) for _, c in scored[1:4])
-    return Link(registry.of_cluster(scored[0][1]), sure, "role", others)
+    rule = "role" if scored[0][0] >= 1.5 else "role, country untold"
+    others = tuple((registry.of_cluster(c), s) for s, c in scored[1:4])
+    return Link(registry.of_cluster(scored[0][1]), rule, others, share=1 / len(best))
+
+
+def _is_headline_office(phrase: Phrase, wanted: set[str]) -> bool:
+    """Hong Kong leader, without an article."""
+    named = any(w.text[:1].isupper() for w in phrase.modifiers)
+    return bool(wanted) and named and not phrase.is_plural and phrase.tree.child(phrase.head, "det") is None
 
 
 def _people(phrase: Phrase) -> list[Cluster]:
@@ -80,9 +102,13 @@ def _people(phrase: Phrase) -> list[Cluster]:
 def _wanted(phrase: Phrase) -> set[str]:
     """What stands beside the head, normal: israeli, lead, company."""
     words = re.findall(r"[^\W_]+(?:['’.][^\W_]+)*", phrase.bare())
-    return {n for w in words if (n := normal(w)) and n not in _PASSED} - {phrase.lemma, phrase.lower}
+    return {n for w in words if (n := normal(w)) and n not in _PASSED and not n.isdigit()} - {
+        phrase.lemma,
+        phrase.lower,
+    }
 
 
+_RANKS = frozenset({"deputy", "vice", "former", "ex", "acting", "elect"})
 _PASSED = frozenset({"the", "a", "an", "of", "for", "at", "in", "his", "her", "its", "their", "then", "year", "old"})
 
 
@@ -94,6 +120,8 @@ def _fit(phrase: Phrase, found: Cluster, lemma: str, wanted: set[str]) -> float:
     words = found.words
     exact = lemma in words
     alike = exact or any(lemma in kinds and words & kinds for kinds in _ALIKE)
+    if not exact and words & _ALIKE[0] == {"minister"} and not words & {"prime", "first"}:
+        return 0.0  # a minister for fisheries is no leader
     female, male = lemma in load_words("female"), lemma in load_words("male")
     if not alike or (female and found.gender == "m") or (male and found.gender == "f"):
         return 0.0
@@ -105,8 +133,9 @@ def _fit(phrase: Phrase, found: Cluster, lemma: str, wanted: set[str]) -> float:
             return 0.0
     missing = [] if owner else [m for m in wanted if not any(same_stem(m, w) for w in around)]
     late = 0.5 if found.names[0].span.start > phrase.span.start else 0.0
+    other_rank = 0.3 * bool(words & _RANKS - wanted)
     if not missing:
-        return 2.0 + 0.5 * exact + 0.1 * len(wanted) - late
+        return 2.0 + 0.5 * exact + 0.1 * len(wanted) - late - other_rank
     head_of_government = lemma in {"leader", *load_words("heads_of_government")} and words & load_words(
         "heads_of_government"
     )
@@ -165,17 +194,20 @@ def of_age(phrase: Phrase) -> Link | None:
     people = [c for c in _people(phrase) if c.named_before(phrase.span.start) >= 0]
     same = [c for c in people if c.age == match[1]]
     if same:
-        return Link(registry.of_cluster(max(same, key=lambda c: c.named_before(phrase.span.start))), 0.9, "age")
+        return Link(registry.of_cluster(max(same, key=lambda c: c.named_before(phrase.span.start))), "age")
     open_ones = [c for c in people if not c.age]
     if not open_ones:
         return None
-    return Link(registry.of_cluster(max(open_ones, key=lambda c: c.named_before(phrase.span.start))), 0.6, "age")
+    return Link(
+        registry.of_cluster(max(open_ones, key=lambda c: c.named_before(phrase.span.start))), "age of nobody else"
+    )
 
 
 def described_person(phrase: Phrase) -> Link | None:
     """Somebody unnamed: a spokesman for the ministry, the driver, one veteran pacer."""
     lemma = ABBREVIATED.get(phrase.lemma, phrase.lemma)
-    if not is_human_noun(lemma) and not _AGE.search(phrase.text):
+    is_of_age = _AGE.search(phrase.text) is not None and lemma.endswith(("old", "year"))
+    if (not is_human_noun(lemma) and not is_of_age) or is_abstract(phrase.tree, phrase.head):
         return None
     speaks = lemma in load_words("spokespeople")
     organization = _employer(phrase) if speaks else None
@@ -185,18 +217,16 @@ def described_person(phrase: Phrase) -> Link | None:
     elif speaks and phrase.is_definite and len(phrase.bare().split()) == 1:
         again = next(reversed([e for k in load_words("spokespeople") for e in _unnamed(phrase, k) if k == lemma]), None)
         if again is not None:
-            return Link(again, 0.8, "same description")
+            return Link(again, "same description")
     entity = phrase.registry.of_description(SpeakerType.PERSON, text, lemma, definite=phrase.is_definite)
     if speaks and entity.affiliation is None:
         entity.affiliation = organization or _named_organization(phrase)
-    return Link(entity, 0.75, "described person")
+    return Link(entity, _rule("described person", phrase))
 
 
-def is_human_noun(lemma: str) -> bool:
-    """Whether a noun is of a single person: by the lists, or by its ending."""
-    if lemma in load_words("roles") or lemma in load_words("people"):
-        return True
-    return len(lemma) > 5 and lemma.endswith(("man", "woman", "ist", "ician", "ologist")) and lemma not in {"human"}
+def is_abstract(tree: Tree, word: Word) -> bool:
+    """Justice in "she demanded justice", and not the justice."""
+    return word.lower == "justice" and word.text.islower() and tree.child(word, "det") is None
 
 
 def _unnamed(phrase: Phrase, head: str) -> list[Entity]:
@@ -225,16 +255,30 @@ def organization(phrase: Phrase) -> Link | None:
     known = load_table("kinds")
     if lemma not in load_words("organizations") and lemma not in known:
         return None
+    named = _named_kind(phrase)
+    if named is not None:
+        return Link(named, "name of its kind")
     if phrase.is_definite and phrase.possessor is None and len(phrase.bare().split()) == 1:
         entity = _named_before(phrase, lemma)
         if entity is not None:
-            return Link(entity, 0.7, "organization again")
+            return Link(entity, "organization again")
     if lemma not in load_words("organizations") and phrase.lower not in load_words("collectives"):
         return None
     entity = phrase.registry.of_description(
         SpeakerType.ORGANIZATION, full_description(phrase, "of"), lemma, definite=phrase.is_definite
     )
-    return Link(entity, 0.75, "described organization")
+    return Link(entity, _rule("described organization", phrase))
+
+
+def _named_kind(phrase: Phrase) -> Entity | None:
+    """Time magazine, the Interfax news agency: a name that the noun only explains."""
+    if phrase.lemma not in load_words("explaining") or phrase.possessor is not None:
+        return None
+    lead = [w for w in phrase.tree.between(phrase.span.start, phrase.head.start) if w.lower != "news"]
+    named = phrase.registry.name_at(lead[-1]) if lead else None
+    if named is None or named[1].is_person or named[1].is_place or _is_country(named[1]):
+        return None
+    return phrase.registry.of_cluster(named[1])
 
 
 def _named_before(phrase: Phrase, lemma: str) -> Entity | None:
@@ -272,10 +316,12 @@ def _speaks_or_acts(phrase: Phrase, found: Cluster) -> bool:
 def described(phrase: Phrase) -> Link | None:
     """Whatever else heads the phrase; nobody, if it is a pronoun or holds no word."""
     word: Word = phrase.head
-    if word.upos in {"PRON", "DET"} or not any(c.isalpha() for c in phrase.text):
-        return Link(None, 0.0, "unresolved pronoun")
+    words = [w.lower() for w in re.findall(r"[^\W\d_]+", phrase.bare())]
+    empty = all(w in load_words("stop_words") or len(w) == 1 or w in {"latter", "former", "ones"} for w in words)
+    if word.upos in {"PRON", "DET"} or empty:
+        return Link(None, "unresolved pronoun")
     kind = SpeakerType.ORGANIZATION if "@" in phrase.text else SpeakerType.UNKNOWN
     entity = phrase.registry.of_description(
         kind, full_description(phrase, "of"), phrase.lemma, definite=phrase.is_definite
     )
-    return Link(entity, 0.5, "description")
+    return Link(entity, "description")

@@ -14,11 +14,18 @@ from sayso_server.core.statement import Span, SpeakerType
 from sayso_server.core.tree import Tree, Word
 
 _DETERMINERS = re.compile(
-    r"^(?:the|a|an|this|that|these|those|its|his|her|their|our|my|your|some|one|another|any|other)\s+", re.I
+    r"^(?:the|a|an|this|that|these|those|its|his|her|their|our|my|your|some|one|another|any|other)\s+(?!of\b)", re.I
 )
 _DAY = re.compile(
-    r",? (?:on |last |this |next |early |late )*(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)$"
+    r",? (?:on |last |this |next |early |late )*(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+    r"(?=$| (?:by|from|in|of)\b)"
 )
+_JOINED = re.compile(r"^(?:(?:and|or|but|nor|also|currently|now|then|even|both|either)\s+)+(?=\w+\s|\w+$)", re.I)
+"""What joins a phrase to the one before it, where the parser hung it on the phrase."""
+_ASIDE = re.compile(
+    r"(?:\s+via\s|,\s+(?:among|following|after|before|during|with|along with|as well as|amid|such as)\s).*$", re.S
+)
+"""What belongs to the clause and not to the phrase, where the parser hung it there."""
 _REFLEXIVE = re.compile(r",? (?:himself|herself|itself|themselves)$")
 _DEFINITE = re.compile(r"(?:the|this|that|those|these)\b", re.I)
 
@@ -42,7 +49,14 @@ class Phrase:
     @cached_property
     def text(self) -> str:
         """As written, white space single."""
-        return _cleaned(self.registry.document.plain[self.span.start : self.span.end])
+        return cleaned(self.registry.document.plain[self.span.start : self.end])
+
+    @cached_property
+    def end(self) -> int:
+        """Where the description ends: without a participle whose clause is the content (a motion claiming …)."""
+        words = self.tree.between(self.span.start, self.span.end)
+        cut = bool(words) and words[-1].deprel == "acl" and words[-1].xpos in {"VBG", "VBN"} and len(words) > 1
+        return words[-2].end if cut and words[-2].end > self.head.start else self.span.end
 
     @cached_property
     def lemma(self) -> str:
@@ -92,9 +106,12 @@ class Phrase:
         return Phrase(self.registry, self.tree, span, word, self.pronouns)
 
 
-def _cleaned(text: str) -> str:
-    """White space single; without a day, a possessive ending, "herself" behind."""
-    text = _DAY.sub("", _REFLEXIVE.sub("", " ".join(text.split())))
+def cleaned(text: str) -> str:
+    """White space single; without a day, a possessive ending, "herself" behind, and what is not of the phrase."""
+    text = re.sub(r"^[\"“”’]+\s+", "", text)
+    text = re.sub(r", \d\d?$", "", text)
+    text = _ASIDE.sub("", _JOINED.sub("", " ".join(text.rpartition("))")[2].split())))
+    text = _DAY.sub("", _REFLEXIVE.sub("", text)).partition(": ")[0]
     return re.sub(r"(?<=s)['’]s$|(?<=[a-z])['’]s?$", "", text)
 
 
@@ -137,10 +154,10 @@ def full_description(phrase: Phrase, by: str) -> str:
     owner = who_has(phrase)
     word = phrase.possessor
     if owner is not None and word is not None and owner.display:
-        rest = phrase.registry.document.plain[word.end : phrase.span.end]
+        rest = phrase.registry.document.plain[word.end : phrase.end]
         rest = re.sub(r"^\s*['’]s?\s", "", rest).strip()
         if rest and owner.type is not SpeakerType.DOCUMENT and len(owner.display.split()) < _LONGEST_OWNER:
-            return f"{_cleaned(rest)} {by} {owner.display}"
+            return f"{cleaned(rest)} {by} {owner.display}"
     out, position = "", phrase.span.start
     plain = phrase.registry.document.plain
     for start, end, found in phrase.registry.named_from(phrase.span.start, phrase.span.end):
@@ -153,5 +170,5 @@ def full_description(phrase: Phrase, by: str) -> str:
             before = re.sub(r"\b(?:Mr|Mrs|Ms|Dr)\.? $", "", plain[position:start])
             out += before + found.display
             position = end
-    text = _cleaned(out + plain[position : phrase.span.end])
+    text = cleaned(out + plain[position : phrase.end])
     return undetermined(text, phrase.tree.between(phrase.span.start, phrase.span.end))

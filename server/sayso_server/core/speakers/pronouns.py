@@ -26,6 +26,15 @@ _KINDS = {
 """What a pronoun may stand for."""
 
 
+RULES = {"he": "pronoun he or she", "they": "pronoun they", "it": "pronoun it"}
+"""What a link by a pronoun says of how it was found."""
+
+
+def kind_of_pronoun(word: Word) -> str:
+    """ "he" also for she; "they", "it"."""
+    return "they" if word.lower in THEY else "it" if word.lower in IT else "he"
+
+
 @dataclass(frozen=True)
 class Seen:
     """Where somebody was last mentioned, and as what of which word: subject, object."""
@@ -62,8 +71,7 @@ class Asked:
     @property
     def kind(self) -> str:
         """ "he" also for she; "they", "it"."""
-        lower = self.word.lower
-        return "they" if lower in THEY else "it" if lower in IT else "he"
+        return kind_of_pronoun(self.word)
 
 
 def features(asked: Asked, known: Known, seen: Seen, last_turn: int, *, latest: bool) -> dict[str, float]:
@@ -104,6 +112,8 @@ def fits(asked: Asked, known: Known, seen: Seen) -> bool:
     """Whether gender, number and the clause allow it."""
     entity, kind = known.entity, asked.kind
     if entity.type not in _KINDS[kind]:
+        return False
+    if kind == "they" and entity.cluster is not None and entity.cluster.is_place:
         return False
     if kind == "he" and entity.gender not in {"", "m" if asked.word.lower in HE else "f"}:
         return False

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
+from sayso_server.core.speakers import confidence
 from sayso_server.core.speakers.clusters import Cluster, cluster
 from sayso_server.core.speakers.gender import read_pronouns
 from sayso_server.core.speakers.names import collect
@@ -45,12 +46,27 @@ class Entity:
 
 @dataclass(frozen=True)
 class Link:
-    """Who is behind a mention: which entity, how sure, by which rule, and who else it may be."""
+    """Who is behind a mention: which entity, by which rule, and who else it may be, with weights among each other.
+
+    `share` is what the rule's own choice gives to the entity: the probability of a ranking, a half of two equals.
+    """
 
     entity: Entity | None
-    confidence: float
     rule: str
-    alternatives: tuple[tuple[Entity, float], ...] = ()
+    rivals: tuple[tuple[Entity, float], ...] = ()
+    share: float = 1.0
+
+    @property
+    def confidence(self) -> float:
+        """How often such links are right; 0 to nobody."""
+        return confidence.of_link(self.rule, self.share, rivals=bool(self.rivals)) if self.entity else 0.0
+
+    @property
+    def alternatives(self) -> tuple[tuple[Entity, float], ...]:
+        """The rivals with their confidences, the best first."""
+        total = sum(weight for _, weight in self.rivals)
+        rest = confidence.of_rivals(self.confidence)
+        return tuple((entity, rest * weight / total) for entity, weight in self.rivals)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What a person is, as the words beside the name say: before it, in apposition, as a predicate."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.evidence import Reading
@@ -25,21 +25,29 @@ def _before(reading: Reading) -> Span | None:
     """The title, with the small words before it: Israeli prime minister (Pell), race director (Olin)."""
     words = reading.tree.words
     end = reading.run[0].index + reading.cut
-    start = end
-    while start and _belongs(words[start - 1], words[start] if start < end else None):
+    start = reading.run[0].index
+    while start and _belongs(words, start - 1, words[start] if start < end else None):
         start -= 1
-    while start < end and (words[start].lower in load_words("epithets") or words[start].upos in {"NUM", "PUNCT"}):
+    while start < end and (
+        words[start].lower in load_words("epithets") | {"of"} or words[start].upos in {"NUM", "PUNCT"}
+    ):
         start += 1
     picked = words[start:end]
     is_role = any(normal(w.text) in load_words("roles") and normal(w.text) not in _HONORIFICS for w in picked)
     return Span(picked[0].start, picked[-1].end) if is_role else None
 
 
-def _belongs(word: Word, following: Word | None) -> bool:
+def _belongs(words: Sequence[Word], at: int, following: Word | None) -> bool:
     """Whether a word before a title, or before the name itself, can be part of it."""
+    word = words[at]
     if following is None:
         return normal(word.lemma) in load_words("roles") or normal(word.text) in load_words("roles")
     near = following.start - word.end <= 1
+    if near and following.text[:1].isupper():
+        if word.text == "United" or (word.lower == "of" and at and words[at - 1].text[:1].isupper()):
+            return True  # United States President, House of Representatives Speaker
+        if following.text == "United":
+            return False
     hyphen = word.text == "-" and following.start == word.end
     return (
         near and (word.upos in {"NOUN", "ADJ", "PROPN"} or hyphen) and normal(word.text) not in load_words("calendar")
@@ -52,7 +60,8 @@ def _apposition(reading: Reading) -> Span | None:
     last = reading.run[-1]
     for word in reading.own:
         for child in tree.children(word, "appos", "list", "conj"):
-            if child.index > last.index and _is_role(child):
+            joined = child.relation == "conj" and tree.child(child, "cc") is not None
+            if child.index > last.index and _is_role(child) and not joined:
                 return _phrase(tree, child, _behind(last))
         for head in _apposed_to(tree, word):
             if head.index not in indices and _is_role(head):
@@ -69,7 +78,8 @@ def _apposed_to(tree: Tree, word: Word) -> Iterator[Word]:
 
 
 def _is_role(word: Word) -> bool:
-    return normal(word.lemma) in load_words("roles") and not word.text[:1].isupper()
+    """A role of one person: a plural tells of several, or the parser erred."""
+    return normal(word.lemma) in load_words("roles") and not word.text[:1].isupper() and word.xpos != "NNS"
 
 
 def _phrase(tree: Tree, head: Word, keep: Callable[[Word], bool]) -> Span | None:
@@ -87,7 +97,9 @@ def _phrase(tree: Tree, head: Word, keep: Callable[[Word], bool]) -> Span | None
         start -= 1
     while end + 1 in indices and keep(tree.words[end + 1]):
         end += 1
-    while start < end and (tree.words[start].upos in {"DET", "NUM"} or tree.words[start].lower in _POSSESSIVES):
+    while start < end and (
+        tree.words[start].upos in {"DET", "NUM", "PUNCT"} or tree.words[start].lower in _POSSESSIVES
+    ):
         start += 1
     short = end - start < _LONGEST
     return Span(tree.words[start].start, tree.words[end].end) if short else head.span

@@ -23,6 +23,13 @@ def is_given_name(word: str) -> bool:
     return word in load_words("female_names") or word in load_words("male_names")
 
 
+def is_human_noun(lemma: str) -> bool:
+    """Whether a noun is of a single person: by the lists, or by its ending."""
+    if lemma in load_words("roles") or lemma in load_words("people"):
+        return True
+    return len(lemma) > 5 and lemma.endswith(("man", "woman", "ist", "ician", "ologist")) and lemma not in {"human"}
+
+
 @cache
 def countries() -> dict[str, str]:
     """The country of every name of a country or of its people, lower case."""
@@ -53,11 +60,11 @@ def short_for(one: str, other: str) -> bool:
     return other in table.get(one, ()) or one in table.get(other, ())
 
 
-def nearly(one: str, other: str) -> bool:
-    """Equal, or one letter off in a word of six letters or more."""
+def nearly(one: str, other: str, *, least: int = 6) -> bool:
+    """Equal, or one letter off, and that not the first, in a word of `least` letters or more."""
     if one == other:
         return True
-    if min(len(one), len(other)) < 6 or abs(len(one) - len(other)) > 1:
+    if min(len(one), len(other)) < least or abs(len(one) - len(other)) > 1 or one[0] != other[0]:
         return False
     i = next((k for k, (x, y) in enumerate(zip(one, other, strict=False)) if x != y), min(len(one), len(other)))
     return one[i + 1 :] == other[i + 1 :] or one[i:] == other[i + 1 :] or one[i + 1 :] == other[i:]

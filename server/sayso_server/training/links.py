@@ -1,0 +1,248 @@
+"""`python -m sayso_server.training.links`: how often links between a mention and its speaker are right, by rule.
+
+Two sources, neither of them used to develop on:
+
+- GUM's coreference layer (`Entity=` in its CoNLL-U file for training). The discourse model reads each text, and every
+  link it makes from a name, pronoun or description is compared with the annotation. Of all that the model took for
+  separate speakers, one stands best for an annotated entity: the one with a name, then the one with the most mentions.
+  A link is right if it leads there: a second speaker for somebody known counts as wrong, and so does a mixed one.
+  Sources of statements count most, then subjects, then all mentions: a cell with few of one leans on the next.
+- PolNeAR's articles for training, parsed by the bundled models: quotations without a cue, which GUM does not know. A
+  link is right if the speaker has a mention in the annotated source.
+
+A rule with few counts leans on its family (`confidence.FAMILIES`). Pronouns are counted by the probability that the
+ranking gives.
+"""
+
+import argparse
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sayso_server.core.choice import choose, overlap
+from sayso_server.core.document import read, with_trees
+from sayso_server.core.parser import Parser
+from sayso_server.core.speakers.confidence import FAMILIES, Counted, Links, cell, cells
+from sayso_server.core.speakers.discourse import Discourse, top, top_of_name
+from sayso_server.core.speakers.pronouns import RULES, kind_of_pronoun
+from sayso_server.core.speakers.registry import Entity, Link, Registry
+from sayso_server.core.speakers.resolve import resolve
+from sayso_server.core.statement import Span
+from sayso_server.core.tree import Tree, Word
+from sayso_server.training.pronouns import Annotated, documents
+
+GENRES = frozenset({"news", "interview", "bio", "speech", "court", "vlog"})
+_SPEAKING = frozenset({"person", "organization"})
+_LEAN = 15.0
+"""How many counts of its own outweigh what the next wider circle says."""
+_SOURCE, _SUBJECT, _ANY = 2, 1, 0
+"""How near a mention is to what the service returns."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One link: by which rule, in which of its cells, how near to a source the mention is, and whether it was right."""
+
+    rule: str
+    cell: str
+    nearness: int
+    right: bool
+    rival_right: bool | None = None
+    """None where there are no rivals."""
+
+
+@dataclass
+class Observer(Discourse):
+    """Reads a document and notes every link: (offset of the head, how near to a source, the link)."""
+
+    made: list[tuple[int, int, Link]] = field(default_factory=list)
+    sources: frozenset[int] = frozenset()
+    """The offsets of the heads of sources."""
+    mentions: dict[int, tuple[Entity, list[int]]] = field(default_factory=dict)
+    """By id() of the entity, the offsets of its heads."""
+
+    def meet(self, entity: Entity, tree: Tree, word: Word) -> None:
+        """Somebody is mentioned."""
+        self.mentions.setdefault(id(entity), (entity, []))[1].append(word.start)
+        super().meet(entity, tree, word)
+
+    def link(self, tree: Tree, word: Word, span: Span) -> Link:
+        """Who a noun phrase stands for."""
+        is_new = word.start not in self.links
+        link = super().link(tree, word, span)
+        if is_new:
+            self._note(tree, word, link)
+        return link
+
+    def _read(self, tree: Tree, word: Word) -> None:
+        found = self.registry.name_at(word)
+        if found is not None and found[0] == word.start:
+            rivals = tuple((self.registry.of_cluster(r), 1.0) for r in self.registry.rivals.get(found[0], ()))
+            link = Link(self.registry.of_cluster(found[1]), self.registry.sieves.get(found[0], "name"), rivals)
+            self._note(tree, top_of_name(tree, word, self.registry), link)
+        super()._read(tree, word)
+
+    def _read_pronoun(self, tree: Tree, word: Word) -> None:
+        super()._read_pronoun(tree, word)
+        options = self.ranked[word.start]
+        if options:
+            (share, entity), *others = options
+            rivals = tuple((e, p) for p, e in others)
+            self._note(tree, word, Link(entity, RULES[kind_of_pronoun(word)], rivals, share=share))
+
+    def _note(self, tree: Tree, word: Word, link: Link) -> None:
+        if link.entity is not None:
+            is_subject = top(tree, word).relation == "nsubj"
+            nearness = _SOURCE if word.start in self.sources else _SUBJECT if is_subject else _ANY
+            self.made.append((word.start, nearness, link))
+
+
+def of_coreference(path: Path, genres: frozenset[str] = GENRES) -> Iterator[Outcome]:
+    """The links in the documents of a CoNLL-U file with entities."""
+    for annotated in documents(path, genres):
+        if annotated.document.trees:
+            found = (c.candidate for c in choose(annotated.document))
+            sources = frozenset(c.source_head.start for c in found if c.source_head is not None)
+            observer = Observer(Registry(annotated.document), sources=sources)
+            observer.read_to(len(annotated.document.text) + 1)
+            yield from _compared(annotated, observer)
+
+
+def _compared(annotated: Annotated, observer: Observer) -> Iterator[Outcome]:
+    gold = annotated.entities
+    best = representatives(gold, observer.mentions.values())
+    for offset, nearness, link in observer.made:
+        identity = gold.get(offset)
+        is_document = link.rule in FAMILIES["documents"]
+        if identity is None or not (is_document or annotated.types.get(identity) in _SPEAKING):
+            continue
+        right = best.get(identity) is link.entity
+        among = any(best.get(identity) is rival for rival, _ in link.rivals)
+        yield _outcome(link, nearness, right=right, rival_right=among)
+
+
+def _outcome(link: Link, nearness: int, *, right: bool, rival_right: bool = False) -> Outcome:
+    has_rivals = bool(link.rivals)
+    return Outcome(
+        link.rule,
+        cell(link.rule, link.share, rivals=has_rivals),
+        nearness,
+        right,
+        rival_right if has_rivals else None,
+    )
+
+
+def representatives(gold: dict[int, str], mentions: Iterable[tuple[Entity, list[int]]]) -> dict[str, Entity]:
+    """For each annotated entity the speaker that stands for it best: rather with a name, then with more mentions."""
+    best: dict[str, tuple[tuple[bool, int], Entity]] = {}
+    for entity, offsets in mentions:
+        counts = Counter(gold[o] for o in offsets if o in gold)
+        if counts:
+            identity, count = counts.most_common(1)[0]
+            rank = (entity.cluster is not None, count)
+            if identity not in best or rank > best[identity][0]:
+                best[identity] = (rank, entity)
+    return {identity: entity for identity, (_, entity) in best.items()}
+
+
+def of_conversation(path: Path, parser: Parser, sample: int) -> Iterator[Outcome]:
+    """The links of quotations without a cue in every `sample`-th annotated article."""
+    for line in path.read_text(encoding="utf-8").splitlines()[::sample]:
+        item = json.loads(line)
+        document = read(item["text"])
+        trees = parser.parse([document.plain[p.start : p.end] for p in document.paragraphs])
+        document = with_trees(document, trees)
+        chosen = choose(document)
+        links, _ = resolve(document, chosen)
+        gold = [(_spans(a["content"]), _spans(a["source"])) for a in item["attributions"] if a["source"]]
+        for statement, link in zip(chosen, links, strict=True):
+            if link.entity is not None and link.rule in FAMILIES["conversation"] and statement.parent is None:
+                sources = [s for content, s in gold if overlap(content, statement.candidate.content) >= 0.5]
+                if sources:
+                    named = [n.span for n in link.entity.cluster.names] if link.entity.cluster else []
+                    mentions = [*named, *link.entity.mentions]
+                    right = any(m.overlaps(s) for m in mentions for s in sources[0])
+                    yield _outcome(link, _SOURCE, right=right)
+
+
+def _spans(pairs: list[list[int]]) -> list[Span]:
+    return [Span(start, end) for start, end in pairs]
+
+
+def count(outcomes: Iterable[Outcome]) -> Links:
+    """Counts, and the confidences that follow."""
+    known = list(outcomes)
+    rules: dict[str, dict[str, Counted]] = {}
+    for family in FAMILIES.values():
+        own = [o for o in known if o.rule in family]
+        for rule in family:
+            counted = {name: _counted([o for o in own if o.rule == rule], own, name) for name in cells(rule)}
+            rules[rule] = _rising(counted) if rule.startswith("pronoun ") else counted
+    missed = [o.rival_right for o in known if o.rival_right is not None and not o.right]
+    return {"rules": rules, "rivals": round(_share(missed, 0.5), 3)}
+
+
+def _counted(own: list[Outcome], family: list[Outcome], name: str) -> Counted:
+    """The sources of a cell, leaning on its subjects, these on all its mentions, these on the rule's, the family's."""
+    inside = [o for o in own if o.cell == name]
+    circles = [
+        [o.right for o in family if o.nearness >= _SUBJECT] or [o.right for o in family],
+        [o.right for o in own],
+        *([o.right for o in inside if o.nearness >= near] for near in (_ANY, _SUBJECT, _SOURCE)),
+    ]
+    confidence = 0.5
+    for circle in circles:
+        confidence = _share(circle, confidence)
+    return {"right": sum(circles[-1]), "of": len(circles[-1]), "confidence": round(confidence, 3)}
+
+
+def _rising(counted: dict[str, Counted]) -> dict[str, Counted]:
+    """The cells in order, none surer than the next: neighbours that are get their mean (isotonic regression)."""
+    blocks: list[list[tuple[str, Counted]]] = []
+    for item in counted.items():
+        blocks.append([item])
+        while len(blocks) > 1 and _mean(blocks[-2]) > _mean(blocks[-1]):
+            blocks[-2:] = [blocks[-2] + blocks[-1]]
+    return {name: {**cell, "confidence": round(_mean(block), 3)} for block in blocks for name, cell in block}
+
+
+def _mean(block: list[tuple[str, Counted]]) -> float:
+    weights = [cell["of"] + _LEAN for _, cell in block]
+    return sum(w * cell["confidence"] for w, (_, cell) in zip(weights, block, strict=True)) / sum(weights)
+
+
+def _share(right: Sequence[bool], leaning: float) -> float:
+    return (sum(right) + _LEAN * leaning) / (len(right) + _LEAN)
+
+
+def report(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """A line for every cell: right of all, of subjects, of sources."""
+    known: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        known[outcome.rule, outcome.cell].append(outcome)
+    for (rule, name), own in sorted(known.items(), key=lambda item: -len(item[1])):
+        counts = ([o.right for o in own if o.nearness >= near] for near in (_ANY, _SUBJECT, _SOURCE))
+        yield f"{rule:24s} {name:9s} " + "  ".join(f"{sum(c):4d}/{len(c):4d}" for c in counts)
+
+
+def main() -> None:
+    """Count, fit, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--treebanks", type=Path, default=Path("../shared/treebanks"), help="folder of CoNLL-U files")
+    parser.add_argument("--annotated", type=Path, default=Path("../shared/benchmarks"), help="folder of PolNeAR files")
+    parser.add_argument("--sample", type=int, default=1, help="use every N-th annotated article only")
+    parser.add_argument("--output", type=Path, default=Path("server/sayso_server/core/data/links.json"))
+    options = parser.parse_args()
+    from sayso_server.parsing.load import load_parser
+
+    outcomes = list(of_coreference(options.treebanks / "gum-train.conllu"))
+    stanza, _ = load_parser()
+    outcomes += of_conversation(options.annotated / "polnear-train.jsonl", stanza, options.sample)
+    print("\n".join(report(outcomes)))  # noqa: T201
+    options.output.write_text(json.dumps(count(outcomes), indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
