@@ -49,7 +49,7 @@ def served() -> Iterator[Served]:
 def check_sound(server: Served) -> None:
     """Nothing is left of what was: the queue is empty, health says SERVING, and a request is answered."""
     assert server.health() == "SERVING"
-    assert server.read("the next").stats.words == 2
+    assert server.read("the next").stats.word_count == 2
     assert (server.metric("sayso_queue_words"), server.metric("sayso_queue_documents")) == (0, 0)
 
 

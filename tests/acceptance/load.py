@@ -82,7 +82,7 @@ def call_from(callers: int, texts: Iterator[str], served: Served, wait: Callable
 def _read(served: Served, text: str) -> tuple[int, str, float]:
     """The words that were read, how the call ended, and what a refusal asks to wait, at most a second of it."""
     try:
-        return served.read(text).stats.words, "OK", 0.0
+        return served.read(text).stats.word_count, "OK", 0.0
     except grpc.RpcError as error:
         pushback = pushback_of(error)
         return 0, code_of(error), min(1.0, pushback)

@@ -43,7 +43,7 @@ class Pending:
             return "CANCELLED"
         except grpc.RpcError as error:
             return code_of(error)
-        assert (result.document_id, result.stats.words) == (self.document_id, self.words)
+        assert (result.document_id, result.stats.word_count) == (self.document_id, self.words)
         return "OK"
 
 

@@ -56,7 +56,7 @@ def test_kill_9_of_a_worker_with_the_bundled_models(real: Served, saw: Saw) -> N
     long, *short = [call.result(10 * PATIENCE).result for call in calls]
     assert [said(result) for result in short] == [expected] * 4
     assert len(long.statements) > 2 * len(expected)
-    assert long.stats.words == 4 * short[0].stats.words
+    assert long.stats.word_count == 4 * short[0].stats.word_count
     assert real.metric("sayso_worker_deaths_total") == 1
     saw(5, Counter(OK=5), "the same answers as before its death; one was of 4 articles")
 

@@ -201,11 +201,10 @@ def _are_rivals(one: Candidate, other: Candidate) -> bool:
 
 
 def _reports(outer: Candidate, inner: Candidate) -> bool:
-    """Whether the inner cue lies in the outer content, or, without a cue, all of the inner content."""
+    """Whether the inner cue lies in the outer content, or, without a cue, all of a clearly shorter content."""
     inside = inner.cue.spans[:1] if inner.cue is not None else inner.content
-    return all(any(s.covers(own) for s in outer.content) for own in inside) and length(outer.content) > length(
-        inner.content
-    )
+    most = length(outer.content) * (1.0 if inner.cue is not None else SAME)
+    return all(any(s.covers(own) for s in outer.content) for own in inside) and length(inner.content) < most
 
 
 def _parent(index: int, kept: Sequence[Candidate]) -> int | None:
