@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sayso_server.core.choice import choose
+from sayso_server.core.contents import overlap
 from sayso_server.core.document import read, with_trees
 from sayso_server.core.parser import Parser
 from sayso_server.core.speakers.confidence import FAMILIES, Counted, Links, cell, cells
