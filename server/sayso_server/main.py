@@ -2,6 +2,7 @@
 
 import click
 
+from sayso_server.commands.corpus import corpus
 from sayso_server.commands.evaluate_models import evaluate_models
 from sayso_server.commands.extract import extract
 from sayso_server.commands.info import info
@@ -15,6 +16,7 @@ def main() -> None:
     """Who said what in English news: the server, and extraction from files."""
 
 
+main.add_command(corpus)
 main.add_command(evaluate_models)
 main.add_command(extract)
 main.add_command(info)

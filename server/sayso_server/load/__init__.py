@@ -1,0 +1,1 @@
+"""Load on a server: an open-loop generator, and what its callers saw."""
