@@ -62,10 +62,11 @@ def test_on_ray_killed_and_started_again(corpus: Corpus, tmp_path: Path) -> None
     texts[3], texts[8], texts[13] = f"{SECRET} {POISON}", f"{SECRET} {DEADLY}", f"{GOOD} WAIT {gate}"
     corpus.write(*texts)
     process = corpus.start("--workers", "2")
-    wait_for(gate.with_suffix(".entered"))
+    wait_for(gate.with_suffix(".entered"), patience=RAY_PATIENCE)
     process.kill()
-    process.communicate()
-    gate.touch()
+    process.wait()
+    gate.touch()  # its worker, which holds its pipes, sees that it is gone
+    process.communicate(timeout=RAY_PATIENCE)
     before = [row["document_id"] for row in table(corpus, "documents")]
     assert len(before) < 24
     status, said = corpus.run("--workers", "2", patience=RAY_PATIENCE)

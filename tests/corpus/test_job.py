@@ -49,8 +49,9 @@ def test_killed_and_started_again(corpus: Corpus, tmp_path: Path) -> None:
         process = corpus.start(*JSONL)
         wait_for(gate.with_suffix(".entered"))
         process.kill()
-        process.communicate()
-        gate.touch()
+        process.wait()
+        gate.touch()  # its worker, which holds its pipes, sees that it is gone
+        process.communicate(timeout=PATIENCE)
         finished.append(ids(corpus))
     assert len(finished[0]) < len(finished[1]) < 12
     status, said = corpus.run(*JSONL)

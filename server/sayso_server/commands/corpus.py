@@ -1,6 +1,7 @@
 """`sayso-server corpus`: many documents, from files to a folder of tables."""
 
 import functools
+import importlib
 import signal
 import sys
 import time
@@ -104,6 +105,8 @@ def corpus(*, source: Path, target: Path, workers: int, address: str | None, run
     on_ray = runner == "ray" or (runner == "auto" and (workers > 1 or address is not None))
     if not on_ray and workers > 1:
         raise click.UsageError("--runner here has one worker; leave out --runner, or --workers")
+    if values["form"] == "parquet":
+        _check_parquet()
     threads = values.pop("threads") or (1 if address else default_threads(workers))
     part_words = values.pop("part_words")
     reading, described = _reading(threads, **values)
@@ -163,6 +166,14 @@ def identified(model: str) -> tuple[str, str]:
 def loader(model: str, threads: int) -> Loader:
     """What the workers load."""
     return functools.partial(load_stages, model, threads)
+
+
+def _check_parquet() -> None:
+    """Before anything is read. Raises Refused."""
+    try:
+        importlib.import_module("sayso_server.corpus.arrow")
+    except CorpusError as error:
+        raise Refused(str(error)) from error
 
 
 def _ray(workers: int, address: str | None) -> job.Runner:
