@@ -2,9 +2,9 @@
 
     python server/deploy/measure.py IN.jsonl [--passes 2]
 
-The ways take turns, pass by pass. All processes of a way are found by a variable of their environment; their CPU time and
-their proportional set size (PSS: shared pages shared out) are summed ten times a second. Where other programs run, wall
-clock says little; words per CPU second says what a core to oneself would read. Linux only.
+The ways take turns, pass by pass. All processes of a way are found by a variable of their environment; their CPU time
+and their proportional set size (PSS: shared pages shared out) are summed ten times a second. Where other programs run,
+wall clock says little; words per CPU second says what a core to oneself would read. Linux only.
 """
 
 import argparse

@@ -84,9 +84,17 @@ def test_on_ray_killed_and_started_again(corpus: Corpus, tmp_path: Path) -> None
     assert SECRET not in said + json.dumps(table(corpus, "documents"), default=str)
 
 
-def test_ray_says_where_it_is_not(corpus: Corpus) -> None:
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("127.0.0.1:1", "there is no Ray cluster at 127.0.0.1:1: Connection refused"),
+        (
+            "ray://head:10001",
+            "ray://head:10001: Ray Data cannot run through ray://; run this on a machine of the cluster",
+        ),
+    ],
+)
+def test_a_cluster_that_is_none(corpus: Corpus, address: str, message: str) -> None:
     pytest.importorskip("ray", reason="the extra `corpus` is not installed: no Ray")
     corpus.write(GOOD)
-    status, said = corpus.run("--address", "127.0.0.1:1", patience=RAY_PATIENCE)
-    assert status == 2
-    assert said == "Error: there is no Ray cluster at 127.0.0.1:1: ConnectionError\n"
+    assert corpus.run("--address", address) == (2, f"Error: {message}\n")

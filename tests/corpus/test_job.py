@@ -33,7 +33,7 @@ def test_a_second_run_reads_only_what_is_new(corpus: Corpus) -> None:
     corpus.write(GOOD, GOOD, GOOD)
     status, said = corpus.run(*JSONL)
     assert status == 0
-    assert "1 documents read, 3 words, 1 statements" in said
+    assert "1 document read, 3 words, 1 statement in" in said
     assert said.endswith("; 2 had been read before\n")
     assert ids(corpus) == ["d0", "d1", "d2"]
 

@@ -17,7 +17,8 @@ import duckdb
 # %% The speakers: everybody whose name has all words of NAME, and whoever spoke for somebody of that name.
 
 SAID = """
-select s.published_at at time zone 'UTC' as published_at, d.title, s.speaker, s.cue_lemma, s.polarity, s.kind, s.text, s.document_id, s.statement_id
+select s.published_at at time zone 'UTC' as published_at, d.title,
+       s.speaker, s.cue_lemma, s.polarity, s.kind, s.text, s.document_id, s.statement_id
 from statements s join documents d using (document_id)
 where list_bool_and([contains(lower(concat_ws(' ', s.speaker, s.speaker_affiliation, s.speaker_issuer)), word)
                      for word in string_split(lower(?), ' ')])

@@ -187,13 +187,18 @@ def _told(summary: job.Summary, seconds: float, target: Path) -> Iterator[str]:
     before = f"; {plan.read_before:,} had been read before" if plan.read_before else ""
     rate = f", {tally.words / seconds:,.0f} words a second" if tally.words and seconds else ""
     yield (
-        f"{target}: {tally.documents:,} documents read, {tally.words:,} words, {tally.statements:,} statements"
+        f"{target}: {_counted(tally.documents, 'document')} read, {_counted(tally.words, 'word')},"
+        f" {_counted(tally.statements, 'statement')}"
         f" in {seconds:,.0f} s{rate}{before}"
     )
     if failed := tally.failed + summary.failed_before:
         yield f"{failed:,} of all documents could not be read: those with status 'failed' in {target}/documents"
     if plan.repeated:
         yield f"{plan.repeated:,} had the id of an earlier one and were left out, first {plan.first_repeated}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 @contextmanager

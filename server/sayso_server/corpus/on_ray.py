@@ -7,6 +7,7 @@ import logging
 import os
 import pickle
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,6 +83,8 @@ def _parts(reading: Reading, slices: tuple[Slice, ...], workers: int) -> Iterato
 @contextmanager
 def _connected(address: str | None, workers: int, threads: int) -> Iterator[None]:
     """A connection to the cluster at `address`, or to a Ray of our own, which ends with it and leaves no file."""
+    if address:
+        _check(address)
     folder = None if address else _folder()
     try:
         with _without_standard_error():
@@ -94,6 +97,18 @@ def _connected(address: str | None, workers: int, threads: int) -> Iterator[None
         ray.shutdown()
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check(address: str) -> None:
+    """Where nobody listens, Ray would try for minutes. Raises CorpusError."""
+    if address.startswith("ray://"):
+        raise CorpusError(f"{address}: Ray Data cannot run through ray://; run this on a machine of the cluster")
+    host, _, port = address.rpartition(":")
+    if host and port.isdecimal():
+        try:
+            socket.create_connection((host, int(port)), timeout=10).close()
+        except OSError as error:
+            raise CorpusError(f"there is no Ray cluster at {address}: {error.strerror or error}") from error
 
 
 def _folder() -> str:
