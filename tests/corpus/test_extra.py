@@ -1,6 +1,7 @@
 """What needs the extra `corpus`: Parquet, and Ray."""
 
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,19 @@ def test_on_ray_killed_and_started_again(corpus: Corpus, tmp_path: Path) -> None
         documents.keys() - {"d3", "d8"}
     )
     assert SECRET not in said + json.dumps(table(corpus, "documents"), default=str)
+
+
+def test_sigterm_on_ray_ends_all_that_was_started(corpus: Corpus, tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="the extra `corpus` is not installed: no Ray")
+    gate = tmp_path / "gate"
+    corpus.write(*[f"WAIT {gate}"] * 4)
+    process = corpus.start("--workers", "2")
+    wait_for(gate.with_suffix(".entered"), patience=RAY_PATIENCE)
+    process.terminate()
+    output, said = process.communicate(timeout=RAY_PATIENCE)
+    gate.touch()
+    assert (process.returncode, output, said) == (130, "", "stopped; the same command goes on from here\n")
+    assert not list(Path(tempfile.gettempdir()).glob(f"sayso-ray-{process.pid}-*"))
 
 
 @pytest.mark.parametrize(

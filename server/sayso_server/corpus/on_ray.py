@@ -7,8 +7,10 @@ import logging
 import os
 import pickle
 import shutil
+import signal
 import socket
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,14 +89,15 @@ def _connected(address: str | None, workers: int, threads: int) -> Iterator[None
         _check(address)
     folder = None if address else _folder()
     try:
-        with _without_standard_error():
+        with _without_standard_error(), _own_signals():
             ray.init(log_to_driver=False, **({"address": address} if address else _own(folder, workers * threads)))
         _silence()
         yield
     except ConnectionError as error:
         raise CorpusError(f"there is no Ray cluster at {address}: {type(error).__name__}") from error
     finally:
-        ray.shutdown()
+        with _without_standard_error():
+            ray.shutdown()
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -140,8 +143,17 @@ def _own(folder: str | None, cores: int) -> dict[str, Any]:
 
 
 @contextmanager
+def _own_signals() -> Iterator[None]:
+    """SIGTERM stays what it was: Ray's own handler prints a stack, and aborts."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
 def _without_standard_error() -> Iterator[None]:
-    """While Ray starts, it tells of itself past Python's logging; what goes wrong comes as an exception."""
+    """As it starts and ends, Ray tells of itself past Python's logging; what goes wrong comes as an exception."""
     kept = os.dup(2)
     try:
         with open(os.devnull, "wb") as nothing:
