@@ -151,3 +151,10 @@ def test_a_missing_extra_is_named_where_it_is_needed(
     assert done.returncode == 2
     assert done.stderr == f"Error: {message}, which is not installed: pip install 'sayso-server[corpus]'\n"
     assert not (tmp_path / "out").exists()
+
+
+def test_the_command_loads_nothing_heavy_before_it_is_needed() -> None:
+    heavy = ("grpc", "ray", "pyarrow", "torch", "matplotlib")
+    code = f"import sys, sayso_server.main; sys.stdout.write(' '.join(set({heavy!r}) & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE)
+    assert done.stdout == ""

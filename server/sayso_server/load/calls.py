@@ -42,7 +42,7 @@ def due_times(load: Load) -> Iterator[float]:
         yield due
 
 
-async def send(client: sayso.AsyncClient, texts: Sequence[str], load: Load) -> list[Call]:
+async def send(client: "sayso.AsyncClient", texts: Sequence[str], load: Load) -> list[Call]:
     """Send all calls, the texts in turn; what became of each, in the order in which they were due."""
 
     async def extract(text: str) -> object:
