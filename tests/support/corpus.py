@@ -16,6 +16,8 @@ class Corpus:
     """Input and output of a job, and the command over them."""
 
     def __init__(self, folder: Path) -> None:
+        self.home = folder / "home"
+        self.home.mkdir()
         self.source = folder / "in.jsonl"
         self.target = folder / "out"
         self._running: list[subprocess.Popen[str]] = []
@@ -29,7 +31,7 @@ class Corpus:
         command = [sys.executable, "-m", "support.fake_corpus", "corpus", str(self.source), str(self.target)]
         process = subprocess.Popen(
             [*command, "--part-words", "8", "--threads", "1", *arguments],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])},
+            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path]), "HOME": str(self.home)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

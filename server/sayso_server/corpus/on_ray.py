@@ -6,6 +6,7 @@ The only module that imports ray. What travels is small: the places of slices to
 import logging
 import os
 import pickle
+import secrets
 import shutil
 import signal
 import socket
@@ -94,7 +95,8 @@ def _connected(address: str | None, workers: int, threads: int) -> Iterator[None
         _silence()
         yield
     except ConnectionError as error:
-        raise CorpusError(f"there is no Ray cluster at {address}: {type(error).__name__}") from error
+        message = f"cannot connect to a Ray cluster at {address}; if it is there, is RAY_AUTH_TOKEN its token?"
+        raise CorpusError(message) from error
     finally:
         with _without_standard_error():
             ray.shutdown()
@@ -133,6 +135,8 @@ def _is_alive(pid: str) -> bool:
 
 
 def _own(folder: str | None, cores: int) -> dict[str, Any]:
+    # Ray asks for a token, and would put one of its own into the home folder, which may not be written to.
+    os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     return {
         "address": "local",
         "num_cpus": cores + 1,  # where the actors take all cores, Ray Data cannot do anything else
