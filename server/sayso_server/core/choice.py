@@ -29,6 +29,9 @@ CERTAIN = frozenset({"according-to", "headline", "interrupting-cue", "signature"
 LEAD = 2.0
 """How much better a content that only the tagger sees must be than a rule's: the rules know what a statement holds."""
 
+OUTERMOST = {"cue.quoted=": "cue.quoted=False", "cue.relation=": "cue.relation=root"}
+"""What a cue in somebody's words has instead of these features if those words are a text of their own."""
+
 MUCH = 0.2
 """Share of the shorter of two contents that they may have in common without being rivals."""
 
@@ -129,19 +132,21 @@ def selected(
     kept = _Kept()
     for turn in transcript_turns(document):
         kept.add(turn, without_cue(turn))
-    scored = [(j.candidate, j.basis, weights[j.basis].score(j.features)) for j in candidates]
-    has_roles = any(basis is not Basis.TREES for _, basis, _ in scored)
-
-    def is_inner(basis: Basis) -> bool:
-        return has_roles and basis is Basis.TREES
-
+    scored = sorted(((j, weights[j.basis].score(j.features)) for j in candidates), key=lambda pair: -pair[1].margin)
+    has_roles = any(j.basis is not Basis.TREES for j, _ in scored)
+    outer = [pair for pair in scored if not (has_roles and pair[0].basis is Basis.TREES)]
+    inner = [pair for pair in scored if has_roles and pair[0].basis is Basis.TREES]
     leads = _leads(scored)
-    for candidate, basis, score in sorted(scored, key=lambda item: (is_inner(item[1]), -item[2].margin)):
-        if basis is Basis.TAGGED and score.margin < leads.get(_place(candidate), -math.inf):
-            continue
-        is_enough = score.margin >= 0 or candidate.rule in CERTAIN or (is_inner(basis) and kept.reports(candidate))
-        if is_enough and not kept.excludes(candidate):
-            kept.add(candidate, score)
+    for j, score in outer:
+        is_led = j.basis is Basis.TAGGED and score.margin < leads.get(_place(j.candidate), -math.inf)
+        if not is_led and (score.margin >= 0 or j.candidate.rule in CERTAIN) and not kept.excludes(j.candidate):
+            kept.add(j.candidate, score)
+    for j, score in inner:
+        if not kept.excludes(j.candidate):
+            if kept.reports(j.candidate):
+                kept.add(j.candidate, weights[j.basis].score(_as_outermost(j.features)))
+            elif score.margin >= 0:
+                kept.add(j.candidate, score)
     for candidate in list(follow_on(document, [s for c, _ in kept.items for s in c.content])):
         kept.add(candidate, without_cue(candidate))
     items = sorted(kept.items, key=lambda pair: (pair[0].content[0].start, -length(pair[0].content)))
@@ -149,9 +154,16 @@ def selected(
     return [Chosen(c, c.kind or kind_of(document, c), _parent(i, chosen), score) for i, (c, score) in enumerate(items)]
 
 
-def _leads(scored: Sequence[tuple[Candidate, Basis, Scored]]) -> dict[tuple[int, int], float]:
+def _as_outermost(features: Iterable[str]) -> Iterator[str]:
+    """The features of a candidate as if the words around it were not somebody's: there nobody has annotated any."""
+    for name in features:
+        yield next((instead for prefix, instead in OUTERMOST.items() if name.startswith(prefix)), name)
+
+
+def _leads(scored: Sequence[tuple[Judged, Scored]]) -> dict[tuple[int, int], float]:
     """By cue, how good a content that only the tagger sees must be where a rule has found a good one."""
-    rules = [(_place(c), score.margin) for c, basis, score in scored if basis is not Basis.TAGGED and score.margin >= 0]
+    good = [(j, score.margin) for j, score in scored if j.basis is not Basis.TAGGED and score.margin >= 0]
+    rules = [(_place(j.candidate), margin) for j, margin in good]
     return {place: margin + LEAD for place, margin in sorted(rules)}
 
 
