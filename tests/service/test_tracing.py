@@ -176,12 +176,13 @@ def test_nobody_waits_for_a_collector_that_does_not_answer() -> None:
 
     from sayso_server.service.otel import OpenTelemetryTraces
 
-    asked, answer = threading.Event(), threading.Event()
+    asked, answer, given_up = threading.Event(), threading.Event(), threading.Event()
 
     class Stuck(SpanExporter):
         def export(self, spans: Sequence[Any]) -> SpanExportResult:
             asked.set()
             answer.wait(PATIENCE)
+            given_up.set()
             raise ConnectionError("no collector")
 
     provider = TracerProvider(shutdown_on_exit=False)
@@ -192,7 +193,7 @@ def test_nobody_waits_for_a_collector_that_does_not_answer() -> None:
                 assert served.stub.ExtractQuotes(request("“Yes,” said Mara.")).result.statements
             assert asked.wait(PATIENCE)
             hurry(served)  # or the end would take the five seconds that spans are given
-        assert not answer.is_set()
+        assert not given_up.is_set()
     finally:
         answer.set()
 
@@ -210,11 +211,12 @@ def test_closing_waits_so_long_and_no_longer() -> None:
 
     from sayso_server.service.otel import OpenTelemetryTraces
 
-    let_go = threading.Event()
+    let_go, ended = threading.Event(), threading.Event()
 
     class Slow(SpanProcessor):
         def shutdown(self) -> None:
             let_go.wait(PATIENCE)
+            ended.set()
 
     provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(Slow())
@@ -223,7 +225,7 @@ def test_closing_waits_so_long_and_no_longer() -> None:
         await OpenTelemetryTraces(provider).close(at_most=0.01, hurried=asyncio.Event())
 
     asyncio.run(close())
-    assert not let_go.is_set()
+    assert not ended.is_set()
     let_go.set()
 
 
