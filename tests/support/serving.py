@@ -201,9 +201,9 @@ def is_serving(channel: grpc.Channel) -> bool:
     return bool(status == health_pb2.HealthCheckResponse.SERVING)
 
 
-def wait_for(path: Path) -> None:
+def wait_for(path: Path, *, patience: float = PATIENCE) -> None:
     """Wait until a file is there."""
-    give_up = time.monotonic() + PATIENCE
+    give_up = time.monotonic() + patience
     while not path.exists():
         assert time.monotonic() < give_up, f"{path} never came"
         time.sleep(0.01)

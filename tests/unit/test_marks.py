@@ -26,7 +26,7 @@ def codes(text: str) -> list[WarningCode]:
         ("''Yes,'' she said. ''No.''", ["0 ''Yes,''", "0 ''No.''"]),
         ("«Yes», she said.", ["0 «Yes»"]),
         ("‘Yes,’ she said.", ["0 ‘Yes,’"]),
-        ("'Yes, it's the firms' plan,' she said.", ["0 'Yes, it's the firms'"]),
+        ("'Yes, it's the firms' plan,' she said.", ["0 'Yes, it's the firms' plan,'"]),
         ("“He said ‘no’ twice,” she said.", ["0 “He said ‘no’ twice,”", "1 ‘no’"]),
         ("“He said “no” twice,” she said.", ["0 “He said “no” twice,”", "1 “no”"]),
         ("It isn't the firms' fault, rock 'n' roll in the '90s.", []),

@@ -8,10 +8,10 @@ from typing import BinaryIO, TypeVar
 import click
 from google.protobuf.json_format import MessageToJson
 
-from sayso_server.commands.lines import BadLine, Document, read_lines
 from sayso_server.commands.model import load, model_option, threads_option
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Extraction, Options
 from sayso_server.gold import gold_object
+from sayso_server.lines import BadLine, Document, read_lines
 from sayso_server.service.conversion import ResultContext, result_message
 from sayso_server.service.engine import Engine
 from sayso_server.service.isolation import describe, extract_each

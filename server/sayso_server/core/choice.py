@@ -4,10 +4,10 @@ import bisect
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from sayso_server.core.contents import length, overlap, shared
+from sayso_server.core.contents import length, overlap, shared, without_dateline
 from sayso_server.core.cues import Candidate, Site, sites
 from sayso_server.core.document import Document
 from sayso_server.core.evidence import Basis, Words, evidence
@@ -23,7 +23,7 @@ from sayso_server.core.statement import Kind, Span
 SAME = 0.8
 """Intersection over union from which on two contents of one cue are one: the rules' is kept."""
 
-CERTAIN = frozenset({"according-to", "headline", "signature"})
+CERTAIN = frozenset({"according-to", "headline", "interrupting-cue", "signature"})
 """Rules whose form leaves little doubt that something is reported: their score says how sure that is, no more."""
 
 LEAD = 2.0
@@ -48,7 +48,8 @@ class Chosen:
 
 def propose(document: Document) -> Iterator[list[Candidate]]:
     """The candidates of each cue, by rules and by the role tagger."""
-    found = [*_by_rules(document), *headlines(document), *signatures(document), *tagged(document)]
+    proposed = (*_by_rules(document), *headlines(document), *signatures(document), *tagged(document))
+    found = [replace(c, content=without_dateline(document, c.content)) for c in proposed]
     for _, group in groupby(sorted(found, key=_place), key=_place):
         rivals = list(group)
         rules = [c for c in rivals if c.rule != "tagged"]
@@ -201,7 +202,13 @@ def _are_rivals(one: Candidate, other: Candidate) -> bool:
 
 
 def _reports(outer: Candidate, inner: Candidate) -> bool:
-    """Whether the inner cue lies in the outer content, or, without a cue, all of a clearly shorter content."""
+    """Whether the inner cue lies in the outer content, or, without a cue, all of a clearly shorter content.
+
+    Without a cue, and with the same words as source (the label of a turn), it is a part of the same statement.
+    """
+    own, around = inner.source, outer.source
+    if inner.cue is None and own is not None and around is not None and own.overlaps(around):
+        return False
     inside = inner.cue.spans[:1] if inner.cue is not None else inner.content
     most = length(outer.content) * (1.0 if inner.cue is not None else SAME)
     return all(any(s.covers(own) for s in outer.content) for own in inside) and length(inner.content) < most

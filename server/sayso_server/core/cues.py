@@ -108,8 +108,8 @@ def _verb_sites(tree: Tree, word: Word) -> Iterator[Site]:
     found = _phrase(tree, word, lemma)
     if found:
         yield Site(tree, found[0], found[1])
-    elif entry := lexicon.verb(lemma):
-        yield Site(tree, (word,), entry)
+    elif (entry := lexicon.verb(lemma)) and not any(p.lower == "off" for p in tree.children(word, "compound:prt")):
+        yield Site(tree, (word,), entry)  # called off a visit
 
 
 def _phrase(tree: Tree, word: Word, lemma: str) -> tuple[tuple[Word, ...], Entry] | None:

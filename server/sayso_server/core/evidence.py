@@ -113,8 +113,8 @@ def evidence(
         *_of_place(candidate, flat, document, words),
     ]
     if basis is Basis.TREES:
-        return plain
-    return [*plain, *_of_roles(candidate, places, flat, words), *_of_rivals(candidate, rivals)]
+        return list(dict.fromkeys(plain))
+    return list(dict.fromkeys([*plain, *_of_roles(candidate, places, flat, words), *_of_rivals(candidate, rivals)]))
 
 
 def _of_cue(candidate: Candidate, document: Document) -> Iterator[str]:

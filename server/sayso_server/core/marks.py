@@ -15,6 +15,7 @@ from sayso_server.core.statement import Span, TextWarning, WarningCode
 _BEFORE_OPENING = set(" \t\u00a0([{<-–—/―:;,.…")
 _AFTER_CLOSING = set(" \t\u00a0)]}>-–—/―:;,.!?…'’\"”»")
 _ELISION = re.compile(r"(?:em|til|cause|n|tis|twas|bout|round|\d\ds?)\b", re.I)
+_STOPS = frozenset(",.!?…—")
 _LONGEST_SINGLE = 400
 
 
@@ -95,14 +96,25 @@ def _opens_single(text: str, paragraph: Span, i: int) -> bool:
 
 
 def _single_end(text: str, paragraph: Span, i: int) -> int | None:
-    """Where the single quotation that opens at `i` ends; the last fit before a possessive plural is not guessed at."""
+    """Where the single quotation that opens at `i` ends.
+
+    What could be a possessive plural (the Olins' bridge) ends it only if nothing behind it does with a stop or a comma.
+    """
     closing = {"‘": "’", "`": "'’"}.get(text[i], "'")
+    possessive = None
     for j in range(i + 2, min(paragraph.end, i + _LONGEST_SINGLE)):
+        if possessive is not None and _opens_single(text, paragraph, j):
+            break
         if text[j] in closing and not text[j - 1].isspace():
             after = text[j + 1] if j + 1 < paragraph.end else " "
-            if not (after.isalnum() or after == "'"):
+            if after.isalnum() or after == "'":
+                continue
+            is_plural = text[j - 1] in "sS" and after == " " and text[j + 2 : j + 3].islower()
+            if possessive is None and is_plural:
+                possessive = j + 1
+            elif possessive is None or text[j - 1] in _STOPS:
                 return j + 1
-    return None
+    return possessive
 
 
 def _pair(marks: Sequence[_Mark]) -> tuple[list[tuple[int, int, int]], list[_Mark], list[_Mark]]:
@@ -154,7 +166,8 @@ def match_marks(text: str, paragraphs: Sequence[Span]) -> tuple[tuple[Quotation,
                 max(0, bisect.bisect_right(starts, single.start) - 1) : bisect.bisect_left(starts, single.end)
             ]
             inner = doubles[bisect.bisect_left(starts, single.start) : bisect.bisect_left(starts, single.end)]
-            holds = bool(inner) and text[single.start] == "‘" and all(single.covers(d) for d in inner)
+            is_sure = text[single.start] == "‘" or text[single.end - 2] in _STOPS
+            holds = bool(inner) and is_sure and all(single.covers(d) for d in inner)
             if holds or all(d.covers(single) or not single.overlaps(d) for d in near):
                 found += [Quotation(single, int(any(d.covers(single) for d in near)))]
         found = _with_continuation(_with_depths(found), text, paragraph, carried)

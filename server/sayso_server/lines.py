@@ -27,22 +27,26 @@ def read_lines(lines: Iterable[bytes]) -> Iterator[Document | BadLine]:
     """Every line that is not blank, in order; a line at fault spoils no other."""
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield _read(number, line.rstrip(b"\r\n"))
+            yield document_of(number, decode(number, line.rstrip(b"\r\n")))
 
 
-def _read(number: int, line: bytes) -> Document | BadLine:
+def decode(number: int, line: bytes) -> object:
+    """What a line holds, or a BadLine."""
     try:
-        record = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+        record: object = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
     except UnicodeDecodeError as error:
         return BadLine(number, None, f"not UTF-8: byte {error.start + 1} of the line")
     except json.JSONDecodeError as error:
         return BadLine(number, None, f"not JSON: {error.msg} (column {error.colno})")
     except RecursionError:
         return BadLine(number, None, "not a document: nested too deeply")
-    return _document(number, record)
+    return record
 
 
-def _document(number: int, record: object) -> Document | BadLine:
+def document_of(number: int, record: object) -> Document | BadLine:
+    """The document that a record is, or what is wrong with it."""
+    if isinstance(record, BadLine):
+        return record
     if not isinstance(record, dict):
         return BadLine(number, None, 'not an object with "id" and "text"')
     document_id = record.get("id")

@@ -1,0 +1,276 @@
+"""`sayso-server corpus`: many documents, from files to a folder of tables."""
+
+import functools
+import importlib
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sayso_server.commands.extract import CLASSES
+from sayso_server.commands.model import BUNDLED, ModelRefused, model_option
+from sayso_server.commands.serve import load_stages
+from sayso_server.core.statement import Options
+from sayso_server.corpus import job
+from sayso_server.corpus.errors import CorpusError
+from sayso_server.corpus.parts import Form, Tally
+from sayso_server.corpus.plan import Plan
+from sayso_server.corpus.reading import Reading
+from sayso_server.service.settings import Limits, default_threads
+from sayso_server.service.worker import Loader
+from sayso_server.version import VERSION
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
+_SECONDS_BETWEEN_LINES = 60
+"""Of progress, where standard error is no terminal."""
+
+
+class Refused(click.ClickException):
+    """The job cannot start, or not go on."""
+
+    exit_code = 2
+
+
+@click.command()
+@click.argument("source", metavar="INPUT", type=click.Path(path_type=Path))
+@click.argument("target", metavar="OUTPUT", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["parquet", "jsonl"]),
+    default="parquet",
+    show_default=True,
+    help="Of the tables. Parquet needs the extra: pip install 'sayso-server[corpus]'.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes that read, each with the models in its own memory. More than one run on Ray, which the extra has.",
+)
+@click.option(
+    "--address",
+    envvar="RAY_ADDRESS",
+    show_envvar=True,
+    help="A Ray cluster to run on (auto: the one of this machine); it must see INPUT under the same path.",
+)
+@click.option(
+    "--runner",
+    type=click.Choice(["auto", "here", "ray"]),
+    default="auto",
+    show_default=True,
+    help="auto: Ray for several workers or a cluster, else here, without it.",
+)
+@click.option("--classes", type=click.Choice(list(CLASSES)), default="speech", show_default=True, help="As of extract.")
+@click.option(
+    "--part-words",
+    type=click.IntRange(min=1),
+    default=10_000,
+    show_default=True,
+    help="Words of one part of the output, which is what each worker loses when the job is killed.",
+)
+@click.option(
+    "--max-document-chars",
+    type=click.IntRange(min=1),
+    default=Limits().max_document_chars,
+    show_default=True,
+    help="Longer documents are not read.",
+)
+@model_option
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    envvar="SAYSO_THREADS",
+    help="Threads of each worker. [default: this machine's cores, shared out; 1 on a cluster]",
+)
+def corpus(*, source: Path, target: Path, workers: int, address: str | None, runner: str, **values: Any) -> None:
+    """Read every document of INPUT, and write who said what to tables in the folder OUTPUT.
+
+    INPUT is a .jsonl file of {"id", "text"} lines, a .parquet file with such columns, a .txt file, or a folder of them;
+    "title" and "published_at" (ISO 8601) go along. OUTPUT gets a row per document and a row per statement. A job that
+    was stopped or killed goes on where it was when the same command is given again; documents added to INPUT are read
+    then.
+
+    Exit status: 0; 1 if a document could not be read (its row says why) or had the id of another; 2 if the input, the
+    output, the model or the arguments are at fault; 130 if it was stopped.
+    """
+    on_ray = runner == "ray" or (runner == "auto" and (workers > 1 or address is not None))
+    if not on_ray and workers > 1:
+        raise click.UsageError("--runner here has one worker; leave out --runner, or --workers")
+    if values["form"] == "parquet":
+        _check_parquet()
+    threads = values.pop("threads") or (1 if address else default_threads(workers))
+    part_words = values.pop("part_words")
+    reading, described = _reading(threads, **values)
+    progress = _Progress()
+    with progress, _refusing(target), _stopped_by_sigterm():
+        run_slices = _ray(workers, address) if on_ray else job.here
+        summary = job.run(
+            source,
+            target,
+            reading,
+            run_slices,
+            job=described,
+            slice_words=part_words,
+            planned=progress.begin,
+            advanced=progress.advance,
+        )
+    for line in _told(summary, progress.seconds, target):
+        click.echo(line, err=True)
+    if not summary.is_clean:
+        raise SystemExit(1)
+
+
+def _reading(
+    threads: int, *, model: str, form: Form, classes: str, max_document_chars: int
+) -> tuple[Reading, dict[str, object]]:
+    """How to read, and what of it an output is made with."""
+    model, digest = identified(model)
+    reading = Reading(
+        load=loader(model, threads),
+        digest=digest,
+        options=Options(cue_classes=CLASSES[classes]),
+        form=form,
+        threads=threads,
+        max_document_chars=max_document_chars,
+    )
+    made_with = {"server": VERSION, "model": model, "digest": digest, "classes": classes, "format": form}
+    return reading, made_with | {"max_document_chars": max_document_chars}
+
+
+def identified(model: str) -> tuple[str, str]:
+    """A model as every process finds it, and its digest, which only Stanza's packages lack. Raises ModelRefused."""
+    from sayso_server.parsing import files
+    from sayso_server.parsing.errors import ModelError
+    from sayso_server.parsing.load import BUNDLED as FOLDER
+    from sayso_server.parsing.load import PACKAGE_PREFIX
+
+    if model.startswith(PACKAGE_PREFIX):
+        return model, ""
+    try:
+        if model == BUNDLED:
+            return model, files.check(FOLDER).digest
+        return str(Path(model).absolute()), files.check(Path(model)).digest
+    except ModelError as error:
+        raise ModelRefused(str(error)) from error
+
+
+def loader(model: str, threads: int) -> Loader:
+    """What the workers load."""
+    return functools.partial(load_stages, model, threads)
+
+
+def _check_parquet() -> None:
+    """Before anything is read. Raises Refused."""
+    try:
+        importlib.import_module("sayso_server.corpus.arrow")
+    except CorpusError as error:
+        raise Refused(str(error)) from error
+
+
+def _ray(workers: int, address: str | None) -> job.Runner:
+    from sayso_server.corpus.on_ray import parts_on_ray
+
+    return functools.partial(parts_on_ray, workers=workers, address=address)
+
+
+def _told(summary: job.Summary, seconds: float, target: Path) -> Iterator[str]:
+    tally, plan = summary.tally, summary.plan
+    before = f"; {plan.read_before:,} had been read before" if plan.read_before else ""
+    rate = f", {tally.words / seconds:,.0f} words a second" if tally.words and seconds else ""
+    yield (
+        f"{target}: {_counted(tally.documents, 'document')} read, {_counted(tally.words, 'word')},"
+        f" {_counted(tally.statements, 'statement')}"
+        f" in {seconds:,.0f} s{rate}{before}"
+    )
+    if failed := tally.failed + summary.failed_before:
+        yield f"{failed:,} of all documents could not be read: those with status 'failed' in {target}/documents"
+    if plan.repeated:
+        yield f"{plan.repeated:,} had the id of an earlier one and were left out, first {plan.first_repeated}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+@contextmanager
+def _refusing(target: Path) -> Iterator[None]:
+    """What ends a job, as one line and an exit status."""
+    try:
+        yield
+    except CorpusError as error:
+        raise Refused(str(error)) from error
+    except OSError as error:
+        raise Refused(f"{error.filename or target}: {error.strerror or type(error).__name__}") from error
+    except KeyboardInterrupt:
+        click.echo("stopped; the same command goes on from here", err=True)
+        raise SystemExit(130) from None
+
+
+@contextmanager
+def _stopped_by_sigterm() -> Iterator[None]:
+    """SIGTERM ends a job as Ctrl-C does: what it started is ended too."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class _Progress:
+    """A bar on a terminal; elsewhere a line now and then. On standard error."""
+
+    def __init__(self) -> None:
+        self._started = self._told = time.monotonic()
+        self._done = Tally()
+        self._words = 0
+        self._advance_bar: Callable[[int], None] | None = None
+        self._end_bar: Callable[[], None] | None = None
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        if self._end_bar:
+            self._end_bar()
+
+    @property
+    def seconds(self) -> float:
+        """Since the reading began."""
+        return time.monotonic() - self._started
+
+    def begin(self, plan: Plan) -> None:
+        self._started = self._told = time.monotonic()
+        self._words = plan.words
+        if plan.documents and sys.stderr.isatty():
+            bar: ProgressBar[int] = click.progressbar(
+                length=plan.words,
+                file=sys.stderr,
+                label=f"{plan.documents:,} documents, {plan.words:,} words",
+                show_pos=False,
+                item_show_func=lambda _: self._state(),
+            )
+            self._advance_bar, self._end_bar = bar.update, bar.render_finish
+            bar.render_progress()
+
+    def advance(self, tally: Tally) -> None:
+        self._done += tally
+        if self._advance_bar:
+            self._advance_bar(tally.words)
+        elif time.monotonic() - self._told >= _SECONDS_BETWEEN_LINES:
+            self._told = time.monotonic()
+            share = self._done.words / max(1, self._words)
+            click.echo(f"{share:.1%} of {self._words:,} words: {self._state()}", err=True)
+
+    def _state(self) -> str:
+        done = self._done
+        failed = f", {done.failed:,} failed" if done.failed else ""
+        return f"{done.documents:,} read, {done.words / max(0.1, self.seconds):,.0f} words/s{failed}"

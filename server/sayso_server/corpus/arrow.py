@@ -1,0 +1,61 @@
+"""The only module that imports pyarrow: rows to Parquet, and Parquet to rows."""
+
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sayso_server.corpus.errors import InputError, MissingExtra
+
+try:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+except ImportError:
+    raise MissingExtra("Parquet", "pyarrow") from None
+
+_TYPES = {
+    "string": pa.string(),
+    "int": pa.int64(),
+    "float": pa.float64(),
+    "moment": pa.timestamp("us", tz="UTC"),
+    "spans": pa.list_(pa.struct([("start", pa.int64()), ("end", pa.int64())])),
+}
+_ROWS_AT_ONCE = 64  # documents may be long
+
+
+def encode(rows: Sequence[dict[str, Any]], columns: dict[str, str]) -> bytes:
+    """A Parquet file, zstd-compressed."""
+    schema = pa.schema([(name, _TYPES[kind]) for name, kind in columns.items()])
+    target = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), target, compression="zstd")
+    return target.getvalue()
+
+
+def read_rows(
+    path: Path, start: int = 0, *, needed: Sequence[str], optional: Sequence[str] = ()
+) -> Iterator[dict[str, Any]]:
+    """Some columns of a file's rows, from row `start` on. Raises InputError where it is no Parquet, or lacks one."""
+    try:
+        with pq.ParquetFile(path) as file:
+            names = set(file.schema_arrow.names)
+            if missing := [name for name in needed if name not in names]:
+                raise InputError(f"{path}: has no column {missing[0]!r}")
+            columns = [name for name in (*needed, *optional) if name in names]
+            skipped, groups = _groups(file, start)
+            for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE, row_groups=groups, columns=columns):
+                behind = max(0, min(start - skipped, batch.num_rows))
+                skipped += batch.num_rows
+                yield from batch.slice(behind).to_pylist()
+    except pa.ArrowException as error:
+        raise InputError(f"{path}: is not readable as Parquet ({type(error).__name__})") from None
+
+
+def _groups(file: "pq.ParquetFile", start: int) -> tuple[int, list[int]]:
+    """How many rows lie in the row groups that end before row `start`, and which groups are left."""
+    rows = 0
+    for group in range(file.num_row_groups):
+        own = file.metadata.row_group(group).num_rows
+        if rows + own > start:
+            return rows, list(range(group, file.num_row_groups))
+        rows += own
+    return rows, []

@@ -1,0 +1,20 @@
+"""What ends a job. Every message is one line, and holds no text of a document."""
+
+
+class CorpusError(Exception):
+    """The job cannot go on as it was told to."""
+
+
+class InputError(CorpusError):
+    """The input cannot be read, or changed while it was."""
+
+
+class OutputError(CorpusError):
+    """The output belongs to another job, or to none."""
+
+
+class MissingExtra(CorpusError):  # noqa: N818 - it says what is wrong
+    """A library that this job needs is not installed."""
+
+    def __init__(self, what: str, library: str) -> None:
+        super().__init__(f"{what} needs {library}, which is not installed: pip install 'sayso-server[corpus]'")

@@ -1,0 +1,134 @@
+"""The input: JSON lines, Parquet and text, as entries with their positions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from sayso_server.corpus.errors import InputError
+from sayso_server.lines import BadLine, Document, decode, document_of
+
+KINDS = (".jsonl", ".parquet", ".txt")
+"""The endings of files that are read."""
+
+
+class Position(NamedTuple):
+    """Where an entry begins: `offset` is a byte of a JSONL file or a row of a Parquet file, `number` counts from 1."""
+
+    offset: int
+    number: int
+
+
+START = Position(0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of the input. `name` is its path inside the input's folder: what is shown, and the id of a text file."""
+
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One document of the input, or why it is none.
+
+    `place` is its file and line, and the `document_id` of an entry that has none of its own. `warnings` are codes.
+    """
+
+    place: str
+    document_id: str
+    text: str = ""
+    error: str = ""
+    title: str | None = None
+    published_at: datetime | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def find_files(source: Path) -> list[File]:
+    """The file that is the input, or all files of its kinds in a folder, in order. Raises InputError."""
+    if source.is_file():
+        if source.suffix not in KINDS:
+            raise InputError(f"{source}: cannot be read, since it ends in none of {', '.join(KINDS)}")
+        return [File(str(source.absolute()), source.name)]
+    if not source.is_dir():
+        raise InputError(f"{source}: there is no such file or folder")
+    paths = sorted(path for path in source.rglob("*") if path.suffix in KINDS and path.is_file())
+    if not paths:
+        raise InputError(f"{source}: there is no file that ends in {', '.join(KINDS)}")
+    return [File(str(path.absolute()), path.relative_to(source).as_posix()) for path in paths]
+
+
+def entries(file: File, start: Position = START) -> Iterator[tuple[Position, Entry]]:
+    """The entries of a file from a position on, each with its own. Raises InputError."""
+    read = {".jsonl": _json_lines, ".parquet": _parquet, ".txt": _text}[Path(file.path).suffix]
+    try:
+        yield from read(file, start)
+    except OSError as error:
+        raise InputError(f"{file.path}: {error.strerror or type(error).__name__}") from error
+
+
+def _json_lines(file: File, start: Position) -> Iterator[tuple[Position, Entry]]:
+    with open(file.path, "rb") as stream:
+        stream.seek(start.offset)
+        offset = start.offset
+        for number, line in enumerate(stream, start=start.number):
+            if line.strip():
+                yield Position(offset, number), _entry(file, number, decode(number, line.rstrip(b"\r\n")))
+            offset += len(line)
+
+
+def _parquet(file: File, start: Position) -> Iterator[tuple[Position, Entry]]:
+    from sayso_server.corpus import arrow
+
+    rows = arrow.read_rows(Path(file.path), start.offset, needed=("id", "text"), optional=("title", "published_at"))
+    for offset, row in enumerate(rows, start=start.offset):
+        yield Position(offset, offset + 1), _entry(file, offset + 1, row)
+
+
+def _text(file: File, start: Position) -> Iterator[tuple[Position, Entry]]:
+    try:
+        text = Path(file.path).read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        yield start, Entry(file.name, file.name, error=f"UNREADABLE: not UTF-8: byte {error.start + 1} of the file")
+        return
+    yield start, Entry(file.name, file.name, text)
+
+
+def _entry(file: File, number: int, record: object) -> Entry:
+    place = f"{file.name}:{number}"
+    document = document_of(number, record)
+    if isinstance(document, BadLine):
+        return Entry(place, document.document_id or place, error=f"UNREADABLE: {document.reason}")
+    assert isinstance(record, dict)
+    return _with_context(place, document, record)
+
+
+def _with_context(place: str, document: Document, record: dict[str, object]) -> Entry:
+    title = record.get("title")
+    moment = record.get("published_at")
+    published_at = _moment(moment)
+    return Entry(
+        place,
+        document.document_id,
+        document.text,
+        title=title.encode(errors="replace").decode() if isinstance(title, str) and title else None,
+        published_at=published_at,
+        warnings=("UNKNOWN_DATE",) if moment and published_at is None else (),
+    )
+
+
+def _moment(value: object) -> datetime | None:
+    """A point in time in UTC, from ISO 8601 or a column of dates; without a time zone it is taken for UTC."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day, tzinfo=UTC)
+    if not isinstance(value, datetime):
+        return None
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)

@@ -1,0 +1,176 @@
+"""The runner on Ray Data: slices through `map_batches` over a pool of actors, each with a reader.
+
+The only module that imports ray. What travels is small: the places of slices to the actors, finished parts back.
+"""
+
+import logging
+import os
+import pickle
+import secrets
+import shutil
+import signal
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sayso_server.corpus.errors import CorpusError, MissingExtra
+from sayso_server.corpus.parts import Part
+from sayso_server.corpus.plan import Slice
+from sayso_server.corpus.reading import Reading, SliceReader
+
+# Ray reads these when it is imported: it is to tell nobody that it is used, and to be silent about itself.
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+try:
+    import ray
+    import ray.data
+except ImportError:
+    raise MissingExtra("more than one worker", "ray") from None
+
+_FOLDER = "sayso-ray-"
+_OBJECT_STORE = 128 * 1024 * 1024
+"""Bytes of the object store of a Ray of our own: it holds finished parts, some of 50 kB."""
+
+
+@contextmanager
+def parts_on_ray(
+    reading: Reading, slices: tuple[Slice, ...], *, workers: int, address: str | None
+) -> Iterator[Iterator[Part]]:
+    """Parts in the order in which they are finished; on the cluster at `address`, else on a Ray of this job's own."""
+    with _connected(address, workers, reading.threads):
+        yield _parts(reading, slices, workers)
+
+
+class _Actor:
+    """A reader as Ray Data wants it: a batch is one slice."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reader = SliceReader(reading)
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
+        return {"part": [_outcome(self._reader, piece) for piece in batch["slice"]]}
+
+
+def _outcome(reader: SliceReader, piece: bytes) -> bytes:
+    """The part, or the error that ends the job: as a value, since Ray would wrap and log an exception."""
+    try:
+        return pickle.dumps(reader.read(pickle.loads(piece)))
+    except CorpusError as error:
+        return pickle.dumps(CorpusError(str(error)))
+
+
+def _parts(reading: Reading, slices: tuple[Slice, ...], workers: int) -> Iterator[Part]:
+    pieces = [{"slice": pickle.dumps(one)} for one in slices]
+    # One block per slice: blocks are what is shared out, and a small input would become one.
+    dataset = ray.data.from_items(pieces, override_num_blocks=len(pieces)).map_batches(
+        _Actor,
+        fn_constructor_args=(reading,),
+        batch_size=1,
+        num_cpus=reading.threads,
+        compute=ray.data.ActorPoolStrategy(size=min(workers, len(pieces))),
+    )
+    try:
+        for row in dataset.iter_rows():
+            outcome = pickle.loads(row["part"])
+            if isinstance(outcome, CorpusError):
+                raise outcome
+            yield outcome
+    except ray.exceptions.RayError as error:
+        raise CorpusError(f"Ray gave up: {type(error).__name__}") from error
+
+
+@contextmanager
+def _connected(address: str | None, workers: int, threads: int) -> Iterator[None]:
+    """A connection to the cluster at `address`, or to a Ray of our own, which ends with it and leaves no file."""
+    if address:
+        _check(address)
+    folder = None if address else _folder()
+    try:
+        with _without_standard_error(), _own_signals():
+            ray.init(log_to_driver=False, **({"address": address} if address else _own(folder, workers * threads)))
+        _silence()
+        yield
+    except ConnectionError as error:
+        message = f"cannot connect to a Ray cluster at {address}; if it is there, is RAY_AUTH_TOKEN its token?"
+        raise CorpusError(message) from error
+    finally:
+        with _without_standard_error():
+            ray.shutdown()
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check(address: str) -> None:
+    """Where nobody listens, Ray would try for minutes. Raises CorpusError."""
+    if address.startswith("ray://"):
+        raise CorpusError(f"{address}: Ray Data cannot run through ray://; run this on a machine of the cluster")
+    host, _, port = address.rpartition(":")
+    if host and port.isdecimal():
+        try:
+            socket.create_connection((host, int(port)), timeout=10).close()
+        except OSError as error:
+            raise CorpusError(f"there is no Ray cluster at {address}: {error.strerror or error}") from error
+
+
+def _folder() -> str:
+    """A folder for a Ray of our own, and no more of those whose process was killed. Short: it holds Unix sockets."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        if not _is_alive(path.name.removeprefix(_FOLDER).split("-")[0]):
+            shutil.rmtree(path, ignore_errors=True)
+    return tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-")
+
+
+def _is_alive(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _own(folder: str | None, cores: int) -> dict[str, Any]:
+    # Ray asks for a token, and would put one of its own into the home folder, which may not be written to.
+    os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
+    return {
+        "address": "local",
+        "num_cpus": cores + 1,  # where the actors take all cores, Ray Data cannot do anything else
+        "include_dashboard": False,
+        "object_store_memory": _OBJECT_STORE,
+        "_temp_dir": folder,
+    }
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """SIGTERM stays what it was: Ray's own handler prints a stack, and aborts."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _without_standard_error() -> Iterator[None]:
+    """As it starts and ends, Ray tells of itself past Python's logging; what goes wrong comes as an exception."""
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nothing:
+            os.dup2(nothing.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _silence() -> None:
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.print_on_execution_start = False
+    for name in ("ray", "ray.data"):
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,0 +1,62 @@
+"""Parts: the finished rows of a slice, in the form in which they are written."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sayso_server.corpus.rows import DOCUMENTS, STATEMENTS, Row
+
+Form = Literal["parquet", "jsonl"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was done. `words` are counted as the plan counts them."""
+
+    documents: int = 0
+    failed: int = 0
+    statements: int = 0
+    words: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.documents + other.documents,
+            self.failed + other.failed,
+            self.statements + other.statements,
+            self.words + other.words,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The contents of two files, and what is in them."""
+
+    documents: bytes
+    statements: bytes
+    tally: Tally
+
+
+def part_of(documents: Sequence[Row], statements: Sequence[Row], words: int, form: Form) -> Part:
+    """The part of these rows."""
+    failed = sum(row["status"] == "failed" for row in documents)
+    return Part(
+        encode(documents, DOCUMENTS, form),
+        encode(statements, STATEMENTS, form),
+        Tally(len(documents), failed, len(statements), words),
+    )
+
+
+def encode(rows: Sequence[Row], columns: dict[str, str], form: Form) -> bytes:
+    """A file of these rows. Raises MissingExtra."""
+    if form == "parquet":
+        from sayso_server.corpus import arrow
+
+        return arrow.encode(rows, columns)
+    return b"".join(json.dumps(row, ensure_ascii=False, default=_plain).encode() + b"\n" for row in rows)
+
+
+def _plain(value: object) -> str:
+    assert isinstance(value, datetime), type(value)
+    return value.isoformat()

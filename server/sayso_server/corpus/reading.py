@@ -1,0 +1,195 @@
+"""Readers: the engine of the server in a process of its own, fed with slices of the input.
+
+The process is the server's inference worker, so a document comes out as the server reads it. A document that ends the
+process, or that it does not finish in time, costs one row, not the job.
+"""
+
+import asyncio
+import atexit
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sayso_server.core.statement import Extraction, Options
+from sayso_server.corpus.errors import CorpusError
+from sayso_server.corpus.inputs import Entry
+from sayso_server.corpus.parts import Form, Part, part_of
+from sayso_server.corpus.plan import Slice
+from sayso_server.corpus.rows import Row, failed_row, read_row, statement_rows
+from sayso_server.service.bench import Failed, Left, Opening, Round, Share, weight
+from sayso_server.service.engine import Model
+from sayso_server.service.worker import Loader
+from sayso_server.service.workers import LoadError, ProcessWorker, WorkerLostError
+
+_STARTS = 3
+"""How often a process may end while it loads before the job gives up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How to read. `load` must be importable by name: it is sent to other processes, and perhaps to other machines."""
+
+    load: Loader
+    digest: str
+    """Of the model that must be loaded; empty where it is not known beforehand."""
+    options: Options
+    form: Form
+    threads: int = 1
+    round_words: int = 1_000
+    """Words that are parsed together."""
+    max_document_chars: int = 200_000
+    max_round_seconds: float = 300.0
+
+
+class SliceReader:
+    """Reads slices, one at a time."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._worker = _RestartedWorker(reading)
+
+    def read(self, piece: Slice) -> Part:
+        """The finished part. Raises CorpusError."""
+        documents: list[Row] = []
+        statements: list[Row] = []
+        for entry, outcome in self._outcomes(piece.entries()):
+            if isinstance(outcome, Extraction):
+                documents.append(read_row(entry, outcome, self._worker.model))
+                statements += statement_rows(entry, outcome)
+            else:
+                documents.append(failed_row(entry, outcome, self._worker.model))
+        return part_of(documents, statements, piece.words, self._reading.form)
+
+    def close(self) -> None:
+        """End the process."""
+        self._worker.close()
+
+    def _outcomes(self, entries: Iterator[Entry]) -> Iterator[tuple[Entry, Extraction | str]]:
+        for together in self._rounds(entries):
+            texts = {number: entry.text for number, entry in enumerate(together) if not self._refusal(entry)}
+            outcomes = self._read(texts)
+            for number, entry in enumerate(together):
+                yield entry, self._refusal(entry) or outcomes[number]
+
+    def _rounds(self, entries: Iterator[Entry]) -> Iterator[list[Entry]]:
+        """Entries that are read together: so many words, at least one entry."""
+        together: list[Entry] = []
+        words = 0
+        for entry in entries:
+            own = weight(entry.text)
+            if together and words + own > self._reading.round_words:
+                yield together
+                together, words = [], 0
+            together.append(entry)
+            words += own
+        if together:
+            yield together
+
+    def _refusal(self, entry: Entry) -> str:
+        """Why an entry is not given to the engine, if it is not."""
+        length, limit = len(entry.text), self._reading.max_document_chars
+        return entry.error or (f"TEXT_TOO_LONG: {length} characters, more than {limit}" if length > limit else "")
+
+    def _read(self, texts: Mapping[int, str]) -> dict[int, Extraction | str]:
+        """What became of each text: if the worker is lost over several, each is tried once more on its own."""
+        try:
+            return self._worker.read(texts)
+        except WorkerLostError:
+            outcomes: dict[int, Extraction | str] = {}
+            for number, text in texts.items():
+                outcomes |= self._read_alone(number, text)
+            return outcomes
+
+    def _read_alone(self, number: int, text: str) -> dict[int, Extraction | str]:
+        try:
+            return self._worker.read({number: text})
+        except WorkerLostError as death:
+            return {number: f"WORKER_LOST: {death}"}
+
+
+class _RestartedWorker:
+    """A worker process that is started when it is needed, and anew when it was lost."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._runner = asyncio.Runner()
+        self._process: ProcessWorker | None = None
+        self._model: Model | None = None
+        atexit.register(self.close)  # before multiprocessing waits for a process that heeds no SIGTERM
+
+    @property
+    def model(self) -> Model:
+        """The model; loads it, if need be. Raises CorpusError."""
+        if self._model is None:
+            self._started()
+        assert self._model is not None
+        return self._model
+
+    def read(self, texts: Mapping[int, str]) -> dict[int, Extraction | str]:
+        """The extraction of every text, or why it has none. Raises WorkerLostError, CorpusError."""
+        process = self._started()
+        options = self._reading.options
+        order = Round(
+            openings=tuple(Opening(number, text, options) for number, text in texts.items()), shares=self._shares(texts)
+        )
+        outcomes: dict[int, Extraction | str] = {}
+        while order.shares:
+            left = []
+            for number, progress in self._work(process, order).items():
+                if isinstance(progress, Left):
+                    left.append(number)
+                elif isinstance(progress, Failed):
+                    outcomes[number] = f"EXTRACTION_FAILED: {progress.reason}"
+                else:
+                    outcomes[number] = progress
+            order = Round(shares=self._shares(left))
+        return outcomes
+
+    def close(self) -> None:
+        """End the process."""
+        self._lose()
+        self._runner.close()
+        atexit.unregister(self.close)
+
+    def _shares(self, numbers: Sequence[int] | Mapping[int, str]) -> tuple[Share, ...]:
+        return tuple(Share(number, max(1, self._reading.round_words // len(numbers))) for number in numbers)
+
+    def _work(self, process: ProcessWorker, order: Round) -> "dict[int, Extraction | Failed | Left]":
+        try:
+            return self._runner.run(self._in_time(process, order))
+        except WorkerLostError:
+            self._lose()
+            raise
+
+    async def _in_time(self, process: ProcessWorker, order: Round) -> "dict[int, Extraction | Failed | Left]":
+        seconds = self._reading.max_round_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                return await process.work(order)
+        except TimeoutError:
+            raise WorkerLostError(f"no answer in {seconds:g} seconds") from None
+
+    def _started(self) -> ProcessWorker:
+        tries = 0
+        while self._process is None:
+            tries += 1
+            self._process = ProcessWorker(self._reading.load, threads=self._reading.threads)
+            try:
+                self._model = self._runner.run(self._process.start())
+            except LoadError as error:
+                raise CorpusError(str(error)) from error
+            except WorkerLostError as death:
+                self._lose()
+                if tries == _STARTS:
+                    raise CorpusError(f"the workers end before they can read: {death}") from death
+            self._check_model()
+        return self._process
+
+    def _check_model(self) -> None:
+        expected = self._reading.digest
+        if self._model and expected and self._model.digest != expected:
+            raise CorpusError(f"a worker has another model: digest {self._model.digest}, not {expected}")
+
+    def _lose(self) -> None:
+        if self._process:
+            self._process.kill()
+        self._process = None

@@ -1,0 +1,122 @@
+"""The output folder.
+
+    OUTPUT/_job.json                       what made it: a job of another kind does not add to it
+    OUTPUT/statements/part-000000.parquet  the statements of some documents
+    OUTPUT/documents/part-000000.parquet   those documents; it is written last, and makes the part count
+
+Each file is written under another name, and then renamed. There is one writer, which holds a lock on `_job.json`.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from sayso_server.corpus.errors import InputError, OutputError
+from sayso_server.corpus.parts import Form, Part
+
+_JOB = "_job.json"
+_UNFINISHED = ".unfinished"
+TABLES = ("documents", "statements")
+
+
+class Store:
+    """An output folder that this process alone writes to. Open one with `opened`."""
+
+    def __init__(self, folder: Path, form: Form) -> None:
+        self._folder = folder
+        self._form = form
+        self._parts = self._clean()
+
+    def write(self, part: Part) -> None:
+        """Add a part: wholly, or not at all. Raises OSError."""
+        _write(self._path("statements", self._parts), part.statements)
+        _write(self._path("documents", self._parts), part.documents)
+        self._parts += 1
+
+    def statuses(self) -> dict[str, str]:
+        """The status of every document that has been read. Raises OutputError where a part is damaged."""
+        try:
+            return {row["document_id"]: row["status"] for path in self._documents() for row in self._rows(path)}
+        except (InputError, ValueError, KeyError) as error:
+            raise OutputError(f"{self._folder}: a part is damaged: {error}") from None
+
+    def _rows(self, path: Path) -> Iterator[dict[str, str]]:
+        if self._form == "parquet":
+            from sayso_server.corpus import arrow
+
+            return arrow.read_rows(path, needed=("document_id", "status"))
+        return map(json.loads, path.read_bytes().splitlines())
+
+    def _documents(self) -> list[Path]:
+        return sorted((self._folder / "documents").glob(f"part-*.{self._form}"))
+
+    def _path(self, table: str, number: int) -> Path:
+        return self._folder / table / f"part-{number:06}.{self._form}"
+
+    def _clean(self) -> int:
+        """Remove what a killed job left unfinished; the number of the next part."""
+        for table in TABLES:
+            (self._folder / table).mkdir(exist_ok=True)
+            for path in (self._folder / table).glob(f"*{_UNFINISHED}"):
+                path.unlink()
+        finished = {path.name for path in self._documents()}
+        for path in (self._folder / "statements").glob(f"part-*.{self._form}"):
+            if path.name not in finished:
+                path.unlink()
+        return max((int(name[len("part-") :].split(".")[0]) + 1 for name in finished), default=0)
+
+
+@contextlib.contextmanager
+def opened(folder: Path, form: Form, job: dict[str, object]) -> Iterator[Store]:
+    """The output of a job, made or continued. Raises OutputError where it is another's, or in use."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / _JOB).exists() and any(folder.iterdir()):
+            raise OutputError(f"{folder}: is not empty, and no output of this command; give another folder")
+        with open(folder / _JOB, "a+", encoding="utf-8") as stream:
+            _lock(stream, folder)
+            _check(stream, folder, job)
+            yield Store(folder, form)
+    except (FileExistsError, NotADirectoryError):
+        raise OutputError(f"{folder}: is a file; the output is a folder") from None
+    except PermissionError as error:
+        raise OutputError(f"{error.filename}: may not be written") from None
+
+
+def _lock(stream: IO[str], folder: Path) -> None:
+    """Until the stream is closed, or its process has ended in whatever way."""
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise OutputError(f"{folder}: another job is writing to it") from None
+
+
+def _check(stream: IO[str], folder: Path, job: dict[str, object]) -> None:
+    stream.seek(0)
+    content = stream.read()
+    if not content:
+        stream.write(json.dumps(job, indent=2) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+        return
+    try:
+        before = json.loads(content)
+    except ValueError:
+        raise OutputError(f"{folder / _JOB}: is damaged; give another folder") from None
+    for name, value in job.items():
+        if before.get(name) != value:
+            was, now = before.get(name), value
+            raise OutputError(f"{folder}: was made with {name} {was}, not {now}; give another folder")
+
+
+def _write(path: Path, content: bytes) -> None:
+    unfinished = path.with_name(path.name + _UNFINISHED)
+    with open(unfinished, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    unfinished.replace(path)

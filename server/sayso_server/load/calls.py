@@ -1,0 +1,85 @@
+"""Calls in an open loop, bounded in number and in flight."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+
+import sayso
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What to send. Rates are calls a second, durations seconds."""
+
+    rate: float
+    calls: int
+    timeout: float = 30.0
+    max_in_flight: int = 256
+    """Calls at once; one that is due beyond them waits, and its wait counts."""
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: when it was due, after the start; how long until its caller knew, from then on; and what."""
+
+    due: float
+    latency: float
+    outcome: str
+    """ "ok", or the error: Overloaded, ServerUnavailable/DRAINING."""
+    words: int
+
+
+def due_times(load: Load) -> Iterator[float]:
+    """When calls are due: independent of each other, so many a second on average (a Poisson process)."""
+    chance = random.Random(load.seed)
+    due = 0.0
+    for _ in range(load.calls):
+        due += chance.expovariate(load.rate)
+        yield due
+
+
+async def send(client: "sayso.AsyncClient", texts: Sequence[str], load: Load) -> list[Call]:
+    """Send all calls, the texts in turn; what became of each, in the order in which they were due."""
+
+    async def extract(text: str) -> object:
+        return await client.extract(text, timeout=load.timeout)
+
+    return await timed(extract, texts, load)
+
+
+async def timed(
+    extract: Callable[[str], Awaitable[object]],
+    texts: Sequence[str],
+    load: Load,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+) -> list[Call]:
+    """The same around any call."""
+    slots = asyncio.Semaphore(load.max_in_flight)
+    start = clock()
+
+    async def call(due: float, text: str) -> Call:
+        async with slots:
+            outcome = await _outcome(extract(text))
+        return Call(due, clock() - start - due, outcome, len(text.split()))
+
+    async with asyncio.TaskGroup() as group:
+        tasks = []
+        for due, text in zip(due_times(load), cycle(texts), strict=False):
+            if (early := start + due - clock()) > 0:
+                await sleep(early)
+            tasks.append(group.create_task(call(due, text)))
+    return [task.result() for task in tasks]
+
+
+async def _outcome(answer: Awaitable[object]) -> str:
+    try:
+        await answer
+    except sayso.SaysoError as error:
+        return "/".join(filter(None, (type(error).__name__, error.reason)))
+    return "ok"

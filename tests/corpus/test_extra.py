@@ -1,0 +1,115 @@
+"""What needs the extra `corpus`: Parquet, and Ray."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+from support.corpus import Corpus
+from support.engine import DEADLY, POISON, SECRET
+from support.serving import wait_for
+
+pa = pytest.importorskip("pyarrow", reason="the extra `corpus` is not installed: no Parquet")
+pq = pytest.importorskip("pyarrow.parquet")
+
+GOOD = "“Yes,” said Mara."
+RAY_PATIENCE = 240
+
+
+def table(corpus: Corpus, name: str) -> list[dict[str, object]]:
+    parts = sorted((corpus.target / name).glob("part-*.parquet"))
+    return [row for part in parts for row in pq.read_table(part).to_pylist()]
+
+
+def test_parquet_says_what_json_lines_say(corpus: Corpus, tmp_path: Path) -> None:
+    corpus.write(GOOD, POISON, "Nothing.", GOOD)
+    corpus.run()
+    read = {name: table(corpus, name) for name in ("documents", "statements")}
+    corpus.target = tmp_path / "lines"
+    corpus.run("--format", "jsonl")
+    for name, rows in read.items():
+        measured = {"seconds"}
+        expected = [{key: row[key] for key in row if key not in measured} for row in corpus.rows(name)]
+        assert [{key: row[key] for key in row if key not in measured} for row in rows] == expected
+
+
+def test_parquet_in_from_any_row_on(corpus: Corpus) -> None:
+    corpus.source = corpus.source.with_suffix(".parquet")
+    columns = {"id": list(range(50)), "text": [GOOD] * 50, "title": [None] * 50, "other": [b"x"] * 50}
+    pq.write_table(pa.table(columns), corpus.source, row_group_size=7)
+    status, _ = corpus.run()
+    assert status == 0
+    assert [row["document_id"] for row in table(corpus, "documents")] == [str(number) for number in range(50)]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"PAR1 no", "is not readable as Parquet (ArrowInvalid)"), (None, "has no column 'text'")],
+)
+def test_parquet_that_is_none(corpus: Corpus, content: bytes | None, message: str) -> None:
+    corpus.source = corpus.source.with_suffix(".parquet")
+    if content is None:
+        pq.write_table(pa.table({"id": ["a"]}), corpus.source)
+    else:
+        corpus.source.write_bytes(content)
+    assert corpus.run() == (2, f"Error: {corpus.source}: {message}\n")
+
+
+def test_on_ray_killed_and_started_again(corpus: Corpus, tmp_path: Path) -> None:
+    """Two workers; the job is killed with kill -9 while one of them waits; documents fail and end their process."""
+    pytest.importorskip("ray", reason="the extra `corpus` is not installed: no Ray")
+    gate = tmp_path / "gate"
+    texts = [GOOD] * 24
+    texts[3], texts[8], texts[13] = f"{SECRET} {POISON}", f"{SECRET} {DEADLY}", f"{GOOD} WAIT {gate}"
+    corpus.write(*texts)
+    process = corpus.start("--workers", "2")
+    wait_for(gate.with_suffix(".entered"), patience=RAY_PATIENCE)
+    process.kill()
+    process.wait()
+    gate.touch()  # its worker, which holds its pipes, sees that it is gone
+    process.communicate(timeout=RAY_PATIENCE)
+    before = [row["document_id"] for row in table(corpus, "documents")]
+    assert len(before) < 24
+    status, said = corpus.run("--workers", "2", patience=RAY_PATIENCE)
+    assert status == 1, said
+    assert said.splitlines()[0].startswith(f"{corpus.target}: {24 - len(before)} documents read"), said
+    documents = {str(row["document_id"]): str(row["error"] or "").split(":")[0] for row in table(corpus, "documents")}
+    assert len(table(corpus, "documents")) == 24
+    assert {name: error for name, error in documents.items() if error} == {
+        "d3": "EXTRACTION_FAILED",
+        "d8": "WORKER_LOST",
+    }
+    assert sorted(str(row["document_id"]) for row in table(corpus, "statements")) == sorted(
+        documents.keys() - {"d3", "d8"}
+    )
+    assert SECRET not in said + json.dumps(table(corpus, "documents"), default=str)
+
+
+def test_sigterm_on_ray_ends_all_that_was_started(corpus: Corpus, tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="the extra `corpus` is not installed: no Ray")
+    gate = tmp_path / "gate"
+    corpus.write(*[f"WAIT {gate}"] * 4)
+    process = corpus.start("--workers", "2")
+    wait_for(gate.with_suffix(".entered"), patience=RAY_PATIENCE)
+    process.terminate()
+    output, said = process.communicate(timeout=RAY_PATIENCE)
+    gate.touch()
+    assert (process.returncode, output, said) == (130, "", "stopped; the same command goes on from here\n")
+    assert not list(Path(tempfile.gettempdir()).glob(f"sayso-ray-{process.pid}-*"))
+    assert not list(corpus.home.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("127.0.0.1:1", "there is no Ray cluster at 127.0.0.1:1: Connection refused"),
+        (
+            "ray://head:10001",
+            "ray://head:10001: Ray Data cannot run through ray://; run this on a machine of the cluster",
+        ),
+    ],
+)
+def test_a_cluster_that_is_none(corpus: Corpus, address: str, message: str) -> None:
+    pytest.importorskip("ray", reason="the extra `corpus` is not installed: no Ray")
+    corpus.write(GOOD)
+    assert corpus.run("--address", address) == (2, f"Error: {message}\n")

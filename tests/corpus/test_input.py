@@ -1,0 +1,110 @@
+"""The input of the corpus job, and its plan."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from sayso_server.corpus.errors import InputError
+from sayso_server.corpus.inputs import Entry, entries, find_files
+from sayso_server.corpus.plan import Plan, plan
+
+
+def write_lines(path: Path, *records: object) -> Path:
+    path.write_bytes(b"".join(json.dumps(record).encode() + b"\n" for record in records))
+    return path
+
+
+def read_all(source: Path) -> list[Entry]:
+    return [entry for file in find_files(source) for _, entry in entries(file)]
+
+
+def numbered(count: int, words: int = 10) -> list[dict[str, str]]:
+    return [{"id": f"d{number}", "text": "word " * words} for number in range(count)]
+
+
+def read_plan(plan: Plan) -> list[list[str]]:
+    return [[entry.document_id for entry in piece.entries()] for piece in plan.slices]
+
+
+def test_lines_with_their_places_and_context(tmp_path: Path) -> None:
+    source = write_lines(
+        tmp_path / "news.jsonl",
+        {"id": "a", "text": "One.", "title": "First", "published_at": "2024-03-01T12:00:00+02:00"},
+        {"id": 7, "text": "Two.", "published_at": "yesterday"},
+        {"id": "c", "text": "Three.", "published_at": "2024-03-02"},
+    )
+    assert read_all(source) == [
+        Entry("news.jsonl:1", "a", "One.", title="First", published_at=datetime(2024, 3, 1, 10, tzinfo=UTC)),
+        Entry("news.jsonl:2", "7", "Two.", warnings=("UNKNOWN_DATE",)),
+        Entry("news.jsonl:3", "c", "Three.", published_at=datetime(2024, 3, 2, tzinfo=UTC)),
+    ]
+
+
+def test_a_bad_line_is_an_entry_of_its_own(tmp_path: Path) -> None:
+    source = tmp_path / "news.jsonl"
+    source.write_bytes(b'{"id": "a", "text": "One."}\n\n{"id": "b"\n{"id": "c"}\n')
+    assert [(entry.document_id, entry.error) for entry in read_all(source)] == [
+        ("a", ""),
+        ("news.jsonl:3", "UNREADABLE: not JSON: Expecting ',' delimiter (column 11)"),
+        ("c", 'UNREADABLE: "text" is missing or not a string'),
+    ]
+
+
+def test_a_folder_is_read_in_order_and_text_files_bear_their_paths(tmp_path: Path) -> None:
+    (tmp_path / "2024").mkdir()
+    (tmp_path / "2024" / "b.txt").write_text("“Yes,” said Mara.", "utf-8")
+    (tmp_path / "2024" / "c.txt").write_bytes(b"caf\xe9")
+    (tmp_path / "2024" / "notes.md").write_text("no input")
+    write_lines(tmp_path / "z.jsonl", *numbered(1))
+    assert [(entry.document_id, entry.error) for entry in read_all(tmp_path)] == [
+        ("2024/b.txt", ""),
+        ("2024/c.txt", "UNREADABLE: not UTF-8: byte 4 of the file"),
+        ("d0", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nowhere", "there is no such file or folder"),
+        ("empty", "there is no file that ends in .jsonl, .parquet, .txt"),
+        ("news.csv", "cannot be read, since it ends in none of .jsonl, .parquet, .txt"),
+    ],
+)
+def test_an_input_that_is_none(tmp_path: Path, name: str, message: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "news.csv").touch()
+    with pytest.raises(InputError, match=message):
+        find_files(tmp_path / name)
+
+
+def test_slices_have_so_many_words_and_every_document_once(tmp_path: Path) -> None:
+    source = write_lines(tmp_path / "news.jsonl", *numbered(3), {"id": "long", "text": "word " * 99}, *numbered(8)[3:])
+    planned = plan(find_files(source), (), slice_words=25)
+    assert read_plan(planned) == [["d0", "d1"], ["d2"], ["long"], ["d3", "d4"], ["d5", "d6"], ["d7"]]
+    assert (planned.documents, planned.words) == (9, 8 * 10 + 99)
+
+
+def test_what_was_read_before_is_left_out(tmp_path: Path) -> None:
+    write_lines(tmp_path / "a.jsonl", *numbered(6))
+    write_lines(tmp_path / "b.jsonl", {"id": "e", "text": "word"}, {"id": "f", "text": "word"})
+    planned = plan(find_files(tmp_path), {"d1", "d2", "e", "gone"}, slice_words=1000)
+    assert read_plan(planned) == [["d0", "d3", "d4", "d5", "f"]]
+    assert (planned.documents, planned.read_before) == (5, 3)
+
+
+def test_of_documents_with_one_id_the_first_is_read(tmp_path: Path) -> None:
+    source = write_lines(tmp_path / "a.jsonl", *numbered(3), *numbered(2), {"id": "e", "text": "word"})
+    planned = plan(find_files(source), {"d1"}, slice_words=1000)
+    assert read_plan(planned) == [["d0", "d2", "e"]]
+    assert (planned.repeated, planned.first_repeated, planned.read_before) == (2, "a.jsonl:4", 1)
+
+
+def test_an_input_that_shrinks_ends_the_job(tmp_path: Path) -> None:
+    source = write_lines(tmp_path / "a.jsonl", *numbered(6))
+    [piece] = plan(find_files(source), (), slice_words=1000).slices
+    write_lines(source, *numbered(3))
+    with pytest.raises(InputError, match="has become shorter while it was read"):
+        list(piece.entries())

@@ -1,0 +1,160 @@
+"""`sayso-server corpus` without Ray, killed and continued."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.corpus import Corpus
+from support.engine import DEADLY, POISON, SECRET
+from support.serving import PATIENCE, wait_for
+
+JSONL = ("--format", "jsonl")
+GOOD = "“Yes,” said Mara."
+
+
+def ids(corpus: Corpus) -> list[str]:
+    return [row["document_id"] for row in corpus.rows("documents")]
+
+
+def test_every_document_once_and_a_summary_on_standard_error(corpus: Corpus) -> None:
+    corpus.write(*[GOOD] * 7)
+    status, said = corpus.run(*JSONL)
+    assert status == 0
+    assert said.startswith(f"{corpus.target}: 7 documents read, 21 words, 7 statements in ")
+    assert ids(corpus) == [f"d{n}" for n in range(7)]
+    assert len(corpus.rows("statements")) == 7
+
+
+def test_a_second_run_reads_only_what_is_new(corpus: Corpus) -> None:
+    corpus.write(GOOD, GOOD)
+    corpus.run(*JSONL)
+    corpus.write(GOOD, GOOD, GOOD)
+    status, said = corpus.run(*JSONL)
+    assert status == 0
+    assert "1 document read, 3 words, 1 statement in" in said
+    assert said.endswith("; 2 had been read before\n")
+    assert ids(corpus) == ["d0", "d1", "d2"]
+
+
+def test_killed_and_started_again(corpus: Corpus, tmp_path: Path) -> None:
+    """Killed with kill -9 at two documents, each of which waits until it is told not to."""
+    gates = [tmp_path / "first", tmp_path / "second"]
+    texts = [GOOD] * 12
+    texts[5], texts[9] = f"{GOOD} WAIT {gates[0]}", f"{GOOD} WAIT {gates[1]}"
+    corpus.write(*texts)
+    finished = []
+    for gate in gates:
+        process = corpus.start(*JSONL)
+        wait_for(gate.with_suffix(".entered"))
+        process.kill()
+        process.wait()
+        gate.touch()  # its worker, which holds its pipes, sees that it is gone
+        process.communicate(timeout=PATIENCE)
+        finished.append(ids(corpus))
+    assert len(finished[0]) < len(finished[1]) < 12
+    status, said = corpus.run(*JSONL)
+    assert status == 0
+    assert f"{12 - len(finished[1])} documents read" in said
+    assert ids(corpus)[: len(finished[1])] == finished[1], "what was finished is not touched"
+    assert sorted(ids(corpus)) == sorted(f"d{n}" for n in range(12))
+    assert sorted(row["document_id"] for row in corpus.rows("statements")) == sorted(ids(corpus))
+
+
+def test_what_a_killed_job_left_is_removed(corpus: Corpus) -> None:
+    corpus.write(GOOD, GOOD)
+    corpus.run(*JSONL)
+    (corpus.target / "statements" / "part-000007.jsonl").write_text('{"document_id": "d9"}\n')
+    (corpus.target / "documents" / "part-000007.jsonl.unfinished").write_text("{")
+    corpus.run(*JSONL)
+    assert [row["document_id"] for row in corpus.rows("statements")] == ["d0", "d1"]
+    assert not list(corpus.target.rglob("*.unfinished"))
+
+
+def test_documents_that_fail_are_counted_and_named_in_their_rows(corpus: Corpus) -> None:
+    corpus.write(GOOD, f"{SECRET} {POISON}", GOOD, f"{SECRET} {DEADLY}", GOOD)
+    status, said = corpus.run(*JSONL)
+    assert status == 1
+    assert f"2 of all documents could not be read: those with status 'failed' in {corpus.target}/documents" in said
+    assert [row["status"] for row in corpus.rows("documents")] == ["ok", "failed", "ok", "failed", "ok"]
+    assert SECRET not in said + "".join(path.read_text("utf-8") for path in corpus.target.rglob("*.jsonl"))
+
+
+def test_documents_with_one_id_are_told_of(corpus: Corpus) -> None:
+    corpus.write(GOOD, GOOD)
+    lines = corpus.source.read_text("utf-8")
+    corpus.source.write_text(lines + lines, "utf-8")
+    status, said = corpus.run(*JSONL)
+    assert status == 1
+    assert said.endswith("2 had the id of an earlier one and were left out, first in.jsonl:3\n")
+    assert ids(corpus) == ["d0", "d1"]
+
+
+def test_sigterm_ends_the_job_and_what_it_started(corpus: Corpus, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    corpus.write(GOOD, GOOD, GOOD, f"WAIT {gate}")
+    process = corpus.start(*JSONL)
+    wait_for(gate.with_suffix(".entered"))
+    process.terminate()
+    _, said = process.communicate(timeout=PATIENCE)  # its pipes end when its workers have ended
+    assert (process.returncode, said) == (130, "stopped; the same command goes on from here\n")
+
+
+def test_two_jobs_do_not_write_to_one_folder(corpus: Corpus, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    corpus.write(f"WAIT {gate}")
+    first = corpus.start(*JSONL)
+    wait_for(gate.with_suffix(".entered"))
+    assert corpus.run(*JSONL) == (2, f"Error: {corpus.target}: another job is writing to it\n")
+    gate.touch()
+    first.communicate(timeout=PATIENCE)
+    assert (first.returncode, ids(corpus)) == (0, ["d0"])
+
+
+def test_an_output_is_continued_only_as_it_was_made(corpus: Corpus) -> None:
+    corpus.write(GOOD)
+    corpus.run(*JSONL)
+    status, said = corpus.run(*JSONL, "--classes", "all")
+    assert (status, said) == (
+        2,
+        f"Error: {corpus.target}: was made with classes speech, not all; give another folder\n",
+    )
+
+
+def test_a_folder_of_something_else_is_left_alone(corpus: Corpus) -> None:
+    corpus.write(GOOD)
+    corpus.target.mkdir()
+    (corpus.target / "thesis.doc").touch()
+    status, said = corpus.run(*JSONL)
+    assert (status, said) == (
+        2,
+        f"Error: {corpus.target}: is not empty, and no output of this command; give another folder\n",
+    )
+    assert [path.name for path in corpus.target.iterdir()] == ["thesis.doc"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "arguments", "message"),
+    [
+        ("pyarrow", (), "Parquet needs pyarrow"),
+        ("ray", (*JSONL, "--workers", "2"), "more than one worker needs ray"),
+    ],
+)
+def test_a_missing_extra_is_named_where_it_is_needed(
+    tmp_path: Path, missing: str, arguments: tuple[str, ...], message: str
+) -> None:
+    (tmp_path / "in.jsonl").write_text(json.dumps({"id": "a", "text": GOOD}))
+    code = f"import sys; sys.modules[{missing!r}] = None; from sayso_server.main import main; main()"
+    command = [sys.executable, "-c", code, "corpus", str(tmp_path / "in.jsonl"), str(tmp_path / "out"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert done.returncode == 2
+    assert done.stderr == f"Error: {message}, which is not installed: pip install 'sayso-server[corpus]'\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_command_loads_nothing_heavy_before_it_is_needed() -> None:
+    heavy = ("grpc", "ray", "pyarrow", "torch", "matplotlib")
+    code = f"import sys, sayso_server.main; sys.stdout.write(' '.join(set({heavy!r}) & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE)
+    assert done.stdout == ""
