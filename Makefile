@@ -25,7 +25,7 @@ $(INSTALLED): pyproject.toml client/pyproject.toml server/pyproject.toml constra
 	test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
 	$(PIP) install --quiet --constraint constraints.txt pip hatchling editables
 	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --group dev \
-		--editable './client[cli]' --editable ./server
+		--editable './client[cli]' --editable './server[tracing]'
 	@touch $@
 
 protos: $(INSTALLED)  ## regenerate the code of the contract in client/sayso/v1

@@ -1,21 +1,30 @@
 """The queue before the workers, without gRPC."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 from support.engine import FakeEngine
 from support.serving import PATIENCE, ThreadWorker
 
 from sayso_server.core.statement import Extraction, Options
+from sayso_server.service.bench import Progress, Round
+from sayso_server.service.errors import ServiceError
 from sayso_server.service.queue import EngineQueue
 from sayso_server.service.settings import Limits
+from sayso_server.service.workers import Worker, WorkerLostError
 
 OTHER = Options(min_confidence=0.5)
 
 
-def with_queue(engine: FakeEngine, limits: Limits, act: Callable[[EngineQueue], Awaitable[None]]) -> None:
+def with_queue(
+    engine: FakeEngine,
+    limits: Limits,
+    act: Callable[[EngineQueue], Awaitable[None]],
+    make_worker: Callable[[], Worker] | None = None,
+) -> None:
     async def main() -> None:
-        queue = EngineQueue(lambda: ThreadWorker(engine), limits)
+        queue = EngineQueue(make_worker or (lambda: ThreadWorker(engine)), limits)
         await queue.warm_up()
         dispatcher = asyncio.create_task(queue.run())
         await act(queue)
@@ -144,3 +153,83 @@ def test_of_long_texts_the_oldest_and_the_smallest_are_read_together() -> None:
     with_queue(engine, Limits(max_batch_words=4), act)
     assert engine.parsed[1:4] == [["a0", "a1", "c0", "c1"], ["a2", "a3", "c2", "c3"], ["a4", "a5", "c4"]]
     assert [text.split()[0] for text in engine.read] == ["held", "c0", "a0", "b0"]
+
+
+class Abandoned(ThreadWorker):
+    """A worker whose callers go as soon as it is at work on ENDLESS, which it never comes to the end of."""
+
+    def __init__(self, engine: FakeEngine, callers: "list[asyncio.Task[list[str]]]", rounds: list[list[str]]) -> None:
+        super().__init__(engine)
+        self._callers = callers
+        self._rounds = rounds
+        self._texts: dict[int, str] = {}
+
+    async def work(self, order: Round) -> Progress:
+        self._texts |= {opening.number: opening.text for opening in order.openings}
+        texts = [self._texts[share.number] for share in order.shares]
+        self._rounds.append(texts)
+        if ENDLESS not in texts:
+            return await super().work(order)
+        for caller in self._callers:
+            caller.cancel()
+        return await self.linger()
+
+    async def linger(self) -> Progress:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+class Killed(Abandoned):
+    """The same, killed when the callers have gone."""
+
+    async def linger(self) -> Progress:
+        await asyncio.wait(self._callers)
+        raise WorkerLostError("killed")
+
+
+ENDLESS = "endless"
+REFUSED = "EXTRACTION_FAILED WORKER_DIED"
+
+
+def outcomes(queue: EngineQueue, text: str) -> "asyncio.Task[list[str]]":
+    """The text that was read, or why it is refused."""
+
+    async def outcomes() -> list[str]:
+        [answer] = await queue.submit([text], OTHER, deadline=asyncio.get_running_loop().time() + PATIENCE)
+        one = answer.outcome
+        return [f"{one.reason} {one.metadata.get('cause')}" if isinstance(one, ServiceError) else one.text]
+
+    return asyncio.create_task(outcomes())
+
+
+def abandoned(kind: type[Abandoned], limits: Limits, *texts: str) -> tuple[list[list[str]], list[list[str]]]:
+    """What becomes of texts that are sent again after their callers went, and the rounds in which all was read.
+
+    First all of them come at once, then the callers are gone; then each comes again until it is answered.
+    """
+    engine, callers, rounds, answered = FakeEngine(), list["asyncio.Task[list[str]]"](), list[list[str]](), []
+
+    async def act(queue: EngineQueue) -> None:
+        callers[:] = [outcomes(queue, text) for text in texts]
+        await asyncio.wait(callers)
+        for text in texts:
+            while len(rounds) < 10:  # many more than it may take
+                callers[:] = [outcomes(queue, text)]
+                with contextlib.suppress(asyncio.CancelledError):
+                    answered.append(await callers[0])
+                    break
+
+    with_queue(engine, limits, act, lambda: kind(engine, callers, rounds))
+    return answered, rounds
+
+
+def test_a_text_that_runs_past_the_time_is_remembered_though_its_callers_have_gone() -> None:
+    answered, rounds = abandoned(Abandoned, Limits(max_duration=0.01), ENDLESS)
+    assert answered == [[REFUSED]]
+    assert rounds == [[ENDLESS], [ENDLESS]]
+
+
+def test_a_text_that_was_beside_one_that_killed_its_worker_is_read_alone_and_then_as_ever() -> None:
+    answered, rounds = abandoned(Killed, Limits(), "good", ENDLESS, "good", "fine")
+    assert answered == [["good"], [REFUSED], ["good"], ["fine"]]
+    assert rounds == [["good", ENDLESS, "good", "fine"], ["good"], [ENDLESS], ["good"], ["fine"]]

@@ -5,34 +5,43 @@ from support.engine import SECRET
 from sayso_server.service.refusals import Refusals
 
 
-def test_a_document_is_refused_for_a_while() -> None:
+def test_a_document_is_remembered_for_a_while() -> None:
     refusals = Refusals(10.0)
-    refusals.add("a", now=0.0)
-    assert [refusals.hold("a", now) for now in (0.0, 9.9, 10.0, 11.0)] == [True, True, False, False]
-    assert not refusals.hold("b", 0.0)
+    refusals.blame("a", now=0.0)
+    assert [refusals.deaths("a", now) for now in (0.0, 9.9, 10.0, 11.0)] == [1, 1, 0, 0]
+    assert refusals.deaths("b", 0.0) == 0
 
 
-def test_a_document_refused_again_is_remembered_from_then_on() -> None:
+def test_deaths_add_up_and_the_last_is_what_the_while_counts_from() -> None:
     refusals = Refusals(10.0)
     for now in (0.0, 5.0):
-        refusals.add("a", now)
-    assert refusals.hold("a", 12.0)
+        refusals.blame("a", now)
+    assert [refusals.deaths("a", now) for now in (12.0, 15.0)] == [2, 0]
+
+
+def test_a_document_that_was_read_is_forgotten() -> None:
+    refusals = Refusals(10.0)
+    for text in ("a", "b"):
+        refusals.blame(text, now=0.0)
+    for text in ("a", "never seen"):
+        refusals.absolve(text)
+    assert [refusals.deaths(text, 0.0) for text in ("a", "b")] == [0, 1]
 
 
 def test_the_oldest_makes_room() -> None:
     refusals = Refusals(10.0, most=2)
     for text in ("a", "b", "c"):
-        refusals.add(text, now=0.0)
-    assert [refusals.hold(text, 1.0) for text in ("a", "b", "c")] == [False, True, True]
+        refusals.blame(text, now=0.0)
+    assert [refusals.deaths(text, 1.0) for text in ("a", "b", "c")] == [0, 1, 1]
 
 
 def test_no_text_is_kept() -> None:
     refusals = Refusals(10.0)
-    refusals.add(SECRET, now=0.0)
+    refusals.blame(SECRET, now=0.0)
     assert SECRET not in repr(vars(refusals))
 
 
 def test_without_a_duration_nothing_is_remembered() -> None:
     refusals = Refusals(0.0)
-    refusals.add("a", now=0.0)
-    assert not refusals.hold("a", 0.0)
+    refusals.blame("a", now=0.0)
+    assert refusals.deaths("a", 0.0) == 0

@@ -23,6 +23,7 @@ from sayso_server.service.bench import Bench, Progress, Round
 from sayso_server.service.engine import Model
 from sayso_server.service.server import SERVICE_NAME, Server
 from sayso_server.service.settings import Limits, Settings
+from sayso_server.service.tracing import Traces
 from support.engine import FakeEngine
 
 T = TypeVar("T")
@@ -90,6 +91,7 @@ def running(
     warm: bool = True,
     settings: Settings | None = None,
     credentials: grpc.ChannelCredentials | None = None,
+    traces: Traces | None = None,
 ) -> Iterator[Running]:
     """A server around a fake engine, drained at the end."""
     engine = engine or FakeEngine()
@@ -102,7 +104,7 @@ def running(
     )
 
     async def start() -> tuple[Server, int]:
-        server = Server(settings, lambda: ThreadWorker(engine))
+        server = Server(settings, lambda: ThreadWorker(engine), traces)
         port = await server.start()
         if warm:
             await server.warm_up()

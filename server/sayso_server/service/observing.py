@@ -1,4 +1,4 @@
-"""Every call has an identifier, a line in the log, and its place in the metrics."""
+"""Every call has an identifier, a line in the log, and its place in metrics and traces."""
 
 import asyncio
 import logging
@@ -14,6 +14,7 @@ from sayso_server.service.errors import REQUEST_ID_KEY, Context
 from sayso_server.service.handlers import Behaviour, Continuation, Handler, behaviour_of, rebuilt
 from sayso_server.service.logs import request_id
 from sayso_server.service.metrics import Metrics
+from sayso_server.service.tracing import NO_TRACES, Traces
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +26,9 @@ _OURS = "/sayso."
 class ObserveInterceptor(grpc.aio.ServerInterceptor):
     """Stands before all others, so that their refusals are seen too."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, traces: Traces = NO_TRACES) -> None:
         self._metrics = metrics
+        self._traces = traces
 
     async def intercept_service(
         self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
@@ -39,23 +41,27 @@ class ObserveInterceptor(grpc.aio.ServerInterceptor):
         return rebuilt(handler, behaviour, handler.request_deserializer)
 
     def _observed(self, method: str, kind: str, behaviour: Behaviour) -> Behaviour:
+        traces = self._traces if method.startswith(_OURS) else NO_TRACES
+
         async def answer(request: Any, context: Context) -> Any:
             started = time.monotonic()
             request_id.set(_identifier(context))
             context.set_trailing_metadata(((REQUEST_ID_KEY, request_id.get()),))
             code = "UNKNOWN"
-            try:
-                response = await behaviour(request, context)
-                code = _code(context, "OK")
-                return response
-            except asyncio.CancelledError:
-                code = _cancelled(context)
-                raise
-            except BaseException:
-                code = _code(context, "UNKNOWN")
-                raise
-            finally:
-                self._record(method, kind, code, time.monotonic() - started)
+            with traces.call(method, context.invocation_metadata() or ()) as ended:
+                try:
+                    response = await behaviour(request, context)
+                    code = _code(context, "OK")
+                    return response
+                except asyncio.CancelledError:
+                    code = _cancelled(context)
+                    raise
+                except BaseException:
+                    code = _code(context, "UNKNOWN")
+                    raise
+                finally:
+                    ended(code)
+                    self._record(method, kind, code, time.monotonic() - started)
 
         return answer
 

@@ -100,8 +100,9 @@ class EngineQueue:
                 self._release(job)
 
     def _is_refused(self, job: Job) -> bool:
-        """Answer a document at once over which workers died before."""
-        if not self._refusals.hold(job.text, job.arrival):
+        """Answer a document at once over which enough workers died before; fewer make it a suspect."""
+        job.deaths = self._refusals.deaths(job.text, job.arrival)
+        if job.deaths < MAX_DEATHS:
             return False
         _report(job, "is refused unread: workers died over it before")
         job.finish(worker_lost(), job.arrival)
@@ -190,6 +191,8 @@ class EngineQueue:
                 job.left = outcome.words
                 continue
             desk.release(job)
+            if job.deaths:
+                self._refusals.absolve(job.text)
             if isinstance(outcome, Failed):
                 _report(job, "could not be read: %s", outcome.reason)
                 job.finish(extraction_failed(), now)
@@ -199,14 +202,19 @@ class EngineQueue:
             self._release(job)
 
     def _bury(self, worker: Worker, desk: Desk, jobs: Sequence[Job], error: Exception) -> None:
-        """A worker is gone: what it was reading is tried once more on its own, the rest as if nothing had been."""
+        """A worker is gone: what it was reading is tried once more on its own, the rest as if nothing had been.
+
+        What it was reading is remembered though nobody may wait for it any more: it is tried when it comes again.
+        """
         worker.kill()
         self._metrics.workers.dec()
         self._metrics.worker_deaths.inc()
         log.error("a worker died over %d documents: %s", len(jobs), str(error) or "it did not answer in time")
         now = asyncio.get_running_loop().time()
+        remembered = {text: self._refusals.blame(text, now) for text in {job.text for job in jobs}}
+        for job in jobs:
+            job.deaths = max(job.deaths + 1, remembered[job.text])
         for job in reversed(desk.open):
-            job.deaths += job in jobs
             if job.deaths < MAX_DEATHS:
                 self._schedule.put_back(job)
             else:
@@ -215,8 +223,7 @@ class EngineQueue:
         self._arrived.set()
 
     def _refuse(self, text: str, now: float) -> None:
-        """Answer every request for a document over which workers died, and remember it."""
-        self._refusals.add(text, now)
+        """Answer every request for a document over which workers died."""
         for job in [job for job in self._accepted if job.text == text]:
             job.finish(worker_lost(), now)
             self._release(job)

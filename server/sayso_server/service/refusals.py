@@ -1,11 +1,13 @@
-"""Documents that are not read again, because the workers that read them died.
+"""What is remembered of documents over which workers died: those over which several did are not read again.
 
 What is kept of a document is a digest: none of its text. It is forgotten after a while, since a worker may die by
-another's fault (of an operator, of a machine short of memory) twice in a row.
+another's fault (of an operator, of a machine short of memory) twice in a row. The memory outlives the request: who
+sends a document that takes for ever has often gone by the time its worker is ended, and comes again.
 """
 
 import hashlib
 from collections import OrderedDict
+from dataclasses import dataclass
 
 MOST = 1024
 """Digests kept; the oldest makes room for the newest."""
@@ -16,24 +18,37 @@ def digest_of(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32).digest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Record:
+    deaths: int
+    until: float
+
+
 class Refusals:
-    """Remembers refused documents for `duration` seconds, `most` of them."""
+    """Remembers documents for `duration` seconds after the last worker died over them, `most` of them."""
 
     def __init__(self, duration: float, most: int = MOST) -> None:
         self._duration = duration
         self._most = most
-        self._until: OrderedDict[bytes, float] = OrderedDict()
+        self._records: OrderedDict[bytes, _Record] = OrderedDict()
 
-    def add(self, text: str, now: float) -> None:
-        """Refuse a text from `now` on, a time of the event loop."""
+    def blame(self, text: str, now: float) -> int:
+        """A worker died over a text at `now`, a time of the event loop. Returns how many did of late."""
+        deaths = self.deaths(text, now) + 1
         digest = digest_of(text)
-        self._until.pop(digest, None)
-        self._until[digest] = now + self._duration
-        while len(self._until) > self._most:
-            self._until.popitem(last=False)
+        self._records.pop(digest, None)
+        self._records[digest] = _Record(deaths, now + self._duration)
+        while len(self._records) > self._most:
+            self._records.popitem(last=False)
+        return deaths
 
-    def hold(self, text: str, now: float) -> bool:
-        """Whether a text is refused."""
-        while self._until and next(iter(self._until.values())) <= now:
-            self._until.popitem(last=False)
-        return bool(self._until) and digest_of(text) in self._until
+    def absolve(self, text: str) -> None:
+        """A text was read, so its worker died of something else."""
+        self._records.pop(digest_of(text), None)
+
+    def deaths(self, text: str, now: float) -> int:
+        """How many workers died over a text of late."""
+        while self._records and next(iter(self._records.values())).until <= now:
+            self._records.popitem(last=False)
+        record = self._records.get(digest_of(text)) if self._records else None
+        return record.deaths if record else 0

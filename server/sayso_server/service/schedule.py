@@ -10,7 +10,8 @@ depend on where the encoder's rows and the tokenizer's windows begin, so what ca
 one worker is always kept free of such documents, where there are two or more.
 
 A document that was being read when a worker died is a suspect: it is read in rounds of its own, so that a second death
-tells which document it was, and so that the others are safe from it: the third lane.
+tells which document it was, and so that the others are safe from it: the third lane. So it is where such a document
+comes again.
 """
 
 import asyncio
@@ -27,10 +28,11 @@ from sayso_server.service.errors import ServiceError
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of one text, and how many seconds it waited before a worker took it."""
+    """What became of one text, how many seconds it waited before a worker took it, and how many it took in all."""
 
     outcome: Extraction | ServiceError
     queue_duration: float
+    duration: float
 
 
 @dataclass(slots=True, eq=False)
@@ -57,7 +59,8 @@ class Job:
     def finish(self, outcome: Extraction | ServiceError, now: float) -> None:
         """Answer, if anybody still waits for it."""
         if not self.answer.done():
-            self.answer.set_result(Answer(outcome, (now if self.taken is None else self.taken) - self.arrival))
+            taken = now if self.taken is None else self.taken
+            self.answer.set_result(Answer(outcome, taken - self.arrival, now - self.arrival))
 
     def is_dead(self, now: float) -> bool:
         """Whether nobody waits for it any more."""
@@ -104,9 +107,9 @@ class Schedule:
         return self._desks[-1]
 
     def add(self, job: Job) -> None:
-        """Queue a job behind the others."""
+        """Queue a job behind the others of its lane."""
         job.is_blocking = not self._is_short(job) and longest_paragraph(job.text) > self._budget
-        (self._short if self._is_short(job) else self._long).append(job)
+        self._lane(job).append(job)
 
     def put_back(self, job: Job) -> None:
         """Queue a job anew whose worker died, before the others."""
@@ -114,7 +117,7 @@ class Schedule:
         if job.deaths:
             self._suspects.append(job)
         else:
-            (self._short if self._is_short(job) else self._long).appendleft(job)
+            self._lane(job).appendleft(job)
 
     def plan(self, desk: Desk, now: float) -> tuple[Round, list[Job]]:
         """The next round of a worker, and its jobs. Jobs that nobody waits for are dropped on the way."""
@@ -188,6 +191,11 @@ class Schedule:
         """Whether this worker may begin a document with a paragraph longer than a round."""
         others = [other for other in self._desks if other is not desk]
         return not others or any(not other.is_blocked for other in others)
+
+    def _lane(self, job: Job) -> deque[Job]:
+        if job.deaths:
+            return self._suspects
+        return self._short if self._is_short(job) else self._long
 
     def _is_short(self, job: Job) -> bool:
         return job.words <= self._budget

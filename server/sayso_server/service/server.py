@@ -23,6 +23,7 @@ from sayso_server.service.observing import ObserveInterceptor
 from sayso_server.service.queue import EngineQueue
 from sayso_server.service.servicer import QuoteServicer
 from sayso_server.service.settings import Settings, default_workers
+from sayso_server.service.tracing import Traces, traces_of
 from sayso_server.service.workers import Worker
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,9 @@ NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 _FOR_EVER = 2**31 - 1
 """What gRPC takes for no limit, in milliseconds."""
 
+_FLUSH = 5.0
+"""Seconds that the last spans may take to their collector, within what is left of the drain."""
+
 
 class AddressError(Exception):
     """The server cannot listen on its address."""
@@ -42,22 +46,27 @@ class AddressError(Exception):
 class Server:
     """One server, made on the event loop that it serves on. `start`, then `warm_up`, in the end `drain`.
 
-    Raises SettingError where a file of the settings cannot be used.
+    `traces` stands in for those of the settings. Raises SettingError where a file of the settings cannot be used, or
+    there are no traces as they ask for.
     """
 
-    def __init__(self, settings: Settings, make_worker: Callable[[], Worker]) -> None:
+    def __init__(self, settings: Settings, make_worker: Callable[[], Worker], traces: Traces | None = None) -> None:
         self._settings = settings
         self._activity = Activity()
+        self._hurried = asyncio.Event()
+        self._traces = traces or traces_of(settings)
         self.metrics = Metrics()
         workers = settings.workers or default_workers()
         self._queue = EngineQueue(make_worker, settings.limits, workers=workers, metrics=self.metrics)
         self._health = health.aio.HealthServicer()
         self._credentials = server_credentials(settings.security)
-        self._grpc = grpc.aio.server(interceptors=_interceptors(settings, self.metrics), options=_options(settings))
+        self._grpc = grpc.aio.server(
+            interceptors=_interceptors(settings, self.metrics, self._traces), options=_options(settings)
+        )
         self._dispatcher: asyncio.Task[None] | None = None
         self._running = contextlib.ExitStack()
         pb_grpc.add_QuoteServiceServicer_to_server(
-            QuoteServicer(self._queue, settings.limits, self._activity), self._grpc
+            QuoteServicer(self._queue, settings.limits, self._activity, self._traces), self._grpc
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
         if settings.reflection:
@@ -114,6 +123,8 @@ class Server:
         An open health Watch would hold up `stop` for all of its grace, so the work is waited for here, and the grace
         is short.
         """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._settings.drain_duration
         await self._health.enter_graceful_shutdown()
         left = await self._activity.drain(at_most=self._settings.drain_duration)
         if left:
@@ -124,12 +135,15 @@ class Server:
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await self._dispatcher
         self._queue.close()
+        left_over = max(self._settings.stop_grace, end - loop.time())
+        await self._traces.close(at_most=min(_FLUSH, left_over), hurried=self._hurried)
         self._running.close()
         return left
 
     def hurry(self) -> None:
         """Let `drain` wait for nobody."""
         self._activity.give_up()
+        self._hurried.set()
 
 
 async def serve(server: Server) -> int:
@@ -197,7 +211,7 @@ def _warn_of_exposure(settings: Settings) -> None:
         log.warning("tokens and texts reach %s unprotected: there is no --tls-cert", settings.host)
 
 
-def _interceptors(settings: Settings, metrics: Metrics) -> list[grpc.aio.ServerInterceptor]:
+def _interceptors(settings: Settings, metrics: Metrics, traces: Traces) -> list[grpc.aio.ServerInterceptor]:
     """The first stands outermost."""
     security = settings.security
     auth = (
@@ -205,7 +219,7 @@ def _interceptors(settings: Settings, metrics: Metrics) -> list[grpc.aio.ServerI
         if security.token_file
         else []
     )
-    return [ObserveInterceptor(metrics), *auth, DecodeInterceptor()]
+    return [ObserveInterceptor(metrics, traces), *auth, DecodeInterceptor()]
 
 
 def _options(settings: Settings) -> list[tuple[str, int]]:

@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, TypeVar, cast
 
@@ -18,6 +19,7 @@ from sayso_server.service.queue import EngineQueue
 from sayso_server.service.requests import Wishes, read_options, refusal
 from sayso_server.service.schedule import Answer
 from sayso_server.service.settings import Limits
+from sayso_server.service.tracing import NO_TRACES, Traces
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +48,11 @@ def answered(handler: Handler[Response]) -> Handler[Response]:
 class QuoteServicer(pb_grpc.QuoteServiceServicer):
     """Checks requests, hands their texts to the queue, and converts what comes back."""
 
-    def __init__(self, queue: EngineQueue, limits: Limits, activity: Activity) -> None:
+    def __init__(self, queue: EngineQueue, limits: Limits, activity: Activity, traces: Traces = NO_TRACES) -> None:
         self._queue = queue
         self._limits = limits
         self._activity = activity
+        self._traces = traces
 
     @answered
     async def ExtractQuotes(self, request: pb.ExtractQuotesRequest, context: Context) -> pb.ExtractQuotesResponse:
@@ -128,12 +131,18 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
         """One outcome per document, in order. Raises ServiceError where none could be tried."""
         refusals = [refusal(document, self._limits) for document in documents]
         texts = [document.text for document, refused in zip(documents, refusals, strict=True) if not refused]
-        deadline = self._deadline(context)
-        answers = iter(await self._queue.submit(texts, wishes.options, deadline=deadline) if texts else ())
+        answers = iter(await self._answers(texts, wishes, self._deadline(context)) if texts else ())
         return [
             refused or self._result(document, next(answers), wishes)
             for document, refused in zip(documents, refusals, strict=True)
         ]
+
+    async def _answers(self, texts: Sequence[str], wishes: Wishes, deadline: float) -> list[Answer]:
+        arrived = time.time_ns()
+        answers = await self._queue.submit(texts, wishes.options, deadline=deadline)
+        for answer in answers:
+            self._traces.document(answer, arrived)
+        return answers
 
     def _result(self, document: pb.Document, answer: Answer, wishes: Wishes) -> pb.Result | ServiceError:
         if isinstance(answer.outcome, ServiceError):

@@ -76,6 +76,9 @@ class Settings:
     reflection: bool = setting(True, "Offer gRPC server reflection.")
     metrics_host: str = setting("127.0.0.1", "Address of the Prometheus endpoint.")
     metrics_port: int | None = setting(None, "Port of the Prometheus endpoint; without it there is none.", at_least=0)
+    tracing: bool = setting(
+        False, "Send OpenTelemetry traces, as the OTEL_* variables say; needs the extra sayso-server[tracing]."
+    )
     limits: Limits = field(default_factory=Limits)
     connections: Connections = field(default_factory=Connections)
     security: Security = field(default_factory=Security)
