@@ -104,7 +104,7 @@ def measure(options: argparse.Namespace, articles: Sequence[str]) -> Results:
         results.resident_mib = server.resident_mib() if server is not None else {}
     if "growth" in wanted:
         lengths = [n for n in growth.LENGTHS if n <= (10_000 if options.quick else 50_000)]
-        rounds = 1 if options.quick else 3
+        rounds = max(1, options.rounds // 3)
         results.milliseconds, tenfold = growth.measure(extractor, articles, lengths, rounds, log.info)
         results.ratios["seconds for ten times the text"] = tenfold
     if "start" in wanted:
@@ -155,7 +155,7 @@ def _conditions(options: argparse.Namespace, threads: int, words: int) -> dict[s
     busy = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
     return {
         "texts": f"{options.articles} {'of a file' if options.text else 'invented'} articles, {words:,} words",
-        "rounds": str(options.rounds),
+        "rounds": f"{options.rounds}, {max(1, options.rounds // 3)} of the growing text",
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, load at the start {busy}",
         "torch": f"{torch.__version__}, {threads} threads",
         "server": f"one worker of {threads} threads" if options.threads else "as it is without options",

@@ -1,6 +1,7 @@
 """How the time of the extractor grows with the text."""
 
 import itertools
+import statistics
 from collections.abc import Callable, Sequence
 
 from sayso_server.bench.texts import of_length
@@ -25,9 +26,8 @@ def measure(
     seconds: dict[int, list[float]] = {length: [] for length in lengths}
     for number in range(rounds):
         for length in lengths[:: -1 if number % 2 else 1]:
-            times = max(1, LEAST // length)
-            total = timed(lambda t=texts[length], n=times: [extractor.extract(t) for _ in range(n)])
-            seconds[length].append(total / times)
+            batch = [texts[length]] * max(1, LEAST // length)
+            seconds[length].append(statistics.mean(timed(extractor.extract, text) for text in batch))
             say(f"round {number + 1} of {rounds}: {length:,} words: {seconds[length][-1]:.2f} s")
     tenfold = [
         long / short

@@ -3,6 +3,7 @@
 import copy
 import warnings
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -33,7 +34,7 @@ class Articles:
     def work(self, of_article: Callable[[str], object], count: int | None = None) -> Work:
         """One article after the other, all of them or the first so many."""
         texts = self.texts[:count]
-        return Work(sum(self.words[:count]), lambda: [timed(lambda text=text: of_article(text)) for text in texts])
+        return Work(sum(self.words[:count]), lambda: [timed(of_article, text) for text in texts])
 
 
 def parts(document: Document) -> list[str]:
@@ -66,7 +67,8 @@ def _int8(encoder: Encoder) -> Encoder:
     out = copy.deepcopy(encoder)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch would rather have it done by a package of its own
-        out.bert = torch.ao.quantization.quantize_dynamic(out.bert, {nn.Linear}, dtype=torch.qint8)
+        quantize: Any = torch.ao.quantization.quantize_dynamic
+        out.bert = quantize(out.bert, {nn.Linear}, dtype=torch.qint8)
     return out
 
 

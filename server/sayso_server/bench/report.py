@@ -46,8 +46,8 @@ def table(results: Results) -> str:
     lines = [
         "# How fast it reads",
         "",
-        "Written by `make bench`. All figures are of one run, in which the works took turns; a ratio is taken within each",
-        "round. The median, and in brackets the least and the greatest.",
+        "Written by `make bench`. All figures are of one run, in which the works took turns; a ratio is taken within",
+        "each round. The median, and in brackets the least and the greatest.",
         "",
         said + ".",
         "",

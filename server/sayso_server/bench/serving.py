@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -34,7 +35,7 @@ class Served:
 
         def run() -> Sequence[float]:
             with sayso.Client(self.address) as client, ThreadPoolExecutor(callers) as pool:
-                return list(pool.map(lambda text: timed(lambda: client.extract(text)), texts))
+                return list(pool.map(lambda text: timed(client.extract, text), texts))
 
         return Work(words, run)
 
@@ -67,7 +68,7 @@ def serving(*options: str) -> Iterator[Served]:
 def _wait(process: "subprocess.Popen[bytes]", address: str, give_up: float) -> None:
     request = health_pb2.HealthCheckRequest(service="sayso.v1.QuoteService")
     with grpc.insecure_channel(address) as channel:
-        stub = health_pb2_grpc.HealthStub(channel)
+        stub: Any = health_pb2_grpc.HealthStub(channel)
         while process.poll() is None and time.perf_counter() < give_up:
             with contextlib.suppress(grpc.RpcError):  # not listening yet
                 if stub.Check(request, timeout=1).status == health_pb2.HealthCheckResponse.SERVING:

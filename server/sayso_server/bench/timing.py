@@ -71,8 +71,8 @@ def latency_ratio(turns: Sequence[Turn], others: Sequence[Turn]) -> Figure:
     )
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Seconds that something takes."""
+def timed(work: Callable[[str], object], text: str) -> float:
+    """Seconds that a text takes."""
     started = time.perf_counter()
-    work()
+    work(text)
     return time.perf_counter() - started
