@@ -9,6 +9,7 @@ import argparse
 import logging
 import os
 import platform
+import signal
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -44,13 +45,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=7, help="(default: %(default)s)")
     parser.add_argument("--threads", type=int, help="of torch, here and in one worker; without it, server defaults")
     parser.add_argument("--part", choices=PARTS, action="append", help="measure this beside the extractor; repeatable")
-    parser.add_argument("--quick", action="store_true", help="a few minutes: 4 articles, 3 rounds, up to 10,000 words")
+    parser.add_argument("--quick", action="store_true", help="a few minutes: 2 articles, 3 rounds, up to 10,000 words")
     parser.add_argument(
         "--output", type=Path, default=Path("build/benchmarks"), metavar="FOLDER", help="(default: %(default)s)"
     )
     options = parser.parse_args()
     if options.quick:
-        options.articles, options.rounds = 4, 3
+        options.articles, options.rounds = 2, 3
     if options.articles < 1 or options.rounds < 1:
         parser.error("--articles and --rounds must be at least 1")
     return options
@@ -58,6 +59,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     """Measure, print the table, write the files."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped then too
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     options = arguments()
     try:
@@ -96,8 +98,7 @@ def measure(options: argparse.Namespace, articles: Sequence[str]) -> Results:
             works |= {f"server, {n} callers": server.work(articles, sum(own.words), n) for n in CALLERS}
         if "stock" in wanted:
             works["stock shape"] = _stock(own, stack)
-        for work in works.values():
-            work.run()  # warm
+        alternate(works, 1, lambda line: log.info("warming: %s", line))
         turns = alternate(works, options.rounds, log.info)
         results.speeds = {name: speed(own_turns) for name, own_turns in turns.items()}
         results.ratios = ratios(turns)
@@ -132,12 +133,12 @@ def ratios(turns: Mapping[str, Sequence[Turn]]) -> dict[str, Figure]:
 
 
 def _stock(own: "Articles", stack: ExitStack) -> Work:
-    from sayso_server.bench import stock
+    sample = own.parser.annotate(own.parser.tokenize("\n\n".join(own.texts)))
+    from sayso_server.bench import stock  # its imports make Stanza talk
     from sayso_server.parsing.load import BUNDLED
 
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     stack.enter_context(stock.trees_at_once())
-    sample = own.parser.annotate(own.parser.tokenize("\n\n".join(own.texts)))
     return own.work(stock.build(BUNDLED, sample, folder), STOCK_ARTICLES)
 
 
