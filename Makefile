@@ -13,7 +13,7 @@ FROZEN := v1.frozen.txtpb
 GRPC_JS_VERSION := 1.14.7
 PROTO_LOADER_VERSION := 0.8.1
 
-.PHONY: help install golden models protos lint lint-buf freeze test acceptance load check demo evaluate serve clean
+.PHONY: help install golden models protos lint lint-buf freeze test acceptance load bench check demo evaluate serve clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -71,6 +71,10 @@ $(STRANGERS): Makefile
 TEXTS ?= ../shared/text/wikinews.jsonl
 load: $(INSTALLED)  ## latency, full queue and soak with the bundled models on TEXTS (JSON lines with a text); 20 minutes
 	cd tests && PYTHONPATH=. $(abspath $(BIN))/python -m acceptance.load "$(abspath $(TEXTS))" $(LOAD_OPTIONS)
+
+BENCH_OPTIONS ?= --output server/benchmarks
+bench: $(INSTALLED)  ## how fast it reads, as ratios of one run (20 minutes); BENCH_OPTIONS=--quick for a few
+	$(BIN)/python -m sayso_server.bench $(BENCH_OPTIONS)
 
 check: lint test  ## what CI runs
 

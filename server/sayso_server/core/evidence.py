@@ -44,6 +44,8 @@ class Words:
     roles: tuple[Roles, ...]
     sentence: tuple[int, ...]
     paragraph: tuple[int, ...]
+    is_mark: tuple[bool, ...]
+    is_quoted: tuple[bool, ...]
 
     @classmethod
     def of(cls, document: Document) -> "Words":
@@ -55,6 +57,8 @@ class Words:
             tuple(r for t in document.trees for r in (t.roles or [NO_ROLES] * len(t.words))),
             tuple(i for i, t in enumerate(document.trees) for _ in t.words),
             tuple(i for t in document.trees for i in [document.paragraph_at(t.span.start)] * len(t.words)),
+            tuple(map(is_punctuation, words)),
+            tuple(document.quotation_at(w.start) is not None for w in words),
         )
 
     def beside(self, place: int, by: int) -> int | None:
@@ -101,7 +105,7 @@ def evidence(
 ) -> list[str]:
     """The names of the features that a candidate has. `rivals` are the candidates of the same cue."""
     places = [words.within(span) for span in candidate.content]
-    flat = [i for run in places for i in run if not is_punctuation(words.words[i])]
+    flat = [i for run in places for i in run if not words.is_mark[i]]
     if not flat:
         return ["bias", f"rule={candidate.rule}"]
     plain = [
@@ -109,7 +113,7 @@ def evidence(
         f"rule={candidate.rule}",
         *_of_cue(candidate, document),
         *_of_source(candidate),
-        *_of_content(candidate, flat, document, words),
+        *_of_content(candidate, flat, words),
         *_of_place(candidate, flat, document, words),
     ]
     if basis is Basis.TREES:
@@ -165,11 +169,12 @@ def _of_source(candidate: Candidate) -> Iterator[str]:
         yield f"source.side={side}"
 
 
-def _of_content(candidate: Candidate, flat: Sequence[int], document: Document, words: Words) -> Iterator[str]:
-    yield f"content.words={binned(len(flat), edges=COUNTS)}"
-    yield f"content.words={binned(len(flat), edges=COUNTS)} rule={candidate.rule}"
+def _of_content(candidate: Candidate, flat: Sequence[int], words: Words) -> Iterator[str]:
+    count = binned(len(flat), edges=COUNTS)
+    yield f"content.words={count}"
+    yield f"content.words={count} rule={candidate.rule}"
     yield f"content.spans={min(3, len(candidate.content))}"
-    quoted = [document.quotation_at(words.words[i].start) is not None for i in flat]
+    quoted = [words.is_quoted[i] for i in flat]
     share = "all" if all(quoted) else "some" if any(quoted) else "none"
     yield f"content.quoted={share}"
     yield f"content.quoted={share} rule={candidate.rule}"
@@ -181,17 +186,18 @@ def _of_content(candidate: Candidate, flat: Sequence[int], document: Document, w
     yield f"content.finite={is_finite}"
     after = words.beside(flat[-1], 1)
     behind = words.words[after] if after is not None else None
-    yield f"content.next={'' if behind is None else behind.text if is_punctuation(behind) else behind.upos}"
+    is_mark = after is not None and words.is_mark[after]
+    yield f"content.next={'' if behind is None else behind.text if is_mark else behind.upos}"
     yield f"content.last={last.upos}"
-    beyond = words.beside(flat[-1], 2) if behind is not None and is_punctuation(behind) else after
+    beyond = words.beside(flat[-1], 2) if is_mark else after
     yield f"content.goes.on={_opening(words.words[beyond]) if beyond is not None else ''}"
     for i, j in pairwise(flat):
         if j > i + 1 and words.words[j - 1].text in _PAUSES:
             yield f"content.holds={words.words[j - 1].text} {_opening(words.words[j])}"
     final = len(words.trees[flat[-1]].words) - 1
-    ends = last.index == final or (behind is not None and is_punctuation(behind) and behind.index == final)
+    ends = last.index == final or (behind is not None and is_mark and behind.index == final)
     yield f"content.ends.sentence={ends}"
-    opens = first.index == 0 or (first.index == 1 and is_punctuation(words.words[flat[0] - 1]))
+    opens = first.index == 0 or (first.index == 1 and words.is_mark[flat[0] - 1])
     yield f"content.opens.sentence={opens}"
 
 
@@ -214,8 +220,9 @@ def _of_place(candidate: Candidate, flat: Sequence[int], document: Document, wor
     yield f"side={side} rule={candidate.rule}"
     yield f"distance={binned(abs(nearest - at), edges=COUNTS)} side={side}"
     yield f"sentences.apart={min(2, abs(words.sentence[nearest] - words.sentence[at]))}"
-    yield f"attached={_attached(candidate, flat, words)}"
-    yield f"attached={_attached(candidate, flat, words)} cue.class={candidate.cue.cue_class.value}"
+    attached = _attached(candidate, flat, words)
+    yield f"attached={attached}"
+    yield f"attached={attached} cue.class={candidate.cue.cue_class.value}"
     if len(candidate.content) > 1:
         yield f"side={side} gap={binned(_gap(candidate, words), edges=COUNTS)}"
 
@@ -250,8 +257,9 @@ def _attached(candidate: Candidate, flat: Sequence[int], words: Words) -> str:
 def _of_roles(candidate: Candidate, places: Sequence[range], flat: Sequence[int], words: Words) -> Iterator[str]:
     roles = words.roles
     inside = [roles[i].content for i in flat]
-    yield f"content.role={binned(sum(inside) / len(inside))}"
-    yield f"content.role={binned(sum(inside) / len(inside))} rule={candidate.rule}"
+    mean = sum(inside) / len(inside)
+    yield f"content.role={binned(mean)}"
+    yield f"content.role={binned(mean)} rule={candidate.rule}"
     yield f"content.role.least={binned(min(inside))}"
     yield f"content.role.first={binned(inside[0])}"
     yield f"content.role.last={binned(inside[-1])}"
@@ -280,7 +288,7 @@ def _of_roles(candidate: Candidate, places: Sequence[range], flat: Sequence[int]
     cue = max(r.cue for r in own)
     yield f"cue.role={binned(cue)}"
     yield f"cue.role={binned(cue)} rule={candidate.rule}"
-    yield f"cue.role={binned(cue)} content.role={binned(sum(inside) / len(inside), edges=(0.1, 0.5, 0.9))}"
+    yield f"cue.role={binned(cue)} content.role={binned(mean, edges=(0.1, 0.5, 0.9))}"
     yield f"cue.content.role={binned(max(r.content for r in own))}"
     yield f"cues.between={min(3, _cues_between(candidate, flat, words))}"
 

@@ -33,8 +33,9 @@ class Scorer:
 
     def score(self, features: Iterable[str]) -> Scored:
         """The score of a candidate with these features; unknown ones weigh nothing."""
-        found = tuple((name, weight) for name in features if (weight := self.weights.get(name)))
-        margin = sum(weight for _, weight in found) - self.enough
+        weights = self.weights
+        found = tuple([(name, weights[name]) for name in features if weights.get(name)])
+        margin = sum([weight for _, weight in found]) - self.enough
         return Scored(margin, self.confidence(margin), found)
 
     def confidence(self, margin: float) -> float:

@@ -9,6 +9,7 @@ import torch
 
 from sayso_server.core.text import paragraphs as paragraphs_of
 from sayso_server.parsing import processors, tokens
+from sayso_server.parsing.encoder import Batch
 from sayso_server.parsing.stanza_parser import StanzaParser
 
 
@@ -20,9 +21,8 @@ def measure(parser: StanzaParser, texts: Sequence[str], repeats: int = 5) -> dic
     assert parser.reader is not None
     encoder = parser.reader.encoder
     parts = [[text[p.start : p.end] for p in paragraphs_of(text)] for text in texts]
-    batches = [batch for own in parts for batch in tokens.batches(own, parser.tokenize)]
-    words = sum(batch.document.num_words for batch in batches)
-    prepared = [group for batch in batches for group in encoder.batches(_words(batch.document))]
+    prepared = [group for own in parts for group in rows_of(parser, own)]
+    words = sum(len(row.first) for group in prepared for row in group.rows)
     _timed(lambda: parser.parse(parts[0]))
     pairs = []
     for _ in range(repeats):
@@ -35,6 +35,13 @@ def measure(parser: StanzaParser, texts: Sequence[str], repeats: int = 5) -> dic
         "pipeline_words_per_second": round(words / statistics.median(w for _, w in pairs), 1),
         "ratio": round(statistics.median(a / w for a, w in pairs), 3),
     }
+
+
+def rows_of(parser: StanzaParser, paragraphs: Sequence[str]) -> list[Batch]:
+    """The rows that the encoder reads of these paragraphs, in its batches."""
+    assert parser.reader is not None
+    documents = [batch.document for batch in tokens.batches(paragraphs, parser.tokenize)]
+    return [group for document in documents for group in parser.reader.encoder.batches(_words(document))]
 
 
 def _joined(paragraphs: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """Contents that the role tagger sees beside the cues that it sees."""
 
 import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sayso_server.core import lexicon
 from sayso_server.core.contents import is_punctuation, merge, strip, with_marks
@@ -52,8 +52,8 @@ def tagged(document: Document) -> Iterator[Candidate]:
             before = cues[i - 1][1] if i else 0
             behind = cues[i + 1][0] if i + 1 < len(cues) else len(words)
             assembled = {runs: None for contents in readings for runs in _assembled(contents, cue, before, behind)}
-            for runs in assembled:
-                yield from _candidate(document, words, cue, runs, known)
+            if assembled:
+                yield from _candidates(document, words, cue, assembled, known)
 
 
 def _readings(words: Sequence[Read]) -> Iterator[list[Run]]:
@@ -104,34 +104,58 @@ def _chained(runs: Sequence[Run]) -> list[Run]:
     return out
 
 
-def _candidate(
-    document: Document, words: Sequence[Read], cue: Run, runs: Sequence[Run], known: dict[int, Site]
+def _candidates(
+    document: Document, words: Sequence[Read], cue: Run, assembled: Iterable[Sequence[Run]], known: dict[int, Site]
 ) -> Iterator[Candidate]:
-    is_mark = all(is_punctuation(read.word) for read in words[cue[0] : cue[1]])
-    site = None if is_mark else _site(words, cue, known)
-    runs = [_opened(words, run, site) for run in runs if len(runs) == 1 or _says_something(words, run, site)]
-    stripped = [strip(document.plain, span_of(words, run), TRAILING) for run in runs]
-    content = merge([with_marks(document, span) for span in stripped if span])
-    if not content or (site is None and not is_mark):
+    """A candidate for each of several contents of one cue, where they make one."""
+    if all(is_punctuation(read.word) for read in words[cue[0] : cue[1]]):
+        found = (_without_word(document, words, cue, runs) for runs in assembled)
+    elif (site := _site(words, cue, known)) is not None:
+        asked = addressees(site.tree, site.head, lemma=site.entry.lemma, text=document.plain)
+        found = (_with_word(document, words, cue, runs, site, asked) for runs in assembled)
+    else:
         return
-    source = _source(words, cue, runs, site)
-    if site is None:
-        own = mention(source.tree, source.word, document.plain) if source else None
-        word = source.word if source else None
-        yield Candidate("tagged", content, None, None, own, word, sentence=words[cue[0]].tree.span)
-        return
-    content = with_whole_quotations(document, content, [w.span for w in site.words])
-    asked = addressees(site.tree, site.head, lemma=site.entry.lemma, text=document.plain)
-    taken = [*(w.span for w in site.words), *(a for a in asked if a in content)]
+    yield from (candidate for candidate in found if candidate is not None)
+
+
+def _without_word(document: Document, words: Sequence[Read], cue: Run, runs: Sequence[Run]) -> Candidate | None:
+    """A candidate of a cue that is only marks: "…" – Olin."""
+    runs, content = _content(document, words, runs, None)
+    if not content:
+        return None
+    source = _source(words, cue, runs, None)
+    own = mention(source.tree, source.word, document.plain) if source else None
+    word = source.word if source else None
+    return Candidate("tagged", content, None, None, own, word, sentence=words[cue[0]].tree.span)
+
+
+def _with_word(
+    document: Document, words: Sequence[Read], cue: Run, runs: Sequence[Run], site: Site, asked: Sequence[Span]
+) -> Candidate | None:
+    """A candidate of a cue with a word; `asked` are the addressees."""
+    runs, content = _content(document, words, runs, site)
+    if not content:
+        return None
+    own = [w.span for w in site.words]
+    content = with_whole_quotations(document, content, own)
+    taken = [*own, *(a for a in asked if a in content)]
     content = tuple(s for s in content if not any(s.overlaps(other) for other in taken))
     inside = [words[first:end] for first, end in runs]
-    if _is_name(document, site, content) or _is_anonymity(inside):
-        return
+    if not content or _is_name(document, site, content) or _is_anonymity(inside):
+        return None
+    source = _source(words, cue, runs, site)
     word = source.word if source else None
     cue_class = _class(document, inside, site)
-    found = candidate("tagged", site, document, content=content, cue_class=cue_class, source=word)
-    if found is not None:
-        yield found
+    return candidate("tagged", site, document, content=content, cue_class=cue_class, source=word)
+
+
+def _content(
+    document: Document, words: Sequence[Read], runs: Sequence[Run], site: Site | None
+) -> tuple[list[Run], tuple[Span, ...]]:
+    """The runs that say something, with the words that open them, and their spans."""
+    kept = [_opened(words, run, site) for run in runs if len(runs) == 1 or _says_something(words, run, site)]
+    stripped = [strip(document.plain, span_of(words, run), TRAILING) for run in kept]
+    return kept, merge([with_marks(document, span) for span in stripped if span])
 
 
 def _says_something(words: Sequence[Read], run: Run, site: Site | None) -> bool:
