@@ -9,9 +9,10 @@ from sayso_server.core.cues import Candidate
 from sayso_server.core.document import read, with_trees
 from sayso_server.core.evidence import Basis
 from sayso_server.core.statement import Cue, CueClass, Span
+from sayso_server.training.annotations import Annotation
 from sayso_server.training.calibration import area_under_curve, calibration_error, judgements
 from sayso_server.training.news import Article, parts
-from sayso_server.training.scorer import Annotation, Example, agreement, calibrated, described, fit, trained
+from sayso_server.training.scorer import Example, agreement, calibrated, described, fit, trained
 
 pytestmark = pytest.mark.live
 
@@ -99,7 +100,7 @@ def test_the_measures_of_confidence() -> None:
 
 
 def test_what_cannot_be_judged_counts_as_nothing() -> None:
-    gold = {"attributions": [{"content": [[10, 30]], "source": [[0, 4]]}]}
+    gold = {"attributions": [{"content": [[10, 30]], "source": [[0, 4]], "cue": [[5, 9]]}]}
     found = [
         {"content": [[10, 28]], "source": [[0, 4]], "cue": [[5, 9]], "confidence": 0.9},
         {"content": [[18, 24]], "source": [[12, 14]], "cue": [[15, 17]], "confidence": 0.4},  # inside the other

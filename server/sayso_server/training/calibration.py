@@ -15,8 +15,7 @@ from typing import Any
 
 import click
 
-from sayso_server.core.contents import overlap
-from sayso_server.core.statement import Span
+from sayso_server.training.annotations import Annotation, spans, worth
 from sayso_server.training.data import documents
 
 BINS = 10
@@ -24,22 +23,13 @@ BINS = 10
 
 def judgements(gold: dict[str, Any], found: dict[str, Any]) -> list[tuple[float, bool]]:
     """Confidence, and whether it is right, of the statements of a document that can be judged."""
+    annotations = [Annotation.of(item) for item in gold["attributions"]]
     out = []
-    annotations = [{name: _spans(a[name]) for name in ("content", "source")} for a in gold["attributions"]]
-    for statement in found["attributions"]:
-        content, source, cue = (_spans(statement[name]) for name in ("content", "source", "cue"))
-        matching = [a for a in annotations if overlap(content, a["content"]) >= 0.5]
-        if matching:
-            best = max(matching, key=lambda a: overlap(content, a["content"]))["source"]
-            is_right = any(x.overlaps(y) for x in source for y in best) or not (source or best)
-            out.append((float(statement["confidence"]), is_right))
-        elif not any(all(any(s.covers(o) for s in a["content"]) for o in cue or content) for a in annotations):
-            out.append((float(statement["confidence"]), False))
+    for item in found["attributions"]:
+        value = worth(spans(item["content"]), spans(item["source"]), spans(item["cue"]), annotations)
+        if value is not None:
+            out.append((float(item["confidence"]), value > 0))
     return out
-
-
-def _spans(pairs: list[list[int]]) -> list[Span]:
-    return [Span(*pair) for pair in pairs]
 
 
 def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float:

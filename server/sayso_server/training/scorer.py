@@ -24,7 +24,8 @@ from sayso_server.core.contents import overlap
 from sayso_server.core.cues import Candidate
 from sayso_server.core.evidence import Basis, Words, evidence
 from sayso_server.core.scoring import Scorer
-from sayso_server.core.statement import REPORTED_SPEECH, Span
+from sayso_server.core.statement import REPORTED_SPEECH
+from sayso_server.training.annotations import Annotation, touch, worth
 from sayso_server.training.news import Article, articles
 
 log = logging.getLogger(__name__)
@@ -48,43 +49,10 @@ POINTS = 15
 """Of the line from scores to confidences."""
 
 
-@dataclass(frozen=True)
-class Annotation:
-    """What somebody annotated."""
-
-    content: tuple[Span, ...]
-    cue: tuple[Span, ...]
-    source: tuple[Span, ...]
-    is_speech: bool
-
-    @classmethod
-    def of(cls, item: Mapping[str, Any]) -> "Annotation":
-        """From the format of the files."""
-        content, cue, source = (tuple(Span(*pair) for pair in item[name]) for name in ("content", "cue", "source"))
-        return cls(content, cue, source, item.get("speech", True))
-
-
-def touch(one: Iterable[Span], other: Sequence[Span]) -> bool:
-    """Whether two lists of spans share a character, or are both empty."""
-    own = list(one)
-    return any(a.overlaps(b) for a in own for b in other) or not (own or other)
-
-
-def sources(candidate: Candidate) -> list[Span]:
-    """The source of a candidate, as a list."""
-    return [s for s in (candidate.source, candidate.relative) if s is not None]
-
-
 def agreement(candidate: Candidate, gold: Sequence[Annotation]) -> float | None:
-    """How well the best annotation of this content and source agrees, 0 where none does; None if nobody can know."""
-    best = max(gold, key=lambda g: overlap(candidate.content, g.content), default=None)
-    shared = overlap(candidate.content, best.content) if best is not None else 0.0
-    if best is not None and shared >= 0.5:
-        return shared if touch(sources(candidate), best.source) else 0.0
-    inside = candidate.cue.spans if candidate.cue is not None else candidate.content
-    if any(all(any(s.covers(own) for s in g.content) for own in inside) for g in gold):
-        return None
-    return 0.0
+    """How well the annotations agree with a candidate; see `annotations.worth`."""
+    sources = [s for s in (candidate.source, candidate.relative) if s is not None]
+    return worth(candidate.content, sources, candidate.cue.spans if candidate.cue else (), gold)
 
 
 def has_cue(candidate: Candidate, gold: Sequence[Annotation]) -> bool:
@@ -111,12 +79,12 @@ class Example:
         words = Words.of(article.document)
         candidates = list(judged(article.document, words))
         values = [agreement(j.candidate, gold) for j in candidates]
-        worth = [v if not v or has_cue(j.candidate, gold) else 0.0 for v, j in zip(values, candidates, strict=True)]
+        values = [v if not v or has_cue(j.candidate, gold) else 0.0 for v, j in zip(values, candidates, strict=True)]
         plain = [
             replace(j, basis=Basis.TREES, features=evidence(j.candidate, [], article.document, words, Basis.TREES))
             for j in candidates
         ]
-        return cls(article, gold, words, candidates, worth, plain)
+        return cls(article, gold, words, candidates, values, plain)
 
     def rows(self, basis: Basis) -> Iterator[tuple[Sequence[str], float]]:
         """What to learn from: the candidates with this basis, and as to trees all of the rules'."""
