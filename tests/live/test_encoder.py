@@ -30,7 +30,17 @@ def test_states_are_in_the_order_of_the_words(encoder: Encoder) -> None:
     together = encoder(paragraphs)
     assert together.shape == (LAYERS, 24, encoder.width)
     alone = torch.cat([encoder([paragraph]) for paragraph in paragraphs], 1)
-    torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-3)
+    assert torch.equal(together, alone)
+
+
+@torch.inference_mode()
+def test_rows_alone_give_what_transformers_gives_for_padded_batches(encoder: Encoder) -> None:
+    paragraphs = [[SENTENCE], [["No", "."], SENTENCE] * 3, [["“", "Yes", "!", "”"]]]
+    in_training = Encoder(encoder.bert, encoder.tokenizer).eval()
+    before = in_training.computed, encoder.computed
+    expected, own = in_training(paragraphs), encoder.prepared()(paragraphs)
+    torch.testing.assert_close(own, expected, atol=1e-4, rtol=1e-3)
+    assert in_training.computed - before[0] == encoder.computed - before[1]
 
 
 @torch.inference_mode()

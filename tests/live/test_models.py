@@ -46,9 +46,8 @@ def test_an_article(engine: Extractor) -> None:
 def test_one_pass_of_the_encoder_serves_all_heads(parser: StanzaParser) -> None:
     assert parser.reader is not None
     encoder = parser.reader.encoder
-    passes, pieces = encoder.passes, encoder.computed
+    pieces = encoder.computed
     trees = [tree for own in parser.parse(ARTICLE.split("\n\n")) for tree in own]
-    assert encoder.passes - passes == 1
     words = sum(len(encoder.pieces(word.text)) for tree in trees for word in tree.words)
     assert encoder.computed - pieces == words + len(trees) + 3  # a separator per sentence, a beginning per paragraph
 
@@ -110,3 +109,17 @@ def test_sentences_without_end_are_read_in_parts(parser: StanzaParser) -> None:
 def test_odd_text_does_not_fail(engine: Extractor, text: str) -> None:
     extraction = engine.extract(text)
     assert extraction.text == text
+
+
+def test_lemmas_are_those_of_stanzas_own_lemmatizer_and_not_all_are_remembered(
+    parser: StanzaParser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = ARTICLE + "\n\nThe flangers replumbed two snorkwells, and the snorkwells were replumbed again."
+    own = parser.pipeline.processors["lemma"]._variant
+    document = parser.annotate(parser.tokenize(text))
+    stanzas = own._stanza.process(parser.annotate(parser.tokenize(text))).get("lemma")
+    assert document.get("lemma") == stanzas
+    assert "flanger" in stanzas  # not in the dictionary: the network was asked
+    monkeypatch.setattr(own, "MEMORY", 1)
+    parser.annotate(parser.tokenize("Ships left."))
+    assert len(own._known) == 3

@@ -1,18 +1,17 @@
 """Works in this process: the encoder alone, the pipeline, the extractor and its two halves."""
 
 import copy
-import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import torch
-from torch import nn
+from transformers import PreTrainedModel
 
 from sayso_server.bench.timing import Work, timed
 from sayso_server.core.document import Document, read, with_trees
 from sayso_server.core.pipeline import Extractor, extract_document
 from sayso_server.core.statement import Options
 from sayso_server.parsing.encoder import Encoder
+from sayso_server.parsing.layers import Format, floating, int8
 from sayso_server.parsing.processors import Reader
 from sayso_server.parsing.speed import rows_of
 from sayso_server.parsing.stanza_parser import StanzaParser
@@ -44,32 +43,25 @@ def parts(document: Document) -> list[str]:
 
 def encoder_works(articles: Articles, reader: Reader) -> dict[str, Work]:
     """The encoder alone, on the rows that the pipeline makes of the articles, in each number format that torch has."""
-    batches = [batch for text in articles.texts for batch in rows_of(articles.parser, parts(read(text)))]
+    rows = [row for text in articles.texts for row in rows_of(articles.parser, parts(read(text)))]
+    bert = reader.encoder.bert
 
-    def work(encoder: Encoder) -> Work:
+    def work(bert: PreTrainedModel, form: Format) -> Work:
+        encoder = Encoder(bert, reader.encoder.tokenizer).prepared(form)
+
         @torch.inference_mode()
         def run() -> Sequence[float]:
-            for batch in batches:
-                encoder.read(batch)
+            for row in rows:
+                encoder.read(row)
             return ()
 
         return Work(sum(articles.words), run)
 
     return {
-        ENCODER + "float32": work(reader.encoder),
-        ENCODER + "bfloat16": work(copy.deepcopy(reader.encoder).bfloat16()),
-        ENCODER + "int8": work(_int8(reader.encoder)),
+        ENCODER + "float32": work(bert, floating),
+        ENCODER + "bfloat16": work(copy.deepcopy(bert).bfloat16(), floating),
+        ENCODER + "int8": work(bert, int8),
     }
-
-
-def _int8(encoder: Encoder) -> Encoder:
-    """The encoder with the matrices of its layers in int8, what they multiply quantized as it comes."""
-    out = copy.deepcopy(encoder)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch would rather have it done by a package of its own
-        quantize: Any = torch.ao.quantization.quantize_dynamic
-        out.bert = quantize(out.bert, {nn.Linear}, dtype=torch.qint8)
-    return out
 
 
 def pipeline_work(articles: Articles) -> Work:

@@ -2,7 +2,8 @@
 
 It reads paragraphs, not sentences: the words of a paragraph stand in one row, a separator between its sentences, so
 that every head sees what was said before and after. A row is read once, whatever heads follow. The word pieces are
-lower case; how a word is written (Title, CAPITALS, mIxed) goes in beside them as its token type.
+lower case; how a word is written (Title, CAPITALS, mIxed) goes in beside them as its token type. An encoder that was
+loaded reads row by row (see `layers`); one that is in training, batches of padded rows.
 
 On disk it is a folder of three files: `config.json`, `tokenizer.json` and `weights.npz`. The matrices are stored as
 signed bytes with one float32 scale per row (weight-only int8), all else as float16, zipped; they are read back into
@@ -14,12 +15,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedModel
+
+from sayso_server.parsing.layers import Format, Layers, floating
 
 LAYERS = 4
 """How many of the last layers the heads mix."""
@@ -34,7 +38,7 @@ PIECES = 16
 """Word pieces of one word that are read; the others of a monster are left out."""
 
 BATCH = 4096
-"""Word pieces read at once, padding included."""
+"""Word pieces read at once in training, padding included."""
 
 SHAPES = 4
 """How many ways of writing a word are told apart."""
@@ -83,7 +87,7 @@ class Batch:
 
 
 class Encoder(nn.Module):
-    """Hidden states of words. `computed` counts the word pieces read, `passes` the calls of the transformer."""
+    """Hidden states of words. `computed` counts the word pieces read; `layers` are there once it was `prepared`."""
 
     def __init__(self, bert: PreTrainedModel, tokenizer: Tokenizer) -> None:
         super().__init__()
@@ -92,7 +96,13 @@ class Encoder(nn.Module):
         self.width: int = bert.config.hidden_size
         self.unknown, self.cls, self.sep = (int(tokenizer.token_to_id(f"[{t}]") or 0) for t in ("UNK", "CLS", "SEP"))
         self.pieces = lru_cache(maxsize=1 << 16)(self._pieces)
-        self.computed = self.passes = 0
+        self.layers: Layers | None = None
+        self.computed = 0
+
+    def prepared(self, form: Format = floating) -> Self:
+        """This encoder, for inference only, its matrices in a number format. Changes of `bert` count no longer."""
+        self.layers = Layers(self.eval().bert, form)
+        return self
 
     def _pieces(self, word: str) -> tuple[int, ...]:
         whole = word.encode(errors="replace").decode()  # half a surrogate pair is no text to the tokenizer
@@ -121,30 +131,25 @@ class Encoder(nn.Module):
 
     def forward(self, paragraphs: Sequence[Paragraph]) -> Tensor:
         """The states of all words in order, (layers, words, width): the mean of each word's first and last piece."""
-        batches = self.batches(paragraphs)
-        if not batches:
+        rows = list(self.rows(paragraphs))
+        if not rows:
             return torch.zeros(LAYERS, 0, self.width)
-        states = torch.cat([self.read(batch) for batch in batches], 1)
+        return self._padded(rows) if self.layers is None else torch.cat([self.read(row) for row in rows], 1)
+
+    def read(self, row: Row) -> Tensor:
+        """The states of the words of a row. Only once `prepared`."""
+        assert self.layers is not None, "an encoder in training reads batches"
+        self.computed += len(row.ids)
+        hidden = torch.stack(self.layers(torch.tensor(row.ids), torch.tensor(row.types))[-LAYERS:])
+        return ((hidden[:, row.first] + hidden[:, row.last]) / 2).float()
+
+    def _padded(self, rows: Sequence[Row]) -> Tensor:
+        batches = _batches(rows)
+        states = torch.cat([self._read_batch(batch) for batch in batches], 1)
         back = np.argsort(np.concatenate([batch.places for batch in batches]))
         return states[:, torch.from_numpy(back).to(states.device)]
 
-    def batches(self, paragraphs: Sequence[Paragraph]) -> list[Batch]:
-        """Rows of about one length together, at most `BATCH` pieces with their padding."""
-        rows = list(self.rows(paragraphs))
-        starts = np.cumsum([0] + [len(row.first) for row in rows])
-        groups: list[list[int]] = [[]]
-        for i in sorted(range(len(rows)), key=lambda i: len(rows[i].ids)):
-            if (len(groups[-1]) + 1) * len(rows[i].ids) > BATCH:
-                groups.append([])
-            groups[-1].append(i)
-        return [
-            Batch([rows[i] for i in group], np.concatenate([np.arange(starts[i], starts[i + 1]) for i in group]))
-            for group in groups
-            if group
-        ]
-
-    def read(self, batch: Batch) -> Tensor:
-        """The states of the words of a batch, row by row, in one pass of the transformer."""
+    def _read_batch(self, batch: Batch) -> Tensor:
         rows = batch.rows
         longest = max(len(row.ids) for row in rows)
         ids, types, mask = np.zeros((3, len(rows), longest), dtype=np.int64)
@@ -154,13 +159,27 @@ class Encoder(nn.Module):
             mask[k, : len(row.ids)] = 1
         device = self.bert.device
         inputs = [torch.from_numpy(array).to(device) for array in (ids, mask, types)]
-        self.passes += 1
         self.computed += int(mask.sum())
         hidden = self.bert(*inputs, output_hidden_states=True).hidden_states[-LAYERS:]
         firsts = [k * longest + place for k, row in enumerate(rows) for place in row.first]
         lasts = [k * longest + place for k, row in enumerate(rows) for place in row.last]
         ends = [torch.tensor(places, device=device) for places in (firsts, lasts)]
         return torch.stack([sum(layer.flatten(0, 1)[end] for end in ends) / 2 for layer in hidden]).float()
+
+
+def _batches(rows: Sequence[Row]) -> list[Batch]:
+    """Rows of about one length together, at most `BATCH` pieces with their padding."""
+    starts = np.cumsum([0] + [len(row.first) for row in rows])
+    groups: list[list[int]] = [[]]
+    for i in sorted(range(len(rows)), key=lambda i: len(rows[i].ids)):
+        if (len(groups[-1]) + 1) * len(rows[i].ids) > BATCH:
+            groups.append([])
+        groups[-1].append(i)
+    return [
+        Batch([rows[i] for i in group], np.concatenate([np.arange(starts[i], starts[i + 1]) for i in group]))
+        for group in groups
+        if group
+    ]
 
 
 def quantize(weight: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray]:
@@ -203,8 +222,8 @@ def load_weights(path: Path) -> dict[str, Tensor]:
 
 
 def load_encoder(folder: Path) -> Encoder:
-    """The encoder of a models folder, in evaluation mode. Nothing is looked up anywhere else."""
+    """The encoder of a models folder, prepared for inference. Nothing is looked up anywhere else."""
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
     bert = AutoModel.from_config(config, add_pooling_layer=False)  # type: ignore[no-untyped-call]
     bert.load_state_dict(load_weights(folder / "weights.npz"))
-    return Encoder(bert.eval(), Tokenizer.from_file(str(folder / "tokenizer.json"))).eval()
+    return Encoder(bert, Tokenizer.from_file(str(folder / "tokenizer.json"))).prepared()

@@ -11,11 +11,9 @@ from typing import Any, Self
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812  # the customary name
-from stanza.models.common.chuliu_edmonds import chuliu_edmonds_one_root
-from stanza.models.common.vocab import VOCAB_PREFIX_SIZE
-from stanza.models.depparse.head_constraints import find_head_constraint_violations, resolve_head_constraint_violations
 from torch import Tensor, nn
 
+from sayso_server.parsing.decoding import best_tree, is_faulty, repaired
 from sayso_server.parsing.encoder import LAYERS
 
 SpanOfWords = tuple[int, int, str]
@@ -149,9 +147,7 @@ def spans(classes: np.ndarray, labels: Sequence[str]) -> list[SpanOfWords]:
 class Parser(Head):
     """Deep biaffine dependency parser (Dozat and Manning 2017) straight on the encoder's states.
 
-    Labels are scored for chosen arcs only. Where every word's best head already makes a tree with one root, that tree
-    is the answer, since no other can score higher; else Stanza's Chu-Liu/Edmonds decides, and Stanza's repair where a
-    head has two subjects or two objects.
+    Labels are scored for chosen arcs only, but where a tree must be repaired; see `decoding`.
     """
 
     def __init__(self, width: int, relations: list[str], arc_width: int = 256, label_width: int = 96) -> None:
@@ -208,34 +204,23 @@ class Parser(Head):
         scores = F.log_softmax(self._arcs(arc_dependent, arc_head, lengths), 2).cpu().numpy()
         trees = [best_tree(scores[i, : n + 1, : n + 1]) for i, n in enumerate(lengths)]
         sentence, word = _places(lengths, states.device)
-        heads = torch.from_numpy(np.concatenate([np.asarray(t[1:], dtype=np.int64) for t in trees])).to(states.device)
+        heads = torch.from_numpy(np.concatenate([tree[1:] for tree in trees])).to(states.device)
         labels = self._labels(label_dependent[sentence, word + 1], label_head[sentence, heads]).argmax(1).tolist()
         following = iter(labels)
         out = []
         for i, (best, n) in enumerate(zip(trees, lengths, strict=True)):
             tree, names = best, [self.relations[next(following)] for _ in range(n)]
-            if find_head_constraint_violations(tree, names):
-                own = scores[i, : n + 1, : n + 1]
-                tree, names = self._repaired(own, label_dependent[i, : n + 1], label_head[i, : n + 1], tree)
-            out.append([(int(head), name) for head, name in zip(tree[1:], names, strict=True)])
+            if is_faulty(tree, names):
+                every = self._every_label(label_dependent[i, : n + 1], label_head[i, : n + 1])
+                tree, names = repaired(scores[i, : n + 1, : n + 1], every, tree, self.relations)
+            out.append(list(zip(tree[1:].tolist(), names, strict=True)))
         return out
 
-    def _repaired(self, scores: np.ndarray, dependents: Tensor, heads: Tensor, tree: Any) -> tuple[Any, list[str]]:
-        n = len(dependents)
-        pairs = self._labels(dependents.repeat_interleave(n, 0), heads.repeat(n, 1)).view(n, n, -1)
-        every = F.log_softmax(pairs, 2).cpu().numpy()
-        tree, labels = resolve_head_constraint_violations(scores, every, tree, _Relations(self.relations))
-        return tree, [self.relations[int(label)] for label in labels]
-
-
-class _Relations:
-    """The relations as Stanza's repair asks for them: by ids that leave room for its special entries."""
-
-    def __init__(self, relations: Sequence[str]) -> None:
-        self._relations = relations
-
-    def unmap(self, ids: Sequence[int]) -> list[str]:
-        return [self._relations[int(i) - VOCAB_PREFIX_SIZE] for i in ids]
+    def _every_label(self, dependents: Tensor, heads: Tensor) -> np.ndarray:
+        """Log-probabilities (dependents, heads, relations) of all pairs of two (words, width)."""
+        partial = (_with_one(dependents) @ self.label.flatten(1)).view(len(dependents), *self.label.shape[1:])
+        every: np.ndarray = F.log_softmax(torch.einsum("nj,mjr->mnr", _with_one(heads), partial), 2).cpu().numpy()
+        return every
 
 
 def _with_one(tensor: Tensor) -> Tensor:
@@ -258,20 +243,3 @@ def _similar(order: Sequence[int], lengths: Sequence[int], cells: int = 60_000) 
             out.append([])
         out[-1].append(i)
     return out if out[-1] else []
-
-
-def best_tree(scores: np.ndarray) -> Any:
-    """Heads by word, the root's own first, as `chuliu_edmonds_one_root` gives them; `scores[word, head]`."""
-    heads = scores.argmax(axis=1)
-    heads[0] = 0
-    return heads if is_tree(heads) else chuliu_edmonds_one_root(scores)
-
-
-def is_tree(heads: np.ndarray) -> bool:
-    """Whether the heads make one tree with one word under the root."""
-    if int((heads[1:] == 0).sum()) != 1:
-        return False
-    reached = heads
-    for _ in range(max(1, len(heads).bit_length())):  # each step doubles how far every word climbs
-        reached = reached[reached]
-    return not reached.any()

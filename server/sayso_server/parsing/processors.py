@@ -1,15 +1,18 @@
 """Stanza processors on the shared encoder: variants of `pos` and `depparse`, and the processors `names` and `roles`.
 
 They are given a `Reader`, which runs the encoder once for a document however many processors ask for its states.
-`names` does what Stanza's `ner` does; that one cannot have variants.
+`names` does what Stanza's `ner` does; that one cannot have variants. The variant of `lemma` is Stanza's own lemmatizer,
+which is asked once for each word.
 """
 
 from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import torch
 from stanza.models.common import doc
+from stanza.pipeline.lemma_processor import LemmaProcessor
 from stanza.pipeline.processor import Processor, ProcessorVariant, register_processor, register_processor_variant
 from torch import Tensor
 
@@ -102,6 +105,34 @@ class ParserVariant(_OnStates, ProcessorVariant):  # type: ignore[misc]
             document.set([doc.HEAD, doc.DEPREL], [arc for tree in trees for arc in tree])
             for sentence in document.sentences:
                 sentence.build_dependencies()
+        return document
+
+
+@register_processor_variant("lemma", VARIANT)
+class LemmaVariant(ProcessorVariant):  # type: ignore[misc]
+    """Lemmas, which depend on a word and its tag alone: those of late are remembered, `MEMORY` at most.
+
+    Stanza can remember them too (`store_results`), but without bound, and it prepares its network's input of all words.
+    """
+
+    OVERRIDE = True
+    MEMORY = 1 << 16
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        own = {**config, f"with_{VARIANT}": False, "check_requirements": False}
+        self._stanza = LemmaProcessor(own, SimpleNamespace(foundation_cache=None), "cpu")  # all it asks of a pipeline
+        self._known: dict[tuple[str, str], str] = {}
+
+    def process(self, document: Any) -> Any:
+        """Set the lemmas of all words."""
+        words = [(text, tag) for text, tag in document.get([doc.TEXT, doc.UPOS])]
+        if len(self._known) > self.MEMORY:
+            self._known.clear()
+        if unknown := [word for word in dict.fromkeys(words) if word not in self._known]:
+            rows = [{doc.ID: i, doc.TEXT: text, doc.UPOS: tag} for i, (text, tag) in enumerate(unknown, 1)]
+            lemmas = self._stanza.process(doc.Document([rows])).get(doc.LEMMA)
+            self._known.update(zip(unknown, lemmas, strict=True))
+        document.set(doc.LEMMA, [self._known[word] for word in words])
         return document
 
 

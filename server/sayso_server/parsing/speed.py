@@ -9,7 +9,7 @@ import torch
 
 from sayso_server.core.text import paragraphs as paragraphs_of
 from sayso_server.parsing import processors, tokens
-from sayso_server.parsing.encoder import Batch
+from sayso_server.parsing.encoder import Row
 from sayso_server.parsing.stanza_parser import StanzaParser
 
 
@@ -21,12 +21,12 @@ def measure(parser: StanzaParser, texts: Sequence[str], repeats: int = 5) -> dic
     assert parser.reader is not None
     encoder = parser.reader.encoder
     parts = [[text[p.start : p.end] for p in paragraphs_of(text)] for text in texts]
-    prepared = [group for own in parts for group in rows_of(parser, own)]
-    words = sum(len(row.first) for group in prepared for row in group.rows)
+    prepared = [row for own in parts for row in rows_of(parser, own)]
+    words = sum(len(row.first) for row in prepared)
     _timed(lambda: parser.parse(parts[0]))
     pairs = []
     for _ in range(repeats):
-        alone = _timed(lambda: [encoder.read(batch) for batch in prepared])
+        alone = _timed(lambda: [encoder.read(row) for row in prepared])
         whole = _timed(lambda: [parser.annotate(parser.tokenize(_joined(own))) for own in parts])
         pairs.append((alone, whole))
     return {
@@ -37,11 +37,11 @@ def measure(parser: StanzaParser, texts: Sequence[str], repeats: int = 5) -> dic
     }
 
 
-def rows_of(parser: StanzaParser, paragraphs: Sequence[str]) -> list[Batch]:
-    """The rows that the encoder reads of these paragraphs, in its batches."""
+def rows_of(parser: StanzaParser, paragraphs: Sequence[str]) -> list[Row]:
+    """The rows that the encoder reads of these paragraphs."""
     assert parser.reader is not None
     documents = [batch.document for batch in tokens.batches(paragraphs, parser.tokenize)]
-    return [group for document in documents for group in parser.reader.encoder.batches(_words(document))]
+    return [row for document in documents for row in parser.reader.encoder.rows(_words(document))]
 
 
 def _joined(paragraphs: Sequence[str]) -> str:
