@@ -1,9 +1,11 @@
 """The encoder reads paragraphs in rows; what stands in another row changes nothing."""
 
+import numpy as np
 import pytest
 import torch
 
-from sayso_server.parsing.encoder import LAYERS, LONGEST, PIECES, WINDOW, Encoder, load_encoder, shape
+from sayso_server.parsing.encoder import LAYERS, LONGEST, PIECES, WINDOW, Encoder, load_encoder, quantize, shape
+from sayso_server.parsing.layers import FLOATING, INT8, fastest, int8, int8_by_piece
 from sayso_server.parsing.load import BUNDLED
 
 pytestmark = pytest.mark.live
@@ -36,11 +38,31 @@ def test_states_are_in_the_order_of_the_words(encoder: Encoder) -> None:
 @torch.inference_mode()
 def test_rows_alone_give_what_transformers_gives_for_padded_batches(encoder: Encoder) -> None:
     paragraphs = [[SENTENCE], [["No", "."], SENTENCE] * 3, [["“", "Yes", "!", "”"]]]
-    in_training = Encoder(encoder.bert, encoder.tokenizer).eval()
-    before = in_training.computed, encoder.computed
-    expected, own = in_training(paragraphs), encoder.prepared()(paragraphs)
-    torch.testing.assert_close(own, expected, atol=1e-4, rtol=1e-3)
-    assert in_training.computed - before[0] == encoder.computed - before[1]
+    in_training, own = (Encoder(encoder.bert, encoder.tokenizer).eval() for _ in range(2))
+    expected = in_training(paragraphs)
+    torch.testing.assert_close(own.prepared(FLOATING)(paragraphs), expected, atol=1e-4, rtol=1e-3)
+    assert own.computed == in_training.computed > 0
+
+
+@torch.inference_mode()
+def test_int8_is_near_float32_and_a_row_depends_on_no_other(encoder: Encoder) -> None:
+    paragraphs = [[SENTENCE], [["No", "."], SENTENCE] * 3, [["“", "Yes", "!", "”"]]]
+    exact = Encoder(encoder.bert, encoder.tokenizer).prepared(FLOATING)
+    rounded = Encoder(encoder.bert, encoder.tokenizer).prepared(INT8)
+    likeness = torch.cosine_similarity(rounded(paragraphs), exact(paragraphs), dim=2)
+    assert 0.98 < likeness.min() < 1
+    assert likeness.mean() > 0.997
+    alone = torch.cat([rounded([paragraph]) for paragraph in paragraphs], 1)
+    assert torch.equal(rounded(paragraphs), alone)
+
+
+def test_int8_holds_weights_that_were_stored_as_int8_without_loss() -> None:
+    stored, scale = quantize(np.random.default_rng(1).normal(size=(6, 32)).astype(np.float32), 127)
+    weight = torch.from_numpy(stored.astype(np.float32) * scale[:, None])
+    identity = torch.eye(32) * 255  # its range, 0 to 255, is kept exactly
+    for make in (int8, int8_by_piece):
+        linear = make(weight, torch.arange(6.0))
+        torch.testing.assert_close(linear(identity), identity @ weight.T + torch.arange(6.0), atol=1e-4, rtol=1e-5)
 
 
 @torch.inference_mode()
@@ -74,3 +96,8 @@ def test_sentences_longer_than_a_window_and_monstrous_words_are_read(encoder: En
 def test_nothing_to_read(encoder: Encoder) -> None:
     assert encoder([]).shape == (LAYERS, 0, encoder.width)
     assert encoder([[["\u0000"], ["\ud800"]]]).shape == (LAYERS, 2, encoder.width)
+
+
+def test_without_int8_of_its_own_torch_reads_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(torch, "quantize_per_channel")
+    assert fastest() is FLOATING

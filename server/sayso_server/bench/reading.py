@@ -11,7 +11,7 @@ from sayso_server.core.document import Document, read, with_trees
 from sayso_server.core.pipeline import Extractor, extract_document
 from sayso_server.core.statement import Options
 from sayso_server.parsing.encoder import Encoder
-from sayso_server.parsing.layers import Format, floating, int8
+from sayso_server.parsing.layers import FLOATING, INT8, Format
 from sayso_server.parsing.processors import Reader
 from sayso_server.parsing.speed import rows_of
 from sayso_server.parsing.stanza_parser import StanzaParser
@@ -58,9 +58,9 @@ def encoder_works(articles: Articles, reader: Reader) -> dict[str, Work]:
         return Work(sum(articles.words), run)
 
     return {
-        ENCODER + "float32": work(bert, floating),
-        ENCODER + "bfloat16": work(copy.deepcopy(bert).bfloat16(), floating),
-        ENCODER + "int8": work(bert, int8),
+        ENCODER + "float32": work(bert, FLOATING),
+        ENCODER + "bfloat16": work(copy.deepcopy(bert).bfloat16(), FLOATING),
+        ENCODER + "int8": work(bert, INT8),
     }
 
 

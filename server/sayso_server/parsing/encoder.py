@@ -6,8 +6,8 @@ lower case; how a word is written (Title, CAPITALS, mIxed) goes in beside them a
 loaded reads row by row (see `layers`); one that is in training, batches of padded rows.
 
 On disk it is a folder of three files: `config.json`, `tokenizer.json` and `weights.npz`. The matrices are stored as
-signed bytes with one float32 scale per row (weight-only int8), all else as float16, zipped; they are read back into
-float32.
+signed bytes with one float32 scale per row (int8), all else as float16, zipped; they are read back into float32, and
+those of the layers made int8 again where that is faster.
 """
 
 import json
@@ -23,7 +23,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedModel
 
-from sayso_server.parsing.layers import Format, Layers, floating
+from sayso_server.parsing.layers import FLOATING, Format, Layers, fastest
 
 LAYERS = 4
 """How many of the last layers the heads mix."""
@@ -99,7 +99,7 @@ class Encoder(nn.Module):
         self.layers: Layers | None = None
         self.computed = 0
 
-    def prepared(self, form: Format = floating) -> Self:
+    def prepared(self, form: Format = FLOATING) -> Self:
         """This encoder, for inference only, its matrices in a number format. Changes of `bert` count no longer."""
         self.layers = Layers(self.eval().bert, form)
         return self
@@ -226,4 +226,4 @@ def load_encoder(folder: Path) -> Encoder:
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
     bert = AutoModel.from_config(config, add_pooling_layer=False)  # type: ignore[no-untyped-call]
     bert.load_state_dict(load_weights(folder / "weights.npz"))
-    return Encoder(bert, Tokenizer.from_file(str(folder / "tokenizer.json"))).prepared()
+    return Encoder(bert, Tokenizer.from_file(str(folder / "tokenizer.json"))).prepared(fastest())
