@@ -81,6 +81,53 @@ def test_documents_that_fail_are_counted_and_named_in_their_rows(corpus: Corpus)
     assert SECRET not in said + "".join(path.read_text("utf-8") for path in corpus.target.rglob("*.jsonl"))
 
 
+def test_what_failed_is_read_again_only_when_asked_for(corpus: Corpus, tmp_path: Path) -> None:
+    """Killed with kill -9 while it is: after one of the four has its new row, and while another is read."""
+    gate = tmp_path / "gate"
+    corpus.write(GOOD, POISON, GOOD, GOOD, POISON, POISON, POISON, GOOD)
+    assert corpus.run(*JSONL)[0] == 1
+    before = {row["document_id"]: row for row in corpus.rows("documents")}
+    # What failed for a passing reason: here the documents themselves are other ones now.
+    corpus.write(GOOD, GOOD, GOOD, GOOD, POISON, f"{GOOD} WAIT {gate}", GOOD, GOOD)
+    status, said = corpus.run(*JSONL)
+    assert (status, {row["document_id"]: row for row in corpus.rows("documents")}) == (1, before)
+    assert "4 of all documents could not be read" in said
+    assert "--retry-failed reads them again" in said
+
+    process = corpus.start(*JSONL, "--retry-failed", "--part-words", "4")
+    wait_for(gate.with_suffix(".entered"))
+    process.kill()
+    process.wait()
+    gate.touch()
+    process.communicate(timeout=PATIENCE)
+    killed = {row["document_id"]: row["status"] for row in corpus.rows("documents")}
+    assert len(corpus.rows("documents")) == len(killed) == 8
+    assert [killed[f"d{n}"] for n in (1, 5, 6)] == ["ok", "failed", "failed"]
+
+    status, said = corpus.run(*JSONL, "--retry-failed")
+    assert status == 1
+    assert ": 3 documents read, " in said
+    assert "1 of all documents could not be read" in said
+    assert sorted(ids(corpus)) == [f"d{n}" for n in range(8)]
+    assert {row["document_id"]: row["status"] for row in corpus.rows("documents") if row["status"] != "ok"} == {
+        "d4": "failed"
+    }
+    assert sorted(row["document_id"] for row in corpus.rows("statements")) == [f"d{n}" for n in (0, 1, 2, 3, 5, 6, 7)]
+
+
+def test_what_was_too_long_is_read_again_with_another_limit(corpus: Corpus) -> None:
+    corpus.write(GOOD, f"{GOOD} {GOOD}")
+    assert corpus.run(*JSONL, "--max-document-chars", "20")[0] == 1
+    assert corpus.rows("documents")[1]["error"] == "TEXT_TOO_LONG: 35 characters, more than 20"
+    status, said = corpus.run(*JSONL, "--max-document-chars", "40", "--retry-failed")
+    assert (status, "1 document read" in said) == (0, True), said
+    assert sorted((row["document_id"], row["status"]) for row in corpus.rows("documents")) == [
+        ("d0", "ok"),
+        ("d1", "ok"),
+    ]
+    assert corpus.run(*JSONL, "--retry-failed")[0] == 0
+
+
 def test_documents_with_one_id_are_told_of(corpus: Corpus) -> None:
     corpus.write(GOOD, GOOD)
     lines = corpus.source.read_text("utf-8")

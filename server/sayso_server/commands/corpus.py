@@ -84,6 +84,7 @@ class Refused(click.ClickException):
     show_default=True,
     help="Longer documents are not read.",
 )
+@click.option("--retry-failed", is_flag=True, help="Read again the documents that failed; their old rows go.")
 @model_option
 @click.option(
     "--threads",
@@ -108,7 +109,7 @@ def corpus(*, source: Path, target: Path, workers: int, address: str | None, run
     if values["form"] == "parquet":
         _check_parquet()
     threads = values.pop("threads") or (1 if address else default_threads(workers))
-    part_words = values.pop("part_words")
+    part_words, retry_failed = values.pop("part_words"), values.pop("retry_failed")
     reading, described = _reading(threads, **values)
     progress = _Progress()
     with progress, _refusing(target), _stopped_by_sigterm():
@@ -120,8 +121,8 @@ def corpus(*, source: Path, target: Path, workers: int, address: str | None, run
             run_slices,
             job=described,
             slice_words=part_words,
-            planned=progress.begin,
-            advanced=progress.advance,
+            retry_failed=retry_failed,
+            progress=progress,
         )
     for line in _told(summary, progress.seconds, target):
         click.echo(line, err=True)
@@ -142,8 +143,8 @@ def _reading(
         threads=threads,
         max_document_chars=max_document_chars,
     )
-    made_with = {"server": VERSION, "model": model, "digest": digest, "classes": classes, "format": form}
-    return reading, made_with | {"max_document_chars": max_document_chars}
+    # Not the limit: the rows of documents that are over it say what it was.
+    return reading, {"server": VERSION, "model": model, "digest": digest, "classes": classes, "format": form}
 
 
 def identified(model: str) -> tuple[str, str]:
@@ -192,7 +193,10 @@ def _told(summary: job.Summary, seconds: float, target: Path) -> Iterator[str]:
         f" in {seconds:,.0f} s{rate}{before}"
     )
     if failed := tally.failed + summary.failed_before:
-        yield f"{failed:,} of all documents could not be read: those with status 'failed' in {target}/documents"
+        yield (
+            f"{failed:,} of all documents could not be read: those with status 'failed' in {target}/documents;"
+            " --retry-failed reads them again"
+        )
     if plan.repeated:
         yield f"{plan.repeated:,} had the id of an earlier one and were left out, first {plan.first_repeated}"
 
