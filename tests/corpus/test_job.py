@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from support.corpus import Corpus
 from support.engine import DEADLY, POISON, SECRET
 from support.serving import PATIENCE, wait_for
+
+from sayso_server.main import main
 
 JSONL = ("--format", "jsonl")
 GOOD = "“Yes,” said Mara."
@@ -167,6 +170,18 @@ def test_an_output_is_continued_only_as_it_was_made(corpus: Corpus) -> None:
         2,
         f"Error: {corpus.target}: was made with classes speech, not all; give another folder\n",
     )
+
+
+@pytest.mark.parametrize(("source", "target"), [("s3://news/in.jsonl", "out"), ("in.jsonl", "gs://news/out")])
+def test_an_object_store_is_refused_and_no_folder_is_made_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, target: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["corpus", source, target])
+    assert done.exit_code == 2
+    address = source if "://" in source else target
+    assert f"{address}: object stores and other addresses are neither read nor written. Copy" in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_of_something_else_is_left_alone(corpus: Corpus) -> None:

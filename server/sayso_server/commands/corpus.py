@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import re
 import signal
 import sys
 import time
@@ -38,9 +39,27 @@ class Refused(click.ClickException):
     exit_code = 2
 
 
+class _LocalPath(click.ParamType[Path]):
+    """A path of this machine; the address of an object store would be taken for one, and made a folder here."""
+
+    name = "path"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        if isinstance(value, str) and _ADDRESS.match(value):
+            self.fail(f"{value}: {_NO_ADDRESS}", param, ctx)
+        return Path(str(value))
+
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_NO_ADDRESS = (
+    "object stores and other addresses are neither read nor written. Copy the input to a disk, and the finished output"
+    " back, as by aws s3 sync or gcloud storage rsync"
+)
+
+
 @click.command()
-@click.argument("source", metavar="INPUT", type=click.Path(path_type=Path))
-@click.argument("target", metavar="OUTPUT", type=click.Path(path_type=Path))
+@click.argument("source", metavar="INPUT", type=_LocalPath())
+@click.argument("target", metavar="OUTPUT", type=_LocalPath())
 @click.option(
     "--format",
     "form",
