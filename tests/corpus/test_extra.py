@@ -72,7 +72,7 @@ def test_on_ray_killed_and_started_again(corpus: Corpus, tmp_path: Path) -> None
     assert len(before) < 24
     status, said = corpus.run("--workers", "2", patience=RAY_PATIENCE)
     assert status == 1, said
-    assert said.splitlines()[0].startswith(f"{corpus.target}: {24 - len(before)} documents read"), said
+    assert said.splitlines()[0].startswith(f"{corpus.target}: {24 - len(before)} documents, "), said
     documents = {str(row["document_id"]): str(row["error"] or "").split(":")[0] for row in table(corpus, "documents")}
     assert len(table(corpus, "documents")) == 24
     assert {name: error for name, error in documents.items() if error} == {

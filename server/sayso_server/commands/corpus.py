@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _SECONDS_BETWEEN_LINES = 60
 """Of progress, where standard error is no terminal."""
+_SECONDS_OF_A_RATE = 60
+"""Sooner, the loading of the models is most of it."""
 
 
 class Refused(click.ClickException):
@@ -204,13 +206,9 @@ def _ray(workers: int, address: str | None) -> job.Runner:
 
 def _told(summary: job.Summary, seconds: float, target: Path) -> Iterator[str]:
     tally, plan = summary.tally, summary.plan
-    before = f"; {plan.read_before:,} had been read before" if plan.read_before else ""
-    rate = f", {tally.words / seconds:,.0f} words a second" if tally.words and seconds else ""
-    yield (
-        f"{target}: {_counted(tally.documents, 'document')} read, {_counted(tally.words, 'word')},"
-        f" {_counted(tally.statements, 'statement')}"
-        f" in {seconds:,.0f} s{rate}{before}"
-    )
+    done = ", ".join(_done(tally, seconds)) if tally.documents else "nothing new to read"
+    before = f"; {plan.read_before:,} had been done before" if plan.read_before else ""
+    yield f"{target}: {done}{before}"
     if failed := tally.failed + summary.failed_before:
         yield (
             f"{failed:,} of all documents could not be read: those with status 'failed' in {target}/documents;"
@@ -218,6 +216,16 @@ def _told(summary: job.Summary, seconds: float, target: Path) -> Iterator[str]:
         )
     if plan.repeated:
         yield f"{plan.repeated:,} had the id of an earlier one and were left out, first {plan.first_repeated}"
+
+
+def _done(tally: Tally, seconds: float) -> Iterator[str]:
+    yield _counted(tally.documents, "document")
+    if tally.failed:
+        yield f"{tally.failed:,} of them failed"
+    yield _counted(tally.words, "word")
+    yield f"{_counted(tally.statements, 'statement')} in {seconds:,.0f} s"
+    if seconds >= _SECONDS_OF_A_RATE:
+        yield f"{tally.words / seconds:,.0f} words a second"
 
 
 def _counted(number: int, noun: str) -> str:
@@ -232,7 +240,8 @@ def _refusing(target: Path) -> Iterator[None]:
     except CorpusError as error:
         raise Refused(str(error)) from error
     except OSError as error:
-        raise Refused(f"{error.filename or target}: {error.strerror or type(error).__name__}") from error
+        reason = error.strerror or type(error).__name__
+        raise Refused(f"{error.filename or target}: {reason}; put it right, and the same command goes on") from error
     except KeyboardInterrupt:
         click.echo("stopped; the same command goes on from here", err=True)
         raise SystemExit(130) from None

@@ -11,7 +11,7 @@ try:
     import pyarrow as pa
     import pyarrow.parquet as pq
 except ImportError:
-    raise MissingExtra("Parquet", "pyarrow") from None
+    raise MissingExtra("Parquet", "pyarrow", "take JSON lines (--format jsonl)") from None
 
 _TYPES = {
     "string": pa.string(),

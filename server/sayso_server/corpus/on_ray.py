@@ -29,7 +29,7 @@ try:
     import ray
     import ray.data
 except ImportError:
-    raise MissingExtra("more than one worker", "ray") from None
+    raise MissingExtra("more than one worker", "ray", "take one") from None
 
 _FOLDER = "sayso-ray-"
 _OBJECT_STORE = 128 * 1024 * 1024
