@@ -41,15 +41,11 @@ class Refused(click.ClickException):
     exit_code = 2
 
 
-class _LocalPath(click.ParamType[Path]):
+def _local_path(context: click.Context, option: click.Parameter, value: str) -> Path:
     """A path of this machine; the address of an object store would be taken for one, and made a folder here."""
-
-    name = "path"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        if isinstance(value, str) and _ADDRESS.match(value):
-            self.fail(f"{value}: {_NO_ADDRESS}", param, ctx)
-        return Path(str(value))
+    if _ADDRESS.match(value):
+        raise click.BadParameter(f"{value}: {_NO_ADDRESS}")
+    return Path(value)
 
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -60,8 +56,8 @@ _NO_ADDRESS = (
 
 
 @click.command()
-@click.argument("source", metavar="INPUT", type=_LocalPath())
-@click.argument("target", metavar="OUTPUT", type=_LocalPath())
+@click.argument("source", metavar="INPUT", callback=_local_path)
+@click.argument("target", metavar="OUTPUT", callback=_local_path)
 @click.option(
     "--format",
     "form",
