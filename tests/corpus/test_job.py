@@ -203,6 +203,15 @@ def test_an_object_store_is_refused_and_no_folder_is_made_of_it(
     assert not list(tmp_path.iterdir())
 
 
+def test_an_output_in_the_input_is_refused(corpus: Corpus) -> None:
+    corpus.write(GOOD)
+    corpus.source = corpus.source.parent
+    status, said = corpus.run(*JSONL)
+    message = "lies in the input, and would be read the next time; give a folder beside it"
+    assert (status, said) == (2, f"Error: {corpus.target}: {message}\n")
+    assert not corpus.target.exists()
+
+
 def test_a_folder_of_something_else_is_left_alone(corpus: Corpus) -> None:
     corpus.write(GOOD)
     corpus.target.mkdir()
@@ -219,7 +228,12 @@ def test_a_folder_of_something_else_is_left_alone(corpus: Corpus) -> None:
     ("missing", "arguments", "message", "instead"),
     [
         ("pyarrow", (), "Parquet needs pyarrow", "take JSON lines (--format jsonl)"),
-        ("ray", (*JSONL, "--workers", "2"), "more than one worker needs ray", "take one"),
+        (
+            "ray",
+            (*JSONL, "--workers", "2"),
+            "reading with several workers or on a cluster needs ray",
+            "leave out --workers and --address",
+        ),
     ],
 )
 def test_a_missing_extra_is_named_where_it_is_needed(

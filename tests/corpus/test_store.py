@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from support.engine import FakeModel, extraction
 
+from sayso_server.corpus.errors import OutputError
 from sayso_server.corpus.inputs import Entry
 from sayso_server.corpus.parts import Form, Part, part_of
 from sayso_server.corpus.rows import failed_row, read_row, statement_rows
@@ -109,6 +110,18 @@ def test_a_line_that_was_repaired_replaces_what_was_said_of_its_place(tmp_path: 
         repaired = Entry("in.jsonl:7", "x", GOOD)
         store.write(part_of([read_row(repaired, extraction(GOOD), FakeModel())], [], 3, form))
     assert statuses(tmp_path, form) == {"x": "ok"}
+
+
+def test_a_damaged_part_is_named_and_can_be_removed(tmp_path: Path, form: Form) -> None:
+    first_run(tmp_path, form)
+    part = tmp_path / "documents" / f"part-000001.{form}"
+    part.write_bytes(part.read_bytes()[:-9])
+    with pytest.raises(OutputError) as refused, opened(tmp_path, form, {}):
+        pass
+    assert str(refused.value) == f"{part}: is damaged; remove it, and its documents are read again"
+    part.unlink()
+    with opened(tmp_path, form, {}) as store:
+        assert sorted(store.statuses) == list("abcefg")
 
 
 def kill(patch: pytest.MonkeyPatch, at: int, *, after: bool) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from sayso_server.corpus.errors import OutputError
 from sayso_server.corpus.inputs import find_files
 from sayso_server.corpus.parts import Part, Tally
 from sayso_server.corpus.plan import Plan, Slice, plan
@@ -57,6 +58,8 @@ def run(
     Raises CorpusError.
     """
     files = find_files(source)
+    if source.is_dir() and target.resolve().is_relative_to(source.resolve()):
+        raise OutputError(f"{target}: lies in the input, and would be read the next time; give a folder beside it")
     with opened(target, reading.form, job) as store:
         if retry_failed:
             store.retry_failed()

@@ -61,14 +61,13 @@ class Store:
         self._parts += 1
 
     def _look(self) -> None:
-        try:
-            for path in self._documents():
-                for row in self._rows(path):
-                    self.statuses[row["document_id"]] = row["status"]
-                    if row["status"] == "failed":
-                        self._failed[row["document_id"]] = path
-        except (InputError, ValueError, KeyError) as error:
-            raise OutputError(f"{self._folder}: a part is damaged: {error}") from None
+        for path in self._documents():
+            try:
+                statuses = {row["document_id"]: row["status"] for row in self._rows(path)}
+            except (InputError, ValueError, KeyError):
+                raise OutputError(f"{path}: is damaged; remove it, and its documents are read again") from None
+            self.statuses |= statuses
+            self._failed |= {name: path for name, status in statuses.items() if status == "failed"}
 
     def _drop(self, names: Iterable[str]) -> None:
         """Remove the rows of documents that failed, and so have no statements."""
