@@ -12,6 +12,7 @@ row or none; one that has none is read by the next run, as any other.
 """
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -167,5 +168,8 @@ def _sync(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # file systems that know no such thing
+            raise
     finally:
         os.close(handle)
