@@ -13,7 +13,7 @@ FROZEN := v1.frozen.txtpb
 GRPC_JS_VERSION := 1.14.7
 PROTO_LOADER_VERSION := 0.8.1
 
-.PHONY: help install golden models protos lint lint-buf freeze test acceptance load bench check demo evaluate serve clean
+.PHONY: help install extras golden models protos lint lint-buf freeze test acceptance load bench check demo evaluate serve clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -26,6 +26,13 @@ $(INSTALLED): pyproject.toml client/pyproject.toml server/pyproject.toml constra
 	$(PIP) install --quiet --constraint constraints.txt pip hatchling editables
 	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --group dev \
 		--editable './client[cli]' --editable './server[tracing]'
+	@touch $@
+
+EXTRAS := $(VENV)/.extras
+extras: $(EXTRAS)  ## as well, what Parquet, Ray and plots need (0.6 GB), and the tests of them
+
+$(EXTRAS): $(INSTALLED)
+	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --editable './server[tracing,corpus,plots]'
 	@touch $@
 
 protos: $(INSTALLED)  ## regenerate the code of the contract in client/sayso/v1
@@ -76,7 +83,7 @@ BENCH_OPTIONS ?= --output server/benchmarks
 bench: $(INSTALLED)  ## how fast it reads, as ratios of one run (20 minutes); BENCH_OPTIONS=--quick for a few
 	$(BIN)/python -m sayso_server.bench $(BENCH_OPTIONS)
 
-check: lint test  ## what CI runs
+check: lint test  ## linters and tests; CI runs them with the extras
 
 demo: $(INSTALLED)  ## start a server, send it an article, show who said what, stop the server
 	@$(BIN)/python server/demo/demo.py

@@ -1,17 +1,20 @@
 """What needs the extra `corpus`: Parquet, and Ray."""
 
 import json
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 from support.corpus import Corpus
 from support.engine import DEADLY, POISON, SECRET
-from support.serving import wait_for
+from support.serving import PATIENCE, wait_for
 
 pa = pytest.importorskip("pyarrow", reason="the extra `corpus` is not installed: no Parquet")
 pq = pytest.importorskip("pyarrow.parquet")
 
+EXAMPLE = Path(__file__).parent.parent.parent / "server/demo/corpus/said_over_time.py"
 GOOD = "“Yes,” said Mara."
 RAY_PATIENCE = 240
 
@@ -55,6 +58,28 @@ def test_parquet_that_is_none(corpus: Corpus, content: bytes | None, message: st
     assert corpus.run() == (2, f"Error: {corpus.source}: {message}\n")
 
 
+def test_the_example_answers_from_the_tables(corpus: Corpus, tmp_path: Path) -> None:
+    pytest.importorskip("duckdb", reason="the extra `plots` is not installed")
+    pytest.importorskip("matplotlib", reason="the extra `plots` is not installed")
+    lines = [
+        {"id": "a", "text": GOOD, "title": "First", "published_at": "2024-03-01"},
+        {"id": "b", "text": "“Never,” said Olin.", "published_at": "2024-03-02"},
+        {"id": "c", "text": GOOD, "published_at": "2024-05-01"},
+        {"id": "d", "text": POISON, "published_at": "2024-05-01"},
+    ]
+    corpus.source.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    assert corpus.run()[0] == 1
+    drawn = tmp_path / "mara.svg"
+    command = [sys.executable, str(EXAMPLE), str(corpus.target), "mara", "--plot", str(drawn)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert (done.returncode, done.stderr) == (0, "")
+    said = [line for line in done.stdout.splitlines() if "· say ·" in line]
+    assert said == ["2024-03-01  Mara · say · direct", "2024-05-01  Mara · say · direct"]
+    assert "2024-03" in done.stdout
+    assert "Olin" not in done.stdout, "not one of the same articles"
+    assert drawn.read_text("utf-8").startswith("<?xml")
+
+
 def test_on_ray_killed_and_started_again(corpus: Corpus, tmp_path: Path) -> None:
     """Two workers; the job is killed with kill -9 while one of them waits; documents fail and end their process."""
     pytest.importorskip("ray", reason="the extra `corpus` is not installed: no Ray")
@@ -72,7 +97,7 @@ def test_on_ray_killed_and_started_again(corpus: Corpus, tmp_path: Path) -> None
     assert len(before) < 24
     status, said = corpus.run("--workers", "2", patience=RAY_PATIENCE)
     assert status == 1, said
-    assert said.splitlines()[0].startswith(f"{corpus.target}: {24 - len(before)} documents read"), said
+    assert said.splitlines()[0].startswith(f"{corpus.target}: {24 - len(before)} documents, "), said
     documents = {str(row["document_id"]): str(row["error"] or "").split(":")[0] for row in table(corpus, "documents")}
     assert len(table(corpus, "documents")) == 24
     assert {name: error for name, error in documents.items() if error} == {

@@ -80,6 +80,31 @@ def test_an_input_that_is_none(tmp_path: Path, name: str, message: str) -> None:
         find_files(tmp_path / name)
 
 
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (("the news.jsonl.gz",), "{0}: is compressed; unpack it first: gunzip -k '{0}'"),
+        (("a.jsonl", "b.jsonl.zst", "c.txt.gz"), "{1}: is compressed, and 1 more are; unpack it first: unzstd '{1}'"),
+    ],
+)
+def test_compressed_files_are_refused_and_not_left_out(tmp_path: Path, names: tuple[str, ...], message: str) -> None:
+    folder = tmp_path / "in put"
+    folder.mkdir()
+    paths = [folder / name for name in names]
+    for path in paths:
+        path.touch()
+    with pytest.raises(InputError) as refused:
+        find_files(folder)
+    assert str(refused.value) == message.format(*paths)
+    with pytest.raises(InputError, match="is compressed; unpack it first"):
+        find_files(paths[-1])
+    for path in paths[-2:]:
+        path.with_suffix("").touch()  # unpacked, and kept beside it
+    assert [file.name for file in find_files(folder)] == sorted(
+        {name.removesuffix(".gz").removesuffix(".zst") for name in names}
+    )
+
+
 def test_slices_have_so_many_words_and_every_document_once(tmp_path: Path) -> None:
     source = write_lines(tmp_path / "news.jsonl", *numbered(3), {"id": "long", "text": "word " * 99}, *numbered(8)[3:])
     planned = plan(find_files(source), (), slice_words=25)

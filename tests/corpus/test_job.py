@@ -1,14 +1,18 @@
 """`sayso-server corpus` without Ray, killed and continued."""
 
 import json
+import resource
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from support.corpus import Corpus
 from support.engine import DEADLY, POISON, SECRET
 from support.serving import PATIENCE, wait_for
+
+from sayso_server.main import main
 
 JSONL = ("--format", "jsonl")
 GOOD = "“Yes,” said Mara."
@@ -22,7 +26,7 @@ def test_every_document_once_and_a_summary_on_standard_error(corpus: Corpus) -> 
     corpus.write(*[GOOD] * 7)
     status, said = corpus.run(*JSONL)
     assert status == 0
-    assert said.startswith(f"{corpus.target}: 7 documents read, 21 words, 7 statements in ")
+    assert said.startswith(f"{corpus.target}: 7 documents, 21 words, 7 statements in ")
     assert ids(corpus) == [f"d{n}" for n in range(7)]
     assert len(corpus.rows("statements")) == 7
 
@@ -33,8 +37,8 @@ def test_a_second_run_reads_only_what_is_new(corpus: Corpus) -> None:
     corpus.write(GOOD, GOOD, GOOD)
     status, said = corpus.run(*JSONL)
     assert status == 0
-    assert "1 document read, 3 words, 1 statement in" in said
-    assert said.endswith("; 2 had been read before\n")
+    assert "1 document, 3 words, 1 statement in" in said
+    assert said.endswith("; 2 had been done before\n")
     assert ids(corpus) == ["d0", "d1", "d2"]
 
 
@@ -56,7 +60,7 @@ def test_killed_and_started_again(corpus: Corpus, tmp_path: Path) -> None:
     assert len(finished[0]) < len(finished[1]) < 12
     status, said = corpus.run(*JSONL)
     assert status == 0
-    assert f"{12 - len(finished[1])} documents read" in said
+    assert f"{12 - len(finished[1])} documents, " in said
     assert ids(corpus)[: len(finished[1])] == finished[1], "what was finished is not touched"
     assert sorted(ids(corpus)) == sorted(f"d{n}" for n in range(12))
     assert sorted(row["document_id"] for row in corpus.rows("statements")) == sorted(ids(corpus))
@@ -81,6 +85,56 @@ def test_documents_that_fail_are_counted_and_named_in_their_rows(corpus: Corpus)
     assert SECRET not in said + "".join(path.read_text("utf-8") for path in corpus.target.rglob("*.jsonl"))
 
 
+def test_what_failed_is_read_again_only_when_asked_for(corpus: Corpus, tmp_path: Path) -> None:
+    """Killed with kill -9 while it is: after one of the four has its new row, and while another is read."""
+    gate = tmp_path / "gate"
+    corpus.write(GOOD, POISON, GOOD, GOOD, POISON, POISON, POISON, GOOD)
+    assert corpus.run(*JSONL)[0] == 1
+    before = {row["document_id"]: row for row in corpus.rows("documents")}
+    # What failed for a passing reason: here the documents themselves are other ones now.
+    corpus.write(GOOD, GOOD, GOOD, GOOD, POISON, f"{GOOD} WAIT {gate}", GOOD, GOOD)
+    status, said = corpus.run(*JSONL)
+    assert (status, {row["document_id"]: row for row in corpus.rows("documents")}) == (1, before)
+    assert "4 of all documents could not be read" in said
+    assert "--retry-failed reads them again" in said
+
+    process = corpus.start(*JSONL, "--retry-failed", "--part-words", "4")
+    wait_for(gate.with_suffix(".entered"))
+    process.kill()
+    process.wait()
+    gate.touch()
+    process.communicate(timeout=PATIENCE)
+    killed = {row["document_id"]: row["status"] for row in corpus.rows("documents")}
+    assert len(corpus.rows("documents")) == len(killed) == 8
+    assert [killed[f"d{n}"] for n in (1, 5, 6)] == ["ok", "failed", "failed"]
+
+    status, said = corpus.run(*JSONL, "--retry-failed")
+    assert status == 1
+    assert ": 3 documents, 1 of them failed, " in said
+    assert "1 of all documents could not be read" in said
+    assert sorted(ids(corpus)) == [f"d{n}" for n in range(8)]
+    assert {row["document_id"]: row["status"] for row in corpus.rows("documents") if row["status"] != "ok"} == {
+        "d4": "failed"
+    }
+    assert sorted(row["document_id"] for row in corpus.rows("statements")) == [f"d{n}" for n in (0, 1, 2, 3, 5, 6, 7)]
+
+
+def test_what_was_too_long_is_read_again_with_another_limit(corpus: Corpus) -> None:
+    corpus.write(GOOD, f"{GOOD} {GOOD}")
+    assert corpus.run(*JSONL, "--max-document-chars", "20")[0] == 1
+    assert corpus.rows("documents")[1]["error"] == "TEXT_TOO_LONG: 35 characters, more than 20"
+    status, said = corpus.run(*JSONL, "--max-document-chars", "40", "--retry-failed")
+    assert (status, ": 1 document, " in said) == (0, True), said
+    assert sorted((row["document_id"], row["status"]) for row in corpus.rows("documents")) == [
+        ("d0", "ok"),
+        ("d1", "ok"),
+    ]
+    assert corpus.run(*JSONL, "--retry-failed") == (
+        0,
+        f"{corpus.target}: nothing new to read; 2 had been done before\n",
+    )
+
+
 def test_documents_with_one_id_are_told_of(corpus: Corpus) -> None:
     corpus.write(GOOD, GOOD)
     lines = corpus.source.read_text("utf-8")
@@ -99,6 +153,21 @@ def test_sigterm_ends_the_job_and_what_it_started(corpus: Corpus, tmp_path: Path
     process.terminate()
     _, said = process.communicate(timeout=PATIENCE)  # its pipes end when its workers have ended
     assert (process.returncode, said) == (130, "stopped; the same command goes on from here\n")
+
+
+def test_a_full_disk_ends_the_job_which_goes_on_when_there_is_room(corpus: Corpus, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    corpus.write(GOOD, GOOD, GOOD, f"{GOOD} WAIT {gate}")
+    process = corpus.start(*JSONL)
+    wait_for(gate.with_suffix(".entered"))
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (100, 100))  # no file may grow beyond: as if it were full
+    gate.touch()
+    _, said = process.communicate(timeout=PATIENCE)
+    message = f"Error: {corpus.target}: File too large; put it right, and the same command goes on\n"
+    assert (process.returncode, said) == (2, message)
+    assert len(ids(corpus)) < 4
+    assert corpus.run(*JSONL)[0] == 0
+    assert sorted(ids(corpus)) == ["d0", "d1", "d2", "d3"]
 
 
 def test_two_jobs_do_not_write_to_one_folder(corpus: Corpus, tmp_path: Path) -> None:
@@ -122,6 +191,27 @@ def test_an_output_is_continued_only_as_it_was_made(corpus: Corpus) -> None:
     )
 
 
+@pytest.mark.parametrize(("source", "target"), [("s3://news/in.jsonl", "out"), ("in.jsonl", "gs://news/out")])
+def test_an_object_store_is_refused_and_no_folder_is_made_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, target: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["corpus", source, target])
+    assert done.exit_code == 2
+    address = source if "://" in source else target
+    assert f"{address}: object stores and other addresses are neither read nor written. Copy" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_output_in_the_input_is_refused(corpus: Corpus) -> None:
+    corpus.write(GOOD)
+    corpus.source = corpus.source.parent
+    status, said = corpus.run(*JSONL)
+    message = "lies in the input, and would be read the next time; give a folder beside it"
+    assert (status, said) == (2, f"Error: {corpus.target}: {message}\n")
+    assert not corpus.target.exists()
+
+
 def test_a_folder_of_something_else_is_left_alone(corpus: Corpus) -> None:
     corpus.write(GOOD)
     corpus.target.mkdir()
@@ -135,21 +225,27 @@ def test_a_folder_of_something_else_is_left_alone(corpus: Corpus) -> None:
 
 
 @pytest.mark.parametrize(
-    ("missing", "arguments", "message"),
+    ("missing", "arguments", "message", "instead"),
     [
-        ("pyarrow", (), "Parquet needs pyarrow"),
-        ("ray", (*JSONL, "--workers", "2"), "more than one worker needs ray"),
+        ("pyarrow", (), "Parquet needs pyarrow", "take JSON lines (--format jsonl)"),
+        (
+            "ray",
+            (*JSONL, "--workers", "2"),
+            "reading with several workers or on a cluster needs ray",
+            "leave out --workers and --address",
+        ),
     ],
 )
 def test_a_missing_extra_is_named_where_it_is_needed(
-    tmp_path: Path, missing: str, arguments: tuple[str, ...], message: str
+    tmp_path: Path, missing: str, arguments: tuple[str, ...], message: str, instead: str
 ) -> None:
     (tmp_path / "in.jsonl").write_text(json.dumps({"id": "a", "text": GOOD}))
     code = f"import sys; sys.modules[{missing!r}] = None; from sayso_server.main import main; main()"
     command = [sys.executable, "-c", code, "corpus", str(tmp_path / "in.jsonl"), str(tmp_path / "out"), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert done.returncode == 2
-    assert done.stderr == f"Error: {message}, which is not installed: pip install 'sayso-server[corpus]'\n"
+    install = "pip install 'sayso-server[corpus]'"
+    assert done.stderr == f"Error: {message}, which is not installed: {install}, or {instead}\n"
     assert not (tmp_path / "out").exists()
 
 

@@ -2,34 +2,27 @@
 
 import functools
 import importlib
+import re
 import signal
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from sayso_server.commands.corpus_progress import Progress, told
 from sayso_server.commands.extract import CLASSES
 from sayso_server.commands.model import BUNDLED, ModelRefused, model_option
 from sayso_server.commands.serve import load_stages
 from sayso_server.core.statement import Options
 from sayso_server.corpus import job
 from sayso_server.corpus.errors import CorpusError
-from sayso_server.corpus.parts import Form, Tally
-from sayso_server.corpus.plan import Plan
+from sayso_server.corpus.parts import Form
 from sayso_server.corpus.reading import Reading
 from sayso_server.service.settings import Limits, default_threads
 from sayso_server.service.worker import Loader
 from sayso_server.version import VERSION
-
-if TYPE_CHECKING:
-    from click._termui_impl import ProgressBar
-
-_SECONDS_BETWEEN_LINES = 60
-"""Of progress, where standard error is no terminal."""
 
 
 class Refused(click.ClickException):
@@ -38,9 +31,23 @@ class Refused(click.ClickException):
     exit_code = 2
 
 
+def _local_path(context: click.Context, option: click.Parameter, value: str) -> Path:
+    """A path of this machine; the address of an object store would be taken for one, and made a folder here."""
+    if _ADDRESS.match(value):
+        raise click.BadParameter(f"{value}: {_NO_ADDRESS}")
+    return Path(value)
+
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_NO_ADDRESS = (
+    "object stores and other addresses are neither read nor written. Copy the input to a disk, and the finished output"
+    " back, as by aws s3 sync or gcloud storage rsync"
+)
+
+
 @click.command()
-@click.argument("source", metavar="INPUT", type=click.Path(path_type=Path))
-@click.argument("target", metavar="OUTPUT", type=click.Path(path_type=Path))
+@click.argument("source", metavar="INPUT", callback=_local_path)
+@click.argument("target", metavar="OUTPUT", callback=_local_path)
 @click.option(
     "--format",
     "form",
@@ -84,6 +91,7 @@ class Refused(click.ClickException):
     show_default=True,
     help="Longer documents are not read.",
 )
+@click.option("--retry-failed", is_flag=True, help="Read again the documents that failed; their old rows go.")
 @model_option
 @click.option(
     "--threads",
@@ -108,9 +116,9 @@ def corpus(*, source: Path, target: Path, workers: int, address: str | None, run
     if values["form"] == "parquet":
         _check_parquet()
     threads = values.pop("threads") or (1 if address else default_threads(workers))
-    part_words = values.pop("part_words")
+    part_words, retry_failed = values.pop("part_words"), values.pop("retry_failed")
     reading, described = _reading(threads, **values)
-    progress = _Progress()
+    progress = Progress()
     with progress, _refusing(target), _stopped_by_sigterm():
         run_slices = _ray(workers, address) if on_ray else job.here
         summary = job.run(
@@ -120,10 +128,10 @@ def corpus(*, source: Path, target: Path, workers: int, address: str | None, run
             run_slices,
             job=described,
             slice_words=part_words,
-            planned=progress.begin,
-            advanced=progress.advance,
+            retry_failed=retry_failed,
+            progress=progress,
         )
-    for line in _told(summary, progress.seconds, target):
+    for line in told(summary, progress.seconds, target):
         click.echo(line, err=True)
     if not summary.is_clean:
         raise SystemExit(1)
@@ -142,8 +150,8 @@ def _reading(
         threads=threads,
         max_document_chars=max_document_chars,
     )
-    made_with = {"server": VERSION, "model": model, "digest": digest, "classes": classes, "format": form}
-    return reading, made_with | {"max_document_chars": max_document_chars}
+    # Not the limit: the rows of documents that are over it say what it was.
+    return reading, {"server": VERSION, "model": model, "digest": digest, "classes": classes, "format": form}
 
 
 def identified(model: str) -> tuple[str, str]:
@@ -182,25 +190,6 @@ def _ray(workers: int, address: str | None) -> job.Runner:
     return functools.partial(parts_on_ray, workers=workers, address=address)
 
 
-def _told(summary: job.Summary, seconds: float, target: Path) -> Iterator[str]:
-    tally, plan = summary.tally, summary.plan
-    before = f"; {plan.read_before:,} had been read before" if plan.read_before else ""
-    rate = f", {tally.words / seconds:,.0f} words a second" if tally.words and seconds else ""
-    yield (
-        f"{target}: {_counted(tally.documents, 'document')} read, {_counted(tally.words, 'word')},"
-        f" {_counted(tally.statements, 'statement')}"
-        f" in {seconds:,.0f} s{rate}{before}"
-    )
-    if failed := tally.failed + summary.failed_before:
-        yield f"{failed:,} of all documents could not be read: those with status 'failed' in {target}/documents"
-    if plan.repeated:
-        yield f"{plan.repeated:,} had the id of an earlier one and were left out, first {plan.first_repeated}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 @contextmanager
 def _refusing(target: Path) -> Iterator[None]:
     """What ends a job, as one line and an exit status."""
@@ -209,7 +198,8 @@ def _refusing(target: Path) -> Iterator[None]:
     except CorpusError as error:
         raise Refused(str(error)) from error
     except OSError as error:
-        raise Refused(f"{error.filename or target}: {error.strerror or type(error).__name__}") from error
+        reason = error.strerror or type(error).__name__
+        raise Refused(f"{error.filename or target}: {reason}; put it right, and the same command goes on") from error
     except KeyboardInterrupt:
         click.echo("stopped; the same command goes on from here", err=True)
         raise SystemExit(130) from None
@@ -223,54 +213,3 @@ def _stopped_by_sigterm() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-class _Progress:
-    """A bar on a terminal; elsewhere a line now and then. On standard error."""
-
-    def __init__(self) -> None:
-        self._started = self._told = time.monotonic()
-        self._done = Tally()
-        self._words = 0
-        self._advance_bar: Callable[[int], None] | None = None
-        self._end_bar: Callable[[], None] | None = None
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: object) -> None:
-        if self._end_bar:
-            self._end_bar()
-
-    @property
-    def seconds(self) -> float:
-        """Since the reading began."""
-        return time.monotonic() - self._started
-
-    def begin(self, plan: Plan) -> None:
-        self._started = self._told = time.monotonic()
-        self._words = plan.words
-        if plan.documents and sys.stderr.isatty():
-            bar: ProgressBar[int] = click.progressbar(
-                length=plan.words,
-                file=sys.stderr,
-                label=f"{plan.documents:,} documents, {plan.words:,} words",
-                show_pos=False,
-                item_show_func=lambda _: self._state(),
-            )
-            self._advance_bar, self._end_bar = bar.update, bar.render_finish
-            bar.render_progress()
-
-    def advance(self, tally: Tally) -> None:
-        self._done += tally
-        if self._advance_bar:
-            self._advance_bar(tally.words)
-        elif time.monotonic() - self._told >= _SECONDS_BETWEEN_LINES:
-            self._told = time.monotonic()
-            share = self._done.words / max(1, self._words)
-            click.echo(f"{share:.1%} of {self._words:,} words: {self._state()}", err=True)
-
-    def _state(self) -> str:
-        done = self._done
-        failed = f", {done.failed:,} failed" if done.failed else ""
-        return f"{done.documents:,} read, {done.words / max(0.1, self.seconds):,.0f} words/s{failed}"

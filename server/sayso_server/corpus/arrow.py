@@ -1,7 +1,7 @@
 """The only module that imports pyarrow: rows to Parquet, and Parquet to rows."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ try:
     import pyarrow as pa
     import pyarrow.parquet as pq
 except ImportError:
-    raise MissingExtra("Parquet", "pyarrow") from None
+    raise MissingExtra("Parquet", "pyarrow", "take JSON lines (--format jsonl)") from None
 
 _TYPES = {
     "string": pa.string(),
@@ -26,8 +26,19 @@ _ROWS_AT_ONCE = 64  # documents may be long
 def encode(rows: Sequence[dict[str, Any]], columns: dict[str, str]) -> bytes:
     """A Parquet file, zstd-compressed."""
     schema = pa.schema([(name, _TYPES[kind]) for name, kind in columns.items()])
+    return _encode(pa.Table.from_pylist(list(rows), schema=schema))
+
+
+def without(content: bytes, column: str, values: Collection[str]) -> bytes | None:
+    """A Parquet file without the rows that have one of these values in a column; None where no row is left."""
+    table = pq.read_table(io.BytesIO(content))
+    rest = table.filter(pa.array([value not in values for value in table[column].to_pylist()], pa.bool_()))
+    return _encode(rest) if rest.num_rows else None
+
+
+def _encode(table: "pa.Table") -> bytes:
     target = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), target, compression="zstd")
+    pq.write_table(table, target, compression="zstd")
     return target.getvalue()
 
 

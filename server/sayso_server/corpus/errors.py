@@ -16,5 +16,6 @@ class OutputError(CorpusError):
 class MissingExtra(CorpusError):  # noqa: N818 - it says what is wrong
     """A library that this job needs is not installed."""
 
-    def __init__(self, what: str, library: str) -> None:
-        super().__init__(f"{what} needs {library}, which is not installed: pip install 'sayso-server[corpus]'")
+    def __init__(self, what: str, library: str, instead: str) -> None:
+        install = "pip install 'sayso-server[corpus]'"
+        super().__init__(f"{what} needs {library}, which is not installed: {install}, or {instead}")

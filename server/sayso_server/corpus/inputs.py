@@ -1,6 +1,7 @@
 """The input: JSON lines, Parquet and text, as entries with their positions."""
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,6 +12,9 @@ from sayso_server.lines import BadLine, Document, decode, document_of
 
 KINDS = (".jsonl", ".parquet", ".txt")
 """The endings of files that are read."""
+
+UNPACKED_BY = {".gz": "gunzip -k", ".zst": "unzstd", ".bz2": "bunzip2 -k", ".xz": "unxz -k"}
+"""Compressed files are refused: a slice is read from its place on, and they can only be read from the beginning."""
 
 
 class Position(NamedTuple):
@@ -50,15 +54,28 @@ class Entry:
 def find_files(source: Path) -> list[File]:
     """The file that is the input, or all files of its kinds in a folder, in order. Raises InputError."""
     if source.is_file():
+        _refuse_compressed([source])
         if source.suffix not in KINDS:
             raise InputError(f"{source}: cannot be read, since it ends in none of {', '.join(KINDS)}")
         return [File(str(source.absolute()), source.name)]
     if not source.is_dir():
         raise InputError(f"{source}: there is no such file or folder")
-    paths = sorted(path for path in source.rglob("*") if path.suffix in KINDS and path.is_file())
+    found = [path for path in source.rglob("*") if path.is_file()]
+    _refuse_compressed(sorted(path for path in found if not path.with_suffix("").exists()))
+    paths = sorted(path for path in found if path.suffix in KINDS)
     if not paths:
         raise InputError(f"{source}: there is no file that ends in {', '.join(KINDS)}")
     return [File(str(path.absolute()), path.relative_to(source).as_posix()) for path in paths]
+
+
+def _refuse_compressed(paths: Iterable[Path]) -> None:
+    """One that has not been unpacked beside itself would be left out, and nobody would notice. Raises InputError."""
+    compressed = [path for path in paths if path.suffix in UNPACKED_BY and path.with_suffix("").suffix in KINDS]
+    if compressed:
+        first = compressed[0]
+        others = f", and {len(compressed) - 1:,} more are" if len(compressed) > 1 else ""
+        command = f"{UNPACKED_BY[first.suffix]} {shlex.quote(str(first))}"
+        raise InputError(f"{first}: is compressed{others}; unpack it first: {command}")
 
 
 def entries(file: File, start: Position = START) -> Iterator[tuple[Position, Entry]]:

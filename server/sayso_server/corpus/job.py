@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
+from sayso_server.corpus.errors import OutputError
 from sayso_server.corpus.inputs import find_files
 from sayso_server.corpus.parts import Part, Tally
 from sayso_server.corpus.plan import Plan, Slice, plan
@@ -15,13 +17,22 @@ Runner = Callable[[Reading, tuple[Slice, ...]], AbstractContextManager[Iterator[
 """Makes the parts of slices, in any order."""
 
 
+class Progress(Protocol):
+    """Who is told how far a job is."""
+
+    def begin(self, plan: Plan) -> None:
+        """What there is to do."""
+
+    def advance(self, tally: Tally) -> None:
+        """What a part has brought."""
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How a job ended. `tally` counts what this run did, `before` what the output had already."""
+    """How a job ended. `tally` counts what this run did; `failed_before` what had failed, and was not read again."""
 
     plan: Plan
     tally: Tally
-    before: int
     failed_before: int
 
     @property
@@ -38,26 +49,30 @@ def run(
     *,
     job: dict[str, object],
     slice_words: int,
-    planned: Callable[[Plan], None] = lambda _: None,
-    advanced: Callable[[Tally], None] = lambda _: None,
+    retry_failed: bool = False,
+    progress: Progress,
 ) -> Summary:
     """Read what the output has not yet; `job` says what must not change when an output is continued.
 
-    `planned` is told the plan, `advanced` what each part has brought. Raises CorpusError.
+    With `retry_failed`, read again what failed.
+    Raises CorpusError.
     """
     files = find_files(source)
+    if source.is_dir() and target.resolve().is_relative_to(source.resolve()):
+        raise OutputError(f"{target}: lies in the input, and would be read the next time; give a folder beside it")
     with opened(target, reading.form, job) as store:
-        statuses = store.statuses()
-        planning = plan(files, statuses, slice_words=slice_words)
-        planned(planning)
+        if retry_failed:
+            store.retry_failed()
+        planning = plan(files, store.statuses, slice_words=slice_words)
+        progress.begin(planning)
         tally = Tally()
         if planning.slices:
             with runner(reading, planning.slices) as parts:
                 for part in parts:
                     store.write(part)
                     tally += part.tally
-                    advanced(part.tally)
-    return Summary(planning, tally, len(statuses), sum(status == "failed" for status in statuses.values()))
+                    progress.advance(part.tally)
+        return Summary(planning, tally, store.failed)
 
 
 @contextmanager

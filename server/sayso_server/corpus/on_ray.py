@@ -25,11 +25,14 @@ from sayso_server.corpus.reading import Reading, SliceReader
 # Ray reads these when it is imported: it is to tell nobody that it is used, and to be silent about itself.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+_WITHOUT = "leave out --workers and --address"
 try:
     import ray
     import ray.data
 except ImportError:
-    raise MissingExtra("more than one worker", "ray") from None
+    raise MissingExtra(
+        "reading with several workers or on a cluster", "ray", "leave out --workers and --address"
+    ) from None
 
 _FOLDER = "sayso-ray-"
 _OBJECT_STORE = 128 * 1024 * 1024

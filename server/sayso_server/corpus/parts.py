@@ -1,7 +1,7 @@
 """Parts: the finished rows of a slice, in the form in which they are written."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -31,11 +31,15 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The contents of two files, and what is in them."""
+    """The contents of two files, and what is in them.
+
+    `names` are the ids and the places of its documents: all by which a row of one that failed may be known.
+    """
 
     documents: bytes
     statements: bytes
     tally: Tally
+    names: frozenset[str]
 
 
 def part_of(documents: Sequence[Row], statements: Sequence[Row], words: int, form: Form) -> Part:
@@ -45,6 +49,7 @@ def part_of(documents: Sequence[Row], statements: Sequence[Row], words: int, for
         encode(documents, DOCUMENTS, form),
         encode(statements, STATEMENTS, form),
         Tally(len(documents), failed, len(statements), words),
+        frozenset(row[column] for row in documents for column in ("document_id", "place")),
     )
 
 
@@ -55,6 +60,16 @@ def encode(rows: Sequence[Row], columns: dict[str, str], form: Form) -> bytes:
 
         return arrow.encode(rows, columns)
     return b"".join(json.dumps(row, ensure_ascii=False, default=_plain).encode() + b"\n" for row in rows)
+
+
+def without(documents: bytes, ids: Collection[str], form: Form) -> bytes | None:
+    """A file of documents without those of these ids; None where no row is left."""
+    if form == "parquet":
+        from sayso_server.corpus import arrow
+
+        return arrow.without(documents, "document_id", ids)
+    lines = documents.splitlines(keepends=True)
+    return b"".join(line for line in lines if json.loads(line)["document_id"] not in ids) or None
 
 
 def _plain(value: object) -> str:

@@ -5,18 +5,23 @@
     OUTPUT/documents/part-000000.parquet   those documents; it is written last, and makes the part count
 
 Each file is written under another name, and then renamed. There is one writer, which holds a lock on `_job.json`.
+
+A document that failed and is read again loses its old row just before its new part is written: the old part's file of
+documents, which alone knows of it, is replaced by one without that row. Whenever the job is killed, a document has one
+row or none; one that has none is read by the next run, as any other.
 """
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
 from sayso_server.corpus.errors import InputError, OutputError
-from sayso_server.corpus.parts import Form, Part
+from sayso_server.corpus.parts import Form, Part, without
 
 _JOB = "_job.json"
 _UNFINISHED = ".unfinished"
@@ -24,25 +29,60 @@ TABLES = ("documents", "statements")
 
 
 class Store:
-    """An output folder that this process alone writes to. Open one with `opened`."""
+    """An output folder that this process alone writes to. Open one with `opened`.
+
+    Raises OutputError where a part is damaged.
+    """
 
     def __init__(self, folder: Path, form: Form) -> None:
         self._folder = folder
         self._form = form
         self._parts = self._clean()
+        self.statuses: dict[str, str] = {}
+        """Of every document that has been read when the output is opened."""
+        self._failed: dict[str, Path] = {}
+        self._replaceable: frozenset[str] = frozenset()
+        self._look()
+
+    @property
+    def failed(self) -> int:
+        """How many documents had failed when the output was opened, and have not been read again."""
+        return len(self._failed)
+
+    def retry_failed(self) -> None:
+        """Documents that failed count as unread, and lose their rows when they are written anew."""
+        self._replaceable = frozenset(self._failed)
+        self.statuses = {name: status for name, status in self.statuses.items() if status != "failed"}
 
     def write(self, part: Part) -> None:
         """Add a part: wholly, or not at all. Raises OSError."""
+        self._drop(self._replaceable.intersection(part.names))
         _write(self._path("statements", self._parts), part.statements)
         _write(self._path("documents", self._parts), part.documents)
         self._parts += 1
 
-    def statuses(self) -> dict[str, str]:
-        """The status of every document that has been read. Raises OutputError where a part is damaged."""
-        try:
-            return {row["document_id"]: row["status"] for path in self._documents() for row in self._rows(path)}
-        except (InputError, ValueError, KeyError) as error:
-            raise OutputError(f"{self._folder}: a part is damaged: {error}") from None
+    def _look(self) -> None:
+        for path in self._documents():
+            try:
+                statuses = {row["document_id"]: row["status"] for row in self._rows(path)}
+            except (InputError, ValueError, KeyError):
+                raise OutputError(f"{path}: is damaged; remove it, and its documents are read again") from None
+            self.statuses |= statuses
+            self._failed |= {name: path for name, status in statuses.items() if status == "failed"}
+
+    def _drop(self, names: Iterable[str]) -> None:
+        """Remove the rows of documents that failed, and so have no statements."""
+        paths: dict[Path, set[str]] = {}
+        for name in names:
+            if path := self._failed.pop(name, None):
+                paths.setdefault(path, set()).add(name)
+        for path, dropped in paths.items():
+            rest = without(path.read_bytes(), dropped, self._form)
+            if rest is None:
+                path.unlink()
+                (self._folder / "statements" / path.name).unlink(missing_ok=True)
+            else:
+                _write(path, rest)
 
     def _rows(self, path: Path) -> Iterator[dict[str, str]]:
         if self._form == "parquet":
@@ -120,3 +160,16 @@ def _write(path: Path, content: bytes) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     unfinished.replace(path)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Names too outlast a power failure, in the order in which they were given."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # file systems that know no such thing
+            raise
+    finally:
+        os.close(handle)

@@ -1,0 +1,120 @@
+"""What follows from the assumptions of CAPACITY.md: the part of that page which is arithmetic.
+
+python server/deploy/capacity.py            # writes that part anew, after an assumption was changed
+python server/deploy/capacity.py --check    # says whether it is what would be written
+"""
+
+import argparse
+import math
+import re
+import sys
+from pathlib import Path
+
+PAGE = Path(__file__).parent / "CAPACITY.md"
+BEGIN, END = "<!-- computed by capacity.py -->\n", "<!-- end of what is computed -->\n"
+NAMES = ("words_per_second", "words_per_article", "peak", "busy", "replica_gb", "queued_words", "part_words")
+SECONDS_PER_DAY = 86_400
+SERVED = (10_000, 100_000, 1_000_000, 10_000_000)
+"""Articles a day."""
+CORPORA = (100_000, 1_000_000, 100_000_000)
+"""Articles."""
+LARGE = 1_000_000_000
+"""Articles a day, for the last chapter of the page."""
+
+
+def assumptions(page: str) -> dict[str, float]:
+    """The values of the table of assumptions, by their names. Raises ValueError where one is missing."""
+    rows = re.findall(r"^\| `(\w+)` \| ([\d.,]+) \|", page, re.MULTILINE)
+    values = {name: float(value.replace(",", "")) for name, value in rows}
+    if values.keys() != set(NAMES):
+        raise ValueError(f"the assumptions are {', '.join(values)}, and should be {', '.join(NAMES)}")
+    return values
+
+
+def serving(articles: int, given: dict[str, float]) -> tuple[float, float, int]:
+    """Of so many articles a day: words a second in the mean and at the peak; replicas, two at least: one may end."""
+    mean = articles * given["words_per_article"] / SECONDS_PER_DAY
+    at_peak = mean * given["peak"]
+    return mean, at_peak, max(2, math.ceil(at_peak / (given["words_per_second"] * given["busy"])))
+
+
+def core_hours(articles: int, given: dict[str, float]) -> float:
+    """To read a corpus."""
+    return articles * given["words_per_article"] / given["words_per_second"] / 3600
+
+
+def computed(given: dict[str, float]) -> str:
+    """The chapters that follow from the assumptions, in Markdown."""
+    return f"""\
+### Serving: how many replicas
+
+    replicas = articles a day × words_per_article ÷ 86,400 × peak ÷ (words_per_second × busy),  and at least two
+
+| articles a day | words a second, mean | at the peak | replicas of one core | memory |
+|--:|--:|--:|--:|--:|
+{_serving_rows(given)}
+A full queue (`queued_words`) is {given["queued_words"] / given["words_per_second"]:,.0f} seconds of reading.
+
+### Corpora: how long
+
+| articles | core hours | on 8 cores | on 100 cores |
+|--:|--:|--:|--:|
+{_corpus_rows(given)}
+What is killed costs at most a part per worker, {given["part_words"] / given["words_per_second"]:,.0f} seconds of its \
+reading, and the loading of the models.
+
+### {LARGE:,} articles a day
+
+{serving(LARGE, given)[0] / 1e6:,.1f} million words a second in the mean: \
+{serving(LARGE, given)[0] / given["words_per_second"]:,.0f} cores at work day and night.
+"""
+
+
+def _serving_rows(given: dict[str, float]) -> str:
+    rows = ""
+    for articles in SERVED:
+        mean, at_peak, replicas = serving(articles, given)
+        rows += (
+            f"| {articles:,} | {mean:,.0f} | {at_peak:,.0f} | {replicas} | {replicas * given['replica_gb']:,.0f} GB |\n"
+        )
+    return rows
+
+
+def _corpus_rows(given: dict[str, float]) -> str:
+    rows = ""
+    for articles in CORPORA:
+        hours = core_hours(articles, given)
+        rows += f"| {articles:,} | {hours:,.0f} | {_duration(hours / 8)} | {_duration(hours / 100)} |\n"
+    return rows
+
+
+def _duration(hours: float) -> str:
+    if hours < 1:
+        return f"{hours * 60:.0f} minutes"
+    return f"{hours:.1f} hours" if hours < 48 else f"{hours / 24:.1f} days"
+
+
+def renewed(page: str) -> str:
+    """The page with the part that is computed as it follows from its assumptions."""
+    before, _, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise ValueError(f"there is no part between {BEGIN.strip()} and {END.strip()}")
+    return f"{before}{BEGIN}\n{computed(assumptions(page))}\n{END}{after}"
+
+
+def main() -> None:
+    """Write the page, or check it."""
+    parser = argparse.ArgumentParser(description="The arithmetic of CAPACITY.md.")
+    parser.add_argument("--check", action="store_true", help="write nothing; status 1 if something would change")
+    checked = parser.parse_args().check
+    page = PAGE.read_text("utf-8")
+    new = renewed(page)
+    if checked and new != page:
+        sys.exit(f"{PAGE.name} does not follow from its assumptions: run capacity.py")
+    if not checked:
+        PAGE.write_text(new, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

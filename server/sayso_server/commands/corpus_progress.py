@@ -1,0 +1,101 @@
+"""What `sayso-server corpus` tells, on standard error, while it reads and when it has ended."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sayso_server.corpus.job import Summary
+from sayso_server.corpus.parts import Tally
+from sayso_server.corpus.plan import Plan
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
+_SECONDS_BETWEEN_LINES = 60
+"""Of progress, where standard error is no terminal."""
+_SECONDS_OF_A_RATE = 60
+"""Sooner, the loading of the models is most of it."""
+
+
+class Progress:
+    """A bar on a terminal; elsewhere a line now and then. On standard error."""
+
+    def __init__(self) -> None:
+        self._started = self._told = time.monotonic()
+        self._done = Tally()
+        self._words = 0
+        self._advance_bar: Callable[[int], None] | None = None
+        self._end_bar: Callable[[], None] | None = None
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        if self._end_bar:
+            self._end_bar()
+
+    @property
+    def seconds(self) -> float:
+        """Since the reading began."""
+        return time.monotonic() - self._started
+
+    def begin(self, plan: Plan) -> None:
+        self._started = self._told = time.monotonic()
+        self._words = plan.words
+        if plan.documents and sys.stderr.isatty():
+            bar: ProgressBar[int] = click.progressbar(
+                length=plan.words,
+                file=sys.stderr,
+                label=f"{plan.documents:,} documents, {plan.words:,} words",
+                show_pos=False,
+                item_show_func=lambda _: self._state(),
+            )
+            self._advance_bar, self._end_bar = bar.update, bar.render_finish
+            bar.render_progress()
+
+    def advance(self, tally: Tally) -> None:
+        self._done += tally
+        if self._advance_bar:
+            self._advance_bar(tally.words)
+        elif time.monotonic() - self._told >= _SECONDS_BETWEEN_LINES:
+            self._told = time.monotonic()
+            share = self._done.words / max(1, self._words)
+            click.echo(f"{share:.1%} of {self._words:,} words: {self._state()}", err=True)
+
+    def _state(self) -> str:
+        done = self._done
+        failed = f", {done.failed:,} failed" if done.failed else ""
+        return f"{done.documents:,} read, {done.words / max(0.1, self.seconds):,.0f} words/s{failed}"
+
+
+def told(summary: Summary, seconds: float, target: Path) -> Iterator[str]:
+    """The lines at the end."""
+    tally, plan = summary.tally, summary.plan
+    done = ", ".join(_done(tally, seconds)) if tally.documents else "nothing new to read"
+    before = f"; {plan.read_before:,} had been done before" if plan.read_before else ""
+    yield f"{target}: {done}{before}"
+    if failed := tally.failed + summary.failed_before:
+        yield (
+            f"{failed:,} of all documents could not be read: those with status 'failed' in {target}/documents;"
+            " --retry-failed reads them again"
+        )
+    if plan.repeated:
+        yield f"{plan.repeated:,} had the id of an earlier one and were left out, first {plan.first_repeated}"
+
+
+def _done(tally: Tally, seconds: float) -> Iterator[str]:
+    yield _counted(tally.documents, "document")
+    if tally.failed:
+        yield f"{tally.failed:,} of them failed"
+    yield _counted(tally.words, "word")
+    yield f"{_counted(tally.statements, 'statement')} in {seconds:,.0f} s"
+    if seconds >= _SECONDS_OF_A_RATE:
+        yield f"{tally.words / seconds:,.0f} words a second"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
