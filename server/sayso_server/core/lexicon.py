@@ -75,12 +75,12 @@ def _word_lists() -> dict[str, frozenset[str]]:
 
 
 @cache
-def load_words(name: str) -> frozenset[str]:
-    """The word list `name` of `data/words.toml`."""
+def load_words(*names: str) -> frozenset[str]:
+    """The words of one list or of several of `data/words.toml`."""
     try:
-        return _word_lists()[name]
-    except KeyError:
-        raise LexiconError(f"words.toml has no list {name!r}") from None
+        return frozenset().union(*(_word_lists()[name] for name in names))
+    except KeyError as error:
+        raise LexiconError(f"words.toml has no list {error}") from None
 
 
 @dataclass

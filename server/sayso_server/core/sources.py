@@ -222,4 +222,4 @@ def polarity(tree: Tree, verb: Word) -> Polarity:
 def is_circumstance(tree: Tree, word: Word) -> bool:
     """Whether a phrase tells where or when something was said: in a statement, on Friday, at a rally."""
     lemmas = {word.lemma.lower(), word.lower}
-    return bool(lemmas & (load_words("calendar") | load_words("media") | load_words("documents")))
+    return bool(lemmas & load_words("calendar", "media", "documents"))
