@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from sayso_server.core.contents import length, overlap, shared, without_dateline
-from sayso_server.core.cues import Candidate, Site, sites
+from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
 from sayso_server.core.evidence import Basis, Words, evidence
 from sayso_server.core.rules import RULES
@@ -67,8 +67,8 @@ def _place(candidate: Candidate) -> tuple[int, int]:
 
 def _by_rules(document: Document) -> Iterator[Candidate]:
     """For every cue the first candidate that a rule finds, ended where the tagger sees its end."""
-    for tree in document.trees:
-        for site in sites(tree):
+    for sites in document.sites:
+        for site in sites:
             if _is_in_title(site, document):
                 continue
             found = next((c for rule in RULES for c in rule(site, document)), None)

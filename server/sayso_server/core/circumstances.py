@@ -47,7 +47,7 @@ def _governs(found: Candidate, tree: Tree, word: Word) -> bool:
     for ancestor in tree.ancestors(word):
         if site is not None and ancestor.index == site.head.index:
             return True
-        if any(s.covers(ancestor.span) for s in found.content):
+        if any(s.covers(ancestor) for s in found.content):
             return True
         if ancestor.relation not in _RELATIONS:
             return False

@@ -23,7 +23,7 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     modified by the verb is its subject (a statement saying …); a relative pronoun stands for its noun. Behind a content
     ("…," said Olin) a bare noun behind the verb is the subject, whatever the parser calls it.
     """
-    subjects = [c for c in tree.children(verb, "nsubj") if not any(s.covers(c.span) for s in content)]
+    subjects = [c for c in tree.children(verb, "nsubj") if not any(s.covers(c) for s in content)]
     own = min(subjects, key=lambda c: abs(c.index - verb.index), default=None) or _inverted(tree, verb, content)
     head = tree.head(verb)
     if own is not None:

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sayso_server.core import lexicon
 from sayso_server.core.contents import is_punctuation, merge, strip, with_marks
-from sayso_server.core.cues import Candidate, Site, sites
+from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import Entry, Frame, load_words
-from sayso_server.core.rules.build import candidate, with_whole_quotations
+from sayso_server.core.rules.build import Act, act_of, candidate, with_whole_quotations
 from sayso_server.core.rules.reading import LIKELY, TRAILING, Read, Run, likely_contents, span_of
-from sayso_server.core.sources import addressees, mention, subject
+from sayso_server.core.sources import mention, subject
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Span
 
 CUE = 0.2
@@ -46,7 +46,7 @@ def tagged(document: Document) -> Iterator[Candidate]:
         trees = document.trees_within(paragraph)
         words = [Read(t, w, r) for t in trees for w, r in zip(t.words, t.roles, strict=False)]
         cues = _cues(words)
-        known = {site.head.start: site for t in trees for site in sites(t)} if cues else {}
+        known = {site.head.start: site for site in document.sites_within(paragraph)} if cues else {}
         readings = list(_readings(words)) if cues else []
         for i, cue in enumerate(cues):
             before = cues[i - 1][1] if i else 0
@@ -111,8 +111,8 @@ def _candidates(
     if all(is_punctuation(read.word) for read in words[cue[0] : cue[1]]):
         found = (_without_word(document, words, cue, runs) for runs in assembled)
     elif (site := _site(words, cue, known)) is not None:
-        asked = addressees(site.tree, site.head, lemma=site.entry.lemma, text=document.plain)
-        found = (_with_word(document, words, cue, runs, site, asked) for runs in assembled)
+        act = act_of(site, document)
+        found = (_with_word(document, words, cue, runs, site, act) for runs in assembled)
     else:
         return
     yield from (candidate for candidate in found if candidate is not None)
@@ -130,15 +130,15 @@ def _without_word(document: Document, words: Sequence[Read], cue: Run, runs: Seq
 
 
 def _with_word(
-    document: Document, words: Sequence[Read], cue: Run, runs: Sequence[Run], site: Site, asked: Sequence[Span]
+    document: Document, words: Sequence[Read], cue: Run, runs: Sequence[Run], site: Site, act: Act
 ) -> Candidate | None:
-    """A candidate of a cue with a word; `asked` are the addressees."""
+    """A candidate of a cue with a word."""
     runs, content = _content(document, words, runs, site)
     if not content:
         return None
     own = [w.span for w in site.words]
     content = with_whole_quotations(document, content, own)
-    taken = [*own, *(a for a in asked if a in content)]
+    taken = [*own, *(a for a in act.addressees if a in content)]
     content = tuple(s for s in content if not any(s.overlaps(other) for other in taken))
     inside = [words[first:end] for first, end in runs]
     if not content or _is_name(document, site, content) or _is_anonymity(inside):
@@ -146,7 +146,7 @@ def _with_word(
     source = _source(words, cue, runs, site)
     word = source.word if source else None
     cue_class = _class(document, inside, site)
-    return candidate("tagged", site, document, content=content, cue_class=cue_class, source=word)
+    return candidate("tagged", site, document, content=content, cue_class=cue_class, source=word, act=act)
 
 
 def _content(
