@@ -294,8 +294,7 @@ def _source(paragraph: _Paragraph, cue: Run, runs: Sequence[Run], site: Site | N
     near = [
         i
         for i in paragraph.sources(cue[0] - FARTHEST, cue[1] + FARTHEST)
-        if (words[i].tree is tree or site is None)
-        and not any(first <= i < end for first, end in runs)
+        if (words[i].tree is tree or site is None) and not any(first <= i < end for first, end in runs)
     ]
     if not near:
         return None

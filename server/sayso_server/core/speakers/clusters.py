@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.names import Name
@@ -165,7 +166,7 @@ def _same_name(name: Name, cluster: Cluster) -> bool:
 def _short_form(name: Name, cluster: Cluster) -> bool:
     """Bill Pell and William Pell, H. Moss and Halina Moss, Ann Mary Orr and Ann Orr."""
     key, full = name.key, cluster.key
-    both = len(key) > 1 and len(full) > 1 and cluster.is_person
+    both = len(full) > 1 and cluster.is_person
     return both and key[-1] == full[-1] and (short_for(key[0], full[0]) or _is_nicknamed(name, cluster))
 
 
@@ -177,19 +178,19 @@ def _surname(name: Name, cluster: Cluster) -> bool:
     """Moss, Ms. Moss and Halina Moss; Van Dyke and Ellis Van Dyke."""
     key, full = name.key, cluster.key
     shorter = len(key) < len(full) and full[-len(key) :] == key
-    return shorter and cluster.is_person and not name.is_place and _title_agrees(name, cluster)
+    return shorter and cluster.is_person and _title_agrees(name, cluster)
 
 
 def _inner_surname(name: Name, cluster: Cluster) -> bool:
     """Rosselló and Ricardo Rosselló Nevares."""
     key, full = name.key, cluster.key
-    is_inner = len(key) == 1 and len(full) > 2 and key[0] in full[1:-1] and len(key[0]) > 2
-    return is_inner and cluster.is_person and not name.is_place and _title_agrees(name, cluster)
+    is_inner = len(full) > 2 and key[0] in full[1:-1] and len(key[0]) > 2
+    return is_inner and cluster.is_person and _title_agrees(name, cluster)
 
 
 def _initials(name: Name, cluster: Cluster) -> bool:
     """NG: before what Natasha Gownaris says."""
-    if not (name.is_label and cluster.is_person and len(cluster.key) > 1):
+    if not cluster.is_person or len(cluster.key) == 1:
         return False
     return name.display.lower() == "".join(w[0] for w in cluster.key)
 
@@ -197,8 +198,8 @@ def _initials(name: Name, cluster: Cluster) -> bool:
 def _given_name(name: Name, cluster: Cluster) -> bool:
     """Odalys and Odalys Penn."""
     key, full = name.key, cluster.key
-    is_given = len(key) == 1 < len(full) and (key[0] == full[0] or _is_nicknamed(name, cluster))
-    if not (is_given and cluster.is_person) or name.is_place:
+    is_given = len(full) > 1 and (key[0] == full[0] or _is_nicknamed(name, cluster))
+    if not (is_given and cluster.is_person):
         return False
     return {ABBREVIATED.get(t, t) for w in name.title if (t := normal(w))} <= cluster.words
 
@@ -212,7 +213,7 @@ def _initials_of(key: tuple[str, ...]) -> set[str]:
 
 def _acronym(name: Name, cluster: Cluster) -> bool:
     """SCG and Save the Common Green."""
-    if cluster.is_person or len(name.key) != 1 or not name.display.isupper():
+    if cluster.is_person:
         return False
     word = re.sub(r"[.&]", "", name.display)
     return len(word) > 1 and word.lower() in _initials_of(cluster.key)
@@ -220,8 +221,7 @@ def _acronym(name: Name, cluster: Cluster) -> bool:
 
 def _same_state(name: Name, cluster: Cluster) -> bool:
     """US, U.S. and United States."""
-    one = _of_state(name.key)
-    return one is not None and one is _of_state(cluster.key)
+    return _of_state(name.key) is _of_state(cluster.key)
 
 
 def _of_state(key: tuple[str, ...]) -> frozenset[str] | None:
@@ -233,7 +233,7 @@ def _of_state(key: tuple[str, ...]) -> frozenset[str] | None:
 def _company(name: Name, cluster: Cluster) -> bool:
     """Harrowmere and Harrowmere Foods; the League and the Rural League."""
     key, full = name.key, cluster.key
-    if cluster.is_person or not len(key) < len(full) or name.is_place or name.title:
+    if cluster.is_person or not len(key) < len(full):
         return False
     if full[0] in load_words("thing_openings") and full[-len(key) :] == key:
         return True  # Helena and Hurricane Helena
@@ -258,17 +258,24 @@ def _misspelt(name: Name, cluster: Cluster) -> bool:
     return cluster.is_person or len(key) > 1
 
 
-SIEVES: tuple[Callable[[Name, Cluster], bool], ...] = (
-    _same_name,
-    _short_form,
-    _surname,
-    _inner_surname,
-    _given_name,
-    _initials,
-    _acronym,
-    _same_state,
-    _company,
-    _misspelt,
+class Sieve(NamedTuple):
+    """Whether a name belongs to a cluster. `asks` is what the name alone has to be, so that few clusters are asked."""
+
+    fits: Callable[[Name, Cluster], bool]
+    asks: Callable[[Name], bool] = lambda name: True
+
+
+SIEVES: tuple[Sieve, ...] = (
+    Sieve(_same_name),
+    Sieve(_short_form, lambda name: len(name.key) > 1),
+    Sieve(_surname, lambda name: not name.is_place),
+    Sieve(_inner_surname, lambda name: len(name.key) == 1 and not name.is_place),
+    Sieve(_given_name, lambda name: len(name.key) == 1 and not name.is_place),
+    Sieve(_initials, lambda name: name.is_label),
+    Sieve(_acronym, lambda name: len(name.key) == 1 and name.display.isupper()),
+    Sieve(_same_state, lambda name: _of_state(name.key) is not None),
+    Sieve(_company, lambda name: not name.is_place and not name.title),
+    Sieve(_misspelt),
 )
 """From precise to loose: a name goes to the clusters of the first sieve that has any."""
 
@@ -279,10 +286,10 @@ def _indexes(key: tuple[str, ...]) -> set[str]:
 
 
 def _fitting(name: Name, options: Sequence[Cluster]) -> tuple[str, list[Cluster]]:
-    for sieve in SIEVES:
-        fitting = [c for c in options if sieve(name, c)]
+    for fits, asks in SIEVES:
+        fitting = [c for c in options if fits(name, c)] if asks(name) else []
         if fitting:
-            return sieve.__name__.strip("_").replace("_", " "), fitting
+            return fits.__name__.strip("_").replace("_", " "), fitting
     return "", []
 
 

@@ -47,9 +47,11 @@ def runs(tree: Tree) -> Iterator[list[Word]]:
         elif adjacent and _continues(run, small, word, tagged):
             small.append(word)
         else:
-            yield from _parts(run, tagged)
+            if run:
+                yield from _parts(run, tagged)
             run, small = ([word] if _may_begin(tree, word, tagged) else []), []
-    yield from _parts(run, tagged)
+    if run:
+        yield from _parts(run, tagged)
 
 
 def tagged_words(tree: Tree) -> dict[int, Name]:
@@ -115,8 +117,9 @@ def _nickname_end(tree: Tree, run: Sequence[Word], at: int) -> int:
 
 def _may_begin(tree: Tree, word: Word, tagged: Mapping[int, Name]) -> bool:
     """Every sentence begins with a capital; only a name that is tagged as one counts there. A particle: al-Harbi."""
-    if word.text in _PARTICLES and word.index + 2 < len(tree.words) and word.index in tagged:
-        return tagged[word.index].first == word.index and tree.words[word.index + 1].text == "-"
+    if not word.text[:1].isupper():
+        is_tagged = word.text in _PARTICLES and word.index + 2 < len(tree.words) and word.index in tagged
+        return is_tagged and tagged[word.index].first == word.index and tree.words[word.index + 1].text == "-"
     if not is_capital(word) or word.lower in load_words("epithets", "elliptical"):
         return False
     if word.upos == "ADV" and word.lower in load_words("stop_words"):  # "When Democrats …
