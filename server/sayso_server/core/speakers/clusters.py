@@ -264,6 +264,11 @@ class Sieve(NamedTuple):
     fits: Callable[[Name, Cluster], bool]
     asks: Callable[[Name], bool] = lambda name: True
 
+    @property
+    def rule(self) -> str:
+        """What a link by it is called: same name."""
+        return self.fits.__name__.strip("_").replace("_", " ")
+
 
 SIEVES: tuple[Sieve, ...] = (
     Sieve(_same_name),
@@ -286,10 +291,10 @@ def _indexes(key: tuple[str, ...]) -> set[str]:
 
 
 def _fitting(name: Name, options: Sequence[Cluster]) -> tuple[str, list[Cluster]]:
-    for fits, asks in SIEVES:
-        fitting = [c for c in options if fits(name, c)] if asks(name) else []
+    for sieve in SIEVES:
+        fitting = [c for c in options if sieve.fits(name, c)] if sieve.asks(name) else []
         if fitting:
-            return fits.__name__.strip("_").replace("_", " "), fitting
+            return sieve.rule, fitting
     return "", []
 
 
