@@ -231,7 +231,8 @@ def _parent(index: int, kept: Sequence[Candidate]) -> int | None:
     own = kept[index]
     inner = own.cue.spans if own.cue else own.content
     near = range(max(0, index - 40), min(len(kept), index + 5))
-    around = [i for i in near if i != index and all(any(s.covers(c) for s in kept[i].content) for c in inner)]
+    touching = [i for i in near if i != index and kept[i].content[-1].end >= inner[0].end]
+    around = [i for i in touching if all(any(s.covers(c) for s in kept[i].content) for c in inner)]
     return min(around, key=lambda i: length(kept[i].content), default=None)
 
 

@@ -135,8 +135,11 @@ def _candidates(
         return
     parts = {run: _part(paragraph, run, site) for runs in assembled for run in runs}
     act = act_of(site, document) if site is not None else None
-    for runs in assembled:
-        kept = [part for part in map(parts.__getitem__, runs) if len(runs) == 1 or part.says_something]
+    contents = {  # of two that differ in what says nothing, one is enough
+        tuple(part for part in map(parts.__getitem__, runs) if len(runs) == 1 or part.says_something): None
+        for runs in assembled
+    }
+    for kept in contents:
         content = merge([part.span for part in kept if part.span is not None])
         if content:
             opened = [part.run for part in kept]
