@@ -90,7 +90,7 @@ def test_every_rule_was_counted() -> None:
     counted = confidence.links()["rules"]
     rules = {rule for family in confidence.FAMILIES.values() for rule in family}
     assert set(counted) == rules
-    assert {sieve.__name__.strip("_").replace("_", " ") for sieve in SIEVES} <= rules
+    assert {sieve.rule for sieve in SIEVES} <= rules
     assert set(RULES.values()) <= rules
     for rule, cells in counted.items():
         assert tuple(cells) == confidence.cells(rule)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from sayso_server.core.contents import length, overlap, shared, without_dateline
-from sayso_server.core.cues import Candidate, Site, sites
+from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
 from sayso_server.core.evidence import Basis, Words, evidence
 from sayso_server.core.rules import RULES
@@ -67,8 +67,8 @@ def _place(candidate: Candidate) -> tuple[int, int]:
 
 def _by_rules(document: Document) -> Iterator[Candidate]:
     """For every cue the first candidate that a rule finds, ended where the tagger sees its end."""
-    for tree in document.trees:
-        for site in sites(tree):
+    for sites in document.sites:
+        for site in sites:
             if _is_in_title(site, document):
                 continue
             found = next((c for rule in RULES for c in rule(site, document)), None)
@@ -231,7 +231,8 @@ def _parent(index: int, kept: Sequence[Candidate]) -> int | None:
     own = kept[index]
     inner = own.cue.spans if own.cue else own.content
     near = range(max(0, index - 40), min(len(kept), index + 5))
-    around = [i for i in near if i != index and all(any(s.covers(c) for s in kept[i].content) for c in inner)]
+    touching = [i for i in near if i != index and kept[i].content[-1].end >= inner[0].end]
+    around = [i for i in touching if all(any(s.covers(c) for s in kept[i].content) for c in inner)]
     return min(around, key=lambda i: length(kept[i].content), default=None)
 
 

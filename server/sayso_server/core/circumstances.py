@@ -47,7 +47,7 @@ def _governs(found: Candidate, tree: Tree, word: Word) -> bool:
     for ancestor in tree.ancestors(word):
         if site is not None and ancestor.index == site.head.index:
             return True
-        if any(s.covers(ancestor.span) for s in found.content):
+        if any(s.covers(ancestor) for s in found.content):
             return True
         if ancestor.relation not in _RELATIONS:
             return False
@@ -57,7 +57,7 @@ def _governs(found: Candidate, tree: Tree, word: Word) -> bool:
 def _is_medium(tree: Tree, word: Word) -> bool:
     names = {word.lemma.lower(), word.lower}
     cases = {c.lower for c in tree.children(word, "case")}
-    return bool(cases & _MEDIUM_CASES) and bool(names & (load_words("media") | load_words("documents")))
+    return bool(cases & _MEDIUM_CASES) and bool(names & load_words("media", "documents"))
 
 
 def is_time(tree: Tree, word: Word) -> bool:
@@ -65,4 +65,4 @@ def is_time(tree: Tree, word: Word) -> bool:
     names = {word.lemma.lower(), word.lower}
     if word.relation not in _RELATIONS:
         return False
-    return bool(names & (load_words("calendar") | load_words("times"))) or (word.lower in _NUMBERED)
+    return bool(names & load_words("calendar", "times")) or (word.lower in _NUMBERED)

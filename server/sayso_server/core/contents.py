@@ -14,7 +14,7 @@ EDGES = " \t\r\n\u00a0,;:.-–—―()[]{}\"“”„«»‘’'`…!?*•|/"
 
 def is_punctuation(word: Word) -> bool:
     """Whether the word is only marks."""
-    return word.upos == "PUNCT" or not any(c.isalnum() for c in word.text)
+    return word.upos == "PUNCT" or not (word.text.isalnum() or any(c.isalnum() for c in word.text))
 
 
 def runs(tree: Tree, indices: Iterable[int]) -> list[Span]:

@@ -81,17 +81,24 @@ def _index(word: Word) -> int:
     return word.index
 
 
+_ATTRIBUTING = frozenset({"according", "per", "words"})
+
+
 def _attributive_phrase(tree: Tree, word: Word) -> tuple[Word, ...]:
     """The words of "according to", "per" or "in the words of", the one that governs or marks the source first."""
-    following = tree.words[word.index + 1 : word.index + 2]
-    if word.lower == "according" and following and following[0].lower == "to":
-        return (word, following[0])
-    if word.lower == "per" and word.relation == "case" and following and _is_named(tree, word):
+    if word.lower not in _ATTRIBUTING:
+        return ()
+    following = next(iter(tree.words[word.index + 1 : word.index + 2]), None)
+    if following is None:
+        return ()
+    if word.lower == "according" and following.lower == "to":
+        return (word, following)
+    if word.lower == "per" and word.relation == "case" and _is_named(tree, word):
         return (word,)
-    if word.lower == "words" and word.index > 1 and following and following[0].lower == "of":
+    if word.lower == "words" and word.index > 1 and following.lower == "of":
         before = tree.words[word.index - 2 : word.index]
         if [w.lower for w in before] == ["in", "the"]:
-            return (following[0], *before, word)
+            return (following, *before, word)
     return ()
 
 
@@ -114,6 +121,8 @@ def _verb_sites(tree: Tree, word: Word) -> Iterator[Site]:
 
 def _phrase(tree: Tree, word: Word, lemma: str) -> tuple[tuple[Word, ...], Entry] | None:
     """A verb with its particle or preposition, with nothing but adverbs between: called repeatedly for."""
+    if not lexicon.begins_phrase(lemma):
+        return None
     for following in tree.words[word.index + 1 : word.index + 4]:
         if entry := lexicon.phrase(lemma, following.lemma.lower()):
             head = tree.head(following)

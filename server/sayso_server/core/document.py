@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
+from sayso_server.core.cues import Site, sites
 from sayso_server.core.marks import Quotation, match_marks
 from sayso_server.core.statement import Span, TextWarning
 from sayso_server.core.text import paragraphs, view
@@ -97,9 +98,21 @@ class Document:
 
     def trees_within(self, span: Span) -> list[Tree]:
         """The sentences that share a character with `span`."""
+        return [self.trees[i] for i in self._within(span)]
+
+    @cached_property
+    def sites(self) -> tuple[tuple[Site, ...], ...]:
+        """The possible cues of each sentence."""
+        return tuple(tuple(sites(tree)) for tree in self.trees)
+
+    def sites_within(self, span: Span) -> list[Site]:
+        """The possible cues of the sentences that share a character with `span`."""
+        return [site for i in self._within(span) for site in self.sites[i]]
+
+    def _within(self, span: Span) -> list[int]:
         first = max(0, bisect.bisect_right(self._tree_starts, span.start) - 1)
         last = bisect.bisect_left(self._tree_starts, span.end)
-        return [t for t in self.trees[first:last] if t.span.overlaps(span)]
+        return [i for i in range(first, last) if self.trees[i].span.overlaps(span)]
 
     def quotation_at(self, offset: int) -> Quotation | None:
         """The outermost quotation that holds `offset`."""

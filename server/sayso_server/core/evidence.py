@@ -4,7 +4,7 @@ The scorer weighs them (`scoring.py`), training learns the weights, and `--expla
 """
 
 import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -13,7 +13,7 @@ from itertools import pairwise
 from sayso_server.core.contents import is_punctuation, overlap
 from sayso_server.core.cues import Candidate
 from sayso_server.core.document import Document
-from sayso_server.core.statement import Span
+from sayso_server.core.statement import Ranged, Span
 from sayso_server.core.tree import Roles, Tree, Word
 
 
@@ -77,7 +77,7 @@ class Words:
         """Where each word begins."""
         return [w.start for w in self.words]
 
-    def within(self, span: Span) -> range:
+    def within(self, span: Ranged) -> range:
         """Places of the words that begin in a span."""
         return range(bisect.bisect_left(self.starts, span.start), bisect.bisect_left(self.starts, span.end))
 
@@ -88,16 +88,24 @@ class Words:
         return [i for i, is_cue in enumerate(seen) if is_cue and not (i and seen[i - 1])]
 
 
-def binned(value: float, *, edges: Sequence[float] = (0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 0.99)) -> str:
-    """The bin of a figure, named by its lower edge."""
-    return str(edges[i - 1]) if (i := bisect.bisect_right(edges, value)) else "0"
+def bins(*edges: float) -> Callable[[float], str]:
+    """What names the bin of a figure, by its lower edge."""
+    names = ("0", *map(str, edges))
+    return lambda figure: names[bisect.bisect_right(edges, figure)]
 
 
-EDGES = (-0.5, -0.2, -0.05, -0.01, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
-"""Of the bins of how much likelier the first or last word of a content is than the word beyond."""
+likely = bins(0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 0.99)
+roughly = bins(0.1, 0.5, 0.9)
+"""Of probabilities."""
 
-COUNTS = (1, 2, 3, 4, 6, 9, 13, 20, 32, 50)
-"""Edges of the bins of counts of words."""
+likelier = bins(-0.5, -0.2, -0.05, -0.01, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
+"""Of how much likelier the first or last word of a content is than the word beyond."""
+
+counted = bins(1, 2, 3, 4, 6, 9, 13, 20, 32, 50)
+"""Of words."""
+
+agreeing = bins(0.2, 0.5, 0.7, 0.9, 0.99)
+"""Of intersection over union."""
 
 
 def evidence(
@@ -121,29 +129,28 @@ def evidence(
     return list(dict.fromkeys([*plain, *_of_roles(candidate, places, flat, words), *_of_rivals(candidate, rivals)]))
 
 
-def _of_cue(candidate: Candidate, document: Document) -> Iterator[str]:
-    site, cue = candidate.site, candidate.cue
+def _of_cue(candidate: Candidate, document: Document) -> list[str]:
+    site, cue, rule = candidate.site, candidate.cue, candidate.rule
     if site is None or cue is None:
-        yield "cue=none"
-        return
+        return ["cue=none"]
     head = site.head
-    yield f"cue.lemma={site.entry.lemma}"
-    yield f"cue.class={cue.cue_class.value}"
-    yield f"cue.class={cue.cue_class.value} rule={candidate.rule}"
-    yield f"cue.lemma={site.entry.lemma} rule={candidate.rule}"
-    yield f"cue.tag={head.xpos}"
-    yield f"cue.relation={head.relation}"
-    yield f"polarity={candidate.polarity.value}"
-    yield f"addressee={bool(candidate.addressees)}"
-    for child in site.tree.children(head):
-        if child.relation in {"aux", "mark", "nsubj", "obj", "iobj", "ccomp", "xcomp", "parataxis", "expl", "obl"}:
-            yield f"cue.has={child.deprel}"
-    around = document.quotation_at(head.start)
-    yield f"cue.quoted={around is not None}"
-    following = next(iter(site.tree.words[site.words[-1].index + 1 :]), None)
-    yield f"cue.next={'' if following is None else _shown(following)}"
+    following = next(iter(site.tree.words[site.words[-1].index + 1 : site.words[-1].index + 2]), None)
+    return [
+        f"cue.lemma={site.entry.lemma}",
+        f"cue.class={cue.cue_class}",
+        f"cue.class={cue.cue_class} rule={rule}",
+        f"cue.lemma={site.entry.lemma} rule={rule}",
+        f"cue.tag={head.xpos}",
+        f"cue.relation={head.relation}",
+        f"polarity={candidate.polarity}",
+        f"addressee={bool(candidate.addressees)}",
+        *[f"cue.has={child.deprel}" for child in site.tree.children(head) if child.relation in _ARGUMENTS],
+        f"cue.quoted={document.quotation_at(head.start) is not None}",
+        f"cue.next={'' if following is None else _shown(following)}",
+    ]
 
 
+_ARGUMENTS = frozenset({"aux", "mark", "nsubj", "obj", "iobj", "ccomp", "xcomp", "parataxis", "expl", "obl"})
 _CLOSED = frozenset({"ADP", "PART", "SCONJ", "PUNCT", "DET", "PRON"})
 
 
@@ -152,53 +159,58 @@ def _shown(word: Word) -> str:
     return word.lower if word.upos in _CLOSED else word.upos
 
 
-def _of_source(candidate: Candidate) -> Iterator[str]:
+def _of_source(candidate: Candidate) -> list[str]:
     head = candidate.source_head
     if head is None:
-        yield "source=none"
-        return
-    yield f"source={head.upos}"
-    yield f"source={head.upos} rule={candidate.rule}"
-    yield f"source.relation={head.deprel}"
+        return ["source=none"]
+    out = [f"source={head.upos}", f"source={head.upos} rule={candidate.rule}", f"source.relation={head.deprel}"]
     if head.upos == "PRON":
-        yield f"source.pronoun={head.lower}"
+        out.append(f"source.pronoun={head.lower}")
     if candidate.site is not None and candidate.cue is not None:
         is_own = head.head == candidate.site.head.index and head.relation == "nsubj"
-        yield f"source.subject={is_own}"
         side = "before" if head.start < candidate.site.head.start else "behind"
-        yield f"source.side={side}"
+        out += [f"source.subject={is_own}", f"source.side={side}"]
+    return out
 
 
-def _of_content(candidate: Candidate, flat: Sequence[int], words: Words) -> Iterator[str]:
-    count = binned(len(flat), edges=COUNTS)
-    yield f"content.words={count}"
-    yield f"content.words={count} rule={candidate.rule}"
-    yield f"content.spans={min(3, len(candidate.content))}"
+def _of_content(candidate: Candidate, flat: Sequence[int], words: Words) -> list[str]:
+    rule, count = candidate.rule, counted(len(flat))
     quoted = [words.is_quoted[i] for i in flat]
     share = "all" if all(quoted) else "some" if any(quoted) else "none"
-    yield f"content.quoted={share}"
-    yield f"content.quoted={share} rule={candidate.rule}"
     first, last = words.words[flat[0]], words.words[flat[-1]]
-    yield f"content.first={_shown(first)}"
     sentences = words.sentence[flat[-1]] - words.sentence[flat[0]] + 1
-    yield f"content.sentences={min(sentences, 4)}"
     is_finite = any("VerbForm=Fin" in words.words[i].feats for i in flat)
-    yield f"content.finite={is_finite}"
     after = words.beside(flat[-1], 1)
     behind = words.words[after] if after is not None else None
     is_mark = after is not None and words.is_mark[after]
-    yield f"content.next={'' if behind is None else behind.text if is_mark else behind.upos}"
-    yield f"content.last={last.upos}"
     beyond = words.beside(flat[-1], 2) if is_mark else after
-    yield f"content.goes.on={_opening(words.words[beyond]) if beyond is not None else ''}"
-    for i, j in pairwise(flat):
-        if j > i + 1 and words.words[j - 1].text in _PAUSES:
-            yield f"content.holds={words.words[j - 1].text} {_opening(words.words[j])}"
     final = len(words.trees[flat[-1]].words) - 1
     ends = last.index == final or (behind is not None and is_mark and behind.index == final)
-    yield f"content.ends.sentence={ends}"
     opens = first.index == 0 or (first.index == 1 and words.is_mark[flat[0] - 1])
-    yield f"content.opens.sentence={opens}"
+    return [
+        f"content.words={count}",
+        f"content.words={count} rule={rule}",
+        f"content.spans={min(3, len(candidate.content))}",
+        f"content.quoted={share}",
+        f"content.quoted={share} rule={rule}",
+        f"content.first={_shown(first)}",
+        f"content.sentences={min(sentences, 4)}",
+        f"content.finite={is_finite}",
+        f"content.next={'' if behind is None else behind.text if is_mark else behind.upos}",
+        f"content.last={last.upos}",
+        f"content.goes.on={_opening(words.words[beyond]) if beyond is not None else ''}",
+        *_pauses(flat, words),
+        f"content.ends.sentence={ends}",
+        f"content.opens.sentence={opens}",
+    ]
+
+
+def _pauses(flat: Sequence[int], words: Words) -> list[str]:
+    """The marks inside a content, with what opens behind them."""
+    if flat[-1] - flat[0] + 1 == len(flat):
+        return []  # there are none
+    gaps = [(words.words[j - 1].text, words.words[j]) for i, j in pairwise(flat) if j > i + 1]
+    return [f"content.holds={mark} {_opening(word)}" for mark, word in gaps if mark in _PAUSES]
 
 
 _PAUSES = frozenset({",", "-", "–", "—", "--", ";", ":"})
@@ -209,22 +221,28 @@ def _opening(word: Word) -> str:
     return word.lower if word.upos in {"SCONJ", "CCONJ", "PRON", "ADP", "ADV"} else word.xpos
 
 
-def _of_place(candidate: Candidate, flat: Sequence[int], document: Document, words: Words) -> Iterator[str]:
-    yield f"paragraph.first={document.paragraph_at(candidate.content[0].start) == 0}"
+def _of_place(candidate: Candidate, flat: Sequence[int], document: Document, words: Words) -> list[str]:
+    opening = f"paragraph.first={document.paragraph_at(candidate.content[0].start) == 0}"
     if candidate.site is None or candidate.cue is None:
-        return
-    at = bisect.bisect_left(words.starts, candidate.site.head.start)
-    nearest = min(flat, key=lambda i: abs(i - at))
+        return [opening]
+    rule, at = candidate.rule, bisect.bisect_left(words.starts, candidate.site.head.start)
+    nearest = (
+        min(flat, key=lambda i: abs(i - at)) if flat[0] < at < flat[-1] else flat[-1] if flat[-1] < at else flat[0]
+    )
     side = "around" if flat[0] < at < flat[-1] else "before" if flat[-1] < at else "behind"
-    yield f"side={side}"
-    yield f"side={side} rule={candidate.rule}"
-    yield f"distance={binned(abs(nearest - at), edges=COUNTS)} side={side}"
-    yield f"sentences.apart={min(2, abs(words.sentence[nearest] - words.sentence[at]))}"
     attached = _attached(candidate, flat, words)
-    yield f"attached={attached}"
-    yield f"attached={attached} cue.class={candidate.cue.cue_class.value}"
+    out = [
+        opening,
+        f"side={side}",
+        f"side={side} rule={rule}",
+        f"distance={counted(abs(nearest - at))} side={side}",
+        f"sentences.apart={min(2, abs(words.sentence[nearest] - words.sentence[at]))}",
+        f"attached={attached}",
+        f"attached={attached} cue.class={candidate.cue.cue_class}",
+    ]
     if len(candidate.content) > 1:
-        yield f"side={side} gap={binned(_gap(candidate, words), edges=COUNTS)}"
+        out.append(f"side={side} gap={counted(_gap(candidate, words))}")
+    return out
 
 
 def _gap(candidate: Candidate, words: Words) -> int:
@@ -254,43 +272,61 @@ def _attached(candidate: Candidate, flat: Sequence[int], words: Words) -> str:
     return "apart"
 
 
-def _of_roles(candidate: Candidate, places: Sequence[range], flat: Sequence[int], words: Words) -> Iterator[str]:
-    roles = words.roles
+def _of_roles(candidate: Candidate, places: Sequence[range], flat: Sequence[int], words: Words) -> list[str]:
+    roles, rule = words.roles, candidate.rule
     inside = [roles[i].content for i in flat]
     mean = sum(inside) / len(inside)
-    yield f"content.role={binned(mean)}"
-    yield f"content.role={binned(mean)} rule={candidate.rule}"
-    yield f"content.role.least={binned(min(inside))}"
-    yield f"content.role.first={binned(inside[0])}"
-    yield f"content.role.last={binned(inside[-1])}"
+    out = [
+        f"content.role={likely(mean)}",
+        f"content.role={likely(mean)} rule={rule}",
+        f"content.role.least={likely(min(inside))}",
+        f"content.role.first={likely(inside[0])}",
+        f"content.role.last={likely(inside[-1])}",
+    ]
     for name, run in (("first", places[0]), ("last", places[-1])):
         if run:
-            before, behind = (
-                roles[i].content if (i := words.beside(place, by)) is not None else 0.0
-                for place, by in ((run.start, -1), (run.stop - 1, 1))
-            )
-            yield f"{name}.before.role={binned(before)}"
-            yield f"{name}.behind.role={binned(behind)}"
+            before, behind = _role_beside(run.start, -1, words), _role_beside(run.stop - 1, 1, words)
             inner = roles[run.start if name == "first" else run.stop - 1].content
             outer = before if name == "first" else behind
-            yield f"{name}.edge={binned(inner - outer, edges=EDGES)}"
-            yield f"{name}.begins={binned(max(roles[i].begins for i in run[:3]))}"
-    begun = sum(roles[i].begins >= SEEN for i in flat)
-    yield f"contents.begun={min(begun, 4)} spans={min(3, len(candidate.content))}"
-    source = candidate.source_head
-    if source is not None and candidate.source is not None:
-        best = max((roles[i].source for i in words.within(candidate.source)), default=0.0)
-        yield f"source.role={binned(best)}"
-        yield f"source.head.role={binned(max((roles[i].source for i in words.within(source.span)), default=0.0))}"
-    if candidate.site is None:
-        return
-    own = [candidate.site.tree.roles[w.index] for w in candidate.site.words]
-    cue = max(r.cue for r in own)
-    yield f"cue.role={binned(cue)}"
-    yield f"cue.role={binned(cue)} rule={candidate.rule}"
-    yield f"cue.role={binned(cue)} content.role={binned(mean, edges=(0.1, 0.5, 0.9))}"
-    yield f"cue.content.role={binned(max(r.content for r in own))}"
-    yield f"cues.between={min(3, _cues_between(candidate, flat, words))}"
+            out += [
+                f"{name}.before.role={likely(before)}",
+                f"{name}.behind.role={likely(behind)}",
+                f"{name}.edge={likelier(inner - outer)}",
+                f"{name}.begins={likely(max([roles[i].begins for i in run[:3]]))}",
+            ]
+    begun = sum([roles[i].begins >= SEEN for i in flat])
+    out.append(f"contents.begun={min(begun, 4)} spans={min(3, len(candidate.content))}")
+    return out + _roles_of_source(candidate, words) + _roles_of_cue(candidate, mean, flat, words)
+
+
+def _role_beside(place: int, by: int, words: Words) -> float:
+    """How likely the word beside a content is content."""
+    i = words.beside(place, by)
+    return words.roles[i].content if i is not None else 0.0
+
+
+def _roles_of_source(candidate: Candidate, words: Words) -> list[str]:
+    head = candidate.source_head
+    if head is None or candidate.source is None:
+        return []
+    best, own = (max([words.roles[i].source for i in words.within(s)], default=0.0) for s in (candidate.source, head))
+    return [f"source.role={likely(best)}", f"source.head.role={likely(own)}"]
+
+
+def _roles_of_cue(candidate: Candidate, mean: float, flat: Sequence[int], words: Words) -> list[str]:
+    """`mean` is how likely the words of the content are content."""
+    site = candidate.site
+    if site is None:
+        return []
+    own = [site.tree.roles[w.index] for w in site.words]
+    cue = likely(max([r.cue for r in own]))
+    return [
+        f"cue.role={cue}",
+        f"cue.role={cue} rule={candidate.rule}",
+        f"cue.role={cue} content.role={roughly(mean)}",
+        f"cue.content.role={likely(max([r.content for r in own]))}",
+        f"cues.between={min(3, _cues_between(candidate, flat, words))}",
+    ]
 
 
 def _cues_between(candidate: Candidate, flat: Sequence[int], words: Words) -> int:
@@ -304,8 +340,8 @@ def _cues_between(candidate: Candidate, flat: Sequence[int], words: Words) -> in
     return sum(i not in content and not any(abs(i - j) <= 3 for j in own) for i in near)
 
 
-def _of_rivals(candidate: Candidate, rivals: Sequence[Candidate]) -> Iterator[str]:
+def _of_rivals(candidate: Candidate, rivals: Sequence[Candidate]) -> list[str]:
     """How far the other road agrees: rules with the tagger, the tagger with rules."""
     others = [r for r in rivals if (r.rule == "tagged") != (candidate.rule == "tagged")]
-    best = max((overlap(candidate.content, r.content) for r in others), default=-1.0)
-    yield f"agreement={'none' if best < 0 else binned(best, edges=(0.2, 0.5, 0.7, 0.9, 0.99))}"
+    best = max([overlap(candidate.content, r.content) for r in others], default=-1.0)
+    return [f"agreement={'none' if best < 0 else agreeing(best)}"]

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from sayso_server.core.statement import CueClass
@@ -75,12 +75,12 @@ def _word_lists() -> dict[str, frozenset[str]]:
 
 
 @cache
-def load_words(name: str) -> frozenset[str]:
-    """The word list `name` of `data/words.toml`."""
+def load_words(*names: str) -> frozenset[str]:
+    """The words of one list or of several of `data/words.toml`."""
     try:
-        return _word_lists()[name]
-    except KeyError:
-        raise LexiconError(f"words.toml has no list {name!r}") from None
+        return frozenset().union(*(_word_lists()[name] for name in names))
+    except KeyError as error:
+        raise LexiconError(f"words.toml has no list {error}") from None
 
 
 @dataclass
@@ -131,6 +131,7 @@ def verb(lemma: str) -> Entry | None:
     return _entry(lemma, "")
 
 
+@lru_cache(maxsize=4096)
 def _entry(lemma: str, kind: str) -> Entry | None:
     return next((entry for form in _repaired(lemma) if (entry := _cues().get(form + kind))), None)
 
@@ -165,6 +166,16 @@ def adjective(lemma: str) -> Entry | None:
 def seen(lemma: str, upos: str) -> Entry | None:
     """The entry of a word whose content no rule finds."""
     return _cues().get(f"{lemma}|noun_seen") if upos in {"NOUN", "PROPN"} else _entry(lemma, "|seen")
+
+
+@cache
+def _heads_of_phrases() -> frozenset[str]:
+    return frozenset(key[:i] for key in _cues() for i, char in enumerate(key) if char == " ")
+
+
+def begins_phrase(head: str) -> bool:
+    """Whether a verb has any entry with a particle, preposition or adjective."""
+    return head in _heads_of_phrases()
 
 
 def phrase(head: str, particle: str) -> Entry | None:

@@ -15,6 +15,8 @@ from sayso_server.core.statement import Span, TextWarning, WarningCode
 _BEFORE_OPENING = set(" \t\u00a0([{<-–—/―:;,.…")
 _AFTER_CLOSING = set(" \t\u00a0)]}>-–—/―:;,.!?…'’\"”»")
 _ELISION = re.compile(r"(?:em|til|cause|n|tis|twas|bout|round|\d\ds?)\b", re.I)
+_DOUBLE = re.compile("``|''|[“„”«»\"＂]")
+_SINGLE = re.compile("``|''|[‘'`]")
 _STOPS = frozenset(",.!?…—")
 _LONGEST_SINGLE = 400
 
@@ -47,46 +49,39 @@ def _straight_role(text: str, paragraph: Span, start: int, end: int) -> str:
 
 
 def _double_marks(text: str, paragraph: Span) -> Iterator[_Mark]:
-    i = paragraph.start
     straight = 0
     has_tex = text.find("``", paragraph.start, paragraph.end) >= 0
-    while i < paragraph.end:
-        char, pair = text[i], text[i : i + 2]
-        size = 2 if pair in ("``", "''") else 1
-        if pair == "``":
-            yield _Mark(i, i + 2, "open", "tex")
-        elif pair == "''" and has_tex:
-            yield _Mark(i, i + 2, "close", "tex")
-        elif pair == "''":  # some feeds open and close with it
-            yield _Mark(i, i + 2, _straight_role(text, paragraph, i, i + 2), "straight")
-        elif char in "“„":
-            yield _Mark(i, i + 1, "open", "curly")
-        elif char == "”":
-            yield _Mark(i, i + 1, "close", "curly")
-        elif char in "«»":
-            yield _Mark(i, i + 1, "open" if char == "«" else "close", "guillemet")
-        elif char in '"＂':
+    for match in _DOUBLE.finditer(text, paragraph.start, paragraph.end):
+        mark, (start, end) = match[0], match.span()
+        if mark == "``":
+            yield _Mark(start, end, "open", "tex")
+        elif mark == "''" and has_tex:
+            yield _Mark(start, end, "close", "tex")
+        elif mark == "''":  # some feeds open and close with it
+            yield _Mark(start, end, _straight_role(text, paragraph, start, end), "straight")
+        elif mark in "“„":
+            yield _Mark(start, end, "open", "curly")
+        elif mark == "”":
+            yield _Mark(start, end, "close", "curly")
+        elif mark in "«»":
+            yield _Mark(start, end, "open" if mark == "«" else "close", "guillemet")
+        else:
             straight += 1
-            if straight % 2 and i > paragraph.start and text[i - 1].isdigit():
+            if straight % 2 and start > paragraph.start and text[start - 1].isdigit():
                 straight -= 1  # inches, with no mark open before it: 6'2", a 10" pipe
-                i += 1
                 continue
-            yield _Mark(i, i + 1, _straight_role(text, paragraph, i, i + 1), "straight")
-        i += size
+            yield _Mark(start, end, _straight_role(text, paragraph, start, end), "straight")
 
 
 def _single_quotations(text: str, paragraph: Span) -> Iterator[Span]:
     i = paragraph.start
-    while i < paragraph.end:
-        if text[i : i + 2] in ("``", "''"):
-            i += 2
-            continue
-        end = _single_end(text, paragraph, i) if _opens_single(text, paragraph, i) else None
+    while (match := _SINGLE.search(text, i, paragraph.end)) is not None:
+        start, i = match.span()
+        is_opening = len(match[0]) == 1 and _opens_single(text, paragraph, start)
+        end = _single_end(text, paragraph, start) if is_opening else None
         if end is not None:
-            yield Span(i, end)
+            yield Span(start, end)
             i = end
-        else:
-            i += 1
 
 
 def _opens_single(text: str, paragraph: Span, i: int) -> bool:

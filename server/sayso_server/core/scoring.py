@@ -33,8 +33,8 @@ class Scorer:
 
     def score(self, features: Iterable[str]) -> Scored:
         """The score of a candidate with these features; unknown ones weigh nothing."""
-        weights = self.weights
-        found = tuple([(name, weights[name]) for name in features if weights.get(name)])
+        weight_of = self.weights.get
+        found = tuple([(name, weight) for name in features if (weight := weight_of(name))])
         margin = sum([weight for _, weight in found]) - self.enough
         return Scored(margin, self.confidence(margin), found)
 

@@ -23,7 +23,7 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     modified by the verb is its subject (a statement saying …); a relative pronoun stands for its noun. Behind a content
     ("…," said Olin) a bare noun behind the verb is the subject, whatever the parser calls it.
     """
-    subjects = [c for c in tree.children(verb, "nsubj") if not any(s.covers(c.span) for s in content)]
+    subjects = [c for c in tree.children(verb, "nsubj") if not any(s.covers(c) for s in content)]
     own = min(subjects, key=lambda c: abs(c.index - verb.index), default=None) or _inverted(tree, verb, content)
     head = tree.head(verb)
     if own is not None:
@@ -222,4 +222,4 @@ def polarity(tree: Tree, verb: Word) -> Polarity:
 def is_circumstance(tree: Tree, word: Word) -> bool:
     """Whether a phrase tells where or when something was said: in a statement, on Friday, at a rally."""
     lemmas = {word.lemma.lower(), word.lower}
-    return bool(lemmas & (load_words("calendar") | load_words("media") | load_words("documents")))
+    return bool(lemmas & load_words("calendar", "media", "documents"))

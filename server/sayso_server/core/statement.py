@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 
 class Kind(StrEnum):
@@ -63,6 +64,16 @@ class WarningCode(StrEnum):
     SENTENCE_TOO_LONG = "sentence_too_long"
 
 
+class Ranged(Protocol):
+    """What stands somewhere: a span, or a word."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A half-open range [start, end) of the document, in code points."""
@@ -81,12 +92,12 @@ class Span:
         """The slice of `text`."""
         return text[self.start : self.end]
 
-    def covers(self, other: "Span") -> bool:
+    def covers(self, other: Ranged) -> bool:
         """Whether `other` lies within this span."""
         return self.start <= other.start and other.end <= self.end
 
-    def overlaps(self, other: "Span") -> bool:
-        """Whether the two spans share a character."""
+    def overlaps(self, other: Ranged) -> bool:
+        """Whether the two share a character."""
         return self.start < other.end and other.start < self.end
 
 

@@ -18,16 +18,19 @@ _BLANK_LINE = re.compile(r"(?:\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])\s*(?:\r\
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def _plain(char: str) -> str:
-    """A space for what is white or invisible, the character itself otherwise."""
-    if ord(char) in _SPACES or (char not in "\n\r\t" and unicodedata.category(char) in {"Cc", "Cs", "Co", "Zl", "Zp"}):
-        return " "
-    return char
+class _Plain(dict[int, str]):
+    """A space for what is white or invisible, the character itself otherwise; by code point, each looked at once."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        is_odd = char not in "\n\r\t" and unicodedata.category(char) in {"Cc", "Cs", "Co", "Zl", "Zp"}
+        self[code] = " " if is_odd or code in _SPACES else char
+        return self[code]
 
 
 def view(text: str) -> str:
     """`text` with every no-break, zero-width or control character as a space. The length is the same."""
-    return "".join(map(_plain, text)) if not text.isascii() or not text.isprintable() else text
+    return text.translate(_Plain()) if not text.isascii() or not text.isprintable() else text
 
 
 def _only_wraps(text: str, lines: Sequence[Span]) -> bool:

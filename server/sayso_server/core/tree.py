@@ -1,9 +1,10 @@
 """Dependency trees: Universal Dependencies of one sentence, with offsets into the document."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from sayso_server.core.statement import Span
 
@@ -25,21 +26,29 @@ class Word:
     deprel: str
     start: int
     end: int
+    relation: str = field(init=False, repr=False, compare=False)
+    """The relation without its subtype: nsubj of nsubj:pass."""
+    lower: str = field(init=False, repr=False, compare=False)
+    """The form in lower case, with a straight apostrophe."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "relation", self.deprel.partition(":")[0])
+        object.__setattr__(self, "lower", self.text.lower().replace("’", "'"))
 
     @property
     def span(self) -> Span:
         """Where the word stands."""
         return Span(self.start, self.end)
 
-    @property
-    def relation(self) -> str:
-        """The relation without its subtype: nsubj of nsubj:pass."""
-        return self.deprel.partition(":")[0]
+    def __getstate__(self) -> tuple[Any, ...]:
+        """What the word was made of; the rest follows from it."""
+        return _given(self)
 
-    @property
-    def lower(self) -> str:
-        """The form in lower case, with a straight apostrophe."""
-        return self.text.lower().replace("’", "'")
+    def __setstate__(self, state: Sequence[Any]) -> None:
+        self.__init__(*state)  # type: ignore[misc]
+
+
+_given = attrgetter("index", "text", "lemma", "upos", "xpos", "feats", "head", "deprel", "start", "end")
 
 
 class Name(NamedTuple):
@@ -66,14 +75,14 @@ class Tree:
     words: tuple[Word, ...]
     names: tuple[Name, ...] = ()
     roles: tuple[Roles, ...] = ()
-    _children: tuple[tuple[int, ...], ...] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        children: list[list[int]] = [[] for _ in self.words]
+    @cached_property
+    def _dependents(self) -> tuple[tuple[Word, ...], ...]:
+        dependents: list[list[Word]] = [[] for _ in self.words]
         for word in self.words:
             if 0 <= word.head < len(self.words):
-                children[word.head].append(word.index)
-        object.__setattr__(self, "_children", tuple(map(tuple, children)))
+                dependents[word.head].append(word)
+        return tuple(map(tuple, dependents))
 
     @cached_property
     def span(self) -> Span:
@@ -86,22 +95,26 @@ class Tree:
 
     def children(self, word: Word, *relations: str) -> list[Word]:
         """The dependents of `word`, in text order; with `relations` only those (nsubj also means nsubj:pass)."""
-        found = [self.words[i] for i in self._children[word.index]]
-        return [w for w in found if w.relation in relations or w.deprel in relations] if relations else found
+        found = self._dependents[word.index]
+        return [w for w in found if not relations or w.relation in relations or w.deprel in relations]
 
     def child(self, word: Word, *relations: str) -> Word | None:
         """The first of `children`."""
-        return next(iter(self.children(word, *relations)), None)
+        for w in self._dependents[word.index]:
+            if not relations or w.relation in relations or w.deprel in relations:
+                return w
+        return None
 
     def subtree(self, word: Word, skip: Callable[[Word], bool] | None = None) -> set[int]:
         """Indices of `word` and all below it, without the branches that start at a word that `skip` names."""
         out: set[int] = set()
-        stack = [word.index]
+        stack = [word]
         while stack:
-            index = stack.pop()
+            index = stack.pop().index
             if index not in out:
                 out.add(index)
-                stack += [c for c in self._children[index] if not (skip and skip(self.words[c]))]
+                below = self._dependents[index]
+                stack += [c for c in below if not skip(c)] if skip else below
         return out
 
     def ancestors(self, word: Word) -> Iterator[Word]:
@@ -118,5 +131,27 @@ class Tree:
 
     def shifted(self, by: int) -> "Tree":
         """The same tree, `by` code points further on."""
-        words = tuple(replace(w, start=w.start + by, end=w.end + by) for w in self.words)
-        return Tree(words, self.names, self.roles)
+        if by == 0:
+            return self
+        words = [
+            Word(w.index, w.text, w.lemma, w.upos, w.xpos, w.feats, w.head, w.deprel, w.start + by, w.end + by)
+            for w in self.words
+        ]
+        return Tree(tuple(words), self.names, self.roles)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled in columns and without what it works out: small, and quick to write and to read."""
+        return _from_columns, (_columns(map(_given, self.words)), self.names, _columns(self.roles))
+
+
+def _columns(rows: Iterable[Iterable[Any]]) -> tuple[tuple[Any, ...], ...]:
+    return tuple(zip(*rows, strict=True))
+
+
+def _from_columns(words: Iterable[Iterable[Any]], names: tuple[Name, ...], roles: Iterable[Iterable[Any]]) -> Tree:
+    """The tree that was pickled."""
+    return Tree(
+        tuple(Word(*row) for row in zip(*words, strict=True)),
+        names,
+        tuple(Roles(*row) for row in zip(*roles, strict=True)),
+    )

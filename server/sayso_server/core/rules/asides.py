@@ -37,7 +37,7 @@ def interrupting_cue(site: Site, document: Document) -> Iterator[Candidate]:
     quotation = document.quotation_at(site.head.start)
     indices = _around(site, inside)
     if quotation is not None:
-        indices = {i for i in indices if quotation.span.covers(tree.words[i].span)}
+        indices = {i for i in indices if quotation.span.covers(tree.words[i])}
     content = spans(document, tree, indices)
     content = with_whole_quotations(document, content, [w.span for w in site.words])
     source = _own_subject(tree, site.head)

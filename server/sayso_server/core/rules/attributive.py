@@ -50,9 +50,11 @@ def as_clause(site: Site, document: Document) -> Iterator[Candidate]:
     The content is the rest of the sentence, on one side of the clause.
     """
     cue_class = site.class_of(Frame.CLAUSE, Frame.QUOTE)
+    if cue_class is None:
+        return
     tree, verb = site.tree, site.head
     opening = next((c for c in tree.children(verb, "mark", "advmod", "case") if c.lower == "as"), None)
-    if cue_class is None or opening is None or opening.index > verb.index or tree.children(verb, "ccomp", "xcomp"):
+    if opening is None or opening.index > verb.index or tree.children(verb, "ccomp", "xcomp"):
         return
     if any(c.lower != "it" for c in tree.children(verb, "obj")) or document.quotation_at(verb.start) is not None:
         return

@@ -43,7 +43,7 @@ def fitted(document: Document, found: Candidate) -> Candidate:
     if max(tree.roles[w.index].cue for w in found.site.words) < LIKELY:
         return found
     words = [Read(tree, w, r) for w, r in zip(tree.words, tree.roles, strict=True)]
-    own = [i for i, read in enumerate(words) if span.covers(read.word.span)]
+    own = [i for i, read in enumerate(words) if span.covers(read.word)]
     sure = (run for run in likely_contents(words) if _is_sure(words[run[0] : run[1]]))
     near = [run for run in sure if own and run[0] <= own[-1] and own[0] < run[1]]
     if len(near) != 1 or not _may_end(document, words, own, near[0][1], found):

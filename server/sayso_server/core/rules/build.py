@@ -1,13 +1,27 @@
 """What the rules have in common: a candidate from a cue and its content."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sayso_server.core.contents import chain, merge
 from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
 from sayso_server.core.sources import addressees, agent, mention, polarity, relative_subject, subject
-from sayso_server.core.statement import CueClass, Span
+from sayso_server.core.statement import CueClass, Polarity, Span
 from sayso_server.core.tree import Word
+
+
+class Act(NamedTuple):
+    """What a cue tells, whatever it reports: whom it addresses, and whether it is denied or uncertain."""
+
+    addressees: tuple[Span, ...]
+    polarity: Polarity
+
+
+def act_of(site: Site, document: Document) -> Act:
+    """The act of a cue."""
+    tree, verb = site.tree, site.head
+    return Act(addressees(tree, verb, lemma=site.entry.lemma, text=document.plain), polarity(tree, verb))
 
 
 def candidate(
@@ -18,18 +32,23 @@ def candidate(
     content: Sequence[Span],
     cue_class: CueClass,
     source: Word | None = None,
+    act: Act | None = None,
 ) -> Candidate | None:
-    """A candidate whose source, addressee and polarity are those of the cue's verb; None without content."""
+    """A candidate whose source, addressee and polarity are those of the cue's verb; None without content.
+
+    `act` is given where it is known from another candidate of the same cue.
+    """
+    if not content:
+        return None
     tree, verb = site.tree, site.head
     passive = False
     if source is None:
         source, passive = subject(tree, verb, content=content)
     if passive:
         source = agent(tree, verb)
-    if source is not None and any(s.covers(source.span) for s in content):
+    if source is not None and any(s.covers(source) for s in content):
         source = None
-    if not content:
-        return None
+    act = act or act_of(site, document)
     pronoun = relative_subject(tree, verb, source) if source is not None and not passive else None
     return Candidate(
         rule=rule,
@@ -38,8 +57,8 @@ def candidate(
         site=site,
         source=mention(tree, source, document.plain) if source is not None else None,
         source_head=source,
-        addressees=addressees(tree, verb, lemma=site.entry.lemma, text=document.plain),
-        polarity=polarity(tree, verb),
+        addressees=act.addressees,
+        polarity=act.polarity,
         relative=pronoun.span if pronoun is not None else None,
         sentence=tree.span,
     )

@@ -47,7 +47,7 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
 
 def _early_addressee(site: Site, complement: Word, early: list[Span], document: Document) -> tuple[Span, ...]:
     """the board in "told the board it failed", when the parser hangs it on the clause."""
-    people = [w for w in site.tree.children(complement, "iobj", "obj") if any(s.covers(w.span) for s in early)]
+    people = [w for w in site.tree.children(complement, "iobj", "obj") if any(s.covers(w) for s in early)]
     return tuple(mention(site.tree, w, document.plain) for w in people[:1])
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from sayso_server.core.contents import chain, is_punctuation, merge, spans, strip
-from sayso_server.core.cues import Candidate, Site, sites
+from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import Frame
 from sayso_server.core.marks import Quotation
@@ -96,10 +96,12 @@ def is_utterance(quotation: Quotation, document: Document) -> bool:
 
 def _other_cue(site: Site, document: Document, start: int, end: int) -> bool:
     """Whether another verb between two offsets could report as well as this one."""
-    trees = document.trees_within(Span(start, end)) if end > start else []
-    others = (other for tree in trees for other in sites(tree) if other.head.start != site.head.start)
+    others = document.sites_within(Span(start, end)) if end > start else []
     return any(
-        start <= o.head.start < end and o.head.upos == "VERB" and _reports(o, document.plain[o.words[-1].end : end])
+        start <= o.head.start < end
+        and o.head.upos == "VERB"
+        and o.head.start != site.head.start
+        and _reports(o, document.plain[o.words[-1].end : end])
         for o in others
     )
 
@@ -138,7 +140,7 @@ def _ends_before_cue(quotation: Quotation, site: Site, document: Document) -> bo
 def _has_clause_of_its_own(site: Site, quotation: Quotation) -> bool:
     """The cue reports something else, behind it: "…," she said and later told him that …"""
     behind = [c for c in site.tree.children(site.head, "ccomp") if c.index > site.head.index]
-    return bool(behind) and not any(quotation.span.covers(c.span) for c in site.tree.children(site.head))
+    return bool(behind) and not any(quotation.span.covers(c) for c in site.tree.children(site.head))
 
 
 def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> bool:

@@ -1,7 +1,7 @@
 """A paragraph as the role tagger reads it: words with their roles, and runs of likely content."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sayso_server.core.contents import is_punctuation
 from sayso_server.core.statement import Span
@@ -20,8 +20,7 @@ Run = tuple[int, int]
 """First word and the one behind the last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """A word of a paragraph with its tree and its roles."""
 
     tree: Tree
@@ -33,13 +32,15 @@ def likely_contents(words: Sequence[Read], *, least: float = LIKELY, cut: float 
     """Runs of words that are content with the probability `least`, cut where one begins with the probability `cut`."""
     out: list[Run] = []
     first = None
-    for i in range(len(words) + 1):
-        inside = i < len(words) and words[i].roles.content >= least
-        if first is not None and (not inside or words[i].roles.begins >= cut):
+    for i, read in enumerate(words):
+        inside = read.roles.content >= least
+        if first is not None and (not inside or read.roles.begins >= cut):
             out.append((first, i))
             first = None
         if inside and first is None:
             first = i
+    if first is not None:
+        out.append((first, len(words)))
     return [run for run in out if any(not is_punctuation(read.word) for read in words[run[0] : run[1]])]
 
 

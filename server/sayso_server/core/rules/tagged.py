@@ -1,16 +1,19 @@
 """Contents that the role tagger sees beside the cues that it sees."""
 
 import bisect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 from sayso_server.core import lexicon
 from sayso_server.core.contents import is_punctuation, merge, strip, with_marks
-from sayso_server.core.cues import Candidate, Site, sites
+from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import Entry, Frame, load_words
-from sayso_server.core.rules.build import candidate, with_whole_quotations
+from sayso_server.core.rules.build import Act, act_of, candidate, with_whole_quotations
 from sayso_server.core.rules.reading import LIKELY, TRAILING, Read, Run, likely_contents, span_of
-from sayso_server.core.sources import addressees, mention, subject
+from sayso_server.core.sources import mention, subject
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Span
 
 CUE = 0.2
@@ -45,15 +48,32 @@ def tagged(document: Document) -> Iterator[Candidate]:
     for paragraph in document.paragraphs:
         trees = document.trees_within(paragraph)
         words = [Read(t, w, r) for t in trees for w, r in zip(t.words, t.roles, strict=False)]
+        read = _Paragraph(document, words)
         cues = _cues(words)
-        known = {site.head.start: site for t in trees for site in sites(t)} if cues else {}
+        known = {site.head.start: site for site in document.sites_within(paragraph)} if cues else {}
         readings = list(_readings(words)) if cues else []
         for i, cue in enumerate(cues):
             before = cues[i - 1][1] if i else 0
             behind = cues[i + 1][0] if i + 1 < len(cues) else len(words)
             assembled = {runs: None for contents in readings for runs in _assembled(contents, cue, before, behind)}
             if assembled:
-                yield from _candidates(document, words, cue, assembled, known)
+                yield from _candidates(read, cue, list(assembled), known)
+
+
+@dataclass(frozen=True)
+class _Paragraph:
+    """The words of a paragraph, with those that are likely sources."""
+
+    document: Document
+    words: Sequence[Read]
+
+    @cached_property
+    def _sources(self) -> list[int]:
+        return [i for i, read in enumerate(self.words) if read.roles.source >= LIKELY]
+
+    def sources(self, first: int, end: int) -> list[int]:
+        """Places of likely sources in [first, end)."""
+        return self._sources[bisect.bisect_left(self._sources, first) : bisect.bisect_left(self._sources, end)]
 
 
 def _readings(words: Sequence[Read]) -> Iterator[list[Run]]:
@@ -105,57 +125,72 @@ def _chained(runs: Sequence[Run]) -> list[Run]:
 
 
 def _candidates(
-    document: Document, words: Sequence[Read], cue: Run, assembled: Iterable[Sequence[Run]], known: dict[int, Site]
+    paragraph: _Paragraph, cue: Run, assembled: Sequence[Sequence[Run]], known: dict[int, Site]
 ) -> Iterator[Candidate]:
     """A candidate for each of several contents of one cue, where they make one."""
-    if all(is_punctuation(read.word) for read in words[cue[0] : cue[1]]):
-        found = (_without_word(document, words, cue, runs) for runs in assembled)
-    elif (site := _site(words, cue, known)) is not None:
-        asked = addressees(site.tree, site.head, lemma=site.entry.lemma, text=document.plain)
-        found = (_with_word(document, words, cue, runs, site, asked) for runs in assembled)
-    else:
+    document, words = paragraph.document, paragraph.words
+    is_marks = all(is_punctuation(read.word) for read in words[cue[0] : cue[1]])
+    site = None if is_marks else _site(words, cue, known)
+    if site is None and not is_marks:
         return
-    yield from (candidate for candidate in found if candidate is not None)
+    parts = {run: _part(paragraph, run, site) for runs in assembled for run in runs}
+    act = act_of(site, document) if site is not None else None
+    contents = {  # of two that differ in what says nothing, one is enough
+        tuple(part for part in map(parts.__getitem__, runs) if len(runs) == 1 or part.says_something): None
+        for runs in assembled
+    }
+    for kept in contents:
+        content = merge([part.span for part in kept if part.span is not None])
+        if content:
+            opened = [part.run for part in kept]
+            if site is not None and act is not None:
+                found = _with_word(paragraph, cue, opened, content, site, act)
+            else:
+                found = _without_word(paragraph, cue, opened, content)
+            if found is not None:
+                yield found
 
 
-def _without_word(document: Document, words: Sequence[Read], cue: Run, runs: Sequence[Run]) -> Candidate | None:
+class _Part(NamedTuple):
+    """A content as it may stand beside others: with the word that opens it, and what it covers, marks included."""
+
+    run: Run
+    span: Span | None
+    says_something: bool
+
+
+def _part(paragraph: _Paragraph, run: Run, site: Site | None) -> _Part:
+    document, words = paragraph.document, paragraph.words
+    opened = _opened(words, run, site)
+    stripped = strip(document.plain, span_of(words, opened), TRAILING)
+    span = with_marks(document, stripped) if stripped is not None else None
+    return _Part(opened, span, _says_something(words, run, site))
+
+
+def _without_word(paragraph: _Paragraph, cue: Run, runs: Sequence[Run], content: tuple[Span, ...]) -> Candidate:
     """A candidate of a cue that is only marks: "…" – Olin."""
-    runs, content = _content(document, words, runs, None)
-    if not content:
-        return None
-    source = _source(words, cue, runs, None)
-    own = mention(source.tree, source.word, document.plain) if source else None
+    source = _source(paragraph, cue, runs, None)
+    own = mention(source.tree, source.word, paragraph.document.plain) if source else None
     word = source.word if source else None
-    return Candidate("tagged", content, None, None, own, word, sentence=words[cue[0]].tree.span)
+    return Candidate("tagged", content, None, None, own, word, sentence=paragraph.words[cue[0]].tree.span)
 
 
 def _with_word(
-    document: Document, words: Sequence[Read], cue: Run, runs: Sequence[Run], site: Site, asked: Sequence[Span]
+    paragraph: _Paragraph, cue: Run, runs: Sequence[Run], content: tuple[Span, ...], site: Site, act: Act
 ) -> Candidate | None:
-    """A candidate of a cue with a word; `asked` are the addressees."""
-    runs, content = _content(document, words, runs, site)
-    if not content:
-        return None
+    """A candidate of a cue with a word."""
+    document = paragraph.document
     own = [w.span for w in site.words]
     content = with_whole_quotations(document, content, own)
-    taken = [*own, *(a for a in asked if a in content)]
+    taken = [*own, *(a for a in act.addressees if a in content)]
     content = tuple(s for s in content if not any(s.overlaps(other) for other in taken))
-    inside = [words[first:end] for first, end in runs]
+    inside = [paragraph.words[first:end] for first, end in runs]
     if not content or _is_name(document, site, content) or _is_anonymity(inside):
         return None
-    source = _source(words, cue, runs, site)
+    source = _source(paragraph, cue, runs, site)
     word = source.word if source else None
     cue_class = _class(document, inside, site)
-    return candidate("tagged", site, document, content=content, cue_class=cue_class, source=word)
-
-
-def _content(
-    document: Document, words: Sequence[Read], runs: Sequence[Run], site: Site | None
-) -> tuple[list[Run], tuple[Span, ...]]:
-    """The runs that say something, with the words that open them, and their spans."""
-    kept = [_opened(words, run, site) for run in runs if len(runs) == 1 or _says_something(words, run, site)]
-    stripped = [strip(document.plain, span_of(words, run), TRAILING) for run in kept]
-    return kept, merge([with_marks(document, span) for span in stripped if span])
+    return candidate("tagged", site, document, content=content, cue_class=cue_class, source=word, act=act)
 
 
 def _says_something(words: Sequence[Read], run: Run, site: Site | None) -> bool:
@@ -196,9 +231,10 @@ def _opened(words: Sequence[Read], run: Run, site: Site | None) -> Run:
 
 def _is_name(document: Document, site: Site, content: Sequence[Span]) -> bool:
     """Whether the content names something: crews call the bridge “The Harp”."""
+    if site.entry.lemma not in load_words("naming_verbs"):
+        return False
     quoted = [q for s in content for q in document.quotations_from(s.start, s.end)]
-    is_title = any(document.plain[q.span.start + 1 : q.span.start + 2].isupper() for q in quoted)
-    return is_title and site.entry.lemma in load_words("naming_verbs")
+    return any(document.plain[q.span.start + 1 : q.span.start + 2].isupper() for q in quoted)
 
 
 def _site(words: Sequence[Read], cue: Run, known: dict[int, Site]) -> Site | None:
@@ -231,22 +267,27 @@ def _class(document: Document, runs: Sequence[Sequence[Read]], site: Site) -> Cu
     if not frames or frames.keys() & {Frame.SEEN, Frame.NOUN_SEEN}:
         return site.class_of(*Frame) or CueClass.SAY
     content = [read for run in runs for read in run]
-    is_infinitive = any("to" in [read.word.lower for read in run[:2]] for run in runs)
+    is_infinitive = any(read.word.lower == "to" for run in runs for read in run[:2])
     is_quoted = any(document.quotations_from(run[0].word.start, run[-1].word.end) for run in runs)
     is_clause = is_quoted or len(content) >= CLAUSE or any("VerbForm=Fin" in read.word.feats for read in content)
     is_judgement = any(read.word.upos not in {"PROPN", "PRON", "DET", "ADP", "PUNCT"} for read in content)
     fitting = INFINITE if is_infinitive else CLAUSAL if is_clause else NOMINAL
-    judging = site.class_of(Frame.SMALL) if is_judgement and not is_infinitive else None
+    if cue_class := site.class_of(*fitting):
+        return cue_class
+    is_judgement = any(read.word.upos not in {"PROPN", "PRON", "DET", "ADP", "PUNCT"} for read in content)
+    if is_judgement and not is_infinitive and (cue_class := site.class_of(Frame.SMALL)):
+        return cue_class
     other = site.class_of(*CLAUSAL, *NOMINAL, *Frame) or CueClass.SAY
     is_misfit = other in REPORTED_SPEECH and (is_infinitive or not is_clause)
-    return site.class_of(*fitting) or judging or (CueClass.OTHER if is_misfit else other)
+    return CueClass.OTHER if is_misfit else other
 
 
-def _source(words: Sequence[Read], cue: Run, runs: Sequence[Run], site: Site | None) -> Read | None:
+def _source(paragraph: _Paragraph, cue: Run, runs: Sequence[Run], site: Site | None) -> Read | None:
     """The head of the nearest likely source outside the content: the cue's subject if it is one.
 
     In the cue's sentence; of a cue that is only marks ("…" – Olin) also in the next.
     """
+    words = paragraph.words
     tree = words[cue[0]].tree if site is None else site.tree
     contents = [span_of(words, run) for run in runs]
     if site is not None and tree.roles:
@@ -255,10 +296,8 @@ def _source(words: Sequence[Read], cue: Run, runs: Sequence[Run], site: Site | N
             return Read(tree, own, tree.roles[own.index])
     near = [
         i
-        for i in range(max(0, cue[0] - FARTHEST), min(len(words), cue[1] + FARTHEST))
-        if words[i].roles.source >= LIKELY
-        and (words[i].tree is tree or site is None)
-        and not any(first <= i < end for first, end in runs)
+        for i in paragraph.sources(cue[0] - FARTHEST, cue[1] + FARTHEST)
+        if (words[i].tree is tree or site is None) and not any(first <= i < end for first, end in runs)
     ]
     if not near:
         return None

@@ -80,8 +80,7 @@ def headlines(document: Document) -> Iterator[Candidate]:
         label = [w for w in words if w.start < match.end(1)]
         rest = [w for w in words if w.start >= match.end()]
         is_source = label[-1].upos == "PROPN" or bool(
-            {label[-1].lower, label[-1].lemma.lower()}
-            & (load_words("groups") | load_words("roles") | load_words("documents"))
+            {label[-1].lower, label[-1].lemma.lower()} & load_words("groups", "roles", "documents")
         )
         is_clause = any("VerbForm=Fin" in w.feats for w in rest) or document.quotation_at(match.end()) is not None
         if is_source and is_clause and len(rest) <= _LONGEST_HEADLINE:

@@ -5,6 +5,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.names import Name
@@ -25,7 +27,8 @@ _STATES = (
 class Cluster:
     """One of everybody and everything that the text names, with all its names in text order. Complete once built.
 
-    `pronouns` is the gender that the pronouns around it tell; `roles` are the words beside its names.
+    `pronouns` is the gender that the pronouns around it tell; `roles` are the words beside its names. What follows from
+    them is worked out when it is asked for, and again after a change.
     """
 
     names: list[Name] = field(default_factory=list)
@@ -34,7 +37,20 @@ class Cluster:
 
     def add(self, name: Name) -> None:
         """One more name."""
-        bisect.insort(self.names, name, key=lambda n: n.span.start)
+        i = bisect.bisect(self.names, name.span.start, key=lambda n: n.span.start)
+        self.names.insert(i, name)
+        if i < _SAMPLE:
+            self._forget()
+
+    def learn(self, *, pronouns: str = "", roles: tuple[str, ...] = ()) -> None:
+        """What the text around the names tells."""
+        self.pronouns = pronouns or self.pronouns
+        self.roles = roles or self.roles
+        self._forget()
+
+    def _forget(self) -> None:
+        for derived in _DERIVED:
+            self.__dict__.pop(derived, None)
 
     def named_before(self, offset: int) -> int:
         """Where it was last named before `offset`; -1 if never."""
@@ -46,7 +62,17 @@ class Cluster:
         i = bisect.bisect_left(self.names, offset, key=lambda n: n.span.start)
         return self.names[i].title if i < len(self.names) and self.names[i].span.start == offset else ()
 
-    @property
+    @cached_property
+    def keys(self) -> frozenset[tuple[str, ...]]:
+        """The names for comparison."""
+        return frozenset(n.key for n in self.names[:_SAMPLE])
+
+    @cached_property
+    def nicknames(self) -> frozenset[str]:
+        """What stands in marks inside a name."""
+        return frozenset(n.nickname for n in self.names[:_SAMPLE] if n.nickname)
+
+    @cached_property
     def key(self) -> tuple[str, ...]:
         """The longest name."""
         return max((n.key for n in self.names[:_SAMPLE]), key=len)
@@ -62,14 +88,14 @@ class Cluster:
             key=lambda d: (len(d) < 5 or not d.isupper(), counts[d]),
         )
 
-    @property
+    @cached_property
     def is_person(self) -> bool:
         """What the names and the words beside them say, taken together; where there are full names, only these."""
         known = self.names[:_SAMPLE]
         full = [n for n in known if len(n.key) > 1]
         return sum(n.person for n in full or known) > 0
 
-    @property
+    @cached_property
     def is_place(self) -> bool:
         """Whether a tagger calls most of the names places."""
         known = self.names[:_SAMPLE]
@@ -85,7 +111,7 @@ class Cluster:
         """The longest of the roles that stand beside a name."""
         return max(self.roles, key=len, default="")
 
-    @property
+    @cached_property
     def words(self) -> frozenset[str]:
         """All words of titles and roles, for descriptions (the Israeli leader)."""
         words = {normal(w) for n in self.names[:_SAMPLE] for w in n.title}
@@ -97,7 +123,7 @@ class Cluster:
         """The age beside a name, in years; empty where none stands."""
         return next((n.age for n in self.names[:_SAMPLE] if n.age), "")
 
-    @property
+    @cached_property
     def gender(self) -> str:
         """ "f", "m" or "" where title, given name and pronouns do not tell."""
         words = self.words
@@ -108,6 +134,9 @@ class Cluster:
         if bool(female) == bool(male):
             return self.pronouns
         return "f" if female else "m"
+
+
+_DERIVED = tuple(name for name, value in vars(Cluster).items() if isinstance(value, cached_property))
 
 
 @dataclass(frozen=True)
@@ -123,53 +152,56 @@ class Sorted:
 
 def _title_agrees(name: Name, cluster: Cluster) -> bool:
     """Mrs Pell is not Owen Pell."""
+    if not name.title:
+        return True
     gender, titles = cluster.gender, {normal(t) for t in name.title}
     return not ((titles & load_words("female") and gender == "m") or (titles & load_words("male") and gender == "f"))
 
 
 def _same_name(name: Name, cluster: Cluster) -> bool:
     """Halina Moss, Halina Moss."""
-    return any(name.key == n.key for n in cluster.names[:_SAMPLE]) and _title_agrees(name, cluster)
+    return name.key in cluster.keys and _title_agrees(name, cluster)
 
 
 def _short_form(name: Name, cluster: Cluster) -> bool:
     """Bill Pell and William Pell, H. Moss and Halina Moss, Ann Mary Orr and Ann Orr."""
     key, full = name.key, cluster.key
-    both = len(key) > 1 and len(full) > 1 and cluster.is_person
+    both = len(full) > 1 and cluster.is_person
     return both and key[-1] == full[-1] and (short_for(key[0], full[0]) or _is_nicknamed(name, cluster))
 
 
 def _is_nicknamed(name: Name, cluster: Cluster) -> bool:
-    nicknames = {n.nickname for n in cluster.names[:_SAMPLE]} - {""}
-    return name.key[0] in nicknames
+    return name.key[0] in cluster.nicknames
 
 
 def _surname(name: Name, cluster: Cluster) -> bool:
     """Moss, Ms. Moss and Halina Moss; Van Dyke and Ellis Van Dyke."""
     key, full = name.key, cluster.key
     shorter = len(key) < len(full) and full[-len(key) :] == key
-    return shorter and cluster.is_person and not name.is_place and _title_agrees(name, cluster)
+    return shorter and cluster.is_person and _title_agrees(name, cluster)
 
 
 def _inner_surname(name: Name, cluster: Cluster) -> bool:
     """Rosselló and Ricardo Rosselló Nevares."""
     key, full = name.key, cluster.key
-    is_inner = len(key) == 1 and len(full) > 2 and key[0] in full[1:-1] and len(key[0]) > 2
-    return is_inner and cluster.is_person and not name.is_place and _title_agrees(name, cluster)
+    is_inner = len(full) > 2 and key[0] in full[1:-1] and len(key[0]) > 2
+    return is_inner and cluster.is_person and _title_agrees(name, cluster)
 
 
 def _initials(name: Name, cluster: Cluster) -> bool:
     """NG: before what Natasha Gownaris says."""
-    initials = "".join(w[0] for w in cluster.key)
-    return name.is_label and cluster.is_person and len(initials) > 1 and name.display.lower() == initials
+    if not cluster.is_person or len(cluster.key) == 1:
+        return False
+    return name.display.lower() == "".join(w[0] for w in cluster.key)
 
 
 def _given_name(name: Name, cluster: Cluster) -> bool:
     """Odalys and Odalys Penn."""
     key, full = name.key, cluster.key
-    is_given = len(key) == 1 < len(full) and (key[0] == full[0] or _is_nicknamed(name, cluster))
-    titles = {ABBREVIATED.get(t, t) for w in name.title if (t := normal(w))}
-    return is_given and cluster.is_person and titles <= cluster.words and not name.is_place
+    is_given = len(full) > 1 and (key[0] == full[0] or _is_nicknamed(name, cluster))
+    if not (is_given and cluster.is_person):
+        return False
+    return {ABBREVIATED.get(t, t) for w in name.title if (t := normal(w))} <= cluster.words
 
 
 def _initials_of(key: tuple[str, ...]) -> set[str]:
@@ -181,30 +213,34 @@ def _initials_of(key: tuple[str, ...]) -> set[str]:
 
 def _acronym(name: Name, cluster: Cluster) -> bool:
     """SCG and Save the Common Green."""
-    word = re.sub(r"[.&]", "", name.display)
-    if cluster.is_person or len(word) < 2 or not word.isupper() or len(name.key) != 1:
+    if cluster.is_person:
         return False
-    full = cluster.key
-    return word.lower() in _initials_of(full)
+    word = re.sub(r"[.&]", "", name.display)
+    return len(word) > 1 and word.lower() in _initials_of(cluster.key)
 
 
 def _same_state(name: Name, cluster: Cluster) -> bool:
     """US, U.S. and United States."""
-    one, other = (" ".join(key).replace(".", "") for key in (name.key, cluster.key))
-    return any(one in names and other in names for names in _STATES)
+    return _of_state(name.key) is _of_state(cluster.key)
+
+
+def _of_state(key: tuple[str, ...]) -> frozenset[str] | None:
+    """All names of the state that has this one."""
+    written = " ".join(key).replace(".", "")
+    return next((names for names in _STATES if written in names), None)
 
 
 def _company(name: Name, cluster: Cluster) -> bool:
     """Harrowmere and Harrowmere Foods; the League and the Rural League."""
     key, full = name.key, cluster.key
-    if cluster.is_person or not len(key) < len(full) or name.is_place or name.title:
+    if cluster.is_person or not len(key) < len(full):
         return False
     if full[0] in load_words("thing_openings") and full[-len(key) :] == key:
         return True  # Helena and Hurricane Helena
     rest = set(full[len(key) :])
     if full[: len(key)] == key:
         return rest <= load_words("company_words") | {"&"} or full[len(key)] == "of"
-    return full[-len(key) :] == key and key[-1] in load_words("organizations") | load_words("thing_words")
+    return full[-len(key) :] == key and key[-1] in load_words("organizations", "thing_words")
 
 
 def _misspelt(name: Name, cluster: Cluster) -> bool:
@@ -222,17 +258,29 @@ def _misspelt(name: Name, cluster: Cluster) -> bool:
     return cluster.is_person or len(key) > 1
 
 
-SIEVES: tuple[Callable[[Name, Cluster], bool], ...] = (
-    _same_name,
-    _short_form,
-    _surname,
-    _inner_surname,
-    _given_name,
-    _initials,
-    _acronym,
-    _same_state,
-    _company,
-    _misspelt,
+class Sieve(NamedTuple):
+    """Whether a name belongs to a cluster. `asks` is what the name alone has to be, so that few clusters are asked."""
+
+    fits: Callable[[Name, Cluster], bool]
+    asks: Callable[[Name], bool] = lambda name: True
+
+    @property
+    def rule(self) -> str:
+        """What a link by it is called: same name."""
+        return self.fits.__name__.strip("_").replace("_", " ")
+
+
+SIEVES: tuple[Sieve, ...] = (
+    Sieve(_same_name),
+    Sieve(_short_form, lambda name: len(name.key) > 1),
+    Sieve(_surname, lambda name: not name.is_place),
+    Sieve(_inner_surname, lambda name: len(name.key) == 1 and not name.is_place),
+    Sieve(_given_name, lambda name: len(name.key) == 1 and not name.is_place),
+    Sieve(_initials, lambda name: name.is_label),
+    Sieve(_acronym, lambda name: len(name.key) == 1 and name.display.isupper()),
+    Sieve(_same_state, lambda name: _of_state(name.key) is not None),
+    Sieve(_company, lambda name: not name.is_place and not name.title),
+    Sieve(_misspelt),
 )
 """From precise to loose: a name goes to the clusters of the first sieve that has any."""
 
@@ -244,9 +292,9 @@ def _indexes(key: tuple[str, ...]) -> set[str]:
 
 def _fitting(name: Name, options: Sequence[Cluster]) -> tuple[str, list[Cluster]]:
     for sieve in SIEVES:
-        fitting = [c for c in options if sieve(name, c)]
+        fitting = [c for c in options if sieve.fits(name, c)] if sieve.asks(name) else []
         if fitting:
-            return sieve.__name__.strip("_").replace("_", " "), fitting
+            return sieve.rule, fitting
     return "", []
 
 

@@ -94,7 +94,7 @@ def addressed(registry: Registry, words: str, end: int) -> Entity | None:
 def _is_called(entity: Entity, called: list[str]) -> bool:
     assert entity.cluster is not None
     names = set(entity.cluster.key)
-    titles = entity.cluster.words & (load_words("roles") | load_words("honorifics"))
+    titles = entity.cluster.words & load_words("roles", "honorifics")
     return all(c in names | titles | load_words("honorifics") for c in called) and any(
         c in names | titles for c in called
     )

@@ -133,11 +133,8 @@ def top_of_name(tree: Tree, word: Word, registry: Registry) -> Word:
 def _may_be_met(tree: Tree, word: Word, registry: Registry) -> bool:
     """Whether a noun introduces somebody: no part of a name, no predicate, nobody named in apposition."""
     lemma, lower = normal(word.lemma), normal(word.text)
-    kinds = ("roles", "documents", "organizations", "groups", "generic_organizations")
-    if not any(lemma in load_words(k) or lower in load_words(k) for k in kinds) or word.relation in {
-        "compound",
-        "appos",
-    }:
+    kinds = load_words("roles", "documents", "organizations", "groups", "generic_organizations")
+    if (lemma not in kinds and lower not in kinds) or word.relation in {"compound", "appos"}:
         return False
     if tree.child(word, "cop") is not None or is_abstract(tree, word) or _is_title_of(tree, word, registry):
         return False

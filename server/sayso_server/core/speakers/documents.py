@@ -14,7 +14,7 @@ _VAGUE = frozenset({"statement", "document", "text", "release"})
 
 def document(phrase: Phrase) -> Link | None:
     """A readout of the call; the statement, once a document is known; Frontrow's filing."""
-    writings = load_words("documents") | load_words("writings")
+    writings = load_words("documents", "writings")
     if not {phrase.lemma, phrase.lower} & writings or phrase.lower in load_words("groups"):
         return None
     known = _known(phrase)

@@ -34,7 +34,7 @@ class Reading:
 def is_organization_name(words: Sequence[Word]) -> bool:
     """Whether the words of a name say that it is not a person's: … Agency, University of …, Castle & Finch."""
     normals = [normal(w.text) for w in words]
-    endings = load_words("organizations") | load_words("company_words") | load_words("thing_words")
+    endings = load_words("organizations", "company_words", "thing_words")
     if "of" in normals or "&" in normals or "for" in normals or normals[-1] in endings:
         return True
     if len(normals) > 1 and (normals[0] in load_words("organizations") or normals[0] in load_words("thing_openings")):

@@ -31,4 +31,4 @@ def read_pronouns(document: Document, named: Sequence[tuple[int, int, Cluster]])
     for _, _, found in named:
         cast = votes.get(id(found), [])
         if cast and not found.pronouns:
-            found.pronouns = max("mf", key=cast.count)
+            found.learn(pronouns=max("mf", key=cast.count))

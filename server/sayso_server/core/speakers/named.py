@@ -92,7 +92,7 @@ def _add_level(phrase: Phrase, start: int, found: Cluster, entity: Entity) -> No
 def name_in_apposition(phrase: Phrase) -> Link | None:
     """Her manager, Bex Tolliver; one manufacturer, Pellucid; a spokesman for the ministry, Jonas Wickery."""
     lemma = phrase.lemma
-    kinds = load_words("roles") | load_words("organizations") | load_words("generic_organizations")
+    kinds = load_words("roles", "organizations", "generic_organizations")
     for child in phrase.tree.children(phrase.head, "appos", "flat", "nmod", "list", "dep", "conj"):
         found = phrase.registry.name_at(child)
         if found is None or child.start >= phrase.span.end or _is_attached(phrase, child):
@@ -123,7 +123,7 @@ def _name_behind_title(phrase: Phrase) -> Link | None:
     if not is_role and not (behind is not None and behind.deprel == "acl"):
         return None
     lead = [w for w in phrase.tree.between(phrase.span.start, start) if w.upos not in {"DET", "PUNCT"}]
-    known = load_words("roles") | load_words("honorifics") | load_words("title_words") | {"ex"}
+    known = load_words("roles", "honorifics", "title_words") | {"ex"}
     is_title = all((n := normal(w.text)) in known or n.removeprefix("ex-") in known or w.upos == "ADJ" for w in lead)
     return name_link(phrase, start, found) if is_title else None
 

@@ -52,7 +52,7 @@ class Name:
 
 def _title_length(run: Sequence[Word], tagged: Mapping[int, NameOfTree]) -> int:
     """How many words before the name are its title; the title ends with the last word that is a role."""
-    roles = load_words("roles") | load_words("honorifics")
+    roles = load_words("roles", "honorifics")
     person = person_in_run(run, tagged)
     if person and is_title(run[:person]):  # US Secretary of State Ann Orr
         return person

@@ -306,7 +306,7 @@ def _speaks_or_acts(phrase: Phrase, found: Cluster) -> bool:
     beside = " ".join(plain[n.span.end : n.span.end + 24] for n in found.names[:8]).lower()
     people = " ".join(r for c in phrase.registry.clusters[:_LOOKED_AT] if c.is_person for r in c.roles)
     return (
-        bool(set(found.key) & (load_words("company_words") | load_words("organizations")))
+        bool(set(found.key) & load_words("company_words", "organizations"))
         or re.search(r" said| says|['’]s (?:chief|president|owner|spokes)", beside) is not None
         or found.display in people
         or len(found.names) > 2

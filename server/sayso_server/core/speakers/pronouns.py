@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 
 from sayso_server.core.speakers.registry import Entity
@@ -68,7 +68,7 @@ class Asked:
     paragraph: int
     quoted: bool
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """ "he" also for she; "they", "it"."""
         return kind_of_pronoun(self.word)

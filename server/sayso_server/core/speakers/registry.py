@@ -101,7 +101,7 @@ class Registry:
         self.documents: list[Entity] = []
         for known in self.clusters:
             roles = (n.role.of(document.plain) for n in known.names[:_REMEMBERED] if n.role)
-            known.roles = tuple(" ".join(r.split()) for r in roles)
+            known.learn(roles=tuple(" ".join(r.split()) for r in roles))
         read_pronouns(document, self.named)
 
     def of_cluster(self, found: Cluster) -> Entity:
@@ -162,19 +162,23 @@ class Registry:
         found = [(n.span.start, n.span.end, c) for c in self.clusters for n in c.names]
         return sorted(found, key=lambda item: item[:2])
 
+    @cached_property
+    def _name_starts(self) -> list[int]:
+        return [start for start, _, _ in self.named]
+
     def named_from(self, start: int, end: int) -> list[tuple[int, int, Cluster]]:
         """The names that begin in [start, end)."""
-        first = bisect.bisect_left(self.named, start, key=lambda item: item[0])
-        return self.named[first : bisect.bisect_left(self.named, end, key=lambda item: item[0])]
+        first = bisect.bisect_left(self._name_starts, start)
+        return self.named[first : bisect.bisect_left(self._name_starts, end)]
 
     def names_before(self, offset: int, limit: int) -> list[tuple[int, int, Cluster]]:
         """The last `limit` names that begin before `offset`, in text order."""
-        end = bisect.bisect_left(self.named, offset, key=lambda item: item[0])
+        end = bisect.bisect_left(self._name_starts, offset)
         return self.named[max(0, end - limit) : end]
 
     def name_at(self, word: Word) -> tuple[int, Cluster] | None:
         """Where the name that holds this word begins, and whose it is."""
-        i = bisect.bisect_right(self.named, word.start, key=lambda item: item[0]) - 1
+        i = bisect.bisect_right(self._name_starts, word.start) - 1
         if i >= 0 and word.start < self.named[i][1]:
             return self.named[i][0], self.named[i][2]
         return None

@@ -47,9 +47,11 @@ def runs(tree: Tree) -> Iterator[list[Word]]:
         elif adjacent and _continues(run, small, word, tagged):
             small.append(word)
         else:
-            yield from _parts(run, tagged)
+            if run:
+                yield from _parts(run, tagged)
             run, small = ([word] if _may_begin(tree, word, tagged) else []), []
-    yield from _parts(run, tagged)
+    if run:
+        yield from _parts(run, tagged)
 
 
 def tagged_words(tree: Tree) -> dict[int, Name]:
@@ -94,7 +96,7 @@ def person_in_run(run: Sequence[Word], tagged: Mapping[int, Name]) -> int:
 def is_title(words: Sequence[Word]) -> bool:
     """Whether what stands before a name is a title: Judge, Secretary of State, Ecologist."""
     last = normal(words[-1].text)
-    roles = load_words("roles") | load_words("honorifics")
+    roles = load_words("roles", "honorifics")
     if last in roles or is_human_noun(last):
         return True
     return any(normal(w.text) in roles and words[i + 1].lower in {"of", "for"} for i, w in enumerate(words[:-1]))
@@ -115,9 +117,10 @@ def _nickname_end(tree: Tree, run: Sequence[Word], at: int) -> int:
 
 def _may_begin(tree: Tree, word: Word, tagged: Mapping[int, Name]) -> bool:
     """Every sentence begins with a capital; only a name that is tagged as one counts there. A particle: al-Harbi."""
-    if word.text in _PARTICLES and word.index + 2 < len(tree.words) and word.index in tagged:
-        return tagged[word.index].first == word.index and tree.words[word.index + 1].text == "-"
-    if not is_capital(word) or word.lower in load_words("epithets") | load_words("elliptical"):
+    if not word.text[:1].isupper():
+        is_tagged = word.text in _PARTICLES and word.index + 2 < len(tree.words) and word.index in tagged
+        return is_tagged and tagged[word.index].first == word.index and tree.words[word.index + 1].text == "-"
+    if not is_capital(word) or word.lower in load_words("epithets", "elliptical"):
         return False
     if word.upos == "ADV" and word.lower in load_words("stop_words"):  # "When Democrats …
         return False

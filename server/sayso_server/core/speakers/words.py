@@ -13,19 +13,25 @@ ABBREVIATED = {
 """Titles as they are written before names."""
 
 
+_ENDING = re.compile(r"['’]s$|[.'’]$")
+_ENDINGS = ("'s", "’s", ".", "'", "’", "\n")
+"""What a word ends in that may have such an ending; only then is it looked for."""
+
+
 def normal(word: str) -> str:
     """A word of a name for comparison."""
-    return re.sub(r"['’]s$|[.'’]$", "", word.lower())
+    lower = word.lower()
+    return _ENDING.sub("", lower) if lower.endswith(_ENDINGS) else lower
 
 
 def is_given_name(word: str) -> bool:
     """Whether a word, in normal form, is on a list of given names."""
-    return word in load_words("female_names") or word in load_words("male_names")
+    return word in load_words("female_names", "male_names")
 
 
 def is_human_noun(lemma: str) -> bool:
     """Whether a noun is of a single person: by the lists, or by its ending."""
-    if lemma in load_words("roles") or lemma in load_words("people"):
+    if lemma in load_words("roles", "people"):
         return True
     return len(lemma) > 5 and lemma.endswith(("man", "woman", "ist", "ician", "ologist")) and lemma not in {"human"}
 
