@@ -8,8 +8,9 @@ from support.toy import ToyParser
 
 from sayso_server.core.pipeline import Extractor, Model
 from sayso_server.core.statement import Extraction, Options, Timing
-from sayso_server.service.bench import Bench, Failed, Left, Opening, Round, Share, weight
+from sayso_server.service.bench import Bench, weight
 from sayso_server.service.engine import Stages
+from sayso_server.service.rounds import Failed, Left, Opening, Round, Share
 
 TEXT = "\n\n".join(
     [

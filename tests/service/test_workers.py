@@ -11,9 +11,9 @@ from support.engine import DEADLY, POISON, SECRET, load_deadly, load_nothing, lo
 from support.serving import PATIENCE
 
 from sayso_server.core.statement import Extraction, Options
-from sayso_server.service.bench import Opening, Round, Share
 from sayso_server.service.errors import ServiceError
 from sayso_server.service.queue import EngineQueue
+from sayso_server.service.rounds import Opening, Round, Share
 from sayso_server.service.settings import Limits
 from sayso_server.service.worker import Loader
 from sayso_server.service.workers import LoadError, ProcessWorker, WorkerLostError
