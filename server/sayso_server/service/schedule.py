@@ -81,7 +81,8 @@ class Schedule:
         desk.drop_dead(now)
         if desk.errand:
             return Round(helps=(desk.errand.help,), forgotten=desk.forget()), [desk.errand.job]
-        shares = [] if desk.is_waiting(now) else self._shares(desk, now)
+        chosen = [] if desk.is_waiting(now) else self._shares(desk, now)
+        shares = [(job, min(words, job.left)) for job, words in chosen]
         desk.is_idle = not (shares or desk.open)
         if not shares:
             return Round(), []
@@ -90,20 +91,18 @@ class Schedule:
             job.taken = now if job.taken is None else job.taken
             if job not in desk.open:
                 desk.open.append(job)
-        parts = self._lend(shares[0], now) if len(shares) == 1 else 1
+        parts = self._lend(*shares[0], now) if len(shares) == 1 else 1
         order = Round(openings, tuple(_share(job, words, parts) for job, words in shares), desk.forget())
         return order, [job for job, _ in shares]
 
-    def _lend(self, share: tuple[Job, int], now: float) -> int:
+    def _lend(self, job: Job, words: int, now: float) -> int:
         """Give the idle workers parts of a round, if it may be shared; how many parts it makes in all."""
-        job, words = share
         idle = [desk for desk in self._desks if desk.is_idle]
-        parts = min(1 + len(idle), min(words, job.left) // LEAST)
+        parts = min(1 + len(idle), words // LEAST)
         if parts < 2 or not job.may_be_shared or self._has_waiting(now):
             return 1
         for part, desk in enumerate(idle[: parts - 1], 1):
-            aid = Help(job.number, job.text, job.unread.first, min(words, job.left), part, parts)
-            desk.help_with(Errand(job, aid))
+            desk.help_with(Errand(job, Help(job.number, job.text, job.unread.first, words, part, parts)))
         self._call()
         return parts
 
@@ -193,7 +192,7 @@ def longest_paragraph(text: str) -> int:
 
 def _share(job: Job, words: int, parts: int) -> Share:
     """What its worker is told, with what helpers have read meanwhile."""
-    share = Share(job.number, min(words, job.left), parts, tuple(job.trees))
+    share = Share(job.number, words, parts, tuple(job.trees))
     job.trees.clear()
     return share
 
