@@ -60,12 +60,9 @@ class Office:
         for desk in self.desks:
             assert not self.plan(desk)[1]
 
-    def job(self, text: str = ARTICLE, deaths: int = 0) -> Job:
-        answer = asyncio.get_running_loop().create_future()
-        return Job(next(self._numbers), text, OPTIONS, deadline=60.0, arrival=NOW, answer=answer, deaths=deaths)
-
     def add(self, text: str = ARTICLE, deaths: int = 0) -> Job:
-        job = self.job(text, deaths)
+        answer = asyncio.get_running_loop().create_future()
+        job = Job(next(self._numbers), text, OPTIONS, deadline=60.0, arrival=NOW, answer=answer, deaths=deaths)
         self.schedule.add(job)
         return job
 

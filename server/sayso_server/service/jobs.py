@@ -60,8 +60,8 @@ class Job:
         return not (self.is_alone or self.is_blocking or self.deaths)
 
     def do_without_help(self) -> None:
-        """Whoever still reads a part of it need not."""
-        self.is_alone = self.is_alone or bool(self.helpers)
+        """Its worker reads on alone, also what others are still reading."""
+        self.is_alone = True
         self.helpers.clear()
 
     def restart(self) -> None:
@@ -112,21 +112,16 @@ class Desk:
     @property
     def due(self) -> float | None:
         """Until when the worker waits for those who help it; None if nobody does."""
-        return max((job.due for job in self.open if job.helpers), default=None)
-
-    def is_waiting(self, now: float) -> bool:
-        """Whether the worker waits for those who help it. It does without them when they are late."""
-        if self.due is None or self.due > now:
-            return self.due is not None
-        for job in self.open:
-            job.do_without_help()
-        return False
+        return min((job.due for job in self.open if job.helpers), default=None)
 
     def drop_dead(self, now: float) -> None:
-        """Drop what nobody waits for any more."""
+        """Drop what nobody waits for any more, and helpers that are late."""
         for job in [job for job in self.open if job.is_dead(now)]:
             self.release(job)
             self.forgotten.append(job.number)
+        for job in self.open:
+            if job.helpers and job.due <= now:
+                job.do_without_help()
         if self.errand and (self.errand.job.is_dead(now) or self not in self.errand.job.helpers):
             self.errand = None
 

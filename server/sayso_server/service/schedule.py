@@ -81,7 +81,7 @@ class Schedule:
         desk.drop_dead(now)
         if desk.errand:
             return Round(helps=(desk.errand.help,), forgotten=desk.forget()), [desk.errand.job]
-        chosen = [] if desk.is_waiting(now) else self._shares(desk, now)
+        chosen = [] if desk.due is not None else self._shares(desk, now)
         shares = [(job, min(words, job.left)) for job, words in chosen]
         desk.is_idle = not (shares or desk.open)
         if not shares:
