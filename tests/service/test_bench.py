@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from support.engine import POISON, FakeEngine
 from support.toy import ToyParser
 
+from sayso_server.core.document import read
 from sayso_server.core.pipeline import Extractor, Model
 from sayso_server.core.statement import Extraction, Options, Timing
-from sayso_server.service.bench import Bench, dealt, weight
+from sayso_server.service.bench import Bench, dealt, parts_of, weight
 from sayso_server.service.engine import Stages
 from sayso_server.service.rounds import Failed, Help, Left, Opening, Round, Share, Trees
 
@@ -74,6 +75,22 @@ def test_paragraphs_are_dealt_out_evenly_and_each_once(parts: list[str], hands: 
     words = [sum(weight(parts[paragraph]) for paragraph in hand) for hand in out]
     assert len(out) == hands
     assert max(words) - min(words) <= max(map(weight, parts))
+
+
+@pytest.mark.parametrize("words", [1, 7, 15, 1000])
+def test_every_paragraph_of_a_document_in_parts_is_read_once(words: int) -> None:
+    engine = FakeEngine()
+    owner, helper = Bench(engine), Bench(engine)
+    progress = owner.work(Round((Opening(1, TEXT, Options()),), (Share(1, words, parts=2),)))
+    first = 0
+    while isinstance(left := progress[1], Left):
+        trees = helper.work(Round(helps=(Help(1, TEXT, first, words, part=1, parts=2),)))[1]
+        assert isinstance(trees, Trees)
+        first = left.first
+        progress = owner.work(Round(shares=(Share(1, words, parts=2, trees=(trees,)),)))
+    assert isinstance(progress[1], Extraction)
+    parts = parts_of(read(TEXT))
+    assert sorted(part for call in engine.parsed for part in call) == sorted(parts)
 
 
 def test_a_document_in_parts_was_parsed_as_long_as_the_slowest_took() -> None:

@@ -156,7 +156,7 @@ def test_neither_suspects_nor_what_may_block_a_worker_are_shared() -> None:
 def test_a_worker_waits_for_its_helper_and_then_finishes_before_all_else() -> None:
     def act(office: Office) -> None:
         job, (first, second) = shared(office), office.desks
-        other = office.add("another")
+        other = office.add(LONG)
         assert office.plan(first, now=1.9) == (Round(), [])
         office.schedule.helped(second, replace(TREES, words=job.left))
         assert first.called.is_set()
@@ -238,14 +238,13 @@ def test_a_document_whose_worker_died_begins_anew_and_its_helper_has_read_for_no
 def test_a_helper_does_not_begin_what_is_no_longer_wanted() -> None:
     def act(office: Office) -> None:
         first, second, third = office.desks
-        cancelled = office.add()
+        job = office.add()
         office.plan(first)
-        assert second.errand is not None
-        cancelled.answer.cancel()
+        assert [desk.errand and desk.errand.job for desk in office.desks] == [None, job, job]
+        job.restart()
         assert office.plan(second) == (Round(), [])
-        suspect = third.errand
-        assert suspect is not None
-        suspect.job.restart()
+        job.helpers.add(third)
+        job.answer.cancel()
         assert office.plan(third) == (Round(), [])
 
     in_office(act, workers=3)
@@ -273,6 +272,7 @@ def test_every_round_of_a_long_document_is_shared_while_a_worker_is_idle() -> No
         assert office.plan(second) == (Round(), [])
         [share] = office.plan(first)[0].shares
         assert (share.words, share.parts, share.trees) == (BUDGET, 2, (TREES,))
+        assert not job.trees
         [aid] = office.plan(second)[0].helps
         assert (aid.number, aid.first, aid.words) == (job.number, 8, BUDGET)
 
