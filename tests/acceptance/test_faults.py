@@ -16,7 +16,9 @@ from acceptance.conftest import Saw, check_sound
 from acceptance.served import Served, command_of, outcomes, serving, slope, until
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from support.engine import DEADLY, POISON
-from support.serving import PATIENCE, reason_of, status_of
+from support.serving import PATIENCE, reason_of, status_of, wait_for
+
+from sayso_server.service.bench import dealt
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 SETTINGS = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
@@ -41,6 +43,35 @@ def test_kill_9_of_a_worker_with_requests_in_flight(served: Served, tmp_path: Pa
     assert seen == {"OK": 21}
     assert served.metric("sayso_worker_deaths_total") == 1
     saw(21, seen, "the worker was replaced, what it was reading was read again")
+
+
+def test_kill_9_of_one_of_two_workers_at_one_document(tmp_path: Path, saw: Saw) -> None:
+    seen = kill_at_one_document(tmp_path / "owner", 0) + kill_at_one_document(tmp_path / "helper", 1)
+    assert seen == {"OK": 2}
+    saw(2, seen, "the one that had it, the one that helped: what the dead one was reading was read again")
+
+
+def kill_at_one_document(folder: Path, hand: int) -> Counter[str]:
+    """Kill the worker that has one of the two parts of a document, while both are read."""
+    folder.mkdir()
+    gates = [folder / "first", folder / "second"]
+    parts = ["word " * 59 for _ in range(4)]
+    for gate, paragraphs in zip(gates, dealt(parts, range(4), 2), strict=True):
+        parts[paragraphs[0]] += f"WAIT {gate}"
+    with serving("--workers", "2") as served:
+        assert outcomes([served.later("both are idle then")]) == ONE
+        call = served.later("\n\n".join(parts))
+        for gate in gates:
+            wait_for(gate.with_suffix(".entered"))
+        at_work = [int(gate.with_suffix(".entered").read_text()) for gate in gates]
+        assert sorted(at_work) == served.workers(), "they do not read it at the same time"
+        os.kill(at_work[hand], signal.SIGKILL)
+        for gate in gates:
+            gate.touch()
+        seen = outcomes([call])
+        check_sound(served)
+        assert served.metric("sayso_worker_deaths_total") == 1
+    return seen
 
 
 def test_kill_9_of_an_idle_worker(served: Served, saw: Saw) -> None:

@@ -14,6 +14,7 @@ from acceptance.test_strangers import BUF, MODULES, ROOT, run, tool
 from support.serving import PATIENCE, REAL
 
 from sayso.v1 import quotes_pb2 as pb
+from sayso_server.bench.texts import invented
 
 ARTICLE = (ROOT / "server/demo/article.txt").read_text("utf-8")
 TEXT = "😀 “The plan failed,” said Mara Olin."
@@ -59,6 +60,21 @@ def test_kill_9_of_a_worker_with_the_bundled_models(real: Served, saw: Saw) -> N
     assert long.stats.word_count == 4 * short[0].stats.word_count
     assert real.metric("sayso_worker_deaths_total") == 1
     saw(5, Counter(OK=5), "the same answers as before its death; one was of 4 articles")
+
+
+def test_an_article_comes_out_the_same_whether_one_worker_reads_it_or_two(real: Served) -> None:
+    texts = [*invented(2), "\n\n".join(invented(4))]
+    with serving("--max-duration", "3600", "--workers", "2", module=REAL) as two:
+        two.read(TEXT)
+        for text in texts:
+            rounds = two.metric("sayso_batch_words_count")
+            result, expected = two.read(text), real.read(text)
+            for timed in (result, expected):
+                for stage in ("queue", "parse", "extract"):
+                    timed.stats.ClearField(f"{stage}_duration")
+            assert result == expected
+            assert len(result.statements) > 10
+            assert two.metric("sayso_batch_words_count") >= rounds + 2, "it was not shared"
 
 
 def said(result: pb.Result) -> list[tuple[str, str]]:

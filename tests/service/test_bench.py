@@ -3,13 +3,17 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.engine import POISON, FakeEngine
 from support.toy import ToyParser
 
+from sayso_server.core.document import read
 from sayso_server.core.pipeline import Extractor, Model
 from sayso_server.core.statement import Extraction, Options, Timing
-from sayso_server.service.bench import Bench, Failed, Left, Opening, Round, Share, weight
+from sayso_server.service.bench import Bench, dealt, parts_of, weight
 from sayso_server.service.engine import Stages
+from sayso_server.service.rounds import Failed, Help, Left, Opening, Round, Share, Trees
 
 TEXT = "\n\n".join(
     [
@@ -62,3 +66,44 @@ def test_a_forgotten_document_is_gone() -> None:
 @pytest.mark.parametrize(("text", "words"), [("", 1), ("one two", 2), ("x" * 80, 10), ("ab " * 10, 10)])
 def test_weight(text: str, words: int) -> None:
     assert weight(text) == words
+
+
+@given(parts=st.lists(st.integers(0, 60).map("word ".__mul__), min_size=1, max_size=30), hands=st.integers(1, 6))
+def test_paragraphs_are_dealt_out_evenly_and_each_once(parts: list[str], hands: int) -> None:
+    out = dealt(parts, range(len(parts)), hands)
+    assert sorted(paragraph for hand in out for paragraph in hand) == list(range(len(parts)))
+    words = [sum(weight(parts[paragraph]) for paragraph in hand) for hand in out]
+    assert len(out) == hands
+    assert max(words) - min(words) <= max(map(weight, parts))
+
+
+@pytest.mark.parametrize("words", [1, 7, 15, 1000])
+def test_every_paragraph_of_a_document_in_parts_is_read_once(words: int) -> None:
+    engine = FakeEngine()
+    owner, helper = Bench(engine), Bench(engine)
+    progress = owner.work(Round((Opening(1, TEXT, Options()),), (Share(1, words, parts=2),)))
+    first = 0
+    while isinstance(left := progress[1], Left):
+        trees = helper.work(Round(helps=(Help(1, TEXT, first, words, part=1, parts=2),)))[1]
+        assert isinstance(trees, Trees)
+        first = left.first
+        progress = owner.work(Round(shares=(Share(1, words, parts=2, trees=(trees,)),)))
+    assert isinstance(progress[1], Extraction)
+    parts = parts_of(read(TEXT))
+    assert sorted(part for call in engine.parsed for part in call) == sorted(parts)
+
+
+def test_a_document_in_parts_was_parsed_as_long_as_the_slowest_took() -> None:
+    bench, helper = (Bench(Stages(Extractor(ToyParser(), Model("toy", "1", "0")))) for _ in range(2))
+    bench.work(Round((Opening(1, TEXT, Options()),), (Share(1, 100, parts=3),)))
+    trees = [helper.work(Round(helps=(Help(1, TEXT, 0, 100, part, 3),)))[1] for part in (1, 2)]
+    slow = tuple(replace(one, seconds=1000.0) for one in trees if isinstance(one, Trees))
+    outcome = bench.work(Round(shares=(Share(1, 0, trees=slow),)))[1]
+    assert isinstance(outcome, Extraction)
+    assert 1000.0 <= outcome.timing.parse < 1900.0
+
+
+def test_what_a_helper_cannot_parse_fails_without_its_text() -> None:
+    outcome = Bench(FakeEngine()).work(Round(helps=(Help(1, f"a\n\n{POISON}", 0, 100, 0, 1),)))[1]
+    assert isinstance(outcome, Failed)
+    assert "poison" not in repr(outcome)

@@ -8,9 +8,9 @@ from support.engine import FakeEngine
 from support.serving import PATIENCE, ThreadWorker
 
 from sayso_server.core.statement import Extraction, Options
-from sayso_server.service.bench import Progress, Round
 from sayso_server.service.errors import ServiceError
 from sayso_server.service.queue import EngineQueue
+from sayso_server.service.rounds import Progress, Round
 from sayso_server.service.settings import Limits
 from sayso_server.service.workers import Worker, WorkerLostError
 

@@ -5,7 +5,8 @@ import itertools
 from collections.abc import Callable
 
 from sayso_server.core.statement import Options
-from sayso_server.service.schedule import Desk, Job, Schedule, longest_paragraph
+from sayso_server.service.jobs import Desk, Job
+from sayso_server.service.schedule import Schedule, longest_paragraph
 
 BUDGET = 4
 LONG = "one two\n\nthree four\n\nfive"

@@ -11,12 +11,15 @@ from support.engine import DEADLY, POISON, SECRET, load_deadly, load_nothing, lo
 from support.serving import PATIENCE
 
 from sayso_server.core.statement import Extraction, Options
-from sayso_server.service.bench import Opening, Round, Share
+from sayso_server.service.bench import dealt
 from sayso_server.service.errors import ServiceError
 from sayso_server.service.queue import EngineQueue
+from sayso_server.service.rounds import Opening, Round, Share
 from sayso_server.service.settings import Limits
 from sayso_server.service.worker import Loader
 from sayso_server.service.workers import LoadError, ProcessWorker, WorkerLostError
+
+REFUSED = "EXTRACTION_FAILED {'cause': 'WORKER_DIED'}"
 
 
 def deadly_worker() -> ProcessWorker:
@@ -84,12 +87,10 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost(tmp_path: Path) -> None
 def test_a_document_over_which_workers_die_is_refused_and_the_others_are_unharmed(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    refused = "EXTRACTION_FAILED {'cause': 'WORKER_DIED'}"
-
     async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
         assert await submit(queue, "a", f"{DEADLY} {SECRET}", "b", POISON) == [
             "a",
-            refused,
+            REFUSED,
             "b",
             "EXTRACTION_FAILED {}",
         ]
@@ -103,13 +104,12 @@ def test_a_document_over_which_workers_die_is_refused_and_the_others_are_unharme
 
 def test_a_document_over_which_workers_died_kills_no_more_of_them() -> None:
     deadly = f"{DEADLY} {SECRET}"
-    refused = "EXTRACTION_FAILED {'cause': 'WORKER_DIED'}"
 
     async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
         first, second = submit(queue, deadly), submit(queue, deadly)
-        assert await first == await second == [refused]
-        assert await submit(queue, deadly) == [refused]
-        assert await submit(queue, "a", deadly, "b") == ["a", refused, "b"]
+        assert await first == await second == [REFUSED]
+        assert await submit(queue, deadly) == [REFUSED]
+        assert await submit(queue, "a", deadly, "b") == ["a", REFUSED, "b"]
         assert len(made) == 3
 
     with_queue(act)
@@ -164,6 +164,59 @@ def test_two_workers_read_at_the_same_time(tmp_path: Path) -> None:
         for gate in gates:
             gate.touch()
         await asyncio.gather(first, second)
+
+    with_queue(act, workers=2)
+
+
+FILLER = "word " * 59
+GATHERED = dealt([FILLER] * 4, range(4), 2)
+"""Which of four such paragraphs each of two workers reads."""
+
+
+def of_four(special: str, place: int) -> str:
+    """A document that two idle workers share, with something special in a paragraph."""
+    parts = [f"{FILLER}{number}" for number in range(4)]
+    parts[place] = f"{FILLER}{special}"
+    return "\n\n".join(parts)
+
+
+@pytest.mark.parametrize("hand", [0, 1])
+def test_a_shared_document_over_which_workers_die_is_refused_and_another_is_read(hand: int) -> None:
+    async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
+        await submit(queue, "both are idle then")
+        assert await submit(queue, of_four(DEADLY, GATHERED[hand][0])) == [REFUSED]
+        assert len(made) == 4
+        assert await submit(queue, of_four("a", 0)) == [of_four("a", 0)]
+        assert await submit(queue, of_four(DEADLY, GATHERED[hand][0])) == [REFUSED]
+        assert len(made) == 4
+
+    with_queue(act, workers=2)
+
+
+def test_a_shared_document_that_cannot_be_read_fails_wherever_that_is() -> None:
+    async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
+        await submit(queue, "both are idle then")
+        for [place, *_] in GATHERED:
+            assert await submit(queue, of_four(POISON, place)) == ["EXTRACTION_FAILED {}"]
+        assert len(made) == 2
+
+    with_queue(act, workers=2)
+
+
+@pytest.mark.parametrize("hand", [0, 1])
+def test_a_worker_killed_over_its_part_of_a_document_loses_nothing(hand: int, tmp_path: Path) -> None:
+    text = of_four(f"WAIT {tmp_path / 'gate'}", GATHERED[hand][0])
+
+    async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
+        await submit(queue, "both are idle then")
+        held = submit(queue, text)
+        await _appears(tmp_path / "gate.entered")
+        for worker in made[:2]:
+            if worker.pid and (tmp_path / "gate.entered").read_text() == str(worker.pid):
+                os.kill(worker.pid, signal.SIGKILL)
+        (tmp_path / "gate").touch()
+        assert await held == [text]
+        assert await submit(queue, "a") == ["a"]
 
     with_queue(act, workers=2)
 

@@ -106,7 +106,10 @@ class DeadlyEngine(FakeEngine):
 
 
 def _wait_for(gate: Path) -> None:
-    gate.with_suffix(".entered").touch()
+    """Until it exists; meanwhile another file names the process that waits."""
+    waiting = gate.with_suffix(f".{os.getpid()}")
+    waiting.write_text(str(os.getpid()))
+    waiting.rename(gate.with_suffix(".entered"))
     while not gate.exists():
         time.sleep(0.01)
 

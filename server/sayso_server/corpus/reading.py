@@ -15,8 +15,9 @@ from sayso_server.corpus.inputs import Entry
 from sayso_server.corpus.parts import Form, Part, part_of
 from sayso_server.corpus.plan import Slice
 from sayso_server.corpus.rows import Row, failed_row, read_row, statement_rows
-from sayso_server.service.bench import Failed, Left, Opening, Round, Share, weight
+from sayso_server.service.bench import weight
 from sayso_server.service.engine import Model
+from sayso_server.service.rounds import Failed, Left, Opening, Progress, Round, Share
 from sayso_server.service.worker import Loader
 from sayso_server.service.workers import LoadError, ProcessWorker, WorkerLostError
 
@@ -139,7 +140,7 @@ class _RestartedWorker:
                     left.append(number)
                 elif isinstance(progress, Failed):
                     outcomes[number] = f"EXTRACTION_FAILED: {progress.reason}"
-                else:
+                elif isinstance(progress, Extraction):
                     outcomes[number] = progress
             order = Round(shares=self._shares(left))
         return outcomes
@@ -153,14 +154,14 @@ class _RestartedWorker:
     def _shares(self, numbers: Sequence[int] | Mapping[int, str]) -> tuple[Share, ...]:
         return tuple(Share(number, max(1, self._reading.round_words // len(numbers))) for number in numbers)
 
-    def _work(self, process: ProcessWorker, order: Round) -> "dict[int, Extraction | Failed | Left]":
+    def _work(self, process: ProcessWorker, order: Round) -> Progress:
         try:
             return self._runner.run(self._in_time(process, order))
         except WorkerLostError:
             self._lose()
             raise
 
-    async def _in_time(self, process: ProcessWorker, order: Round) -> "dict[int, Extraction | Failed | Left]":
+    async def _in_time(self, process: ProcessWorker, order: Round) -> Progress:
         seconds = self._reading.max_round_seconds
         try:
             async with asyncio.timeout(seconds):

@@ -1,65 +1,26 @@
 """A worker's bench: the documents that it has begun, read round by round.
 
 A round parses some paragraphs of each of several documents together. A paragraph's trees do not depend on what else is
-parsed, so a document comes out the same whether it is read in one round or in twenty.
+parsed, so a document comes out the same whether it is read in one round or in twenty, by one worker or by several: then
+one of them has it on its bench, the others help. Who reads which paragraphs follows from the text, so nobody need be
+told: each cuts the same round into the same parts, and reads its own. The trees of a helper go to the bench as it
+pickled them.
 """
 
+import pickle
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sayso_server.core.document import Document, read, with_trees
-from sayso_server.core.statement import Extraction, Options
+from sayso_server.core.statement import Options
 from sayso_server.core.tree import Tree
 from sayso_server.service.engine import StagedEngine
 from sayso_server.service.isolation import describe
+from sayso_server.service.rounds import Failed, Help, Left, Opening, Progress, Round, Share, Trees
 
 _CHARS_PER_WORD = 8
 """A text with fewer spaces than this weighs by its length."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A document that a worker has not seen before."""
-
-    number: int
-    text: str
-    options: Options
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """How many words of a document to read in a round; at least one paragraph is read."""
-
-    number: int
-    words: int
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """What a worker is to do: documents to begin, how much to read of which, documents to forget."""
-
-    openings: tuple[Opening, ...] = ()
-    shares: tuple[Share, ...] = ()
-    forgotten: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A document that cannot be read; the reason holds no text of it."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """How many words of a document are still to be read."""
-
-    words: int
-
-
-Progress = dict[int, Extraction | Failed | Left]
-"""What became of every document of a round, by its number."""
 
 
 def weight(text: str) -> int:
@@ -67,24 +28,67 @@ def weight(text: str) -> int:
     return max(1, len(text.split()), len(text) // _CHARS_PER_WORD)
 
 
+def parts_of(document: Document) -> list[str]:
+    """The paragraphs as the parser is given them."""
+    return [document.plain[part.start : part.end] for part in document.paragraphs]
+
+
+def next_paragraphs(parts: Sequence[str], unread: Iterable[int], words: int) -> list[int]:
+    """Of the unread paragraphs those that a round reads: the first, and more of them up to so many words."""
+    out: list[int] = []
+    for paragraph in unread:
+        words -= weight(parts[paragraph])
+        if out and words < 0:
+            break
+        out.append(paragraph)
+    return out
+
+
+def dealt(parts: Sequence[str], paragraphs: Sequence[int], hands: int) -> list[list[int]]:
+    """Paragraphs dealt out, the longest first, each to the hand that has the fewest words; in text order in each."""
+    out: list[list[int]] = [[] for _ in range(hands)]
+    words = [0] * hands
+    for paragraph in sorted(paragraphs, key=lambda one: -weight(parts[one])):
+        hand = words.index(min(words))
+        out[hand].append(paragraph)
+        words[hand] += weight(parts[paragraph])
+    return [sorted(hand) for hand in out]
+
+
 @dataclass(slots=True)
 class _Begun:
+    """A document on the bench.
+
+    `seconds` is how long it was parsed, by the clock: where several workers parsed at the same time, what the slowest
+    took. `latest` is the last round's part of it.
+    """
+
     document: Document
     options: Options
     parts: Sequence[str]
-    trees: list[list[Tree]] = field(default_factory=list)
+    trees: dict[int, list[Tree]] = field(default_factory=dict)
+    first: int = 0
     seconds: float = 0.0
+    latest: float = 0.0
 
-    def next_parts(self, words: int) -> Sequence[str]:
-        """The next paragraphs, up to so many words."""
-        first = end = len(self.trees)
-        while end < len(self.parts) and (end == first or words >= weight(self.parts[end])):
-            words -= weight(self.parts[end])
-            end += 1
-        return self.parts[first:end]
+    def take(self, given: Sequence[Trees]) -> None:
+        """Take what helpers have read. They did so while this worker read, so what took them longer is what counts."""
+        for one in given:
+            self.trees.update(zip(one.paragraphs, pickle.loads(one.pickled), strict=True))
+        self.seconds += max([0.0, *(one.seconds - self.latest for one in given)])
 
-    def left(self) -> int:
-        return sum(weight(part) for part in self.parts[len(self.trees) :])
+    def deal(self, words: int, hands: int) -> list[int]:
+        """The paragraphs that are read here in the next round."""
+        paragraphs = next_paragraphs(self.parts, self.unread(), words)
+        self.first = max([self.first, *(paragraph + 1 for paragraph in paragraphs)])
+        return dealt(self.parts, paragraphs, hands)[0]
+
+    def unread(self) -> list[int]:
+        """The paragraphs without trees."""
+        return [paragraph for paragraph in range(len(self.parts)) if paragraph not in self.trees]
+
+    def left(self) -> Left:
+        return Left(sum(weight(self.parts[paragraph]) for paragraph in self.unread()), self.first)
 
 
 class Bench:
@@ -101,7 +105,11 @@ class Bench:
             self._begun.pop(number, None)
         for opening in order.openings:
             self._begin(opening, progress)
+        for aid in order.helps:
+            progress[aid.number] = self._help(aid)
         shares = [share for share in order.shares if share.number in self._begun]
+        for share in shares:
+            self._begun[share.number].take(share.trees)
         self._parse(shares, progress)
         for share in shares:
             if share.number in self._begun:
@@ -114,16 +122,27 @@ class Bench:
         except Exception as error:
             progress[opening.number] = Failed(describe(error))
             return
-        parts = [document.plain[part.start : part.end] for part in document.paragraphs]
-        self._begun[opening.number] = _Begun(document, opening.options, parts)
+        self._begun[opening.number] = _Begun(document, opening.options, parts_of(document))
+
+    def _help(self, aid: Help) -> Trees | Failed:
+        """Where it fails, the worker that has the document reads the paragraphs itself, and fails itself."""
+        try:
+            parts = parts_of(read(aid.text))
+            paragraphs = next_paragraphs(parts, range(aid.first, len(parts)), aid.words)
+            own = dealt(parts, paragraphs, aid.parts)[aid.part]
+            started = time.perf_counter()
+            trees = pickle.dumps(self._parsed([parts[one] for one in own]), pickle.HIGHEST_PROTOCOL)
+            return Trees(tuple(own), trees, sum(weight(parts[one]) for one in own), time.perf_counter() - started)
+        except Exception as error:
+            return Failed(describe(error))
 
     def _parse(self, shares: Sequence[Share], progress: Progress) -> None:
         """Parse the shares together or, where that fails, each on its own."""
-        parts = {share.number: self._begun[share.number].next_parts(share.words) for share in shares}
-        together = [part for own in parts.values() for part in own]
+        own = {share.number: self._begun[share.number].deal(share.words, share.parts) for share in shares}
+        parts = [self._begun[number].parts[paragraph] for number, some in own.items() for paragraph in some]
         started = time.perf_counter()
         try:
-            trees = iter(self._parsed(together))
+            trees = iter(self._parsed(parts))
         except Exception as error:
             if len(shares) == 1:
                 [share] = shares
@@ -132,11 +151,12 @@ class Bench:
                 for share in shares:
                     self._parse([share], progress)
             return
-        seconds = (time.perf_counter() - started) / max(1, sum(map(len, together)))
-        for number, own in parts.items():
+        seconds = (time.perf_counter() - started) / max(1, sum(map(len, parts)))
+        for number, paragraphs in own.items():
             begun = self._begun[number]
-            begun.trees += [next(trees) for _ in own]
-            begun.seconds += seconds * sum(map(len, own))
+            begun.trees.update((paragraph, next(trees)) for paragraph in paragraphs)
+            begun.latest = seconds * sum(len(begun.parts[paragraph]) for paragraph in paragraphs)
+            begun.seconds += begun.latest
 
     def _parsed(self, parts: Sequence[str]) -> list[list[Tree]]:
         trees = self._engine.parse(parts) if parts else []
@@ -146,11 +166,11 @@ class Bench:
 
     def _conclude(self, number: int, progress: Progress) -> None:
         begun = self._begun[number]
-        if words := begun.left():
-            progress[number] = Left(words)
+        if begun.unread():
+            progress[number] = begun.left()
             return
         try:
-            document = with_trees(begun.document, begun.trees)
+            document = with_trees(begun.document, [begun.trees[paragraph] for paragraph in range(len(begun.parts))])
             progress[number] = self._engine.finish(document, begun.options, begun.seconds)
             del self._begun[number]
         except Exception as error:

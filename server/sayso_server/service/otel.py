@@ -21,8 +21,8 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
 
 from sayso_server.core.statement import Extraction
+from sayso_server.service.jobs import Answer
 from sayso_server.service.logs import request_id
-from sayso_server.service.schedule import Answer
 from sayso_server.service.settings import SettingError
 from sayso_server.service.tracing import Ended, Metadata
 from sayso_server.version import VERSION

@@ -5,8 +5,7 @@ import itertools
 import logging
 from collections.abc import Callable, Sequence
 
-from sayso_server.core.statement import Options
-from sayso_server.service.bench import Failed, Left, Progress
+from sayso_server.core.statement import Extraction, Options
 from sayso_server.service.engine import Model
 from sayso_server.service.errors import (
     deadline_exceeded,
@@ -15,10 +14,12 @@ from sayso_server.service.errors import (
     overloaded,
     worker_lost,
 )
+from sayso_server.service.jobs import Answer, Desk, Job
 from sayso_server.service.logs import request_id
 from sayso_server.service.metrics import Metrics
 from sayso_server.service.refusals import Refusals
-from sayso_server.service.schedule import Answer, Desk, Job, Schedule
+from sayso_server.service.rounds import Failed, Left, Progress, Round
+from sayso_server.service.schedule import Schedule
 from sayso_server.service.settings import Limits
 from sayso_server.service.workers import LoadError, Worker, WorkerLostError
 
@@ -48,7 +49,6 @@ class EngineQueue:
         self._workers: list[Worker | None] = [None] * workers
         self._accepted: set[Job] = set()
         self._numbers = itertools.count()
-        self._arrived = asyncio.Event()
         self._words = 0
         self._speed = _FIRST_GUESS
         self.model: Model | None = None
@@ -117,7 +117,6 @@ class EngineQueue:
             self._schedule.add(job)
         self._accepted.update(jobs)
         self._count(words)
-        self._arrived.set()
 
     def _until_room(self, words: int) -> float:
         """Seconds until so many more words can be accepted, at the speed of late."""
@@ -148,47 +147,51 @@ class EngineQueue:
         while True:
             worker = self._workers[place]
             assert worker is not None, "the queue runs before it is warm"
-            order, jobs = self._schedule.plan(desk, loop.time())
-            if not jobs:
-                self._arrived.clear()
-                if await self._has_died_idle(worker):
-                    self._bury(worker, desk, jobs, WorkerLostError("it was idle"))
-                    await self._replace(place)
-                continue
+            desk.called.clear()
             started = loop.time()
+            order, jobs = self._schedule.plan(desk, started)
             try:
-                async with asyncio.timeout(self._limits.max_duration):
-                    progress = await worker.work(order)
+                if jobs:
+                    async with asyncio.timeout(self._limits.max_duration):
+                        progress = await worker.work(order)
+                    self._measure(order, loop.time() - started)
+                    self._settle(desk, jobs, progress, started)
+                else:
+                    await self._idle(worker, desk)
             except (WorkerLostError, TimeoutError) as error:
                 self._bury(worker, desk, jobs, error)
-                desk.clear()
                 await self._replace(place)
-            else:
-                self._measure(sum(share.words for share in order.shares), loop.time() - started)
-                self._settle(desk, jobs, progress)
 
-    async def _has_died_idle(self, worker: Worker) -> bool:
-        """Wait until work arrives or the worker ends; whether it did."""
-        arrived, ended = asyncio.create_task(self._arrived.wait()), asyncio.create_task(worker.ended())
+    async def _idle(self, worker: Worker, desk: Desk) -> None:
+        """Wait until there may be something to do. Raises WorkerLostError where the worker ends before."""
+        called, ended = asyncio.create_task(desk.called.wait()), asyncio.create_task(worker.ended())
+        patience = None if desk.due is None else desk.due - asyncio.get_running_loop().time()
         try:
-            done, _ = await asyncio.wait((arrived, ended), return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait((called, ended), timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            arrived.cancel()
+            called.cancel()
             ended.cancel()
-        return ended in done
+        if ended in done:
+            raise WorkerLostError("it was idle")
 
-    def _measure(self, words: int, seconds: float) -> None:
-        self._metrics.round_words.observe(words)
+    def _measure(self, order: Round, seconds: float) -> None:
+        if not order.words:
+            return  # what was read before is finished: that tells nothing of the speed
+        self._metrics.round_words.observe(order.words)
         self._metrics.round_seconds.observe(seconds)
         if seconds > 0:
-            self._speed += 0.2 * (words / seconds - self._speed)
+            self._speed += 0.2 * (order.words / seconds - self._speed)
 
-    def _settle(self, desk: Desk, jobs: Sequence[Job], progress: Progress) -> None:
+    def _settle(self, desk: Desk, jobs: Sequence[Job], progress: Progress, started: float) -> None:
         now = asyncio.get_running_loop().time()
         for job in jobs:
             outcome = progress[job.number]
+            if desk.errand:
+                self._schedule.helped(desk, outcome)
+                continue
             if isinstance(outcome, Left):
-                job.left = outcome.words
+                job.unread = outcome
+                job.due = now + (now - started)
                 continue
             desk.release(job)
             if job.deaths:
@@ -196,7 +199,7 @@ class EngineQueue:
             if isinstance(outcome, Failed):
                 _report(job, "could not be read: %s", outcome.reason)
                 job.finish(extraction_failed(), now)
-            else:
+            elif isinstance(outcome, Extraction):
                 self._metrics.read(outcome)
                 job.finish(outcome, now)
             self._release(job)
@@ -214,13 +217,16 @@ class EngineQueue:
         remembered = {text: self._refusals.blame(text, now) for text in {job.text for job in jobs}}
         for job in jobs:
             job.deaths = max(job.deaths + 1, remembered[job.text])
+        if desk.errand:
+            self._schedule.helped(desk, Failed("its worker died"))
         for job in reversed(desk.open):
             if job.deaths < MAX_DEATHS:
                 self._schedule.put_back(job)
-            else:
+        desk.clear()
+        for job in jobs:
+            if job.deaths >= MAX_DEATHS:
                 _report(job, "is refused: %d workers died over it", job.deaths)
                 self._refuse(job.text, now)
-        self._arrived.set()
 
     def _refuse(self, text: str, now: float) -> None:
         """Answer every request for a document over which workers died."""

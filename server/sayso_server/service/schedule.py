@@ -12,83 +12,24 @@ one worker is always kept free of such documents, where there are two or more.
 A document that was being read when a worker died is a suspect: it is read in rounds of its own, so that a second death
 tells which document it was, and so that the others are safe from it: the third lane. So it is where such a document
 comes again.
+
+Where nothing waits and workers are idle, a round of one document is shared: they read parts of it. Its worker then
+waits for what they have read, but no longer than its own part took it: what is late, or cannot be read there, it reads
+itself, and the document is not shared any more. So a helper that fails costs time, never a document. Suspects are not
+shared, nor is what has a paragraph longer than a round. Under load something always waits, so nothing is shared.
 """
 
-import asyncio
 import itertools
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from sayso_server.core.statement import Extraction, Options
 from sayso_server.core.text import paragraphs
-from sayso_server.service.bench import Opening, Round, Share, weight
-from sayso_server.service.errors import ServiceError
+from sayso_server.service.bench import weight
+from sayso_server.service.jobs import Desk, Errand, Job
+from sayso_server.service.rounds import Help, Opening, Outcome, Round, Share, Trees
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of one text, how many seconds it waited before a worker took it, and how many it took in all."""
-
-    outcome: Extraction | ServiceError
-    queue_duration: float
-    duration: float
-
-
-@dataclass(slots=True, eq=False)
-class Job:
-    """One text on its way. `deadline`, `arrival` and `taken` are times of the event loop, `left` counts words."""
-
-    number: int
-    text: str = field(repr=False)
-    options: Options
-    deadline: float
-    arrival: float
-    answer: "asyncio.Future[Answer]" = field(repr=False)
-    request_id: str = ""
-    words: int = 0
-    left: int = 0
-    taken: float | None = None
-    deaths: int = 0
-    is_blocking: bool = False
-    """Whether a paragraph of it is longer than a round."""
-
-    def __post_init__(self) -> None:
-        self.words = self.left = weight(self.text)
-
-    def finish(self, outcome: Extraction | ServiceError, now: float) -> None:
-        """Answer, if anybody still waits for it."""
-        if not self.answer.done():
-            taken = now if self.taken is None else self.taken
-            self.answer.set_result(Answer(outcome, taken - self.arrival, now - self.arrival))
-
-    def is_dead(self, now: float) -> bool:
-        """Whether nobody waits for it any more."""
-        return self.answer.done() or self.deadline <= now
-
-
-@dataclass(slots=True, eq=False)
-class Desk:
-    """What one worker has begun and not finished. One is made by `Schedule.desk`."""
-
-    open: list[Job] = field(default_factory=list)
-    forgotten: list[int] = field(default_factory=list)
-    lane: int = 0
-
-    def release(self, job: Job) -> None:
-        """The job is no longer this worker's."""
-        if job in self.open:
-            self.open.remove(job)
-
-    def clear(self) -> None:
-        """The worker is another one, which has begun nothing."""
-        self.open.clear()
-        self.forgotten.clear()
-
-    @property
-    def is_blocked(self) -> bool:
-        """Whether the worker may be at a round that is long."""
-        return any(job.is_blocking for job in self.open)
+LEAST = 100
+"""Words of a part, at least: of fewer it costs more to read and to hand over each than is won."""
 
 
 class Schedule:
@@ -110,34 +51,77 @@ class Schedule:
         """Queue a job behind the others of its lane."""
         job.is_blocking = not self._is_short(job) and longest_paragraph(job.text) > self._budget
         self._lane(job).append(job)
+        self._call()
 
     def put_back(self, job: Job) -> None:
         """Queue a job anew whose worker died, before the others."""
-        job.left = job.words
+        job.restart()
         if job.deaths:
             self._suspects.append(job)
         else:
             self._lane(job).appendleft(job)
+        self._call()
+
+    def helped(self, desk: Desk, outcome: Outcome) -> None:
+        """A worker has read a part of another's job, or could not."""
+        assert desk.errand is not None, "a worker that was not asked to help"
+        job = desk.errand.job
+        desk.errand = None
+        if desk not in job.helpers:
+            return  # it took too long, or the job began anew
+        job.helpers.remove(desk)
+        if isinstance(outcome, Trees):
+            job.trees.append(outcome)
+        else:
+            job.is_alone = True
+        self._call()
 
     def plan(self, desk: Desk, now: float) -> tuple[Round, list[Job]]:
         """The next round of a worker, and its jobs. Jobs that nobody waits for are dropped on the way."""
-        for job in [job for job in desk.open if job.is_dead(now)]:
-            desk.release(job)
-            desk.forgotten.append(job.number)
-        shares = self._shares(desk, now)
+        desk.drop_dead(now)
+        if desk.errand:
+            return Round(helps=(desk.errand.help,), forgotten=desk.forget()), [desk.errand.job]
+        chosen = [] if desk.due is not None else self._shares(desk, now)
+        shares = [(job, min(words, job.left)) for job, words in chosen]
+        desk.is_idle = not (shares or desk.open)
+        if not shares:
+            return Round(), []
         openings = tuple(Opening(job.number, job.text, job.options) for job, _ in shares if job not in desk.open)
         for job, _ in shares:
             job.taken = now if job.taken is None else job.taken
             if job not in desk.open:
                 desk.open.append(job)
-        forgotten = tuple(desk.forgotten) if shares else ()
-        if shares:
-            desk.forgotten.clear()
-        order = Round(openings, tuple(Share(job.number, min(words, job.left)) for job, words in shares), forgotten)
+        parts = self._lend(*shares[0], now) if len(shares) == 1 else 1
+        order = Round(openings, tuple(_share(job, words, parts) for job, words in shares), desk.forget())
         return order, [job for job, _ in shares]
 
+    def _lend(self, job: Job, words: int, now: float) -> int:
+        """Give the idle workers parts of a round, if it may be shared; how many parts it makes in all."""
+        idle = [desk for desk in self._desks if desk.is_idle]
+        parts = min(1 + len(idle), words // LEAST)
+        if parts < 2 or not job.may_be_shared or self._has_waiting(now):
+            return 1
+        for part, desk in enumerate(idle[: parts - 1], 1):
+            desk.help_with(Errand(job, Help(job.number, job.text, job.unread.first, words, part, parts)))
+        self._call()
+        return parts
+
+    def _has_waiting(self, now: float) -> bool:
+        """Whether there is a document that no worker has begun."""
+        return any(not job.is_dead(now) for job in itertools.chain(self._short, self._long, self._suspects))
+
+    def _call(self) -> None:
+        """There may be something to do, for whichever worker."""
+        for desk in self._desks:
+            desk.called.set()
+
     def _shares(self, desk: Desk, now: float) -> list[tuple[Job, int]]:
-        """The jobs of the next round and how many words each may take, from the lane whose turn it is."""
+        """The jobs of the next round and how many words each may take.
+
+        That is what need only be finished, or else what comes from the lane whose turn it is.
+        """
+        if complete := [(job, 0) for job in desk.open if not job.left]:
+            return complete
         lanes = (self._suspect_round, self._short_round, self._long_round)
         for lane in (desk.lane, desk.lane + 1, desk.lane + 2):
             if shares := lanes[lane % 3](desk, now):
@@ -204,6 +188,13 @@ class Schedule:
 def longest_paragraph(text: str) -> int:
     """The words of the longest paragraph."""
     return max((weight(text[part.start : part.end]) for part in paragraphs(text)), default=0)
+
+
+def _share(job: Job, words: int, parts: int) -> Share:
+    """What its worker is told, with what helpers have read meanwhile."""
+    share = Share(job.number, words, parts, tuple(job.trees))
+    job.trees.clear()
+    return share
 
 
 def _taken_from(lane: deque[Job], now: float) -> Iterator[Job]:

@@ -15,9 +15,9 @@ from sayso_server.service.activity import Activity
 from sayso_server.service.conversion import ResultContext, result_message, server_info_message
 from sayso_server.service.errors import Context, ServiceError, abort, internal, missing_document, too_many_documents
 from sayso_server.service.isolation import describe
+from sayso_server.service.jobs import Answer
 from sayso_server.service.queue import EngineQueue
 from sayso_server.service.requests import Wishes, read_options, refusal
-from sayso_server.service.schedule import Answer
 from sayso_server.service.settings import Limits
 from sayso_server.service.tracing import NO_TRACES, Traces
 

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from sayso_server.service.schedule import Answer
+from sayso_server.service.jobs import Answer
 from sayso_server.service.settings import SettingError, Settings
 
 Metadata = Iterable[tuple[str, str | bytes]]

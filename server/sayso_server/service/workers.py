@@ -9,8 +9,8 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
 from sayso_server.service import worker
-from sayso_server.service.bench import Progress, Round
 from sayso_server.service.engine import Model
+from sayso_server.service.rounds import Progress, Round
 
 
 class WorkerLostError(Exception):

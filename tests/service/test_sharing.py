@@ -1,0 +1,466 @@
+"""One document read by several workers: when that is, and that nobody can tell from what comes out."""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.engine import POISON, FakeEngine
+from support.serving import PATIENCE
+from support.toy import ToyParser
+
+from sayso_server.core.pipeline import Extractor, Model
+from sayso_server.core.statement import Extraction, Options, Timing
+from sayso_server.service.bench import Bench, weight
+from sayso_server.service.engine import StagedEngine, Stages
+from sayso_server.service.errors import ServiceError
+from sayso_server.service.jobs import Desk, Job
+from sayso_server.service.queue import EngineQueue
+from sayso_server.service.rounds import Failed, Help, Left, Outcome, Progress, Round, Trees
+from sayso_server.service.schedule import LEAST, Schedule
+from sayso_server.service.settings import Limits
+from sayso_server.service.workers import WorkerLostError
+
+BUDGET = 10 * LEAST
+NOW = 0.0
+OPTIONS = Options()
+PARAGRAPH = " ".join(["Mara Olin said that it failed."] * 5)
+ARTICLE = "\n\n".join([PARAGRAPH] * 16)
+"""About half a round; one paragraph is less than the least part."""
+LONG = "\n\n".join([ARTICLE] * 6)
+TREES = Trees((), b"", 250, 0.0)
+REFUSED = "EXTRACTION_FAILED {'cause': 'WORKER_DIED'}"
+
+
+def toy() -> Extractor:
+    return Extractor(ToyParser(), Model("toy", "1", "0"))
+
+
+def untimed(extraction: Extraction) -> Extraction:
+    return replace(extraction, timing=Timing())
+
+
+def test_the_texts_are_as_long_as_these_tests_take_them_to_be() -> None:
+    assert weight(PARAGRAPH) < LEAST
+    assert 4 * LEAST < weight(ARTICLE) < BUDGET < 2 * BUDGET < weight(LONG)
+
+
+class Office:
+    """A schedule whose workers are played by the test."""
+
+    def __init__(self, workers: int) -> None:
+        self.schedule = Schedule(BUDGET)
+        self.desks = [self.schedule.desk() for _ in range(workers)]
+        self._numbers = itertools.count()
+        for desk in self.desks:
+            assert not self.plan(desk)[1]
+
+    def add(self, text: str = ARTICLE, deaths: int = 0) -> Job:
+        answer = asyncio.get_running_loop().create_future()
+        job = Job(next(self._numbers), text, OPTIONS, deadline=60.0, arrival=NOW, answer=answer, deaths=deaths)
+        self.schedule.add(job)
+        return job
+
+    def plan(self, desk: Desk, now: float = NOW) -> tuple[Round, list[Job]]:
+        return self.schedule.plan(desk, now)
+
+    def parts(self, desk: Desk) -> int:
+        """Into how many parts the next round of a worker is cut; 0 if it has none."""
+        order, _ = self.plan(desk)
+        return max([one.parts for one in (*order.shares, *order.helps)], default=0)
+
+
+def in_office(act: Callable[[Office], None], *, workers: int = 2) -> None:
+    async def main() -> None:
+        act(Office(workers))
+
+    asyncio.run(main())
+
+
+def shared(office: Office, text: str = ARTICLE) -> Job:
+    """A job whose part the first worker has read, in a second; the second is still at its own."""
+    job = office.add(text)
+    first, second = office.desks
+    order, _ = office.plan(first)
+    [share] = order.shares
+    assert share.parts == 2
+    [aid] = office.plan(second)[0].helps
+    assert (aid.first, aid.words, aid.part, aid.parts) == (0, share.words, 1, 2)
+    job.unread, job.due = Left(job.words - 250, first=8), 2.0
+    return job
+
+
+@pytest.mark.parametrize(("workers", "parts"), [(1, 1), (2, 2), (3, 3), (4, 4), (8, 4)])
+def test_a_document_is_shared_by_the_idle_workers_as_far_as_the_parts_are_worth_it(workers: int, parts: int) -> None:
+    def act(office: Office) -> None:
+        office.add(" ".join(["word"] * 40) + ("\n\n" + " ".join(["word"] * 40)) * 10)  # 440 words
+        assert [office.parts(desk) for desk in office.desks] == [parts] * parts + [0] * (workers - parts)
+
+    in_office(act, workers=workers)
+
+
+def test_a_small_document_is_not_shared() -> None:
+    def act(office: Office) -> None:
+        office.add("\n\n".join(["word " * 19] * 10))
+        assert [office.parts(desk) for desk in office.desks] == [1, 0]
+
+    in_office(act)
+
+
+def test_no_document_is_shared_while_another_waits() -> None:
+    def act(office: Office) -> None:
+        office.add(LONG)
+        office.add(ARTICLE)
+        assert [office.parts(desk) for desk in office.desks] == [1, 1]
+
+    in_office(act)
+
+
+def test_what_nobody_waits_for_any_more_does_not_wait() -> None:
+    def act(office: Office) -> None:
+        office.add(LONG)
+        office.add(LONG).answer.cancel()
+        first, second = office.desks
+        assert [office.parts(first), office.parts(second)] == [2, 2]
+
+    in_office(act)
+
+
+def test_no_document_is_shared_with_a_worker_that_has_something_to_do() -> None:
+    def act(office: Office) -> None:
+        first, second = office.desks
+        office.add("short")
+        assert office.parts(first) == 1
+        office.add(ARTICLE)
+        assert office.parts(second) == 1
+
+    in_office(act)
+
+
+def test_neither_suspects_nor_what_may_block_a_worker_are_shared() -> None:
+    def act(office: Office) -> None:
+        suspect, blocking = office.add(deaths=1), office.add(f"{ARTICLE}\n\n{'word ' * (BUDGET + 1)}")
+        suspect_desk, blocking_desk, _ = office.desks
+        assert office.plan(suspect_desk)[1] == [suspect]
+        assert office.plan(blocking_desk)[1] == [blocking]
+        assert [desk.errand for desk in office.desks] == [None] * 3
+
+    in_office(act, workers=3)
+
+
+def test_a_worker_waits_for_its_helper_and_then_finishes_before_all_else() -> None:
+    def act(office: Office) -> None:
+        job, (first, second) = shared(office), office.desks
+        other = office.add(LONG)
+        assert office.plan(first, now=1.9) == (Round(), [])
+        office.schedule.helped(second, replace(TREES, words=job.left))
+        assert first.called.is_set()
+        order, jobs = office.plan(first, now=1.9)
+        assert jobs == [job]
+        assert [(share.words, len(share.trees)) for share in order.shares] == [(0, 1)]
+        assert office.plan(second)[1] == [other]
+
+    in_office(act)
+
+
+def test_a_document_that_comes_meanwhile_waits_for_the_part_of_the_helper_at_most() -> None:
+    def act(office: Office) -> None:
+        shared(office, LONG)
+        _, second = office.desks
+        assert second.errand is not None
+        assert second.errand.help.words <= BUDGET
+        late = office.add("late")
+        office.schedule.helped(second, TREES)
+        assert office.plan(second)[1] == [late]
+
+    in_office(act)
+
+
+def test_a_worker_waits_for_its_helper_no_longer_than_its_own_part_took() -> None:
+    def act(office: Office) -> None:
+        job, (first, second) = shared(office), office.desks
+        assert first.due == 2.0
+        order, jobs = office.plan(first, now=2.0)
+        assert jobs == [job]
+        assert [(share.words, share.parts, share.trees) for share in order.shares] == [(job.words - 250, 1, ())]
+        office.schedule.helped(second, TREES)
+        assert not job.trees
+        assert not job.may_be_shared
+
+    in_office(act)
+
+
+def test_what_a_helper_cannot_read_its_worker_reads_alone() -> None:
+    def act(office: Office) -> None:
+        job, (first, second) = shared(office), office.desks
+        office.schedule.helped(second, Failed("why"))
+        assert office.plan(second) == (Round(), [])
+        order, jobs = office.plan(first)
+        assert jobs == [job]
+        assert [(share.words, share.parts, share.trees) for share in order.shares] == [(job.words - 250, 1, ())]
+        assert second.errand is None
+
+    in_office(act)
+
+
+def test_a_document_over_whose_part_a_helper_died_is_a_suspect_that_its_worker_reads_on() -> None:
+    def act(office: Office) -> None:
+        job, (first, second) = shared(office), office.desks
+        office.add("another")
+        job.deaths = 1
+        office.schedule.helped(second, Failed("its worker died"))
+        second.clear()
+        assert office.plan(first)[1] == [job]
+
+    in_office(act)
+
+
+def test_a_document_whose_worker_died_begins_anew_and_its_helper_has_read_for_nothing() -> None:
+    def act(office: Office) -> None:
+        job, (first, second) = shared(office), office.desks
+        job.deaths = 1
+        office.schedule.put_back(job)
+        first.clear()
+        office.schedule.helped(second, TREES)
+        assert (job.left, job.trees, job.helpers) == (job.words, [], set())
+        order, jobs = office.plan(second)
+        assert jobs == [job]
+        assert [opening.number for opening in order.openings] == [job.number]
+
+    in_office(act)
+
+
+def test_a_helper_does_not_begin_what_is_no_longer_wanted() -> None:
+    def act(office: Office) -> None:
+        first, second, third = office.desks
+        job = office.add()
+        office.plan(first)
+        assert [desk.errand and desk.errand.job for desk in office.desks] == [None, job, job]
+        job.restart()
+        assert office.plan(second) == (Round(), [])
+        job.helpers.add(third)
+        job.answer.cancel()
+        assert office.plan(third) == (Round(), [])
+
+    in_office(act, workers=3)
+
+
+def test_of_a_cancelled_document_nothing_is_kept() -> None:
+    def act(office: Office) -> None:
+        job, (first, second) = shared(office), office.desks
+        job.answer.cancel()
+        office.schedule.helped(second, TREES)
+        other = office.add("another")
+        order, jobs = office.plan(first)
+        assert jobs == [other]
+        assert order.forgotten == (job.number,)
+        assert job not in first.open
+        assert second.errand is None
+
+    in_office(act)
+
+
+def test_every_round_of_a_long_document_is_shared_while_a_worker_is_idle() -> None:
+    def act(office: Office) -> None:
+        job, (first, second) = shared(office, LONG), office.desks
+        office.schedule.helped(second, TREES)
+        assert office.plan(second) == (Round(), [])
+        [share] = office.plan(first)[0].shares
+        assert (share.words, share.parts, share.trees) == (BUDGET, 2, (TREES,))
+        assert not job.trees
+        [aid] = office.plan(second)[0].helps
+        assert (aid.number, aid.first, aid.words) == (job.number, 8, BUDGET)
+
+    in_office(act)
+
+
+class Played:
+    """A worker that carries out rounds at once, but for those that the test has another end for."""
+
+    def __init__(self, engine: StagedEngine, ending: Callable[[Help], Awaitable[Outcome | None]]) -> None:
+        self._engine = engine
+        self._bench = Bench(engine)
+        self._ending = ending
+        self.killed = False
+
+    async def start(self) -> Any:
+        return self._engine.model
+
+    async def work(self, order: Round) -> Progress:
+        await asyncio.sleep(0)
+        for aid in order.helps:
+            if outcome := await self._ending(aid):
+                return {aid.number: outcome}
+        return self._bench.work(order)
+
+    async def ended(self) -> None:
+        await asyncio.Event().wait()
+
+    def kill(self) -> None:
+        self.killed = True
+
+
+@dataclass
+class Helpers:
+    """How the helpers end; by default as they should. `helps` are those that were begun."""
+
+    helps: list[Help] = field(default_factory=list)
+
+    async def ending(self, aid: Help) -> Outcome | None:
+        self.helps.append(aid)
+        return None
+
+
+class Failing(Helpers):
+    async def ending(self, aid: Help) -> Outcome | None:
+        await super().ending(aid)
+        return Failed("somewhere")
+
+
+class Dying(Helpers):
+    async def ending(self, aid: Help) -> Outcome | None:
+        await super().ending(aid)
+        raise WorkerLostError("killed")
+
+
+class Hanging(Helpers):
+    async def ending(self, aid: Help) -> Outcome | None:
+        await super().ending(aid)
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+@contextlib.asynccontextmanager
+async def playing(
+    make: Callable[[], Played], workers: int, limits: Limits | None = None
+) -> AsyncIterator[Callable[[str], Awaitable[Extraction | str]]]:
+    """Workers that have nothing to do; what it gives reads a text, or says why it cannot be read."""
+    queue = EngineQueue(make, limits or Limits(max_batch_words=BUDGET), workers=workers)
+    await queue.warm_up()
+    running = asyncio.create_task(queue.run())
+    for _ in range(3):
+        await asyncio.sleep(0)  # until every worker was found to have nothing to do
+
+    async def read(text: str) -> Extraction | str:
+        [answer] = await queue.submit([text], OPTIONS, deadline=asyncio.get_running_loop().time() + PATIENCE)
+        one = answer.outcome
+        return f"{one.reason} {dict(one.metadata)}" if isinstance(one, ServiceError) else untimed(one)
+
+    try:
+        yield read
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
+        queue.close()
+
+
+def read_by(
+    workers: int, helpers: Helpers, texts: Sequence[str], *, limits: Limits | None = None, engine: Any = None
+) -> list[Extraction | str]:
+    """What becomes of texts that come one after the other."""
+
+    async def main() -> list[Extraction | str]:
+        async with playing(lambda: Played(engine or Stages(toy()), helpers.ending), workers, limits) as read:
+            return [await read(text) for text in texts]
+
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize("text", [ARTICLE, LONG])
+@pytest.mark.parametrize("kind", [Helpers, Failing, Dying, Hanging])
+@pytest.mark.parametrize("workers", [2, 3, 4])
+def test_however_the_helpers_end_a_document_comes_out_the_same(
+    workers: int, kind: type[Helpers], text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    helpers = kind()
+    expected = untimed(toy().extract(text, OPTIONS))
+    deadly = kind is Dying and workers > 2  # of several helpers two die over it
+    outcomes = read_by(workers, helpers, [text])
+    assert outcomes == ([REFUSED] if deadly else [expected])
+    assert expected.statements
+    assert {aid.parts for aid in helpers.helps} == {workers}
+    assert {aid.part for aid in helpers.helps} == set(range(1, workers))
+
+
+def test_with_one_worker_nobody_helps() -> None:
+    helpers = Helpers()
+    assert read_by(1, helpers, [ARTICLE]) == [untimed(toy().extract(ARTICLE, OPTIONS))]
+    assert not helpers.helps
+
+
+def test_a_document_that_cannot_be_read_fails_as_it_would_with_one_worker() -> None:
+    for place in (0, 8, 15):
+        parts = ARTICLE.split("\n\n")
+        parts[place] += f" {POISON}"
+        text = "\n\n".join(parts)
+        helpers = Helpers()
+        outcomes = read_by(2, helpers, [text, ARTICLE], engine=FakeEngine())
+        assert outcomes[0] == "EXTRACTION_FAILED {}" == read_by(1, Helpers(), [text], engine=FakeEngine())[0]
+        assert isinstance(outcomes[1], Extraction)
+        assert [aid.text for aid in helpers.helps] == [text, ARTICLE]
+
+
+def test_a_document_over_whose_helper_and_worker_died_is_refused_and_unread_when_it_comes_again() -> None:
+    helpers, deaths = Dying(), list[str]()
+
+    class Fatal(Played):
+        async def work(self, order: Round) -> Progress:
+            if order.shares and helpers.helps:
+                deaths.append("its worker")
+                raise WorkerLostError("killed")
+            return await super().work(order)
+
+    async def main() -> list[Extraction | str]:
+        async with playing(lambda: Fatal(Stages(toy()), helpers.ending), 2) as read:
+            return [await read(ARTICLE), await read(ARTICLE)]
+
+    assert asyncio.run(main()) == [REFUSED, REFUSED]
+    assert (len(helpers.helps), len(deaths)) == (1, 1)
+
+
+def test_a_helper_that_dies_when_the_document_is_answered_makes_it_a_suspect_when_it_comes_again() -> None:
+    class Late(Helpers):
+        answered = asyncio.Event()
+
+        async def ending(self, aid: Help) -> Outcome | None:
+            await super().ending(aid)
+            await self.answered.wait()
+            raise WorkerLostError("killed")
+
+    helpers, made = Late(), list[Played]()
+
+    def make() -> Played:
+        made.append(Played(Stages(toy()), helpers.ending))
+        return made[-1]
+
+    async def main() -> None:
+        async with playing(make, 2) as read:
+            first = await read(ARTICLE)
+            helpers.answered.set()
+            async with asyncio.timeout(PATIENCE):
+                while len(made) < 3:
+                    await asyncio.sleep(0)
+            assert [worker.killed for worker in made].count(True) == 1
+            assert await read(ARTICLE) == first == untimed(toy().extract(ARTICLE, OPTIONS))
+
+    asyncio.run(main())
+    assert len(helpers.helps) == 1, "a suspect was shared"
+
+
+words = st.lists(st.sampled_from(["Mara", "Olin", "said", "that", "it", "failed", ".", "“", "”", "told", "é", "😀"]))
+paragraphs = st.builds(lambda some, times: " ".join(some * times), words, st.integers(1, 20))
+texts = st.lists(paragraphs, max_size=30).map("\n\n".join)
+
+
+@settings(max_examples=40, deadline=None)
+@given(text=texts, workers=st.integers(2, 5), budget=st.integers(150, 2000), kind=st.sampled_from([Helpers, Failing]))
+def test_what_comes_out_does_not_depend_on_how_many_read(
+    text: str, workers: int, budget: int, kind: type[Helpers]
+) -> None:
+    [outcome] = read_by(workers, kind(), [text], limits=Limits(max_batch_words=budget))
+    assert outcome == untimed(toy().extract(text, OPTIONS))
