@@ -45,6 +45,13 @@ def test_rows_alone_give_what_transformers_gives_for_padded_batches(encoder: Enc
 
 
 @torch.inference_mode()
+def test_several_threads_give_what_one_gives(encoder: Encoder) -> None:
+    paragraphs = [[SENTENCE] * n for n in (1, 7, 2, 30, 1)]
+    one, two = (Encoder(encoder.bert, encoder.tokenizer).prepared(INT8, threads=n) for n in (1, 2))
+    assert torch.equal(one(paragraphs), two(paragraphs))
+
+
+@torch.inference_mode()
 def test_int8_is_near_float32_and_a_row_depends_on_no_other(encoder: Encoder) -> None:
     paragraphs = [[SENTENCE], [["No", "."], SENTENCE] * 3, [["“", "Yes", "!", "”"]]]
     exact = Encoder(encoder.bert, encoder.tokenizer).prepared(FLOATING)

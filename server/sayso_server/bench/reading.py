@@ -43,16 +43,16 @@ def parts(document: Document) -> list[str]:
 
 def encoder_works(articles: Articles, reader: Reader) -> dict[str, Work]:
     """The encoder alone, on the rows that the pipeline makes of the articles, in each number format that torch has."""
-    rows = [row for text in articles.texts for row in rows_of(articles.parser, parts(read(text)))]
+    rows = [rows_of(articles.parser, parts(read(text))) for text in articles.texts]
     bert = reader.encoder.bert
 
     def work(bert: PreTrainedModel, form: Format) -> Work:
-        encoder = Encoder(bert, reader.encoder.tokenizer).prepared(form)
+        encoder = Encoder(bert, reader.encoder.tokenizer).prepared(form, torch.get_num_threads())
 
         @torch.inference_mode()
         def run() -> Sequence[float]:
-            for row in rows:
-                encoder.read(row)
+            for own in rows:
+                encoder.read(own)
             return ()
 
         return Work(sum(articles.words), run)

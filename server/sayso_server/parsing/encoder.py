@@ -12,6 +12,7 @@ those of the layers made int8 again where that is faster.
 
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -98,10 +99,16 @@ class Encoder(nn.Module):
         self.pieces = lru_cache(maxsize=1 << 16)(self._pieces)
         self.layers: Layers | None = None
         self.computed = 0
+        self._pool: ThreadPoolExecutor | None = None
 
-    def prepared(self, form: Format = FLOATING) -> Self:
-        """This encoder, for inference only, its matrices in a number format. Changes of `bert` count no longer."""
+    def prepared(self, form: Format = FLOATING, threads: int = 1) -> Self:
+        """This encoder, for inference only, its matrices in a number format. Changes of `bert` count no longer.
+
+        Several threads read a row each: torch's own wait for each other behind every matrix, and a row's are small.
+        """
         self.layers = Layers(self.eval().bert, form)
+        if threads > 1:
+            self._pool = ThreadPoolExecutor(threads, "encoder", initializer=torch.set_num_threads, initargs=(1,))
         return self
 
     def _pieces(self, word: str) -> tuple[int, ...]:
@@ -134,12 +141,20 @@ class Encoder(nn.Module):
         rows = list(self.rows(paragraphs))
         if not rows:
             return torch.zeros(LAYERS, 0, self.width)
-        return self._padded(rows) if self.layers is None else torch.cat([self.read(row) for row in rows], 1)
+        return self._padded(rows) if self.layers is None else self.read(rows)
 
-    def read(self, row: Row) -> Tensor:
-        """The states of the words of a row. Only once `prepared`."""
+    def read(self, rows: Sequence[Row]) -> Tensor:
+        """The states of the words of these rows, one after the other. Only once `prepared`."""
+        self.computed += sum(len(row.ids) for row in rows)
+        if self._pool is None:
+            return torch.cat([self._read_row(row) for row in rows], 1)
+        order = sorted(range(len(rows)), key=lambda i: -len(rows[i].ids))  # so that no thread is left with a long one
+        states = dict(zip(order, self._pool.map(self._read_row, [rows[i] for i in order]), strict=True))
+        return torch.cat([states[i] for i in range(len(rows))], 1)
+
+    @torch.inference_mode()
+    def _read_row(self, row: Row) -> Tensor:
         assert self.layers is not None, "an encoder in training reads batches"
-        self.computed += len(row.ids)
         hidden = torch.stack(self.layers(torch.tensor(row.ids), torch.tensor(row.types))[-LAYERS:])
         return ((hidden[:, row.first] + hidden[:, row.last]) / 2).float()
 
@@ -226,4 +241,6 @@ def load_encoder(folder: Path) -> Encoder:
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
     bert = AutoModel.from_config(config, add_pooling_layer=False)  # type: ignore[no-untyped-call]
     bert.load_state_dict(load_weights(folder / "weights.npz"))
-    return Encoder(bert, Tokenizer.from_file(str(folder / "tokenizer.json"))).prepared(fastest())
+    return Encoder(bert, Tokenizer.from_file(str(folder / "tokenizer.json"))).prepared(
+        fastest(), torch.get_num_threads()
+    )

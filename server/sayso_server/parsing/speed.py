@@ -21,12 +21,12 @@ def measure(parser: StanzaParser, texts: Sequence[str], repeats: int = 5) -> dic
     assert parser.reader is not None
     encoder = parser.reader.encoder
     parts = [[text[p.start : p.end] for p in paragraphs_of(text)] for text in texts]
-    prepared = [row for own in parts for row in rows_of(parser, own)]
-    words = sum(len(row.first) for row in prepared)
+    prepared = [rows_of(parser, own) for own in parts]
+    words = sum(len(row.first) for rows in prepared for row in rows)
     _timed(lambda: parser.parse(parts[0]))
     pairs = []
     for _ in range(repeats):
-        alone = _timed(lambda: [encoder.read(row) for row in prepared])
+        alone = _timed(lambda: [encoder.read(rows) for rows in prepared])
         whole = _timed(lambda: [parser.annotate(parser.tokenize(_joined(own))) for own in parts])
         pairs.append((alone, whole))
     return {
