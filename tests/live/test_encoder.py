@@ -3,19 +3,23 @@
 import numpy as np
 import pytest
 import torch
+from tokenizers import Tokenizer
+from transformers import BertConfig, BertModel
 
-from sayso_server.parsing.encoder import LAYERS, LONGEST, PIECES, WINDOW, Encoder, load_encoder, shape
+from sayso_server.parsing.encoder import LAYERS, LONGEST, PIECES, WINDOW, Encoder, load_encoder, load_weights, shape
 from sayso_server.parsing.layers import FLOATING, INT8, fastest, int8
 from sayso_server.parsing.load import BUNDLED
+from sayso_server.training.encoder import TrainedEncoder
 
 pytestmark = pytest.mark.live
 
+FOLDER = BUNDLED / "encoder"
 SENTENCE = ["Mayor", "Pell", "said", "that", "the", "bridge", "will", "reopen", "."]
 
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
-    return load_encoder(BUNDLED / "encoder")
+    return load_encoder(FOLDER)
 
 
 @pytest.mark.parametrize(
@@ -38,24 +42,27 @@ def test_states_are_in_the_order_of_the_words(encoder: Encoder) -> None:
 @torch.inference_mode()
 def test_rows_alone_give_what_transformers_gives_for_padded_batches(encoder: Encoder) -> None:
     paragraphs = [[SENTENCE], [["No", "."], SENTENCE] * 3, [["“", "Yes", "!", "”"]]]
-    in_training, own = (Encoder(encoder.bert, encoder.tokenizer).eval() for _ in range(2))
-    expected = in_training(paragraphs)
-    torch.testing.assert_close(own.prepared(FLOATING)(paragraphs), expected, atol=1e-4, rtol=1e-3)
-    assert own.computed == in_training.computed > 0
+    config = BertConfig.from_pretrained(FOLDER, local_files_only=True)
+    bert = BertModel(config, add_pooling_layer=False)
+    bert.load_state_dict(load_weights(FOLDER / "weights.npz"))
+    in_training = TrainedEncoder(bert, Tokenizer.from_file(str(FOLDER / "tokenizer.json"))).eval()
+    own = load_encoder(FOLDER, FLOATING)
+    torch.testing.assert_close(own(paragraphs), in_training(paragraphs), atol=1e-4, rtol=1e-3)
+    torch.testing.assert_close(own([]), in_training([]))
 
 
 @torch.inference_mode()
 def test_several_threads_give_what_one_gives(encoder: Encoder) -> None:
     paragraphs = [[SENTENCE] * n for n in (1, 7, 2, 30, 1)]
-    one, two = (Encoder(encoder.bert, encoder.tokenizer).prepared(INT8, threads=n) for n in (1, 2))
+    tokenizer = Tokenizer.from_file(str(FOLDER / "tokenizer.json"))
+    one, two = (Encoder(encoder.layers, tokenizer, threads) for threads in (1, 2))
     assert torch.equal(one(paragraphs), two(paragraphs))
 
 
 @torch.inference_mode()
 def test_int8_is_near_float32_and_a_row_depends_on_no_other(encoder: Encoder) -> None:
     paragraphs = [[SENTENCE], [["No", "."], SENTENCE] * 3, [["“", "Yes", "!", "”"]]]
-    exact = Encoder(encoder.bert, encoder.tokenizer).prepared(FLOATING)
-    rounded = Encoder(encoder.bert, encoder.tokenizer).prepared(INT8)
+    exact, rounded = load_encoder(FOLDER, FLOATING), load_encoder(FOLDER, INT8)
     likeness = torch.cosine_similarity(rounded(paragraphs), exact(paragraphs), dim=2)
     assert 0.98 < likeness.min() < 1
     assert likeness.mean() > 0.997

@@ -14,8 +14,9 @@ from tokenizers.pre_tokenizers import Whitespace
 from transformers import BertConfig, BertModel
 
 from sayso_server.parsing import conllu
-from sayso_server.parsing.encoder import SHAPES, Encoder
+from sayso_server.parsing.encoder import SHAPES
 from sayso_server.training import corpus, data, raw
+from sayso_server.training.encoder import TrainedEncoder
 from sayso_server.training.heads import Material, Model, Run, evaluate_roles, evaluate_trees, optimizer_of, train_rounds
 
 pytestmark = pytest.mark.live
@@ -140,7 +141,7 @@ def small(inventory: corpus.Inventory) -> Model:
     vocabulary = {word: i for i, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "said", "Orr", "left"])}
     tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = Whitespace()
-    return Model(Encoder(BertModel(config, add_pooling_layer=False), tokenizer), inventory)
+    return Model(TrainedEncoder(BertModel(config, add_pooling_layer=False), tokenizer), inventory)
 
 
 def test_an_interrupted_run_ends_as_one_that_was_not(

@@ -89,7 +89,7 @@ def measure(options: argparse.Namespace, articles: Sequence[str]) -> Results:
     works: dict[str, Work] = {}
     with ExitStack() as stack:
         if "encoder" in wanted and parser.reader is not None:
-            works |= reading.encoder_works(own, parser.reader)
+            works |= reading.encoder_works(own)
         if "pipeline" in wanted:
             works["pipeline"] = reading.pipeline_work(own)
         works |= reading.extractor_works(own, extractor)

@@ -1,18 +1,18 @@
 """Works in this process: the encoder alone, the pipeline, the extractor and its two halves."""
 
-import copy
 from collections.abc import Callable, Sequence
 
 import torch
-from transformers import PreTrainedModel
+import torch.nn.functional as F  # noqa: N812  # the customary name
+from torch import Tensor
 
 from sayso_server.bench.timing import Work, timed
 from sayso_server.core.document import Document, read, with_trees
 from sayso_server.core.pipeline import Extractor, extract_document
 from sayso_server.core.statement import Options
-from sayso_server.parsing.encoder import Encoder
-from sayso_server.parsing.layers import FLOATING, INT8, Format
-from sayso_server.parsing.processors import Reader
+from sayso_server.parsing.encoder import load_encoder
+from sayso_server.parsing.layers import FLOATING, INT8, Format, Linear
+from sayso_server.parsing.load import BUNDLED
 from sayso_server.parsing.speed import rows_of
 from sayso_server.parsing.stanza_parser import StanzaParser
 
@@ -41,13 +41,21 @@ def parts(document: Document) -> list[str]:
     return [document.plain[p.start : p.end] for p in document.paragraphs]
 
 
-def encoder_works(articles: Articles, reader: Reader) -> dict[str, Work]:
-    """The encoder alone, on the rows that the pipeline makes of the articles, in each number format that torch has."""
-    rows = [rows_of(articles.parser, parts(read(text))) for text in articles.texts]
-    bert = reader.encoder.bert
+def bfloat16(weight: Tensor, bias: Tensor) -> Linear:
+    """A matrix in bfloat16, which is fast where the processor has it."""
+    own_weight, own_bias = weight.bfloat16(), bias.bfloat16()
+    return lambda states: F.linear(states.bfloat16(), own_weight, own_bias).float()
 
-    def work(bert: PreTrainedModel, form: Format) -> Work:
-        encoder = Encoder(bert, reader.encoder.tokenizer).prepared(form, torch.get_num_threads())
+
+FORMATS = {"float32": FLOATING, "bfloat16": Format(bfloat16, bfloat16), "int8": INT8}
+
+
+def encoder_works(articles: Articles) -> dict[str, Work]:
+    """The encoder alone, on the rows that the pipeline makes of the articles, in each number format."""
+    rows = [rows_of(articles.parser, parts(read(text))) for text in articles.texts]
+
+    def work(form: Format) -> Work:
+        encoder = load_encoder(BUNDLED / "encoder", form)
 
         @torch.inference_mode()
         def run() -> Sequence[float]:
@@ -57,11 +65,7 @@ def encoder_works(articles: Articles, reader: Reader) -> dict[str, Work]:
 
         return Work(sum(articles.words), run)
 
-    return {
-        ENCODER + "float32": work(bert, FLOATING),
-        ENCODER + "bfloat16": work(copy.deepcopy(bert).bfloat16(), FLOATING),
-        ENCODER + "int8": work(bert, INT8),
-    }
+    return {ENCODER + name: work(form) for name, form in FORMATS.items()}
 
 
 def pipeline_work(articles: Articles) -> Work:

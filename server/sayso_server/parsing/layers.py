@@ -8,8 +8,9 @@ the speed of those of 960.
 
 import functools
 import warnings
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F  # noqa: N812  # the customary name
@@ -92,19 +93,35 @@ class _Layer(NamedTuple):
     normalize_again: Linear
 
 
-class Layers:
-    """All layers of a `transformers` BERT without dropout; for inference."""
+@dataclass(frozen=True)
+class Normalization:
+    """A layer normalization."""
 
-    def __init__(self, bert: Any, form: Format = FLOATING) -> None:
-        self._embeddings = bert.embeddings
-        self._heads: int = bert.config.num_attention_heads
-        self._layers = [_layer(layer, form) for layer in bert.encoder.layer]
+    weight: Tensor
+    bias: Tensor
+    epsilon: float
+
+    def __call__(self, states: Tensor) -> Tensor:
+        """The normalized states, (pieces, width)."""
+        return F.layer_norm(states, self.weight.shape, self.weight, self.bias, self.epsilon)
+
+
+class Layers:
+    """A BERT for inference, made of the state dict of that of `transformers`."""
+
+    def __init__(self, state: Mapping[str, Tensor], heads: int, epsilon: float, form: Format = FLOATING) -> None:
+        self._heads = heads
+        self._words, self._places, self._types = (
+            state[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type")
+        )
+        self.width = self._words.shape[1]
+        self._normalize = _normalization(state, "embeddings", epsilon)
+        count = len({name.split(".")[2] for name in state if name.startswith("encoder.layer.")})
+        self._layers = [_layer(state, f"encoder.layer.{i}", epsilon, form) for i in range(count)]
 
     def __call__(self, ids: Tensor, types: Tensor) -> list[Tensor]:
         """The states behind each layer, (pieces, width), of one row's word pieces and their types, (pieces,)."""
-        own = self._embeddings
-        places = own.position_embeddings.weight[: len(ids)]
-        states = own.LayerNorm(own.word_embeddings(ids) + own.token_type_embeddings(types) + places)
+        states = self._normalize(self._words[ids] + self._types[types] + self._places[: len(ids)])
         out = []
         for layer in self._layers:
             attended = layer.gather(self._attention(layer.attend(states)))
@@ -119,19 +136,24 @@ class Layers:
         return F.scaled_dot_product_attention(*by_head)[0].transpose(0, 1).flatten(1)
 
 
-def _layer(layer: Any, form: Format) -> _Layer:
-    own, rest = layer.attention.self, layer.attention.output
-    parts = (own.query, own.key, own.value)
-    weight, bias = torch.cat([part.weight for part in parts]), torch.cat([part.bias for part in parts])
+def _layer(state: Mapping[str, Tensor], name: str, epsilon: float, form: Format) -> _Layer:
+    weight, bias = (
+        torch.cat([state[f"{name}.attention.self.{part}.{kind}"] for part in ("query", "key", "value")])
+        for kind in ("weight", "bias")
+    )
     return _Layer(
-        attend=form.make(weight.detach(), bias.detach()),
-        gather=_made(form.make, rest.dense),
-        normalize=rest.LayerNorm,
-        widen=_made(form.make, layer.intermediate.dense),
-        narrow=_made(form.behind_gelu, layer.output.dense),
-        normalize_again=layer.output.LayerNorm,
+        attend=form.make(weight, bias),
+        gather=form.make(*_dense(state, f"{name}.attention.output")),
+        normalize=_normalization(state, f"{name}.attention.output", epsilon),
+        widen=form.make(*_dense(state, f"{name}.intermediate")),
+        narrow=form.behind_gelu(*_dense(state, f"{name}.output")),
+        normalize_again=_normalization(state, f"{name}.output", epsilon),
     )
 
 
-def _made(make: Make, dense: Any) -> Linear:
-    return make(dense.weight.detach(), dense.bias.detach())
+def _dense(state: Mapping[str, Tensor], name: str) -> tuple[Tensor, Tensor]:
+    return state[f"{name}.dense.weight"], state[f"{name}.dense.bias"]
+
+
+def _normalization(state: Mapping[str, Tensor], name: str, epsilon: float) -> Normalization:
+    return Normalization(state[f"{name}.LayerNorm.weight"], state[f"{name}.LayerNorm.bias"], epsilon)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import torch
 
-from sayso_server.parsing.encoder import Encoder, load_encoder, save_encoder
+from sayso_server.parsing.encoder import Encoder, load_encoder
 from sayso_server.parsing.heads import SpanTagger
 from sayso_server.training import corpus, data
+from sayso_server.training.encoder import TrainedEncoder, save_encoder
 from sayso_server.training.heads import Model, Run, evaluate_roles, optimizer_of, rounded, run_round, tokenizer_of
 from sayso_server.training.initial import load_initial
 
@@ -57,7 +58,8 @@ def train(options: argparse.Namespace, fold: int) -> None:
         corpus.annotated(options.annotated / f"polnear-{split}.jsonl", cut, options.work) for split in ("train", "dev")
     )
     news = [p for i, document in enumerate(train_news) if fold_of(i) != fold for p in document][:: options.every]
-    model = Model(Encoder(bert, tokenizer.backend_tokenizer), corpus.Inventory.of(data.load(options.treebanks, "dev")))
+    inventory = corpus.Inventory.of(data.load(options.treebanks, "dev"))
+    model = Model(TrainedEncoder(bert, tokenizer.backend_tokenizer), inventory)
     model.to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     optimizer = optimizer_of(model, options.rate, options.encoder_rate)
     progress = Run(model, optimizer, options.work / f"fold-{fold}.checkpoint", options.fold_rounds)

@@ -18,10 +18,10 @@ import torch
 from torch import Tensor, nn
 
 from sayso_server.parsing import tokens
-from sayso_server.parsing.encoder import Encoder, save_encoder
 from sayso_server.parsing.heads import Parser, SpanTagger, Tagger, spans
 from sayso_server.parsing.stanza_parser import TOKENIZING, from_folder
 from sayso_server.training import corpus, data
+from sayso_server.training.encoder import TrainedEncoder, save_encoder
 from sayso_server.training.initial import load_initial
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ SHARES = 2
 class Model(nn.Module):
     """The trained parts."""
 
-    def __init__(self, encoder: Encoder, inventory: corpus.Inventory) -> None:
+    def __init__(self, encoder: TrainedEncoder, inventory: corpus.Inventory) -> None:
         super().__init__()
         self.encoder = encoder
         self.pos = Tagger(encoder.width, inventory.columns)
@@ -276,7 +276,7 @@ def train(options: argparse.Namespace) -> None:
     bert, tokenizer = load_initial(options.encoder, options.work)
     inventory = corpus.Inventory.of(data.load(options.treebanks, "train"))
     given = material(options, inventory)
-    model = Model(Encoder(bert, tokenizer.backend_tokenizer), inventory)
+    model = Model(TrainedEncoder(bert, tokenizer.backend_tokenizer), inventory)
     model.to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     optimizer = optimizer_of(model, options.rate, options.encoder_rate)
     run = Run(model, optimizer, options.work / "heads.checkpoint", options.rounds)
