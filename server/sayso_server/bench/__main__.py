@@ -120,7 +120,7 @@ def ratios(turns: Mapping[str, Sequence[Turn]]) -> dict[str, Figure]:
     out: dict[str, Figure] = {}
     for ceiling in [max(encoders, key=lambda name: speed(turns[name]).median)] if encoders else []:
         out[f"extractor over the ceiling ({ceiling})"] = speed_ratio(extractor, turns[ceiling])
-        out["extractor over the encoder as it is used"] = speed_ratio(extractor, turns[encoders[0]])
+        out[f"extractor over {encoders[0]}"] = speed_ratio(extractor, turns[encoders[0]])
     for name in ("pipeline", "stock shape"):
         if name in turns:
             out[f"extractor over {name}"] = speed_ratio(extractor, turns[name])
