@@ -25,14 +25,14 @@ $(INSTALLED): pyproject.toml client/pyproject.toml server/pyproject.toml constra
 	test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
 	$(PIP) install --quiet --constraint constraints.txt pip hatchling editables
 	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --group dev \
-		--editable './client[cli]' --editable './server[tracing]'
+		--editable './client[cli]' --editable './server[tracing,training]'
 	@touch $@
 
 EXTRAS := $(VENV)/.extras
 extras: $(EXTRAS)  ## as well, what Parquet, Ray and plots need (0.6 GB), and the tests of them
 
 $(EXTRAS): $(INSTALLED)
-	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --editable './server[tracing,corpus,plots]'
+	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --editable './server[tracing,training,corpus,plots]'
 	@touch $@
 
 protos: $(INSTALLED)  ## regenerate the code of the contract in client/sayso/v1
