@@ -5,10 +5,9 @@ from pathlib import Path
 from support.bracket import read_cases
 from support.frozen import FrozenParser
 
-from sayso_server.core.evidence import Basis
+from sayso_server.core.evidence import Basis, scorers
 from sayso_server.core.pipeline import Extractor, Model
 from sayso_server.core.rules import RULES
-from sayso_server.core.scoring import scorers
 from sayso_server.core.statement import CueClass, Options
 
 GOLDEN = Path(__file__).parent.parent / "golden"

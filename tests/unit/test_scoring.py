@@ -4,13 +4,13 @@ from itertools import pairwise
 
 import pytest
 
-from sayso_server.core.evidence import Basis
-from sayso_server.core.scoring import STRONGEST, Scorer, explained, scorers
+from sayso_server.core.evidence import Basis, scorers
+from sayso_server.core.scoring import STRONGEST, Scorer, explained
 
-SCORER = Scorer({"likely": 2.0, "short": -0.5}, enough=0.5, calibration=[(0.0, 0.5), (1.0, 0.7), (3.0, 0.9)])
+SCORER = Scorer({"likely": 2.0, "short": -0.5}, threshold=0.5, calibration=[(0.0, 0.5), (1.0, 0.7), (3.0, 0.9)])
 
 
-def test_a_margin_is_the_sum_of_the_weights_less_what_is_enough() -> None:
+def test_a_margin_is_the_sum_of_the_weights_minus_the_threshold() -> None:
     score = SCORER.score(["likely", "short", "never seen"])
     assert score.margin == pytest.approx(1.0)
     assert score.evidence == (("likely", 2.0), ("short", -0.5))

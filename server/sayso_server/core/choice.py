@@ -10,14 +10,14 @@ from itertools import groupby
 from sayso_server.core.contents import length, overlap, shared, without_dateline
 from sayso_server.core.cues import Candidate, Site
 from sayso_server.core.document import Document
-from sayso_server.core.evidence import Basis, Words, evidence
+from sayso_server.core.evidence import Basis, Words, evidence, scorers
 from sayso_server.core.rules import RULES
 from sayso_server.core.rules.borders import fitted
 from sayso_server.core.rules.quoted import follow_on, is_title
 from sayso_server.core.rules.reading import LIKELY
 from sayso_server.core.rules.tagged import tagged
 from sayso_server.core.rules.turns import headlines, signatures, transcript_turns
-from sayso_server.core.scoring import Scored, Scorer, scorers
+from sayso_server.core.scoring import Scored, Scorer
 from sayso_server.core.statement import Kind, Span
 
 SAME = 0.8

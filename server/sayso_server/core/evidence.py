@@ -4,15 +4,16 @@ The scorer weighs them (`scoring.py`), training learns the weights, and `--expla
 """
 
 import bisect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 
 from sayso_server.core.contents import is_punctuation, overlap
 from sayso_server.core.cues import Candidate
 from sayso_server.core.document import Document
+from sayso_server.core.scoring import Scorer, read_json, scorer_of
 from sayso_server.core.statement import Ranged, Span
 from sayso_server.core.tree import Roles, Tree, Word
 
@@ -27,6 +28,12 @@ class Basis(StrEnum):
     RULES = "rules"
     TAGGED = "tagged"
     TREES = "trees"
+
+
+@cache
+def scorers() -> Mapping[Basis, Scorer]:
+    """The scorers of candidates, by basis: `data/scorer.json`, made by the training stage `scorer`."""
+    return {Basis(name): scorer_of(described) for name, described in read_json("scorer").items()}
 
 
 SEEN = 0.5

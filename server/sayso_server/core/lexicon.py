@@ -64,23 +64,33 @@ def _unique(words: Sequence[str], where: str) -> frozenset[str]:
     return frozenset(words)
 
 
+RESERVED = frozenset({"source", "licence"})
+"""What a file of words says of itself: where its words come from, and under which licence."""
+
+
 @cache
 def _word_lists() -> dict[str, frozenset[str]]:
-    lists = {}
-    for key, value in _read("words").items():
-        if not isinstance(value, str):
-            raise LexiconError(f"words.toml: {key!r} must be a string of words")
-        lists[key] = _unique(value.split(), f"words.toml: {key}")
+    """Every list of `data/words/*.toml` by its name; a name that stands in two files is an error."""
+    lists: dict[str, frozenset[str]] = {}
+    folder = resources.files("sayso_server.core") / "data" / "words"
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        for key, value in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            if not isinstance(value, str):
+                raise LexiconError(f"{path.name}: {key!r} must be a string of words")
+            if key in lists:
+                raise LexiconError(f"{path.name}: {key!r} stands in another file too")
+            if key not in RESERVED:
+                lists[key] = _unique(value.split(), f"{path.name}: {key}")
     return lists
 
 
 @cache
 def load_words(*names: str) -> frozenset[str]:
-    """The words of one list or of several of `data/words.toml`."""
+    """The words of one list, or of several, of `data/words/*.toml`."""
     try:
         return frozenset().union(*(_word_lists()[name] for name in names))
     except KeyError as error:
-        raise LexiconError(f"words.toml has no list {error}") from None
+        raise LexiconError(f"data/words has no list {error}") from None
 
 
 @dataclass

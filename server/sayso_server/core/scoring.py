@@ -1,6 +1,6 @@
-"""How good a candidate is: learned weights of named features, and how sure that makes us.
+"""Scores as sums of named features with learned or hand-set weights, so that every score can be explained.
 
-The weights are in `data/scorer.json`, made by the training stage `scorer`, a set for each basis of candidates.
+Weights are JSON in `data/`. One mechanism serves statements (`evidence.py`) and speakers (`speakers/`).
 """
 
 import bisect
@@ -10,36 +10,46 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sayso_server.core.evidence import Basis
+Evidence = tuple[tuple[str, float], ...]
+"""Features with what each adds to a score."""
 
 
 class Scored(NamedTuple):
-    """`margin`: the features' weights less what is enough; `confidence`: that content and source are right."""
+    """`margin`: the sum of the features' weights minus the threshold; `confidence`: the probability that follows."""
 
     margin: float
     confidence: float
-    evidence: tuple[tuple[str, float], ...]
+    evidence: Evidence
 
 
 @dataclass(frozen=True)
 class Scorer:
-    """Weights by feature; the sum from which on a candidate is taken; a rising line of points (margin, confidence)."""
+    """Weights by feature; the acceptance threshold; a rising line of points (margin, confidence)."""
 
     weights: Mapping[str, float]
-    enough: float = 0.0
+    threshold: float = 0.0
     calibration: Sequence[tuple[float, float]] = ()
 
     def score(self, features: Iterable[str]) -> Scored:
-        """The score of a candidate with these features; unknown ones weigh nothing."""
+        """The score of features that are there or not; unknown ones weigh nothing."""
         weight_of = self.weights.get
-        found = tuple([(name, weight) for name in features if (weight := weight_of(name))])
-        margin = sum([weight for _, weight in found]) - self.enough
-        return Scored(margin, self.confidence(margin), found)
+        return self._scored(tuple([(name, weight) for name in features if (weight := weight_of(name))]))
+
+    def weigh(self, features: Mapping[str, float]) -> Scored:
+        """The score of features that have values: each adds its weight times its value."""
+        weight_of = self.weights.get
+        return self._scored(
+            tuple([(name, added) for name, v in features.items() if (added := weight_of(name, 0.0) * v)])
+        )
+
+    def _scored(self, evidence: Evidence) -> Scored:
+        margin = sum([added for _, added in evidence]) - self.threshold
+        return Scored(margin, self.confidence(margin), evidence)
 
     def confidence(self, margin: float) -> float:
-        """Between the two nearest points of the calibration, by proportion; outside them, the nearest."""
+        """Interpolated between the two nearest points of the calibration; outside them, the nearest point's."""
         points = self.calibration
         i = bisect.bisect_left(points, (margin, 0.0))
         if not 0 < i < len(points):
@@ -52,16 +62,24 @@ STRONGEST = 12
 """How many features explain a score."""
 
 
-def explained(evidence: Iterable[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
-    """The strongest features with their weights."""
+def explained(evidence: Iterable[tuple[str, float]]) -> Evidence:
+    """The strongest features with what each adds."""
     return tuple(sorted(evidence, key=lambda named: -abs(named[1]))[:STRONGEST])
 
 
+def scorer_of(described: Mapping[str, Any]) -> Scorer:
+    """The scorer that a JSON object describes: `weights`, and where it has them `threshold` and `calibration`."""
+    calibration = [(x, y) for x, y in described.get("calibration", ())]
+    return Scorer(described["weights"], described.get("threshold", 0.0), calibration)
+
+
+def read_json(name: str) -> Any:
+    """What `data/<name>.json` holds."""
+    path = resources.files("sayso_server.core") / "data" / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 @cache
-def scorers() -> Mapping[Basis, Scorer]:
-    """The scorers of `data/scorer.json`."""
-    path = resources.files("sayso_server.core") / "data" / "scorer.json"
-    return {
-        Basis(name): Scorer(part["weights"], part["enough"], [(x, y) for x, y in part["calibration"]])
-        for name, part in json.loads(path.read_text(encoding="utf-8")).items()
-    }
+def load_scorer(name: str) -> Scorer:
+    """The scorer of `data/<name>.json`."""
+    return scorer_of(read_json(name))

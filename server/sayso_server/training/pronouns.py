@@ -215,7 +215,7 @@ def main() -> None:
     print("by hand", accuracy(held_out, PRIOR))  # noqa: T201
     print("fitted, train", accuracy(train, weights))  # noqa: T201
     print("fitted ", accuracy(held_out, weights))  # noqa: T201
-    options.output.write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
+    options.output.write_text(json.dumps({"weights": weights}, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

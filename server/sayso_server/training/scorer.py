@@ -165,7 +165,7 @@ def totals(examples: Sequence[Example], weights: Sequence[Mapping[Basis, Scorer]
 
 def with_enough(weights: Mapping[Basis, Scorer], basis: Basis, enough: float) -> dict[Basis, Scorer]:
     """The scorers with another sum that is enough for one basis."""
-    return {key: replace(own, enough=enough) if key is basis else own for key, own in weights.items()}
+    return {key: replace(own, threshold=enough) if key is basis else own for key, own in weights.items()}
 
 
 def calibrated(pairs: Sequence[tuple[float, bool]]) -> list[tuple[float, float]]:
@@ -229,7 +229,7 @@ def described(weights: Mapping[Basis, Scorer]) -> dict[str, Any]:
     """What goes into the file."""
     return {
         basis.value: {
-            "enough": own.enough,
+            "threshold": own.threshold,
             "calibration": own.calibration,
             "weights": {name: weight for name, weight in sorted(own.weights.items()) if weight},
         }

@@ -1,12 +1,11 @@
 """Whom a pronoun stands for: everybody who fits in gender and number, ranked by named features."""
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib import resources
 
+from sayso_server.core.scoring import load_scorer
 from sayso_server.core.speakers.registry import Entity
 from sayso_server.core.statement import SpeakerType
 from sayso_server.core.tree import Tree, Word
@@ -136,8 +135,7 @@ def candidates(asked: Asked, recent: Sequence[Known]) -> list[tuple[dict[str, fl
 @cache
 def weights() -> dict[str, float]:
     """What each feature counts: `data/pronouns.json`; `sayso_server.training.pronouns` can fit others."""
-    path = resources.files("sayso_server.core") / "data" / "pronouns.json"
-    return dict(json.loads(path.read_text(encoding="utf-8")))
+    return dict(load_scorer("pronouns").weights)
 
 
 def rank(found: Sequence[tuple[dict[str, float], Known]]) -> list[tuple[float, Entity]]:
