@@ -12,7 +12,7 @@ from google.protobuf.duration_pb2 import Duration
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso_server.core import statement as domain
-from sayso_server.service.engine import Model
+from sayso_server.core.model import Model
 from sayso_server.service.offsets import Unit, converter
 from sayso_server.service.settings import Limits
 from sayso_server.version import VERSION
