@@ -159,6 +159,7 @@ def assemble(
                 speaker_id=speaker,
                 speaker_confidence=link.confidence if speaker else 0.0,
                 speaker_rule=link.rule,
+                speaker_evidence=explained(getattr(link, "evidence", ())) if speaker else (),
                 alternatives=tuple((ids[id(e)], c) for e, c in link.alternatives if id(e) in ids),
                 addressees=found.addressees,
                 polarity=found.polarity,

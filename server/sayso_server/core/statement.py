@@ -61,7 +61,6 @@ class WarningCode(StrEnum):
     SURPLUS_QUOTATION_MARK = "surplus_quotation_mark"
     TEXT_NOT_ENGLISH = "text_not_english"
     EMPTY_TEXT = "empty_text"
-    SENTENCE_TOO_LONG = "sentence_too_long"
 
 
 class Ranged(Protocol):
@@ -135,6 +134,9 @@ class Statement:
     time: tuple[Span, ...] = ()
     sentence: Span | None = None
     evidence: tuple[tuple[str, float], ...] = ()
+    """Features with what each adds to the confidence."""
+    speaker_evidence: tuple[tuple[str, float], ...] = ()
+    """Features with what each adds to the choice of the speaker; empty where the rule leaves no choice."""
 
 
 @dataclass(frozen=True, slots=True)
