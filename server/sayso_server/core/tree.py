@@ -70,7 +70,7 @@ class Roles(NamedTuple):
 
 @dataclass(frozen=True)
 class Tree:
-    """A sentence as a tree of words; its names, and the roles of its words, where the models have found them."""
+    """A sentence as a tree of words, with its names and the roles of its words where the models have found them."""
 
     words: tuple[Word, ...]
     names: tuple[Name, ...] = ()
