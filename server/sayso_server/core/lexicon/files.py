@@ -1,4 +1,7 @@
-"""Data files: TOML that people edit. Every file says where its words come from and under which licence."""
+"""Data files: TOML that people edit (`data/`, `data/words`), and text that a script makes (`data/generated`).
+
+Every file says where its words come from and under which licence.
+"""
 
 import tomllib
 from collections import Counter
@@ -31,6 +34,21 @@ def without_header(data: Mapping[str, object], file: str) -> dict[str, object]:
         if not isinstance(value, str) or not value.strip():
             raise LexiconError(f'{file}: no {key}; every file of words begins with {key} = "..."')
     return {key: value for key, value in data.items() if key not in RESERVED}
+
+
+def read_generated(path: Traversable) -> tuple[dict[str, str], list[str]]:
+    """The header of a generated file, by key, and its lines. Header lines are comments: # source: ..."""
+    header: dict[str, str] = {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    start = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    for line in lines[:start]:
+        key, _, value = line.removeprefix("#").partition(": ")
+        header[key.strip()] = value.strip()
+    for key in (*RESERVED, "command"):
+        if not header.get(key):
+            raise LexiconError(f"{path.name}: no {key}; every generated file begins with # {key}: ...")
+    check_unique([line.partition("\t")[0] for line in lines[start:]], path.name)
+    return header, lines[start:]
 
 
 def unique(value: object, where: str) -> tuple[str, ...]:

@@ -1,13 +1,23 @@
-"""Tables: `data/<name>.toml`, word lists by key."""
+"""Tables: word lists by key, in `data/<name>.toml` and in what a script makes of public data.
+
+`data/generated/<name>.tsv` adds its words to the table of the same name: one key per line, a tab, words.
+"""
 
 from collections.abc import Mapping
 from functools import cache
 
-from sayso_server.core.lexicon.files import folder, read_toml, unique
+from sayso_server.core.lexicon.files import folder, read_generated, read_toml, unique
 
 
 @cache
 def load_table(name: str) -> Mapping[str, frozenset[str]]:
-    """The word lists of a table by key, all lower case."""
+    """The word lists of a table by key, all lower case; first the keys of the generated part, then those of our own."""
+    table: dict[str, frozenset[str]] = {}
+    path = folder() / "generated" / f"{name}.tsv"
+    for line in read_generated(path)[1] if path.is_file() else ():
+        key, _, words = line.partition("\t")
+        table[key] = frozenset(unique(words, f"{path.name}: {key}"))
     path = folder() / f"{name}.toml"
-    return {key: frozenset(unique(value, f"{path.name}: {key}")) for key, value in read_toml(path).items()}
+    for key, value in read_toml(path).items():
+        table[key] = table.get(key, frozenset()) | frozenset(unique(value, f"{path.name}: {key}"))
+    return table
