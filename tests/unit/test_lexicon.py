@@ -7,8 +7,9 @@ import pytest
 
 from sayso_server.core import lexicon
 from sayso_server.core.lexicon import Frame, LexiconError, load_table, load_words, parse_cues
-from sayso_server.core.lexicon.files import folder, read_toml, unique
+from sayso_server.core.lexicon.files import folder, read_generated, read_toml, unique
 from sayso_server.core.lexicon.layout import arranged, arranged_table, check_sorted
+from sayso_server.core.lexicon.tables import read_table
 from sayso_server.core.lexicon.words import read_lists
 from sayso_server.core.statement import CueClass
 
@@ -16,6 +17,7 @@ DATA = folder()
 WORDS = sorted((DATA / "words").iterdir(), key=lambda path: path.name)
 TABLES = [path for path in DATA.iterdir() if path.name.endswith(".toml") and path.name != "cues.toml"]
 CUES = DATA / "cues.toml"
+GENERATED = sorted((p for p in (DATA / "generated").iterdir() if p.name != "NOTICE"), key=lambda path: path.name)
 
 HEADER = 'source = "own work"\nlicence = "Apache-2.0"\n'
 
@@ -155,3 +157,58 @@ def test_layout_keeps_comments_and_wraps_long_lines() -> None:
 def test_layout_sorts_tables_by_key_with_their_comments() -> None:
     text = f'# A table.\n{HEADER}\nb = "2 1"\n# Of a.\na = "3"\n'
     assert arranged_table(text) == f'# A table.\n{HEADER}\n# Of a.\na = "3"\nb = "1 2"\n'
+
+
+@pytest.mark.parametrize("path", GENERATED, ids=name_of)
+def test_a_generated_file_says_what_made_it_of_what(path: Traversable) -> None:
+    header, lines = read_generated(path)
+    assert header["command"] == "python -m sayso_server.training.lists"
+    assert header["source"]
+    assert header["licence"]
+    assert header["thresholds"]
+    check_sorted(lines, path.name)
+    assert all(line == line.lower() for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("# licence: MIT\n# command: x\nred\n", "c.txt: no source"),
+        ("# source: x\n# command: x\nred\n", "c.txt: no licence"),
+        ("# source: x\n# licence: MIT\nred\n", "c.txt: no command"),
+        ("# source: x\n# licence: MIT\n# command: x\nred\nred\n", "c.txt: 'red' is listed twice"),
+        ("# source: x\n# licence: MIT\n# command: x\nred\ta\nred\tb\n", "c.txt: 'red' is listed twice"),
+    ],
+)
+def test_a_wrong_generated_file_is_named(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "c.txt"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(LexiconError, match=message):
+        read_generated(path)
+
+
+def test_our_own_lists_repeat_nothing_that_is_generated() -> None:
+    own = read_lists(DATA)
+    for path in GENERATED:
+        name, _, kind = path.name.partition(".")
+        if kind == "txt":
+            assert not own.get(name, frozenset()) & set(read_generated(path)[1]), path.name
+        else:
+            table = read_toml(DATA / f"{name}.toml")
+            for line in read_generated(path)[1]:
+                key, _, words = line.partition("\t")
+                assert not set(unique(table.get(key, ""), key)) & set(words.split()), f"{path.name}: {key}"
+
+
+def test_a_list_has_its_own_and_its_generated_words() -> None:
+    assert {"christmas", "monday", "sept"} <= load_words("calendar")
+    assert not {"sun", "mon"} & load_words("calendar")
+    assert {"solveig", "mary"} <= load_words("female_names")
+
+
+def test_the_own_part_of_a_table_comes_last(tmp_path: Path) -> None:
+    (tmp_path / "generated").mkdir()
+    header = "# source: x\n# licence: MIT\n# command: x\n"
+    (tmp_path / "generated" / "peoples.tsv").write_text(f"{header}burma\tburmese\n", encoding="utf-8")
+    (tmp_path / "peoples.toml").write_text(f'{HEADER}burma = "bamar"\nmyanmar = "burmese"\n', encoding="utf-8")
+    assert list(read_table(tmp_path, "peoples").items()) == [("burma", {"burmese", "bamar"}), ("myanmar", {"burmese"})]

@@ -26,7 +26,7 @@ def normal(word: str) -> str:
 
 def is_given_name(word: str) -> bool:
     """Whether a word, in normal form, is on a list of given names."""
-    return word in load_words("female_names", "male_names")
+    return word in load_words("female_names", "male_names", "given_names")
 
 
 def is_human_noun(lemma: str) -> bool:

@@ -111,8 +111,8 @@ def given_names(
 def gender(known: Register, abroad: frozenset[str], countries: int) -> str:
     """F, M, or empty where it is not certain.
 
-    The registers decide. Where they leave a name open, its gender abroad does, if it is popular in several countries. If
-    these contradict the registers, it is not certain. Where the registers hardly know a name, its gender abroad decides.
+    The registers decide. Where they leave a name open, its gender in other countries does, if there are several. Where
+    those contradict the registers, it is not certain. A name that the registers hardly know has its gender abroad.
     """
     own = "F" if known.women >= FEMALE else "M" if known.women <= MALE else ""
     there = "".join(abroad) if len(abroad) == 1 else ""
