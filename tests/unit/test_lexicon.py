@@ -206,6 +206,10 @@ def test_a_list_has_its_own_and_its_generated_words() -> None:
     assert {"solveig", "mary"} <= load_words("female_names")
 
 
+def test_ambiguous_names_are_given_names() -> None:
+    assert load_words("ambiguous_names") <= load_words("female_names", "male_names", "given_names")
+
+
 def test_the_own_part_of_a_table_comes_last(tmp_path: Path) -> None:
     (tmp_path / "generated").mkdir()
     header = "# source: x\n# licence: MIT\n# command: x\n"
