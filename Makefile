@@ -13,7 +13,7 @@ FROZEN := v1.frozen.txtpb
 GRPC_JS_VERSION := 1.14.7
 PROTO_LOADER_VERSION := 0.8.1
 
-.PHONY: help install extras golden models protos lint lint-buf freeze test acceptance load bench check demo evaluate serve clean
+.PHONY: help install extras golden golden-all models protos lint lint-buf freeze test acceptance load bench check demo evaluate serve clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -91,8 +91,11 @@ demo: $(INSTALLED)  ## start a server, send it an article, show who said what, s
 evaluate: $(INSTALLED)  ## scores on ../shared/benchmarks, where that folder stands
 	@server/evaluate.sh
 
-golden: $(INSTALLED)  ## parse the golden cases anew, and say what changed
-	PYTHONPATH=tests $(BIN)/python tests/golden/refresh.py
+golden: $(INSTALLED)  ## parse the golden cases that have no tree yet, and add their trees
+	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python tests/golden/refresh.py
+
+golden-all: $(INSTALLED)  ## parse all golden cases again (after a change of the models), and say what changed
+	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python tests/golden/refresh.py --all
 
 TRAIN := $(BIN)/python -m sayso_server.training
 models: $(INSTALLED)  ## train the bundled models anew (hours; see server/sayso_server/models/en/README.md)
