@@ -155,8 +155,8 @@ def _read_place(row: Sequence[str], paragraph: str, after: int) -> tuple[int, in
 
 def _read_word(row: Sequence[str], place: tuple[int, int]) -> Word:
     number, text, lemma, upos, xpos, feats, head, deprel, *_ = row
-    blank = ("" if column == "_" else column for column in (xpos, feats))
-    return Word(int(number) - 1, text, lemma, upos, *blank, int(head) - 1, deprel, *place)
+    xpos, feats = xpos.removeprefix("_"), feats.removeprefix("_")
+    return Word(int(number) - 1, text, lemma, upos, xpos, feats, int(head) - 1, deprel, *place)
 
 
 def _read_name(text: str) -> Name:
