@@ -13,7 +13,7 @@ FROZEN := v1.frozen.txtpb
 GRPC_JS_VERSION := 1.14.7
 PROTO_LOADER_VERSION := 0.8.1
 
-.PHONY: help install extras golden golden-all models protos lint lint-buf freeze test acceptance load bench check demo evaluate serve clean
+.PHONY: help install extras golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench check demo evaluate serve clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -83,7 +83,13 @@ BENCH_OPTIONS ?= --output server/benchmarks
 bench: $(INSTALLED)  ## how fast it reads, as ratios of one run (20 minutes); BENCH_OPTIONS=--quick for a few
 	$(BIN)/python -m sayso_server.bench $(BENCH_OPTIONS)
 
-check: lint test  ## linters and tests; CI runs them with the extras
+coverage: $(INSTALLED)  ## the tests with coverage; fails below the floor in pyproject.toml
+	@rm -rf build/coverage && mkdir -p build/coverage
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+
+check: lint coverage  ## linters, tests and coverage: what CI runs (with the extras)
 
 demo: $(INSTALLED)  ## start a server, send it an article, show who said what, stop the server
 	@$(BIN)/python server/demo/demo.py
