@@ -13,7 +13,7 @@ FROZEN := v1.frozen.txtpb
 GRPC_JS_VERSION := 1.14.7
 PROTO_LOADER_VERSION := 0.8.1
 
-.PHONY: help install extras golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench check demo evaluate serve clean
+.PHONY: help install extras golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench check hooks demo evaluate serve clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -90,6 +90,9 @@ coverage: $(INSTALLED)  ## the tests with coverage; fails below the floor in pyp
 	$(BIN)/python -m coverage report
 
 check: lint coverage  ## linters, tests and coverage: what CI runs (with the extras)
+
+hooks: $(INSTALLED)  ## run the quick checks before each commit (.pre-commit-config.yaml)
+	$(BIN)/pre-commit install
 
 demo: $(INSTALLED)  ## start a server, send it an article, show who said what, stop the server
 	@$(BIN)/python server/demo/demo.py

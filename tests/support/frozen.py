@@ -57,6 +57,10 @@ class TreeFile:
     entries: tuple[Entry, ...] = ()
 
 
+class NoTreesError(Exception):
+    """A paragraph has no trees yet."""
+
+
 class FrozenParser:
     """A parser that knows the paragraphs of a file of trees."""
 
@@ -64,7 +68,9 @@ class FrozenParser:
         self._entries = {entry.paragraph: entry for entry in read_trees(path).entries}
 
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
-        """The frozen trees. Raises KeyError for a paragraph that has none: run `make golden`."""
+        """The frozen trees. Raises NoTreesError for a paragraph that has none."""
+        if missing := [paragraph for paragraph in paragraphs if paragraph not in self._entries]:
+            raise NoTreesError(f"no trees for {missing[0]!r}: run make golden")
         return [self._entries[paragraph].trees for paragraph in paragraphs]
 
 

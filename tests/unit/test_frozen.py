@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from support.frozen import Entry, FrozenParser, TreeFile, freeze, parse_trees, read_trees, write_trees
+from support.frozen import Entry, FrozenParser, NoTreesError, TreeFile, freeze, parse_trees, read_trees, write_trees
 from support.golden import GOLDEN
 from support.refresh import NOTHING, Loaded, OtherModelsError, add, drift, freeze_all, refresh
 from support.toy import TaggedToyParser, ToyParser
@@ -80,7 +80,7 @@ def test_a_tree_written_by_hand_needs_neither_places_nor_all_roles(tmp_path: Pat
     assert [(w.start, w.end) for w in tree.words] == [(0, 4), (5, 9), (9, 10)]
     assert tree.names == (Name(0, 1, "PER"),)
     assert tree.roles == (Roles(0.9, 0, 0, 0), Roles(0, 0, 0, 0), Roles(0, 0, 0, 0))
-    with pytest.raises(KeyError, match=r"She left\."):
+    with pytest.raises(NoTreesError, match=r"no trees for 'She left\.': run make golden"):
         FrozenParser(path).parse(["She left."])
 
 
