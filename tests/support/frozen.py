@@ -46,7 +46,10 @@ class Entry:
     @cached_property
     def trees(self) -> list[Tree]:
         """The sentences. Raises ValueError that quotes the line that cannot be read."""
-        return [_read_sentence(lines, self.paragraph) for lines in _sentences(self.block)]
+        trees: list[Tree] = []
+        for lines in _sentences(self.block):
+            trees.append(_read_sentence(lines, self.paragraph, after=_end(trees)))
+        return trees
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,9 @@ def freeze(paragraph: str, trees: Sequence[Tree], origin: str = "") -> Entry:
     if "\n" in paragraph:
         raise ValueError(f"a golden paragraph must be one line: {paragraph!r}")
     head = [_PARAGRAPH + paragraph, *([_ORIGIN + origin] if origin else [])]
-    sentences = ["\n".join(_write_sentence(tree, paragraph)) for tree in trees]
+    sentences = [
+        "\n".join(_write_sentence(tree, paragraph, after=_end(trees[:number]))) for number, tree in enumerate(trees)
+    ]
     return Entry(paragraph, "\n".join([*head, "\n\n".join(sentences)]), origin)
 
 
@@ -131,13 +136,17 @@ def _sentences(block: str) -> Iterator[list[str]]:
             yield lines
 
 
-def _read_sentence(lines: Sequence[str], paragraph: str) -> Tree:
+def _end(trees: Sequence[Tree]) -> int:
+    """Where the last of these sentences ends."""
+    return trees[-1].span.end if trees else 0
+
+
+def _read_sentence(lines: Sequence[str], paragraph: str, after: int) -> Tree:
     names = [line.removeprefix(_NAMES) for line in lines if line.startswith(_NAMES)]
     rows = [_row(line) for line in lines if not line.startswith("#")]
     words: list[Word] = []
     for row in rows:
-        after = words[-1].end if words else 0
-        words.append(_read_word(row, _read_place(row, paragraph, after)))
+        words.append(_read_word(row, _read_place(row, paragraph, words[-1].end if words else after)))
     roles = [_read_roles(row[8]) for row in rows] if any(row[8] != "_" for row in rows) else []
     return Tree(tuple(words), tuple(map(_read_name, " ".join(names).split())), tuple(roles))
 
@@ -174,10 +183,9 @@ def _read_roles(column: str) -> Roles:
     return _NO_ROLES if column == "_" else Roles(*map(float, column.split(",")))
 
 
-def _write_sentence(tree: Tree, paragraph: str) -> Iterator[str]:
+def _write_sentence(tree: Tree, paragraph: str, after: int) -> Iterator[str]:
     if tree.names:
         yield _NAMES + " ".join(f"{n.first}:{n.end}:{n.type}" for n in tree.names)
-    after = 0
     for w in tree.words:
         head, roles, place = str(w.head + 1), _write_roles(tree, w), _write_place(w, paragraph, after)
         columns = (str(w.index + 1), w.text, w.lemma, w.upos, w.xpos or "_", w.feats or "_", head, w.deprel)

@@ -15,7 +15,7 @@ from sayso_server.core.tree import Name, Roles, Tree, Word
 
 TESTS = Path(__file__).parents[1]
 HERE = "models 1, int8"
-TWO = ["Mara Olin said no. It was late.", "She told us."]
+TWO = ["Mara Olin said no. Olin said no.", "She told us."]
 BY_HAND = """# models 1, int8
 
 # paragraph = Olin left.
@@ -58,6 +58,8 @@ def test_trees_are_read_as_they_were_written_but_for_roles() -> None:
     trees = ToyParser().parse(TWO)
     file = TreeFile(HERE, tuple(freeze(p, own) for p, own in zip(TWO, trees, strict=True)))
     assert [entry.trees for entry in parse_trees(write_trees(file)).entries] == trees
+    rows = [line for entry in file.entries for line in entry.block.splitlines() if "\t" in line]
+    assert all(row.endswith("\t_") for row in rows)  # no place is written
 
 
 def test_roles_are_stored_to_one_digit() -> None:
@@ -154,7 +156,7 @@ def test_drift_is_one_line() -> None:
     changed = freeze(TWO[0], ToyParser().parse([TWO[1]])[0])
     other = TreeFile(HERE, (changed, *file.entries[1:], *parse_trees(BY_HAND).entries))
     assert drift([other], Models()()) == (
-        "golden trees: 1 of 2 paragraphs drifted (0 may; first: “Mara Olin said no. It was late.”): "
+        "golden trees: 1 of 2 paragraphs drifted (0 may; first: “Mara Olin said no. Olin said no.”): "
         "run make golden-all and look at the diff"
     )
 
