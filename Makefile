@@ -64,7 +64,7 @@ test: $(INSTALLED)  ## the tests
 	$(BIN)/python -m pytest
 
 STRANGERS := build/acceptance/.fetched
-acceptance: $(INSTALLED)  ## a real server, strangers' clients and faults; says which stranger is missing
+acceptance: $(INSTALLED)  ## a real server, clients in other languages, and faults; says which client is missing
 	@$(MAKE) --no-print-directory $(STRANGERS) $(BUF) || echo "npm cannot fetch grpc-js and buf: their tests are left out"
 	@$(PIP) install --quiet --constraint constraints.txt grpclib || echo "pip cannot fetch grpclib: its test is left out"
 	SAYSO_ACCEPTANCE=1 $(BIN)/python -m pytest tests/acceptance
@@ -107,7 +107,7 @@ golden-all: $(INSTALLED)  ## parse all golden cases again (after a change of the
 	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python tests/golden/refresh.py --all
 
 TRAIN := $(BIN)/python -m sayso_server.training
-models: $(INSTALLED)  ## train the bundled models anew (hours; see server/sayso_server/models/en/README.md)
+models: $(INSTALLED)  ## train the bundled models again (hours; see server/sayso_server/models/en/README.md)
 	for stage in tokenizer mwt lemma heads finish; do $(TRAIN) $$stage $(TRAIN_OPTIONS) || exit 1; done
 
 serve: $(INSTALLED)  ## a server on 127.0.0.1:50051

@@ -1,4 +1,4 @@
-"""Servers that only say what a test wants to hear."""
+"""Servers with fixed answers, for the errors that a client must handle."""
 
 import contextlib
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def _refused(
 
 
 class Gatekeeper(Mute):
-    """Answers GetServerInfo to whoever shows the token, after refusing some calls."""
+    """Answers GetServerInfo to clients with the token, after it has refused some calls."""
 
     def __init__(self, *, token: str | None = None, failures: int = 0) -> None:
         self._token = token
