@@ -90,9 +90,14 @@ def _explanation(message: pb.Explanation) -> models.Explanation:
         rule=message.rule,
         speaker_rule=message.speaker_rule,
         sentence=_span(message.sentence) if message.HasField("sentence") else None,
-        evidence=tuple(models.Evidence(one.name, one.weight) for one in message.evidence),
+        evidence=_evidence(message.evidence),
+        speaker_evidence=_evidence(message.speaker_evidence),
         alternatives=tuple(models.SpeakerAlternative(one.speaker_id, one.confidence) for one in message.alternatives),
     )
+
+
+def _evidence(messages: Iterable[pb.Evidence]) -> tuple[models.Evidence, ...]:
+    return tuple(models.Evidence(one.name, one.weight) for one in messages)
 
 
 def _speaker(message: pb.Speaker) -> models.Speaker:

@@ -1,16 +1,15 @@
 """The evidence of an explanation, in words for people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sayso.models import Evidence, Explanation
+from sayso.models import Evidence
 
 MOST = 3
 """How many features are named on each side."""
 
 
-def for_and_against(explanation: Explanation) -> tuple[list[str], list[str]]:
-    """What speaks for the statement and what against it, strongest first: "cue.lemma=say +1.20"."""
-    evidence = explanation.evidence
+def for_and_against(evidence: Sequence[Evidence]) -> tuple[list[str], list[str]]:
+    """The features that speak for a statement or a speaker, and those against, strongest first: "subject +0.80"."""
     return _listed(one for one in evidence if one.weight > 0), _listed(one for one in evidence if one.weight < 0)
 
 

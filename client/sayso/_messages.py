@@ -92,12 +92,17 @@ def _explanation_message(explanation: models.Explanation) -> pb.Explanation:
         rule=explanation.rule,
         speaker_rule=explanation.speaker_rule,
         sentence=_span_message(explanation.sentence),
-        evidence=[pb.Evidence(name=one.name, weight=one.weight) for one in explanation.evidence],
+        evidence=_evidence_messages(explanation.evidence),
+        speaker_evidence=_evidence_messages(explanation.speaker_evidence),
         alternatives=[
             pb.SpeakerAlternative(speaker_id=one.speaker_id, confidence=one.confidence)
             for one in explanation.alternatives
         ],
     )
+
+
+def _evidence_messages(evidence: Iterable[models.Evidence]) -> list[pb.Evidence]:
+    return [pb.Evidence(name=one.name, weight=one.weight) for one in evidence]
 
 
 def _speaker_message(speaker: models.Speaker) -> pb.Speaker:

@@ -178,7 +178,7 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One feature that spoke for (positive weight) or against a statement."""
+    """One feature that speaks for (positive weight) or against a statement, or a speaker."""
 
     name: str
     weight: float
@@ -201,6 +201,8 @@ class Explanation:
     sentence: Span | None
     evidence: tuple[Evidence, ...]
     alternatives: tuple[SpeakerAlternative, ...]
+    speaker_evidence: tuple[Evidence, ...] = ()
+    """Empty where the rule leaves no choice of speakers."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

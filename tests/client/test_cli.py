@@ -474,7 +474,7 @@ from support.engine import FakeEngine
 from sayso_server.parsing import load
 
 class Stuck(FakeEngine):
-    def extract_many(self, texts, options):
+    def parse(self, paragraphs):
         print("entered", file=sys.stderr, flush=True)
         threading.Event().wait()
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from support.engine import FakeModel, extraction
+from support.engine import MODEL, extraction
 
 import sayso
 from sayso._convert import result_model
@@ -64,7 +64,7 @@ def shown(*texts: str, explained: bool = True) -> tuple[str, Shown]:
 
 
 def result_of(found: Extraction, *, explained: bool = True) -> sayso.Result:
-    return result_model(result_message(found, FakeModel(), ResultContext("article", explained=explained)))
+    return result_model(result_message(found, MODEL, ResultContext("article", explained=explained)))
 
 
 @pytest.mark.parametrize(

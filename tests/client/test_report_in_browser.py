@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.browser import CHROMIUM, Page, browsing
-from support.engine import FakeModel, extraction
+from support.engine import MODEL, extraction
 
 import sayso
 from sayso._convert import result_model
@@ -35,7 +35,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 
 def show(browser: Page, folder: Path, text: str = TEXT) -> Page:
     """The page of a text; its second statement, if there is one, is indirect."""
-    result = result_model(result_message(extraction(text), FakeModel(), ResultContext("article", explained=True)))
+    result = result_model(result_message(extraction(text), MODEL, ResultContext("article", explained=True)))
     first, *others = result.statements
     kinds = [first, *(replace(one, kind=sayso.Kind.INDIRECT) for one in others[:1]), *others[1:]]
     file = folder / "page.html"

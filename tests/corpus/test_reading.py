@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.engine import DEADLY, POISON, SECRET, FakeModel, load_deadly, load_nothing
+from support.engine import DEADLY, MODEL, POISON, SECRET, load_deadly, load_nothing
 
 from sayso.rows import COLUMNS
 from sayso_server.core.statement import Options
@@ -19,7 +19,7 @@ from sayso_server.corpus.plan import plan
 from sayso_server.corpus.reading import Reading, SliceReader
 from sayso_server.corpus.rows import DOCUMENTS, STATEMENTS
 
-READING = Reading(load=load_deadly, digest=FakeModel().digest, options=Options(), form="jsonl", round_words=20)
+READING = Reading(load=load_deadly, digest=MODEL.digest, options=Options(), form="jsonl", round_words=20)
 GOOD = "“Yes,” said Mara."
 
 
@@ -66,7 +66,7 @@ def test_a_part_has_a_row_per_document_and_per_statement(tmp_path: Path) -> None
         ("d2", "Mara", "“Yes,”"),
     ]
     assert (statements[1]["start"], statements[1]["end"], statements[1]["cue_lemma"]) == (18, 23, "say")
-    assert {row["model_digest"] for row in documents} == {FakeModel().digest}
+    assert {row["model_digest"] for row in documents} == {MODEL.digest}
     assert (part.tally.documents, part.tally.failed, part.tally.statements) == (3, 0, 3)
 
 

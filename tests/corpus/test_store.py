@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.engine import FakeModel, extraction
+from support.engine import MODEL, extraction
 
 from sayso_server.corpus.errors import OutputError
 from sayso_server.corpus.inputs import Entry
@@ -36,7 +36,7 @@ def make(form: Form, *names: str) -> Part:
     entries = [Entry(f"in.jsonl:{name.strip('!')}", name.strip("!"), GOOD) for name in names]
     read = extraction(GOOD)
     documents = [
-        failed_row(entry, "WORKER_LOST: signal 9", FakeModel()) if "!" in name else read_row(entry, read, FakeModel())
+        failed_row(entry, "WORKER_LOST: signal 9", MODEL) if "!" in name else read_row(entry, read, MODEL)
         for name, entry in zip(names, entries, strict=True)
     ]
     statements = [
@@ -104,11 +104,11 @@ def test_what_failed_stays_where_it_is_not_read_again(tmp_path: Path, form: Form
 def test_a_line_that_was_repaired_replaces_what_was_said_of_its_place(tmp_path: Path, form: Form) -> None:
     with opened(tmp_path, form, {}) as store:
         unreadable = Entry("in.jsonl:7", "in.jsonl:7", error="UNREADABLE: not JSON")
-        store.write(part_of([failed_row(unreadable, unreadable.error, FakeModel())], [], 0, form))
+        store.write(part_of([failed_row(unreadable, unreadable.error, MODEL)], [], 0, form))
     with opened(tmp_path, form, {}) as store:
         store.retry_failed()
         repaired = Entry("in.jsonl:7", "x", GOOD)
-        store.write(part_of([read_row(repaired, extraction(GOOD), FakeModel())], [], 3, form))
+        store.write(part_of([read_row(repaired, extraction(GOOD), MODEL)], [], 3, form))
     assert statuses(tmp_path, form) == {"x": "ok"}
 
 

@@ -5,7 +5,8 @@ from support.bracket import Case
 from support.frozen import FrozenParser
 from support.golden import CASES, GOLDEN, NAMES, compare, options_of
 
-from sayso_server.core.pipeline import Extractor, Model
+from sayso_server.core.model import Model
+from sayso_server.core.pipeline import Extractor
 
 
 @pytest.mark.parametrize(("name", "case"), CASES, ids=NAMES)

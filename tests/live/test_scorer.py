@@ -5,7 +5,7 @@ import random
 import pytest
 from support.toy import TaggedToyParser
 
-from sayso_server.core.cues import Candidate
+from sayso_server.core.candidate import Candidate
 from sayso_server.core.document import read, with_trees
 from sayso_server.core.evidence import Basis
 from sayso_server.core.statement import Cue, CueClass, Span

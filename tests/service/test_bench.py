@@ -9,10 +9,10 @@ from support.engine import POISON, FakeEngine
 from support.toy import ToyParser
 
 from sayso_server.core.document import read
-from sayso_server.core.pipeline import Extractor, Model
+from sayso_server.core.model import Model
+from sayso_server.core.pipeline import Extractor
 from sayso_server.core.statement import Extraction, Options, Timing
-from sayso_server.service.bench import Bench, dealt, parts_of, weight
-from sayso_server.service.engine import Stages
+from sayso_server.service.bench import Bench, dealt, weight
 from sayso_server.service.rounds import Failed, Help, Left, Opening, Round, Share, Trees
 
 TEXT = "\n\n".join(
@@ -33,7 +33,7 @@ def untimed(extraction: Extraction) -> Extraction:
 @pytest.mark.parametrize("words", [1, 7, 15, 1000])
 def test_a_document_read_bit_by_bit_is_the_same(words: int) -> None:
     extractor = Extractor(ToyParser(), Model("toy", "1", "0"))
-    bench = Bench(Stages(extractor))
+    bench = Bench(extractor)
     order = Round((Opening(5, TEXT, Options()), Opening(6, "Short.", Options())), (Share(5, words), Share(6, 1)))
     progress = bench.work(order)
     assert isinstance(progress[6], Extraction)
@@ -89,12 +89,12 @@ def test_every_paragraph_of_a_document_in_parts_is_read_once(words: int) -> None
         first = left.first
         progress = owner.work(Round(shares=(Share(1, words, parts=2, trees=(trees,)),)))
     assert isinstance(progress[1], Extraction)
-    parts = parts_of(read(TEXT))
+    parts = read(TEXT).parts
     assert sorted(part for call in engine.parsed for part in call) == sorted(parts)
 
 
 def test_a_document_in_parts_was_parsed_as_long_as_the_slowest_took() -> None:
-    bench, helper = (Bench(Stages(Extractor(ToyParser(), Model("toy", "1", "0")))) for _ in range(2))
+    bench, helper = (Bench(Extractor(ToyParser(), Model("toy", "1", "0"))) for _ in range(2))
     bench.work(Round((Opening(1, TEXT, Options()),), (Share(1, 100, parts=3),)))
     trees = [helper.work(Round(helps=(Help(1, TEXT, 0, 100, part, 3),)))[1] for part in (1, 2)]
     slow = tuple(replace(one, seconds=1000.0) for one in trees if isinstance(one, Trees))

@@ -14,10 +14,10 @@ from support.engine import POISON, FakeEngine
 from support.serving import PATIENCE
 from support.toy import ToyParser
 
-from sayso_server.core.pipeline import Extractor, Model
+from sayso_server.core.model import Model
+from sayso_server.core.pipeline import Engine, Extractor
 from sayso_server.core.statement import Extraction, Options, Timing
 from sayso_server.service.bench import Bench, weight
-from sayso_server.service.engine import StagedEngine, Stages
 from sayso_server.service.errors import ServiceError
 from sayso_server.service.jobs import Desk, Job
 from sayso_server.service.queue import EngineQueue
@@ -282,7 +282,7 @@ def test_every_round_of_a_long_document_is_shared_while_a_worker_is_idle() -> No
 class Played:
     """A worker that carries out rounds at once, but for those that the test has another end for."""
 
-    def __init__(self, engine: StagedEngine, ending: Callable[[Help], Awaitable[Outcome | None]]) -> None:
+    def __init__(self, engine: Engine, ending: Callable[[Help], Awaitable[Outcome | None]]) -> None:
         self._engine = engine
         self._bench = Bench(engine)
         self._ending = ending
@@ -365,7 +365,7 @@ def read_by(
     """What becomes of texts that come one after the other."""
 
     async def main() -> list[Extraction | str]:
-        async with playing(lambda: Played(engine or Stages(toy()), helpers.ending), workers, limits) as read:
+        async with playing(lambda: Played(engine or toy(), helpers.ending), workers, limits) as read:
             return [await read(text) for text in texts]
 
     return asyncio.run(main())
@@ -416,7 +416,7 @@ def test_a_document_over_whose_helper_and_worker_died_is_refused_and_unread_when
             return await super().work(order)
 
     async def main() -> list[Extraction | str]:
-        async with playing(lambda: Fatal(Stages(toy()), helpers.ending), 2) as read:
+        async with playing(lambda: Fatal(toy(), helpers.ending), 2) as read:
             return [await read(ARTICLE), await read(ARTICLE)]
 
     assert asyncio.run(main()) == [REFUSED, REFUSED]
@@ -435,7 +435,7 @@ def test_a_helper_that_dies_when_the_document_is_answered_makes_it_a_suspect_whe
     helpers, made = Late(), list[Played]()
 
     def make() -> Played:
-        made.append(Played(Stages(toy()), helpers.ending))
+        made.append(Played(toy(), helpers.ending))
         return made[-1]
 
     async def main() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sayso_server.core.document import Document
+from sayso_server.core.model import Model
 from sayso_server.core.statement import (
     Cue,
     CueClass,
@@ -38,18 +39,14 @@ _WAIT = re.compile(r"WAIT (\S+)")  # until that file exists
 _STATEMENT = re.compile(r"(“[^”]*”) (said) (\w+)")
 
 
-@dataclass(frozen=True)
-class FakeModel:
-    name: str = "fake"
-    version: str = "7"
-    digest: str = "0123abcd"
+MODEL = Model("fake", "7", "0123abcd")
 
 
 @dataclass
 class FakeEngine:
     """Records what it read. `gate` holds it up until it is set; `entered` tells that it is held up."""
 
-    model: FakeModel = field(default_factory=FakeModel)
+    model: Model = MODEL
     read: list[str] = field(default_factory=list)
     batches: list[int] = field(default_factory=list)
     parsed: list[list[str]] = field(default_factory=list)
@@ -59,12 +56,6 @@ class FakeEngine:
 
     def __post_init__(self) -> None:
         self.gate.set()
-
-    def extract_many(self, texts: Sequence[str], options: Options) -> list[Extraction]:
-        self._read(texts)
-        self.read.extend(texts)
-        self.options.append(options)
-        return [extraction(text) for text in texts]
 
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
         self._read(paragraphs)

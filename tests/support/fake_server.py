@@ -4,8 +4,8 @@ import importlib
 import time
 
 from sayso_server.commands.model import ModelRefused
+from sayso_server.core.pipeline import Engine
 from sayso_server.main import main
-from sayso_server.service.engine import Engine, StagedEngine
 from support.engine import DeadlyEngine, FakeEngine
 
 
@@ -16,7 +16,7 @@ def load(model: str, *, threads: int | None) -> Engine:
     return FakeEngine()
 
 
-def load_stages(model: str, threads: int) -> StagedEngine:
+def load_stages(model: str, threads: int) -> Engine:
     """The same in a worker; the model "endless" never comes to an end of loading."""
     while model == "endless":
         time.sleep(1)

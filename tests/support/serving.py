@@ -19,8 +19,8 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health_pb2
 
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
+from sayso_server.core.model import Model
 from sayso_server.service.bench import Bench
-from sayso_server.service.engine import Model
 from sayso_server.service.rounds import Progress, Round
 from sayso_server.service.server import SERVICE_NAME, Server
 from sayso_server.service.settings import Limits, Settings

@@ -6,7 +6,8 @@ import pytest
 from support.bracket import read_cases
 from support.frozen import FrozenParser
 
-from sayso_server.core.pipeline import Extractor, Model
+from sayso_server.core.model import Model
+from sayso_server.core.pipeline import Extractor
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 

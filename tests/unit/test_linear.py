@@ -6,7 +6,8 @@ from types import FrameType
 import pytest
 from support.toy import TaggedToyParser
 
-from sayso_server.core.pipeline import Extractor, Model
+from sayso_server.core.model import Model
+from sayso_server.core.pipeline import Extractor
 
 EXTRACTOR = Extractor(TaggedToyParser(), Model("toy", "0", ""))
 

@@ -6,7 +6,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.toy import TaggedToyParser, ToyParser
 
-from sayso_server.core.pipeline import Extractor, Model
+from sayso_server.core.model import Model
+from sayso_server.core.pipeline import Extractor
 from sayso_server.core.statement import CueClass, Options, Statement, WarningCode
 
 EXTRACTOR = Extractor(ToyParser(), Model("toy", "0", ""))

@@ -4,8 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from sayso_server.core.evidence import Basis, scorers
+from sayso_server.core.evidence import Basis
 from sayso_server.core.scoring import STRONGEST, Scorer, explained
+from sayso_server.core.weights import scorers
 
 SCORER = Scorer({"likely": 2.0, "short": -0.5}, threshold=0.5, calibration=[(0.0, 0.5), (1.0, 0.7), (3.0, 0.9)])
 
@@ -14,6 +15,12 @@ def test_a_margin_is_the_sum_of_the_weights_minus_the_threshold() -> None:
     score = SCORER.score(["likely", "short", "never seen"])
     assert score.margin == pytest.approx(1.0)
     assert score.evidence == (("likely", 2.0), ("short", -0.5))
+
+
+def test_a_feature_with_a_value_adds_its_weight_times_the_value() -> None:
+    score = SCORER.weigh({"likely": 0.5, "short": 3.0, "never seen": 9.0})
+    assert score.margin == pytest.approx(1.0 - 1.5 - 0.5)
+    assert score.evidence == (("likely", 1.0), ("short", -1.5))
 
 
 @pytest.mark.parametrize(

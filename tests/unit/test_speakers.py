@@ -9,7 +9,8 @@ from support.toy import ToyParser
 
 from sayso_server.core.document import Document, NameSpan, read, with_trees
 from sayso_server.core.lexicon import load_table
-from sayso_server.core.pipeline import Extractor, Model
+from sayso_server.core.model import Model
+from sayso_server.core.pipeline import Extractor
 from sayso_server.core.speakers import confidence
 from sayso_server.core.speakers.clusters import SIEVES, cluster
 from sayso_server.core.speakers.evidence import Reading, personhood

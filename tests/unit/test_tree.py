@@ -1,6 +1,7 @@
 """Trees: what they work out, and how they are sent to other processes."""
 
 import pickle
+from dataclasses import fields
 
 from support.toy import TaggedToyParser
 
@@ -41,6 +42,8 @@ def test_a_pickled_tree_is_the_same_tree() -> None:
     first = tree()
     again = pickle.loads(pickle.dumps(first))
     assert again == first
+    for one in fields(Tree):  # a field that a new head adds must cross to other processes too
+        assert getattr(again, one.name) == getattr(first, one.name) != (), one.name
     assert [(w.relation, w.lower) for w in again.words] == [(w.relation, w.lower) for w in first.words]
     assert again.roles == first.roles
     assert again.children(again.words[0]) == first.children(first.words[0])

@@ -153,11 +153,14 @@ def _why(statement: Statement, result: Result) -> Iterator[tuple[str, str]]:
     explanation = statement.explanation
     if explanation is None:
         return
-    supporting, opposing = for_and_against(explanation)
+    supporting, opposing = for_and_against(explanation.evidence)
     yield "found by", explanation.rule
     yield "for it", "\n".join(supporting)
     yield "against it", "\n".join(opposing)
     yield "speaker by", explanation.speaker_rule
+    supporting, opposing = for_and_against(explanation.speaker_evidence)
+    yield "for the speaker", "\n".join(supporting)
+    yield "against the speaker", "\n".join(opposing)
     names = {speaker.speaker_id: speaker.name for speaker in result.speakers}
     others = [
         f"{names[one.speaker_id]} ({one.confidence:.0%})" for one in explanation.alternatives if one.speaker_id in names

@@ -573,6 +573,7 @@ class Explanation(_message.Message):
     ALTERNATIVES_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
     SPEAKER_RULE_FIELD_NUMBER: _builtins.int
+    SPEAKER_EVIDENCE_FIELD_NUMBER: _builtins.int
     rule: _builtins.str
     """Name of the rule that found it ("clausal-complement")."""
     speaker_rule: _builtins.str
@@ -589,6 +590,10 @@ class Explanation(_message.Message):
     def sentence(self) -> Global___Span:
         """The sentence, or sentences, around cue and content."""
 
+    @_builtins.property
+    def speaker_evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]:
+        """The features that weighed most in the choice of the speaker, strongest first. Empty where the rule leaves no choice."""
+
     def __init__(
         self,
         *,
@@ -597,10 +602,11 @@ class Explanation(_message.Message):
         alternatives: _abc.Iterable[Global___SpeakerAlternative] | None = ...,
         sentence: Global___Span | None = ...,
         speaker_rule: _builtins.str = ...,
+        speaker_evidence: _abc.Iterable[Global___Evidence] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["sentence", b"sentence"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "evidence", b"evidence", "rule", b"rule", "sentence", b"sentence", "speaker_rule", b"speaker_rule"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "evidence", b"evidence", "rule", b"rule", "sentence", b"sentence", "speaker_evidence", b"speaker_evidence", "speaker_rule", b"speaker_rule"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -617,7 +623,7 @@ class Evidence(_message.Message):
     name: _builtins.str
     """Name of the feature ("cue.lemma=say")."""
     weight: _builtins.float
-    """Its contribution: positive speaks for the statement. Weights compare within one Explanation only."""
+    """Its contribution: positive speaks for the statement, or for the speaker. Weights compare within one list only."""
     def __init__(
         self,
         *,

@@ -7,7 +7,7 @@ import torch.nn.functional as F  # noqa: N812  # the customary name
 from torch import Tensor
 
 from sayso_server.bench.timing import Work, timed
-from sayso_server.core.document import Document, read, with_trees
+from sayso_server.core.document import parsed, read
 from sayso_server.core.pipeline import Extractor, extract_document
 from sayso_server.core.statement import Options
 from sayso_server.parsing.encoder import load_encoder
@@ -26,19 +26,13 @@ class Articles:
     def __init__(self, parser: StanzaParser, texts: Sequence[str]) -> None:
         self.texts = texts
         self.parser = parser
-        bare = [read(text) for text in texts]
-        self.documents = [with_trees(document, parser.parse(parts(document))) for document in bare]
+        self.documents = [parsed(text, parser) for text in texts]
         self.words = [sum(len(tree.words) for tree in document.trees) for document in self.documents]
 
     def work(self, of_article: Callable[[str], object], count: int | None = None) -> Work:
         """One article after the other, all of them or the first so many."""
         texts = self.texts[:count]
         return Work(sum(self.words[:count]), lambda: [timed(of_article, text) for text in texts])
-
-
-def parts(document: Document) -> list[str]:
-    """The paragraphs of a document as the parser is given them."""
-    return [document.plain[p.start : p.end] for p in document.paragraphs]
 
 
 def bfloat16(weight: Tensor, bias: Tensor) -> Linear:
@@ -52,7 +46,7 @@ FORMATS = {"float32": FLOATING, "bfloat16": Format(bfloat16, bfloat16), "int8": 
 
 def encoder_works(articles: Articles) -> dict[str, Work]:
     """The encoder alone, on the rows that the pipeline makes of the articles, in each number format."""
-    rows = [rows_of(articles.parser, parts(read(text))) for text in articles.texts]
+    rows = [rows_of(articles.parser, read(text).parts) for text in articles.texts]
 
     def work(form: Format) -> Work:
         encoder = load_encoder(BUNDLED / "encoder", form)
@@ -80,10 +74,10 @@ def pipeline_work(articles: Articles) -> Work:
 
 def extractor_works(articles: Articles, extractor: Extractor) -> dict[str, Work]:
     """The extractor, the parse that is in it, and the rest: rules, scorer, speakers."""
-    bare = {text: parts(read(text)) for text in articles.texts}
-    parsed = dict(zip(articles.texts, articles.documents, strict=True))
+    bare = {text: read(text).parts for text in articles.texts}
+    documents = dict(zip(articles.texts, articles.documents, strict=True))
     return {
         "extractor": articles.work(extractor.extract),
         "of it, parsing": articles.work(lambda text: articles.parser.parse(bare[text])),
-        "of it, the rest": articles.work(lambda text: extract_document(parsed[text], Options())),
+        "of it, the rest": articles.work(lambda text: extract_document(documents[text], Options())),
     }

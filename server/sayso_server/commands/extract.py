@@ -9,12 +9,12 @@ import click
 from google.protobuf.json_format import MessageToJson
 
 from sayso_server.commands.model import load, model_option, threads_option
+from sayso_server.core.pipeline import Engine, outcomes
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Extraction, Options
 from sayso_server.gold import gold_object
 from sayso_server.lines import BadLine, Document, read_lines
 from sayso_server.service.conversion import ResultContext, result_message
-from sayso_server.service.engine import Engine
-from sayso_server.service.isolation import describe, extract_each
+from sayso_server.service.isolation import describe
 
 T = TypeVar("T")
 Writer = Callable[[Document, Extraction], str]
@@ -71,9 +71,7 @@ def run(
     """What to write for every line, in order: its output, or what is wrong with it."""
     for chunk in _chunks(lines, _CHUNK):
         documents = [line for line in chunk if isinstance(line, Document)]
-        extractions = iter(
-            extract_each(engine, [document.text for document in documents], options) if documents else ()
-        )
+        extractions = iter(outcomes(engine, [document.text for document in documents], options))
         for line in chunk:
             yield line if isinstance(line, BadLine) else _outcome(line, next(extractions), write)
 

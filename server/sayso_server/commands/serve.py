@@ -9,7 +9,7 @@ import click
 
 from sayso_server.commands.model import load, model_option, threads_option
 from sayso_server.commands.settings import settings_options, shown, variable_of
-from sayso_server.service.engine import StagedEngine, Stages
+from sayso_server.core.pipeline import Engine
 from sayso_server.service.logs import FORMATS, set_up
 from sayso_server.service.settings import SettingError, Settings, default_threads, default_workers, settings_of
 
@@ -77,9 +77,9 @@ def serve(
         raise SystemExit(1)
 
 
-def load_stages(model: str, threads: int) -> StagedEngine:
+def load_stages(model: str, threads: int) -> Engine:
     """The engine of a worker. Raises ModelRefused."""
-    return Stages(load(model, threads=threads))
+    return load(model, threads=threads)
 
 
 def _run(settings: Settings, model: str, threads: int) -> int:

@@ -4,44 +4,41 @@ import bisect
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import dataclass
 
-from sayso_server.core.contents import length, overlap, shared, without_dateline
-from sayso_server.core.cues import Candidate, Site
+from sayso_server.core.candidate import Candidate
+from sayso_server.core.contents import length, shared
 from sayso_server.core.document import Document
-from sayso_server.core.evidence import Basis, Words, evidence, scorers
+from sayso_server.core.evidence import Basis, Words, evidence
+from sayso_server.core.proposals import Place, after_choice, before_choice, from_tagger, place_of, propose
 from sayso_server.core.rules import RULES
-from sayso_server.core.rules.borders import fitted
-from sayso_server.core.rules.quoted import follow_on, is_title
-from sayso_server.core.rules.reading import LIKELY
-from sayso_server.core.rules.tagged import tagged
-from sayso_server.core.rules.turns import headlines, signatures, transcript_turns
 from sayso_server.core.scoring import Scored, Scorer
 from sayso_server.core.statement import Kind, Span
-
-SAME = 0.8
-"""Intersection over union from which on two contents of one cue are one: the rules' is kept."""
-
-CERTAIN = frozenset({"according-to", "headline", "interrupting-cue", "signature"})
-"""Rules whose form leaves little doubt that something is reported: their score says how sure that is, no more."""
+from sayso_server.core.tagger import thresholds
+from sayso_server.core.weights import scorers
 
 LEAD = 2.0
-"""How much better a content that only the tagger sees must be than a rule's: the rules know what a statement holds."""
+"""Margin by which a content that only the tagger sees must beat the rule's."""
 
 OUTERMOST = {"cue.quoted=": "cue.quoted=False", "cue.relation=": "cue.relation=root"}
-"""What a cue in somebody's words has instead of these features if those words are a text of their own."""
+"""Replacements for features of a cue inside a quotation, to score it as top-level."""
 
 MUCH = 0.2
 """Share of the shorter of two contents that they may have in common without being rivals."""
 
+SHORTER = 0.8
+"""Share of a content below which a content without a cue can be nested in it."""
+
 STRETCH = 256
 """Code points of the stretches by which contents are looked up."""
+
+BEFORE, AFTER = 40, 5
+"""Statements before and after one, in text order, among which its parent is looked for."""
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A candidate with its score and kind, and the index of the chosen statement inside whose content it lies."""
+    """A candidate with its score and kind, and the index of the chosen statement whose content holds it."""
 
     candidate: Candidate
     kind: Kind
@@ -49,46 +46,9 @@ class Chosen:
     score: Scored
 
 
-def propose(document: Document) -> Iterator[list[Candidate]]:
-    """The candidates of each cue, by rules and by the role tagger."""
-    proposed = (*_by_rules(document), *headlines(document), *signatures(document), *tagged(document))
-    found = [replace(c, content=without_dateline(document, c.content)) for c in proposed]
-    for _, group in groupby(sorted(found, key=_place), key=_place):
-        rivals = list(group)
-        rules = [c for c in rivals if c.rule != "tagged"]
-        yield [c for c in rivals if c.rule != "tagged" or not any(overlap(c.content, r.content) >= SAME for r in rules)]
-
-
-def _place(candidate: Candidate) -> tuple[int, int]:
-    """Where the cue of a candidate is, or what it reports where it has none."""
-    site = candidate.site
-    return (0, site.head.start) if site is not None else (1, candidate.content[0].start)
-
-
-def _by_rules(document: Document) -> Iterator[Candidate]:
-    """For every cue the first candidate that a rule finds, ended where the tagger sees its end."""
-    for sites in document.sites:
-        for site in sites:
-            if _is_in_title(site, document):
-                continue
-            found = next((c for rule in RULES for c in rule(site, document)), None)
-            if found is not None and not _holds_its_cue(found):
-                yield fitted(document, found)
-
-
-def _is_in_title(site: Site, document: Document) -> bool:
-    """Whether the cue stands in a quoted title: “Say You Said So”."""
-    quotation = document.quotation_at(site.head.start)
-    return quotation is not None and is_title(document, quotation)
-
-
-def _holds_its_cue(candidate: Candidate) -> bool:
-    return candidate.cue is not None and any(c.overlaps(s) for c in candidate.cue.spans for s in candidate.content)
-
-
 @dataclass(frozen=True)
 class Judged:
-    """A candidate with what speaks for and against it."""
+    """A candidate with its features."""
 
     candidate: Candidate
     basis: Basis
@@ -96,7 +56,7 @@ class Judged:
 
 
 def judged(document: Document, words: Words) -> Iterator[Judged]:
-    """All candidates of cues, with their evidence."""
+    """All candidates that compete, with their features."""
     for rivals in propose(document):
         for candidate in rivals:
             basis = basis_of(candidate, words)
@@ -104,14 +64,14 @@ def judged(document: Document, words: Words) -> Iterator[Judged]:
 
 
 def basis_of(candidate: Candidate, words: Words) -> Basis:
-    """What the candidate rests on. The tagger marks the outermost statements only: of others it says nothing."""
-    if candidate.rule == "tagged":
+    """The basis of a candidate. The tagger marks only the outermost statements, so it says nothing of others."""
+    if from_tagger(candidate):
         return Basis.TAGGED
     if not words.has_roles:
         return Basis.TREES
     if candidate.site is None:
         return Basis.RULES
-    is_inside = max(candidate.site.tree.roles[w.index].content for w in candidate.site.words) >= LIKELY
+    is_inside = max(candidate.site.tree.roles[w.index].content for w in candidate.site.words) >= thresholds().likely
     return Basis.TREES if is_inside else Basis.RULES
 
 
@@ -124,22 +84,22 @@ def choose(document: Document) -> list[Chosen]:
 def selected(
     document: Document, words: Words, candidates: Iterable[Judged], weights: Mapping[Basis, Scorer]
 ) -> list[Chosen]:
-    """The best of the candidates of cues, with turns of transcripts before them and quotations without cue behind."""
+    """The best of the candidates, after those that nothing competes with and before quotations without a cue."""
 
     def without_cue(candidate: Candidate) -> Scored:
         return weights[Basis.TREES].score(evidence(candidate, [], document, words, Basis.TREES))
 
     kept = _Kept()
-    for turn in transcript_turns(document):
-        kept.add(turn, without_cue(turn))
+    for candidate in before_choice(document):
+        kept.add(candidate, without_cue(candidate))
     scored = sorted(((j, weights[j.basis].score(j.features)) for j in candidates), key=lambda pair: -pair[1].margin)
     has_roles = any(j.basis is not Basis.TREES for j, _ in scored)
     outer = [pair for pair in scored if not (has_roles and pair[0].basis is Basis.TREES)]
     inner = [pair for pair in scored if has_roles and pair[0].basis is Basis.TREES]
     leads = _leads(scored)
     for j, score in outer:
-        is_led = j.basis is Basis.TAGGED and score.margin < leads.get(_place(j.candidate), -math.inf)
-        if not is_led and (score.margin >= 0 or j.candidate.rule in CERTAIN) and not kept.excludes(j.candidate):
+        is_led = j.basis is Basis.TAGGED and score.margin < leads.get(place_of(j.candidate), -math.inf)
+        if not is_led and (score.margin >= 0 or RULES[j.candidate.rule].certain) and not kept.excludes(j.candidate):
             kept.add(j.candidate, score)
     for j, score in inner:
         if not kept.excludes(j.candidate):
@@ -147,7 +107,7 @@ def selected(
                 kept.add(j.candidate, weights[j.basis].score(_as_outermost(j.features)))
             elif score.margin >= 0:
                 kept.add(j.candidate, score)
-    for candidate in list(follow_on(document, [s for c, _ in kept.items for s in c.content])):
+    for candidate in list(after_choice(document, [s for c, _ in kept.items for s in c.content])):
         kept.add(candidate, without_cue(candidate))
     items = sorted(kept.items, key=lambda pair: (pair[0].content[0].start, -length(pair[0].content)))
     chosen = [candidate for candidate, _ in items]
@@ -155,20 +115,20 @@ def selected(
 
 
 def _as_outermost(features: Iterable[str]) -> Iterator[str]:
-    """The features of a candidate as if the words around it were not somebody's: there nobody has annotated any."""
+    """The features of a candidate as if no statement were around it: nested statements are not annotated anywhere."""
     for name in features:
         yield next((instead for prefix, instead in OUTERMOST.items() if name.startswith(prefix)), name)
 
 
-def _leads(scored: Sequence[tuple[Judged, Scored]]) -> dict[tuple[int, int], float]:
-    """By cue, how good a content that only the tagger sees must be where a rule has found a good one."""
+def _leads(scored: Sequence[tuple[Judged, Scored]]) -> dict[Place, float]:
+    """By place, the margin that a content of the tagger must reach where a rule has found a good one."""
     good = [(j, score.margin) for j, score in scored if j.basis is not Basis.TAGGED and score.margin >= 0]
-    rules = [(_place(j.candidate), margin) for j, margin in good]
+    rules = [(place_of(j.candidate), margin) for j, margin in good]
     return {place: margin + LEAD for place, margin in sorted(rules)}
 
 
 class _Kept:
-    """What was chosen so far, and where it lies: by stretches of the text, so that few are compared."""
+    """The candidates chosen so far, by stretches of the text, so that few are compared."""
 
     def __init__(self) -> None:
         self.items: list[tuple[Candidate, Scored]] = []
@@ -184,15 +144,15 @@ class _Kept:
             self._cues.add(candidate.site.head.start)
 
     def excludes(self, candidate: Candidate) -> bool:
-        """Whether a statement with this cue, or with much of this content, is there already."""
+        """Whether a statement with this cue, or with much of this content, is chosen already."""
         if candidate.site is not None and candidate.site.head.start in self._cues:
             return True
         return any(_are_rivals(candidate, other) for other in self._near(candidate))
 
     def reports(self, candidate: Candidate) -> bool:
-        """Whether the cue of a candidate stands in the content of a statement that is there already.
+        """Whether the cue of a candidate is in the content of a chosen statement.
 
-        What is said there nobody has annotated, so that its score means little: the rules decide.
+        Nested statements are not annotated in the training data, so their score is unreliable: the rules decide.
         """
         return any(_reports(other, candidate) for other in self._near(candidate))
 
@@ -206,7 +166,7 @@ def _stretches(candidate: Candidate) -> set[int]:
 
 
 def _are_rivals(one: Candidate, other: Candidate) -> bool:
-    """Whether two candidates claim the same content, and neither is what the other reports."""
+    """Whether two candidates claim the same content, and neither is nested in the other."""
     common = shared(one.content, other.content)
     if common <= MUCH * min(length(one.content), length(other.content)):
         return False
@@ -214,15 +174,15 @@ def _are_rivals(one: Candidate, other: Candidate) -> bool:
 
 
 def _reports(outer: Candidate, inner: Candidate) -> bool:
-    """Whether the inner cue lies in the outer content, or, without a cue, all of a clearly shorter content.
+    """Whether the inner cue is in the outer content, or, without a cue, all of a clearly shorter content.
 
-    Without a cue, and with the same words as source (the label of a turn), it is a part of the same statement.
+    Without a cue, and with the same source (the label of a turn), it is a part of the same statement.
     """
     own, around = inner.source, outer.source
     if inner.cue is None and own is not None and around is not None and own.overlaps(around):
         return False
     inside = inner.cue.spans[:1] if inner.cue is not None else inner.content
-    most = length(outer.content) * (1.0 if inner.cue is not None else SAME)
+    most = length(outer.content) * (1.0 if inner.cue is not None else SHORTER)
     return all(any(s.covers(own) for s in outer.content) for own in inside) and length(inner.content) < most
 
 
@@ -230,7 +190,7 @@ def _parent(index: int, kept: Sequence[Candidate]) -> int | None:
     """The smallest content that holds this statement's cue, or all of its content where it has none."""
     own = kept[index]
     inner = own.cue.spans if own.cue else own.content
-    near = range(max(0, index - 40), min(len(kept), index + 5))
+    near = range(max(0, index - BEFORE), min(len(kept), index + AFTER))
     touching = [i for i in near if i != index and kept[i].content[-1].end >= inner[0].end]
     around = [i for i in touching if all(any(s.covers(c) for s in kept[i].content) for c in inner)]
     return min(around, key=lambda i: length(kept[i].content), default=None)

@@ -4,21 +4,20 @@ import re
 from collections.abc import Iterable, Sequence
 
 from sayso_server.core.document import Document
-from sayso_server.core.marks import Quotation
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
 EDGES = " \t\r\n\u00a0,;:.-–—―()[]{}\"“”„«»‘’'`…!?*•|/"
-"""What never begins or ends a content outside quotation marks."""
+"""Characters that never begin or end a content outside quotation marks."""
 
 
 def is_punctuation(word: Word) -> bool:
-    """Whether the word is only marks."""
+    """Whether the word is only punctuation."""
     return word.upos == "PUNCT" or not (word.text.isalnum() or any(c.isalnum() for c in word.text))
 
 
 def runs(tree: Tree, indices: Iterable[int]) -> list[Span]:
-    """The words as runs of text: neighbours, or with nothing but marks between them."""
+    """The words as runs of text: adjacent, or with only punctuation between them."""
     out: list[list[int]] = []
     for i in sorted(indices):
         if out and all(is_punctuation(tree.words[j]) for j in range(out[-1][1] + 1, i)):
@@ -29,7 +28,7 @@ def runs(tree: Tree, indices: Iterable[int]) -> list[Span]:
 
 
 def strip(text: str, span: Span, edges: str = EDGES) -> Span | None:
-    """`span` without the marks and spaces at its edges; a stop that belongs to an abbreviation stays."""
+    """`span` without punctuation and spaces at its edges; the stop of an abbreviation stays."""
     start, end = span.start, span.end
     while start < end and text[start] in edges:
         start += 1
@@ -39,19 +38,23 @@ def strip(text: str, span: Span, edges: str = EDGES) -> Span | None:
 
 
 def _is_abbreviation(text: str, start: int, end: int) -> bool:
-    """Whether a span ends in U.S. or a.m., whose last stop is a part of the word."""
+    """Whether a span ends in U.S. or a.m., whose last stop belongs to the word."""
     return end - start >= 4 and text[end - 1] == "." == text[end - 3] and text[end - 2].isalpha()
 
 
 def spans(document: Document, tree: Tree, indices: Iterable[int]) -> tuple[Span, ...]:
-    """The content that these words make: runs without edge punctuation, with the quotation marks that are theirs."""
+    """The content that these words form: runs without edge punctuation, with their own quotation marks."""
     found = [s for run in runs(tree, indices) if (s := strip(document.plain, run))]
     return merge([with_marks(document, span) for span in found])
 
 
+_BEFORE, _AFTER = 8, 4
+"""Code points around a content in which a quotation may begin whose words the content covers."""
+
+
 def with_marks(document: Document, span: Span) -> Span:
     """`span` with the quotation marks, and the punctuation inside them, of every quotation whose words it covers."""
-    for quotation in document.quotations_from(span.start - 8, span.end + 4):
+    for quotation in document.quotations_from(span.start - _BEFORE, span.end + _AFTER):
         inner = strip(document.plain, quotation.span)
         if inner and span.covers(inner) and not span.covers(quotation.span):
             span = Span(min(span.start, quotation.span.start), max(span.end, quotation.span.end))
@@ -84,8 +87,11 @@ def merge(found: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(out)
 
 
+_CUT_EDGES = " ,;:–—-\t\n"
+
+
 def without(found: Sequence[Span], removed: Sequence[Span], text: str) -> tuple[Span, ...]:
-    """The spans less `removed`, edges stripped of commas and spaces where something was cut."""
+    """The spans without `removed`; commas and spaces are stripped at the cuts."""
     out = list(found)
     for cut in removed:
         pieces: list[Span] = []
@@ -93,23 +99,12 @@ def without(found: Sequence[Span], removed: Sequence[Span], text: str) -> tuple[
             if not span.overlaps(cut):
                 pieces.append(span)
                 continue
-            if span.start < cut.start and (left := strip(text, Span(span.start, cut.start), " ,;:–—-\t\n")):
+            if span.start < cut.start and (left := strip(text, Span(span.start, cut.start), _CUT_EDGES)):
                 pieces.append(left)
-            if cut.end < span.end and (right := strip(text, Span(cut.end, span.end), " ,;:–—-\t\n")):
+            if cut.end < span.end and (right := strip(text, Span(cut.end, span.end), _CUT_EDGES)):
                 pieces.append(right)
         out = pieces
     return tuple(out)
-
-
-def chain(document: Document, quotation: Quotation) -> list[Quotation]:
-    """The quotation with those of the paragraphs after it that continue it."""
-    out = [quotation]
-    for following in document.outer_behind(quotation):
-        if out[-1].closed and following.continues and document.text[out[-1].span.end - 1] not in "”\"»'’":
-            out.append(following)
-        else:
-            break
-    return out
 
 
 def length(found: Iterable[Span]) -> int:

@@ -1,17 +1,17 @@
-"""Where a word, or a phrase, can report something."""
+"""Possible cues: the words and phrases that can report something."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sayso_server.core import lexicon
-from sayso_server.core.lexicon import Entry, Frame
-from sayso_server.core.statement import Cue, CueClass, Kind, Polarity, Span
+from sayso_server.core.lexicon import Entry, Frame, load_words
+from sayso_server.core.statement import Cue, CueClass, Span
 from sayso_server.core.tree import Tree, Word
 
 
 @dataclass(frozen=True)
 class Site:
-    """A cue in its sentence: the words of the cue, head first, and what the lexicon knows of it."""
+    """A cue in its sentence: the words of the cue, head first, and its entry in the lexicon."""
 
     tree: Tree
     words: tuple[Word, ...]
@@ -23,33 +23,12 @@ class Site:
         return self.words[0]
 
     def cue(self, cue_class: CueClass) -> Cue:
-        """The cue as it is returned."""
+        """The cue as it is returned, as a cue of this class."""
         return Cue(join(self.words), self.entry.lemma, cue_class)
 
     def class_of(self, *frames: Frame) -> CueClass | None:
         """The class under the first of the frames that the cue has."""
         return next((self.entry.frames[f] for f in frames if f in self.entry.frames), None)
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A possible statement, before speakers are known and before the choice among overlapping ones."""
-
-    rule: str
-    content: tuple[Span, ...]
-    cue: Cue | None
-    site: Site | None
-    source: Span | None
-    source_head: Word | None
-    addressees: tuple[Span, ...] = ()
-    polarity: Polarity = Polarity.AFFIRMED
-    sentence: Span | None = None
-    kind: Kind | None = None
-    """Where the rule knows it; else the quotation marks tell."""
-    relative: Span | None = None
-    """The relative pronoun that stands for the source (who said), returned in its place."""
-    follows: bool = False
-    """A quotation without a cue of its own: the speaker before it goes on."""
 
 
 def join(words: tuple[Word, ...]) -> tuple[Span, ...]:
@@ -81,12 +60,9 @@ def _index(word: Word) -> int:
     return word.index
 
 
-_ATTRIBUTING = frozenset({"according", "per", "words"})
-
-
 def _attributive_phrase(tree: Tree, word: Word) -> tuple[Word, ...]:
     """The words of "according to", "per" or "in the words of", the one that governs or marks the source first."""
-    if word.lower not in _ATTRIBUTING:
+    if word.lower not in load_words("attributive_words"):
         return ()
     following = next(iter(tree.words[word.index + 1 : word.index + 2]), None)
     if following is None:
@@ -103,7 +79,7 @@ def _attributive_phrase(tree: Tree, word: Word) -> tuple[Word, ...]:
 
 
 def _is_named(tree: Tree, case: Word) -> bool:
-    """Whether what "per" governs is somebody, not a unit: per Olin, per the website, not per day."""
+    """Whether "per" governs a source, not a unit: per Olin, per the website, not per day."""
     head = tree.head(case)
     return head is not None and (
         head.upos == "PROPN" or head.xpos == "NNS" or tree.child(head, "det", "nmod:poss") is not None
@@ -120,7 +96,7 @@ def _verb_sites(tree: Tree, word: Word) -> Iterator[Site]:
 
 
 def _phrase(tree: Tree, word: Word, lemma: str) -> tuple[tuple[Word, ...], Entry] | None:
-    """A verb with its particle or preposition, with nothing but adverbs between: called repeatedly for."""
+    """A verb with its particle or preposition, with only adverbs between: called repeatedly for."""
     if not lexicon.begins_phrase(lemma):
         return None
     for following in tree.words[word.index + 1 : word.index + 4]:

@@ -1,4 +1,4 @@
-"""A text with all that was read from it before statements are looked for."""
+"""A text with everything that is read from it before statements are looked for."""
 
 import bisect
 from collections.abc import Iterator, Sequence
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sayso_server.core.cues import Site, sites
 from sayso_server.core.marks import Quotation, match_marks
+from sayso_server.core.parser import Parser
 from sayso_server.core.statement import Span, TextWarning
 from sayso_server.core.text import paragraphs, view
 from sayso_server.core.tree import Tree
@@ -34,6 +35,11 @@ class Document:
     warnings: tuple[TextWarning, ...]
     trees: tuple[Tree, ...] = ()
     names: tuple[NameSpan, ...] = ()
+
+    @property
+    def parts(self) -> list[str]:
+        """The paragraphs as the parser is given them."""
+        return [self.plain[p.start : p.end] for p in self.paragraphs]
 
     @cached_property
     def _paragraph_starts(self) -> list[int]:
@@ -62,19 +68,19 @@ class Document:
         return self.quotations[first : bisect.bisect_left(self._quotation_starts, end)]
 
     def inner_around(self, outer: Quotation, offset: int) -> tuple[Quotation | None, Quotation | None]:
-        """The quotations next below `outer` before and behind an offset inside it that lies in none of them."""
+        """The quotations directly inside `outer` before and after an offset that is in none of them."""
         inner = [q for q in self.quotations_from(outer.span.start, outer.span.end) if q.depth == outer.depth + 1]
         before = [q for q in inner if q.span.end <= offset]
-        behind = [q for q in inner if q.span.start > offset]
-        return (before[-1] if before else None), (behind[0] if behind else None)
+        after = [q for q in inner if q.span.start > offset]
+        return (before[-1] if before else None), (after[0] if after else None)
 
     def outer_around(self, offset: int) -> tuple[Quotation | None, Quotation | None]:
-        """The outermost quotations before and behind an offset that lies in none."""
+        """The outermost quotations before and after an offset that is in none."""
         i = bisect.bisect_right(self._outer_starts, offset)
         return (self.outer[i - 1] if i else None), (self.outer[i] if i < len(self.outer) else None)
 
-    def outer_behind(self, quotation: Quotation) -> Iterator[Quotation]:
-        """The outermost quotations behind one of them, in text order."""
+    def outer_after(self, quotation: Quotation) -> Iterator[Quotation]:
+        """The outermost quotations after one of them, in text order."""
         first = bisect.bisect_right(self._outer_starts, quotation.span.start)
         return (self.outer[i] for i in range(first, len(self.outer)))
 
@@ -83,7 +89,7 @@ class Document:
         return [n.span.start for n in self.names]
 
     def label_of(self, span: Span) -> str:
-        """What a tagger calls the name that shares a character with `span`; empty if nothing."""
+        """The label of the name that shares a character with `span`; empty if there is none."""
         i = bisect.bisect_left(self._name_starts, span.end) - 1
         return self.names[i].label if i >= 0 and self.names[i].span.overlaps(span) else ""
 
@@ -126,6 +132,12 @@ class Document:
         return [q for q in self.outer[first:last] if q.span.overlaps(span)]
 
 
+def parsed(text: str, parser: Parser) -> Document:
+    """The document with its trees."""
+    document = read(text)
+    return with_trees(document, parser.parse(document.parts))
+
+
 def read(text: str) -> Document:
     """The document before parsing."""
     plain = view(text)
@@ -135,7 +147,7 @@ def read(text: str) -> Document:
 
 
 def with_trees(document: Document, parsed: Sequence[Sequence[Tree]]) -> Document:
-    """The document with the trees of its paragraphs, their offsets made the document's own."""
+    """The document with the trees of its paragraphs; their offsets become offsets of the document."""
     trees = [
         tree.shifted(paragraph.start)
         for paragraph, sentences in zip(document.paragraphs, parsed, strict=True)

@@ -1,28 +1,29 @@
-"""What speaks for and against a candidate: named features, each there or not.
+"""Binary features of a candidate.
 
-The scorer weighs them (`scoring.py`), training learns the weights, and `--explain` prints them.
+The scorer weighs them (`weights.py`), training learns the weights, and `--explain` prints them.
 """
 
 import bisect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 
+from sayso_server.core.candidate import Candidate
 from sayso_server.core.contents import is_punctuation, overlap
-from sayso_server.core.cues import Candidate
 from sayso_server.core.document import Document
-from sayso_server.core.scoring import Scorer, read_json, scorer_of
+from sayso_server.core.proposals import from_tagger
 from sayso_server.core.statement import Ranged, Span
+from sayso_server.core.tagger import thresholds
 from sayso_server.core.tree import Roles, Tree, Word
 
 
 class Basis(StrEnum):
-    """What a candidate rests on; each has weights of its own.
+    """The source of a candidate's evidence; each basis has weights of its own.
 
-    RULES: a rule, with what the tagger says of it. TAGGED: the tagger alone. TREES: a rule alone, where the tagger can
-    say nothing, since the models have none or the cue stands in somebody else's words.
+    RULES: a rule, with what the tagger says of it. TAGGED: the tagger alone. TREES: a rule alone, where the tagger says
+    nothing: the models have none, or the cue is inside another statement.
     """
 
     RULES = "rules"
@@ -30,21 +31,12 @@ class Basis(StrEnum):
     TREES = "trees"
 
 
-@cache
-def scorers() -> Mapping[Basis, Scorer]:
-    """The scorers of candidates, by basis: `data/scorer.json`, made by the training stage `scorer`."""
-    return {Basis(name): scorer_of(described) for name, described in read_json("scorer").items()}
-
-
-SEEN = 0.5
-"""From here on a word counts as part of a role."""
-
 NO_ROLES = Roles(0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
 class Words:
-    """All words of a document in a row, with their trees and roles."""
+    """All words of a document in one sequence, with their trees and roles."""
 
     words: tuple[Word, ...]
     trees: tuple[Tree, ...]
@@ -69,7 +61,7 @@ class Words:
         )
 
     def beside(self, place: int, by: int) -> int | None:
-        """The place so many words further on, if that is in the same paragraph."""
+        """The place `by` words further, if it is in the same paragraph; None otherwise."""
         there = place + by
         is_near = 0 <= there < len(self.words) and self.paragraph[there] == self.paragraph[place]
         return there if is_near else None
@@ -90,13 +82,14 @@ class Words:
 
     @cached_property
     def cues(self) -> list[int]:
-        """Places of the words that the tagger takes for a cue, the first of each run."""
-        seen = [r.cue >= SEEN for r in self.roles]
+        """Places of likely cues, the first word of each run."""
+        likely = thresholds().likely
+        seen = [r.cue >= likely for r in self.roles]
         return [i for i, is_cue in enumerate(seen) if is_cue and not (i and seen[i - 1])]
 
 
 def bins(*edges: float) -> Callable[[float], str]:
-    """What names the bin of a figure, by its lower edge."""
+    """A function that names the bin of a number, by its lower edge."""
     names = ("0", *map(str, edges))
     return lambda figure: names[bisect.bisect_right(edges, figure)]
 
@@ -106,7 +99,7 @@ roughly = bins(0.1, 0.5, 0.9)
 """Of probabilities."""
 
 likelier = bins(-0.5, -0.2, -0.05, -0.01, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
-"""Of how much likelier the first or last word of a content is than the word beyond."""
+"""Of how much likelier the first or last word of a content is than the word next to it outside."""
 
 counted = bins(1, 2, 3, 4, 6, 9, 13, 20, 32, 50)
 """Of words."""
@@ -162,7 +155,7 @@ _CLOSED = frozenset({"ADP", "PART", "SCONJ", "PUNCT", "DET", "PRON"})
 
 
 def _shown(word: Word) -> str:
-    """A word of a closed class as it stands, else its class."""
+    """A word of a closed class as written, else its class."""
     return word.lower if word.upos in _CLOSED else word.upos
 
 
@@ -213,7 +206,7 @@ def _of_content(candidate: Candidate, flat: Sequence[int], words: Words) -> list
 
 
 def _pauses(flat: Sequence[int], words: Words) -> list[str]:
-    """The marks inside a content, with what opens behind them."""
+    """The marks inside a content, with the word after each."""
     if flat[-1] - flat[0] + 1 == len(flat):
         return []  # there are none
     gaps = [(words.words[j - 1].text, words.words[j]) for i, j in pairwise(flat) if j > i + 1]
@@ -224,7 +217,7 @@ _PAUSES = frozenset({",", "-", "–", "—", "--", ";", ":"})
 
 
 def _opening(word: Word) -> str:
-    """How what follows opens: a word of a closed class, or the tag."""
+    """How a phrase opens: a word of a closed class, or the tag."""
     return word.lower if word.upos in {"SCONJ", "CCONJ", "PRON", "ADP", "ADV"} else word.xpos
 
 
@@ -258,7 +251,7 @@ def _gap(candidate: Candidate, words: Words) -> int:
 
 
 def _attached(candidate: Candidate, flat: Sequence[int], words: Words) -> str:
-    """How the content hangs on the cue: the relation of its highest word, and of which it is."""
+    """How the content depends on the cue: the relation of its highest word, and to which word."""
     site = candidate.site
     assert site is not None
     inside = {words.words[i].index for i in flat if words.trees[i] is site.tree}
@@ -301,13 +294,14 @@ def _of_roles(candidate: Candidate, places: Sequence[range], flat: Sequence[int]
                 f"{name}.edge={likelier(inner - outer)}",
                 f"{name}.begins={likely(max([roles[i].begins for i in run[:3]]))}",
             ]
-    begun = sum([roles[i].begins >= SEEN for i in flat])
+    least = thresholds().likely
+    begun = sum([roles[i].begins >= least for i in flat])
     out.append(f"contents.begun={min(begun, 4)} spans={min(3, len(candidate.content))}")
     return out + _roles_of_source(candidate, words) + _roles_of_cue(candidate, mean, flat, words)
 
 
 def _role_beside(place: int, by: int, words: Words) -> float:
-    """How likely the word beside a content is content."""
+    """How likely the word next to a content is content."""
     i = words.beside(place, by)
     return words.roles[i].content if i is not None else 0.0
 
@@ -348,7 +342,7 @@ def _cues_between(candidate: Candidate, flat: Sequence[int], words: Words) -> in
 
 
 def _of_rivals(candidate: Candidate, rivals: Sequence[Candidate]) -> list[str]:
-    """How far the other road agrees: rules with the tagger, the tagger with rules."""
-    others = [r for r in rivals if (r.rule == "tagged") != (candidate.rule == "tagged")]
+    """How far the other source of candidates agrees: rules with the tagger, the tagger with rules."""
+    others = [r for r in rivals if from_tagger(r) != from_tagger(candidate)]
     best = max([overlap(candidate.content, r.content) for r in others], default=-1.0)
     return [f"agreement={'none' if best < 0 else agreeing(best)}"]

@@ -200,5 +200,6 @@ def load_table(name: str) -> Mapping[str, frozenset[str]]:
     for key, value in _read(name).items():
         if not isinstance(value, str):
             raise LexiconError(f"{name}.toml: {key!r} must be a string of words")
-        table[key] = _unique(value.split(), f"{name}.toml: {key}")
+        if key not in RESERVED:
+            table[key] = _unique(value.split(), f"{name}.toml: {key}")
     return table

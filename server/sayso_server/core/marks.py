@@ -1,24 +1,28 @@
 """Quotation marks, matched within their paragraph.
 
-Straight and curly double marks, guillemets, `` '' pairs, and single marks where they are not apostrophes. Damage stays
-in its paragraph: a mark left open closes at the paragraph's end, with a warning, unless the next paragraph opens with
-a mark again, which is how news carries a quotation over paragraphs.
+Straight and curly double marks, guillemets, `` '' pairs, and single marks that are not apostrophes. Damage stays in its
+paragraph: an open mark closes at the end of its paragraph, with a warning, unless the next paragraph opens with a mark,
+which is how news continues a quotation over paragraphs.
 """
 
 import bisect
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from sayso_server.core.lexicon import load_words
 from sayso_server.core.statement import Span, TextWarning, WarningCode
 
 _BEFORE_OPENING = set(" \t\u00a0([{<-–—/―:;,.…")
 _AFTER_CLOSING = set(" \t\u00a0)]}>-–—/―:;,.!?…'’\"”»")
-_ELISION = re.compile(r"(?:em|til|cause|n|tis|twas|bout|round|\d\ds?)\b", re.I)
 _DOUBLE = re.compile("``|''|[“„”«»\"＂]")
 _SINGLE = re.compile("``|''|[‘'`]")
 _STOPS = frozenset(",.!?…—")
 _LONGEST_SINGLE = 400
+"""Code points of a quotation in single marks."""
+_DEEPEST = 8
+"""Quotations before one that may hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Quotation:
     depth: int
     closed: bool = True
     continues: bool = False
-    """Whether this quotation goes on from the one of the paragraph before."""
+    """Whether this quotation continues the one of the paragraph before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +88,22 @@ def _single_quotations(text: str, paragraph: Span) -> Iterator[Span]:
             i = end
 
 
+@cache
+def _elision() -> re.Pattern[str]:
+    """What an apostrophe may cut off: 'em, 'tis, '90s."""
+    return re.compile(rf"(?:{'|'.join(sorted(load_words('elisions')))}|\d\ds?)\b", re.I)
+
+
 def _opens_single(text: str, paragraph: Span, i: int) -> bool:
-    if text[i] not in "‘'`" or i + 1 >= paragraph.end or text[i + 1].isspace() or _ELISION.match(text, i + 1):
+    if text[i] not in "‘'`" or i + 1 >= paragraph.end or text[i + 1].isspace() or _elision().match(text, i + 1):
         return False
     return i == paragraph.start or text[i - 1] in _BEFORE_OPENING or text[i - 1] in '“"«'
 
 
 def _single_end(text: str, paragraph: Span, i: int) -> int | None:
-    """Where the single quotation that opens at `i` ends.
+    """The end of the single quotation that opens at `i`.
 
-    What could be a possessive plural (the Olins' bridge) ends it only if nothing behind it does with a stop or a comma.
+    A possible possessive plural (the Olins' bridge) ends it only if no later mark does after a stop or a comma.
     """
     closing = {"‘": "’", "`": "'’"}.get(text[i], "'")
     possessive = None
@@ -113,7 +123,7 @@ def _single_end(text: str, paragraph: Span, i: int) -> int | None:
 
 
 def _pair(marks: Sequence[_Mark]) -> tuple[list[tuple[int, int, int]], list[_Mark], list[_Mark]]:
-    """(start, end, depth) of matched pairs, what was left open, what closed nothing."""
+    """(start, end, depth) of matched pairs, the marks left open, the marks that close nothing."""
     stack: list[_Mark] = []
     pairs, surplus = [], []
     for mark in marks:
@@ -140,7 +150,6 @@ def match_marks(text: str, paragraphs: Sequence[Span]) -> tuple[tuple[Quotation,
         carries_on = False
         if left_open:
             first = left_open[0]
-            # what was paired inside the mark left open lies within it only if it is believable that it never closed
             carries_on = following is not None and text[following.start] in '“"«`„' and text[first.start] in '“"«`„'
             found.append(Quotation(Span(first.start, paragraph.end), 0, closed=carries_on))
             if not carries_on:
@@ -172,11 +181,11 @@ def match_marks(text: str, paragraphs: Sequence[Span]) -> tuple[tuple[Quotation,
 
 
 def _with_depths(found: list[Quotation]) -> list[Quotation]:
-    """Sorted, with the depth counted anew over all families."""
+    """Sorted, with the depth counted over all families of marks."""
     found.sort(key=lambda q: (q.span.start, -q.span.end))
     out: list[Quotation] = []
     for q in found:
-        depth = sum(o.span.covers(q.span) for o in out[-8:] if o.span != q.span)
+        depth = sum(o.span.covers(q.span) for o in out[-_DEEPEST:] if o.span != q.span)
         out.append(Quotation(q.span, depth, q.closed))
     return out
 

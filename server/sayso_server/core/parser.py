@@ -1,4 +1,4 @@
-"""The port through which trees come in. The adapter on Stanza is `sayso_server.parsing`; tests bring their own."""
+"""The port for trees. The adapter on Stanza is `sayso_server.parsing`; tests have their own parsers."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -7,11 +7,11 @@ from sayso_server.core.tree import Tree
 
 
 class Parser(Protocol):
-    """Whatever turns paragraphs into trees."""
+    """Turns paragraphs into trees."""
 
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
         """The sentences of each paragraph, in order; offsets are code points of that paragraph.
 
-        A paragraph is read on its own: what stands beside it in the call does not change its trees.
+        A paragraph is read on its own: the other paragraphs of the call do not change its trees.
         """
         ...

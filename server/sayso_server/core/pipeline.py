@@ -1,14 +1,13 @@
-"""The whole road from text to statements."""
+"""The road from text to statements: begin, parse, finish."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Protocol
 
 from sayso_server.core.choice import Chosen, choose
-from sayso_server.core.circumstances import medium
-from sayso_server.core.circumstances import time as said_at
 from sayso_server.core.document import Document, read, with_trees
+from sayso_server.core.model import Model
 from sayso_server.core.parser import Parser
 from sayso_server.core.scoring import explained
 from sayso_server.core.speakers.registry import Link
@@ -26,40 +25,96 @@ from sayso_server.core.statement import (
     WarningCode,
 )
 from sayso_server.core.text import looks_english
+from sayso_server.core.tree import Tree
 
 
-class Model(NamedTuple):
-    """Which models read the text. `digest` is SHA-256 over the files, hexadecimal."""
+class Engine(Protocol):
+    """The stages of extraction, so that a long text can be parsed in parts. Not thread-safe: one caller at a time."""
 
-    name: str
-    version: str
-    digest: str
+    @property
+    def model(self) -> Model:
+        """The models that read the texts."""
+
+    def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
+        """The sentences of each paragraph, in order. The other paragraphs of a call do not change them."""
+
+    def finish(self, document: Document, options: Options, parse_seconds: float) -> Extraction:
+        """The extraction of a document that has its trees."""
 
 
 class Extractor:
-    """Extracts the statements of texts with one parser. Not thread-safe: one per worker, fed one call at a time."""
+    """The engine on one parser. Not thread-safe: one per worker, one call at a time."""
 
     def __init__(self, parser: Parser, model: Model) -> None:
         self.parser = parser
         self.model = model
+
+    def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
+        """See Engine."""
+        return self.parser.parse(paragraphs)
+
+    def finish(self, document: Document, options: Options, parse_seconds: float) -> Extraction:
+        """See Engine."""
+        return extract_document(document, options, parse_seconds=parse_seconds)
 
     def extract(self, text: str, options: Options | None = None) -> Extraction:
         """The statements of one text."""
         return self.extract_many([text], options)[0]
 
     def extract_many(self, texts: Sequence[str], options: Options | None = None) -> list[Extraction]:
-        """The statements of several texts, parsed together. Results do not depend on what else is in the call."""
-        options = options or Options()
-        documents = [read(text) for text in texts]
-        started = time.perf_counter()
-        parts = [d.plain[p.start : p.end] for d in documents for p in d.paragraphs]
-        trees = iter(self.parser.parse(parts))
-        seconds = (time.perf_counter() - started) / max(1, sum(map(len, parts)))
-        out = []
-        for document in documents:
-            full = with_trees(document, [next(trees) for _ in document.paragraphs])
-            out.append(extract_document(full, options, parse_seconds=seconds * len(document.text)))
-        return out
+        """The statements of several texts, parsed together. Raises where one of them cannot be read."""
+        found = outcomes(self, texts, options or Options())
+        for outcome in found:
+            if isinstance(outcome, Exception):
+                raise outcome
+        return [outcome for outcome in found if isinstance(outcome, Extraction)]
+
+
+Outcome = Extraction | Exception
+"""Of one document: what it says, or why it could not be read."""
+
+
+def outcomes(engine: Engine, texts: Sequence[str], options: Options) -> list[Outcome]:
+    """One outcome per text, in order; a text that cannot be read fails alone.
+
+    Texts are parsed together, or each on its own where that fails. An outcome does not depend on the other texts.
+    """
+    begun = [_begun(text) for text in texts]
+    documents = [document for document in begun if isinstance(document, Document)]
+    finished = iter(_finished(engine, documents, options))
+    return [next(finished) if isinstance(document, Document) else document for document in begun]
+
+
+def _begun(text: str) -> Document | Exception:
+    try:
+        return read(text)
+    except Exception as error:
+        return error
+
+
+def _finished(engine: Engine, documents: Sequence[Document], options: Options) -> list[Outcome]:
+    started = time.perf_counter()
+    parts = [part for document in documents for part in document.parts]
+    try:
+        trees = engine.parse(parts) if parts else []
+        if len(trees) != len(parts):
+            raise RuntimeError(f"the parser answered {len(trees)} of {len(parts)} paragraphs")
+    except Exception as error:
+        if len(documents) == 1:
+            return [error]
+        return [outcome for document in documents for outcome in _finished(engine, [document], options)]
+    seconds = (time.perf_counter() - started) / max(1, sum(map(len, parts)))
+    rest = iter(trees)
+    return [_finish(engine, d, [next(rest) for _ in d.paragraphs], options, seconds * len(d.text)) for d in documents]
+
+
+def _finish(
+    engine: Engine, document: Document, trees: Sequence[Sequence[Tree]], options: Options, seconds: float
+) -> Outcome:
+    try:
+        return engine.finish(with_trees(document, trees), options, seconds)
+    except Exception as error:
+        return error
 
 
 def extract_document(document: Document, options: Options, *, parse_seconds: float = 0.0) -> Extraction:
@@ -104,14 +159,15 @@ def assemble(
                 speaker_id=speaker,
                 speaker_confidence=link.confidence if speaker else 0.0,
                 speaker_rule=link.rule,
+                speaker_evidence=explained(getattr(link, "evidence", ())) if speaker else (),
                 alternatives=tuple((ids[id(e)], c) for e, c in link.alternatives if id(e) in ids),
                 addressees=found.addressees,
                 polarity=found.polarity,
                 paragraph_index=document.paragraph_at(found.content[0].start),
                 parent_id=f"s{item.parent + 1}" if item.parent is not None else None,
                 continued_id=f"s{i}" if found.follows and i and out[-1].speaker_id == speaker and speaker else None,
-                medium=medium(found, document.plain),
-                time=said_at(found, document.plain),
+                medium=found.medium,
+                time=found.time,
                 sentence=found.sentence,
             )
         )
@@ -140,14 +196,14 @@ def _without_lost(statement: Statement, known: set[str], options: Options) -> St
 
 
 def _used(speakers: Sequence[Speaker], statements: Sequence[Statement]) -> tuple[Speaker, ...]:
-    """The speakers of these statements, with those behind them."""
+    """The speakers of these statements, with their affiliations and issuers."""
     wanted = {s.speaker_id for s in statements} | {i for s in statements for i, _ in s.alternatives}
-    behind = {i for s in speakers if s.speaker_id in wanted for i in (s.affiliation_id, s.issuer_id)}
-    return tuple(s for s in speakers if s.speaker_id in wanted | behind)
+    related = {i for s in speakers if s.speaker_id in wanted for i in (s.affiliation_id, s.issuer_id)}
+    return tuple(s for s in speakers if s.speaker_id in wanted | related)
 
 
 def warnings(document: Document) -> tuple[TextWarning, ...]:
-    """What was odd in the text."""
+    """Warnings about the text."""
     if not document.paragraphs:
         return (TextWarning(WarningCode.EMPTY_TEXT, "the document has no text"),)
     if not looks_english(document.plain):

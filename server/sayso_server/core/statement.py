@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Kind(StrEnum):
-    """How the words of a statement stand in the text, at the statement's own level."""
+    """Whether the content is in quotation marks, at the statement's own level."""
 
     DIRECT = "direct"
     INDIRECT = "indirect"
@@ -14,7 +14,7 @@ class Kind(StrEnum):
 
 
 class CueClass(StrEnum):
-    """What kind of act a cue reports; the names are those of `sayso.v1.CueClass`."""
+    """The kind of act that a cue reports; the names are those of `sayso.v1.CueClass`."""
 
     SAY = "say"
     WRITE = "write"
@@ -55,17 +55,16 @@ class SpeakerType(StrEnum):
 
 
 class WarningCode(StrEnum):
-    """What was odd in a text; the names are those of `sayso.v1.WarningCode`."""
+    """Problems of a text; the names are those of `sayso.v1.WarningCode`."""
 
     UNCLOSED_QUOTATION_MARK = "unclosed_quotation_mark"
     SURPLUS_QUOTATION_MARK = "surplus_quotation_mark"
     TEXT_NOT_ENGLISH = "text_not_english"
     EMPTY_TEXT = "empty_text"
-    SENTENCE_TOO_LONG = "sentence_too_long"
 
 
 class Ranged(Protocol):
-    """What stands somewhere: a span, or a word."""
+    """Anything with a position in the text: a span, a word."""
 
     @property
     def start(self) -> int: ...
@@ -125,7 +124,7 @@ class Statement:
     speaker_confidence: float = 0.0
     speaker_rule: str = ""
     alternatives: tuple[tuple[str, float], ...] = ()
-    """Who else it may be: speaker identifiers with confidences, the best first."""
+    """Other possible speakers: identifiers with confidences, the best first."""
     addressees: tuple[Span, ...] = ()
     polarity: Polarity = Polarity.AFFIRMED
     paragraph_index: int = 0
@@ -135,6 +134,9 @@ class Statement:
     time: tuple[Span, ...] = ()
     sentence: Span | None = None
     evidence: tuple[tuple[str, float], ...] = ()
+    """Features with what each adds to the confidence."""
+    speaker_evidence: tuple[tuple[str, float], ...] = ()
+    """Features with what each adds to the choice of the speaker; empty where the rule leaves no choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class TextWarning:
-    """Something odd in the text that did not stop the work. `message` holds no text of the document."""
+    """A problem of the text that did not stop extraction. `message` holds no text of the document."""
 
     code: WarningCode
     message: str
@@ -161,7 +163,7 @@ class TextWarning:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds spent on one document; a batch's parse time is shared out by words."""
+    """Seconds spent on one document; the parse time of a batch is divided by length."""
 
     parse: float = 0.0
     extract: float = 0.0
@@ -169,7 +171,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What one document says. `text` is the caller's own, which every span indexes."""
+    """The statements of one document. `text` is the caller's own, which every span indexes."""
 
     text: str
     statements: tuple[Statement, ...] = ()

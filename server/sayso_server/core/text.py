@@ -1,4 +1,4 @@
-"""The text as the reader sees it: paragraphs, and a same-length view without odd characters.
+"""The text as a reader sees it: paragraphs, and a view of the same length without odd characters.
 
 All offsets are code points of the caller's own text. The view has the same length, so its offsets are the same.
 """
@@ -7,7 +7,6 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.statement import Span
@@ -16,10 +15,16 @@ _SPACES = {0x00A0, 0x1680, 0x180E, 0x202F, 0x205F, 0x3000, 0xFEFF, *range(0x2000
 _LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _BLANK_LINE = re.compile(r"(?:\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])\s*(?:\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])")
 _WORD = re.compile(r"[^\W\d_]+")
+_LOOKED_AT = 20_000
+"""Code points from which the language is judged."""
+_SHORT, _SHORTEST = 12, 4
+"""Words below which a text is English unless most of its words have other letters; and below which it always is."""
+_FUNCTION_WORDS = 0.2
+"""The least share of function words in an English text."""
 
 
 class _Plain(dict[int, str]):
-    """A space for what is white or invisible, the character itself otherwise; by code point, each looked at once."""
+    """A space for white and invisible characters, the character itself otherwise; by code point, cached."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
@@ -34,7 +39,7 @@ def view(text: str) -> str:
 
 
 def _only_wraps(text: str, lines: Sequence[Span]) -> bool:
-    """Whether the breaks of a block only wrap its lines: most lines end without final punctuation and go on low."""
+    """Whether line breaks only wrap: most lines end without final punctuation and the next begins in lower case."""
     pairs = list(itertools.pairwise(lines))
     wraps = sum(text[a.end - 1] not in '.!?:;"”’»)' and text[b.start].islower() for a, b in pairs)
     return 2 * wraps >= len(pairs) > 0
@@ -43,7 +48,7 @@ def _only_wraps(text: str, lines: Sequence[Span]) -> bool:
 def paragraphs(text: str) -> tuple[Span, ...]:
     """The paragraphs of `text`, without the white space around them.
 
-    A paragraph lies between line breaks; in a block whose single line breaks only wrap its lines, between blank lines.
+    Paragraphs are separated by line breaks, or by blank lines in a block whose single line breaks only wrap its lines.
     """
     blocks: list[list[Span]] = []
     for match in _LINE.finditer(text):
@@ -66,14 +71,10 @@ def paragraphs(text: str) -> tuple[Span, ...]:
     )
 
 
-@cache
-def _stop_words() -> frozenset[str]:
-    return load_words("stop_words")
-
-
 def looks_english(text: str) -> bool:
     """Whether enough of the words are English function words. Short texts get the benefit of the doubt."""
-    words = [m[0].lower() for m in _WORD.finditer(text[:20000])]
-    if len(words) < 12:
-        return not (len(words) >= 4 and sum(w.isascii() for w in words) < len(words) / 2)
-    return sum(w in _stop_words() for w in words) >= 0.2 * len(words)
+    words = [m[0].lower() for m in _WORD.finditer(text[:_LOOKED_AT])]
+    if len(words) < _SHORT:
+        return not (len(words) >= _SHORTEST and sum(w.isascii() for w in words) < len(words) / 2)
+    known = load_words("stop_words")
+    return sum(w in known for w in words) >= _FUNCTION_WORDS * len(words)

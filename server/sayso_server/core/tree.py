@@ -1,7 +1,7 @@
 """Dependency trees: Universal Dependencies of one sentence, with offsets into the document."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -37,11 +37,11 @@ class Word:
 
     @property
     def span(self) -> Span:
-        """Where the word stands."""
+        """The position of the word in the document."""
         return Span(self.start, self.end)
 
     def __getstate__(self) -> tuple[Any, ...]:
-        """What the word was made of; the rest follows from it."""
+        """The fields that are given; the others are derived."""
         return _given(self)
 
     def __setstate__(self, state: Sequence[Any]) -> None:
@@ -70,7 +70,7 @@ class Roles(NamedTuple):
 
 @dataclass(frozen=True)
 class Tree:
-    """A sentence as a tree of words; its names, and the roles of its words, where the models have found them."""
+    """A sentence as a tree of words, with its names and the roles of its words where the models have found them."""
 
     words: tuple[Word, ...]
     names: tuple[Name, ...] = ()
@@ -106,7 +106,7 @@ class Tree:
         return None
 
     def subtree(self, word: Word, skip: Callable[[Word], bool] | None = None) -> set[int]:
-        """Indices of `word` and all below it, without the branches that start at a word that `skip` names."""
+        """Indices of `word` and all its descendants, without the branches below a word for which `skip` holds."""
         out: set[int] = set()
         stack = [word]
         while stack:
@@ -137,21 +137,24 @@ class Tree:
             Word(w.index, w.text, w.lemma, w.upos, w.xpos, w.feats, w.head, w.deprel, w.start + by, w.end + by)
             for w in self.words
         ]
-        return Tree(tuple(words), self.names, self.roles)
+        return replace(self, words=tuple(words))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickled in columns and without what it works out: small, and quick to write and to read."""
-        return _from_columns, (_columns(map(_given, self.words)), self.names, _columns(self.roles))
+        """Pickled field by field, each in columns and without cached properties: small, and quick to write and read."""
+        return _from_columns, tuple(_columns(getattr(self, one.name)) for one in fields(self))
 
 
-def _columns(rows: Iterable[Iterable[Any]]) -> tuple[tuple[Any, ...], ...]:
-    return tuple(zip(*rows, strict=True))
+_Columns = tuple[Callable[..., Any], tuple[tuple[Any, ...], ...]]
+"""The type of the rows of a field, and their values in columns."""
 
 
-def _from_columns(words: Iterable[Iterable[Any]], names: tuple[Name, ...], roles: Iterable[Iterable[Any]]) -> Tree:
+def _columns(rows: Sequence[Any]) -> _Columns | None:
+    if not rows:
+        return None
+    values = map(_given, rows) if isinstance(rows[0], Word) else rows
+    return type(rows[0]), tuple(zip(*values, strict=True))
+
+
+def _from_columns(*packed: _Columns | None) -> Tree:
     """The tree that was pickled."""
-    return Tree(
-        tuple(Word(*row) for row in zip(*words, strict=True)),
-        names,
-        tuple(Roles(*row) for row in zip(*roles, strict=True)),
-    )
+    return Tree(*(tuple(map(one[0], *one[1])) if one is not None else () for one in packed))

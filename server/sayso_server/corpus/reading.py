@@ -9,6 +9,7 @@ import atexit
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sayso_server.core.model import Model
 from sayso_server.core.statement import Extraction, Options
 from sayso_server.corpus.errors import CorpusError
 from sayso_server.corpus.inputs import Entry
@@ -16,7 +17,6 @@ from sayso_server.corpus.parts import Form, Part, part_of
 from sayso_server.corpus.plan import Slice
 from sayso_server.corpus.rows import Row, failed_row, read_row, statement_rows
 from sayso_server.service.bench import weight
-from sayso_server.service.engine import Model
 from sayso_server.service.rounds import Failed, Left, Opening, Progress, Round, Share
 from sayso_server.service.worker import Loader
 from sayso_server.service.workers import LoadError, ProcessWorker, WorkerLostError

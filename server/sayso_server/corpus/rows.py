@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from sayso_server.core.model import Model
 from sayso_server.core.statement import Cue, Extraction, Span, Speaker, SpeakerType, Statement
 from sayso_server.corpus.inputs import Entry
-from sayso_server.service.engine import Model
 
 Row = dict[str, Any]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from stanza.models.common.utils import ud_scores
 
-from sayso_server.core.text import paragraphs as paragraphs_of
+from sayso_server.core.document import parsed
 from sayso_server.core.tree import Tree
 from sayso_server.parsing import conllu, tokens
 from sayso_server.parsing.stanza_parser import NAME_TYPES, StanzaParser
@@ -75,12 +75,10 @@ def roles(parser: StanzaParser, path: Path, threshold: float = 0.5) -> dict[str,
     counts: dict[str, Counter[str]] = {role: Counter() for role in ROLES}
     for line in path.read_text(encoding="utf-8").splitlines():
         document = json.loads(line)
-        places = paragraphs_of(document["text"])
-        trees = parser.parse([document["text"][p.start : p.end] for p in places])
-        shifted = [tree.shifted(p.start) for p, own in zip(places, trees, strict=True) for tree in own]
+        trees = parsed(document["text"], parser).trees
         for role in ROLES:
             spans = [span for attribution in document["attributions"] for span in attribution[role]]
-            _count(counts[role], _covered(shifted, spans), _likely(shifted, role, threshold))
+            _count(counts[role], _covered(trees, spans), _likely(trees, role, threshold))
     return {role: _figures(own) for role, own in counts.items()}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from sayso_server.core.text import paragraphs as paragraphs_of
+from sayso_server.core.document import read
 from sayso_server.parsing import processors, tokens
 from sayso_server.parsing.encoder import Row
 from sayso_server.parsing.stanza_parser import StanzaParser
@@ -20,7 +20,7 @@ def measure(parser: StanzaParser, texts: Sequence[str], repeats: int = 5) -> dic
     """
     assert parser.reader is not None
     encoder = parser.reader.encoder
-    parts = [[text[p.start : p.end] for p in paragraphs_of(text)] for text in texts]
+    parts = [read(text).parts for text in texts]
     prepared = [rows_of(parser, own) for own in parts]
     words = sum(len(row.first) for rows in prepared for row in rows)
     _timed(lambda: parser.parse(parts[0]))

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sayso_server.core.document import Document, read, with_trees
+from sayso_server.core.pipeline import Engine
 from sayso_server.core.statement import Options
 from sayso_server.core.tree import Tree
-from sayso_server.service.engine import StagedEngine
 from sayso_server.service.isolation import describe
 from sayso_server.service.rounds import Failed, Help, Left, Opening, Progress, Round, Share, Trees
 
@@ -26,11 +26,6 @@ _CHARS_PER_WORD = 8
 def weight(text: str) -> int:
     """The words of a text, as the queue counts them: at least one, and no fewer than its length lets expect."""
     return max(1, len(text.split()), len(text) // _CHARS_PER_WORD)
-
-
-def parts_of(document: Document) -> list[str]:
-    """The paragraphs as the parser is given them."""
-    return [document.plain[part.start : part.end] for part in document.paragraphs]
 
 
 def next_paragraphs(parts: Sequence[str], unread: Iterable[int], words: int) -> list[int]:
@@ -94,7 +89,7 @@ class _Begun:
 class Bench:
     """Carries out rounds. Not thread-safe."""
 
-    def __init__(self, engine: StagedEngine) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._begun: dict[int, _Begun] = {}
 
@@ -122,12 +117,12 @@ class Bench:
         except Exception as error:
             progress[opening.number] = Failed(describe(error))
             return
-        self._begun[opening.number] = _Begun(document, opening.options, parts_of(document))
+        self._begun[opening.number] = _Begun(document, opening.options, document.parts)
 
     def _help(self, aid: Help) -> Trees | Failed:
         """Where it fails, the worker that has the document reads the paragraphs itself, and fails itself."""
         try:
-            parts = parts_of(read(aid.text))
+            parts = read(aid.text).parts
             paragraphs = next_paragraphs(parts, range(aid.first, len(parts)), aid.words)
             own = dealt(parts, paragraphs, aid.parts)[aid.part]
             started = time.perf_counter()

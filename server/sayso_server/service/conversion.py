@@ -12,7 +12,7 @@ from google.protobuf.duration_pb2 import Duration
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso_server.core import statement as domain
-from sayso_server.service.engine import Model
+from sayso_server.core.model import Model
 from sayso_server.service.offsets import Unit, converter
 from sayso_server.service.settings import Limits
 from sayso_server.version import VERSION
@@ -151,17 +151,22 @@ def _cue(cue: domain.Cue, view: _View) -> pb.Cue:
 
 
 def _explanation(statement: domain.Statement, view: _View, alternatives: int) -> pb.Explanation:
-    strongest_first = sorted(statement.evidence, key=lambda named: -abs(named[1]))
     return pb.Explanation(
         rule=statement.rule,
-        evidence=[pb.Evidence(name=name, weight=weight) for name, weight in strongest_first],
+        evidence=_evidence(statement.evidence),
         alternatives=[
             pb.SpeakerAlternative(speaker_id=speaker_id, confidence=confidence)
             for speaker_id, confidence in statement.alternatives[:alternatives]
         ],
         sentence=view.maybe(statement.sentence),
         speaker_rule=statement.speaker_rule,
+        speaker_evidence=_evidence(statement.speaker_evidence),
     )
+
+
+def _evidence(evidence: Iterable[tuple[str, float]]) -> list[pb.Evidence]:
+    """Strongest first."""
+    return [pb.Evidence(name=name, weight=weight) for name, weight in sorted(evidence, key=lambda one: -abs(one[1]))]
 
 
 def _speaker(speaker: domain.Speaker, view: _View) -> pb.Speaker:

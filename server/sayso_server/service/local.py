@@ -5,11 +5,10 @@ from functools import cached_property
 from google.rpc import status_pb2
 
 from sayso.v1 import quotes_pb2 as pb
-from sayso_server.core.pipeline import Extractor
+from sayso_server.core.pipeline import Extractor, outcomes
 from sayso_server.core.statement import Extraction
 from sayso_server.service.conversion import ResultContext, result_message, server_info_message
 from sayso_server.service.errors import ServiceError, extraction_failed, model_refused
-from sayso_server.service.isolation import extract_each
 from sayso_server.service.requests import Wishes, read_options, refusal
 from sayso_server.service.settings import Limits
 
@@ -42,7 +41,7 @@ class LocalService:
         wishes = read_options(request.options)
         refusals = [(document, refusal(document, self._limits)) for document in request.documents]
         texts = [document.text for document, refused in refusals if not refused]
-        answers = iter(extract_each(self._engine, texts, wishes.options) if texts else ())
+        answers = iter(outcomes(self._engine, texts, wishes.options) if texts else ())
         return [
             pb.Outcome(error=refused.status()) if refused else self._outcome(document, next(answers), wishes)
             for document, refused in refusals

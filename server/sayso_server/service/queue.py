@@ -5,8 +5,8 @@ import itertools
 import logging
 from collections.abc import Callable, Sequence
 
+from sayso_server.core.model import Model
 from sayso_server.core.statement import Extraction, Options
-from sayso_server.service.engine import Model
 from sayso_server.service.errors import (
     deadline_exceeded,
     extraction_failed,

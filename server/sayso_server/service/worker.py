@@ -10,20 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
+from sayso_server.core.pipeline import Engine
 from sayso_server.service.bench import Bench
-from sayso_server.service.engine import Model, StagedEngine
 
-Loader = Callable[[], StagedEngine]
+Loader = Callable[[], Engine]
 """Loads the engine; importable by name, since it is sent to another process."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedModel:
-    """The model that a worker has loaded."""
-
-    name: str
-    version: str
-    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +46,7 @@ def _serve(pipe: Connection, load: Loader) -> None:
     except Exception as error:
         pipe.send(NotLoaded(" ".join(str(error).split()) or type(error).__name__))
         return
-    pipe.send(_loaded(engine.model))
+    pipe.send(engine.model)
     bench = Bench(engine)
     give_back = _trimmer()
     while True:
@@ -74,7 +65,3 @@ def _trimmer() -> Callable[[], object]:
     except (AttributeError, OSError, TypeError):
         return lambda: None
     return lambda: trim(0)
-
-
-def _loaded(model: Model) -> LoadedModel:
-    return LoadedModel(model.name, model.version, model.digest)

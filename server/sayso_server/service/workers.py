@@ -8,8 +8,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
+from sayso_server.core.model import Model
 from sayso_server.service import worker
-from sayso_server.service.engine import Model
 from sayso_server.service.rounds import Progress, Round
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sayso_server.core.text import paragraphs as paragraphs_of
+from sayso_server.core.document import read
 from sayso_server.parsing.conllu import Rows, read_blocks, read_conllu, spans_of_tags, words_of
 from sayso_server.training import data
 
@@ -139,8 +139,8 @@ def annotated(path: Path, tokenize: Tokenize, work: Path) -> list[list[Paragraph
 
 
 def _cut(document: Any, tokenize: Tokenize) -> Iterator[list[tuple[list[str], list[list[int]]]]]:
-    places = paragraphs_of(document["text"])
-    for place, sentences in zip(places, tokenize([document["text"][p.start : p.end] for p in places]), strict=True):
+    text = read(document["text"])
+    for place, sentences in zip(text.paragraphs, tokenize(text.parts), strict=True):
         words = [(start + place.start, end + place.start) for s in sentences for _, start, end in s]
         roles = np.stack([iob2(len(words), _role(document, role, words), [role]) for (role,) in ROLES], 1).tolist()
         paragraph = []

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from sayso_server.core.choice import choose
 from sayso_server.core.contents import overlap
-from sayso_server.core.document import read, with_trees
+from sayso_server.core.document import parsed
 from sayso_server.core.parser import Parser
 from sayso_server.core.speakers.confidence import FAMILIES, Counted, Links, cell, cells
 from sayso_server.core.speakers.discourse import Discourse, top, top_of_name
@@ -152,9 +152,7 @@ def of_conversation(path: Path, parser: Parser, sample: int) -> Iterator[Outcome
     """The links of quotations without a cue in every `sample`-th annotated article."""
     for line in path.read_text(encoding="utf-8").splitlines()[::sample]:
         item = json.loads(line)
-        document = read(item["text"])
-        trees = parser.parse([document.plain[p.start : p.end] for p in document.paragraphs])
-        document = with_trees(document, trees)
+        document = parsed(item["text"], parser)
         chosen = choose(document)
         links, _ = resolve(document, chosen)
         gold = [(_spans(a["content"]), _spans(a["source"])) for a in item["attributions"] if a["source"]]

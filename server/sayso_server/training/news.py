@@ -34,11 +34,6 @@ class Article:
     fold: int
 
 
-def parts(document: Document) -> list[str]:
-    """The texts of the paragraphs."""
-    return [document.plain[p.start : p.end] for p in document.paragraphs]
-
-
 def articles(options: argparse.Namespace, path: Path) -> Iterator[Article]:
     """The documents of a file of annotated news that are in the used folds; their trees are kept in the work folder."""
     documents = [(i, item) for i, item in enumerate(data.documents(path)) if fold_of(i) in USED]
@@ -62,7 +57,7 @@ def parse(options: argparse.Namespace, texts: Sequence[str]) -> list[Parsed]:
     parser, _ = load_parser(str(options.output))
     out = []
     for i, text in enumerate(texts):
-        out.append(parser.parse(parts(read(text))))
+        out.append(parser.parse(read(text).parts))
         if (i + 1) % 20 == 0:
             log.info("parsed %d of %d documents", i + 1, len(texts))
     return out

@@ -19,12 +19,14 @@ import numpy as np
 import torch
 
 from sayso_server import core
+from sayso_server.core.candidate import Candidate
 from sayso_server.core.choice import Chosen, Judged, judged, selected
 from sayso_server.core.contents import overlap
-from sayso_server.core.cues import Candidate
 from sayso_server.core.evidence import Basis, Words, evidence
+from sayso_server.core.rules import RULES
 from sayso_server.core.scoring import Scorer
 from sayso_server.core.statement import REPORTED_SPEECH
+from sayso_server.core.weights import FILE
 from sayso_server.training.annotations import Annotation, touch, worth
 from sayso_server.training.news import Article, articles
 
@@ -201,7 +203,7 @@ def run(options: argparse.Namespace) -> None:
     """Learn, and write the file."""
     examples = [Example.of(a) for a in articles(options, options.annotated / "polnear-train.jsonl")]
     log.info("%d documents, %d candidates", len(examples), sum(len(e.candidates) for e in examples))
-    path = Path(core.__file__).parent / "data" / "scorer.json"
+    path = Path(core.__file__).parent / "data" / f"{FILE}.json"
     path.write_text(json.dumps(described(trained(examples)), indent=1) + "\n", encoding="utf-8")
 
 
@@ -227,7 +229,7 @@ def trained(examples: Sequence[Example]) -> dict[Basis, Scorer]:
 
 def described(weights: Mapping[Basis, Scorer]) -> dict[str, Any]:
     """What goes into the file."""
-    return {
+    return {"known": sorted(RULES)} | {
         basis.value: {
             "threshold": own.threshold,
             "calibration": own.calibration,

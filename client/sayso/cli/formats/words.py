@@ -1,9 +1,10 @@
 """A statement in words for people."""
 
 import re
+from collections.abc import Sequence
 
 from sayso._evidence import for_and_against
-from sayso.models import Polarity, Statement
+from sayso.models import Evidence, Polarity, Statement
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
@@ -34,15 +35,20 @@ def said(statement: Statement) -> str:
 
 
 def why(statement: Statement) -> list[str]:
-    """How sure it is, what found it, and what spoke for and against it, in a few lines: what `--explain` adds."""
+    """The lines that `--explain` adds: confidences, rules, and the features for and against."""
     lines = [f"confidence {statement.confidence:.2f}"]
     if explanation := statement.explanation:
         lines[0] += f", found by {explanation.rule}"
         if statement.speaker:
             linked = f" by {explanation.speaker_rule}" if explanation.speaker_rule else ""
             lines.append(f"speaker {statement.speaker_confidence:.2f}{linked}")
-        supporting, opposing = for_and_against(explanation)
-        lines += [
-            f"{name} {', '.join(listed)}" for name, listed in (("for", supporting), ("against", opposing)) if listed
-        ]
+            lines += _features("speaker ", explanation.speaker_evidence)
+        lines += _features("", explanation.evidence)
     return [one_line(line) for line in lines]
+
+
+def _features(subject: str, evidence: Sequence[Evidence]) -> list[str]:
+    """for cue.lemma=say +1.20, …: one line for each side that has any."""
+    supporting, opposing = for_and_against(evidence)
+    sides = (("for", supporting), ("against", opposing))
+    return [f"{subject}{name} {', '.join(listed)}" for name, listed in sides if listed]

@@ -1,30 +1,63 @@
-"""The rules that propose statements, in order of trust: of those that find something for a cue, the first proposes."""
+"""The table of rules: every proposer of statements, in order. One file per rule, named after the rule.
 
-from collections.abc import Callable, Iterable
+To add a rule: a file with one function, one row here, cases in `tests/golden/cases`. CONTRIBUTING.md has an example.
+"""
 
-from sayso_server.core.cues import Candidate, Site
+from collections.abc import Sequence
+
+from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
-from sayso_server.core.rules.adjectives import adjective_complement
-from sayso_server.core.rules.asides import interrupting_cue
-from sayso_server.core.rules.attributive import according_to, as_clause
-from sayso_server.core.rules.clauses import clausal_complement
-from sayso_server.core.rules.infinitives import infinitival_complement, small_clause
-from sayso_server.core.rules.nouns import noun_complement
-from sayso_server.core.rules.objects import reported_object
-from sayso_server.core.rules.quoted import quoted_fragment, quoted_speech
+from sayso_server.core.rule import Ends, Family, Rule
+from sayso_server.core.rules.according_to import according_to
+from sayso_server.core.rules.adjective_complement import adjective_complement
+from sayso_server.core.rules.as_clause import as_clause
+from sayso_server.core.rules.clausal_complement import clausal_complement
+from sayso_server.core.rules.follow_on import follow_on
+from sayso_server.core.rules.headline import headline
+from sayso_server.core.rules.infinitival_complement import infinitival_complement
+from sayso_server.core.rules.interrupting_cue import interrupting_cue
+from sayso_server.core.rules.noun_complement import noun_complement
+from sayso_server.core.rules.quoted_fragment import quoted_fragment
+from sayso_server.core.rules.quoted_speech import quoted_speech
+from sayso_server.core.rules.reported_object import reported_object
+from sayso_server.core.rules.signature import signature
+from sayso_server.core.rules.small_clause import small_clause
+from sayso_server.core.rules.tagged import tagged
+from sayso_server.core.rules.transcript_turn import transcript_turn
+from sayso_server.core.statement import Span
 
-Rule = Callable[[Site, Document], Iterable[Candidate]]
+_COMPLEMENT, _ADVERBIAL, _QUOTATION, _LABEL, _TAGGER = Family
+_FITTED = Ends.FITTED
 
-RULES: tuple[Rule, ...] = (
-    according_to,
-    as_clause,
-    quoted_speech,
-    interrupting_cue,
-    clausal_complement,
-    infinitival_complement,
-    small_clause,
-    noun_complement,
-    adjective_complement,
-    quoted_fragment,
-    reported_object,
+BEFORE_CHOICE: tuple[Rule[[Document]], ...] = (Rule("transcript-turn", _LABEL, transcript_turn),)
+"""Statements that nothing competes with."""
+
+OF_CUES: tuple[Rule[[Site, Document]], ...] = (
+    Rule("according-to", _ADVERBIAL, according_to, _FITTED, certain=True),
+    Rule("as-clause", _ADVERBIAL, as_clause, _FITTED),
+    Rule("quoted-speech", _QUOTATION, quoted_speech),
+    Rule("interrupting-cue", _ADVERBIAL, interrupting_cue, _FITTED, certain=True),
+    Rule("clausal-complement", _COMPLEMENT, clausal_complement, _FITTED),
+    Rule("infinitival-complement", _COMPLEMENT, infinitival_complement, _FITTED),
+    Rule("small-clause", _COMPLEMENT, small_clause, _FITTED),
+    Rule("noun-complement", _COMPLEMENT, noun_complement, _FITTED),
+    Rule("adjective-complement", _COMPLEMENT, adjective_complement),
+    Rule("quoted-fragment", _QUOTATION, quoted_fragment, _FITTED),
+    Rule("reported-object", _COMPLEMENT, reported_object, _FITTED),
 )
+"""For each cue the first rule that finds something proposes: from precise to loose."""
+
+OF_DOCUMENTS: tuple[Rule[[Document]], ...] = (
+    Rule("headline", _LABEL, headline, certain=True),
+    Rule("signature", _LABEL, signature, certain=True),
+    Rule("tagged", _TAGGER, tagged),
+)
+"""Their candidates compete with those of the cues."""
+
+AFTER_CHOICE: tuple[Rule[[Document, Sequence[Span]]], ...] = (Rule("follow-on", _QUOTATION, follow_on),)
+"""Statements in the quotations that no chosen statement has: the second argument is all chosen contents."""
+
+RULES: dict[str, Rule[...]] = {
+    rule.name: rule for table in (BEFORE_CHOICE, OF_CUES, OF_DOCUMENTS, AFTER_CHOICE) for rule in table
+}
+"""All rules by name."""

@@ -1,4 +1,4 @@
-"""Contents that the role tagger sees beside the cues that it sees."""
+"""Contents that the role tagger sees next to the cues that it sees."""
 
 import bisect
 from collections.abc import Iterator, Sequence
@@ -6,30 +6,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from sayso_server.core import lexicon
+from sayso_server.core.candidate import Candidate
 from sayso_server.core.contents import is_punctuation, merge, strip, with_marks
-from sayso_server.core.cues import Candidate, Site
+from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
-from sayso_server.core.lexicon import Entry, Frame, load_words
-from sayso_server.core.rules.build import Act, act_of, candidate, with_whole_quotations
-from sayso_server.core.rules.reading import LIKELY, TRAILING, Read, Run, likely_contents, span_of
-from sayso_server.core.sources import mention, subject
-from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Span
-
-CUE = 0.2
-"""How likely the likeliest word of a cue must be."""
-
-STRONG = 0.85
-"""From here on a word is part of a content with little doubt."""
-
-FAINT = 0.2
-"""From here on a word may be part of a content."""
+from sayso_server.core.grammar.noun_phrase import mention
+from sayso_server.core.grammar.quotation import with_whole_quotations
+from sayso_server.core.grammar.report import Act, act_of, reported
+from sayso_server.core.grammar.subject import subject
+from sayso_server.core.grammar.tagged_cue import class_of, site_of
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.statement import Span
+from sayso_server.core.tagger import TRAILING, Read, Run, likely_contents, span_of, thresholds
 
 FARTHEST = 40
 """Words between a content and its cue, and between a cue and its source."""
-
-CLAUSE = 6
-"""Words from which on a content is taken for a clause, whatever its verbs."""
 
 MOST = 8
 """Contents on one side of a cue."""
@@ -37,14 +28,12 @@ MOST = 8
 GAP = 2
 """Words between contents that are taken for one."""
 
-NOMINAL = (Frame.OBJECT, Frame.TOPIC, Frame.NOUN_TOPIC)
-CLAUSAL = (Frame.CLAUSE, Frame.QUOTE, Frame.NOUN, Frame.ADJECTIVE)
-INFINITE = (Frame.COMMITMENT, Frame.INFINITIVE, Frame.NOUN, Frame.ADJECTIVE)
-"""Which frames say the class of a cue, by what its content is."""
+UNCUT = 2.0
+"""A probability that no word has: contents are not cut where one begins."""
 
 
 def tagged(document: Document) -> Iterator[Candidate]:
-    """For every likely cue the likely contents before it, behind it, and on both sides."""
+    """The plan, Olin said, failed.   The likely contents before a likely cue, after it, and on both sides."""
     for paragraph in document.paragraphs:
         trees = document.trees_within(paragraph)
         words = [Read(t, w, r) for t in trees for w, r in zip(t.words, t.roles, strict=False)]
@@ -54,8 +43,8 @@ def tagged(document: Document) -> Iterator[Candidate]:
         readings = list(_readings(words)) if cues else []
         for i, cue in enumerate(cues):
             before = cues[i - 1][1] if i else 0
-            behind = cues[i + 1][0] if i + 1 < len(cues) else len(words)
-            assembled = {runs: None for contents in readings for runs in _assembled(contents, cue, before, behind)}
+            after = cues[i + 1][0] if i + 1 < len(cues) else len(words)
+            assembled = {runs: None for contents in readings for runs in _assembled(contents, cue, before, after)}
             if assembled:
                 yield from _candidates(read, cue, list(assembled), known)
 
@@ -69,7 +58,8 @@ class _Paragraph:
 
     @cached_property
     def _sources(self) -> list[int]:
-        return [i for i, read in enumerate(self.words) if read.roles.source >= LIKELY]
+        likely = thresholds().likely
+        return [i for i, read in enumerate(self.words) if read.roles.source >= likely]
 
     def sources(self, first: int, end: int) -> list[int]:
         """Places of likely sources in [first, end)."""
@@ -78,17 +68,19 @@ class _Paragraph:
 
 def _readings(words: Sequence[Read]) -> Iterator[list[Run]]:
     """The contents that the tagger may mean: as they are, without cuts, with faint words, without weak ones."""
-    yield likely_contents(words)
-    yield likely_contents(words, cut=2.0)
-    yield likely_contents(words, least=FAINT)
-    yield likely_contents(words, least=STRONG)
+    likely, _, faint, strong, *_ = thresholds()
+    yield likely_contents(words, least=likely, cut=likely)
+    yield likely_contents(words, least=likely, cut=UNCUT)
+    yield likely_contents(words, least=faint, cut=likely)
+    yield likely_contents(words, least=strong, cut=likely)
 
 
 def _cues(words: Sequence[Read]) -> list[Run]:
     """Runs of likely cue words, marks between them included."""
     out: list[Run] = []
+    least = thresholds().cue
     for i, read in enumerate(words):
-        if read.roles.cue >= CUE:
+        if read.roles.cue >= least:
             if out and out[-1][1] == i:
                 out[-1] = (out[-1][0], i + 1)
             else:
@@ -96,19 +88,19 @@ def _cues(words: Sequence[Read]) -> list[Run]:
     return out
 
 
-def _assembled(contents: Sequence[Run], cue: Run, before: int, behind: int) -> Iterator[tuple[Run, ...]]:
-    """The contents nearest to a cue: before it, behind it, both; and with what goes on from each.
+def _assembled(contents: Sequence[Run], cue: Run, before: int, after: int) -> Iterator[tuple[Run, ...]]:
+    """The contents nearest to a cue: before it, after it, both; and each with the contents that continue it.
 
-    `before` is where the cue before this one ends, `behind` where the next begins: what goes on does not reach there.
+    `before` is where the previous cue ends, `after` where the next begins: contents beyond them do not continue one.
     """
     at = bisect.bisect_right(contents, cue)
     if at and contents[at - 1][1] > cue[1]:
-        return  # somebody else's words, of which the tagger knows only the outermost
+        return  # inside another statement, and the tagger knows only the outermost
     left = [run for run in contents[max(0, at - MOST) : at] if run[1] <= cue[0] and cue[0] - run[1] <= FARTHEST]
     right = [run for run in contents[at : at + MOST] if run[0] >= cue[1] and run[0] - cue[1] <= FARTHEST]
     near, far = left[-1:], right[:1]
     more_left = _chained([run for run in left if run[0] >= before][::-1])[::-1]
-    more_right = _chained([run for run in right if run[1] <= behind])
+    more_right = _chained([run for run in right if run[1] <= after])
     for runs in (near, far, near + far, more_left, more_right, near + more_right, more_left + more_right):
         if runs:
             yield tuple(runs)
@@ -130,12 +122,12 @@ def _candidates(
     """A candidate for each of several contents of one cue, where they make one."""
     document, words = paragraph.document, paragraph.words
     is_marks = all(is_punctuation(read.word) for read in words[cue[0] : cue[1]])
-    site = None if is_marks else _site(words, cue, known)
+    site = None if is_marks else site_of(words[cue[0] : cue[1]], known)
     if site is None and not is_marks:
         return
     parts = {run: _part(paragraph, run, site) for runs in assembled for run in runs}
     act = act_of(site, document) if site is not None else None
-    contents = {  # of two that differ in what says nothing, one is enough
+    contents = {  # parts that say nothing make no second candidate
         tuple(part for part in map(parts.__getitem__, runs) if len(runs) == 1 or part.says_something): None
         for runs in assembled
     }
@@ -152,7 +144,7 @@ def _candidates(
 
 
 class _Part(NamedTuple):
-    """A content as it may stand beside others: with the word that opens it, and what it covers, marks included."""
+    """A content that may be one of several: with the word that opens it, and its span, marks included."""
 
     run: Run
     span: Span | None
@@ -172,7 +164,7 @@ def _without_word(paragraph: _Paragraph, cue: Run, runs: Sequence[Run], content:
     source = _source(paragraph, cue, runs, None)
     own = mention(source.tree, source.word, paragraph.document.plain) if source else None
     word = source.word if source else None
-    return Candidate("tagged", content, None, None, own, word, sentence=paragraph.words[cue[0]].tree.span)
+    return Candidate(content, None, None, own, word, sentence=paragraph.words[cue[0]].tree.span)
 
 
 def _with_word(
@@ -189,14 +181,14 @@ def _with_word(
         return None
     source = _source(paragraph, cue, runs, site)
     word = source.word if source else None
-    cue_class = _class(document, inside, site)
-    return candidate("tagged", site, document, content=content, cue_class=cue_class, source=word, act=act)
+    cue_class = class_of(document, inside, site)
+    return reported(site, document, content=content, cue_class=cue_class, source=word, act=act)
 
 
 def _says_something(words: Sequence[Read], run: Run, site: Site | None) -> bool:
-    """Whether one content of several is more than what the other is said to be: all that | Olin would say | was that …
+    """Whether a content is more than the noun that another one explains: all that | Olin would say | was that …
 
-    The only thing | Pell said | was that it failed: the cue's clause hangs on it.
+    The only thing | Pell said | was that it failed: the cue's clause modifies the first.
     """
     inside = words[run[0] : run[1]]
     above = site.head.head if site is not None and site.head.deprel == "acl:relcl" else None
@@ -215,7 +207,7 @@ def _is_anonymity(runs: Sequence[Sequence[Read]]) -> bool:
 def _opened(words: Sequence[Read], run: Run, site: Site | None) -> Run:
     """The run with the word that opens it, which the tagger leaves out: that, whether, to, the preposition of a topic.
 
-    Without the copula that it takes in: (the only thing he said) was | that it failed.
+    Without the copula, which the tagger includes: (the only thing he said) was | that it failed.
     """
     first, end = run
     if end - first > 2 and words[first].word.upos == "AUX" and words[first + 1].word.lower in {"that", "to"}:
@@ -237,51 +229,6 @@ def _is_name(document: Document, site: Site, content: Sequence[Span]) -> bool:
     return any(document.plain[q.span.start + 1 : q.span.start + 2].isupper() for q in quoted)
 
 
-def _site(words: Sequence[Read], cue: Run, known: dict[int, Site]) -> Site | None:
-    """The cue's likeliest word that the lexicon knows, else its likeliest verb, adjective or noun; None without any.
-
-    Of a chain of verbs the last: replied in "is said to have replied", say in "refused to say".
-    """
-    run = sorted(words[cue[0] : cue[1]], key=lambda read: -read.roles.cue)
-    reporting = [known[read.word.start] for read in run if read.word.start in known]
-    if reporting:
-        site = reporting[0]
-        below = (known.get(word.start) for word in site.tree.children(site.head, "xcomp"))
-        return next((s for s in below if s is not None and Frame.CLAUSE in s.entry.frames), site)
-    for read in run:
-        if entry := lexicon.seen(read.word.lemma.lower(), read.word.upos):
-            return Site(read.tree, (read.word,), entry)
-    for upos in ("VERB", "ADJ", "NOUN"):
-        for read in run:
-            if read.word.upos == upos:
-                return Site(read.tree, (read.word,), Entry(read.word.lemma.lower(), {Frame.SEEN: CueClass.OTHER}))
-    return None
-
-
-def _class(document: Document, runs: Sequence[Sequence[Read]], site: Site) -> CueClass:
-    """The class of the cue with such a content; OTHER where the lexicon knows that it reports, but not with that.
-
-    claimed the title; was said to resemble a potato
-    """
-    frames = site.entry.frames
-    if not frames or frames.keys() & {Frame.SEEN, Frame.NOUN_SEEN}:
-        return site.class_of(*Frame) or CueClass.SAY
-    content = [read for run in runs for read in run]
-    is_infinitive = any(read.word.lower == "to" for run in runs for read in run[:2])
-    is_quoted = any(document.quotations_from(run[0].word.start, run[-1].word.end) for run in runs)
-    is_clause = is_quoted or len(content) >= CLAUSE or any("VerbForm=Fin" in read.word.feats for read in content)
-    is_judgement = any(read.word.upos not in {"PROPN", "PRON", "DET", "ADP", "PUNCT"} for read in content)
-    fitting = INFINITE if is_infinitive else CLAUSAL if is_clause else NOMINAL
-    if cue_class := site.class_of(*fitting):
-        return cue_class
-    is_judgement = any(read.word.upos not in {"PROPN", "PRON", "DET", "ADP", "PUNCT"} for read in content)
-    if is_judgement and not is_infinitive and (cue_class := site.class_of(Frame.SMALL)):
-        return cue_class
-    other = site.class_of(*CLAUSAL, *NOMINAL, *Frame) or CueClass.SAY
-    is_misfit = other in REPORTED_SPEECH and (is_infinitive or not is_clause)
-    return CueClass.OTHER if is_misfit else other
-
-
 def _source(paragraph: _Paragraph, cue: Run, runs: Sequence[Run], site: Site | None) -> Read | None:
     """The head of the nearest likely source outside the content: the cue's subject if it is one.
 
@@ -292,7 +239,7 @@ def _source(paragraph: _Paragraph, cue: Run, runs: Sequence[Run], site: Site | N
     contents = [span_of(words, run) for run in runs]
     if site is not None and tree.roles:
         own, is_passive = subject(tree, site.head, content=contents)
-        if own is not None and not is_passive and tree.roles[own.index].source >= LIKELY:
+        if own is not None and not is_passive and tree.roles[own.index].source >= thresholds().likely:
             return Read(tree, own, tree.roles[own.index])
     near = [
         i

@@ -3,8 +3,8 @@
 import itertools
 from dataclasses import dataclass, field
 
+from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.sources import mention
 from sayso_server.core.speakers.linking import link_phrase
 from sayso_server.core.speakers.people import is_abstract
 from sayso_server.core.speakers.phrases import Phrase

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.sources import mention
 from sayso_server.core.speakers.clusters import Cluster
 from sayso_server.core.speakers.registry import Entity, Link, Registry
 from sayso_server.core.speakers.words import is_demonym, normal

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sayso_server.core.choice import Chosen
 from sayso_server.core.document import Document
-from sayso_server.core.sources import RELATIVE, mention
+from sayso_server.core.grammar.noun_phrase import mention
+from sayso_server.core.grammar.subject import is_relative
 from sayso_server.core.speakers.conversation import addressee_of, without_cue
 from sayso_server.core.speakers.discourse import Discourse
 from sayso_server.core.speakers.pronouns import FIRST, HE, PRONOUNS, RULES, kind_of_pronoun
@@ -50,7 +51,7 @@ def _source_link(discourse: Discourse, tree: Tree, source: Span, head: Word, par
         return Link(parent, "first person")
     if is_first:
         return Link(None, "first person of nobody")
-    if head.lower in RELATIVE and head.upos == "PRON":
+    if is_relative(head) and head.upos == "PRON":
         antecedent = _antecedent(tree, head)
         if antecedent is None:
             return Link(None, "no antecedent")

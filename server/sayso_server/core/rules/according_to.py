@@ -1,34 +1,32 @@
-"""Sources in adverbials: according to, per, in the words of, as Olin put it."""
+"""Sources of adverbials: according to Olin, per Olin, in the words of Olin."""
 
 from collections.abc import Iterator
 
 from sayso_server.core import lexicon
+from sayso_server.core.candidate import Candidate
 from sayso_server.core.contents import is_punctuation, spans
-from sayso_server.core.cues import Candidate, Site
+from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
-from sayso_server.core.lexicon import Frame
-from sayso_server.core.rules.build import candidate, with_whole_quotations
-from sayso_server.core.sources import mention
+from sayso_server.core.grammar.noun_phrase import mention
+from sayso_server.core.grammar.quotation import with_whole_quotations
+from sayso_server.core.grammar.sentence import is_set_off, sentence_before
+from sayso_server.core.lexicon import load_words
 from sayso_server.core.statement import CueClass
 from sayso_server.core.tree import Tree, Word
 
-CLOSERS = frozenset({",", "—", "–", "-", ".", "”", '"', ")"})
 PHRASES = frozenset({"according to", "per", "in the words of"})
-_NOT_A_SOURCE = frozenset(
-    {"plan", "schedule", "law", "need", "size", "rule", "tradition", "custom", "type", "age", "rank"}
-)
 
 
 def according_to(site: Site, document: Document) -> Iterator[Candidate]:
     """The plan failed, according to Olin.   failed -obl-> Olin -case-> according -fixed-> to
 
-    The content is the clause that the phrase modifies, without what is coordinated behind the phrase.
+    The content is the clause that the phrase modifies, without clauses coordinated after the phrase.
     """
     if site.entry.lemma not in PHRASES:
         return
     tree = site.tree
     source = _source(tree, site.head)
-    if source is None or source.lemma.lower() in _NOT_A_SOURCE:
+    if source is None or source.lemma.lower() in load_words("standards"):
         return
     own = {w.index for w in site.words}
     phrase = own | {i for i in tree.subtree(source) if i >= min(own)}
@@ -40,35 +38,8 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
         indices = _modified_clause(site, source, phrase)
     content = with_whole_quotations(document, spans(document, tree, indices), site.cue(CueClass.SAY).spans)
     if content:
-        found = mention(tree, source, document.plain)
-        yield Candidate("according-to", content, site.cue(CueClass.SAY), site, found, source, sentence=tree.span)
-
-
-def as_clause(site: Site, document: Document) -> Iterator[Candidate]:
-    """As Olin put it, the plan failed.   failed -advcl-> put -mark-> As; also behind: …, as the Courier reported
-
-    The content is the rest of the sentence, on one side of the clause.
-    """
-    cue_class = site.class_of(Frame.CLAUSE, Frame.QUOTE)
-    if cue_class is None:
-        return
-    tree, verb = site.tree, site.head
-    opening = next((c for c in tree.children(verb, "mark", "advmod", "case") if c.lower == "as"), None)
-    if opening is None or opening.index > verb.index or tree.children(verb, "ccomp", "xcomp"):
-        return
-    if any(c.lower != "it" for c in tree.children(verb, "obj")) or document.quotation_at(verb.start) is not None:
-        return
-    first = opening.index
-    last = next((w.index for w in tree.words[verb.index :] if w.text in CLOSERS), len(tree.words))
-    before, behind = sentence_before(tree, {first}), set(range(last + 1, len(tree.words)))
-    if first and tree.words[first - 1].text not in {*CLOSERS, "("} and before:
-        return
-    is_last = all(is_punctuation(w) for w in tree.words[last:])
-    content = spans(document, tree, before if is_last else behind)
-    content = with_whole_quotations(document, content, [w.span for w in site.words])
-    found = candidate("as-clause", site, document, content=content, cue_class=cue_class)
-    if found and found.source is not None and (is_last or not before):
-        yield found
+        own_mention = mention(tree, source, document.plain)
+        yield Candidate(content, site.cue(CueClass.SAY), site, own_mention, source, sentence=tree.span)
 
 
 def _modified_clause(site: Site, source: Word, phrase: set[int]) -> set[int]:
@@ -84,13 +55,13 @@ def _modified_clause(site: Site, source: Word, phrase: set[int]) -> set[int]:
         )
 
     indices = tree.subtree(clause, skip) - phrase
-    if min(indices, default=end) < site.head.index and clause.index < site.head.index:  # what was said stands before
+    if min(indices, default=end) < site.head.index and clause.index < site.head.index:  # the content precedes
         indices = {i for i in indices if i < site.head.index or _belongs(tree, i, clause)}
     return indices - {c.index for c in tree.children(clause, "cc")}
 
 
 def _tail(tree: Tree, last: int) -> set[int]:
-    """A prepositional phrase that ends the sentence right behind the source: per figures | from the exchange."""
+    """A prepositional phrase between the source and the end of the sentence: per figures | from the exchange."""
     rest = [w for w in tree.words[last + 1 :] if not is_punctuation(w)]
     is_phrase = rest[:1] and rest[0].upos == "ADP" and not any(w.upos in {"VERB", "AUX"} for w in rest)
     is_whole = bool(rest) and rest[-1].index - last == len(rest)
@@ -98,7 +69,7 @@ def _tail(tree: Tree, last: int) -> set[int]:
 
 
 def _closes_the_sentence(tree: Tree, phrase: set[int], document: Document) -> bool:
-    """Whether a comma stands before the phrase and nothing but marks behind it: then it attributes all before it."""
+    """Whether the phrase ends its sentence after a comma: then it attributes everything before it."""
     first, last = min(phrase), max(phrase)
     before = tree.words[first - 1].text if first else ""
     is_set_off = "," in {before, tree.words[first].text} or before in {"”", '"', "—", "–"}
@@ -107,16 +78,6 @@ def _closes_the_sentence(tree: Tree, phrase: set[int], document: Document) -> bo
         and all(is_punctuation(w) for w in tree.words[last + 1 :])
         and document.quotation_at(tree.words[first].start) is None
     )
-
-
-def sentence_before(tree: Tree, phrase: set[int]) -> set[int]:
-    """The words before a phrase back to a semicolon or the sentence's start, without a conjunction that opens them."""
-    start = end = min(phrase)
-    while start > 0 and tree.words[start - 1].text != ";":
-        start -= 1
-    while start < end and (tree.words[start].upos == "CCONJ" or is_punctuation(tree.words[start])):
-        start += 1
-    return set(range(start, end))
 
 
 def _source(tree: Tree, according: Word) -> Word | None:
@@ -128,10 +89,10 @@ def _source(tree: Tree, according: Word) -> Word | None:
 
 
 def _clause_head(tree: Tree, source: Word) -> Word | None:
-    """The head of what the phrase attributes: behind a comma all of the sentence so far, else the clause it stands in.
+    """The head of the clause that the phrase attributes: after a comma the sentence so far, else the clause around it.
 
-    …, killing two, according to Olin: the result clause goes with its main clause. Moss said crews came, according to
-    Olin: what Moss said goes with Moss.
+    …, killing two, according to Olin: the result clause belongs to its main clause. Moss said crews came, according to
+    Olin: the whole of "Moss said crews came" is attributed.
     """
     aside = _relative_clause_before(tree, source)
     if aside is not None:
@@ -141,17 +102,17 @@ def _clause_head(tree: Tree, source: Word) -> Word | None:
         is_phrase = head.relation in {"obl", "nmod", "appos", "flat", "compound"} or (
             head.relation == "obj" and head.upos != "VERB"
         )
-        is_behind = head.index < source.index and is_set_off(tree, source)
+        is_after = head.index < source.index and is_set_off(tree, source)
         is_result = head.relation == "advcl" and head.xpos == "VBG"
         is_reported = head.relation == "ccomp" and lexicon.verb(above.lemma.lower()) is not None
-        if not (is_phrase or (is_behind and above.index < source.index and (is_result or is_reported))):
+        if not (is_phrase or (is_after and above.index < source.index and (is_result or is_reported))):
             break
         head = above
     return head
 
 
 def _relative_clause_before(tree: Tree, source: Word) -> Word | None:
-    """lasted in "The talks, which lasted an hour, according to Olin, included …": the phrase goes with the aside."""
+    """lasted in "The talks, which lasted an hour, according to Olin, included …": the phrase modifies the aside."""
     first = min(tree.subtree(source))
     governor = tree.head(source)
     if governor is None or governor.index < first or not is_set_off(tree, source):
@@ -164,14 +125,8 @@ def _relative_clause_before(tree: Tree, source: Word) -> Word | None:
     return clauses[0] if ends_here else None
 
 
-def is_set_off(tree: Tree, source: Word) -> bool:
-    """Whether a comma stands before "according to"."""
-    first = min(tree.subtree(source))
-    return first > 0 and (tree.words[first - 1].text in {",", "—", "–", "”", '"'} or tree.words[first].text == ",")
-
-
 def _belongs(tree: Tree, index: int, clause: Word) -> bool:
-    """Behind the phrase, only what depends closely on the clause goes on with it."""
+    """Whether a word after the phrase continues its clause: only close dependents do."""
     word = tree.words[index]
     for ancestor in (word, *tree.ancestors(word)):
         if ancestor.head == clause.index:

@@ -2,60 +2,61 @@
 
 from collections.abc import Iterator
 
+from sayso_server.core.candidate import Candidate
 from sayso_server.core.contents import is_punctuation, spans
-from sayso_server.core.cues import Candidate, Site
+from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
-from sayso_server.core.lexicon import Frame
-from sayso_server.core.rules.build import candidate, with_whole_quotations
-from sayso_server.core.sources import agent, is_circumstance, is_human
+from sayso_server.core.grammar.circumstance import is_circumstance
+from sayso_server.core.grammar.noun_phrase import is_human
+from sayso_server.core.grammar.quotation import with_whole_quotations
+from sayso_server.core.grammar.report import reported
+from sayso_server.core.grammar.subject import agent
+from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.statement import CueClass
 from sayso_server.core.tree import Tree, Word
 
 _SHORTEST = 2
 """Words of an object that says something: announced a new plan; not: announced talks."""
-_POINTING = frozenset({"this", "that", "these", "those"})
-_ANSWERED = frozenset({"request", "comment", "question", "call", "message", "inquiry", "email"})
-"""What one responds to, or does not, without saying anything."""
 
 
 def reported_object(site: Site, document: Document) -> Iterator[Candidate]:
     """Olin announced a deal.   announced -obj-> deal; called for a vote: called -obl-> vote -case-> for"""
     if site.head.upos == "NOUN" and not site.head.xpos.startswith("VB"):
         return
-    cue_class, thing = _reported(site)
+    cue_class, thing = _content(site)
     tree = site.tree
-    if cue_class is None or thing is None or thing.upos == "PRON" or thing.lemma.lower() in _ANSWERED:
+    if cue_class is None or thing is None or thing.upos == "PRON" or thing.lemma.lower() in load_words("answered"):
         return
-    if any(d.lower in _POINTING for d in tree.children(thing, "det")):
+    if any(d.lower in load_words("demonstratives") for d in tree.children(thing, "det")):
         return
     cue = {w.index for w in site.words}
     indices = (tree.subtree(thing, lambda w: w.index in cue or _is_aside(tree, w)) | _stray(tree, site, thing)) - cue
     if len([i for i in indices if not is_punctuation(tree.words[i])]) < _SHORTEST:
         return
     content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
-    found = candidate("reported-object", site, document, content=content, cue_class=cue_class)
+    found = reported(site, document, content=content, cue_class=cue_class)
     if found and (found.source is not None or site.entry.lemma == "ask"):
         yield found
 
 
 def _is_aside(tree: Tree, word: Word) -> bool:
-    """A relative clause or an apposition behind a comma: …, which took a hit."""
+    """A relative clause or an apposition after a comma: …, which took a hit."""
     return word.relation in {"acl", "appos"} and tree.words[min(tree.subtree(word))].text in {",", "-", "—", "–"}
 
 
 def _stray(tree: Tree, site: Site, thing: Word) -> set[int]:
-    """What parsers hang on the cue behind its object, unless it tells when and where: called for a vote before May."""
+    """Phrases of the object that parsers attach to the cue: called for a vote on the bridge. Not a time or a place."""
     out: set[int] = set()
     for word in tree.children(site.head, "obl", "advcl", "nmod", "ccomp"):
         first = tree.words[min(tree.subtree(word))]
-        is_of_the_act = is_circumstance(tree, word) or first.xpos == "VBG" or first.lower in {",", "by"}
+        is_of_the_act = is_circumstance(word) or first.xpos == "VBG" or first.lower in {",", "by"}
         if word.index > thing.index and not is_of_the_act:
             out |= tree.subtree(word)
     return out
 
 
-def _reported(site: Site) -> tuple[CueClass | None, Word | None]:
-    """The class of the cue in this frame, and the head of what it reports."""
+def _content(site: Site) -> tuple[CueClass | None, Word | None]:
+    """The class of the cue in this frame, and the head of its content."""
     tree, verb = site.tree, site.head
     if cue_class := site.class_of(Frame.OBJECT):
         if len(site.words) > 1:
@@ -68,14 +69,14 @@ def _reported(site: Site) -> tuple[CueClass | None, Word | None]:
     if cue_class := site.class_of(Frame.TOPIC):
         for thing in tree.children(verb, "obl", "advcl"):
             is_named = tree.words[min(tree.subtree(thing))].lower in site.entry.prepositions
-            is_reported = not is_human(thing, tree) and not is_circumstance(tree, thing)
+            is_reported = not is_human(thing) and not is_circumstance(thing)
             if is_named and thing.index > verb.index and is_reported:
                 return cue_class, thing
     return None, None
 
 
 def _governed_by(site: Site) -> Word | None:
-    """The noun behind the preposition of a phrase."""
+    """The noun after the preposition of a phrase."""
     last = site.words[-1]
     head = site.tree.head(last)
     return head if head is not None and head.index > last.index else None

@@ -1,18 +1,22 @@
-"""What the rules have in common: a candidate from a cue and its content."""
+"""From a cue and its content to a candidate: who says it, to whom, and whether the act is denied."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sayso_server.core.contents import chain, merge
-from sayso_server.core.cues import Candidate, Site
+from sayso_server.core.candidate import Candidate
+from sayso_server.core.contents import merge
+from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
-from sayso_server.core.sources import addressees, agent, mention, polarity, relative_subject, subject
+from sayso_server.core.grammar.addressee import addressees
+from sayso_server.core.grammar.noun_phrase import mention
+from sayso_server.core.grammar.polarity import polarity
+from sayso_server.core.grammar.subject import agent, relative_subject, subject
 from sayso_server.core.statement import CueClass, Polarity, Span
 from sayso_server.core.tree import Word
 
 
 class Act(NamedTuple):
-    """What a cue tells, whatever it reports: whom it addresses, and whether it is denied or uncertain."""
+    """The act of saying, whatever its content: whom it addresses, and whether it is denied or uncertain."""
 
     addressees: tuple[Span, ...]
     polarity: Polarity
@@ -24,8 +28,7 @@ def act_of(site: Site, document: Document) -> Act:
     return Act(addressees(tree, verb, lemma=site.entry.lemma, text=document.plain), polarity(tree, verb))
 
 
-def candidate(
-    rule: str,
+def reported(
     site: Site,
     document: Document,
     *,
@@ -36,7 +39,7 @@ def candidate(
 ) -> Candidate | None:
     """A candidate whose source, addressee and polarity are those of the cue's verb; None without content.
 
-    `act` is given where it is known from another candidate of the same cue.
+    Pass `act` where it is known from another candidate of the same cue.
     """
     if not content:
         return None
@@ -51,7 +54,6 @@ def candidate(
     act = act or act_of(site, document)
     pronoun = relative_subject(tree, verb, source) if source is not None and not passive else None
     return Candidate(
-        rule=rule,
         content=merge(content),
         cue=site.cue(cue_class),
         site=site,
@@ -62,16 +64,3 @@ def candidate(
         relative=pronoun.span if pronoun is not None else None,
         sentence=tree.span,
     )
-
-
-def with_whole_quotations(document: Document, content: Sequence[Span], cue: Sequence[Span]) -> tuple[Span, ...]:
-    """The content with every quotation that it enters taken whole, over sentences and paragraphs.
-
-    A quotation that holds the cue is left alone: there the statement is inside somebody else's words.
-    """
-    out = list(content)
-    for span in content:
-        for quotation in document.quotations_within(span):
-            if not any(quotation.span.covers(c) for c in cue):
-                out += [q.span for q in chain(document, quotation)]
-    return merge(out)

@@ -1,39 +1,43 @@
-"""The words of the clauses that a cue governs, with what parsers hang elsewhere."""
+"""The words of the clauses that a cue governs, also where the parser attaches them elsewhere."""
 
 from sayso_server.core import lexicon
 from sayso_server.core.contents import is_punctuation
 from sayso_server.core.cues import Site
+from sayso_server.core.grammar.sentence import is_set_off, sentence_before
+from sayso_server.core.grammar.subject import is_passive, reports_more
 from sayso_server.core.lexicon import Frame, load_words
-from sayso_server.core.rules.attributive import is_set_off, sentence_before
-from sayso_server.core.sources import is_passive, reports_more
 from sayso_server.core.tree import Tree, Word
 
-_OF_THE_ACT = frozenset({"as", "after", "before", "when", "while", "to"})  # these date the saying, not what is said
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _FARTHEST_THAT = 14
+"""Words between a cue and the "that" of its clause."""
 _DASHES = frozenset({"—", "–", "--", "-"})
-QUESTION = frozenset({"whether", "if", "how", "why", "what", "when", "where", "who", "which"})
-"""How questions begin."""
+
+
+def opens_question(word: Word) -> bool:
+    """Whether a word can begin a question: whether, how, why."""
+    return word.lower in load_words("questions")
 
 
 def complements_of(tree: Tree, verb: Word) -> list[Word]:
     """The clauses that a cue governs, infinitives only with a wh-word (asked what to do).
 
-    Several on one side of the cue are one content. So is a subordinate clause behind a complement, though parsers hang
-    it on the cue: said he left because it was late.
+    Several on one side of the cue are one content. A subordinate clause after a complement belongs to it, though
+    parsers attach it to the cue: said he left because it was late.
     """
     out = tree.children(verb, "ccomp")
     if is_passive(tree, verb):  # said to be worth
         out = [c for c in out if (m := tree.child(c, "mark")) is None or m.lower != "to"]
     for child in tree.children(verb, "xcomp"):
-        is_question = any(c.lower in QUESTION for c in tree.children(child, "mark", "advmod", "obj"))
+        is_question = any(map(opens_question, tree.children(child, "mark", "advmod", "obj")))
         if is_question or (child.xpos == "VBG" and child.index > verb.index and not tree.children(verb, "obj")):
             out.append(child)  # asked what to do, denied keeping cash
     out += [] if out else _wh_objects(tree, verb)
     for child in tree.children(verb, "advcl"):
         mark = tree.child(child, "mark")
-        is_behind = bool(out) and child.index > out[-1].index > verb.index
-        if (not out and _is_question(tree, verb, child)) or (is_behind and mark and mark.lower not in _OF_THE_ACT):
+        follows = bool(out) and child.index > out[-1].index > verb.index
+        is_of_content = mark is not None and mark.lower not in load_words("marks_of_the_act")
+        if (not out and _is_question(tree, verb, child)) or (follows and is_of_content):
             out.append(child)
     if tree.words[verb.index + 1 : verb.index + 2] and tree.words[verb.index + 1].text == ";":
         out = [c for c in out if c.index < verb.index]  # crews came, Olin said; the port was shut
@@ -43,27 +47,29 @@ def complements_of(tree: Tree, verb: Word) -> list[Word]:
 def _wh_objects(tree: Tree, verb: Word) -> list[Word]:
     """A question that parsers take for an object: asked how much money he had, explained what he liked."""
     things = [w for w in tree.children(verb, "obj") if w.index > verb.index]
-    return [w for w in things if {x.lower for x in tree.words[min(tree.subtree(w)) :][:2]} & QUESTION]
+    return [w for w in things if any(map(opens_question, tree.words[min(tree.subtree(w)) :][:2]))]
 
 
 def _is_question(tree: Tree, verb: Word, clause: Word) -> bool:
     """A question that parsers take for a condition or a time: asked if it failed, would not say when it failed."""
     addressed = set().union(*(tree.subtree(w) for w in tree.children(verb, "obj", "iobj", "obl:agent")))
-    behind = [
-        w
-        for w in tree.words[verb.index + 1 : clause.index]
-        if (w.upos != "ADV" or w.lower in QUESTION) and w.index not in addressed
-    ]
-    if not behind:
+    opening = next(
+        (
+            w
+            for w in tree.words[verb.index + 1 : clause.index]
+            if (w.upos != "ADV" or opens_question(w)) and w.index not in addressed
+        ),
+        None,
+    )
+    if opening is None or not opens_question(opening):
         return False
-    opening = behind[0]
-    if opening.lower not in QUESTION or opening.head != clause.index or not tree.children(clause, "nsubj"):
+    if opening.head != clause.index or not tree.children(clause, "nsubj"):
         return False
-    return opening.lower != "if" or verb.lemma in {"ask", "wonder", "say", "know", "tell"}
+    return opening.lower != "if" or verb.lemma in load_words("questioning_verbs")
 
 
 def complement_words(site: Site, complements: list[Word]) -> set[int]:
-    """The words of the complements, with what parsers hang elsewhere."""
+    """The words of the complements, also those that parsers attach elsewhere."""
     tree, first = site.tree, complements[0]
     indices = set().union(*(_clause(tree, c, site) for c in complements))
     return (
@@ -77,7 +83,7 @@ def complement_words(site: Site, complements: list[Word]) -> set[int]:
 
 
 def _over_an_aside(tree: Tree, indices: set[int]) -> set[int]:
-    """to Washington in "announced he sent no envoy – Orr, of all people – to Washington": behind a pair of dashes."""
+    """to Washington in "announced he sent no envoy – Orr, of all people – to Washington": after a pair of dashes."""
     last = max((i for i in indices if not is_punctuation(tree.words[i])), default=len(tree.words))
     opening = next((w for w in tree.words[last + 1 : last + 2] if w.text in _DASHES), None)
     if opening is None:
@@ -108,14 +114,14 @@ def _clause(tree: Tree, complement: Word, site: Site) -> set[int]:
 
 
 def _reports_next(tree: Tree, word: Word) -> bool:
-    """urging in "adding that crews came and urging families to wait": a participle beside a finite clause."""
+    """urging in "adding that crews came and urging families to wait": a participle next to a finite clause."""
     head = tree.head(word)
-    is_beside = word.relation == "conj" and word.xpos == "VBG" and head is not None and head.xpos != "VBG"
-    return is_beside and not tree.children(word, "aux") and lexicon.verb(word.lemma.lower()) is not None
+    is_next = word.relation == "conj" and word.xpos == "VBG" and head is not None and head.xpos != "VBG"
+    return is_next and not tree.children(word, "aux") and lexicon.verb(word.lemma.lower()) is not None
 
 
 def _leading(site: Site, complement: Word) -> set[int]:
-    """What opens the sentence of a content that stands before its cue, though parsers hang it on the cue.
+    """The opening of the sentence of a content that precedes its cue, though parsers attach it to the cue.
 
     At private courses, fees may rise, Olin said.
     """
@@ -126,7 +132,7 @@ def _leading(site: Site, complement: Word) -> set[int]:
 
 
 def _stray_subject(site: Site, complement: Word) -> set[int]:
-    """sensors in "said sensors worn by Olin failed", when the parser makes it the cue's object: nobody says sensors."""
+    """sensors in "said sensors worn by Olin failed", where it is parsed as the cue's object."""
     tree, verb = site.tree, site.head
     thing = tree.child(verb, "obj")
     if thing is None or Frame.OBJECT in site.entry.frames or verb.lemma.lower() in load_words("addressing_verbs"):
@@ -144,10 +150,10 @@ def _extracted(tree: Tree, verb: Word, complement: Word) -> set[int]:
 
 
 def _stray_conjunct(site: Site, complements: list[Word]) -> set[int]:
-    """Olin said crews had come but were told to wait: parsers hang the second clause on the cue.
+    """Olin said crews had come but were told to wait: parsers attach the second clause to the cue.
 
-    It goes with the content if it has "that", a subject of its own, an auxiliary or a copula; a bare past tense is what
-    the source did next: Olin said crews had come and left.
+    It belongs to the content if it has "that", a subject of its own, an auxiliary or a copula. A bare past tense is the
+    source's next act: Olin said crews had come and left.
     """
     tree, verb = site.tree, site.head
     if complements[0].index < verb.index:
@@ -174,7 +180,7 @@ def _could_report(tree: Tree, word: Word) -> bool:
 
 
 def that_clause(site: Site) -> set[int]:
-    """Where the parser shows no complement, the words from a near "that" on: wrote in a letter that it failed.
+    """Where the parser shows no complement, the words from a "that" nearby: wrote in a letter that it failed.
 
     To the end of the sentence, a semicolon, or a participle that reports more.
     """
@@ -192,13 +198,13 @@ def that_clause(site: Site) -> set[int]:
 
 
 def and_that(site: Site, indices: set[int]) -> set[int]:
-    """A second clause with "that" behind the first, wherever the parser hangs it: said that it failed and that …"""
+    """A second clause with "that", wherever the parser attaches it: said that it failed and that …"""
     tree, last = site.tree, max(indices, default=0)
     if last < site.head.index:
         return set()
-    behind = [w for w in tree.words[last + 1 : last + 4] if not is_punctuation(w)]
-    is_second = len(behind) > 1 and behind[0].upos == "CCONJ" and behind[1].lower == "that" and behind[1].xpos == "IN"
-    return _to_the_end(tree, behind[0].index) if is_second else set()
+    after = [w for w in tree.words[last + 1 : last + 4] if not is_punctuation(w)]
+    is_second = len(after) > 1 and after[0].upos == "CCONJ" and after[1].lower == "that" and after[1].xpos == "IN"
+    return _to_the_end(tree, after[0].index) if is_second else set()
 
 
 def _to_the_end(tree: Tree, start: int) -> set[int]:

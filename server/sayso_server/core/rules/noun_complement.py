@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator
 
+from sayso_server.core.candidate import Candidate
 from sayso_server.core.contents import spans
-from sayso_server.core.cues import Candidate, Site
+from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
-from sayso_server.core.lexicon import Frame
-from sayso_server.core.rules.build import candidate, with_whole_quotations
-from sayso_server.core.sources import subject
+from sayso_server.core.grammar.quotation import with_whole_quotations
+from sayso_server.core.grammar.report import reported
+from sayso_server.core.grammar.subject import subject
+from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.statement import CueClass
 from sayso_server.core.tree import Tree, Word
-
-_SUPPORT = frozenset(
-    {"make", "issue", "give", "offer", "release", "repeat", "have", "raise", "express", "send", "post", "deliver"}
-)
 
 
 def noun_complement(site: Site, document: Document) -> Iterator[Candidate]:
@@ -25,16 +23,16 @@ def noun_complement(site: Site, document: Document) -> Iterator[Candidate]:
         return
     tree, noun = site.tree, site.head
     source = _owner(tree, noun)
-    for cue_class, reported in _reported(site, is_owned=source is not None):
-        content = with_whole_quotations(document, spans(document, tree, tree.subtree(reported)), [noun.span])
-        found = candidate("noun-complement", site, document, content=content, cue_class=cue_class, source=source)
+    for cue_class, thing in _contents(site, is_owned=source is not None):
+        content = with_whole_quotations(document, spans(document, tree, tree.subtree(thing)), [noun.span])
+        found = reported(site, document, content=content, cue_class=cue_class, source=source)
         if found:
             yield found
             return
 
 
-def _reported(site: Site, *, is_owned: bool) -> Iterator[tuple[CueClass, Word]]:
-    """The clauses of a noun, then the noun phrases behind its preposition."""
+def _contents(site: Site, *, is_owned: bool) -> Iterator[tuple[CueClass, Word]]:
+    """The clauses of a noun, then the noun phrases after its preposition."""
     tree, noun = site.tree, site.head
     if cue_class := site.class_of(Frame.NOUN):
         for clause in tree.children(noun, "acl", "ccomp"):
@@ -57,6 +55,6 @@ def _owner(tree: Tree, noun: Word) -> Word | None:
         if any(c.lower in {"by", "from"} for c in tree.children(child, "case")):
             return child
     head = tree.head(noun)
-    if head is not None and noun.relation == "obj" and head.lemma.lower() in _SUPPORT:
+    if head is not None and noun.relation == "obj" and head.lemma.lower() in load_words("support_verbs"):
         return subject(tree, head)[0]
     return None

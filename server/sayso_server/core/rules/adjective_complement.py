@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from sayso_server.core.candidate import Candidate
 from sayso_server.core.contents import spans
-from sayso_server.core.cues import Candidate, Site
+from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
+from sayso_server.core.grammar.quotation import with_whole_quotations
+from sayso_server.core.grammar.report import reported
 from sayso_server.core.lexicon import Frame
-from sayso_server.core.rules.build import candidate, with_whole_quotations
 
 
 def adjective_complement(site: Site, document: Document) -> Iterator[Candidate]:
@@ -20,7 +22,7 @@ def adjective_complement(site: Site, document: Document) -> Iterator[Candidate]:
         is_free = clause.relation == "advcl" and (mark is None or mark.lower not in {"that", "to"})
         if clause.index > adjective.index and not is_free:
             content = with_whole_quotations(document, spans(document, tree, tree.subtree(clause)), [adjective.span])
-            found = candidate("adjective-complement", site, document, content=content, cue_class=cue_class)
+            found = reported(site, document, content=content, cue_class=cue_class)
             if found and found.source is not None and found.source_head and found.source_head.lower != "it":
                 yield found
                 return

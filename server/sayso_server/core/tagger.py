@@ -1,23 +1,42 @@
 """A paragraph as the role tagger reads it: words with their roles, and runs of likely content."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from sayso_server.core.contents import is_punctuation
+from sayso_server.core.scoring import read_json
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Roles, Tree, Word
 
 TRAILING = " ,;:.-–—"
-"""What does not end a content."""
-
-LIKELY = 0.5
-"""From here on a word counts as part of a role."""
-
-SHORTEST = 3
-"""Words of one content of several: all that Olin would say was | that it failed."""
+"""Characters that do not end a content."""
 
 Run = tuple[int, int]
-"""First word and the one behind the last."""
+"""The first word and the one after the last."""
+
+
+class Thresholds(NamedTuple):
+    """Probabilities of the role tagger from which a word counts, `data/tagger.json`."""
+
+    likely: float
+    """A word is part of a role."""
+    cue: float
+    """The likeliest word of a cue, so that contents are looked for around it."""
+    faint: float
+    """A word may be part of a content."""
+    strong: float
+    """A word is part of a content with little doubt."""
+    sure: float
+    """The mean over a content, so that a rule's border moves to its end."""
+    doubt: float
+    """Below, a word is not part of a role."""
+
+
+@cache
+def thresholds() -> Thresholds:
+    """The thresholds in use."""
+    return Thresholds(**read_json("tagger"))
 
 
 class Read(NamedTuple):
@@ -28,7 +47,7 @@ class Read(NamedTuple):
     roles: Roles
 
 
-def likely_contents(words: Sequence[Read], *, least: float = LIKELY, cut: float = LIKELY) -> list[Run]:
+def likely_contents(words: Sequence[Read], *, least: float, cut: float) -> list[Run]:
     """Runs of words that are content with the probability `least`, cut where one begins with the probability `cut`."""
     out: list[Run] = []
     first = None

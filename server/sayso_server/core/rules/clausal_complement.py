@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sayso_server.core.contents import chain, spans, without
-from sayso_server.core.cues import Candidate, Site
+from sayso_server.core.candidate import Candidate
+from sayso_server.core.contents import spans, without
+from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
+from sayso_server.core.grammar.complement import and_that, complement_words, complements_of, opens_question, that_clause
+from sayso_server.core.grammar.noun_phrase import mention
+from sayso_server.core.grammar.quotation import MAX_GAP, chain, continues_after, is_utterance, with_whole_quotations
+from sayso_server.core.grammar.report import reported
+from sayso_server.core.grammar.subject import subject
 from sayso_server.core.lexicon import Frame, load_words
-from sayso_server.core.rules.build import candidate, with_whole_quotations
-from sayso_server.core.rules.complements import QUESTION, and_that, complement_words, complements_of, that_clause
-from sayso_server.core.rules.quoted import goes_on, is_utterance
-from sayso_server.core.sources import mention, subject
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Word
 
@@ -38,7 +40,7 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
         )
     content = _with_what_follows(document, site, content)
     content = with_whole_quotations(document, content, [w.span for w in site.words])
-    found = candidate("clausal-complement", site, document, content=content, cue_class=cue_class)
+    found = reported(site, document, content=content, cue_class=cue_class)
     if found and complements and not found.addressees and site.entry.lemma in load_words("addressing_verbs"):
         found = replace(found, addressees=_early_addressee(site, complements[0], early, document))
     if found:
@@ -46,15 +48,15 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
 
 
 def _early_addressee(site: Site, complement: Word, early: list[Span], document: Document) -> tuple[Span, ...]:
-    """the board in "told the board it failed", when the parser hangs it on the clause."""
+    """the board in "told the board it failed", where the parser attaches it to the clause."""
     people = [w for w in site.tree.children(complement, "iobj", "obj") if any(s.covers(w) for s in early)]
     return tuple(mention(site.tree, w, document.plain) for w in people[:1])
 
 
 def _with_what_follows(document: Document, site: Site, content: tuple[Span, ...]) -> tuple[Span, ...]:
-    """The content with a quotation that goes on from it.
+    """The content with a quotation that continues it.
 
-    Behind a colon (said it was late: “We lost a year”), and where a content that ends in marks stands before its cue:
+    After a colon (said it was late: “We lost a year”), and where a content that ends in marks precedes its cue:
     It was “late,” Olin said. “We lost a year.”
     """
     if not content or document.quotation_at(site.head.start) is not None:
@@ -69,11 +71,13 @@ def _with_what_follows(document: Document, site: Site, content: tuple[Span, ...]
     if gap.strip() == ":":
         return (*content, *(q.span for q in chain(document, following)))
     is_split = document.plain[start - 1] in "”\"'’" and start < site.head.start
-    return (*content, *goes_on(site, following, document)) if is_split else content
+    if not is_split or not continues_after(site, following, document):
+        return content
+    return (*content, *(q.span for q in chain(document, following)))
 
 
 def _before_the_clause(site: Site, complement: Word) -> list[Span]:
-    """What stands between the cue and the first words of its clause but hangs on the clause: a day, a person addressed.
+    """The words between the cue and its clause that the parser attaches to the clause: a day, a person addressed.
 
     Olin said on Friday it failed. Olin told the board it failed.
     """
@@ -88,7 +92,7 @@ def _before_the_clause(site: Site, complement: Word) -> list[Span]:
         for w in early
         if max(branch := tree.subtree(w)) < first
         and min(branch) == site.words[-1].index + 1
-        and tree.words[min(branch)].lower not in QUESTION  # asked how much money he had
+        and not opens_question(tree.words[min(branch)])  # asked how much money he had
     ]
 
 
@@ -99,6 +103,6 @@ def _own_words(site: Site, document: Document) -> list[Span]:
     if own is not None and own.head == site.head.index:
         first = min(own.start, site.head.start)
         last = max(own.end, site.head.end)
-        if last - first < 160:
+        if last - first < MAX_GAP:
             out.append(mention(site.tree, own, document.plain))
     return out

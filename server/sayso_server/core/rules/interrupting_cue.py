@@ -1,31 +1,32 @@
-"""Cues between commas: what they report stands around them, or before them."""
+"""Cues between commas: their content surrounds them, or precedes them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
+from sayso_server.core.candidate import Candidate
 from sayso_server.core.contents import is_punctuation, spans
-from sayso_server.core.cues import Candidate, Site
+from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
+from sayso_server.core.grammar.circumstance import is_circumstance
+from sayso_server.core.grammar.complement import complements_of
+from sayso_server.core.grammar.quotation import with_whole_quotations
+from sayso_server.core.grammar.report import reported
+from sayso_server.core.grammar.sentence import sentence_before
+from sayso_server.core.grammar.subject import is_relative, reports_more
 from sayso_server.core.lexicon import Frame, load_words
-from sayso_server.core.rules.attributive import sentence_before
-from sayso_server.core.rules.build import candidate, with_whole_quotations
-from sayso_server.core.rules.complements import complements_of
-from sayso_server.core.sources import RELATIVE, is_circumstance, reports_more
 from sayso_server.core.statement import Kind, Span
 from sayso_server.core.tree import Tree, Word
 
-_TALKERS = frozenset({"i", "we", "you"})
-"""I should say, you know: how people talk, not reports."""
 _COMMAS = frozenset({",", "—", "–", "-", "--"})
 _NICKNAME_MARKS = frozenset({"“", "”", "‘", "’", '"'})
-_RELATIVE_OPENINGS = frozenset({"who", "which", "whose", "whom", "where"})
 _LONGEST_ASIDE = 14
+"""Words of a cue between commas, with its subject."""
 
 
 def interrupting_cue(site: Site, document: Document) -> Iterator[Candidate]:
     """The plan, Olin said, failed.   failed -parataxis-> said, whatever the parser makes of it
 
-    The cue stands with its subject between commas; the content is what is left of the sentence around it.
+    The cue and its subject are between commas; the content is the rest of the sentence.
     """
     cue_class = site.class_of(Frame.CLAUSE)
     if cue_class is None:
@@ -41,7 +42,7 @@ def interrupting_cue(site: Site, document: Document) -> Iterator[Candidate]:
     content = spans(document, tree, indices)
     content = with_whole_quotations(document, content, [w.span for w in site.words])
     source = _own_subject(tree, site.head)
-    found = candidate("interrupting-cue", site, document, content=content, cue_class=cue_class, source=source)
+    found = reported(site, document, content=content, cue_class=cue_class, source=source)
     if found and found.source is not None:
         yield _with_open_mark(found, document)
 
@@ -71,10 +72,10 @@ def _own_subject(tree: Tree, verb: Word) -> Word | None:
 
 
 def _aside(site: Site) -> range | None:
-    """The words of a cue that stands between commas with its subject and little else: ", Olin told reporters,"."""
+    """The words of a cue between commas with its subject and little else: ", Olin told reporters,"."""
     tree, verb = site.tree, site.head
     own = _own_subject(tree, verb)
-    if own is None or own.lower in RELATIVE | _TALKERS or own.deprel == "nsubj:pass":
+    if own is None or is_relative(own) or own.lower in load_words("talkers") or own.deprel == "nsubj:pass":
         return None
     first = min(own.index, verb.index)
     while first > 0 and not is_punctuation(tree.words[first - 1]):
@@ -87,10 +88,10 @@ def _aside(site: Site) -> range | None:
         return None
     if any(w.xpos in {"VBD", "VBZ", "VBP"} and w.relation != "aux" for w in words if w.index != verb.index):
         return None
-    behind = tree.words[verb.index + 1 : end] if own.index < verb.index else ()
-    if any(not first <= w.head < end for w in behind):
+    after = tree.words[verb.index + 1 : end] if own.index < verb.index else ()
+    if any(not first <= w.head < end for w in after):
         return None
-    if any(first <= c.index < end for c in _arguments(tree, verb)) or words[-1].lower in {"that", "of", "including"}:
+    if any(first <= c.index < end for c in _arguments(tree, verb)) or words[-1].lower in load_words("unfinished"):
         return None
     is_last = all(is_punctuation(w) for w in tree.words[end:])
     if tree.words[first - 1].text not in _COMMAS or not (tree.words[end].text in {*_COMMAS, ";"} or is_last):
@@ -99,35 +100,34 @@ def _aside(site: Site) -> range | None:
 
 
 def _arguments(tree: Tree, verb: Word) -> list[Word]:
-    """What a cue that reports the clause around it does not have."""
+    """Dependents that a cue cannot have if it reports the clause around it."""
     is_addressing = verb.lemma.lower() in load_words("addressing_verbs")
     return tree.children(verb, "ccomp", "xcomp", "obj") if not is_addressing else tree.children(verb, "ccomp", "xcomp")
 
 
 def _opens_a_clause(word: Word) -> bool:
-    return word.upos in {"SCONJ", "CCONJ"} or word.lower in {"who", "which", "as", "when", "where", "while", "if"}
+    return word.upos in {"SCONJ", "CCONJ"} or word.lower in load_words("clause_openings")
 
 
 def _is_day(tree: Tree, indices: set[int]) -> bool:
-    """On Friday, whatever it hangs on."""
+    """Whether words are only a day: on Friday."""
     words = [tree.words[i] for i in indices if not is_punctuation(tree.words[i])]
     return bool(words) and all(w.upos in {"ADP", "DET"} or w.lower in load_words("calendar") for w in words)
 
 
 def _around(site: Site, inside: range) -> set[int]:
-    """The sentence around an aside, back to a semicolon and on to one; empty where nothing stands before it.
+    """The sentence around an aside, between semicolons; empty where no content precedes it.
 
-    A day or a place where it was said (On Friday, Olin said, …) is left out, so is a participle that reports more.
+    A day or a place of the act (On Friday, Olin said, …) is left out. So is a participle that reports more.
     """
     tree, verb = site.tree, site.head
     left = sentence_before(tree, set(inside))
     opener = tree.words[inside.start - 2] if inside.start > 1 else None
     branch = next((w for w in [opener, *tree.ancestors(opener)] if w.head == verb.index), None) if opener else None
-    if branch is not None and branch.relation == "obl" and is_circumstance(tree, branch):
+    if branch is not None and branch.relation == "obl" and is_circumstance(branch):
         return set()
-    if _is_day(tree, left) or (
-        len(left) == 1 and all(tree.words[i].upos == "ADV" for i in left)
-    ):  # Still, Olin said, …
+    is_adverb = len(left) == 1 and all(tree.words[i].upos == "ADV" for i in left)  # Still, Olin said, …
+    if is_adverb or _is_day(tree, left):
         left = set()
     right: set[int] = set()
     for word in tree.words[inside.stop :]:
@@ -135,7 +135,7 @@ def _around(site: Site, inside: range) -> set[int]:
             break
         right.add(word.index)
     opening = tree.words[inside.stop + 1 : inside.stop + 2]
-    if not (left or right) or any(w.xpos == "VBG" or w.lower in _RELATIVE_OPENINGS for w in opening):
+    if not (left or right) or any(w.xpos == "VBG" or w.lower in load_words("relative_openings") for w in opening):
         return set()
     if not right and complements_of(tree, verb) and complements_of(tree, verb)[0].index > verb.index:
         return set()

@@ -1,0 +1,1 @@
+"""What the rules share: the grammar of reported speech over dependency trees."""

@@ -1,0 +1,35 @@
+"""Whom a cue addresses: told reporters, said to her, was told."""
+
+from sayso_server.core.grammar.noun_phrase import is_human, mention
+from sayso_server.core.grammar.subject import is_relative, subject
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.statement import Span
+from sayso_server.core.tree import Tree, Word
+
+
+def addressees(tree: Tree, verb: Word, *, lemma: str, text: str) -> tuple[Span, ...]:
+    """The person or audience that the cue governs; `lemma` is the cue's in the lexicon. Empty where there is none."""
+    found = _object(tree, verb, lemma) if lemma in load_words("addressing_verbs") else []
+    if not found:
+        found = [
+            w
+            for w in tree.children(verb, "obl")
+            if is_human(w) and w.index > verb.index and [c.lower for c in tree.children(w, "case")] == ["to"]
+        ]
+    return tuple(mention(tree, w, text) for w in found[:1])
+
+
+def _object(tree: Tree, verb: Word, lemma: str) -> list[Word]:
+    """reporters in "told reporters", Pell in "Pell was told" and in "Asked by reporters, Pell smiled"."""
+    found = [
+        w
+        for w in tree.children(verb, "iobj", "obj")
+        if is_human(w) or w.relation == "iobj" or (lemma == "tell" and w.lemma.lower() not in load_words("told"))
+    ]
+    passive = tree.child(verb, "nsubj:pass")
+    if not found and passive is not None and not is_relative(passive):
+        return [passive]
+    if not found and verb.xpos == "VBN" and verb.relation in {"advcl", "conj"}:
+        lent, is_asked = subject(tree, verb)
+        return [lent] if lent is not None and is_asked else []
+    return found

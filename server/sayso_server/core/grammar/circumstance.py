@@ -1,0 +1,80 @@
+"""Where and when something was said: in a statement, on Friday."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sayso_server.core.candidate import Candidate
+from sayso_server.core.contents import strip
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.statement import Span
+from sayso_server.core.tree import Tree, Word
+
+_RELATIONS = frozenset({"obl", "nmod", "advmod"})
+_NOT_IN_PHRASE = frozenset({"acl", "appos", "conj", "ccomp"})
+
+
+class Circumstances(NamedTuple):
+    """The heads of the phrases of a sentence that tell a medium, and of those that tell a time."""
+
+    media: Sequence[Word]
+    times: Sequence[Word]
+
+
+def is_circumstance(word: Word) -> bool:
+    """Whether a phrase tells where or when something was said: in a statement, on Friday, at a rally."""
+    return bool({word.lemma.lower(), word.lower} & load_words("calendar", "media", "documents"))
+
+
+def circumstances(tree: Tree) -> Circumstances:
+    """The phrases that tell a medium or a time, whatever they modify."""
+    words = [word for word in tree.words if word.relation in _RELATIONS]
+    return Circumstances([w for w in words if _is_medium(tree, w)], [w for w in words if _is_time(w)])
+
+
+def phrases(found: Candidate, heads: Sequence[Word], text: str) -> tuple[Span, ...]:
+    """Those of the phrases that the cue governs, with their prepositions: on X, last week.
+
+    Not what overlaps content, cue, source or person addressed. Empty for a noun as cue, and without a cue.
+    """
+    if found.site is None or found.site.head.upos == "NOUN" or not heads:
+        return ()
+    tree = found.site.tree
+    cue = found.cue.spans if found.cue else ()
+    taken = (*found.content, *cue, *found.addressees, *((found.source,) if found.source else ()))
+    out: list[Span] = []
+    for word in heads:
+        if not _governs(found, tree, word):
+            continue
+        inside = tree.subtree(word, lambda w: w.relation in _NOT_IN_PHRASE or _is_time(w))
+        span = strip(text, Span(tree.words[min(inside)].start, tree.words[max(inside)].end))
+        if span is not None and not any(span.overlaps(t) for t in (*taken, *out)):
+            out.append(span)
+    return tuple(out)
+
+
+def _governs(found: Candidate, tree: Tree, word: Word) -> bool:
+    """Whether the phrase depends on the cue: directly, or on the content while it is outside of it."""
+    site = found.site
+    for ancestor in tree.ancestors(word):
+        if site is not None and ancestor.index == site.head.index:
+            return True
+        if any(s.covers(ancestor) for s in found.content):
+            return True
+        if ancestor.relation not in _RELATIONS:
+            return False
+    return False
+
+
+def _is_medium(tree: Tree, word: Word) -> bool:
+    """A medium or a document, with its preposition: in a letter."""
+    if not {word.lemma.lower(), word.lower} & load_words("media", "documents"):
+        return False
+    return any(c.lower in load_words("medium_prepositions") for c in tree.children(word, "case"))
+
+
+def _is_time(word: Word) -> bool:
+    """A day, a month, or so long ago."""
+    if word.relation not in _RELATIONS:
+        return False
+    names = {word.lemma.lower(), word.lower}
+    return bool(names & load_words("calendar", "times")) or word.lower in load_words("relative_times")

@@ -1,0 +1,110 @@
+"""Quotations in their text: which continue, which are utterances, which are only titles."""
+
+import re
+from collections.abc import Sequence
+
+from sayso_server.core.contents import merge, strip
+from sayso_server.core.cues import Site
+from sayso_server.core.document import Document
+from sayso_server.core.grammar.subject import subject
+from sayso_server.core.lexicon import Frame
+from sayso_server.core.marks import Quotation
+from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Span
+
+QUOTING = REPORTED_SPEECH | {CueClass.THINK}
+"""The classes of cues that can have a quotation: said, thought; not voted."""
+MAX_GAP = 160
+"""Code points between a quotation and its cue: room for a long source with its apposition."""
+_LONG_WORD = 4
+"""Letters from which a word of a title has a capital."""
+
+
+def chain(document: Document, quotation: Quotation) -> list[Quotation]:
+    """The quotation with those of the following paragraphs that continue it."""
+    out = [quotation]
+    for following in document.outer_after(quotation):
+        if out[-1].closed and following.continues and document.text[out[-1].span.end - 1] not in "”\"»'’":
+            out.append(following)
+        else:
+            break
+    return out
+
+
+def with_whole_quotations(document: Document, content: Sequence[Span], cue: Sequence[Span]) -> tuple[Span, ...]:
+    """The content with every quotation that it enters taken whole, over sentences and paragraphs.
+
+    A quotation that holds the cue is left alone: there the statement is inside somebody else's words.
+    """
+    out = list(content)
+    for span in content:
+        for quotation in document.quotations_within(span):
+            if not any(quotation.span.covers(c) for c in cue):
+                out += [q.span for q in chain(document, quotation)]
+    return merge(out)
+
+
+def is_utterance(quotation: Quotation, document: Document) -> bool:
+    """Whether the quotation opens like a sentence (a capital, a digit, a pause) where a sentence may begin."""
+    inner = strip(document.plain, quotation.span)
+    if inner is None:
+        return False
+    lead = document.plain[max(0, quotation.span.start - 2) : quotation.span.start].rstrip()
+    first = document.plain[inner.start]
+    opens = not first.islower() or document.plain[quotation.span.start + 1 : quotation.span.start + 2] in {"…", "."}
+    return opens and (
+        not lead
+        or not lead[-1].isalnum()
+        or document.paragraphs[document.paragraph_at(quotation.span.start)].start == quotation.span.start
+    )
+
+
+def is_title(document: Document, quotation: Quotation) -> bool:
+    """Whether all longer words have capitals, and there are some: “All Bets Are Off.”"""
+    words = re.findall(r"[^\W\d_]+", document.plain[quotation.span.start : quotation.span.end])
+    longer = [w for w in words if len(w) >= _LONG_WORD]
+    return len(words) > 2 and bool(longer) and all(w[0].isupper() for w in longer)
+
+
+def has_other_cue(site: Site, document: Document, start: int, end: int) -> bool:
+    """Whether another verb in [start, end) of the document could report as well as this one."""
+    others = document.sites_within(Span(start, end)) if end > start else []
+    return any(
+        start <= o.head.start < end
+        and o.head.upos == "VERB"
+        and o.head.start != site.head.start
+        and _reports(o, document.plain[o.words[-1].end : end])
+        for o in others
+    )
+
+
+def _reports(site: Site, gap: str) -> bool:
+    """Whether the cue has a subject, or directly precedes the quotation: adding, “…”"""
+    can_report = site.class_of(Frame.CLAUSE, Frame.QUOTE) in QUOTING
+    return can_report and (gap.strip() in {"", ",", ":"} or subject(site.tree, site.head)[0] is not None)
+
+
+def continues_after(site: Site, quotation: Quotation, document: Document) -> bool:
+    """ "…," Olin said on Friday. "…" At most one sentence ends between the cue and the rest of the quotation.
+
+    Other cues in that sentence do not matter (Olin, who said that it failed. "…"), unless they introduce the rest.
+    """
+    text, start, cue = document.plain, quotation.span.start, site.words[-1].end
+    gap = text[cue:start]
+    if len(gap) > 2 * MAX_GAP or _has_own_cue(quotation, site, document):
+        return False
+    if gap.rstrip()[-1:] != "." and has_other_cue(site, document, cue, start):
+        return gap.rstrip()[-1:] == "," and document.plain[quotation.span.start + 1].islower()
+    trees = document.trees_within(Span(cue, max(cue + 1, start)))
+    return not any(t.span.start > site.head.start and t.span.end <= start for t in trees) and (
+        gap.rstrip()[-1:] in {".", ",", ";", ":", "—", "–", "-", "!", "?"}
+    )
+
+
+def _has_own_cue(quotation: Quotation, site: Site, document: Document) -> bool:
+    """ "…," Olin said. "…," she added: the second quotation has a cue of its own."""
+    end = quotation.span.end
+    if document.plain[quotation.span.start : end].rstrip("\"”’'»").rstrip()[-1:] not in {",", "!", "?", "—", "–"}:
+        return False
+    after = document.plain[end : end + MAX_GAP]
+    stop = next((i for i, c in enumerate(after) if c in '.!?\n“"'), len(after))
+    return has_other_cue(site, document, end, end + stop)

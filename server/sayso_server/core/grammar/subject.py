@@ -1,0 +1,136 @@
+"""Who acts: the subject of a verb, its own or one that it shares, and the agent of a passive."""
+
+from collections.abc import Sequence
+
+from sayso_server.core import lexicon
+from sayso_server.core.grammar.noun_phrase import is_human
+from sayso_server.core.lexicon import Frame, load_words
+from sayso_server.core.statement import Span
+from sayso_server.core.tree import Tree, Word
+
+_CONTINUING = frozenset({Frame.CLAUSE, Frame.SMALL, Frame.INFINITIVE})
+_DEEPEST = 6
+"""Verbs in a row that may share one subject."""
+
+
+def is_relative(word: Word) -> bool:
+    """Whether a word is a relative pronoun: who, which, that, whom."""
+    return word.lower in load_words("relative_pronouns")
+
+
+def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int = 0) -> tuple[Word | None, bool]:
+    """The subject of a verb, its own or a shared one, and whether it is passive; never inside `content`.
+
+    Shared: by coordination (he smiled and said), by control (went on to say), by a participle (adding that …). A noun
+    modified by the verb is its subject (a statement saying …). For a relative pronoun, its noun is returned. After a
+    content ("…," said Olin) a bare noun after the verb is the subject, whatever the parser calls it.
+    """
+    subjects = [c for c in tree.children(verb, "nsubj") if not any(s.covers(c) for s in content)]
+    own = min(subjects, key=lambda c: abs(c.index - verb.index), default=None) or _inverted(tree, verb, content)
+    head = tree.head(verb)
+    if own is not None:
+        needs_noun = is_relative(own) and head is not None and verb.relation == "acl"
+        return (_antecedent(tree, head, own) if needs_noun and head else own), own.deprel == "nsubj:pass"
+    if head is None or depth > _DEEPEST:
+        return None, False
+    if verb.deprel == "acl" and head.upos in {"NOUN", "PROPN"} and verb.xpos == "VBG":
+        return head, False
+    if verb.relation == "conj" and verb.xpos == "VBG" and head.xpos != "VBG" and not tree.children(verb, "aux"):
+        head = _participle_above(tree, head) or head  # adding that crews came, and urging
+    lender = _lender(tree, verb, head)
+    if lender is None:
+        return _controller(tree, verb, head), False
+    lent, passive = subject(tree, lender, content=content, depth=depth + 1)
+    is_asked = verb.relation == "advcl" and verb.xpos == "VBN"  # asked by reporters, Pell smiled
+    if is_asked or tree.child(verb, "aux:pass"):
+        return lent, True
+    return lent, passive and verb.relation == "conj" and verb.xpos == "VBN"  # Pell is expected to say: Pell says
+
+
+def _antecedent(tree: Tree, head: Word, pronoun: Word) -> Word:
+    """The noun of a relative pronoun: for "who" the human noun just before it, where the parser chose another."""
+    if pronoun.lower != "who" or is_human(head) or head.upos == "PRON":
+        return head
+    before = [w for w in tree.words[head.index + 1 : pronoun.index] if w.upos in {"NOUN", "PROPN"} and is_human(w)]
+    return before[-1] if before else head
+
+
+def relative_subject(tree: Tree, verb: Word, source: Word) -> Word | None:
+    """who in "Olin, who said": the pronoun that is the subject of a cue in a relative clause of the source."""
+    for clause in [verb, *tree.ancestors(verb)]:
+        if clause.deprel == "acl:relcl":
+            pronoun = next((w for w in tree.children(clause, "nsubj") if is_relative(w)), None)
+            return pronoun if pronoun is not None and source.index < pronoun.index < verb.index else None
+        if clause.relation not in {"conj", "xcomp", "advcl"}:
+            return None
+    return None
+
+
+def _participle_above(tree: Tree, word: Word) -> Word | None:
+    """The participle that reports the clause of `word`."""
+    above = tree.head(word)
+    return above if above is not None and above.xpos == "VBG" and lexicon.verb(above.lemma.lower()) else None
+
+
+def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:
+    """The verb whose subject is also this one's."""
+    if verb.relation == "conj" and head.upos in {"VERB", "AUX", "ADJ"}:
+        return head
+    if verb.relation == "xcomp" and tree.child(head, "obj", "iobj") is None:
+        return head
+    reporting = reports_more(tree, verb)
+    if reporting is not None:
+        return reporting
+    return head if verb.relation == "advcl" and verb.xpos in {"VBG", "VBN", "VB"} else None
+
+
+def _controller(tree: Tree, verb: Word, head: Word) -> Word | None:
+    """The object of the governor: her in "urged her to say"."""
+    return tree.child(head, "obj", "iobj") if verb.relation == "xcomp" else None
+
+
+def reports_more(tree: Tree, word: Word) -> Word | None:
+    """The cue that a participle continues: said in "Olin said it failed, adding that …", wherever it is attached."""
+    if word.xpos != "VBG" or word.relation not in {"advcl", "ccomp", "xcomp", "conj", "parataxis"}:
+        return None
+    entry = lexicon.verb(word.lemma.lower())
+    if entry is None or not entry.frames.keys() & _CONTINUING or tree.children(word, "mark", "aux", "nsubj"):
+        return None
+    if word.relation != "advcl" and (word.index == 0 or tree.words[min(tree.subtree(word))].text != ","):
+        return None
+    if not tree.children(word, "ccomp", "obj"):
+        return None
+    governor = tree.head(word)
+    if word.relation == "ccomp" and governor is not None:
+        return governor
+    for ancestor in tree.ancestors(word):
+        governor = tree.head(ancestor)
+        if ancestor.relation == "ccomp" and governor is not None and lexicon.verb(governor.lemma.lower()):
+            return governor
+        if ancestor.relation not in {"conj", "advcl", "xcomp"}:
+            return None
+    return None
+
+
+def _inverted(tree: Tree, verb: Word, content: Sequence[Span]) -> Word | None:
+    """Olin in "…," said Olin."""
+    if not content or content[0].start > verb.start or tree.child(verb, "aux:pass"):
+        return None
+    for child in tree.children(verb, "obj", "iobj", "obl", "dep", "vocative", "xcomp", "nmod"):
+        first = min(tree.subtree(child))
+        if first == verb.index + 1 and child.upos in {"PROPN", "NOUN", "PRON"} and not tree.children(child, "case"):
+            return child
+    return None
+
+
+def is_passive(tree: Tree, verb: Word) -> bool:
+    """Whether the verb is a passive participle: was said, said to be worth; not has said."""
+    return verb.xpos == "VBN" and (not tree.children(verb, "aux") or tree.child(verb, "aux:pass") is not None)
+
+
+def agent(tree: Tree, verb: Word) -> Word | None:
+    """The by-phrase of a passive, also where the parser attaches it to the phrase before: dismissed as late by Olin."""
+    phrases = tree.children(verb, "obl", "xcomp")
+    below = [w for phrase in phrases for w in tree.children(phrase, "nmod", "obl")]
+    by = [w for w in (*phrases, *below) if any(c.lower == "by" for c in tree.children(w, "case"))]
+    return by[0] if by else next((w for w in phrases if w.deprel == "obl:agent"), None)

@@ -1,0 +1,64 @@
+"""The cue that a run of words is, where only the role tagger sees one."""
+
+from collections.abc import Mapping, Sequence
+
+from sayso_server.core import lexicon
+from sayso_server.core.cues import Site
+from sayso_server.core.document import Document
+from sayso_server.core.lexicon import Entry, Frame
+from sayso_server.core.statement import REPORTED_SPEECH, CueClass
+from sayso_server.core.tagger import Read
+
+_SHORTEST_CLAUSE = 6
+"""Words from which a content is taken for a clause, whatever its verbs."""
+
+_NOMINAL = (Frame.OBJECT, Frame.TOPIC, Frame.NOUN_TOPIC)
+_CLAUSAL = (Frame.CLAUSE, Frame.QUOTE, Frame.NOUN, Frame.ADJECTIVE)
+_INFINITE = (Frame.COMMITMENT, Frame.INFINITIVE, Frame.NOUN, Frame.ADJECTIVE)
+"""Which frames give the class of a cue, by the form of its content."""
+
+
+def site_of(cue: Sequence[Read], known: Mapping[int, Site]) -> Site | None:
+    """The cue's likeliest word that the lexicon knows, else its likeliest verb, adjective or noun; None without any.
+
+    Of a chain of verbs the last: replied in "is said to have replied", say in "refused to say". `known` are the sites
+    of the paragraph, by the offset of their heads.
+    """
+    run = sorted(cue, key=lambda read: -read.roles.cue)
+    reporting = [known[read.word.start] for read in run if read.word.start in known]
+    if reporting:
+        site = reporting[0]
+        below = (known.get(word.start) for word in site.tree.children(site.head, "xcomp"))
+        return next((s for s in below if s is not None and Frame.CLAUSE in s.entry.frames), site)
+    for read in run:
+        if entry := lexicon.seen(read.word.lemma.lower(), read.word.upos):
+            return Site(read.tree, (read.word,), entry)
+    for upos in ("VERB", "ADJ", "NOUN"):
+        for read in run:
+            if read.word.upos == upos:
+                return Site(read.tree, (read.word,), Entry(read.word.lemma.lower(), {Frame.SEEN: CueClass.OTHER}))
+    return None
+
+
+def class_of(document: Document, runs: Sequence[Sequence[Read]], site: Site) -> CueClass:
+    """The class of the cue with such a content; OTHER where the lexicon knows the cue only with other contents.
+
+    claimed the title; was said to resemble a potato
+    """
+    frames = site.entry.frames
+    if not frames or frames.keys() & {Frame.SEEN, Frame.NOUN_SEEN}:
+        return site.class_of(*Frame) or CueClass.SAY
+    content = [read for run in runs for read in run]
+    is_infinitive = any(read.word.lower == "to" for run in runs for read in run[:2])
+    is_quoted = any(document.quotations_from(run[0].word.start, run[-1].word.end) for run in runs)
+    is_finite = any("VerbForm=Fin" in read.word.feats for read in content)
+    is_clause = is_quoted or is_finite or len(content) >= _SHORTEST_CLAUSE
+    fitting = _INFINITE if is_infinitive else _CLAUSAL if is_clause else _NOMINAL
+    if cue_class := site.class_of(*fitting):
+        return cue_class
+    is_judgement = any(read.word.upos not in {"PROPN", "PRON", "DET", "ADP", "PUNCT"} for read in content)
+    if is_judgement and not is_infinitive and (cue_class := site.class_of(Frame.SMALL)):
+        return cue_class
+    other = site.class_of(*_CLAUSAL, *_NOMINAL, *Frame) or CueClass.SAY
+    is_misfit = other in REPORTED_SPEECH and (is_infinitive or not is_clause)
+    return CueClass.OTHER if is_misfit else other

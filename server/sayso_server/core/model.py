@@ -1,0 +1,12 @@
+"""Which models read a text."""
+
+from typing import NamedTuple
+
+
+class Model(NamedTuple):
+    """The models behind a result. `digest` is SHA-256 over their files, hexadecimal."""
+
+    name: str
+    """ "bundled", a folder's name, or stanza:PACKAGE."""
+    version: str
+    digest: str

@@ -1,0 +1,48 @@
+"""Quotations without a cue, which continue what somebody said."""
+
+import bisect
+from collections.abc import Iterator, Sequence
+
+from sayso_server.core.candidate import Candidate
+from sayso_server.core.contents import merge
+from sayso_server.core.document import Document
+from sayso_server.core.grammar.quotation import chain, is_title, is_utterance
+from sayso_server.core.marks import Quotation
+from sayso_server.core.statement import Span
+
+_SHORTEST_IN_A_SENTENCE = 10
+"""Words of a quotation inside a sentence of the author's; shorter ones are fragments."""
+_SENTENCE_ENDS = frozenset({"", ".", "!", "?", "”", '"', "’", "'", "…", "\n", "\r", ":", ")"})
+
+
+def follow_on(document: Document, taken: Sequence[Span]) -> Iterator[Candidate]:
+    """ "We lost two crews." A quotation that is a sentence of its own, without a cue: the last speaker continues.
+
+    `taken` are the contents of all other statements.
+    """
+    spans_taken = merge(taken)
+    starts = [t.start for t in spans_taken]
+    was_whole = True
+    for quotation in document.outer:
+        i = bisect.bisect_left(starts, quotation.span.end)
+        is_taken = bool(i) and spans_taken[i - 1].overlaps(quotation.span)
+        continues_a_whole_one = quotation.continues and was_whole
+        was_whole = not is_taken or spans_taken[i - 1].covers(quotation.span)
+        if is_taken or continues_a_whole_one or not _is_sentence(document, quotation):
+            continue
+        content = tuple(q.span for q in chain(document, quotation))
+        tree = document.tree_at(quotation.span.start)
+        yield Candidate(content, None, None, None, None, sentence=tree.span if tree else None, follows=True)
+
+
+def _is_sentence(document: Document, quotation: Quotation) -> bool:
+    """Whether a quotation is a sentence, and no title or fragment in a sentence of the author's."""
+    plain, span = document.plain, quotation.span
+    text = span.of(plain).rstrip("\"”’'»").rstrip()
+    words = len(text.split())
+    if words < 2 or (text[-1:] not in {".", "!", "?", "…", "—"} and quotation.closed) or is_title(document, quotation):
+        return False
+    lead = plain[max(0, span.start - 3) : span.start].rstrip(" \t•*")
+    if words < _SHORTEST_IN_A_SENTENCE and lead[-1:] not in _SENTENCE_ENDS:
+        return False
+    return is_utterance(quotation, document) and plain[span.end : span.end + 1] in {"", " ", "\n", "\r"}

@@ -1,0 +1,52 @@
+"""Directives and commitments: urged her to wait, promised to wait."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sayso_server.core import lexicon
+from sayso_server.core.candidate import Candidate
+from sayso_server.core.contents import spans
+from sayso_server.core.cues import Site
+from sayso_server.core.document import Document
+from sayso_server.core.grammar.noun_phrase import mention
+from sayso_server.core.grammar.report import reported
+from sayso_server.core.lexicon import Frame, load_words
+from sayso_server.core.statement import Span
+from sayso_server.core.tree import Tree, Word
+
+
+def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate]:
+    """Olin urged the board to wait.   urged -obj-> board, urged -xcomp-> wait"""
+    cue_class = site.class_of(Frame.INFINITIVE, Frame.COMMITMENT)
+    if cue_class is None:
+        return
+    tree, verb = site.tree, site.head
+    dated = [c for day in tree.children(verb, "obl") for c in tree.children(day, "acl", "amod")]  # agreed on Monday to
+    asked = [c for person in tree.children(verb, "obj", "iobj", "obl") for c in tree.children(person, "acl")]
+    for complement in [*tree.children(verb, "xcomp", "ccomp", "advcl"), *dated, *asked]:
+        mark = tree.child(complement, "mark")
+        is_addressed = len(site.words) > 1 or bool(tree.children(verb, "obj", "iobj", "nsubj:pass"))
+        if mark is None or mark.lower != "to" or complement.index < verb.index:
+            continue
+        if complement.lemma in load_words("anonymity_verbs"):  # asked not to be named
+            continue
+        if Frame.COMMITMENT not in site.entry.frames and not is_addressed and complement.relation == "advcl":
+            continue
+        content = spans(document, tree, tree.subtree(complement, lambda w: _adds_a_report(tree, w)))
+        found = reported(site, document, content=content, cue_class=cue_class)
+        if found:
+            yield replace(found, addressees=found.addressees or _called_on(site, document))
+            return
+
+
+def _called_on(site: Site, document: Document) -> tuple[Span, ...]:
+    """the board in "called on the board to wait"."""
+    head = site.tree.head(site.words[-1]) if len(site.words) > 1 else None
+    return (mention(site.tree, head, document.plain),) if head is not None and head != site.head else ()
+
+
+def _adds_a_report(tree: Tree, word: Word) -> bool:
+    """saying in "promised to wait, saying that it was late": a participle after a comma that could report."""
+    opens = tree.words[min(tree.subtree(word))].text == ","
+    entry = lexicon.verb(word.lemma.lower()) if word.xpos == "VBG" and opens else None
+    return entry is not None and Frame.CLAUSE in entry.frames

@@ -1,0 +1,31 @@
+"""Quoted parts of a clause: spoke of “a failure”."""
+
+from collections.abc import Iterator
+
+from sayso_server.core.candidate import Candidate
+from sayso_server.core.contents import spans
+from sayso_server.core.cues import Site
+from sayso_server.core.document import Document
+from sayso_server.core.grammar.quotation import with_whole_quotations
+from sayso_server.core.grammar.report import reported
+from sayso_server.core.lexicon import Frame
+
+
+def quoted_fragment(site: Site, document: Document) -> Iterator[Candidate]:
+    """Olin spoke of "a failure".   The part of the clause that the cue governs and that holds the marks."""
+    cue_class = site.class_of(Frame.CLAUSE, Frame.QUOTE)
+    if cue_class is None or document.quotation_at(site.head.start) is not None or site.head.upos == "NOUN":
+        return
+    tree, verb = site.tree, site.head
+    for child in tree.children(verb, "obj", "ccomp", "xcomp", "parataxis", "obl", "dep", "advcl"):
+        indices = tree.subtree(child, lambda w: w.index == verb.index)
+        inside = [
+            i for i in indices if (q := document.quotation_at(tree.words[i].start)) and q.span.start >= tree.span.start
+        ]
+        if 2 * len(inside) < len(indices) or len(inside) < 2 or (child.index < verb.index and child.relation == "obl"):
+            continue
+        content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
+        found = reported(site, document, content=content, cue_class=cue_class)
+        if found and found.source is not None:
+            yield found
+            return

@@ -1,0 +1,130 @@
+"""Utterances in quotation marks: the marks delimit the content, over sentences and paragraphs; the tree has the cue."""
+
+from collections.abc import Container, Iterator
+
+from sayso_server.core.candidate import Candidate
+from sayso_server.core.contents import is_punctuation, strip
+from sayso_server.core.cues import Site
+from sayso_server.core.document import Document
+from sayso_server.core.grammar.quotation import MAX_GAP, QUOTING, chain, continues_after, has_other_cue, is_utterance
+from sayso_server.core.grammar.report import reported
+from sayso_server.core.grammar.subject import subject
+from sayso_server.core.lexicon import Frame, load_words
+from sayso_server.core.marks import Quotation
+from sayso_server.core.tree import Word
+
+_SHORT_GAP = 40
+"""Code points between a cue and its quotation that need no comma or colon."""
+
+
+def quoted_speech(site: Site, document: Document) -> Iterator[Candidate]:
+    """ "The plan failed," Olin said. "We know why."   also cue first: Olin said: "The plan failed."
+
+    Whole utterances only; quoted fragments inside a clause belong to the clause.
+    """
+    cue_class = site.class_of(Frame.CLAUSE, Frame.QUOTE, Frame.INFINITIVE, Frame.SMALL)
+    if cue_class not in QUOTING or site.head.upos == "NOUN":
+        return
+    outer = document.quotation_at(site.head.start)
+    before, after = _neighbours(site, document) if outer is None else document.inner_around(outer, site.head.start)
+    quotations: list[Quotation] = []
+    if before is not None and _ends_before_cue(before, site, document):
+        quotations = [before]
+        if after is not None and continues_after(site, after, document):
+            quotations += chain(document, after) if outer is None else [after]
+    elif after is not None and _begins_after_cue(after, site, document):
+        quotations = chain(document, after) if outer is None else [after]
+    if quotations and cue_class is not None:
+        content = tuple(q.span for q in quotations)
+        source = _between(site, quotations[0], document)
+        found = reported(site, document, content=content, cue_class=cue_class, source=source)
+        if found:
+            yield found
+
+
+def _between(site: Site, quotation: Quotation, document: Document) -> Word | None:
+    """The head of the noun phrase that fills the gap between a quotation and its cue: "…," a readout of the call read.
+
+    None, so that the tree decides, unless the gap is one phrase without a verb.
+    """
+    words = [w for w in site.tree.between(quotation.span.end, site.head.start) if not is_punctuation(w)]
+    if not words or quotation.span.start > site.head.start or any(w.upos in {"VERB", "AUX", "SCONJ"} for w in words):
+        return None
+    inside = {w.index for w in words}
+    heads = [w for w in words if w.upos in {"NOUN", "PROPN", "PRON"} and w.head not in inside]
+    return heads[0] if len(heads) > 1 and subject(site.tree, site.head)[0] != heads[0] else None
+
+
+def _neighbours(site: Site, document: Document) -> tuple[Quotation | None, Quotation | None]:
+    """The outermost quotations before and after the cue in its paragraph, or after it and its colon."""
+    paragraph = document.paragraphs[document.paragraph_at(site.head.start)]
+    before, after = document.outer_around(site.head.start)
+    return (
+        before if before and paragraph.start <= before.span.start and before.span.end <= site.head.start else None,
+        after if after and (after.span.end <= paragraph.end or _is_introduced(site, after, document)) else None,
+    )
+
+
+def _is_introduced(site: Site, quotation: Quotation, document: Document) -> bool:
+    """Olin wrote: ¶ “The plan failed.”   The cue's paragraph ends with a colon, the quotation opens the next."""
+    here = document.paragraph_at(site.head.start)
+    following = document.paragraph_at(quotation.span.start)
+    opens = document.paragraphs[following].start == quotation.span.start
+    return following == here + 1 and opens and document.plain[document.paragraphs[here].end - 1] == ":"
+
+
+def _ends_before_cue(quotation: Quotation, site: Site, document: Document) -> bool:
+    """ "…," Olin said. The quotation ends with a comma or a question, and only the source is between."""
+    text, end, cue = document.plain, quotation.span.end, site.head.start
+    gap = text[end:cue]
+    if len(gap) > MAX_GAP or has_other_cue(site, document, end, cue) or not is_utterance(quotation, document):
+        return False
+    if any(word in load_words("continuations") for word in gap.split()[:1]):  # “…,” and then said, “…”
+        return False
+    last = text[quotation.span.start : end].rstrip("\"”’'»").rstrip()[-1:]
+    is_open = last in {",", "!", "?", "—", "–", "-", "…"} or gap.lstrip()[:1] in {",", "–", "—", "-"}
+    if not is_open and not (last == "." and gap.lstrip()[:1].islower()):
+        return False
+    return not _holds_stop(gap, {" "}) and not _has_clause_of_its_own(site, quotation)
+
+
+def _holds_stop(gap: str, after: Container[str]) -> bool:
+    """Whether a sentence ends in the text between a quotation and its cue; a stop after a short title does not count.
+
+    `after` are the characters that may follow the stop, empty at the end.
+    """
+    return any(
+        c in ".!?" and gap[i + 1 : i + 2] in after and not gap[max(0, i - 3) : i].istitle() for i, c in enumerate(gap)
+    )
+
+
+def _has_clause_of_its_own(site: Site, quotation: Quotation) -> bool:
+    """The cue has another content, after it: "…," she said and later told him that …"""
+    after = [c for c in site.tree.children(site.head, "ccomp") if c.index > site.head.index]
+    return bool(after) and not any(quotation.span.covers(c) for c in site.tree.children(site.head))
+
+
+def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> bool:
+    """Olin said: "…" The quotation opens a sentence, after a comma, a colon or the cue itself."""
+    text, start, cue = document.plain, quotation.span.start, site.words[-1].end
+    gap = text[cue:start]
+    if len(gap) > MAX_GAP or has_other_cue(site, document, cue, start):
+        return False
+    if any(site.words[-1].end <= c.start < start for c in site.tree.children(site.head, "ccomp")):
+        return False  # said that it was late: “…”
+    if not is_utterance(quotation, document) and not _is_called_out(quotation, gap, document):
+        return False
+    if _holds_stop(gap, {" ", ""}):
+        return False
+    lead = gap.rstrip()[-1:]
+    inner = strip(text, quotation.span)
+    whole = inner is not None and (
+        text[quotation.span.start : quotation.span.end].rstrip("\"”’'»")[-1:] in ".!?,…—" or not quotation.closed
+    )
+    return whole and (lead in {",", ":", "", "—", "–", "-"} or len(gap) < _SHORT_GAP)
+
+
+def _is_called_out(quotation: Quotation, gap: str, document: Document) -> bool:
+    """chanting “Close it now!”: no comma before, but a capital and the end of a sentence inside the marks."""
+    inside = document.plain[quotation.span.start : quotation.span.end].strip("\"“”’‘'«»")
+    return not gap.strip() and inside[:1].isupper() and inside[-1:] in {",", ".", "!", "?"}

@@ -1,0 +1,100 @@
+"""Judgements: described the plan as late, called it “a lie”."""
+
+from collections.abc import Iterator
+
+from sayso_server.core.candidate import Candidate
+from sayso_server.core.contents import spans
+from sayso_server.core.cues import Site
+from sayso_server.core.document import Document
+from sayso_server.core.grammar.quotation import with_whole_quotations
+from sayso_server.core.grammar.report import reported
+from sayso_server.core.grammar.subject import agent, is_relative
+from sayso_server.core.lexicon import Frame, load_table, load_words
+from sayso_server.core.statement import Span
+from sayso_server.core.tree import Tree, Word
+
+_LONGEST_OBJECT = 10
+"""Words between the cue and its quoted predicate."""
+
+
+def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
+    """Olin described the plan as "late".   described -obj-> plan, described -obl-> late -case-> as
+
+    The content is the object with its predicate. Only a quoted predicate counts, or one with "as": without marks,
+    naming and judging cannot be told apart.
+    """
+    cue_class = site.class_of(Frame.SMALL)
+    if cue_class is None:
+        return
+    tree, verb = site.tree, site.head
+    predicate = _predicate(tree, verb)
+    if predicate is None:
+        yield from _quoted_predicate(site, document)
+        return
+    thing = tree.child(verb, "obj", "iobj") or tree.child(verb, "nsubj:pass") or _relative_object(tree, verb)
+    words = tree.subtree(predicate)
+    quoted = next((q for i in sorted(words) if (q := document.quotation_at(tree.words[i].start))), None)
+    is_name = quoted is not None and document.text[quoted.span.start + 1 : quoted.span.start + 2].isupper()
+    if is_name and site.entry.lemma in load_words("naming_verbs"):
+        return
+    if quoted is None and site.entry.lemma not in load_words("describing_verbs"):
+        return
+    indices = words | (tree.subtree(thing, lambda w: w.deprel == "acl:relcl") if thing is not None else set())
+    by = agent(tree, verb) if tree.child(verb, "nsubj:pass") else None
+    indices -= {w.index for w in site.words} | (tree.subtree(by) if by is not None else set())
+    content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
+    found = reported(site, document, content=content, cue_class=cue_class, source=by)
+    if found and found.source is not None:
+        yield found
+
+
+def _quoted_predicate(site: Site, document: Document) -> Iterator[Candidate]:
+    """Olin called that report on Friday a “boldfaced lie.”   Where the parser shows no predicate, the marks do.
+
+    From the cue to the end of the marks; with nothing else between, a pronoun before the cue is the object: what Olin
+    called “a lie”.
+    """
+    cue_class = site.class_of(Frame.SMALL)
+    tree, verb = site.tree, site.head
+    _, quotation = document.outer_around(verb.start)
+    if cue_class is None or quotation is None or document.quotation_at(verb.start) is not None:
+        return
+    between = tree.between(verb.end, quotation.span.start)
+    inside = document.plain[quotation.span.start : quotation.span.end].strip("\"“”’‘'` ")
+    if quotation.span.start > tree.span.end or len(between) > _LONGEST_OBJECT or inside[:1].isupper():
+        return
+    if any(w.upos in {"VERB", "AUX", "SCONJ", "PUNCT"} for w in between):
+        return
+    content = [Span(between[0].start, quotation.span.end) if between else quotation.span]
+    earlier = () if between[1:] else reversed(tree.words[: verb.index])
+    pronoun = next((w for w in earlier if w.lower in load_words("object_pronouns")), None)
+    if pronoun is not None and verb.index - pronoun.index < _LONGEST_OBJECT:
+        content.append(pronoun.span)
+    found = reported(site, document, content=content, cue_class=cue_class)
+    if found and found.source is not None:
+        yield found
+
+
+def _predicate(tree: Tree, verb: Word) -> Word | None:
+    for child in tree.children(verb, "xcomp", "ccomp", "obl", "advcl"):
+        marks = {c.lower for c in tree.children(child, "case", "mark")}
+        is_bare = child.relation in {"xcomp", "ccomp"} and not marks and child.upos in {"ADJ", "NOUN", "PROPN"}
+        if child.index > verb.index and (is_bare or "as" in marks):
+            return child
+        if marks & load_table("predicate_prepositions").get(verb.lemma.lower(), frozenset()):
+            return child
+    thing = tree.child(verb, "obj")  # called the remark “childish”: some parses make it an apposition
+    appositions = tree.children(thing, "appos") if thing is not None else ()
+    return next((c for c in appositions if c.upos == "ADJ" or _is_quoted(tree, c)), None)
+
+
+def _is_quoted(tree: Tree, word: Word) -> bool:
+    """Whether an opening mark directly precedes the phrase: called the idea “a disgrace”."""
+    return tree.words[min(tree.subtree(word))].text in {"“", '"', "‘", "``", "'"}
+
+
+def _relative_object(tree: Tree, verb: Word) -> Word | None:
+    """which … Olin described as: the pronoun represents the object."""
+    if verb.deprel != "acl:relcl":
+        return None
+    return next((w for w in tree.words[: verb.index] if is_relative(w) and w.head == verb.index), None)
