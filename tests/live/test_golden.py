@@ -7,7 +7,8 @@ from support.frozen import HAND, read_trees
 from support.golden import CASES, GOLDEN, NAMES, compare, options_of
 from support.refresh import drift, paragraphs_of
 
-from sayso_server.core.pipeline import Extractor, Model
+from sayso_server.core.model import Model
+from sayso_server.core.pipeline import Extractor
 
 pytestmark = pytest.mark.live
 

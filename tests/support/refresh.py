@@ -114,8 +114,7 @@ def refresh(golden: Path, how: Refresh, load: Load) -> list[str]:
 
 def paragraphs_of(cases: Iterable[Case]) -> list[str]:
     """The paragraphs of these cases in order, each once, as a parser gets them."""
-    documents = [read(case.text) for case in cases]
-    return list(dict.fromkeys(p.of(document.plain) for document in documents for p in document.paragraphs))
+    return list(dict.fromkeys(part for case in cases for part in read(case.text).parts))
 
 
 def drift(files: Iterable[TreeFile], loaded: Loaded) -> str:
