@@ -12,16 +12,22 @@ from sayso_server.core.pipeline import Extractor
 
 pytestmark = pytest.mark.live
 
+MODEL = Model("bundled", "", "")
+
 TREES = {path.stem: read_trees(path) for path in sorted((GOLDEN / "trees").glob("*.conllu"))}
-BY_HAND = {entry.paragraph for file in TREES.values() for entry in file.entries if entry.origin == HAND}
+ORIGINS = {entry.paragraph: entry.origin for file in TREES.values() for entry in file.entries if entry.origin}
+"""The paragraphs whose trees were not made as those around them: by hand, or in another number format."""
 
 
 @pytest.mark.parametrize(("name", "case"), CASES, ids=NAMES)
 def test_case(name: str, case: Case) -> None:
-    if not BY_HAND.isdisjoint(paragraphs_of([case])):
-        pytest.skip("its tree was written by hand: the models may parse it otherwise")
-    extractor = Extractor(models.load().parser, Model("bundled", "", ""))
-    expected, found = compare(case, extractor.extract(case.text, options_of(name)))
+    loaded = models.load()
+    others = {ORIGINS[paragraph] for paragraph in paragraphs_of([case]) if paragraph in ORIGINS} - {loaded.origin}
+    if HAND in others:
+        pytest.skip("its trees were written by hand: the models may parse it otherwise")
+    expected, found = compare(case, Extractor(loaded.parser, MODEL).extract(case.text, options_of(name)))
+    if others and found != expected:
+        pytest.xfail(f"holds with trees of {', '.join(others)}, not of {loaded.origin}: {found}")
     assert found == expected
 
 
