@@ -89,6 +89,8 @@ coverage: $(INSTALLED)  ## the tests with coverage; fails below the floor in pyp
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
+coverage: export COVERAGE_FILE = $(abspath build/coverage/data)
+
 check: lint coverage  ## linters, tests and coverage: what CI runs (with the extras)
 
 hooks: $(INSTALLED)  ## run the quick checks before each commit (.pre-commit-config.yaml)
