@@ -14,6 +14,7 @@ from tokenizers.pre_tokenizers import Whitespace
 from transformers import BertConfig, BertModel
 
 from sayso_server.parsing import conllu
+from sayso_server.parsing.conllu import Token, label
 from sayso_server.parsing.encoder import SHAPES
 from sayso_server.training import corpus, data, raw
 from sayso_server.training.encoder import TrainedEncoder
@@ -120,9 +121,9 @@ def test_hyphens_in_words_stay_and_marks_come_in_pairs() -> None:
 
 def test_invented_speech_is_one_sentence(tmp_path: Path) -> None:
     words = raw.tokens("It was late")
-    sentence = [*words, raw.Token("!", ("!",), True)]
+    sentence = [*words, Token("!", ("!",), True)]
     made = [raw.quoted(sentence, ["Orr", "Lund"], random.Random(seed)) for seed in range(60)]
-    texts = [raw.label([own]) for own in made if own]
+    texts = [label([own]) for own in made if own]
     assert len(texts) == 60
     for text, labels in texts:
         assert len(text) == len(labels)
