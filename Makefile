@@ -13,7 +13,7 @@ FROZEN := v1.frozen.txtpb
 GRPC_JS_VERSION := 1.14.7
 PROTO_LOADER_VERSION := 0.8.1
 
-.PHONY: help install extras golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench check hooks demo evaluate serve clean
+.PHONY: help install extras words golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench check hooks demo evaluate serve clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -101,6 +101,9 @@ demo: $(INSTALLED)  ## start a server, send it an article, show who said what, s
 
 evaluate: $(INSTALLED)  ## scores on ../shared/benchmarks, where that folder stands
 	@server/evaluate.sh
+
+words: $(INSTALLED)  ## sort the word lists of server/sayso_server/core/data
+	$(BIN)/python -m sayso_server.core.lexicon
 
 golden: $(INSTALLED)  ## parse the golden cases that have no tree yet, and add their trees
 	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python tests/golden/refresh.py
