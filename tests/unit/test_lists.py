@@ -69,8 +69,8 @@ TEXT = "Paris\tB-LOC\n" * 9 + "Paris\tB-PER\nI\tO\nwill\tO\n"
 @pytest.fixture
 def public(tmp_path: Path) -> Path:
     """A folder of small public lists, with a folder of texts inside."""
-    for name, rows in TABLES.items():
-        lines = ["\t".join(row.split()) for row in rows.strip().splitlines()]
+    for name, table in TABLES.items():
+        lines = ["\t".join(row.split()) for row in table.strip().splitlines()]
         (tmp_path / f"{name}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     rows = [("country", "adjectives", "noun_singular", "noun_plural"), *PEOPLES]
     (tmp_path / "demonyms.tsv").write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
