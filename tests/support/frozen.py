@@ -6,7 +6,7 @@ The ninth column holds how likely a word is part of a source, a cue, a content, 
 from collections.abc import Sequence
 from pathlib import Path
 
-from sayso_server.core.tree import Name, Roles, Tree, Word
+from sayso_server.core.tree import Roles, TaggedName, Tree, Word
 
 
 class FrozenParser:
@@ -41,9 +41,9 @@ def _word(row: list[str]) -> Word:
     return Word(int(c[0]) - 1, c[1], c[2], c[3], c[4], c[5], int(c[6]) - 1, c[7], int(start), int(end))
 
 
-def _name(text: str) -> Name:
+def _name(text: str) -> TaggedName:
     first, end, kind = text.split(":")
-    return Name(int(first), int(end), kind)
+    return TaggedName(int(first), int(end), kind)
 
 
 def _roles(column: str) -> Roles:

@@ -10,13 +10,13 @@ from support.toy import ToyParser
 from sayso_server.core.document import Document, NameSpan, read, with_trees
 from sayso_server.core.lexicon import load_table
 from sayso_server.core.pipeline import Extractor, Model
-from sayso_server.core.speakers import confidence
-from sayso_server.core.speakers.clusters import SIEVES, cluster
-from sayso_server.core.speakers.evidence import Reading, personhood
-from sayso_server.core.speakers.names import Name, collect
-from sayso_server.core.speakers.pronouns import RULES, weights
-from sayso_server.core.speakers.registry import Link
-from sayso_server.core.speakers.words import nearly, same_stem, short_for
+from sayso_server.core.speakers import calibration as confidence
+from sayso_server.core.speakers.discourse.pronouns import RULES, weights
+from sayso_server.core.speakers.entities import Link
+from sayso_server.core.speakers.names.aliases import SIEVES, cluster
+from sayso_server.core.speakers.names.mentions import Name, collect
+from sayso_server.core.speakers.names.personhood import Reading, personhood
+from sayso_server.core.speakers.names.spelling import nearly, same_stem, short_for
 from sayso_server.core.statement import Span, SpeakerType
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "trees" / "speakers.conllu"

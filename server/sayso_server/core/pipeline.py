@@ -11,8 +11,8 @@ from sayso_server.core.circumstances import time as said_at
 from sayso_server.core.document import Document, read, with_trees
 from sayso_server.core.parser import Parser
 from sayso_server.core.scoring import explained
-from sayso_server.core.speakers.registry import Link
-from sayso_server.core.speakers.resolve import resolve
+from sayso_server.core.speakers import resolve
+from sayso_server.core.speakers.entities import Link
 from sayso_server.core.statement import (
     REPORTED_SPEECH,
     CueClass,

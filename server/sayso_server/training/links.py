@@ -25,11 +25,11 @@ from sayso_server.core.choice import choose
 from sayso_server.core.contents import overlap
 from sayso_server.core.document import read, with_trees
 from sayso_server.core.parser import Parser
-from sayso_server.core.speakers.confidence import FAMILIES, Counted, Links, cell, cells
-from sayso_server.core.speakers.discourse import Discourse, top, top_of_name
-from sayso_server.core.speakers.pronouns import RULES, kind_of_pronoun
-from sayso_server.core.speakers.registry import Entity, Link, Registry
-from sayso_server.core.speakers.resolve import resolve
+from sayso_server.core.speakers import resolve
+from sayso_server.core.speakers.calibration import FAMILIES, Counted, Links, cell, cells
+from sayso_server.core.speakers.discourse.pronouns import RULES, kind_of_pronoun
+from sayso_server.core.speakers.discourse.reader import Discourse, top, top_of_name
+from sayso_server.core.speakers.entities import Entity, Link, Registry
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 from sayso_server.training.pronouns import Annotated, documents

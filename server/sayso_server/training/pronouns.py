@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sayso_server.core.document import Document, read, with_trees
-from sayso_server.core.speakers import pronouns
-from sayso_server.core.speakers.discourse import Discourse
-from sayso_server.core.speakers.registry import Registry
+from sayso_server.core.speakers.discourse import pronouns
+from sayso_server.core.speakers.discourse.reader import Discourse
+from sayso_server.core.speakers.entities import Registry
 from sayso_server.core.tree import Tree, Word
 
 _BRACKET = re.compile(r"\((\d+)-([a-z]+)-[^()]*|(\d+)\)|\)")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from sayso_server.core.scoring import load_scorer
-from sayso_server.core.speakers.registry import Entity
+from sayso_server.core.speakers.entities import Entity
 from sayso_server.core.statement import SpeakerType
 from sayso_server.core.tree import Tree, Word
 

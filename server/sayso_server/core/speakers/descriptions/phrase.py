@@ -7,9 +7,9 @@ from functools import cached_property
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.sources import mention
-from sayso_server.core.speakers.clusters import Cluster
-from sayso_server.core.speakers.registry import Entity, Link, Registry
-from sayso_server.core.speakers.words import is_demonym, normal
+from sayso_server.core.speakers.entities import Entity, Link, Registry
+from sayso_server.core.speakers.names.aliases import Cluster
+from sayso_server.core.speakers.names.spelling import is_demonym, normal
 from sayso_server.core.statement import Span, SpeakerType
 from sayso_server.core.tree import Tree, Word
 

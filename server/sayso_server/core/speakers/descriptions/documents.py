@@ -1,9 +1,9 @@
 """Documents that state something, and what continues them."""
 
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers.phrases import Phrase, full_description, who_has
-from sayso_server.core.speakers.registry import Entity, Link
-from sayso_server.core.speakers.words import normal
+from sayso_server.core.speakers.descriptions.phrase import Phrase, full_description, who_has
+from sayso_server.core.speakers.entities import Entity, Link
+from sayso_server.core.speakers.names.spelling import normal
 from sayso_server.core.statement import SpeakerType
 from sayso_server.core.tree import Word
 

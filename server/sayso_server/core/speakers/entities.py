@@ -7,11 +7,11 @@ from functools import cached_property
 
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers import confidence
-from sayso_server.core.speakers.clusters import Cluster, cluster
-from sayso_server.core.speakers.gender import read_pronouns
-from sayso_server.core.speakers.names import collect
-from sayso_server.core.speakers.words import normal
+from sayso_server.core.speakers import calibration as confidence
+from sayso_server.core.speakers.names.aliases import Cluster, cluster
+from sayso_server.core.speakers.names.gender import read_pronouns
+from sayso_server.core.speakers.names.mentions import collect
+from sayso_server.core.speakers.names.spelling import normal
 from sayso_server.core.statement import Span, Speaker, SpeakerType
 from sayso_server.core.tree import Word
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.sources import mention
-from sayso_server.core.speakers.linking import link_phrase
-from sayso_server.core.speakers.people import is_abstract
-from sayso_server.core.speakers.phrases import Phrase
-from sayso_server.core.speakers.pronouns import PRONOUNS, Asked, Known, Seen, candidates, rank
-from sayso_server.core.speakers.registry import Entity, Link, Registry
-from sayso_server.core.speakers.words import normal
+from sayso_server.core.speakers.descriptions import link_phrase
+from sayso_server.core.speakers.descriptions.people import is_abstract
+from sayso_server.core.speakers.descriptions.phrase import Phrase
+from sayso_server.core.speakers.discourse.pronouns import PRONOUNS, Asked, Known, Seen, candidates, rank
+from sayso_server.core.speakers.entities import Entity, Link, Registry
+from sayso_server.core.speakers.names.spelling import normal
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers.names import Name
-from sayso_server.core.speakers.words import ABBREVIATED, nearly, normal, short_for
+from sayso_server.core.speakers.names.mentions import Name
+from sayso_server.core.speakers.names.spelling import ABBREVIATED, nearly, normal, short_for
 from sayso_server.core.statement import SpeakerType
 
 _SAMPLE = 40

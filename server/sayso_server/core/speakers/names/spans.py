@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers.words import countries, is_demonym, is_given_name, is_human_noun, normal
-from sayso_server.core.tree import Name, Tree, Word
+from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_given_name, is_human_noun, normal
+from sayso_server.core.tree import TaggedName, Tree, Word
 
 _PARTICLES = frozenset(
     {"de", "dela", "del", "da", "das", "di", "do", "dos", "du", "la", "le", "van", "von", "der", "ter"}
@@ -54,7 +54,7 @@ def runs(tree: Tree) -> Iterator[list[Word]]:
         yield from _parts(run, tagged)
 
 
-def tagged_words(tree: Tree) -> dict[int, Name]:
+def tagged_words(tree: Tree) -> dict[int, TaggedName]:
     """The tagger's name that every word is of, by the index of the word."""
     return {i: name for name in tree.names for i in range(name.first, name.end)}
 
@@ -69,7 +69,7 @@ def _is_on_a_day(word: Word, small: Sequence[Word]) -> bool:
     return bool(small) and small[-1].lower == "on" and normal(word.text) in load_words("calendar")
 
 
-def _parts(run: list[Word], tagged: Mapping[int, Name]) -> Iterator[list[Word]]:
+def _parts(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
     """Two names without a comma: the ambassador to Germany Owen Pell, Harbour Watch Ann Orr."""
     known = len(run) > 2 and normal(run[0].text) in countries() and not is_demonym(normal(run[0].text))
     cut = 1 if known and is_given_name(normal(run[1].text)) else person_in_run(run, tagged)
@@ -78,7 +78,7 @@ def _parts(run: list[Word], tagged: Mapping[int, Name]) -> Iterator[list[Word]]:
     yield from (part for part in (run[:cut], run[cut:]) if part and _is_name(part, tagged))
 
 
-def person_in_run(run: Sequence[Word], tagged: Mapping[int, Name]) -> int:
+def person_in_run(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
     """Where in a run the name of a person begins, by the tagger; 0 if it does not, or at once."""
     for i, word in enumerate(run[1:], 1):
         name = tagged.get(word.index)
@@ -115,7 +115,7 @@ def _nickname_end(tree: Tree, run: Sequence[Word], at: int) -> int:
     return 0
 
 
-def _may_begin(tree: Tree, word: Word, tagged: Mapping[int, Name]) -> bool:
+def _may_begin(tree: Tree, word: Word, tagged: Mapping[int, TaggedName]) -> bool:
     """Every sentence begins with a capital; only a name that is tagged as one counts there. A particle: al-Harbi."""
     if not word.text[:1].isupper():
         is_tagged = word.text in _PARTICLES and word.index + 2 < len(tree.words) and word.index in tagged
@@ -129,12 +129,12 @@ def _may_begin(tree: Tree, word: Word, tagged: Mapping[int, Name]) -> bool:
     return word.index in tagged and word.lower not in load_words("stop_words")
 
 
-def _is_name(run: Sequence[Word], tagged: Mapping[int, Name]) -> bool:
+def _is_name(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> bool:
     known = any(w.upos == "PROPN" or w.text == "US" or is_given_name(normal(w.text)) or w.index in tagged for w in run)
     return known and not all(normal(w.text) in load_words("calendar") for w in run)
 
 
-def _continues(run: list[Word], small: list[Word], word: Word, tagged: Mapping[int, Name]) -> bool:
+def _continues(run: list[Word], small: list[Word], word: Word, tagged: Mapping[int, TaggedName]) -> bool:
     """Whether a small word can stand inside this name: Secretary of State, but not John Kirby of the White House."""
     lower, last = word.lower, normal(run[-1].text)
     if small:
@@ -178,7 +178,7 @@ def _split_possession(run: list[Word]) -> Iterator[list[Word]]:
         yield from _split_possession(run[cut + 1 :])
 
 
-def _split_coordination(run: list[Word], tagged: Mapping[int, Name]) -> Iterator[list[Word]]:
+def _split_coordination(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
     """ "Biden and Netanyahu" is two names, "Department of Health and Human Services" one."""
     cut = next((i for i, w in enumerate(run) if w.lower == "and"), None)
     if cut is None or not (_are_two(run, cut, tagged) or _may_be_two(run, cut)):
@@ -188,7 +188,7 @@ def _split_coordination(run: list[Word], tagged: Mapping[int, Name]) -> Iterator
     yield from _split_coordination(run[cut + 1 :], tagged)
 
 
-def _are_two(run: Sequence[Word], cut: int, tagged: Mapping[int, Name]) -> bool:
+def _are_two(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) -> bool:
     """Whether the tagger sees names on both sides of "and": a person's before it, or each of two words or more."""
     behind = [normal(w.text) for w in run[cut + 1 : cut + 3]]
     if len(behind) == 2 and behind[0] in load_words("organizations") and behind[1] in {"of", "for"}:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers.evidence import Reading
-from sayso_server.core.speakers.words import normal
+from sayso_server.core.speakers.names.personhood import Reading
+from sayso_server.core.speakers.names.spelling import normal
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 

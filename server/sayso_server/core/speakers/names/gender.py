@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sayso_server.core.document import Document
-from sayso_server.core.speakers.clusters import Cluster
+from sayso_server.core.speakers.names.aliases import Cluster
 
 _VOTES = {"he": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "herself": "f"}
 

@@ -4,9 +4,9 @@ import re
 
 from sayso_server.core.choice import Chosen
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers.discourse import Discourse
-from sayso_server.core.speakers.registry import Entity, Link, Registry, Turn
-from sayso_server.core.speakers.words import ABBREVIATED, normal
+from sayso_server.core.speakers.discourse.reader import Discourse
+from sayso_server.core.speakers.entities import Entity, Link, Registry, Turn
+from sayso_server.core.speakers.names.spelling import ABBREVIATED, normal
 from sayso_server.core.statement import Span, SpeakerType
 
 _VOCATIVE = re.compile(r"(?:^|, )((?:[A-Z][\w’'-]*\.? ?){1,3})(?=[,.!?—]*[”\"’']*$|, )")

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers.evidence import Reading, is_organization_name, personhood
-from sayso_server.core.speakers.roles import role_of
-from sayso_server.core.speakers.runs import is_title, name_runs, person_in_run, tagged_words
-from sayso_server.core.speakers.words import countries, is_demonym, is_given_name, is_human_noun, normal
+from sayso_server.core.speakers.names.job_titles import role_of
+from sayso_server.core.speakers.names.personhood import Reading, is_organization_name, personhood
+from sayso_server.core.speakers.names.spans import is_title, name_runs, person_in_run, tagged_words
+from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_given_name, is_human_noun, normal
 from sayso_server.core.statement import Span
-from sayso_server.core.tree import Name as NameOfTree
-from sayso_server.core.tree import Tree, Word
+from sayso_server.core.tree import TaggedName, Tree, Word
 
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _POST_NOMINALS = frozenset({"QC", "KC", "MP", "MEP", "OBE", "CBE", "MBE", "PhD", "MD", "Esq"})
@@ -50,7 +49,7 @@ class Name:
         object.__setattr__(self, "key", key)
 
 
-def _title_length(run: Sequence[Word], tagged: Mapping[int, NameOfTree]) -> int:
+def _title_length(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
     """How many words before the name are its title; the title ends with the last word that is a role."""
     roles = load_words("roles", "honorifics")
     person = person_in_run(run, tagged)

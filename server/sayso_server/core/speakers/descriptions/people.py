@@ -3,10 +3,10 @@
 import re
 
 from sayso_server.core.lexicon import load_table, load_words
-from sayso_server.core.speakers.clusters import Cluster
-from sayso_server.core.speakers.phrases import Phrase, full_description, who_has
-from sayso_server.core.speakers.registry import Entity, Link
-from sayso_server.core.speakers.words import ABBREVIATED, countries, is_human_noun, normal, same_stem
+from sayso_server.core.speakers.descriptions.phrase import Phrase, full_description, who_has
+from sayso_server.core.speakers.entities import Entity, Link
+from sayso_server.core.speakers.names.aliases import Cluster
+from sayso_server.core.speakers.names.spelling import ABBREVIATED, countries, is_human_noun, normal, same_stem
 from sayso_server.core.statement import SpeakerType
 from sayso_server.core.tree import Tree, Word
 

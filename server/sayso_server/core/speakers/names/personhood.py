@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers.words import ABBREVIATED, countries, is_given_name, normal
+from sayso_server.core.speakers.names.spelling import ABBREVIATED, countries, is_given_name, normal
 from sayso_server.core.tree import Tree, Word
 
 _TITLE, _GIVEN, _LISTED, _TAGGED = 3.0, 3.0, -4.0, 1.5

@@ -1,10 +1,10 @@
 """Phrases that hold the name of whom they mean."""
 
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers.clusters import Cluster
-from sayso_server.core.speakers.phrases import Phrase, cleaned, undetermined
-from sayso_server.core.speakers.registry import Entity, Link
-from sayso_server.core.speakers.words import is_demonym, is_human_noun, normal
+from sayso_server.core.speakers.descriptions.phrase import Phrase, cleaned, undetermined
+from sayso_server.core.speakers.entities import Entity, Link
+from sayso_server.core.speakers.names.aliases import Cluster
+from sayso_server.core.speakers.names.spelling import is_demonym, is_human_noun, normal
 from sayso_server.core.statement import Span, SpeakerType
 from sayso_server.core.tree import Word
 

@@ -1,16 +1,23 @@
 """The sieves of noun phrases in order: the first that knows whom a phrase means has it."""
 
-from sayso_server.core.speakers.documents import document, elliptical
-from sayso_server.core.speakers.named import (
+from sayso_server.core.speakers.descriptions.by_name import (
     coordinated_names,
     coordination,
     name_at_head,
     name_behind_role,
     name_in_apposition,
 )
-from sayso_server.core.speakers.people import described, described_person, group, of_age, office_holder, organization
-from sayso_server.core.speakers.phrases import Phrase, Sieve
-from sayso_server.core.speakers.registry import Link
+from sayso_server.core.speakers.descriptions.documents import document, elliptical
+from sayso_server.core.speakers.descriptions.people import (
+    described,
+    described_person,
+    group,
+    of_age,
+    office_holder,
+    organization,
+)
+from sayso_server.core.speakers.descriptions.phrase import Phrase, Sieve
+from sayso_server.core.speakers.entities import Link
 
 SIEVES: tuple[Sieve, ...] = (
     coordinated_names,
