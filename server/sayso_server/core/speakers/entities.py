@@ -1,226 +1,196 @@
-"""Everybody known so far: the names of the text, the speakers met, and who spoke when."""
+"""Entities that may speak, links to them, and the store that makes and changes them."""
 
-import bisect
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import NamedTuple
 
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers import calibration as confidence
-from sayso_server.core.speakers.names.aliases import Cluster, cluster
-from sayso_server.core.speakers.names.gender import read_pronouns
-from sayso_server.core.speakers.names.mentions import collect
+from sayso_server.core.scoring import Evidence
+from sayso_server.core.speakers.calibration import calibration
+from sayso_server.core.speakers.link_rules import LinkRule
+from sayso_server.core.speakers.names.clusters import NameCluster
+from sayso_server.core.speakers.names.index import NameIndex, Occurrence
 from sayso_server.core.speakers.names.spelling import normal
-from sayso_server.core.statement import Span, Speaker, SpeakerType
-from sayso_server.core.tree import Word
+from sayso_server.core.statement import SpeakerType
 
-_REMEMBERED = 40
-"""How many descriptions with one head, and how many documents, are looked at."""
+_REMEMBERED_WITH_ONE_HEAD = 40
+"""How many descriptions with the same head are looked at."""
+_REMEMBERED_DOCUMENTS = 40
+_REMEMBERED_UNNAMED = 40
+"""How many unnamed entities of any kind are looked at."""
+_GENDERED_WORDS = 4
+"""How many words of a description, from the first on, may tell a gender: the woman who …"""
 
 
 @dataclass(eq=False)
 class Entity:
-    """A speaker in the making. Built while the text is read in order.
+    """A person, group, organization or document of the text. Only the store makes and changes entities.
 
-    `head` is the lemma of what it is called where it has no name; `mentions` are those that are sources.
+    `cluster` are its names; `head` is the lemma of its description where it has no name. `gender` is "f", "m" or "".
+    `issuer` is whose document it is, `affiliation` for whom a spokesperson speaks.
     """
 
     type: SpeakerType
     display: str
-    cluster: Cluster | None = None
+    cluster: NameCluster | None = None
     head: str = ""
-    mentions: list[Span] = field(default_factory=list)
+    gender: str = ""
     issuer: "Entity | None" = None
     affiliation: "Entity | None" = None
 
-    @cached_property
-    def gender(self) -> str:
-        """ "f", "m" or ""."""
-        if self.cluster is not None:
-            return self.cluster.gender
-        words = {normal(w) for w in self.display.split()[:4]} | {self.head}
-        female, male = words & load_words("female"), words & load_words("male")
-        return "" if bool(female) == bool(male) else "f" if female else "m"
+
+class Rival(NamedTuple):
+    """Somebody else who may be meant. The weights of the rivals of one link count among each other."""
+
+    entity: Entity
+    weight: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Link:
-    """Who is behind a mention: which entity, by which rule, and who else it may be, with weights among each other.
+    """The entity that a mention refers to, by which rule, and the rivals.
 
-    `share` is what the rule's own choice gives to the entity: the probability of a ranking, a half of two equals.
+    `share` is the share that the rule's own choice gives to the entity: the probability of a ranking, a half of two
+    equals. `evidence` explains a choice that was made by weights: features with what each adds.
     """
 
     entity: Entity | None
-    rule: str
-    rivals: tuple[tuple[Entity, float], ...] = ()
+    rule: LinkRule
+    rivals: tuple[Rival, ...] = ()
     share: float = 1.0
+    evidence: Evidence = ()
 
     @property
     def confidence(self) -> float:
-        """How often such links are right; 0 to nobody."""
-        return confidence.of_link(self.rule, self.share, rivals=bool(self.rivals)) if self.entity else 0.0
+        """Probability that the link is correct; 0 for a link to nobody."""
+        return calibration().of_link(self.rule, self.share, rivals=bool(self.rivals)) if self.entity else 0.0
 
     @property
     def alternatives(self) -> tuple[tuple[Entity, float], ...]:
         """The rivals with their confidences, the best first."""
         total = sum(weight for _, weight in self.rivals)
-        rest = confidence.of_rivals(self.confidence)
+        rest = calibration().of_rivals(self.confidence)
         return tuple((entity, rest * weight / total) for entity, weight in self.rivals)
 
 
-@dataclass(frozen=True)
-class Turn:
-    """Who made a statement that stands in nobody else's words, and where. `end` is where its content ends."""
+@dataclass(frozen=True, slots=True)
+class NewEntity:
+    """A proposal for an entity without a name: a spokesman for the ministry."""
 
-    paragraph: int
-    offset: int
-    entity: Entity
-    end: int
-    quoted: bool
-    addressee: Entity | None = None
-    asks: bool = False
-    """Whether it ends with a question."""
-    switched: bool = False
-    """Whether the speaker was found by taking turns, not by a cue."""
+    type: SpeakerType
+    display: str
+    head: str
+    issuer: Entity | None = None
 
 
-class Registry:
-    """The speakers of one document; grows as the text is read."""
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a noun phrase means, not yet applied to the store.
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        found = cluster(collect(document))
-        self.clusters = found.clusters
-        self.sieves = found.sieves
-        self.rivals = found.rivals
-        self.entities: list[Entity] = []
-        self.turns: list[Turn] = []
-        self._by_cluster: dict[int, Entity] = {}
-        self._described: dict[tuple[SpeakerType, str], list[Entity]] = {}
-        self.documents: list[Entity] = []
-        for known in self.clusters:
-            roles = (n.role.of(document.plain) for n in known.names[:_REMEMBERED] if n.role)
-            known.learn(roles=tuple(" ".join(r.split()) for r in roles))
-        read_pronouns(document, self.named)
+    `display` is a fuller name for a known entity; `affiliation` counts where the entity has none; `whole` is the group
+    that a phrase introduces by the way: the officials in "one of the officials".
+    """
 
-    def of_cluster(self, found: Cluster) -> Entity:
-        """The entity of a name."""
-        if id(found) not in self._by_cluster:
-            entity = self._by_cluster[id(found)] = self.add(Entity(found.type, found.display, found))
-            if found.is_person and found.words & load_words("spokespeople"):
-                entity.affiliation = self._employer(found)
-        return self._by_cluster[id(found)]
+    entity: Entity | NewEntity | None
+    rule: LinkRule
+    rivals: tuple[Rival, ...] = ()
+    share: float = 1.0
+    evidence: Evidence = ()
+    display: str = ""
+    affiliation: Entity | None = None
+    whole: "Proposal | None" = None
 
-    def _employer(self, found: Cluster) -> Entity | None:
-        """For whom a spokesman speaks: the organization that is named in his role."""
-        for role in (n.role for n in found.names[:_REMEMBERED] if n.role):
-            named = [c for c in self.names_in(role) if not c.is_person]
-            if named:
-                return self.of_cluster(named[0])
-        return None
 
-    def of_description(self, kind: SpeakerType, text: str, head: str, *, definite: bool) -> Entity:
-        """The entity of an unnamed speaker: the last with the same head whose words agree, or a new one."""
+@dataclass(frozen=True, eq=False)
+class Entities:
+    """The entities of a document, to be read: those of its names, and those that descriptions have introduced."""
+
+    document: Document
+    names: NameIndex
+    named: Mapping[NameCluster, Entity]
+    """The entity of each cluster of names."""
+    unnamed: list[Entity] = field(default_factory=list)
+    """The entities that have no name, in the order in which the text introduces them."""
+    documents: list[Entity] = field(default_factory=list)
+    _described: dict[tuple[SpeakerType, str], list[Entity]] = field(default_factory=lambda: defaultdict(list))
+    """The unnamed by type and head."""
+
+    def rivals_of(self, found: Occurrence) -> tuple[Rival, ...]:
+        """The others whose name this may be, equally probable."""
+        return tuple(Rival(self.named[cluster], 1.0) for cluster in found.rivals)
+
+    def described(self, kind: SpeakerType, head: str) -> Sequence[Entity]:
+        """The unnamed with this head, the last met last."""
+        return self._described.get((kind, head), ())[-_REMEMBERED_WITH_ONE_HEAD:]
+
+    def recent_documents(self) -> Sequence[Entity]:
+        """The documents met, the last one last."""
+        return self.documents[-_REMEMBERED_DOCUMENTS:]
+
+    def recent_unnamed(self) -> Sequence[Entity]:
+        """The entities without a name, the last met last."""
+        return self.unnamed[-_REMEMBERED_UNNAMED:]
+
+    def describe(self, rule: LinkRule, kind: SpeakerType, text: str, head: str, *, definite: bool) -> Proposal:
+        """The entity that a description means: the last with the same head whose words agree, or a new one."""
         words = set(text.lower().split())
-        described = self._described.setdefault((kind, head), [])
-        for entity in reversed(described[-_REMEMBERED:]):
+        for entity in reversed(self.described(kind, head)):
             known = set(entity.display.lower().split())
             if (words <= known and (definite or words == known)) or known < words:
-                if len(words) > len(known):
-                    entity.display = text
-                return entity
-        return self.another(kind, text, head)
+                return Proposal(entity, rule, display=text if len(words) > len(known) else "")
+        return Proposal(NewEntity(kind, text, head), rule)
 
-    def another(self, kind: SpeakerType, text: str, head: str) -> Entity:
-        """A new unnamed speaker, whoever else is called so."""
-        described = self._described.setdefault((kind, head), [])
-        described.append(self.add(Entity(kind, text, head=head)))
-        return described[-1]
 
-    def described(self, kind: SpeakerType, head: str) -> list[Entity]:
-        """The unnamed with this head, the last met last."""
-        return self._described.get((kind, head), [])[-_REMEMBERED:]
+class EntityStore(Entities):
+    """The entities of a document, to be read and changed: `apply` is the one place that makes and changes them."""
 
-    def of_document(self, text: str, head: str) -> Entity:
-        """A new document."""
-        self.documents.append(self.add(Entity(SpeakerType.DOCUMENT, text, head=head)))
-        return self.documents[-1]
+    def apply(self, proposal: Proposal) -> Link:
+        """The link that a proposal makes; new and changed entities are in the store from now on."""
+        if proposal.whole is not None:
+            self.apply(proposal.whole)
+        given = proposal.entity
+        entity = self._added(given) if isinstance(given, NewEntity) else given
+        if entity is not None and proposal.display:
+            entity.display = proposal.display
+            entity.gender = _gender(entity)
+        if entity is not None and entity.affiliation is None:
+            entity.affiliation = proposal.affiliation
+        return Link(entity, proposal.rule, proposal.rivals, proposal.share, proposal.evidence)
 
-    def recent_documents(self) -> list[Entity]:
-        """The documents met, the last one last."""
-        return self.documents[-_REMEMBERED:]
-
-    def add(self, entity: Entity) -> Entity:
-        """A new entity."""
-        self.entities.append(entity)
+    def _added(self, new: NewEntity) -> Entity:
+        entity = Entity(new.type, new.display, head=new.head, issuer=new.issuer)
+        entity.gender = _gender(entity)
+        self.unnamed.append(entity)
+        if new.type is SpeakerType.DOCUMENT:
+            self.documents.append(entity)
+        else:
+            self._described[new.type, new.head].append(entity)
         return entity
 
-    @cached_property
-    def named(self) -> list[tuple[int, int, Cluster]]:
-        """(start, end, cluster) of every name, in text order."""
-        found = [(n.span.start, n.span.end, c) for c in self.clusters for n in c.names]
-        return sorted(found, key=lambda item: item[:2])
 
-    @cached_property
-    def _name_starts(self) -> list[int]:
-        return [start for start, _, _ in self.named]
-
-    def named_from(self, start: int, end: int) -> list[tuple[int, int, Cluster]]:
-        """The names that begin in [start, end)."""
-        first = bisect.bisect_left(self._name_starts, start)
-        return self.named[first : bisect.bisect_left(self._name_starts, end)]
-
-    def names_before(self, offset: int, limit: int) -> list[tuple[int, int, Cluster]]:
-        """The last `limit` names that begin before `offset`, in text order."""
-        end = bisect.bisect_left(self._name_starts, offset)
-        return self.named[max(0, end - limit) : end]
-
-    def name_at(self, word: Word) -> tuple[int, Cluster] | None:
-        """Where the name that holds this word begins, and whose it is."""
-        i = bisect.bisect_right(self._name_starts, word.start) - 1
-        if i >= 0 and word.start < self.named[i][1]:
-            return self.named[i][0], self.named[i][2]
-        return None
-
-    def names_in(self, span: Span) -> list[Cluster]:
-        """The clusters named inside a span, in text order, each once."""
-        found = {id(c): c for _, end, c in self.named_from(span.start, span.end) if end <= span.end}
-        return list(found.values())
-
-    def speakers(self, links: Sequence[Link]) -> tuple[tuple[Speaker, ...], dict[int, str]]:
-        """Whoever has a statement, may have it or stands behind it, and their identifiers by id() of the entity."""
-        used = {id(link.entity): link.entity for link in links if link.entity is not None}
-        used |= {id(e): e for link in links for e, _ in link.alternatives}
-        for entity in list(used.values()):
-            used |= {id(e): e for e in (entity.issuer, entity.affiliation) if e is not None}
-        in_order = sorted(used.values(), key=_first_mention)
-        ids = {id(e): f"p{i + 1}" for i, e in enumerate(in_order)}
-        return tuple(_speaker(e, ids) for e in in_order), ids
+def open_store(document: Document, names: NameIndex) -> EntityStore:
+    """A store with the entities of all names."""
+    named = {found: Entity(found.type, found.display, found, gender=found.gender) for found in names.clusters}
+    for found, entity in named.items():
+        if found.is_person and found.words & load_words("spokespeople"):
+            employer = _employer(found, names)
+            entity.affiliation = named[employer] if employer is not None else None
+    return EntityStore(document, names, named)
 
 
-def _names(entity: Entity) -> list[Span]:
-    return [n.span for n in entity.cluster.names] if entity.cluster else []
+def _employer(found: NameCluster, names: NameIndex) -> NameCluster | None:
+    """The organization for which a spokesperson speaks: the one in the job title."""
+    titles = (mention.job_title for mention in found.sample if mention.job_title)
+    employers = (cluster for title in titles for cluster in names.inside(title) if not cluster.is_person)
+    return next(employers, None)
 
 
-def _first_mention(entity: Entity) -> int:
-    return min((s.start for s in [*_names(entity), *entity.mentions]), default=0)
-
-
-def _speaker(entity: Entity, ids: dict[int, str]) -> Speaker:
-    names = _names(entity)
-    starts = [n.start for n in names]
-    others = []
-    for mention in entity.mentions:
-        i = bisect.bisect_left(starts, mention.end)
-        if not i or not names[i - 1].overlaps(mention):
-            others.append(mention)
-    return Speaker(
-        speaker_id=ids[id(entity)],
-        display_name=entity.display,
-        type=entity.type,
-        mentions=tuple(sorted({*names, *others})),
-        role=entity.cluster.role if entity.cluster and entity.type is SpeakerType.PERSON else "",
-        affiliation_id=ids.get(id(entity.affiliation)) if entity.affiliation else None,
-        issuer_id=ids.get(id(entity.issuer)) if entity.issuer else None,
-    )
+def _gender(entity: Entity) -> str:
+    """ "f", "m" or "" by the names, or by the words of the description: the woman."""
+    if entity.cluster is not None:
+        return entity.cluster.gender
+    words = {normal(w) for w in entity.display.split()[:_GENDERED_WORDS]} | {entity.head}
+    female, male = words & load_words("female"), words & load_words("male")
+    return "" if bool(female) == bool(male) else "f" if female else "m"

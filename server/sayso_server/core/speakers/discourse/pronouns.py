@@ -1,42 +1,57 @@
-"""Whom a pronoun stands for: everybody who fits in gender and number, ranked by named features."""
+"""The entity that a pronoun refers to: all that agree in gender and number, ranked by named features."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
+from typing import NamedTuple
 
-from sayso_server.core.scoring import load_scorer
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.scoring import Evidence, load_scorer
+from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.entities import Entity
 from sayso_server.core.statement import SpeakerType
 from sayso_server.core.tree import Tree, Word
 
-HE = frozenset({"he", "him", "his", "himself"})
-SHE = frozenset({"she", "her", "hers", "herself"})
-THEY = frozenset({"they", "their", "them", "themselves", "theirs"})
-IT = frozenset({"it", "its", "itself"})
-FIRST = frozenset({"i", "we", "my", "our", "me", "us", "myself", "ourselves"})
-PRONOUNS = HE | SHE | THEY | IT
+_MOST_SENTENCES = 12
+"""Sentences back to an antecedent."""
+_MOST_PARAGRAPHS = 4
+"""Paragraphs back to an antecedent."""
+_FAR_SENTENCES = 8.0
+"""From here on more sentences count no more."""
+_FAR_PARAGRAPHS = 5.0
 
-_KINDS = {
+_TYPES = {
     "he": frozenset({SpeakerType.PERSON, SpeakerType.UNKNOWN}),
     "they": frozenset({SpeakerType.GROUP, SpeakerType.ORGANIZATION, SpeakerType.PERSON}),
     "it": frozenset({SpeakerType.ORGANIZATION, SpeakerType.DOCUMENT, SpeakerType.GROUP}),
 }
-"""What a pronoun may stand for."""
+"""The types of entities that a pronoun may refer to."""
+
+RULES = {"he": rules.PRONOUN_HE_OR_SHE, "they": rules.PRONOUN_THEY, "it": rules.PRONOUN_IT}
+"""The rule of a link, by the kind of the pronoun."""
 
 
-RULES = {"he": "pronoun he or she", "they": "pronoun they", "it": "pronoun it"}
-"""What a link by a pronoun says of how it was found."""
+def is_pronoun(word: Word) -> bool:
+    """Whether an antecedent is looked for: she, their, itself."""
+    return word.lower in load_words("he_pronouns", "she_pronouns", "they_pronouns", "it_pronouns")
 
 
 def kind_of_pronoun(word: Word) -> str:
     """ "he" also for she; "they", "it"."""
-    return "they" if word.lower in THEY else "it" if word.lower in IT else "he"
+    if word.lower in load_words("they_pronouns"):
+        return "they"
+    return "it" if word.lower in load_words("it_pronouns") else "he"
 
 
-@dataclass(frozen=True)
-class Seen:
-    """Where somebody was last mentioned, and as what of which word: subject, object."""
+def gender_agrees(word: Word, entity: Entity) -> bool:
+    """Whether he or she can be this entity; also where its gender is not known."""
+    return entity.gender in {"", "m" if word.lower in load_words("he_pronouns") else "f"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entity was mentioned, and as what of which word: subject, object."""
 
     offset: int
     sentence: int
@@ -46,19 +61,22 @@ class Seen:
     is_possessor: bool
 
 
-@dataclass
+@dataclass(eq=False)
 class Known:
-    """Somebody in the text so far. `outer` is the last mention outside quotations, `spoke` the last turn."""
+    """An entity that the text has mentioned.
+
+    `last` is the last mention, `last_outside` the last outside quotations; `spoke` is the number of its last turn.
+    """
 
     entity: Entity
-    outer: Seen | None = None
-    inner: Seen | None = None
+    last: Place | None = None
+    last_outside: Place | None = None
     count: int = 0
     spoke: int = -1
 
 
 @dataclass(frozen=True)
-class Asked:
+class Pronoun:
     """A pronoun in its sentence."""
 
     word: Word
@@ -73,25 +91,82 @@ class Asked:
         return kind_of_pronoun(self.word)
 
 
-def features(asked: Asked, known: Known, seen: Seen, last_turn: int, *, latest: bool) -> dict[str, float]:
-    """The named features of one possible antecedent; those that are 0 are left out."""
-    back = asked.sentence - seen.sentence
-    kind, entity = asked.kind, known.entity
-    is_subject = seen.relation == "nsubj"
+class Candidate(NamedTuple):
+    """An entity that a pronoun may refer to, with the features that say how likely."""
+
+    features: Mapping[str, float]
+    known: Known
+
+
+class Ranked(NamedTuple):
+    """An entity with the probability that a pronoun refers to it, and the features that made it."""
+
+    probability: float
+    entity: Entity
+    evidence: Evidence
+
+
+def candidates(pronoun: Pronoun, recent: Sequence[Known]) -> list[Candidate]:
+    """Those of the entities met lately that agree with a pronoun."""
+    last_turn = max((k.spoke for k in recent), default=-1)
+    places = ((k, k.last if pronoun.quoted else k.last_outside) for k in recent)
+    options = [
+        (k, place)
+        for k, place in places
+        if place is not None and place.offset < pronoun.word.start and _agrees(pronoun, k.entity, place)
+    ]
+    latest = max((place.offset for _, place in options), default=-1)
+    return [
+        Candidate(_features(pronoun, k, place, last_turn, latest=place.offset == latest), k) for k, place in options
+    ]
+
+
+def rank(found: Sequence[Candidate]) -> list[Ranked]:
+    """The candidates with their probabilities, the best first."""
+    scorer = load_scorer("pronouns")
+    scored = [(scorer.weigh(features), known.entity) for features, known in found]
+    odds = [math.exp(score.margin) for score, _ in scored]
+    total = sum(odds)
+    ranked = [Ranked(o / total, e, score.evidence) for o, (score, e) in zip(odds, scored, strict=True)]
+    return sorted(ranked, key=lambda one: -one.probability)
+
+
+def _agrees(pronoun: Pronoun, entity: Entity, place: Place) -> bool:
+    """Whether gender, number, distance and the clause allow it."""
+    kind, word = pronoun.kind, pronoun.word
+    if entity.type not in _TYPES[kind]:
+        return False
+    if kind == "they" and entity.cluster is not None and entity.cluster.is_place:
+        return False
+    if kind == "he" and not gender_agrees(word, entity):
+        return False
+    if pronoun.sentence - place.sentence > _MOST_SENTENCES or pronoun.paragraph - place.paragraph > _MOST_PARAGRAPHS:
+        return False
+    same_clause = place.sentence == pronoun.sentence and place.governor == word.head >= 0
+    reflexive = word.lower.endswith(("self", "selves"))
+    return not same_clause or reflexive or word.deprel == "nmod:poss"
+
+
+def _features(pronoun: Pronoun, known: Known, place: Place, last_turn: int, *, latest: bool) -> dict[str, float]:
+    """The named features of one candidate; those that are 0 are left out."""
+    back = pronoun.sentence - place.sentence
+    kind, entity = pronoun.kind, known.entity
+    is_subject = place.relation == "nsubj"
+    spoke_last = known.spoke == last_turn >= 0
     out = {
         "same sentence": float(back == 0),
         "sentence before": float(back == 1),
-        "sentences back": float(min(back, 8)),
-        "paragraphs back": float(min(asked.paragraph - seen.paragraph, 5)),
+        "sentences back": min(back, _FAR_SENTENCES),
+        "paragraphs back": min(pronoun.paragraph - place.paragraph, _FAR_PARAGRAPHS),
         "subject": float(is_subject),
         "subject of the same sentence": float(is_subject and back == 0),
-        "subject for subject": float(is_subject and asked.word.relation == "nsubj"),
-        "subject above": float(back == 0 and is_subject and _is_above(asked, seen)),
-        "object": float(seen.relation in {"obj", "iobj"}),
-        "possessor": float(seen.is_possessor),
-        "oblique": float(seen.relation in {"obl", "nmod"} and not seen.is_possessor),
-        "spoke last": float(known.spoke == last_turn >= 0 and not asked.quoted),
-        "spoke last, of a quoted": float(known.spoke == last_turn >= 0 and asked.quoted),
+        "subject for subject": float(is_subject and pronoun.word.relation == "nsubj"),
+        "subject above": float(back == 0 and is_subject and _is_above(pronoun, place)),
+        "object": float(place.relation in {"obj", "iobj"}),
+        "possessor": float(place.is_possessor),
+        "oblique": float(place.relation in {"obl", "nmod"} and not place.is_possessor),
+        "spoke last": float(spoke_last and not pronoun.quoted),
+        "spoke last, of a quoted": float(spoke_last and pronoun.quoted),
         "spoke": float(known.spoke >= 0),
         "gender known": float(kind == "he" and entity.gender != ""),
         "named": float(entity.cluster is not None),
@@ -102,45 +177,6 @@ def features(asked: Asked, known: Known, seen: Seen, last_turn: int, *, latest: 
     return {name: value for name, value in out.items() if value}
 
 
-def _is_above(asked: Asked, seen: Seen) -> bool:
+def _is_above(pronoun: Pronoun, place: Place) -> bool:
     """Olin in "Olin said that she …": the subject of a verb that governs the pronoun's."""
-    return any(a.index == seen.governor for a in asked.tree.ancestors(asked.word))
-
-
-def fits(asked: Asked, known: Known, seen: Seen) -> bool:
-    """Whether gender, number and the clause allow it."""
-    entity, kind = known.entity, asked.kind
-    if entity.type not in _KINDS[kind]:
-        return False
-    if kind == "they" and entity.cluster is not None and entity.cluster.is_place:
-        return False
-    if kind == "he" and entity.gender not in {"", "m" if asked.word.lower in HE else "f"}:
-        return False
-    if asked.sentence - seen.sentence > 12 or asked.paragraph - seen.paragraph > 4:
-        return False
-    same_clause = seen.sentence == asked.sentence and seen.governor == asked.word.head >= 0
-    reflexive = asked.word.lower.endswith(("self", "selves"))
-    return not same_clause or reflexive or asked.word.deprel == "nmod:poss"
-
-
-def candidates(asked: Asked, recent: Sequence[Known]) -> list[tuple[dict[str, float], Known]]:
-    """(features, whom) of everybody among those met lately who fits."""
-    last_turn = max((k.spoke for k in recent), default=-1)
-    seen_of = ((k, k.inner if asked.quoted else k.outer) for k in recent)
-    options = [(k, s) for k, s in seen_of if s is not None and s.offset < asked.word.start and fits(asked, k, s)]
-    latest = max((s.offset for _, s in options), default=-1)
-    return [(features(asked, k, s, last_turn, latest=s.offset == latest), k) for k, s in options]
-
-
-@cache
-def weights() -> dict[str, float]:
-    """What each feature counts: `data/pronouns.json`; `sayso_server.training.pronouns` can fit others."""
-    return dict(load_scorer("pronouns").weights)
-
-
-def rank(found: Sequence[tuple[dict[str, float], Known]]) -> list[tuple[float, Entity]]:
-    """(probability, entity), the best first."""
-    learned = weights()
-    scored = [(math.exp(sum(learned.get(f, 0.0) * v for f, v in fs.items())), k.entity) for fs, k in found]
-    total = sum(s for s, _ in scored)
-    return sorted(((s / total, e) for s, e in scored), key=lambda item: -item[0])
+    return any(a.index == place.governor for a in pronoun.tree.ancestors(pronoun.word))
