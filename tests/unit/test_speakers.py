@@ -189,6 +189,12 @@ def test_the_evidence_of_a_pronoun_is_that_of_the_best() -> None:
     assert {name for name, _ in link.evidence} <= weights.keys()
 
 
+def test_a_ranking_needs_the_margin_only() -> None:
+    features = {"named": 1.0, "often": 0.7, "sentences back": 2, "he: person": 1.0}
+    scorer = load_scorer("pronouns")
+    assert scorer.margin(features) == pytest.approx(scorer.weigh(features).margin)
+
+
 def test_the_evidence_of_a_name_is_on_its_link() -> None:
     link = links("Anneke Solberg of the Halder Space Agency said that the probe was lost.")["full name"]
     assert ("given name", 3.0) in link.evidence

@@ -29,7 +29,7 @@ class Entity:
     """A person, group, organization or document of the text. Only the store makes and changes entities.
 
     `cluster` are its names; `head` is the lemma of its description where it has no name. `gender` is "f", "m" or "".
-    `issuer` is whose document it is, `affiliation` for whom a spokesperson speaks.
+    A document may have an `issuer`; a spokesperson has as `affiliation` the organization that employs them.
     """
 
     type: SpeakerType
@@ -87,7 +87,7 @@ class NewEntity:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a noun phrase means, not yet applied to the store.
+    """The entity that a noun phrase refers to, not yet applied to the store.
 
     `display` is a fuller name for a known entity; `affiliation` counts where the entity has none; `whole` is the group
     that a phrase introduces by the way: the officials in "one of the officials".

@@ -62,7 +62,7 @@ def _titled(phrase: Phrase) -> Proposal | None:
 
 
 def _one_of(phrase: Phrase, found: NameCluster) -> Proposal | None:
-    """A Republican, Ann Orr: one of those whom the head names."""
+    """A Republican, Ann Orr: one of the group that the head names."""
     first = phrase.tree.between(phrase.span.start, phrase.head.start)[:1]
     if found.is_person or not first or first[0].lower not in load_words("one_of_several"):
         return None

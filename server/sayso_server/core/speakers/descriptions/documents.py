@@ -54,7 +54,7 @@ def _is_other_kind(entity: Entity, phrase: Phrase) -> bool:
 
 
 def _issuer(phrase: Phrase) -> Entity | None:
-    """Whose document: its possessor, by or from whom, an office in its name."""
+    """The issuer of a document: its possessor, the name after "by" or "from", an office in its name."""
     if phrase.owner is not None:
         return phrase.owner
     loose = None

@@ -12,7 +12,7 @@ from sayso_server.core.speakers.entities import Entity
 from sayso_server.core.speakers.names.clusters import NameCluster
 from sayso_server.core.speakers.names.spelling import STEM, countries, normal, same_stem
 
-TOLD = 1.5
+ALL_GIVEN = 1.5
 """The least margin where the whole description is given with the name."""
 _MOST_CLUSTERS = 200
 """How many names of the text are compared with a demonym."""
@@ -29,7 +29,7 @@ _WORDS_AFTER = 6
 def fit(phrase: Phrase, found: NameCluster, lemma: str, wanted: AbstractSet[str]) -> Scored | None:
     """How well a person fits a job title; None if not at all.
 
-    A margin of `TOLD` or more: the job title is given with the name, and so is the rest of the description.
+    A margin of `ALL_GIVEN` or more: the job title is given with the name, and so is the rest of the description.
     """
     features = _features(phrase, found, lemma, wanted)
     return load_scorer("description_fit").weigh(features) if features else None
@@ -61,7 +61,7 @@ def _features(phrase: Phrase, found: NameCluster, lemma: str, wanted: AbstractSe
             "another rank": float(bool(words & load_words("ranks") - wanted)),
         }
     if _leads_country(phrase, found, lemma, missing):
-        return {"leads a country that is not told": 1.0, "named later": late}
+        return {"leads a country that is not given": 1.0, "named later": late}
     return {}
 
 
@@ -95,13 +95,13 @@ def _gender_agrees(lemma: str, found: NameCluster) -> bool:
 def _belongs(found: NameCluster, owner: Entity) -> bool:
     """Whether the possessor is given with the name as well: the company's chief executive is not any."""
     own = {normal(w) for w in owner.display.split()}
-    beside = {normal(w) for title in found.job_titles for w in title.split()}
-    untold = beside & load_words("employers_untold")
-    return bool(own & beside) or bool(untold) or not beside & load_words("employer_prepositions")
+    given = {normal(w) for title in found.job_titles for w in title.split()}
+    unnamed = given & load_words("employers_untold")
+    return bool(own & given) or bool(unnamed) or not given & load_words("employer_prepositions")
 
 
 def _leads_country(phrase: Phrase, found: NameCluster, lemma: str, missing: Iterable[str]) -> bool:
-    """The Kesterian leader, for a president of whom no country is told."""
+    """The Kesterian leader, for a president whose country the text does not give."""
     leaders = load_words("heads_of_government")
     if lemma not in leaders and lemma != "leader":
         return False

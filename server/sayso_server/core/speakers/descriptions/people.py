@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
-from sayso_server.core.speakers.descriptions.fit import TOLD, fit, words_wanted
+from sayso_server.core.speakers.descriptions.fit import ALL_GIVEN, fit, words_wanted
 from sayso_server.core.speakers.descriptions.organizations import named_before
 from sayso_server.core.speakers.descriptions.phrase import Phrase, description
 from sayso_server.core.speakers.entities import Entity, Proposal, Rival
@@ -28,7 +28,7 @@ _FITS_HEADLINE = 1.4
 
 
 def of_age(phrase: Phrase) -> Proposal | None:
-    """The 54-year-old: the person of that age; if no age is told, the one named last."""
+    """The 54-year-old: the person of that age; else the one named last whose age is not given."""
     match = _AGE.search(phrase.text)
     if match is None or not phrase.is_definite:
         return None
@@ -63,7 +63,7 @@ def office_holder(phrase: Phrase) -> Proposal | None:
     equals = sum(s.margin == best.margin for s, _ in scored)
     return Proposal(
         named[found],
-        rules.JOB_TITLE if best.margin >= TOLD else rules.JOB_TITLE_COUNTRY_UNTOLD,
+        rules.JOB_TITLE if best.margin >= ALL_GIVEN else rules.JOB_TITLE_COUNTRY_UNTOLD,
         tuple(Rival(named[c], s.margin) for s, c in others[:_MOST_RIVALS]),
         share=1 / equals,
         evidence=best.evidence,
@@ -77,7 +77,7 @@ def _is_headline_office(phrase: Phrase, wanted: set[str]) -> bool:
 
 
 def _people(phrase: Phrase) -> Sequence[NameCluster]:
-    """Named people: those met before, then those whom the text names later."""
+    """Named people: first those named before the phrase, then those named later."""
     names = phrase.entities.names
     near = names.before(phrase.span.start, _NAMES_BEFORE)
     after = names.from_to(phrase.span.end, phrase.span.end + _TEXT_AFTER)

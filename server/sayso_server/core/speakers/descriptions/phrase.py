@@ -98,7 +98,7 @@ class Phrase:
 
     @cached_property
     def owner(self) -> Entity | None:
-        """The possessor, where the text tells who it is: a name, a pronoun."""
+        """The entity of the possessor, if it is a name or a pronoun that was resolved."""
         word = self.possessor
         if word is None:
             return None

@@ -76,7 +76,7 @@ def _other_speaker(reader: Reader, last: Turn) -> Entity | None:
 
 
 def addressee_of(reader: Reader, item: Chosen) -> Entity | None:
-    """The one named person whom a statement addresses: by the cue's object, or in the words themselves."""
+    """The one named person that a statement addresses: by the cue's object, or in the words themselves."""
     for span in item.candidate.addressees:
         entity = _entity_in(reader, span)
         if entity is not None and entity.type is SpeakerType.PERSON and entity.cluster is not None:

@@ -44,9 +44,9 @@ def kind_of_pronoun(word: Word) -> str:
     return "it" if word.lower in load_words("it_pronouns") else "he"
 
 
-def gender_agrees(word: Word, entity: Entity) -> bool:
-    """Whether he or she can be this entity; also where its gender is not known."""
-    return entity.gender in {"", "m" if word.lower in load_words("he_pronouns") else "f"}
+def genders_of(word: Word) -> frozenset[str]:
+    """The genders of entities that he or she can be; "" is one that the text does not tell."""
+    return frozenset({"", "m" if word.lower in load_words("he_pronouns") else "f"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,11 @@ class Pronoun:
         """ "he" also for she; "they", "it"."""
         return kind_of_pronoun(self.word)
 
+    @cached_property
+    def genders(self) -> frozenset[str]:
+        """The genders of entities that he or she can be."""
+        return genders_of(self.word)
+
 
 class Candidate(NamedTuple):
     """An entity that a pronoun may refer to, with the features that say how likely."""
@@ -99,11 +104,16 @@ class Candidate(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """An entity with the probability that a pronoun refers to it, and the features that made it."""
+    """An entity with the probability that a pronoun refers to it, and the features that gave it."""
 
     probability: float
     entity: Entity
-    evidence: Evidence
+    features: Mapping[str, float]
+
+    @property
+    def evidence(self) -> Evidence:
+        """The features with what each adds."""
+        return load_scorer("pronouns").weigh(self.features).evidence
 
 
 def candidates(pronoun: Pronoun, recent: Sequence[Known]) -> list[Candidate]:
@@ -124,10 +134,9 @@ def candidates(pronoun: Pronoun, recent: Sequence[Known]) -> list[Candidate]:
 def rank(found: Sequence[Candidate]) -> list[Ranked]:
     """The candidates with their probabilities, the best first."""
     scorer = load_scorer("pronouns")
-    scored = [(scorer.weigh(features), known.entity) for features, known in found]
-    odds = [math.exp(score.margin) for score, _ in scored]
+    odds = [math.exp(scorer.margin(features)) for features, _ in found]
     total = sum(odds)
-    ranked = [Ranked(o / total, e, score.evidence) for o, (score, e) in zip(odds, scored, strict=True)]
+    ranked = [Ranked(o / total, known.entity, features) for o, (features, known) in zip(odds, found, strict=True)]
     return sorted(ranked, key=lambda one: -one.probability)
 
 
@@ -138,7 +147,7 @@ def _agrees(pronoun: Pronoun, entity: Entity, place: Place) -> bool:
         return False
     if kind == "they" and entity.cluster is not None and entity.cluster.is_place:
         return False
-    if kind == "he" and not gender_agrees(word, entity):
+    if kind == "he" and entity.gender not in pronoun.genders:
         return False
     if pronoun.sentence - place.sentence > _MOST_SENTENCES or pronoun.paragraph - place.paragraph > _MOST_PARAGRAPHS:
         return False

@@ -28,7 +28,7 @@ from sayso_server.core.tree import Tree, Word
 _RECENT = 30
 """How many of the entities met last may be what a pronoun refers to."""
 _MOST_STEPS = 4
-"""Steps from a word up to the one that tells its part in the clause."""
+"""Steps from a word up to the one whose relation is its part in the clause."""
 
 
 @dataclass(eq=False)
@@ -127,7 +127,7 @@ class Reader:
 
 
 def part_of_clause(tree: Tree, word: Word) -> Word:
-    """The word whose relation tells the part of a mention in its clause: the head of an apposition, a coordination."""
+    """The word whose relation is the part of a mention in its clause: the head of an apposition, a coordination."""
     for _ in range(_MOST_STEPS):
         head = tree.head(word)
         if head is None or word.relation not in {"appos", "flat", "conj", "compound", "nmod:desc", "nmod"}:

@@ -3,7 +3,7 @@
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.sources import RELATIVE, mention
 from sayso_server.core.speakers import link_rules as rules
-from sayso_server.core.speakers.discourse.pronouns import RULES, gender_agrees, is_pronoun, kind_of_pronoun
+from sayso_server.core.speakers.discourse.pronouns import RULES, genders_of, is_pronoun, kind_of_pronoun
 from sayso_server.core.speakers.discourse.reader import Reader
 from sayso_server.core.speakers.entities import Entity, Link, Rival
 from sayso_server.core.statement import Span, SpeakerType
@@ -68,10 +68,10 @@ def _pronoun(reader: Reader, head: Word, parent: Entity | None) -> Link:
 
 
 def _asked(reader: Reader, head: Word) -> Entity | None:
-    """“Where is the boat, Mr. Marsh?” Olin asked. “In the harbour,” he said: the one whom the last speaker asked."""
+    """“Where is the boat, Mr. Marsh?” Olin asked. “In the harbour,” he said: the person that the last speaker asked."""
     last = reader.turns[-1] if reader.turns else None
     if last is None or not last.asks or last.addressee is None or kind_of_pronoun(head) != "he":
         return None
     near = reader.store.document.paragraph_at(head.start) - last.paragraph <= _MOST_PARAGRAPHS
-    fits = gender_agrees(head, last.addressee)
+    fits = last.addressee.gender in genders_of(head)
     return last.addressee if near and fits and last.addressee is not last.entity else None

@@ -1,4 +1,4 @@
-"""Turns: who made each statement that is in nobody else's words, and whom it addresses."""
+"""Turns: statements that are in nobody else's words, with their speakers and the people they call by name."""
 
 import re
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Which names belong together: a surname after the full name, an acronym after the organization, a misspelling."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from sayso_server.core.lexicon import load_table, load_words
@@ -164,7 +164,7 @@ def place(mentions: Sequence[NameMention]) -> list[Placement]:
     for mention in sorted(mentions, key=lambda n: (-min(2, len(n.key)), n.span.start)):
         if not mention.key:
             continue
-        rule, fitting = _fitting(mention, list(_looked_up(mention, index)))
+        rule, fitting = _fitting(mention, _looked_up(mention, index))
         if rule is not None:
             first, *rivals = sorted(fitting, key=lambda c: c.named_before(mention.span.start), reverse=True)
             first.add(mention)
@@ -178,8 +178,10 @@ def place(mentions: Sequence[NameMention]) -> list[Placement]:
 
 
 def _fitting(mention: NameMention, options: Sequence[ClusterBuilder]) -> tuple[LinkRule | None, list[ClusterBuilder]]:
-    for alias in ALIASES:
-        fitting = [c for c in options if alias.fits(mention, c.so_far)] if alias.asks(mention) else []
+    """The first rule that any clusters fit, and these clusters."""
+    seen = [(cluster, cluster.so_far) for cluster in options]
+    for alias in ALIASES if options else ():
+        fitting = [cluster for cluster, so_far in seen if alias.fits(mention, so_far)] if alias.asks(mention) else []
         if fitting:
             return alias.rule, fitting
     return None, []
@@ -190,7 +192,7 @@ def _indexes(key: tuple[str, ...]) -> set[str]:
     return {w[:_LOOKED_UP] for w in key} | {f"{initials}|" for initials in _initials_of(key)}
 
 
-def _looked_up(mention: NameMention, index: dict[str, list[ClusterBuilder]]) -> Iterator[ClusterBuilder]:
+def _looked_up(mention: NameMention, index: dict[str, list[ClusterBuilder]]) -> Sequence[ClusterBuilder]:
     """The clusters that a name may belong to, each once."""
     own = (*_indexes(mention.key), f"{_letters(mention.key[0])}|", mention.nickname[:_LOOKED_UP])
-    return iter(dict.fromkeys(found for i in own for found in index.get(i, ())))
+    return list(dict.fromkeys(found for i in own for found in index.get(i, ())))

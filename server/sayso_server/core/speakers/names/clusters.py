@@ -33,7 +33,7 @@ class NameCluster:
         i = bisect.bisect_left(self.mentions, offset, key=_start)
         return self.mentions[i - 1].span.start if i else -1
 
-    @cached_property
+    @property
     def sample(self) -> tuple[NameMention, ...]:
         """The names that decide what it is."""
         return self.mentions[:SAMPLE]

@@ -113,7 +113,7 @@ def _kin() -> re.Pattern[str]:
 
 
 def _owner_of_kin(document: Document, mention: NameMention) -> str:
-    """His in "his wife, Mary"; empty where no kinship is told."""
+    """His in "his wife, Mary"; empty where no kinship is given."""
     lead = document.plain[max(0, mention.span.start - _LEAD) : mention.span.start].lower()
     kin = _kin().search(lead)
     return kin[1] if kin is not None and kin[2] in load_words("kin") else ""

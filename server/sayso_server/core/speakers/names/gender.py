@@ -18,6 +18,8 @@ def _votes() -> dict[str, str]:
     return votes | dict.fromkeys(load_words("she_pronouns") - silent, "f")
 
 
+_BEGINNING = 2
+"""Words of a sentence, from the first on, that are its beginning."""
 _VOTING = frozenset({"nsubj", "nmod", "obl"})
 """Relations of pronouns that have a vote."""
 
@@ -40,7 +42,7 @@ def read_genders(document: Document, placed: Sequence[Placement]) -> Mapping[Clu
                 at += 1
             vote = pronouns.get(word.lower) if word.relation in _VOTING else None
             if vote and document.quotation_at(word.start) is None:
-                around = people or (before if word.index < 2 else set())
+                around = people or (before if word.index < _BEGINNING else set())
                 if len(around) == 1:
                     votes[next(iter(around))][vote] += 1
         before = people

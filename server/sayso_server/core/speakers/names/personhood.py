@@ -1,6 +1,5 @@
 """Is this name a person's? Named features of the name and of the words around it, weighed by `data/personhood.json`."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from sayso_server.core.lexicon import load_words
@@ -20,7 +19,7 @@ def scorer() -> Scorer:
 
 def personhood(name: TitledName) -> Scored:
     """How much the words say that a name is a person's."""
-    return scorer().weigh(Counter(features(name)))
+    return scorer().score(features(name))
 
 
 def is_organization_name(words: Sequence[Word]) -> bool:
@@ -71,7 +70,7 @@ def _of_name(name: TitledName) -> Iterator[str]:
 
 
 def _is_titled_person(name: TitledName) -> bool:
-    """Judge Durham Hall: the last word could end the name of a thing, but the title tells."""
+    """Judge Durham Hall: "hall" may end the name of a thing, but the title is a person's."""
     last = normal(name.own[-1].text)
     is_titled = name.cut > 0 and normal(name.words[name.cut - 1].text) in load_words("honorifics")
     return is_titled and last in load_words("thing_words") and last not in load_words("organizations")

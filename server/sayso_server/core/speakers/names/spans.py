@@ -8,6 +8,8 @@ from sayso_server.core.speakers.names.titles import is_title, person_in_run, tag
 from sayso_server.core.tree import TaggedName, Tree, Word
 
 _NICKNAME_MARKS = {"“": "”", '"': '"', "‘": "’", "(": ")", "'": "'", "``": "''"}
+_MOST_BEFORE_NICKNAME = 2
+"""Words of a name before its nickname."""
 _NICKNAME_LENGTHS = (2, 3)
 """Tokens from the opening to the closing mark: “Bins”, “the Hat”."""
 _MOST_PARTICLES = 2
@@ -86,7 +88,7 @@ def _nickname_end(tree: Tree, run: Sequence[Word], at: int) -> int:
         end = at + length
         if closing and end + 1 < len(tree.words) and tree.words[end].text in {closing, '"', "''"}:
             inner = tree.words[at + 1 : end]
-            fits = all(w.text[:1].isupper() or w.lower == "the" for w in inner) and len(run) < 3
+            fits = all(w.text[:1].isupper() or w.lower == "the" for w in inner) and len(run) <= _MOST_BEFORE_NICKNAME
             after = tree.words[end + 1]
             return end + 1 if fits and _is_capital(after) and is_given_name(normal(run[-1].text)) else 0
     return 0
