@@ -44,6 +44,11 @@ class Scorer:
             tuple([(name, added) for name, v in features.items() if (added := weight_of(name, 0.0) * v)])
         )
 
+    def margin(self, features: Mapping[str, float]) -> float:
+        """The margin that `weigh` gives, for a ranking that needs no more."""
+        weight_of = self.weights.get
+        return sum([weight_of(name, 0.0) * value for name, value in features.items()]) - self.threshold
+
     def _scored(self, evidence: Evidence) -> Scored:
         margin = sum([added for _, added in evidence]) - self.threshold
         return Scored(margin, self.confidence(margin), evidence)

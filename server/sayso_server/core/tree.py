@@ -51,7 +51,7 @@ class Word:
 _given = attrgetter("index", "text", "lemma", "upos", "xpos", "feats", "head", "deprel", "start", "end")
 
 
-class Name(NamedTuple):
+class TaggedName(NamedTuple):
     """A name: its words from `first` to before `end` (indices in the sentence), and its type: PER, ORG or LOC."""
 
     first: int
@@ -73,7 +73,7 @@ class Tree:
     """A sentence as a tree of words, with its names and the roles of its words where the models have found them."""
 
     words: tuple[Word, ...]
-    names: tuple[Name, ...] = ()
+    names: tuple[TaggedName, ...] = ()
     roles: tuple[Roles, ...] = ()
 
     @cached_property

@@ -1,27 +1,34 @@
-"""Words for comparison: normal forms, given names, nicknames, demonyms."""
+"""How names and nouns are spelt: normal forms, given names, peoples, stems, misspellings."""
 
 import re
 from functools import cache
 
 from sayso_server.core.lexicon import load_table, load_words
 
-ABBREVIATED = {
-    "sen": "senator", "gov": "governor", "rep": "representative", "dr": "doctor", "prof": "professor", "gen": "general",
-    "col": "colonel", "capt": "captain", "lt": "lieutenant", "sgt": "sergeant", "rev": "reverend", "det": "detective",
-    "insp": "inspector", "cllr": "councillor", "supt": "superintendent",
-}  # fmt: skip
-"""Titles as they are written before names."""
-
-
+STEM = 5
+"""Letters that two words must share at their beginning to have the same stem."""
+_SHORTEST_HUMAN_NOUN = 6
+"""Letters of a noun whose ending may say that it is of a person: archivist, but not fist."""
 _ENDING = re.compile(r"['’]s$|[.'’]$")
 _ENDINGS = ("'s", "’s", ".", "'", "’", "\n")
-"""What a word ends in that may have such an ending; only then is it looked for."""
+"""A quick test: only a word with one of these endings is searched for `_ENDING`."""
 
 
 def normal(word: str) -> str:
-    """A word of a name for comparison."""
+    """A word of a name for comparison: orr of Orr's."""
     lower = word.lower()
     return _ENDING.sub("", lower) if lower.endswith(_ENDINGS) else lower
+
+
+@cache
+def _full_titles() -> dict[str, str]:
+    table = load_table("abbreviated_titles")
+    return {short: full for full, shorts in table.items() for short in shorts}
+
+
+def unabbreviated(word: str) -> str:
+    """Senator for sen; any other word as it is."""
+    return _full_titles().get(word, word)
 
 
 def is_given_name(word: str) -> bool:
@@ -30,16 +37,21 @@ def is_given_name(word: str) -> bool:
     return word in names and word not in load_words("ambiguous_names")
 
 
+@cache
+def _human_endings() -> tuple[str, ...]:
+    return tuple(load_words("human_endings"))
+
+
 def is_human_noun(lemma: str) -> bool:
-    """Whether a noun is of a single person: by the lists, or by its ending."""
+    """Whether a noun is of a single person: driver is on a list, archivist ends like one."""
     if lemma in load_words("roles", "people"):
         return True
-    return len(lemma) > 5 and lemma.endswith(("man", "woman", "ist", "ician", "ologist")) and lemma not in {"human"}
+    return len(lemma) >= _SHORTEST_HUMAN_NOUN and lemma.endswith(_human_endings())
 
 
 @cache
 def countries() -> dict[str, str]:
-    """The country of every name of a country or of its people, lower case."""
+    """The country of each name of a country or of its people, lower case."""
     table = load_table("demonyms")
     return {word: country for country, words in table.items() for word in (*words, country)}
 
@@ -49,6 +61,11 @@ def is_demonym(word: str) -> bool:
     return countries().get(word, word) != word
 
 
+def stem(word: str) -> str:
+    """Vella of Velland and Vellandic; empty for a word that is too short to have a stem."""
+    return word[:STEM] if len(word) >= STEM else ""
+
+
 def same_stem(one: str, other: str) -> bool:
     """Israel and Israeli, Kesteria and Kesterian, foreign and foreign."""
     if one == other:
@@ -56,7 +73,7 @@ def same_stem(one: str, other: str) -> bool:
     known = countries()
     if one in known and other in known:
         return known[one] == known[other]
-    return len(one) > 4 and len(other) > 4 and one[:5] == other[:5]
+    return stem(one) == stem(other) != ""
 
 
 def short_for(one: str, other: str) -> bool:
@@ -68,7 +85,7 @@ def short_for(one: str, other: str) -> bool:
 
 
 def nearly(one: str, other: str, *, least: int = 6) -> bool:
-    """Equal, or one letter off, and that not the first, in a word of `least` letters or more."""
+    """Sullivan and Sulivan: equal, or one letter off, and that not the first, in words of `least` letters or more."""
     if one == other:
         return True
     if min(len(one), len(other)) < least or abs(len(one) - len(other)) > 1 or one[0] != other[0]:
