@@ -1,6 +1,5 @@
 """A noun phrase that may mean somebody, and its wording as a description."""
 
-import calendar
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -198,7 +197,7 @@ def _definite() -> re.Pattern[str]:
 @cache
 def _day() -> re.Pattern[str]:
     """On Friday at the end, or before "by" or "from"."""
-    days = _any_of(tuple(calendar.day_name))
+    days = _any_of([word.capitalize() for word in load_words("calendar") if word.endswith("day")])
     return re.compile(rf",? (?:(?:{_any_of('before_days')}) )*(?:{days})(?=$| (?:{_any_of('after_days')})\b)")
 
 
