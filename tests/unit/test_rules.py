@@ -9,19 +9,19 @@ from support.bracket import read_cases
 from support.frozen import FrozenParser
 from support.toy import ToyParser
 
-from sayso_server.core import proposals, rules, tables
+from sayso_server.core import rules, tables
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
-from sayso_server.core.evidence import Basis
 from sayso_server.core.model import Model
 from sayso_server.core.pipeline import Extractor
-from sayso_server.core.rule import Family, Rule
-from sayso_server.core.rules import RULES
+from sayso_server.core.rules import RULES, Family, Rule
 from sayso_server.core.scoring import Scorer
+from sayso_server.core.selection import proposals
+from sayso_server.core.selection.evidence import Basis
+from sayso_server.core.selection.weights import scorers, unweighed, with_families
 from sayso_server.core.speakers.link_rules import LINK_RULES
 from sayso_server.core.statement import Cue, CueClass, Options, Span
-from sayso_server.core.weights import scorers, unweighed, with_families
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 EVERYTHING = Options(cue_classes=frozenset(CueClass))

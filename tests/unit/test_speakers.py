@@ -8,12 +8,12 @@ import pytest
 from support.frozen import FrozenParser
 from support.toy import ToyParser
 
-from sayso_server.core.choice import choose
 from sayso_server.core.document import Document, NameSpan, read, with_trees
 from sayso_server.core.lexicon import load_table
 from sayso_server.core.model import Model
 from sayso_server.core.pipeline import Extractor
 from sayso_server.core.scoring import load_scorer
+from sayso_server.core.selection.choice import choose
 from sayso_server.core.speakers import resolve
 from sayso_server.core.speakers.entities import Link
 from sayso_server.core.speakers.names.aliases import Placement, place

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from sayso_server.core.choice import Chosen, choose
 from sayso_server.core.document import Document, read, with_trees
 from sayso_server.core.model import Model
 from sayso_server.core.parser import Parser
 from sayso_server.core.scoring import explained
+from sayso_server.core.selection.choice import Chosen, choose
 from sayso_server.core.speakers import Resolved, resolve
 from sayso_server.core.statement import (
     REPORTED_SPEECH,

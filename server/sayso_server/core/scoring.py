@@ -1,6 +1,6 @@
 """Scores as sums of named features with learned or hand-set weights, so that every score can be explained.
 
-Weights are JSON in `data/`. One mechanism serves statements (`evidence.py`) and speakers (`speakers/`).
+Weights are JSON in `data/`. One mechanism serves statements (`selection/`) and speakers (`speakers/`).
 """
 
 import bisect

@@ -4,9 +4,9 @@ import sys
 from collections.abc import Iterator
 
 from sayso_server.core.rules import RULES
+from sayso_server.core.selection.weights import unweighed
 from sayso_server.core.speakers.calibration import calibration
 from sayso_server.core.speakers.link_rules import LINK_RULES, Family
-from sayso_server.core.weights import unweighed
 
 
 def lines() -> Iterator[str]:

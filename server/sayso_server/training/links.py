@@ -21,10 +21,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sayso_server.core.choice import choose
-from sayso_server.core.contents import overlap
 from sayso_server.core.document import parsed
+from sayso_server.core.grammar.contents import overlap
 from sayso_server.core.parser import Parser
+from sayso_server.core.selection.choice import choose
 from sayso_server.core.speakers import resolve
 from sayso_server.core.speakers.calibration import Counted, Links, cell, cells
 from sayso_server.core.speakers.discourse.pronouns import RULES, kind_of_pronoun

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sayso_server.core.choice import Chosen
 from sayso_server.core.document import Document
+from sayso_server.core.selection.choice import Chosen
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.discourse.conversation import addressee_of, without_cue
 from sayso_server.core.speakers.discourse.reader import Reader

@@ -1,6 +1,6 @@
 """Quotations without a cue: the same speaker continues, or the two of a conversation take turns."""
 
-from sayso_server.core.choice import Chosen
+from sayso_server.core.selection.choice import Chosen
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.discourse.reader import Reader
 from sayso_server.core.speakers.discourse.turns import NEAR, Turn, called

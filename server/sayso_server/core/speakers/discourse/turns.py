@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sayso_server.core.choice import Chosen
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
+from sayso_server.core.selection.choice import Chosen
 from sayso_server.core.speakers.entities import Entities, Entity
 from sayso_server.core.speakers.names.spelling import normal, unabbreviated
 

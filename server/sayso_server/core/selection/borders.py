@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from sayso_server.core import lexicon
 from sayso_server.core.candidate import Candidate
-from sayso_server.core.contents import strip, with_marks
 from sayso_server.core.document import Document
+from sayso_server.core.grammar.contents import strip, with_marks
+from sayso_server.core.grammar.tagger import TRAILING, Read, likely_contents, thresholds
 from sayso_server.core.statement import Span
-from sayso_server.core.tagger import TRAILING, Read, likely_contents, thresholds
 
 _SHORTEST = 3
 """Words of a content to whose end a border may move."""

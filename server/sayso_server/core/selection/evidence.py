@@ -11,11 +11,11 @@ from functools import cached_property
 from itertools import pairwise
 
 from sayso_server.core.candidate import Candidate
-from sayso_server.core.contents import is_punctuation, overlap
 from sayso_server.core.document import Document
-from sayso_server.core.proposals import from_tagger
+from sayso_server.core.grammar.contents import is_punctuation, overlap
+from sayso_server.core.grammar.tagger import thresholds
+from sayso_server.core.selection.proposals import from_tagger
 from sayso_server.core.statement import Ranged, Span
-from sayso_server.core.tagger import thresholds
 from sayso_server.core.tree import Roles, Tree, Word
 
 

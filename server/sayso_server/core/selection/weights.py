@@ -4,10 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 
-from sayso_server.core.evidence import Basis
-from sayso_server.core.rule import Family
-from sayso_server.core.rules import RULES
+from sayso_server.core.rules import RULES, Family
 from sayso_server.core.scoring import Scorer, read_json, scorer_of
+from sayso_server.core.selection.evidence import Basis
 
 FILE = "scorer"
 """`data/scorer.json`, made by the training stage `scorer`. `known` there are the rules that training knew."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from sayso_server.core.contents import is_punctuation
+from sayso_server.core.grammar.contents import is_punctuation
 from sayso_server.core.scoring import read_json
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Roles, Tree, Word

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sayso_server.core.candidate import Candidate
-from sayso_server.core.contents import length, shared
 from sayso_server.core.document import Document
-from sayso_server.core.evidence import Basis, Words, evidence
-from sayso_server.core.proposals import Place, after_choice, before_choice, from_tagger, place_of, propose
+from sayso_server.core.grammar.contents import length, shared
+from sayso_server.core.grammar.tagger import thresholds
 from sayso_server.core.rules import RULES
 from sayso_server.core.scoring import Scored, Scorer
+from sayso_server.core.selection.evidence import Basis, Words, evidence
+from sayso_server.core.selection.proposals import Place, after_choice, before_choice, from_tagger, place_of, propose
+from sayso_server.core.selection.weights import scorers
 from sayso_server.core.statement import Kind, Span
-from sayso_server.core.tagger import thresholds
-from sayso_server.core.weights import scorers
 
 LEAD = 2.0
 """Margin by which a content that only the tagger sees must beat the rule's."""

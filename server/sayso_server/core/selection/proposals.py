@@ -5,15 +5,14 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from sayso_server.core.borders import fitted
 from sayso_server.core.candidate import Candidate
-from sayso_server.core.contents import overlap, without_dateline
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.circumstance import Circumstances, circumstances, phrases
+from sayso_server.core.grammar.contents import overlap, without_dateline
 from sayso_server.core.grammar.quotation import is_title
-from sayso_server.core.rule import Ends, Family, Rule
-from sayso_server.core.rules import AFTER_CHOICE, BEFORE_CHOICE, OF_CUES, OF_DOCUMENTS, RULES
+from sayso_server.core.rules import AFTER_CHOICE, BEFORE_CHOICE, OF_CUES, OF_DOCUMENTS, RULES, Ends, Family, Rule
+from sayso_server.core.selection.borders import fitted
 from sayso_server.core.statement import Span
 
 SAME = 0.8
