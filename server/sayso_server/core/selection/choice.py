@@ -12,9 +12,10 @@ from sayso_server.core.grammar.contents import length, shared
 from sayso_server.core.grammar.tagger import thresholds
 from sayso_server.core.rules import RULES
 from sayso_server.core.scoring import Scored, Scorer
-from sayso_server.core.selection.evidence import Basis, Words, evidence
+from sayso_server.core.selection.evidence import Basis, evidence
 from sayso_server.core.selection.proposals import Place, after_choice, before_choice, from_tagger, place_of, propose
 from sayso_server.core.selection.weights import scorers
+from sayso_server.core.selection.words import Words
 from sayso_server.core.statement import Kind, Span
 
 LEAD = 2.0
