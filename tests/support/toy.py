@@ -55,7 +55,7 @@ def _seed(word: str, index: int) -> int:
 
 
 def _tree(text: str, start: int) -> Tree:
-    """Verbs hang on the verb before them, everything else on the nearest verb."""
+    """Verbs depend on the verb before them, everything else on the nearest verb."""
     forms = [(m[0], m.start() + start, m.end() + start) for m in _TOKEN.finditer(text)]
     verbs = [i for i, (form, _, _) in enumerate(forms) if form.lower() in _VERBS] or [0]
     words = []

@@ -1,4 +1,4 @@
-"""Medium and time: what the cue governs beside content, source and person addressed."""
+"""Medium and time: the other phrases that the cue governs, besides content, source and addressee."""
 
 from pathlib import Path
 

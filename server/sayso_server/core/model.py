@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Model(NamedTuple):
-    """The models behind a result. `digest` is SHA-256 over their files, hexadecimal."""
+    """The models that made a result. `digest` is SHA-256 over their files, hexadecimal."""
 
     name: str
     """ "bundled", a folder's name, or stanza:PACKAGE."""

@@ -1,4 +1,4 @@
-"""The road from text to statements: begin, parse, finish."""
+"""From text to statements: parse, and finish."""
 
 import time
 from collections.abc import Sequence

@@ -92,7 +92,7 @@ class Span:
         return text[self.start : self.end]
 
     def covers(self, other: Ranged) -> bool:
-        """Whether `other` lies within this span."""
+        """Whether `other` is within this span."""
         return self.start <= other.start and other.end <= self.end
 
     def overlaps(self, other: Ranged) -> bool:

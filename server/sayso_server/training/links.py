@@ -4,7 +4,7 @@ Two sources, neither of them used to develop on:
 
 - GUM's coreference layer (`Entity=` in its CoNLL-U file for training). The discourse model reads each text, and every
   link it makes from a name, pronoun or description is compared with the annotation. Of all that the model took for
-  separate speakers, one stands best for an annotated entity: the one with a name, then the one with the most mentions.
+  separate speakers, one represents an annotated entity best: the one with a name, then the one with the most mentions.
   A link is right if it leads there: a second speaker for somebody known counts as wrong, and so does a mixed one.
   Sources of statements count most, then subjects, then all mentions: a cell with few of one leans on the next.
 - PolNeAR's articles for training, parsed by the bundled models: quotations without a cue, which GUM does not know. A
@@ -73,7 +73,7 @@ class Observer(Reader):
         super().meet(entity, tree, word)
 
     def link(self, tree: Tree, word: Word, span: Span) -> Link:
-        """Who a noun phrase stands for."""
+        """The entity that a noun phrase refers to."""
         is_new = word.start not in self.links
         link = super().link(tree, word, span)
         if is_new:
@@ -139,7 +139,7 @@ def _outcome(link: Link, nearness: int, *, right: bool, rival_right: bool = Fals
 
 
 def representatives(gold: dict[int, str], mentions: Iterable[tuple[Entity, list[int]]]) -> dict[str, Entity]:
-    """For each annotated entity the speaker that stands for it best: rather with a name, then with more mentions."""
+    """For each annotated entity the speaker that represents it best: with a name if there is one, then by mentions."""
     best: dict[str, tuple[tuple[bool, int], Entity]] = {}
     for entity, offsets in mentions:
         counts = Counter(gold[o] for o in offsets if o in gold)

@@ -1,7 +1,7 @@
 """`python -m sayso_server.training.pronouns`: what each feature of an antecedent counts, learned from coreference.
 
 Reads GUM (the `Entity=` layer of its CoNLL-U files), lets the discourse model propose antecedents for every pronoun
-that stands for a person, an organization or a group of people, and fits a softmax over the proposals, starting from
+that refers to a person, an organization or a group of people, and fits a softmax over the proposals, starting from
 weights set by hand and held near them: GUM is small, and knows nothing of statements. Writes the weights as JSON, and
 prints how often the best proposal is right on the development part, by hand and fitted. The weights in use are those
 set by hand, until fitted ones are better on news with speakers too.
@@ -86,7 +86,7 @@ def _document(block: str) -> Annotated:
 
 
 def _tree(rows: list[list[str]], text: str, start: int) -> tuple[Tree, str]:
-    """A sentence as a tree with offsets into its paragraph, and the text with the sentence behind it."""
+    """A sentence as a tree with offsets into its paragraph, and the text with the sentence appended."""
     words = []
     for i, c in enumerate(rows):
         at = len(text) - start

@@ -1,7 +1,7 @@
 """What each feature of a candidate weighs: logistic regression on annotated news, for `core/data/scorer.json`.
 
 A candidate is right if an annotation has its content (intersection over union of at least one half) and shares its
-source and its cue; how well the contents agree is what is learned. What lies in an annotated content counts as
+source and its cue; how well the contents agree is what is learned. A candidate inside an annotated content counts as
 nothing: the annotations are the outermost only. Roles are those of taggers that do not know the document. What is
 enough, and how sure a score makes us, is found on documents that the weights were not learned from.
 """

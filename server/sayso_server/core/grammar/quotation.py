@@ -33,7 +33,7 @@ def chain(document: Document, quotation: Quotation) -> list[Quotation]:
 def with_whole_quotations(document: Document, content: Sequence[Span], cue: Sequence[Span]) -> tuple[Span, ...]:
     """The content with every quotation that it enters taken whole, over sentences and paragraphs.
 
-    A quotation that holds the cue is left alone: there the statement is inside somebody else's words.
+    A quotation that holds the cue is left alone: that statement is inside another.
     """
     out = list(content)
     for span in content:

@@ -122,12 +122,12 @@ def _of_content(candidate: Candidate, flat: Sequence[int], words: Words) -> list
     first, last = words.words[flat[0]], words.words[flat[-1]]
     sentences = words.sentence[flat[-1]] - words.sentence[flat[0]] + 1
     is_finite = any("VerbForm=Fin" in words.words[i].feats for i in flat)
-    after = words.beside(flat[-1], 1)
-    behind = words.words[after] if after is not None else None
+    after = words.near(flat[-1], 1)
+    following = words.words[after] if after is not None else None
     is_mark = after is not None and words.is_mark[after]
-    beyond = words.beside(flat[-1], 2) if is_mark else after
+    beyond = words.near(flat[-1], 2) if is_mark else after
     final = len(words.trees[flat[-1]].words) - 1
-    ends = last.index == final or (behind is not None and is_mark and behind.index == final)
+    ends = last.index == final or (following is not None and is_mark and following.index == final)
     opens = first.index == 0 or (first.index == 1 and words.is_mark[flat[0] - 1])
     return [
         f"content.words={count}",
@@ -138,7 +138,7 @@ def _of_content(candidate: Candidate, flat: Sequence[int], words: Words) -> list
         f"content.first={_shown(first)}",
         f"content.sentences={min(sentences, 4)}",
         f"content.finite={is_finite}",
-        f"content.next={'' if behind is None else behind.text if is_mark else behind.upos}",
+        f"content.next={'' if following is None else following.text if is_mark else following.upos}",
         f"content.last={last.upos}",
         f"content.goes.on={_opening(words.words[beyond]) if beyond is not None else ''}",
         *_pauses(flat, words),
@@ -227,12 +227,12 @@ def _of_roles(candidate: Candidate, places: Sequence[range], flat: Sequence[int]
     ]
     for name, run in (("first", places[0]), ("last", places[-1])):
         if run:
-            before, behind = _role_beside(run.start, -1, words), _role_beside(run.stop - 1, 1, words)
+            previous, following = _role_near(run.start, -1, words), _role_near(run.stop - 1, 1, words)
             inner = roles[run.start if name == "first" else run.stop - 1].content
-            outer = before if name == "first" else behind
+            outer = previous if name == "first" else following
             out += [
-                f"{name}.before.role={likely(before)}",
-                f"{name}.behind.role={likely(behind)}",
+                f"{name}.before.role={likely(previous)}",
+                f"{name}.behind.role={likely(following)}",
                 f"{name}.edge={likelier(inner - outer)}",
                 f"{name}.begins={likely(max([roles[i].begins for i in run[:3]]))}",
             ]
@@ -242,9 +242,9 @@ def _of_roles(candidate: Candidate, places: Sequence[range], flat: Sequence[int]
     return out + _roles_of_source(candidate, words) + _roles_of_cue(candidate, mean, flat, words)
 
 
-def _role_beside(place: int, by: int, words: Words) -> float:
+def _role_near(place: int, by: int, words: Words) -> float:
     """How likely the word next to a content is content."""
-    i = words.beside(place, by)
+    i = words.near(place, by)
     return words.roles[i].content if i is not None else 0.0
 
 

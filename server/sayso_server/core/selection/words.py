@@ -39,7 +39,7 @@ class Words:
             tuple(document.quotation_at(w.start) is not None for w in words),
         )
 
-    def beside(self, place: int, by: int) -> int | None:
+    def near(self, place: int, by: int) -> int | None:
         """The place `by` words further, if it is in the same paragraph; None otherwise."""
         there = place + by
         is_near = 0 <= there < len(self.words) and self.paragraph[there] == self.paragraph[place]
