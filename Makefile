@@ -107,7 +107,7 @@ words: $(INSTALLED)  ## sort the word lists of server/sayso_server/core/data
 	$(BIN)/python -m sayso_server.core.lexicon
 
 rules: $(INSTALLED)  ## the tables of rules, and which of them have no weights or counts of their own yet
-	@$(BIN)/python -m sayso_server.core.tables
+	@$(BIN)/python -m sayso_server.core.listing
 
 golden: $(INSTALLED)  ## parse the golden cases that have no tree yet, and add their trees
 	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python tests/golden/refresh.py

@@ -202,7 +202,7 @@ class Explanation:
     evidence: tuple[Evidence, ...]
     alternatives: tuple[SpeakerAlternative, ...]
     speaker_evidence: tuple[Evidence, ...] = ()
-    """Empty where the rule leaves no choice of speakers."""
+    """Of a name whether it is a person's ("person: title"); empty where the rule leaves no choice of speakers."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -3,7 +3,7 @@
 import pytest
 from support.recipes import Copy, Edit, recipe
 
-LINK, SIEVE, ROW, IMPORT, CASES, GOLDEN, TESTS = recipe("A speaker rule")
+LINK, SIEVE, ROW, IMPORT, PLACE, CASES, GOLDEN, TESTS = recipe("A speaker rule")
 _SAID = """1	The	the	DET	DT	_	2	det	_	_
 2	latter	latter	ADJ	JJ	Degree=Pos	3	nsubj	_	_
 3	said	say	VERB	VBD	Tense=Past|VerbForm=Fin	0	root	_	_
@@ -42,7 +42,7 @@ TREES = Edit(
 
 
 def test_with_trees_written_by_hand(copy: Copy) -> None:
-    copy.do(LINK, SIEVE, ROW, IMPORT, CASES, TREES, GOLDEN, TESTS)
+    copy.do(LINK, SIEVE, ROW, IMPORT, PLACE, CASES, TREES, GOLDEN, TESTS)
 
 
 def test_without_the_sieve_in_its_table_it_fails(copy: Copy) -> None:
@@ -54,4 +54,4 @@ def test_without_the_sieve_in_its_table_it_fails(copy: Copy) -> None:
 
 @pytest.mark.live
 def test_with_the_bundled_models(copy: Copy) -> None:
-    copy.do(LINK, SIEVE, ROW, IMPORT, CASES, GOLDEN, TESTS)
+    copy.do(LINK, SIEVE, ROW, IMPORT, PLACE, CASES, GOLDEN, TESTS)

@@ -32,6 +32,7 @@ HAND = "hand"
 
 _PARAGRAPH, _ORIGIN, _NAMES = "# paragraph = ", "# origin = ", "# names = "
 _COLUMNS = 10
+NAME_TYPES = frozenset({"PER", "ORG", "LOC"})
 _NO_ROLES = Roles(0.0, 0.0, 0.0, 0.0)
 
 
@@ -45,10 +46,13 @@ class Entry:
 
     @cached_property
     def trees(self) -> list[Tree]:
-        """The sentences. Raises ValueError that quotes the line that cannot be read."""
+        """The sentences. Raises ValueError that quotes the paragraph and says what is wrong with it."""
         trees: list[Tree] = []
-        for lines in _sentences(self.block):
-            trees.append(_read_sentence(lines, self.paragraph, after=_end(trees)))
+        try:
+            for lines in _sentences(self.block):
+                trees.append(_read_sentence(lines, self.paragraph, after=_end(trees)))
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"the trees of {self.paragraph!r} cannot be read: {error}") from error
         return trees
 
 
@@ -148,7 +152,24 @@ def _read_sentence(lines: Sequence[str], paragraph: str, after: int) -> Tree:
     for row in rows:
         words.append(_read_word(row, _read_place(row, paragraph, words[-1].end if words else after)))
     roles = [_read_roles(row[8]) for row in rows] if any(row[8] != "_" for row in rows) else []
-    return Tree(tuple(words), tuple(map(_read_name, " ".join(names).split())), tuple(roles))
+    tree = Tree(tuple(words), tuple(map(_read_name, " ".join(names).split())), tuple(roles))
+    _check(tree)
+    return tree
+
+
+def _check(tree: Tree) -> None:
+    """Raise ValueError for heads, numbers or names that no tree has."""
+    count = len(tree.words)
+    for place, word in enumerate(tree.words):
+        if word.index != place:
+            raise ValueError(f"word {place + 1} has the number {word.index + 1}")
+        if not -1 <= word.head < count or word.head == word.index:
+            raise ValueError(f"word {word.index + 1} ({word.text!r}) has the head {word.head + 1} of {count} words")
+    if sum(word.head == -1 for word in tree.words) != 1:
+        raise ValueError("a sentence has one root, a word with the head 0")
+    for name in tree.names:
+        if not 0 <= name.first < name.end <= count or name.type not in NAME_TYPES:
+            raise ValueError(f"no name: {name.first}:{name.end}:{name.type}")
 
 
 def _row(line: str) -> list[str]:

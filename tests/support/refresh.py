@@ -75,12 +75,15 @@ def add(old: TreeFile, paragraphs: Sequence[str], load: Load) -> Change:
 
 
 def freeze_all(old: TreeFile, paragraphs: Sequence[str], load: Load) -> Change:
-    """Give new trees to all paragraphs, except those whose trees somebody wrote."""
+    """Give new trees to all paragraphs, except those that somebody wrote.
+
+    Trees of the same models in another number format stay too: their case does not hold in this one.
+    """
     before = {entry.paragraph: entry for entry in old.entries}
-    by_hand = {p: entry for p, entry in before.items() if entry.origin == HAND}
     loaded = load()
-    others = [p for p in paragraphs if p not in by_hand]
-    new = {p: freeze(p, trees) for p, trees in zip(others, loaded.parser.parse(others), strict=True)} | by_hand
+    kept = {p: entry for p, entry in before.items() if entry.origin == HAND or _is_other_format(entry.origin, loaded)}
+    others = [p for p in paragraphs if p not in kept]
+    new = {p: freeze(p, trees) for p, trees in zip(others, loaded.parser.parse(others), strict=True)} | kept
     return Change(
         TreeFile(loaded.origin, tuple(new[p] for p in paragraphs)),
         added=tuple(p for p in paragraphs if p not in before),
@@ -152,6 +155,10 @@ def _dropped(old: TreeFile, paragraphs: Sequence[str]) -> tuple[str, ...]:
 
 def _version(origin: str) -> str:
     return origin.partition(",")[0]
+
+
+def _is_other_format(origin: str, loaded: Loaded) -> bool:
+    return bool(origin) and origin != loaded.origin and _version(origin) == _version(loaded.origin)
 
 
 def _short(paragraph: str) -> str:

@@ -206,3 +206,23 @@ def test_make_golden_needs_no_torch_where_no_tree_is_missing() -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert all(line.endswith(": nothing to do") for line in done.stdout.splitlines())
     assert len(done.stdout.splitlines()) == len(list((GOLDEN / "cases").glob("*.md")))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("\t2\tnsubj", "\t9\tnsubj", "has the head 9 of"),
+        ("\t2\tnsubj", "\t1\tnsubj", "has the head 1 of"),
+        ("\t0\troot", "\t1\troot", "one root"),
+        ("# names = 0:1:PER", "# names = 0:9:PER", "no name: 0:9:PER"),
+        ("# names = 0:1:PER", "# names = 0:1:DOG", "no name: 0:1:DOG"),
+        ("1,0,0,0", "1,0", "cannot be read"),
+    ],
+)
+def test_what_no_tree_has_is_refused(old: str, new: str, message: str) -> None:
+    rows = ["1\tOlin\tOlin\tPROPN\tNNP\t_\t2\tnsubj\t1,0,0,0\t_", "2\tleft\tleave\tVERB\tVBD\t_\t0\troot\t_\t_"]
+    text = "\n".join(["# models 1", "", "# paragraph = Olin left", "# names = 0:1:PER", *rows, ""])
+    assert len(parse_trees(text).entries[0].trees) == 1
+    assert old in text
+    with pytest.raises(ValueError, match=message):
+        _ = parse_trees(text.replace(old, new)).entries[0].trees

@@ -4,12 +4,12 @@ import pytest
 
 from sayso_server.core.speakers import link_rules
 from sayso_server.core.speakers.calibration import Calibration, Counted, calibration, cells
-from sayso_server.core.speakers.discourse.pronouns import RULES
+from sayso_server.core.speakers.discourse.pronouns import PRONOUN_RULES
 from sayso_server.core.speakers.entities import Link
-from sayso_server.core.speakers.link_rules import LINK_RULES, Family, LinkRule
+from sayso_server.core.speakers.link_rules import LINK_RULES, LinkFamily, LinkRule
 from sayso_server.core.speakers.names.aliases import ALIASES
 
-NEW = LinkRule("brand new", Family.DOCUMENTS)
+NEW = LinkRule("brand new", LinkFamily.DOCUMENTS)
 
 
 def counted(right: int, of: int, confidence: float) -> Counted:
@@ -20,11 +20,11 @@ def test_the_table_has_each_rule_once() -> None:
     names = [rule.name for rule in LINK_RULES]
     assert len(set(names)) == len(names)
     assert {alias.rule for alias in ALIASES} <= set(LINK_RULES)
-    assert set(RULES.values()) <= set(LINK_RULES)
+    assert set(PRONOUN_RULES.values()) <= set(LINK_RULES)
 
 
 def test_counts_are_of_rules_in_the_table() -> None:
-    rules = {rule.name: rule for rule in LINK_RULES if rule.family is not Family.NOBODY}
+    rules = {rule.name: rule for rule in LINK_RULES if rule.family is not LinkFamily.NOBODY}
     counted = calibration().rules
     assert counted.keys() <= rules.keys()
     for name, of_cells in counted.items():
@@ -55,7 +55,7 @@ def test_rules_without_counts_are_listed() -> None:
 
 
 def test_a_surer_choice_is_no_less_confident() -> None:
-    for rule in RULES.values():
+    for rule in PRONOUN_RULES.values():
         found = [calibration().of_link(rule, share, rivals=True) for share in (0.2, 0.4, 0.6, 0.7, 0.9, 1.0)]
         assert found == sorted(found)
 

@@ -9,7 +9,7 @@ from support.bracket import read_cases
 from support.frozen import FrozenParser
 from support.toy import ToyParser
 
-from sayso_server.core import rules, tables
+from sayso_server.core import listing, rules
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
@@ -37,8 +37,14 @@ def test_a_rule_is_in_the_file_that_has_its_name() -> None:
 
 
 def test_the_tables_list_every_rule_once() -> None:
-    listed = [line.split("  ")[1] for line in tables.lines() if line.startswith("  ")]
+    listed = [line.split("  ")[1] for line in listing.lines() if line.startswith("  ")]
     assert listed == [*RULES, *(rule.name for rule in LINK_RULES)]
+
+
+def test_every_row_has_a_name_of_its_own() -> None:
+    tables = (rules.BEFORE_CHOICE, rules.OF_CUES, rules.OF_DOCUMENTS, rules.AFTER_CHOICE)
+    names = [rule.name for table in tables for rule in table]
+    assert len(set(names)) == len(names)
 
 
 def test_a_rule_begins_its_docstring_with_an_example() -> None:

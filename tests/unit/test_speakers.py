@@ -199,4 +199,4 @@ def test_a_ranking_needs_the_margin_only() -> None:
 
 def test_the_evidence_of_a_name_is_on_its_link() -> None:
     link = links("Anneke Solberg of the Halder Space Agency said that the probe was lost.")["full name"]
-    assert ("given name", 3.0) in link.evidence
+    assert ("person: given name", 3.0) in link.evidence

@@ -592,7 +592,9 @@ class Explanation(_message.Message):
 
     @_builtins.property
     def speaker_evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]:
-        """The features that weighed most in the choice of the speaker, strongest first. Empty where the rule leaves no choice."""
+        """The features that weighed most in the choice of the speaker, strongest first. Of a name, those that say whether it is
+        a person's ("person: title"). Empty where the rule leaves no choice.
+        """
 
     def __init__(
         self,

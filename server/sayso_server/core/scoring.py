@@ -72,19 +72,31 @@ def explained(evidence: Iterable[tuple[str, float]]) -> Evidence:
     return tuple(sorted(evidence, key=lambda named: -abs(named[1]))[:STRONGEST])
 
 
-def scorer_of(described: Mapping[str, Any]) -> Scorer:
+class DataError(ValueError):
+    """A data file is wrong; the message names the file."""
+
+
+def scorer_of(described: Any, file: str) -> Scorer:
     """The scorer that a JSON object describes: `weights`, and where it has them `threshold` and `calibration`."""
+    if not isinstance(described, dict) or not isinstance(described.get("weights"), dict):
+        raise DataError(f"{file}: a scorer needs an object of weights by feature")
     calibration = [(x, y) for x, y in described.get("calibration", ())]
     return Scorer(described["weights"], described.get("threshold", 0.0), calibration)
 
 
-def read_json(name: str) -> Any:
-    """What `data/<name>.json` holds."""
+def read_json(name: str) -> dict[str, Any]:
+    """The object in `data/<name>.json`. Raises DataError that names the file."""
     path = resources.files("sayso_server.core") / "data" / f"{name}.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path.name} cannot be read: {error}") from error
+    if not isinstance(content, dict):
+        raise DataError(f"{path.name} must be an object")
+    return content
 
 
 @cache
 def load_scorer(name: str) -> Scorer:
     """The scorer of `data/<name>.json`."""
-    return scorer_of(read_json(name))
+    return scorer_of(read_json(name), f"{name}.json")

@@ -136,7 +136,7 @@ class Statement:
     evidence: tuple[tuple[str, float], ...] = ()
     """Features with what each adds to the confidence."""
     speaker_evidence: tuple[tuple[str, float], ...] = ()
-    """Features with what each adds to the choice of the speaker; empty where the rule leaves no choice."""
+    """Features with what each adds to the choice of the speaker; of a name, to whether it is a person's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sayso_server.core.lexicon import LexiconError
 from sayso_server.core.model import Model
 from sayso_server.core.pipeline import Extractor
+from sayso_server.core.scoring import DataError
 from sayso_server.parsing import files
+from sayso_server.parsing.errors import ModelError
 
 if TYPE_CHECKING:
     from sayso_server.parsing.stanza_parser import StanzaParser
@@ -40,5 +43,9 @@ def load_parser(model: str = "bundled", *, threads: int | None = None) -> tuple[
 def load_engine(model: str = "bundled", *, threads: int | None = None) -> Extractor:
     """An extractor, warmed up; arguments and errors as for `load_parser`."""
     parser, described = load_parser(model, threads=threads)
-    parser.parse(["The mayor said that the bridge is open."])
-    return Extractor(parser, described)
+    extractor = Extractor(parser, described)
+    try:
+        extractor.extract("Mayor Mara Olin said that the bridge is open. “It failed,” she added.")
+    except (DataError, LexiconError) as error:
+        raise ModelError(f"the data of sayso-server are damaged ({error}): reinstall it") from error
+    return extractor

@@ -27,10 +27,10 @@ from sayso_server.core.parser import Parser
 from sayso_server.core.selection.choice import choose
 from sayso_server.core.speakers import resolve
 from sayso_server.core.speakers.calibration import Counted, Links, cell, cells
-from sayso_server.core.speakers.discourse.pronouns import RULES, kind_of_pronoun
+from sayso_server.core.speakers.discourse.pronouns import PRONOUN_RULES, kind_of_pronoun
 from sayso_server.core.speakers.discourse.reader import Reader, head_of_name, part_of_clause
 from sayso_server.core.speakers.entities import Entity, Link, Rival, open_store
-from sayso_server.core.speakers.link_rules import LINK_RULES, RANKED, Family, LinkRule
+from sayso_server.core.speakers.link_rules import LINK_RULES, RANKED, LinkFamily, LinkRule
 from sayso_server.core.speakers.names.index import index_names
 from sayso_server.core.speakers.roster import names, source_mentions
 from sayso_server.core.statement import Span
@@ -93,7 +93,9 @@ class Observer(Reader):
         if options:
             best, *others = options
             rivals = tuple(Rival(one.entity, one.probability) for one in others)
-            self._note(tree, word, Link(best.entity, RULES[kind_of_pronoun(word)], rivals, share=best.probability))
+            self._note(
+                tree, word, Link(best.entity, PRONOUN_RULES[kind_of_pronoun(word)], rivals, share=best.probability)
+            )
 
     def _note(self, tree: Tree, word: Word, link: Link) -> None:
         if link.entity is not None:
@@ -119,7 +121,7 @@ def _compared(annotated: Annotated, observer: Observer) -> Iterator[Outcome]:
     best = representatives(gold, observer.mentions.items())
     for offset, nearness, link in observer.made:
         identity = gold.get(offset)
-        is_document = link.rule.family is Family.DOCUMENTS
+        is_document = link.rule.family is LinkFamily.DOCUMENTS
         if identity is None or not (is_document or annotated.types.get(identity) in _SPEAKING):
             continue
         right = best.get(identity) is link.entity
@@ -161,7 +163,7 @@ def of_conversation(path: Path, parser: Parser, sample: int) -> Iterator[Outcome
         mentions = source_mentions(links, [c.candidate.source for c in chosen])
         gold = [(_spans(a["content"]), _spans(a["source"])) for a in item["attributions"] if a["source"]]
         for statement, link in zip(chosen, links, strict=True):
-            if link.entity is not None and link.rule.family is Family.CONVERSATION and statement.parent is None:
+            if link.entity is not None and link.rule.family is LinkFamily.CONVERSATION and statement.parent is None:
                 sources = [s for content, s in gold if overlap(content, statement.candidate.content) >= 0.5]
                 if sources:
                     own = [*names(link.entity), *mentions.get(link.entity, ())]
@@ -177,7 +179,7 @@ def count(outcomes: Iterable[Outcome]) -> Links:
     """Counts, and the confidences that follow."""
     known = list(outcomes)
     rules: dict[str, dict[str, Counted]] = {}
-    for rule in (row for row in LINK_RULES if row.family is not Family.NOBODY):
+    for rule in (row for row in LINK_RULES if row.family is not LinkFamily.NOBODY):
         family = [o for o in known if o.rule.family is rule.family]
         own = [o for o in family if o.rule is rule]
         counted = {name: _counted(own, family, name) for name in cells(rule)}

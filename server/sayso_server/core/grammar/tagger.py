@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from sayso_server.core.grammar.contents import is_punctuation
-from sayso_server.core.scoring import read_json
+from sayso_server.core.scoring import DataError, read_json
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Roles, Tree, Word
 
@@ -36,7 +36,10 @@ class Thresholds(NamedTuple):
 @cache
 def thresholds() -> Thresholds:
     """The thresholds in use."""
-    return Thresholds(**read_json("tagger"))
+    found = read_json("tagger")
+    if found.keys() != set(Thresholds._fields):
+        raise DataError(f"tagger.json must have {', '.join(Thresholds._fields)}")
+    return Thresholds(**found)
 
 
 class Read(NamedTuple):

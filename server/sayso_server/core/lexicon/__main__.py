@@ -3,8 +3,11 @@
 import sys
 from pathlib import Path
 
-from sayso_server.core.lexicon.files import folder
+from sayso_server.core.lexicon.cues import parse_cues
+from sayso_server.core.lexicon.files import LexiconError, folder, read_toml
 from sayso_server.core.lexicon.layout import arranged, arranged_table
+from sayso_server.core.lexicon.tables import read_table
+from sayso_server.core.lexicon.words import read_lists
 
 
 def main() -> None:
@@ -17,6 +20,20 @@ def main() -> None:
         if new != text:
             path.write_text(new, encoding="utf-8")
             sys.stdout.write(f"{path.name}: sorted\n")
+    try:
+        _check(data)
+    except LexiconError as error:
+        sys.exit(str(error))
+
+
+def _check(data: Path) -> None:
+    """Raise LexiconError for what sorting cannot mend: a word twice, an unknown frame, no licence."""
+    read_lists(data)
+    for path in sorted(data.glob("*.toml")):
+        if path.stem == "cues":
+            parse_cues(read_toml(path))
+        else:
+            read_table(data, path.stem)
 
 
 if __name__ == "__main__":

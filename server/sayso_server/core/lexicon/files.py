@@ -24,7 +24,11 @@ def folder() -> Traversable:
 
 def read_toml(path: Traversable) -> dict[str, object]:
     """The lists or tables of a TOML file, by name."""
-    return without_header(tomllib.loads(path.read_text(encoding="utf-8")), path.name)
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:  # not TOML, or not UTF-8
+        raise LexiconError(f"{path.name}: {error}") from error
+    return without_header(data, path.name)
 
 
 def without_header(data: Mapping[str, object], file: str) -> dict[str, object]:

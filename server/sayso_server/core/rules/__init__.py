@@ -68,7 +68,8 @@ class Rule(Generic[P]):
     """Its form leaves little doubt that something is reported: a low score lowers the confidence, no more."""
 
 
-_COMPLEMENT, _ADVERBIAL, _QUOTATION, _LABEL, _TAGGER = Family
+_COMPLEMENT, _ADVERBIAL, _QUOTATION = Family.COMPLEMENT, Family.ADVERBIAL, Family.QUOTATION
+_LABEL, _TAGGER = Family.LABEL, Family.TAGGER
 _FITTED = Ends.FITTED
 
 BEFORE_CHOICE: tuple[Rule[[Document]], ...] = (Rule("transcript-turn", _LABEL, transcript_turn),)

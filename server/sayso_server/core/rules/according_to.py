@@ -72,9 +72,9 @@ def _closes_the_sentence(tree: Tree, phrase: set[int], document: Document) -> bo
     """Whether the phrase ends its sentence after a comma: then it attributes everything before it."""
     first, last = min(phrase), max(phrase)
     before = tree.words[first - 1].text if first else ""
-    is_set_off = "," in {before, tree.words[first].text} or before in {"”", '"', "—", "–"}
+    follows_comma = "," in {before, tree.words[first].text} or before in {"”", '"', "—", "–"}
     return (
-        is_set_off
+        follows_comma
         and all(is_punctuation(w) for w in tree.words[last + 1 :])
         and document.quotation_at(tree.words[first].start) is None
     )

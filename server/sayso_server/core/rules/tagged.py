@@ -68,11 +68,11 @@ class _Paragraph:
 
 def _readings(words: Sequence[Read]) -> Iterator[list[Run]]:
     """The contents that the tagger may mean: as they are, without cuts, with faint words, without weak ones."""
-    likely, _, faint, strong, *_ = thresholds()
-    yield likely_contents(words, least=likely, cut=likely)
-    yield likely_contents(words, least=likely, cut=UNCUT)
-    yield likely_contents(words, least=faint, cut=likely)
-    yield likely_contents(words, least=strong, cut=likely)
+    known = thresholds()
+    yield likely_contents(words, least=known.likely, cut=known.likely)
+    yield likely_contents(words, least=known.likely, cut=UNCUT)
+    yield likely_contents(words, least=known.faint, cut=known.likely)
+    yield likely_contents(words, least=known.strong, cut=known.likely)
 
 
 def _cues(words: Sequence[Read]) -> list[Run]:

@@ -13,7 +13,7 @@ from sayso_server.core.grammar.tagger import thresholds
 from sayso_server.core.rules import RULES
 from sayso_server.core.scoring import Scored, Scorer
 from sayso_server.core.selection.evidence import Basis, evidence
-from sayso_server.core.selection.proposals import Place, after_choice, before_choice, from_tagger, place_of, propose
+from sayso_server.core.selection.proposals import CuePlace, after_choice, before_choice, from_tagger, place_of, propose
 from sayso_server.core.selection.weights import scorers
 from sayso_server.core.selection.words import Words
 from sayso_server.core.statement import Kind, Span
@@ -123,7 +123,7 @@ def _as_outermost(features: Iterable[str]) -> Iterator[str]:
         yield next((instead for prefix, instead in OUTERMOST.items() if name.startswith(prefix)), name)
 
 
-def _leads(scored: Sequence[tuple[Judged, Scored]]) -> dict[Place, float]:
+def _leads(scored: Sequence[tuple[Judged, Scored]]) -> dict[CuePlace, float]:
     """By place, the margin that a content of the tagger must reach where a rule has found a good one."""
     good = [(j, score.margin) for j, score in scored if j.basis is not Basis.TAGGED and score.margin >= 0]
     rules = [(place_of(j.candidate), margin) for j, margin in good]

@@ -18,11 +18,12 @@ from sayso_server.core.statement import Span
 SAME = 0.8
 """Intersection over union above which two contents of one cue count as the same; the rule's is kept."""
 
-Place = tuple[int, int]
-Proposal = tuple[Rule[Any], Candidate]
+CuePlace = tuple[int, int]
+"""Candidates of one place are rivals."""
+Proposed = tuple[Rule[Any], Candidate]
 
 
-def place_of(candidate: Candidate) -> Place:
+def place_of(candidate: Candidate) -> CuePlace:
     """Where the cue of a candidate is, or its content where it has no cue. Candidates of one place are rivals."""
     site = candidate.site
     return (0, site.head.start) if site is not None else (1, candidate.content[0].start)
@@ -53,24 +54,20 @@ def propose(document: Document) -> Iterator[list[Candidate]]:
         yield [c for c in rivals if not (from_tagger(c) and any(_are_same(c, r) for r in rules))]
 
 
-def _of_cues(document: Document) -> Iterator[Proposal]:
+def _of_cues(document: Document) -> Iterator[Proposed]:
     """For each cue the first candidate that a rule finds."""
+    titles = {quotation for quotation in document.outer if is_title(document, quotation)}
     for sites in document.sites:
         for site in sites:
             proposals = ((rule, found) for rule in OF_CUES for found in rule.propose(site, document))
-            first = None if _is_in_title(site, document) else next(proposals, None)
+            is_in_title = document.quotation_at(site.head.start) in titles  # “Say You Said So”
+            first = None if is_in_title else next(proposals, None)
             if first is not None and not _holds_its_cue(first[1]):
                 yield first
 
 
-def _of_documents(document: Document) -> Iterator[Proposal]:
+def _of_documents(document: Document) -> Iterator[Proposed]:
     return ((rule, found) for rule in OF_DOCUMENTS for found in rule.propose(document))
-
-
-def _is_in_title(site: Site, document: Document) -> bool:
-    """Whether the cue is in a quoted title: “Say You Said So”."""
-    quotation = document.quotation_at(site.head.start)
-    return quotation is not None and is_title(document, quotation)
 
 
 def _holds_its_cue(candidate: Candidate) -> bool:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from sayso_server.core.rules import RULES, Family
-from sayso_server.core.scoring import Scorer, read_json, scorer_of
+from sayso_server.core.scoring import DataError, Scorer, read_json, scorer_of
 from sayso_server.core.selection.evidence import Basis
 
 FILE = "scorer"
@@ -15,15 +16,26 @@ FILE = "scorer"
 @cache
 def scorers() -> Mapping[Basis, Scorer]:
     """The scorers of candidates, by basis."""
-    described = read_json(FILE)
+    described = _described()
     families = {rule.name: rule.family for rule in RULES.values()}
-    return {basis: with_families(scorer_of(described[basis]), described["known"], families) for basis in Basis}
+    return {
+        basis: with_families(scorer_of(described[basis], f"{FILE}.json"), described["known"], families)
+        for basis in Basis
+    }
 
 
 def unweighed() -> list[str]:
     """The rules without weights of their own yet, scored with the mean of their family. Not an error."""
-    known = set(read_json(FILE)["known"])
+    known = set(_described()["known"])
     return [name for name in RULES if name not in known]
+
+
+def _described() -> dict[str, Any]:
+    described = read_json(FILE)
+    missing = [key for key in ("known", *Basis) if key not in described]
+    if missing:
+        raise DataError(f"{FILE}.json has no {missing[0]}")
+    return described
 
 
 def with_families(scorer: Scorer, known: Collection[str], families: Mapping[str, Family]) -> Scorer:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypedDict
 
-from sayso_server.core.scoring import read_json
-from sayso_server.core.speakers.link_rules import LINK_RULES, RANKED, Family, LinkRule
+from sayso_server.core.scoring import DataError, read_json
+from sayso_server.core.speakers.link_rules import LINK_RULES, RANKED, LinkFamily, LinkRule
 
 BANDS = (0.35, 0.5, 0.65, 0.8, 0.95)
 """Borders between the probabilities of a ranking that are counted together."""
@@ -54,7 +54,7 @@ class Calibration:
 
     def of_link(self, rule: LinkRule, share: float, *, rivals: bool) -> float:
         """Probability that a link by this rule is correct. `share` is the share that its own choice gives to it."""
-        if rule.family is Family.NOBODY:
+        if rule.family is LinkFamily.NOBODY:
             return 0.0
         confidence = self._of_cell(rule, cell(rule, share, rivals=rivals))
         return confidence if rule.family in RANKED else share * confidence
@@ -68,14 +68,14 @@ class Calibration:
         return tuple(
             rule
             for rule in rules
-            if rule.family is not Family.NOBODY and not set(cells(rule)) <= self.rules.get(rule.name, {}).keys()
+            if rule.family is not LinkFamily.NOBODY and not set(cells(rule)) <= self.rules.get(rule.name, {}).keys()
         )
 
     def _of_cell(self, rule: LinkRule, name: str) -> float:
         counted = self._counted(rule, name)
         return counted["confidence"] if counted is not None else self._mean(rule.family, name)
 
-    def _mean(self, family: Family, name: str) -> float:
+    def _mean(self, family: LinkFamily, name: str) -> float:
         """The mean of a cell in the family, else in all families, else of everything; weighted by counts."""
         own = [counted for row in LINK_RULES if row.family is family and (counted := self._counted(row, name))]
         same = [counted for row in LINK_RULES if (counted := self._counted(row, name))]
@@ -97,5 +97,7 @@ def _weighted(known: Iterable[Counted]) -> float | None:
 @cache
 def calibration() -> Calibration:
     """The calibration of `data/links.json`."""
-    links: Links = read_json("links")
+    links = read_json("links")
+    if not isinstance(links.get("rules"), dict) or not isinstance(links.get("rivals"), float):
+        raise DataError("links.json must have rules and rivals")
     return Calibration(links["rules"], links["rivals"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Family(StrEnum):
+class LinkFamily(StrEnum):
     """Rules about the same thing: a rule with few counts, or none, leans on its family."""
 
     NAMES = "names"
@@ -22,7 +22,7 @@ class Family(StrEnum):
     """The mention has no speaker. The confidence is 0."""
 
 
-RANKED = frozenset({Family.HE_OR_SHE, Family.THEY, Family.IT})
+RANKED = frozenset({LinkFamily.HE_OR_SHE, LinkFamily.THEY, LinkFamily.IT})
 """Families whose rules choose the most probable of several candidates; they are counted by its probability."""
 
 
@@ -31,67 +31,67 @@ class LinkRule:
     """One row: `name` is returned as `speaker_rule`."""
 
     name: str
-    family: Family
+    family: LinkFamily
 
     def __str__(self) -> str:
         return self.name
 
 
-FULL_NAME = LinkRule("full name", Family.NAMES)
-NAME = LinkRule("name", Family.NAMES)
-SAME_NAME = LinkRule("same name", Family.NAMES)
-SHORT_FORM = LinkRule("short form", Family.NAMES)
-SURNAME = LinkRule("surname", Family.NAMES)
-INNER_SURNAME = LinkRule("inner surname", Family.NAMES)
-GIVEN_NAME = LinkRule("given name", Family.NAMES)
-INITIALS = LinkRule("initials", Family.NAMES)
-ACRONYM = LinkRule("acronym", Family.NAMES)
-SAME_STATE = LinkRule("same state", Family.NAMES)
-COMPANY = LinkRule("company", Family.NAMES)
-MISSPELT = LinkRule("misspelt", Family.NAMES)
-COORDINATED_NAMES = LinkRule("coordinated names", Family.NAMES)
-NAME_OF_ITS_KIND = LinkRule("name of its kind", Family.NAMES)
+FULL_NAME = LinkRule("full name", LinkFamily.NAMES)
+NAME = LinkRule("name", LinkFamily.NAMES)
+SAME_NAME = LinkRule("same name", LinkFamily.NAMES)
+SHORT_FORM = LinkRule("short form", LinkFamily.NAMES)
+SURNAME = LinkRule("surname", LinkFamily.NAMES)
+INNER_SURNAME = LinkRule("inner surname", LinkFamily.NAMES)
+GIVEN_NAME = LinkRule("given name", LinkFamily.NAMES)
+INITIALS = LinkRule("initials", LinkFamily.NAMES)
+ACRONYM = LinkRule("acronym", LinkFamily.NAMES)
+SAME_STATE = LinkRule("same state", LinkFamily.NAMES)
+COMPANY = LinkRule("company", LinkFamily.NAMES)
+MISSPELT = LinkRule("misspelt", LinkFamily.NAMES)
+COORDINATED_NAMES = LinkRule("coordinated names", LinkFamily.NAMES)
+NAME_OF_ITS_KIND = LinkRule("name of its kind", LinkFamily.NAMES)
 
-JOB_TITLE = LinkRule("role", Family.DESCRIPTIONS)
-JOB_TITLE_COUNTRY_UNTOLD = LinkRule("role, country untold", Family.DESCRIPTIONS)
-AGE = LinkRule("age", Family.DESCRIPTIONS)
-AGE_OF_NOBODY_ELSE = LinkRule("age of nobody else", Family.DESCRIPTIONS)
-GROUP = LinkRule("group", Family.DESCRIPTIONS)
-GROUP_DEFINITE = LinkRule("group, definite", Family.DESCRIPTIONS)
-DESCRIBED_PERSON = LinkRule("described person", Family.DESCRIPTIONS)
-DESCRIBED_PERSON_DEFINITE = LinkRule("described person, definite", Family.DESCRIPTIONS)
-SAME_DESCRIPTION = LinkRule("same description", Family.DESCRIPTIONS)
-DESCRIBED_ORGANIZATION = LinkRule("described organization", Family.DESCRIPTIONS)
-DESCRIBED_ORGANIZATION_DEFINITE = LinkRule("described organization, definite", Family.DESCRIPTIONS)
-ORGANIZATION_AGAIN = LinkRule("organization again", Family.DESCRIPTIONS)
-COORDINATION = LinkRule("coordination", Family.DESCRIPTIONS)
-DESCRIPTION = LinkRule("description", Family.DESCRIPTIONS)
-THE_SAME_GROUP = LinkRule("the same group", Family.DESCRIPTIONS)
-ONE_OF_A_GROUP = LinkRule("one of a group", Family.DESCRIPTIONS)
-ANOTHER_OF_THE_KIND = LinkRule("another of the kind", Family.DESCRIPTIONS)
+JOB_TITLE = LinkRule("role", LinkFamily.DESCRIPTIONS)
+JOB_TITLE_COUNTRY_UNTOLD = LinkRule("role, country untold", LinkFamily.DESCRIPTIONS)
+AGE = LinkRule("age", LinkFamily.DESCRIPTIONS)
+AGE_OF_NOBODY_ELSE = LinkRule("age of nobody else", LinkFamily.DESCRIPTIONS)
+GROUP = LinkRule("group", LinkFamily.DESCRIPTIONS)
+GROUP_DEFINITE = LinkRule("group, definite", LinkFamily.DESCRIPTIONS)
+DESCRIBED_PERSON = LinkRule("described person", LinkFamily.DESCRIPTIONS)
+DESCRIBED_PERSON_DEFINITE = LinkRule("described person, definite", LinkFamily.DESCRIPTIONS)
+SAME_DESCRIPTION = LinkRule("same description", LinkFamily.DESCRIPTIONS)
+DESCRIBED_ORGANIZATION = LinkRule("described organization", LinkFamily.DESCRIPTIONS)
+DESCRIBED_ORGANIZATION_DEFINITE = LinkRule("described organization, definite", LinkFamily.DESCRIPTIONS)
+ORGANIZATION_AGAIN = LinkRule("organization again", LinkFamily.DESCRIPTIONS)
+COORDINATION = LinkRule("coordination", LinkFamily.DESCRIPTIONS)
+DESCRIPTION = LinkRule("description", LinkFamily.DESCRIPTIONS)
+THE_SAME_GROUP = LinkRule("the same group", LinkFamily.DESCRIPTIONS)
+ONE_OF_A_GROUP = LinkRule("one of a group", LinkFamily.DESCRIPTIONS)
+ANOTHER_OF_THE_KIND = LinkRule("another of the kind", LinkFamily.DESCRIPTIONS)
 
-DOCUMENT = LinkRule("document", Family.DOCUMENTS)
-SAME_DOCUMENT = LinkRule("same document", Family.DOCUMENTS)
-DOCUMENT_CONTINUED = LinkRule("document continued", Family.DOCUMENTS)
-ONE_MORE_DOCUMENT = LinkRule("one more document", Family.DOCUMENTS)
+DOCUMENT = LinkRule("document", LinkFamily.DOCUMENTS)
+SAME_DOCUMENT = LinkRule("same document", LinkFamily.DOCUMENTS)
+DOCUMENT_CONTINUED = LinkRule("document continued", LinkFamily.DOCUMENTS)
+ONE_MORE_DOCUMENT = LinkRule("one more document", LinkFamily.DOCUMENTS)
 
-PRONOUN_HE_OR_SHE = LinkRule("pronoun he or she", Family.HE_OR_SHE)
-PRONOUN_THEY = LinkRule("pronoun they", Family.THEY)
-PRONOUN_IT = LinkRule("pronoun it", Family.IT)
+PRONOUN_HE_OR_SHE = LinkRule("pronoun he or she", LinkFamily.HE_OR_SHE)
+PRONOUN_THEY = LinkRule("pronoun they", LinkFamily.THEY)
+PRONOUN_IT = LinkRule("pronoun it", LinkFamily.IT)
 
-LABEL = LinkRule("label", Family.CONVERSATION)
-ACTS_JUST_BEFORE = LinkRule("acts just before", Family.CONVERSATION)
-SPEAKER_GOES_ON = LinkRule("speaker goes on", Family.CONVERSATION)
-TURNS_TAKEN = LinkRule("turns taken", Family.CONVERSATION)
-FIRST_PERSON = LinkRule("first person", Family.CONVERSATION)
+LABEL = LinkRule("label", LinkFamily.CONVERSATION)
+ACTS_JUST_BEFORE = LinkRule("acts just before", LinkFamily.CONVERSATION)
+SPEAKER_GOES_ON = LinkRule("speaker goes on", LinkFamily.CONVERSATION)
+TURNS_TAKEN = LinkRule("turns taken", LinkFamily.CONVERSATION)
+FIRST_PERSON = LinkRule("first person", LinkFamily.CONVERSATION)
 
-NO_SOURCE = LinkRule("no source", Family.NOBODY)
-NO_ANTECEDENT = LinkRule("no antecedent", Family.NOBODY)
-NOBODY_SPOKE = LinkRule("nobody spoke", Family.NOBODY)
-SOURCE_IN_ITS_OWN_CONTENT = LinkRule("source in its own content", Family.NOBODY)
-NOBODY_IN_PARTICULAR = LinkRule("nobody in particular", Family.NOBODY)
-FIRST_PERSON_OF_NOBODY = LinkRule("first person of nobody", Family.NOBODY)
-UNRESOLVED_PRONOUN = LinkRule("unresolved pronoun", Family.NOBODY)
+NO_SOURCE = LinkRule("no source", LinkFamily.NOBODY)
+NO_ANTECEDENT = LinkRule("no antecedent", LinkFamily.NOBODY)
+NOBODY_SPOKE = LinkRule("nobody spoke", LinkFamily.NOBODY)
+SOURCE_IN_ITS_OWN_CONTENT = LinkRule("source in its own content", LinkFamily.NOBODY)
+NOBODY_IN_PARTICULAR = LinkRule("nobody in particular", LinkFamily.NOBODY)
+FIRST_PERSON_OF_NOBODY = LinkRule("first person of nobody", LinkFamily.NOBODY)
+UNRESOLVED_PRONOUN = LinkRule("unresolved pronoun", LinkFamily.NOBODY)
 
 LINK_RULES: tuple[LinkRule, ...] = tuple(row for row in list(vars().values()) if isinstance(row, LinkRule))
 """The table: every row above, in order."""

@@ -18,7 +18,8 @@ def by_name(phrase: Phrase, found: Occurrence) -> Proposal:
     level = _level(phrase, found)
     display = f"{level} {entity.display}" if level and not entity.display.startswith(level) else ""
     rivals = phrase.entities.rivals_of(found)
-    return Proposal(entity, found.rule, rivals, evidence=found.mention.evidence, display=display)
+    personhood = tuple((f"person: {feature}", added) for feature, added in found.mention.evidence)
+    return Proposal(entity, found.rule, rivals, evidence=personhood, display=display)
 
 
 def _level(phrase: Phrase, found: Occurrence) -> str:

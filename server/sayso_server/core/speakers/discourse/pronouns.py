@@ -28,7 +28,7 @@ _TYPES = {
 }
 """The types of entities that a pronoun may refer to."""
 
-RULES = {"he": rules.PRONOUN_HE_OR_SHE, "they": rules.PRONOUN_THEY, "it": rules.PRONOUN_IT}
+PRONOUN_RULES = {"he": rules.PRONOUN_HE_OR_SHE, "they": rules.PRONOUN_THEY, "it": rules.PRONOUN_IT}
 """The rule of a link, by the kind of the pronoun."""
 
 
@@ -50,7 +50,7 @@ def genders_of(word: Word) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MentionPlace:
     """Where an entity was mentioned, and as what of which word: subject, object."""
 
     offset: int
@@ -69,8 +69,8 @@ class Known:
     """
 
     entity: Entity
-    last: Place | None = None
-    last_outside: Place | None = None
+    last: MentionPlace | None = None
+    last_outside: MentionPlace | None = None
     count: int = 0
     spoke: int = -1
 
@@ -96,7 +96,7 @@ class Pronoun:
         return genders_of(self.word)
 
 
-class Candidate(NamedTuple):
+class Antecedent(NamedTuple):
     """An entity that a pronoun may refer to, with the features that say how likely."""
 
     features: Mapping[str, float]
@@ -116,7 +116,7 @@ class Ranked(NamedTuple):
         return load_scorer("pronouns").weigh(self.features).evidence
 
 
-def candidates(pronoun: Pronoun, recent: Sequence[Known]) -> list[Candidate]:
+def candidates(pronoun: Pronoun, recent: Sequence[Known]) -> list[Antecedent]:
     """Those of the entities met lately that agree with a pronoun."""
     last_turn = max((k.spoke for k in recent), default=-1)
     places = ((k, k.last if pronoun.quoted else k.last_outside) for k in recent)
@@ -127,11 +127,11 @@ def candidates(pronoun: Pronoun, recent: Sequence[Known]) -> list[Candidate]:
     ]
     latest = max((place.offset for _, place in options), default=-1)
     return [
-        Candidate(_features(pronoun, k, place, last_turn, latest=place.offset == latest), k) for k, place in options
+        Antecedent(_features(pronoun, k, place, last_turn, latest=place.offset == latest), k) for k, place in options
     ]
 
 
-def rank(found: Sequence[Candidate]) -> list[Ranked]:
+def rank(found: Sequence[Antecedent]) -> list[Ranked]:
     """The candidates with their probabilities, the best first."""
     scorer = load_scorer("pronouns")
     odds = [math.exp(scorer.margin(features)) for features, _ in found]
@@ -140,7 +140,7 @@ def rank(found: Sequence[Candidate]) -> list[Ranked]:
     return sorted(ranked, key=lambda one: -one.probability)
 
 
-def _agrees(pronoun: Pronoun, entity: Entity, place: Place) -> bool:
+def _agrees(pronoun: Pronoun, entity: Entity, place: MentionPlace) -> bool:
     """Whether gender, number, distance and the clause allow it."""
     kind, word = pronoun.kind, pronoun.word
     if entity.type not in _TYPES[kind]:
@@ -156,7 +156,7 @@ def _agrees(pronoun: Pronoun, entity: Entity, place: Place) -> bool:
     return not same_clause or reflexive or word.deprel == "nmod:poss"
 
 
-def _features(pronoun: Pronoun, known: Known, place: Place, last_turn: int, *, latest: bool) -> dict[str, float]:
+def _features(pronoun: Pronoun, known: Known, place: MentionPlace, last_turn: int, *, latest: bool) -> dict[str, float]:
     """The named features of one candidate; those that are 0 are left out."""
     back = pronoun.sentence - place.sentence
     kind, entity = pronoun.kind, known.entity
@@ -186,6 +186,6 @@ def _features(pronoun: Pronoun, known: Known, place: Place, last_turn: int, *, l
     return {name: value for name, value in out.items() if value}
 
 
-def _is_above(pronoun: Pronoun, place: Place) -> bool:
+def _is_above(pronoun: Pronoun, place: MentionPlace) -> bool:
     """Olin in "Olin said that she …": the subject of a verb that governs the pronoun's."""
     return any(a.index == place.governor for a in pronoun.tree.ancestors(pronoun.word))

@@ -9,9 +9,9 @@ from sayso_server.core.speakers.descriptions import propose
 from sayso_server.core.speakers.descriptions.people import is_abstract
 from sayso_server.core.speakers.descriptions.phrase import Phrase
 from sayso_server.core.speakers.discourse.pronouns import (
-    Candidate,
+    Antecedent,
     Known,
-    Place,
+    MentionPlace,
     Pronoun,
     Ranked,
     candidates,
@@ -81,7 +81,7 @@ class Reader:
             self.pronouns[word.start] = options[0].entity
             self.meet(options[0].entity, tree, word)
 
-    def candidates(self, tree: Tree, word: Word) -> list[Candidate]:
+    def candidates(self, tree: Tree, word: Word) -> list[Antecedent]:
         """The entities that a pronoun may refer to."""
         recent = list(itertools.islice(reversed(self.known.values()), _RECENT))
         document = self.store.document
@@ -102,7 +102,7 @@ class Reader:
         known = self._known(entity)
         document = self.store.document
         top = part_of_clause(tree, word)
-        place = Place(
+        place = MentionPlace(
             word.start,
             self._tree,
             document.paragraph_at(word.start),

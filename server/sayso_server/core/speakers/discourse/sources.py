@@ -4,7 +4,7 @@ from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.subject import is_relative
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
-from sayso_server.core.speakers.discourse.pronouns import RULES, genders_of, is_pronoun, kind_of_pronoun
+from sayso_server.core.speakers.discourse.pronouns import PRONOUN_RULES, genders_of, is_pronoun, kind_of_pronoun
 from sayso_server.core.speakers.discourse.reader import Reader
 from sayso_server.core.speakers.entities import Entity, Link, Rival
 from sayso_server.core.statement import Span, SpeakerType
@@ -61,7 +61,7 @@ def _pronoun(reader: Reader, head: Word, parent: Entity | None) -> Link:
     rivals = (Rival(one.entity, one.probability / total) for one in others[:_MOST_RIVALS])
     return Link(
         best.entity,
-        RULES[kind_of_pronoun(head)],
+        PRONOUN_RULES[kind_of_pronoun(head)],
         tuple(rival for rival in rivals if rival.weight >= _LEAST),
         share=best.probability / total,
         evidence=best.evidence,

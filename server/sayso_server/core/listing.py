@@ -1,4 +1,4 @@
-"""`python -m sayso_server.core.tables`: the rules and the link rules, and which have no weights or counts yet."""
+"""`python -m sayso_server.core.listing`: the rules and the link rules, and which have no weights or counts yet."""
 
 import sys
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sayso_server.core.rules import RULES
 from sayso_server.core.selection.weights import unweighed
 from sayso_server.core.speakers.calibration import calibration
-from sayso_server.core.speakers.link_rules import LINK_RULES, Family
+from sayso_server.core.speakers.link_rules import LINK_RULES, LinkFamily
 
 
 def lines() -> Iterator[str]:
@@ -21,7 +21,7 @@ def lines() -> Iterator[str]:
     uncounted = set(calibration().uncounted())
     for link in LINK_RULES:
         note = "no counts yet: the mean of its family" if link in uncounted else ""
-        yield f"  {link.name:34}{link.family if link.family is not Family.NOBODY else '-':14}{note}".rstrip()
+        yield f"  {link.name:34}{link.family if link.family is not LinkFamily.NOBODY else '-':14}{note}".rstrip()
 
 
 if __name__ == "__main__":
