@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from sayso_server.core.scoring import STRONGEST, Scorer, explained
+from sayso_server.core.scoring import STRONGEST, DataError, Scorer, explained, read_json, scorer_of
+from sayso_server.core.selection import weights
 from sayso_server.core.selection.evidence import Basis
 from sayso_server.core.selection.weights import scorers
 
@@ -43,3 +44,23 @@ def test_the_calibration_rises(basis: Basis) -> None:
     assert len(points) >= 5
     assert all(a[0] < b[0] and a[1] <= b[1] for a, b in pairwise(points))
     assert all(0 < confidence < 1 for _, confidence in points)
+
+
+@pytest.mark.parametrize("described", [{}, {"weights": []}, [], None])
+def test_a_scorer_without_weights_names_its_file(described: object) -> None:
+    with pytest.raises(DataError, match=r"^personhood\.json: "):
+        scorer_of(described, "personhood.json")
+
+
+def test_a_file_that_is_missing_is_named() -> None:
+    with pytest.raises(DataError, match=r"^no-such\.json cannot be read"):
+        read_json("no-such")
+
+
+@pytest.mark.parametrize("key", ["known", *Basis])
+def test_what_the_weights_of_statements_lack_is_named(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = read_json("scorer")
+    del content[key]
+    monkeypatch.setattr(weights, "read_json", lambda name: content)
+    with pytest.raises(DataError, match=rf"^scorer\.json has no {key}$"):
+        weights.unweighed()
