@@ -15,13 +15,15 @@ import torch
 from sayso_server.parsing.encoder import Encoder, load_encoder
 from sayso_server.parsing.heads import SpanTagger
 from sayso_server.parsing.linking import Linker
+from sayso_server.parsing.stanza_parser import TOKENIZING, from_folder
 from sayso_server.training import corpus, data, measures
 from sayso_server.training.encoder import TrainedEncoder, save_encoder
-from sayso_server.training.heads import attributed, tokenizer_of
+from sayso_server.training.heads import attributed
 from sayso_server.training.initial import load_initial
 from sayso_server.training.mix import MIX, streams
 from sayso_server.training.model import Model
 from sayso_server.training.run import Run, optimizer_of, rounded
+from sayso_server.training.words import tokenizer_of
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +70,7 @@ def train(options: argparse.Namespace, fold: int) -> None:
     """Train the heads of one fold, or go on from the last checkpoint."""
     torch.manual_seed(options.seed)
     bert, tokenizer = load_initial(options.encoder, options.work)
-    given = attributed(options, tokenizer_of(options.output))
+    given = attributed(options, tokenizer_of(from_folder(options.output, TOKENIZING)))
     every = slice(None, None, options.every)
     news = [p for i, document in enumerate(given["train"]) if fold_of(i) != fold for p in document]
     parts = {"news": news[every], "propositions": [p for document in given["propositions"] for p in document][every]}

@@ -15,7 +15,6 @@ from typing import Any
 
 import torch
 
-from sayso_server.parsing import tokens
 from sayso_server.parsing.coreference import Kind
 from sayso_server.parsing.stanza_parser import TOKENIZING, from_folder
 from sayso_server.training import attributions, corpus, data, measures, mentions, names
@@ -25,30 +24,13 @@ from sayso_server.training.initial import load_initial
 from sayso_server.training.mix import MIX, SEEN, streams
 from sayso_server.training.model import Model, stored_encoder
 from sayso_server.training.run import Measure, Run, optimizer_of
-from sayso_server.training.words import Tokenize, cut
+from sayso_server.training.words import Tokenize, cut, tokenizer_of
 
 log = logging.getLogger(__name__)
 
 PROPOSITIONS = ("propbank-ewt-weblog-newsgroup", "propbank-ewt-email-answers-reviews")
 HELD_OUT = 4
 """Every so many documents of MEANTIME are for measurement."""
-
-
-def tokenizer_of(folder: Path) -> Tokenize:
-    """Cut as the server does, with the tokenizer of the models folder."""
-    parser = from_folder(folder, TOKENIZING)
-
-    def tokenize(paragraphs: Sequence[str]) -> list[list[list[tuple[str, int, int]]]]:
-        out: list[list[list[tuple[str, int, int]]]] = [[] for _ in paragraphs]
-        for batch in tokens.batches(paragraphs, parser.tokenize):
-            for sentence in batch.document.sentences:
-                paragraph, shift = batch.place(sentence)
-                texts = tokens.texts_of_words(batch.document, sentence)
-                places = [(start + shift, end + shift) for _, _, start, end in tokens.spans_of_words(sentence)]
-                out[paragraph].append([(text, *place) for text, place in zip(texts, places, strict=True)])
-        return out
-
-    return tokenize
 
 
 @dataclass(frozen=True)
@@ -104,7 +86,8 @@ def coreference(options: argparse.Namespace, tokenize: Tokenize) -> dict[str, li
 def material(options: argparse.Namespace, inventory: Inventory) -> Material:
     """Read everything that is there."""
     rng = random.Random(options.seed)
-    tokenize = tokenizer_of(options.output if (options.output / "tokenize.pt").exists() else options.origin)
+    folder = options.output if (options.output / "tokenize.pt").exists() else options.origin
+    tokenize = tokenizer_of(from_folder(folder, TOKENIZING))
     banks = {
         (bank, split): treebank(options, inventory, bank, split) for bank in data.TREEBANKS for split in ("train", "dev")
     }

@@ -1,7 +1,6 @@
 """How far training got: figures of the heads on words and labels as they are trained, in per cent."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import torch
@@ -10,6 +9,7 @@ from sayso_server.parsing.heads import spans
 from sayso_server.parsing.linking import Found
 from sayso_server.training import corpus
 from sayso_server.training.corpus import CONVENTIONS, NAMES, ROLES, Paragraph
+from sayso_server.training.figures import LONGEST, judge, shares
 from sayso_server.training.mentions import Document, pieces
 from sayso_server.training.model import Model, labels, lengths
 
@@ -113,17 +113,9 @@ def mentions(model: Model, documents: Sequence[Document]) -> dict[str, float]:
     """The share of mentions whose likeliest antecedent is of the same entity, by kind, of those that have one."""
     right: dict[str, list[bool]] = {}
     for document in documents:
-        for part in pieces(document, None, 2000):
+        for part in pieces(document, None, LONGEST):
             states = model.states(part.paragraphs)
             vectors = model.coreference.vectors(states, [(m.first, m.end) for m in part.mentions])
             scores, _ = model.coreference(vectors, part.described())
             judge(right, part, scores.numpy())
-    return {kind: 100 * float(np.mean(own)) for kind, own in sorted(right.items())}
-
-
-def judge(right: dict[str, list[bool]], document: Document, scores: np.ndarray) -> None:
-    """Add for each mention with an antecedent whether the best of the earlier ones is of its entity."""
-    gold: Any = document.gold()[:, 1:] == 1
-    for i in np.flatnonzero(gold.any(1)).tolist():
-        kind = document.mentions[i].kind.name.lower()
-        right.setdefault(kind, []).append(bool(gold[i, scores[i].argmax()]))
+    return shares(right)

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sayso_server.core.document import read
+from sayso_server.parsing import tokens
+from sayso_server.parsing.stanza_parser import StanzaParser
 from sayso_server.training import data
 
 
@@ -46,3 +48,19 @@ def _words(text: str, tokenize: Tokenize) -> Cut:
         if sentences:
             out.append([[Placed(w, s + place.start, e + place.start) for w, s, e in words] for words in sentences])
     return out
+
+
+def tokenizer_of(parser: StanzaParser) -> Tokenize:
+    """Cut as the server does, with the parser's tokenizer."""
+
+    def tokenize(paragraphs: Sequence[str]) -> list[list[list[tuple[str, int, int]]]]:
+        out: list[list[list[tuple[str, int, int]]]] = [[] for _ in paragraphs]
+        for batch in tokens.batches(paragraphs, parser.tokenize):
+            for sentence in batch.document.sentences:
+                paragraph, shift = batch.place(sentence)
+                texts = tokens.texts_of_words(batch.document, sentence)
+                places = [(start + shift, end + shift) for _, _, start, end in tokens.spans_of_words(sentence)]
+                out[paragraph].append([(text, *place) for text, place in zip(texts, places, strict=True)])
+        return out
+
+    return tokenize
