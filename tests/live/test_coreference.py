@@ -52,7 +52,10 @@ def test_what_two_mentions_share() -> None:
     assert ids.min() >= 0
     assert ids.max() < sum(SIZES)
     shared = ids[:, 4] - sum(SIZES[:4])
-    bits = {(i, j): f"{s:0{SHARED}b}"[::-1] for i, j, s in zip(later.tolist(), earlier.tolist(), shared.tolist(), strict=True)}
+    bits = {
+        (i, j): f"{s:0{SHARED}b}"[::-1]
+        for i, j, s in zip(later.tolist(), earlier.tolist(), shared.tolist(), strict=True)
+    }
     assert bits[4, 1] == "0101010"  # Pell: the last word of Ada Pell, and all of it is in that
     assert bits[5, 0] == "0000001"  # HO: the initials of Harbor Office
     assert bits[3, 2] == "0000000"

@@ -55,7 +55,9 @@ def test_paragraphs_are_apart_and_links_cross_sentences() -> None:
 
 
 def test_without_any_cue_there_is_a_loss_and_nothing_is_served() -> None:
-    none = Gold(torch.zeros(4, dtype=torch.long), torch.zeros(4, 2, dtype=torch.long), torch.zeros(4, 1, dtype=torch.long))
+    none = Gold(
+        torch.zeros(4, dtype=torch.long), torch.zeros(4, 2, dtype=torch.long), torch.zeros(4, 1, dtype=torch.long)
+    )
     head, states = trained([4], none)
     assert all(torch.isfinite(loss) for loss in head.losses(states, [4], none).values())
     with torch.no_grad():

@@ -80,7 +80,10 @@ def test_words_are_cut_once_and_kept(tmp_path: Path) -> None:
     path = written(tmp_path / "news.jsonl", NEWS)
     ((document, words),) = cut(path, tokenize, tmp_path)
     assert document == NEWS
-    assert [[[w.text for w in s] for s in p] for p in words] == [[["Orr", "had", "said", "no", "."]], [["It", "rained", "."]]]
+    assert [[[w.text for w in s] for s in p] for p in words] == [
+        [["Orr", "had", "said", "no", "."]],
+        [["It", "rained", "."]],
+    ]
     assert all(document["text"][w.start : w.end] == w.text for p in words for s in p for w in s)
 
     def refused(paragraphs: Sequence[str]) -> Any:

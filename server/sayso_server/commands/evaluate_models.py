@@ -33,22 +33,16 @@ file_option = click.Path(exists=True, dir_okay=False, path_type=Path)
 @threads_option
 def evaluate_models(
     *,
-    conllu: Path | None,
-    iob2: Path | None,
-    roles: Path | None,
-    links: Path | None,
-    coreference: Path | None,
-    speed: Path | None,
     as_json: bool,
     model: str,
     threads: int | None,
+    **files: Path | None,
 ) -> None:
     """Print F1 in per cent, from gold words and from raw text.
 
     Without a file, everything is measured that the model card tells: on the test parts in ../shared, where it stands.
     """
-    named = {"conllu": conllu, "iob2": iob2, "roles": roles, "links": links, "coreference": coreference, "speed": speed}
-    jobs = [Job(kind, kind, path) for kind, path in named.items() if path] or list(_own())
+    jobs = [Job(kind, kind, path) for kind, path in files.items() if path] or list(_own())
     if not jobs:
         raise click.UsageError(f"name a file: there are no annotated files at {SHARED}")
     from sayso_server.parsing.errors import ModelError

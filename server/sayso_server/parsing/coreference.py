@@ -3,7 +3,8 @@
 A mention is a pronoun, a name or a noun. The encoder's states of its words become a short vector of signed bytes, which
 is kept with the tree; pairs are scored afterwards, from the vectors of two mentions and from what can be compared:
 their distance in mentions and in sentences, their kinds, which pronouns they are, and what their words share. So the
-encoder reads once, a document's pairs are scored wherever its trees are, and nothing grows with the square of its words.
+encoder reads once, the pairs of a document are scored wherever its trees are, and no cost grows with the square of its
+words.
 """
 
 from collections.abc import Sequence
@@ -102,7 +103,8 @@ def features(mentions: Sequence[Mention], later: np.ndarray, earlier: np.ndarray
         _shared(mentions, later, earlier),
         plural[later] * 2 + plural[earlier],
     ]
-    return np.stack(columns, 1) + _STARTS
+    rows: np.ndarray = np.stack(columns, 1) + _STARTS
+    return rows
 
 
 def _shared(mentions: Sequence[Mention], later: np.ndarray, earlier: np.ndarray) -> np.ndarray:
@@ -131,7 +133,8 @@ def _shared(mentions: Sequence[Mention], later: np.ndarray, earlier: np.ndarray)
 
 def _numbers(texts: Sequence[str]) -> np.ndarray:
     """A number for each text, the same for the same."""
-    return np.unique(np.array(texts), return_inverse=True)[1]
+    numbers: np.ndarray = np.unique(np.array(texts), return_inverse=True)[1]
+    return numbers
 
 
 def pairs(count: int, farthest: int = FARTHEST) -> tuple[np.ndarray, np.ndarray]:
@@ -159,7 +162,7 @@ class Antecedents(Head):
         self.none = nn.Linear(hidden, 1)
 
     def vectors(self, states: Tensor, spans: Sequence[tuple[int, int]]) -> Tensor:
-        """The vectors (mentions, size), in -1 to 1, of mentions given as words [first, end) of (layers, words, width)."""
+        """The vectors (mentions, size), in -1 to 1, of mentions given as words [first, end) of the states."""
         mixed = self.mixed(states)
         means = [mixed[first:end].mean(0) for first, end in spans]
         if not means:
@@ -230,7 +233,7 @@ def kind_of(upos: str, *, is_name: bool = False) -> Kind:
 
 
 def name_around(place: int, tags: Sequence[str], heads: Sequence[int]) -> tuple[int, int]:
-    """The words [first, end) of the name whose main word this is: it, and the proper nouns next to it that depend on it."""
+    """The words [first, end) of the name with this main word: it, and the proper nouns next to it that depend on it."""
     first, end = place, place + 1
     while first and tags[first - 1] == "PROPN" and heads[first - 1] == place:
         first -= 1
@@ -254,7 +257,7 @@ class CoreferenceScorer:
             return out
         own = [mention_of(mentions[i].tree, mentions[i].sentence, v) for i, v in known.items()]
         scores, none = self.head(unpacked([v.vector for v in known.values()]), own)
-        shares = torch.cat([none[:, None], scores], 1).softmax(1).numpy().round(3)
+        shares = torch.cat([none[:, None], scores], 1).softmax(1).double().numpy().round(3)
         places = np.array(list(known))
         for row, i in zip(shares, known, strict=True):
             every = np.zeros(len(mentions))

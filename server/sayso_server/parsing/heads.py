@@ -76,7 +76,8 @@ class SpanTagger(Head):
     """
 
     def __init__(self, width: int, groups: list[list[str]], names: Sequence[str] = ()) -> None:
-        super().__init__(width=width, groups=groups, **({"names": list(names)} if names else {}))
+        settings: dict[str, Any] = {"names": list(names)} if names else {}
+        super().__init__(width=width, groups=groups, **settings)
         self.groups = groups
         self.names = list(names)
         self.scores = nn.Linear(width, sum(1 + 2 * len(group) for group in groups))

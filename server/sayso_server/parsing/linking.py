@@ -110,19 +110,26 @@ class Linker(Head):
         """The losses of cues, contents, scopes and sources of several paragraphs of `lengths` words."""
         sums: dict[str, list[Tensor]] = {"cues": [], "contents": [], "scopes": [], "sources": []}
         pairs = 0
-        parts = zip(states.split(list(lengths), 1), *(part.split(list(lengths)) for part in gold), strict=True)
+        parts = zip(
+            torch.split(states, list(lengths), 1), *(torch.split(part, list(lengths)) for part in gold), strict=True
+        )
         for own, cues, contents, sources in parts:
             scores = self.scores(own)
             known = cues != IGNORED
             sums["cues"].append(
                 F.binary_cross_entropy_with_logits(
-                    scores.cues[known], (cues[known] > 0).float(), reduction="sum", pos_weight=cues.new_tensor(2.0).float()
+                    scores.cues[known],
+                    (cues[known] > 0).float(),
+                    reduction="sum",
+                    pos_weight=cues.new_tensor(2.0).float(),
                 )
             )
             places = (cues > 0).nonzero()[:, 0]
             # content of a cue that is elsewhere is content of none here
             is_first = contents[:, :1] == cues[places][None]
-            target = torch.where(is_first.any(1), places[is_first.float().argmax(1)] + 1, 0) if len(places) else cues * 0
+            target = (
+                torch.where(is_first.any(1), places[is_first.float().argmax(1)] + 1, 0) if len(places) else cues * 0
+            )
             sums["contents"].append(F.cross_entropy(scores.shares, target, reduction="sum"))
             for name, made, numbers in (("scopes", scores.scopes, contents), ("sources", scores.sources, sources)):
                 inside = (numbers[:, None, :] == cues[places][None, :, None]).any(2).float()

@@ -3,8 +3,8 @@
 Stages, in order: `tokenizer`, `mwt`, `lemma`, `heads` (the encoder and all heads on it, the longest), `finish`
 (manifest with digests), and, once the models are there, `folds` (taggers of roles that do not know a part of the
 annotated news) and `scorer` (what speaks for a statement, weighed on what those taggers see). `sayso-server
-evaluate-models` says what the models reach. Started again, `heads` and `folds` go on after their last checkpoint; the small
-models are not trained again once they are done, and anew if they were interrupted.
+evaluate-models` says what the models reach. Started again, `heads` and `folds` go on after their last checkpoint; the
+small models are not trained again once they are done, and anew if they were interrupted.
 Progress goes to standard error, results to --output, all else to --work.
 """
 
@@ -35,8 +35,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, default=Path("server/sayso_server/models/en"), help="models folder")
     parser.add_argument("--rounds", type=float, default=7, help="of the stage heads: times it sees the treebanks")
     parser.add_argument("--minutes", type=float, help="of the stage heads: train for so long, instead of --rounds")
-    parser.add_argument("--evaluations", type=int, default=7, help="of the stage heads: times the dev parts are measured")
-    parser.add_argument("--measured-every", type=int, default=1, help="measure every N-th dev paragraph and document only")
+    parser.add_argument(
+        "--evaluations", type=int, default=7, help="of the stage heads: times the dev parts are measured"
+    )
+    parser.add_argument(
+        "--measured-every", type=int, default=1, help="measure every N-th dev paragraph and document only"
+    )
     parser.add_argument("--fold", type=int, help="of the stage folds: only this one")
     parser.add_argument("--fold-rounds", type=float, default=2, help="of the stage folds: times each sees its news")
     parser.add_argument("--steps", type=int, default=9000, help="of the stage tokenizer")

@@ -88,10 +88,12 @@ def _labelled(
         near = [(n, a) for n, a in attributions if _touches(a, words[0].start, words[-1].end)]
         labels = _labels(words, near, frequency, are_nested=are_nested)
         ends = list(itertools.accumulate(map(len, sentences), initial=0))
-        out.append([
-            Sentence([word.text for word in sentence], {name: own[a:b] for name, own in labels.items()})
-            for sentence, (a, b) in zip(sentences, itertools.pairwise(ends), strict=True)
-        ])
+        out.append(
+            [
+                Sentence([word.text for word in sentence], {name: own[a:b] for name, own in labels.items()})
+                for sentence, (a, b) in zip(sentences, itertools.pairwise(ends), strict=True)
+            ]
+        )
     return out
 
 

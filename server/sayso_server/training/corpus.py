@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -20,7 +20,7 @@ ROLES = [["source"], ["cue"], ["content"]]
 """Groups of labels that exclude each other. A cue may stand inside another statement's content, so roles do not."""
 
 CONVENTIONS = ("ewt", "gum", "btc", "politics", "wikigold", "redocred", "wnut17")
-"""The conventions by which names were annotated: they differ in demonyms, facilities and "the". A group of labels each."""
+"""The conventions of names, a group of labels each: they differ in demonyms, facilities and "the"."""
 
 IGNORED = -100
 """The label of what was not annotated."""
@@ -162,7 +162,7 @@ def size(paragraph: Paragraph) -> int:
 
 
 def batches(
-    items: Sequence[T], words: int, rng: random.Random | None, size: Callable[[T], int] = size
+    items: Sequence[T], words: int, rng: random.Random | None, size: Callable[[Any], int] = size
 ) -> list[list[T]]:
     """Items (paragraphs) of about one length together, about `words` words; in random order if `rng` is given."""
     sizes = [size(item) for item in items]

@@ -45,7 +45,9 @@ def coreference(parser: StanzaParser, given: Iterable[Document]) -> dict[str, Fi
             if head is not None and parser.reader is not None:
                 states = parser.reader.encoder([[s.words for s in p] for p in part.paragraphs])
                 vectors = packed(head.vectors(states, [(m.first, m.end) for m in part.mentions]))
-                judge(right["head"], part, head(unpacked(vectors), described)[0].numpy() if vectors else np.zeros((0, 0)))
+                judge(
+                    right["head"], part, head(unpacked(vectors), described)[0].numpy() if vectors else np.zeros((0, 0))
+                )
     return {name: shares(own) for name, own in right.items()}
 
 

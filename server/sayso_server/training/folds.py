@@ -74,14 +74,21 @@ def train(options: argparse.Namespace, fold: int) -> None:
     every = slice(None, None, options.every)
     news = [p for i, document in enumerate(given["train"]) if fold_of(i) != fold for p in document]
     parts = {"news": news[every], "propositions": [p for document in given["propositions"] for p in document][every]}
-    model = Model(TrainedEncoder(bert, tokenizer.backend_tokenizer), corpus.Inventory.of(data.load(options.treebanks, "dev")))
+    model = Model(
+        TrainedEncoder(bert, tokenizer.backend_tokenizer), corpus.Inventory.of(data.load(options.treebanks, "dev"))
+    )
     model.to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     progress = Run(
         model,
         optimizer_of(model, options.rate, options.encoder_rate),
         streams(parts, words=options.batch_words, seed=options.seed),
         options.work / f"fold-{fold}.checkpoint",
-        max(1, round(options.fold_rounds * sum(map(corpus.size, parts["news"])) / options.batch_words / MIX["news"].batches)),
+        max(
+            1,
+            round(
+                options.fold_rounds * sum(map(corpus.size, parts["news"])) / options.batch_words / MIX["news"].batches
+            ),
+        ),
         seed=options.seed,
         minutes=options.minutes,
     )

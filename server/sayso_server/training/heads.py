@@ -10,7 +10,6 @@ import logging
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -89,13 +88,18 @@ def material(options: argparse.Namespace, inventory: Inventory) -> Material:
     folder = options.output if (options.output / "tokenize.pt").exists() else options.origin
     tokenize = tokenizer_of(from_folder(folder, TOKENIZING))
     banks = {
-        (bank, split): treebank(options, inventory, bank, split) for bank in data.TREEBANKS for split in ("train", "dev")
+        (bank, split): treebank(options, inventory, bank, split)
+        for bank in data.TREEBANKS
+        for split in ("train", "dev")
     }
-    gum = {split: mentions.gum(options.treebanks / f"gum-{split}.conllu", banks["gum", split]) for split in ("train", "dev")}
+    gum = {
+        split: mentions.gum(options.treebanks / f"gum-{split}.conllu", banks["gum", split])
+        for split in ("train", "dev")
+    }
     news, others = attributed(options, tokenize), coreference(options, tokenize)
     flat = {name: [p for document in documents for p in document] for name, documents in news.items()}
     every = slice(None, None, options.every)
-    parts = {
+    parts: dict[str, list[Any]] = {
         "trees": [p for bank in data.TREEBANKS for p in banks[bank, "train"]],
         "news": flat["train"],
         "propositions": flat["propositions"],
@@ -103,9 +107,11 @@ def material(options: argparse.Namespace, inventory: Inventory) -> Material:
         "gum": gum["train"],
         "mentions": others["train"],
     }
-    kept_back = [p for own in names.FILES for p in names.part(options.name_lists / f"{own.file}.iob2", own, is_kept_back=True)]
+    kept_back = [
+        p for own in names.FILES for p in names.part(options.name_lists / f"{own.file}.iob2", own, is_kept_back=True)
+    ]
     retyped = [[corpus.retyped(s, rng) for s in p] for p in banks["ewt", "dev"]]
-    dev: dict[str, tuple[Any, Sequence[Any]]] = {
+    dev: dict[str, tuple[Any, list[Any]]] = {
         "ewt-dev": (measures.trees, banks["ewt", "dev"]),
         "ewt-dev in news typography": (measures.trees, retyped),
         "gum-dev": (measures.trees, banks["gum", "dev"]),

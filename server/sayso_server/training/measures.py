@@ -72,8 +72,8 @@ def links(model: Model, paragraphs: Sequence[Paragraph]) -> dict[str, float]:
     counts = {name: np.zeros(3, dtype=int) for name in ("cues", "contents", "scopes", "sources")}
     for batch in corpus.batches(paragraphs, 2000, None):
         sizes = [corpus.size(p) for p in batch]
-        parts = model.states(batch).split(sizes, 1)
-        gold = [own.split(sizes) for own in (labels(batch, CPU)[n] for n in ("cues", "contents", "sources"))]
+        parts = torch.split(model.states(batch), sizes, 1)
+        gold = [torch.split(own, sizes) for own in (labels(batch, CPU)[n] for n in ("cues", "contents", "sources"))]
         for own, cues, contents, sources in zip(parts, *gold, strict=True):
             main, found = model.links.predict(own, CUE, CONTENT)
             known = {(i, i) for i in (cues == corpus.IGNORED).nonzero()[:, 0].tolist()}

@@ -19,10 +19,17 @@ LONGEST = 600
 
 LONGEST_NAME = 8
 
-AFTER_NOUN = frozenset("of in for to at on from with by who which that , ( : - – — as than".split())
+AFTER_NOUN = frozenset(
+    {
+        *("of", "in", "for", "to", "at", "on", "from", "with", "by", "as", "than"),
+        *("who", "which", "that", ",", "(", ":", "-", "–", "—"),
+    }
+)
 """What ends the part of a noun phrase that ends with its noun."""
 
-BEFORE_NAME = frozenset("the a an this that these those his her its their our my your".split())
+BEFORE_NAME = frozenset(
+    ("the", "a", "an", "this", "that", "these", "those", "his", "her", "its", "their", "our", "my", "your")
+)
 
 _BRACKET = re.compile(r"\((\d+)-([a-z]+)-[^()]*|(\d+)\)|\)")
 
@@ -43,9 +50,10 @@ class Marked:
 
 @dataclass(frozen=True)
 class Document:
-    """Paragraphs and their mentions in text order. `seen`: the share of rounds in which each of its parts is learned from.
+    """Paragraphs and their mentions in text order.
 
-    `has_first`: whether a mention may be the first of its entity; else only the right antecedent among those given counts.
+    `seen`: the share of rounds in which each of its parts is learned from. `has_first`: whether a mention may be the
+    first of its entity; if not, only the right antecedent among those given counts.
     """
 
     name: str
@@ -62,9 +70,7 @@ class Document:
     def described(self) -> list[Mention]:
         """The mentions as they are compared."""
         words = [(w, number) for number, s in enumerate(self.sentences()) for w in s.words]
-        return [
-            Mention(tuple(w for w, _ in words[m.first : m.end]), m.kind, words[m.first][1]) for m in self.mentions
-        ]
+        return [Mention(tuple(w for w, _ in words[m.first : m.end]), m.kind, words[m.first][1]) for m in self.mentions]
 
     def sentences(self) -> Iterator[Sentence]:
         """All sentences in order."""
@@ -162,7 +168,9 @@ def _of_blocks(blocks: Sequence[Block], given: Iterator[Sentence] | None) -> Doc
     return Document(name, paragraphs, tuple(found[key] for key in sorted(found)))
 
 
-def _entities(rows: Sequence[Sequence[str]], start: int, opened: dict[str, list[int]]) -> Iterator[tuple[int, int, str]]:
+def _entities(
+    rows: Sequence[Sequence[str]], start: int, opened: dict[str, list[int]]
+) -> Iterator[tuple[int, int, str]]:
     """Mentions (first, end, entity) that end in a sentence; those that began in an earlier one are left out."""
     stack: list[tuple[str, int]] = []
     for i, row in enumerate(rows):
@@ -193,7 +201,7 @@ def clustered(
 
 
 def pronouns(path: Path, tokenize: Tokenize, work: Path, *, seen: float = 1.0) -> list[Document]:
-    """Documents of JSON lines with one `pronoun` and two `candidates`: those in which the right one stands before it."""
+    """Documents of JSON lines with one `pronoun` and two `candidates`: those in which the right one is before it."""
     out = []
     for document, words in cut(path, tokenize, work):
         pronoun = document["pronoun"]

@@ -11,7 +11,7 @@ from transformers import BertConfig, BertModel
 
 from sayso_server.parsing.coreference import Antecedents
 from sayso_server.parsing.encoder import load_weights
-from sayso_server.parsing.heads import Parser, SpanTagger, Tagger
+from sayso_server.parsing.heads import Head, Parser, SpanTagger, Tagger
 from sayso_server.parsing.linking import Gold, Linker
 from sayso_server.training import corpus
 from sayso_server.training.corpus import CONVENTIONS, NAMES, ROLES, Inventory, Paragraph
@@ -22,8 +22,8 @@ from sayso_server.training.mix import WEIGHTS, Batch
 SERVED = "ewt"
 """The convention of names that is served."""
 
-FILES = {"pos": Tagger, "depparse": Parser, "names": SpanTagger, "roles": SpanTagger}
-NEW_FILES = {"links": Linker, "coreference": Antecedents}
+FILES: dict[str, type[Head]] = {"pos": Tagger, "depparse": Parser, "names": SpanTagger, "roles": SpanTagger}
+NEW_FILES: dict[str, type[Head]] = {"links": Linker, "coreference": Antecedents}
 """The heads by their files; a folder of earlier models has none of the latter."""
 
 
@@ -69,7 +69,7 @@ class Model(nn.Module):
 
     def _mentions(self, states: Tensor, documents: Sequence[Document]) -> Tensor:
         total, count = states.sum() * 0, 0
-        for document, own in zip(documents, states.split([d.size for d in documents], 1), strict=True):
+        for document, own in zip(documents, torch.split(states, [d.size for d in documents], 1), strict=True):
             vectors = self.coreference.vectors(own, [(m.first, m.end) for m in document.mentions])
             loss, asked = self.coreference.loss(vectors, document.described(), document.gold())
             total, count = total + loss, count + asked
@@ -88,7 +88,8 @@ class Model(nn.Module):
             path = folder / f"{name}.pt"
             if path.exists() or name in FILES:
                 head = kind.load(path)
-                getattr(self, name).load_state_dict((_of_all_conventions(head) if name == "names" else head).state_dict())
+                own = _of_all_conventions(head) if isinstance(head, SpanTagger) and name == "names" else head
+                getattr(self, name).load_state_dict(own.state_dict())
 
 
 def _of_all_conventions(head: SpanTagger) -> SpanTagger:
@@ -116,9 +117,7 @@ def stored_encoder(folder: Path) -> TrainedEncoder:
 
 def has_bfloat16(device: torch.device) -> bool:
     """Whether matrices are multiplied faster in bfloat16 than in float32."""
-    return device.type == "cuda" or (
-        device.type == "cpu" and torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
-    )
+    return device.type == "cuda" or (device.type == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def paragraphs_of(batch: Batch) -> list[Paragraph]:

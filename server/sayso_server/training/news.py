@@ -1,4 +1,4 @@
-"""Annotated news as the scorer sees it: parsed documents whose roles and links come from heads that do not know them."""
+"""Annotated news as the scorer sees it: parsed, with roles and links from heads that do not know the document."""
 
 import argparse
 import logging

@@ -9,9 +9,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from sayso_server.training.corpus import size
 from sayso_server.training.mix import Stream, step
 from sayso_server.training.model import Model, paragraphs_of
-from sayso_server.training.corpus import size
 
 log = logging.getLogger(__name__)
 
