@@ -1,7 +1,7 @@
 """Stanza processors on the shared encoder: variants of `pos` and `depparse`, and four of our own.
 
 They are given a `Reader`, which runs the encoder once for a document however many processors ask for its states. Our
-own are `names`, `roles`, `links` and `coreference`. `names` does what Stanza's `ner` does; that one cannot have variants.
+own are `names`, `roles`, `links` and `coreference`; `names` does what Stanza's `ner` does, which cannot have variants.
 The variant of `lemma` is Stanza's own lemmatizer, which is asked once for each word.
 """
 
