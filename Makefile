@@ -13,7 +13,8 @@ FROZEN := v1.frozen.txtpb
 GRPC_JS_VERSION := 1.14.7
 PROTO_LOADER_VERSION := 0.8.1
 
-.PHONY: help install extras golden models protos lint lint-buf freeze test acceptance load bench check demo evaluate serve clean
+.PHONY: help install extras words golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench \
+	check hooks demo evaluate serve clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -64,7 +65,7 @@ test: $(INSTALLED)  ## the tests
 	$(BIN)/python -m pytest
 
 STRANGERS := build/acceptance/.fetched
-acceptance: $(INSTALLED)  ## a real server, strangers' clients and faults; says which stranger is missing
+acceptance: $(INSTALLED)  ## a real server, clients in other languages, and faults; says which client is missing
 	@$(MAKE) --no-print-directory $(STRANGERS) $(BUF) || echo "npm cannot fetch grpc-js and buf: their tests are left out"
 	@$(PIP) install --quiet --constraint constraints.txt grpclib || echo "pip cannot fetch grpclib: its test is left out"
 	SAYSO_ACCEPTANCE=1 $(BIN)/python -m pytest tests/acceptance
@@ -83,7 +84,18 @@ BENCH_OPTIONS ?= --output server/benchmarks
 bench: $(INSTALLED)  ## how fast it reads, as ratios of one run (20 minutes); BENCH_OPTIONS=--quick for a few
 	$(BIN)/python -m sayso_server.bench $(BENCH_OPTIONS)
 
-check: lint test  ## linters and tests; CI runs them with the extras
+coverage: $(INSTALLED)  ## the tests with coverage; fails below the floor in pyproject.toml
+	@rm -rf build/coverage && mkdir -p build/coverage
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+
+coverage: export COVERAGE_FILE = $(abspath build/coverage/data)
+
+check: lint coverage  ## linters, tests and coverage: what CI runs (with the extras)
+
+hooks: $(INSTALLED)  ## run the quick checks before each commit (.pre-commit-config.yaml)
+	$(BIN)/pre-commit install
 
 demo: $(INSTALLED)  ## start a server, send it an article, show who said what, stop the server
 	@$(BIN)/python server/demo/demo.py
@@ -91,11 +103,17 @@ demo: $(INSTALLED)  ## start a server, send it an article, show who said what, s
 evaluate: $(INSTALLED)  ## scores on ../shared/benchmarks, where that folder stands
 	@server/evaluate.sh
 
-golden: $(INSTALLED)  ## parse the golden cases anew, and say what changed
-	PYTHONPATH=tests $(BIN)/python tests/golden/refresh.py
+words: $(INSTALLED)  ## sort the word lists of server/sayso_server/core/data
+	$(BIN)/python -m sayso_server.core.lexicon
+
+golden: $(INSTALLED)  ## parse the golden cases that have no tree yet, and add their trees
+	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python tests/golden/refresh.py
+
+golden-all: $(INSTALLED)  ## parse all golden cases again (after a change of the models), and say what changed
+	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python tests/golden/refresh.py --all
 
 TRAIN := $(BIN)/python -m sayso_server.training
-models: $(INSTALLED)  ## train the bundled models anew (hours; see server/sayso_server/models/en/README.md)
+models: $(INSTALLED)  ## train the bundled models again (hours; see server/sayso_server/models/en/README.md)
 	for stage in tokenizer mwt lemma heads finish; do $(TRAIN) $$stage $(TRAIN_OPTIONS) || exit 1; done
 
 serve: $(INSTALLED)  ## a server on 127.0.0.1:50051

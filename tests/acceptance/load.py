@@ -27,6 +27,7 @@ from pathlib import Path
 
 import grpc
 from acceptance.served import Served, code_of, serving, slope
+from support.calls import trailers_of
 from support.serving import REAL
 
 CALLERS = (1, 4, 16)
@@ -90,8 +91,7 @@ def _read(served: Served, text: str) -> tuple[int, str, float]:
 
 def pushback_of(error: grpc.RpcError) -> float:
     """Seconds that a refusal asks to wait."""
-    assert isinstance(error, grpc.Call)
-    return int(dict(error.trailing_metadata() or ()).get("grpc-retry-pushback-ms", 0)) / 1000
+    return int(trailers_of(error).get("grpc-retry-pushback-ms", 0)) / 1000
 
 
 def quantile(values: Sequence[float], share: float) -> float:

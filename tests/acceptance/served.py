@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2
+from support.calls import check
 from support.serving import FAKE, PATIENCE, free_port, server_process, wait_for
 
 from sayso.v1 import quotes_pb2 as pb
@@ -20,7 +21,6 @@ from sayso.v1 import quotes_pb2_grpc as pb_grpc
 
 def code_of(error: grpc.RpcError) -> str:
     """The code of a failed call."""
-    assert isinstance(error, grpc.Call)
     return str(error.code().name)
 
 
@@ -69,7 +69,7 @@ class Served:
         name = os.urandom(8).hex()
         request = pb.ExtractQuotesRequest(document=pb.Document(text=text, document_id=name))
         future = self.stub.ExtractQuotes.future(request, **call)  # type: ignore[arg-type]
-        return Pending(name, len(text.split()), future)  # type: ignore[arg-type]
+        return Pending(name, len(text.split()), future)
 
     def hold(self, gate: Path) -> Pending:
         """A request that the worker is at until `gate` exists."""
@@ -78,8 +78,7 @@ class Served:
         return call
 
     def health(self, service: str = "sayso.v1.QuoteService") -> str:
-        answer = health_pb2_grpc.HealthStub(self.channel).Check(health_pb2.HealthCheckRequest(service=service))
-        return health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status)
+        return health_pb2.HealthCheckResponse.ServingStatus.Name(check(self.channel, service).status)
 
     def metric(self, name: str) -> float:
         """The value of a metric without labels."""

@@ -14,7 +14,8 @@ import grpc
 import pytest
 from acceptance.conftest import Saw, check_sound
 from acceptance.served import Served, command_of, outcomes, serving, slope, until
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2
+from support.calls import Watch, raw
 from support.engine import DEADLY, POISON
 from support.serving import PATIENCE, reason_of, status_of, wait_for
 
@@ -115,8 +116,7 @@ def test_kill_9_of_the_server_with_requests_in_flight(tmp_path: Path, saw: Saw) 
 def test_sigterm_under_load_with_a_watch_open(tmp_path: Path, saw: Saw) -> None:
     with serving() as served:
         gate = tmp_path / "gate"
-        request = health_pb2.HealthCheckRequest(service="sayso.v1.QuoteService")
-        watch = health_pb2_grpc.HealthStub(served.channel).Watch(request)
+        watch = Watch(served.channel, "sayso.v1.QuoteService")
         assert next(watch).status == health_pb2.HealthCheckResponse.SERVING
         calls = [served.hold(gate), *(served.later(f"text {number}") for number in range(20))]
         until(lambda: served.metric("sayso_queue_documents") == 21)
@@ -186,7 +186,7 @@ def test_garbage_bytes_and_connections_that_end_at_once(served: Served, saw: Saw
 
 
 def test_bytes_that_are_no_message(served: Served, saw: Saw) -> None:
-    call = served.channel.unary_unary("/sayso.v1.QuoteService/ExtractQuotes")
+    call = raw(served.channel, "/sayso.v1.QuoteService/ExtractQuotes")
     seen: Counter[str] = Counter()
     for data in (b"\xff\xff\xff\xff", b"\x0a\x04\x0a\x02\xc3\x28", os.urandom(1000) + b"\xff"):
         with pytest.raises(grpc.RpcError) as raised:

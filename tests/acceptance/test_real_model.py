@@ -70,8 +70,9 @@ def test_an_article_comes_out_the_same_whether_one_worker_reads_it_or_two(real: 
             rounds = two.metric("sayso_batch_words_count")
             result, expected = two.read(text), real.read(text)
             for timed in (result, expected):
-                for stage in ("queue", "parse", "extract"):
-                    timed.stats.ClearField(f"{stage}_duration")
+                timed.stats.ClearField("queue_duration")
+                timed.stats.ClearField("parse_duration")
+                timed.stats.ClearField("extract_duration")
             assert result == expected
             assert len(result.statements) > 10
             assert two.metric("sayso_batch_words_count") >= rounds + 2, "it was not shared"

@@ -12,6 +12,7 @@ from pathlib import Path
 import grpc
 import pytest
 from acceptance.served import Served, serving
+from support.calls import trailers_of
 from support.serving import PATIENCE, free_port
 
 from sayso.v1 import quotes_pb2 as pb
@@ -106,7 +107,7 @@ def check_through(port: int) -> None:
         with pytest.raises(grpc.RpcError) as raised:
             stub.ExtractQuotes(pb.ExtractQuotesRequest(), timeout=PATIENCE)
         assert raised.value.code() is grpc.StatusCode.INVALID_ARGUMENT
-        assert "grpc-status-details-bin" in dict(raised.value.trailing_metadata())
+        assert "grpc-status-details-bin" in trailers_of(raised.value)
         requests = [
             pb.StreamExtractQuotesRequest(correlation_id=str(number), document=request.document) for number in range(50)
         ]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from support.bare import Overloaded, listening
+from support.calls import raw
 from support.engine import POISON, FakeEngine
 from support.serving import PATIENCE, Running, free_port, running
 
@@ -19,13 +20,14 @@ import sayso
 from sayso._calls import target
 from sayso._remote import RemoteCall
 from sayso.rows import COLUMNS
+from sayso.v1 import quotes_pb2 as pb
 from sayso_server.service.settings import Limits
 
 TEXT = "😀 “Yes,” said Mara. “No,” said Olin. “Well,” said Mara."
 
 
 @pytest.fixture
-def client(served: Running) -> sayso.Client:
+def client(served: Running) -> Iterator[sayso.Client]:
     with sayso.Client(served.address, timeout=PATIENCE) as client:
         yield client
 
@@ -45,6 +47,7 @@ def test_statements_with_their_speakers(client: sayso.Client) -> None:
         sayso.Polarity.AFFIRMED,
         sayso.SpeakerType.PERSON,
     )
+    assert first.source
     assert (first.source.text, first.parent_id, first.explanation) == ("Mara", None, None)
     assert (result.document_id, result.language, result.model.name) == ("d1", "en", "fake")
     assert result.stats.parse_duration.total_seconds() == 0.25
@@ -199,9 +202,7 @@ def test_values_are_frozen_and_hashable(client: sayso.Client) -> None:
         result.statements[0].kind = sayso.Kind.MIXED  # type: ignore[misc]
 
 
-def sayso_request(text: str) -> object:
-    from sayso.v1 import quotes_pb2 as pb
-
+def sayso_request(text: str) -> pb.ExtractQuotesRequest:
     return pb.ExtractQuotesRequest(document=pb.Document(text=text))
 
 
@@ -260,7 +261,7 @@ def test_an_overloaded_server_is_given_the_time_it_asks_for() -> None:
 
 
 def test_a_stream_answers_every_document(client: sayso.Client) -> None:
-    documents = [TEXT, POISON, "\udc00", sayso.Document(TEXT, "last"), "\udc00"]
+    documents: list[str | sayso.Document] = [TEXT, POISON, "\udc00", sayso.Document(TEXT, "last"), "\udc00"]
     outcomes = dict(client.stream(documents, explain=True))
     assert [type(outcomes[index]) for index in range(5)] == [
         sayso.Result,
@@ -269,8 +270,12 @@ def test_a_stream_answers_every_document(client: sayso.Client) -> None:
         sayso.Result,
         sayso.InvalidDocument,
     ]
-    assert outcomes[3].document_id == "last"
-    assert outcomes[0].statements[0].explanation.rule == "fake"
+    first, last = outcomes[0], outcomes[3]
+    assert isinstance(first, sayso.Result)
+    assert isinstance(last, sayso.Result)
+    assert last.document_id == "last"
+    assert first.statements[0].explanation
+    assert first.statements[0].explanation.rule == "fake"
 
 
 def test_a_stream_raises_what_its_documents_raise(client: sayso.Client) -> None:
@@ -318,7 +323,7 @@ def test_a_server_without_tls_is_told_from_none(served: Running) -> None:
 
 def test_a_service_that_is_another() -> None:
     with running() as served:
-        call = served.channel.unary_unary("/sayso.v1.QuoteService/Unknown").future(b"")
+        call = raw(served.channel, "/sayso.v1.QuoteService/Unknown").future(b"")
         with pytest.raises(sayso.ServerError, match="does not offer"):
             RemoteCall(call, served.address).result()
 
@@ -333,8 +338,11 @@ def test_a_result_survives_its_json(client: sayso.Client) -> None:
 
 
 def test_spans_slice_the_text(client: sayso.Client) -> None:
-    spans = [span for one in client.extract(TEXT).statements for span in (*one.content, *one.cue.spans, one.source)]
-    assert [TEXT[span.slice] for span in spans] == [span.text for span in spans]
+    for one in client.extract(TEXT).statements:
+        assert one.cue
+        assert one.source
+        for span in (*one.content, *one.cue.spans, one.source):
+            assert TEXT[span.slice] == span.text
 
 
 def test_rows_and_data_frames(client: sayso.Client) -> None:

@@ -15,10 +15,14 @@ FIXED: dict[str, Any] = {"offset_encoding": pb.OFFSET_ENCODING_UTF32, "speaker_i
 
 def fill(message: Message) -> Message:
     """Every field set to a value that is not its default, lists with two values."""
-    for number, field in enumerate(message.DESCRIPTOR.fields, start=1):
+    for number, field in enumerate(fields_of(message), start=1):
         for copy in range(2 if field.is_repeated else 1):
             _set(message, field, 10 * number + copy)
     return message
+
+
+def fields_of(message: Message) -> list[Field]:
+    return [field for field in message.DESCRIPTOR.fields if isinstance(field, Field)]
 
 
 def _set(message: Message, field: Field, number: int) -> None:

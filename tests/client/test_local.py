@@ -14,7 +14,8 @@ from sayso_server.parsing import load
 from sayso_server.parsing.errors import ModelError
 
 TEXT = "😀 “Yes,” said Mara. “No,” said Olin."
-ODD = [TEXT, POISON, "\udc00", sayso.Document("Guten Tag", language="de"), TEXT]
+Outcome = sayso.Result | sayso.SaysoError
+ODD: list[str | sayso.Document] = [TEXT, POISON, "\udc00", sayso.Document("Guten Tag", language="de"), TEXT]
 OUTCOMES = [sayso.Result, sayso.ExtractionFailed, sayso.InvalidDocument, sayso.InvalidDocument, sayso.Result]
 
 
@@ -32,27 +33,28 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_the_same_statements_whichever_way(served: Running) -> None:
-    async def from_async(client: sayso.AsyncClient) -> list[sayso.Result]:
+    async def from_async(client: sayso.AsyncClient) -> list[Outcome]:
         async with client:
             [many] = [one async for one in client.extract_many([TEXT], explain=True)]
             [(_, streamed)] = [one async for one in client.stream([TEXT], explain=True)]
             return [await client.extract(TEXT, explain=True), many, streamed]
 
-    async def local() -> list[sayso.Result]:
+    async def local() -> list[Outcome]:
         return await from_async(sayso.AsyncClient(local=True))
 
-    async def remote() -> list[sayso.Result]:
+    async def remote() -> list[Outcome]:
         return await from_async(sayso.AsyncClient(served.address, timeout=PATIENCE))
 
-    results = run(local()) + run(remote())
+    outcomes = run(local()) + run(remote())
     for client in (sayso.Client(served.address, timeout=PATIENCE), sayso.Client(local=True)):
         with client:
-            results += [client.extract(TEXT, explain=True), *client.extract_many([TEXT], explain=True)]
-            results += [result for _, result in client.stream([TEXT], explain=True)]
+            outcomes += [client.extract(TEXT, explain=True), *client.extract_many([TEXT], explain=True)]
+            outcomes += [result for _, result in client.stream([TEXT], explain=True)]
     for way in (["--server", served.address], ["--local"]):
         printed = CliRunner().invoke(app, ["extract", "-", "--json", "--explain", *way], input=TEXT)
-        results.append(sayso.Result.from_json(printed.stdout))
-    assert len(results) == 14
+        outcomes.append(sayso.Result.from_json(printed.stdout))
+    results = [one for one in outcomes if isinstance(one, sayso.Result)]
+    assert len(results) == len(outcomes) == 14
     first = results[0]
     assert all(
         (one.statements, one.speakers, one.model) == (first.statements, first.speakers, first.model) for one in results
@@ -68,9 +70,10 @@ def test_as_many_other_speakers_as_asked_for(monkeypatch: pytest.MonkeyPatch, se
     monkeypatch.setattr("support.engine.extraction", lambda text: doubtful(extraction(text)))
     for client in (sayso.Client(served.address, timeout=PATIENCE), sayso.Client(local=True)):
         with client:
-            for asked, given in (({}, 3), ({"max_alternatives": 0}, 0), ({"max_alternatives": 4}, 4)):
-                [first, *_] = client.extract(TEXT, explain=True, **asked).statements
-                assert len(first.explanation.alternatives) == given
+            results = [client.extract(TEXT, explain=True)]
+            results += [client.extract(TEXT, explain=True, max_alternatives=most) for most in (0, 4)]
+            explanations = [result.statements[0].explanation for result in results]
+            assert [len(one.alternatives) for one in explanations if one] == [3, 0, 4]
 
 
 def test_documents_fail_alone(loaded: list[str]) -> None:

@@ -155,7 +155,10 @@ def test_sigterm_ends_the_job_and_what_it_started(corpus: Corpus, tmp_path: Path
     assert (process.returncode, said) == (130, "stopped; the same command goes on from here\n")
 
 
-def test_a_full_disk_ends_the_job_which_goes_on_when_there_is_room(corpus: Corpus, tmp_path: Path) -> None:
+def test_a_full_disk_ends_the_job_which_goes_on_when_there_is_room(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # it could not write its figures either
     gate = tmp_path / "gate"
     corpus.write(GOOD, GOOD, GOOD, f"{GOOD} WAIT {gate}")
     process = corpus.start(*JSONL)

@@ -23,7 +23,8 @@ def random_scores(rng: np.random.Generator, size: int) -> np.ndarray:
 
 def normalized(scores: np.ndarray) -> np.ndarray:
     """Log-probabilities over the last axis."""
-    return scores - np.log(np.exp(scores).sum(-1, keepdims=True))
+    normal: np.ndarray = scores - np.log(np.exp(scores).sum(-1, keepdims=True))
+    return normal
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Heads on made-up states: decoding, spans, and what goes through a file."""
 
 import itertools
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,7 @@ def test_the_parser_finds_one_tree_per_sentence_whatever_stands_beside_it(parser
     assert [len(tree) for tree in trees] == lengths
     for tree in trees:
         assert is_tree(np.array([0, *(head for head, _ in tree)]))
-    alone = [parser.predict(part, [n])[0] for part, n in zip(states(30).split(lengths, 1), lengths, strict=True)]
+    alone = [parser.predict(part, [n])[0] for part, n in zip(torch.split(states(30), lengths, 1), lengths, strict=True)]
     assert alone == trees
 
 
@@ -67,7 +68,7 @@ def test_learning_lowers_the_loss_of_every_head() -> None:
     tagger = Tagger(WIDTH, {"upos": ["NOUN", "VERB"]})
     parser, names = Parser(WIDTH, RELATIONS), SpanTagger(WIDTH, [["PER"]])
     gold = {"upos": torch.arange(12) % 2}
-    losses = (
+    losses: tuple[tuple[torch.nn.Module, Callable[[], torch.Tensor]], ...] = (
         (tagger, lambda: tagger.loss(own, gold)),
         (parser, lambda: parser.loss(own, lengths, heads, relations)),
         (names, lambda: names.loss(own, classes)),

@@ -47,7 +47,7 @@ def test_paragraphs_are_apart_and_links_cross_sentences() -> None:
     twice = Gold(*(torch.cat([part, torch.where(part > 0, part + 10, part)]) for part in GOLD))
     head, states = trained([9, 9], twice)
     offsets = list(range(0, 90, 10))
-    for part in states.split(9, 1):
+    for part in torch.split(states, 9, 1):
         first, second = linked(head, part, [3, 6], offsets)
         assert [cue.word for cue in first[0] if cue.likely > 0.5][:1] == [1]
         assert LikelyCue(3, 1.0)._replace(likely=0) in [cue._replace(likely=0) for cue in second[0]]

@@ -11,7 +11,7 @@ from sayso_server.core.evidence import Basis
 from sayso_server.core.statement import Cue, CueClass, Span
 from sayso_server.training.annotations import Annotation
 from sayso_server.training.calibration import area_under_curve, calibration_error, judgements
-from sayso_server.training.news import Article, parts
+from sayso_server.training.news import Article
 from sayso_server.training.scorer import Example, agreement, calibrated, described, fit, trained
 
 pytestmark = pytest.mark.live
@@ -24,7 +24,7 @@ GOLD = [
 
 def candidate(start: int, end: int, *, cue: int | None = 5, source: Span | None = None) -> Candidate:
     spans = Cue((Span(cue, cue + 4),), "say", CueClass.SAY) if cue is not None else None
-    return Candidate("clausal-complement", (Span(start, end),), spans, None, source, None)
+    return Candidate((Span(start, end),), spans, None, source, None, rule="clausal-complement")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_calibration_is_the_share_of_right_ones() -> None:
 def test_a_scorer_is_learned_from_articles() -> None:
     examples = [Example.of(article(i)) for i in range(24)]
     weights = trained(examples)
-    assert set(described(weights)) == {basis.value for basis in Basis}
+    assert set(described(weights)) == {"known", *(basis.value for basis in Basis)}
     assert trained(examples) == weights
     right = [item for e in examples for item, value in zip(e.candidates, e.values, strict=True) if value]
     wrong = [item for e in examples for item, value in zip(e.candidates, e.values, strict=True) if value == 0]
@@ -75,7 +75,7 @@ def article(number: int) -> Article:
     line = "Mara Olin said that plan {} failed , adding that it may . “ No , ” she told reporters ."
     text = "\n\n".join(line.format(number * 7 + i) for i in range(6))
     document = read(text)
-    document = with_trees(document, TaggedToyParser().parse(parts(document)))
+    document = with_trees(document, TaggedToyParser().parse(document.parts))
     bare = Example.of(Article(document, [], number % 3))
     gold = [
         {

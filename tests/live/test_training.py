@@ -14,6 +14,7 @@ from tokenizers.pre_tokenizers import Whitespace
 from transformers import BertConfig, BertModel
 
 from sayso_server.parsing import conllu
+from sayso_server.parsing.conllu import Token, label
 from sayso_server.parsing.coreference import Kind
 from sayso_server.parsing.encoder import SHAPES
 from sayso_server.parsing.heads import SpanTagger
@@ -103,9 +104,9 @@ def test_hyphens_in_words_stay_and_marks_come_in_pairs() -> None:
 
 def test_invented_speech_is_one_sentence(tmp_path: Path) -> None:
     words = raw.tokens("It was late")
-    sentence = [*words, raw.Token("!", ("!",), True)]
+    sentence = [*words, Token("!", ("!",), True)]
     made = [raw.quoted(sentence, ["Orr", "Lund"], random.Random(seed)) for seed in range(60)]
-    texts = [raw.label([own]) for own in made if own]
+    texts = [label([own]) for own in made if own]
     assert len(texts) == 60
     for text, labels in texts:
         assert len(text) == len(labels)
@@ -219,7 +220,7 @@ def test_conventions_that_a_head_lacks_begin_as_its_first(tmp_path: Path, invent
         getattr(model, name).save(tmp_path / f"{name}.pt")
     old.save(tmp_path / "names.pt")
     model.load_heads(tmp_path)
-    for part in model.names.scores.weight.split(7):
+    for part in torch.split(model.names.scores.weight, 7):
         torch.testing.assert_close(part, old.scores.weight, atol=1e-3, rtol=1e-3)
     served = model.names.with_first("btc")
     assert served.names[0] == "btc"

@@ -126,7 +126,8 @@ def test_the_reasons_of_the_contract_are_those_of_the_server() -> None:
     header = (PROTOS / NAME).read_text("utf-8").split("syntax =")[0]
     listed, status = set(), ""
     for line in re.findall(r"^//   ([A-Z ].*)", header, re.MULTILINE):
-        first, reasons = re.fullmatch(r"([A-Z_]*) +([A-Z_]+(?:, [A-Z_]+)*).*", line).groups()
-        status = first or status
-        listed |= {(status, reason) for reason in reasons.split(", ")}
+        found = re.fullmatch(r"([A-Z_]*) +([A-Z_]+(?:, [A-Z_]+)*).*", line)
+        assert found, line
+        status = found[1] or status
+        listed |= {(status, reason) for reason in found[2].split(", ")}
     assert listed == given

@@ -5,6 +5,7 @@ import logging
 import grpc
 import pytest
 from google.rpc import error_details_pb2
+from support.calls import raw, raw_stream, trailers_of
 from support.engine import POISON, SECRET
 from support.serving import PATIENCE, Running, reason_of, running, status_of, unpack
 
@@ -23,7 +24,7 @@ def request(text: str) -> pb.ExtractQuotesRequest:
 @pytest.mark.parametrize("data", [b"\x0a\x04\x0a\x02\xc3\x28", b"\xff\xff\xff\xff", b"\x0a\x7f"])
 @pytest.mark.parametrize("method", ["ExtractQuotes", "BatchExtractQuotes"])
 def test_bytes_that_are_no_message(served: Running, method: str, data: bytes) -> None:
-    call = served.channel.unary_unary(f"/sayso.v1.QuoteService/{method}")
+    call = raw(served.channel, f"/sayso.v1.QuoteService/{method}")
     with pytest.raises(grpc.RpcError) as raised:
         call(data)
     assert raised.value.code() is grpc.StatusCode.INVALID_ARGUMENT
@@ -31,9 +32,9 @@ def test_bytes_that_are_no_message(served: Running, method: str, data: bytes) ->
 
 
 def test_bytes_that_are_no_message_in_a_stream_come_after_the_answers_due(served: Running) -> None:
-    call = served.channel.stream_stream("/sayso.v1.QuoteService/StreamExtractQuotes")
     good = pb.StreamExtractQuotesRequest(correlation_id="a", document=pb.Document(text=GOOD)).SerializeToString()
-    answers = call(iter([good, b"\xff\xff\xff"]))
+    messages = iter([good, b"\xff\xff\xff"])
+    answers = raw_stream(served.channel, "/sayso.v1.QuoteService/StreamExtractQuotes", messages)
     assert pb.StreamExtractQuotesResponse.FromString(next(answers)).correlation_id == "a"
     with pytest.raises(grpc.RpcError) as raised:
         next(answers)
@@ -42,7 +43,7 @@ def test_bytes_that_are_no_message_in_a_stream_come_after_the_answers_due(served
 
 def test_bytes_that_are_no_message_for_the_health_service(served: Running) -> None:
     with pytest.raises(grpc.RpcError) as raised:
-        served.channel.unary_unary("/grpc.health.v1.Health/Check")(b"\xff\xff")
+        raw(served.channel, "/grpc.health.v1.Health/Check")(b"\xff\xff")
     assert raised.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
@@ -104,7 +105,7 @@ def test_a_full_queue_refuses_at_once_and_says_when_to_come_back() -> None:
         status = status_of(raised.value)
         assert reason_of(status) == "OVERLOADED"
         [retry] = unpack(status, error_details_pb2.RetryInfo)
-        trailers = dict(raised.value.trailing_metadata())
+        trailers = trailers_of(raised.value)
         assert trailers["grpc-retry-pushback-ms"] == str(retry.retry_delay.ToMilliseconds()) == "1000"
         served.engine.gate.set()
         assert first.result(PATIENCE).result.stats.word_count == 4

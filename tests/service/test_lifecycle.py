@@ -8,8 +8,9 @@ from pathlib import Path
 
 import grpc
 import pytest
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from grpc_health.v1 import health_pb2
+from grpc_reflection.v1alpha import reflection_pb2
+from support.calls import Watch, check
 from support.serving import (
     PATIENCE,
     Running,
@@ -33,8 +34,7 @@ NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
 
 def health(served: Running, service: str) -> int:
-    stub = health_pb2_grpc.HealthStub(served.channel)
-    return int(stub.Check(health_pb2.HealthCheckRequest(service=service)).status)
+    return int(check(served.channel, service).status)
 
 
 def reason_now(served: Running) -> str:
@@ -46,7 +46,7 @@ def reason_now(served: Running) -> str:
 
 def test_before_the_model_is_loaded_and_after() -> None:
     with running(warm=False) as served:
-        watch = health_pb2_grpc.HealthStub(served.channel).Watch(health_pb2.HealthCheckRequest(service=SERVICE))
+        watch = Watch(served.channel, SERVICE)
         assert next(watch).status == NOT_SERVING
         assert health(served, "") == SERVING
         info = served.stub.GetServerInfo(pb.GetServerInfoRequest())
@@ -72,8 +72,12 @@ def test_server_info_publishes_versions_and_limits(served: Running) -> None:
 
 
 def test_reflection_lists_the_service(served: Running) -> None:
-    stub = reflection_pb2_grpc.ServerReflectionStub(served.channel)
-    [answer] = stub.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(list_services="")]))
+    call = served.channel.stream_stream(
+        "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+        reflection_pb2.ServerReflectionRequest.SerializeToString,
+        reflection_pb2.ServerReflectionResponse.FromString,
+    )
+    [answer] = call(iter([reflection_pb2.ServerReflectionRequest(list_services="")]))
     names = {service.name for service in answer.list_services_response.service}
     assert names == {SERVICE, "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"}
 
@@ -82,7 +86,7 @@ def test_draining_finishes_what_is_in_flight_and_takes_nothing_new(served: Runni
     served.engine.gate.clear()
     in_flight = served.stub.ExtractQuotes.future(pb.ExtractQuotesRequest(document=pb.Document(text="in flight")))
     assert served.engine.entered.wait(PATIENCE)
-    watch = health_pb2_grpc.HealthStub(served.channel).Watch(health_pb2.HealthCheckRequest(service=SERVICE))
+    watch = Watch(served.channel, SERVICE)
     assert next(watch).status == SERVING
 
     drained = threading.Thread(target=lambda: run(served.server.drain()))
@@ -140,7 +144,7 @@ def test_a_second_signal_does_not_wait(tmp_path: Path) -> None:
         stub = pb_grpc.QuoteServiceStub(channel)
         held = stub.ExtractQuotes.future(pb.ExtractQuotesRequest(document=pb.Document(text=f"WAIT {gate}")))
         wait_for(gate.with_suffix(".entered"))
-        watch = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest(service=SERVICE))
+        watch = Watch(channel, SERVICE)
         assert next(watch).status == SERVING
         process.send_signal(signal.SIGTERM)
         assert next(watch).status == NOT_SERVING
@@ -157,9 +161,7 @@ def test_the_process_stops_while_its_model_loads() -> None:
     port = free_port()
     process = start_process("serve", "--port", str(port), "--model", "endless")
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        request = health_pb2.HealthCheckRequest()
-        answer = health_pb2_grpc.HealthStub(channel).Check(request, wait_for_ready=True, timeout=PATIENCE)
-        assert answer.status == SERVING
+        assert check(channel, timeout=PATIENCE, wait_for_ready=True).status == SERVING
     process.terminate()
     status, log = outcome_of(process)
     assert status == 0

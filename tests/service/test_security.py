@@ -10,8 +10,8 @@ from pathlib import Path
 
 import grpc
 import pytest
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 from prometheus_client import generate_latest
+from support.calls import check, raw
 from support.engine import DEADLY, POISON, SECRET
 from support.serving import PATIENCE, Running, reason_of, running, server_process, status_of
 
@@ -63,10 +63,10 @@ def credentials(trusted: Authority, own: Authority | None = None) -> grpc.Channe
     return grpc.ssl_channel_credentials(trusted.ca.read_bytes(), *pair)
 
 
-def code_of(served: Running, **call: object) -> grpc.StatusCode:
+def code_of(served: Running, metadata: tuple[tuple[str, str], ...] = ()) -> grpc.StatusCode:
     with pytest.raises(grpc.RpcError) as raised:
-        served.stub.ExtractQuotes(REQUEST, **call)  # type: ignore[arg-type]
-    return raised.value.code()  # type: ignore[no-any-return]
+        served.stub.ExtractQuotes(REQUEST, metadata=metadata)
+    return raised.value.code()
 
 
 def test_tls(authority: Authority) -> None:
@@ -150,10 +150,10 @@ def with_tokens(tmp_path: Path, *, open_health: bool) -> Settings:
 def test_a_token_is_asked_for(tmp_path: Path) -> None:
     with running(settings=with_tokens(tmp_path, open_health=True)) as served:
         for value in ("Bearer first-token", "bearer second-token"):
-            assert served.stub.ExtractQuotes(REQUEST, metadata=[("authorization", value)]).HasField("result")
+            assert served.stub.ExtractQuotes(REQUEST, metadata=(("authorization", value),)).HasField("result")
         for value in ("Bearer first-toke", "Bearer ", "Basic first-token", "first-token", ""):
-            assert code_of(served, metadata=[("authorization", value)]) is grpc.StatusCode.UNAUTHENTICATED
-        twice = [("authorization", "Bearer first-token"), ("authorization", "Bearer wrong")]
+            assert code_of(served, metadata=(("authorization", value),)) is grpc.StatusCode.UNAUTHENTICATED
+        twice = (("authorization", "Bearer first-token"), ("authorization", "Bearer wrong"))
         assert code_of(served, metadata=twice) is grpc.StatusCode.UNAUTHENTICATED
         with pytest.raises(grpc.RpcError) as raised:
             served.stub.GetServerInfo(pb.GetServerInfoRequest())
@@ -161,13 +161,13 @@ def test_a_token_is_asked_for(tmp_path: Path) -> None:
         with pytest.raises(grpc.RpcError) as raised:
             next(served.stub.StreamExtractQuotes(iter([])))
         assert raised.value.code() is grpc.StatusCode.UNAUTHENTICATED
-        assert health_pb2_grpc.HealthStub(served.channel).Check(health_pb2.HealthCheckRequest()).status
+        assert check(served.channel).status
 
 
 def test_health_can_be_closed_too(tmp_path: Path) -> None:
     with running(settings=with_tokens(tmp_path, open_health=False)) as served:
         with pytest.raises(grpc.RpcError) as raised:
-            health_pb2_grpc.HealthStub(served.channel).Check(health_pb2.HealthCheckRequest())
+            check(served.channel)
         assert raised.value.code() is grpc.StatusCode.UNAUTHENTICATED
 
 
@@ -180,7 +180,7 @@ def test_no_text_in_logs_metrics_or_errors(caplog: pytest.LogCaptureFixture) -> 
                 served.stub.ExtractQuotes(pb.ExtractQuotesRequest(document=pb.Document(text=text, title=SECRET)))
             except grpc.RpcError as error:
                 seen.append(str(status_of(error)))
-        garbage = served.channel.unary_unary("/sayso.v1.QuoteService/ExtractQuotes")
+        garbage = raw(served.channel, "/sayso.v1.QuoteService/ExtractQuotes")
         with pytest.raises(grpc.RpcError) as raised:
             garbage(b"\x0a\x0c" + SECRET.encode() + b"\xff\xff")
         seen += [str(raised.value.details()), generate_latest(served.server.metrics.registry).decode()]
@@ -194,7 +194,7 @@ def test_no_text_in_the_log_of_a_server_whose_worker_dies() -> None:
         with grpc.insecure_channel(address) as channel, pytest.raises(grpc.RpcError) as raised:
             pb_grpc.QuoteServiceStub(channel).ExtractQuotes(
                 pb.ExtractQuotesRequest(document=pb.Document(text=f"{DEADLY} {SECRET}")),
-                metadata=[("x-request-id", "request-7")],
+                metadata=(("x-request-id", "request-7"),),
             )
         assert raised.value.code() is grpc.StatusCode.INTERNAL
         process.terminate()
@@ -208,7 +208,7 @@ def test_no_text_in_the_log_of_a_server_whose_worker_dies() -> None:
 
 
 def test_metrics_over_http_and_the_request_id(served: Running) -> None:
-    _, call = served.stub.ExtractQuotes.with_call(REQUEST, metadata=[("x-request-id", "not acceptable")])
+    _, call = served.stub.ExtractQuotes.with_call(REQUEST, metadata=(("x-request-id", "not acceptable"),))
     assert len(dict(call.trailing_metadata())["x-request-id"]) == 32
     with (
         served.server.metrics.served("127.0.0.1", 0) as port,

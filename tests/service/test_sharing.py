@@ -72,7 +72,7 @@ class Office:
     def parts(self, desk: Desk) -> int:
         """Into how many parts the next round of a worker is cut; 0 if it has none."""
         order, _ = self.plan(desk)
-        return max([one.parts for one in (*order.shares, *order.helps)], default=0)
+        return max([*(one.parts for one in order.shares), *(one.parts for one in order.helps)], default=0)
 
 
 def in_office(act: Callable[[Office], None], *, workers: int = 2) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import grpc
 import pytest
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from support.calls import check, raw
 from support.engine import POISON, SECRET
 from support.serving import PATIENCE, Running, run, running, server_process
 
@@ -25,7 +25,7 @@ from sayso_server.service.tracing import traces_of
 
 MISSING = "the extra is missing: pip install './server[tracing]'"
 TRACE, CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
-METADATA = [("traceparent", f"00-{TRACE}-{CALLER}-01"), ("x-request-id", "request-7")]
+METADATA = (("traceparent", f"00-{TRACE}-{CALLER}-01"), ("x-request-id", "request-7"))
 SETTINGS = Settings(tracing=True)
 
 
@@ -106,7 +106,7 @@ def test_a_call_its_document_and_its_stages_are_in_the_trace_of_the_caller(trace
 
 def test_a_call_without_a_trace_begins_one(traced: Traced) -> None:
     with served_with(traced) as served:
-        served.stub.GetServerInfo(pb.GetServerInfoRequest(), metadata=[("traceparent", "00-garbage")])
+        served.stub.GetServerInfo(pb.GetServerInfoRequest(), metadata=(("traceparent", "00-garbage"),))
         [call] = traced.spans(calls=1)
     assert call.parent is None
     assert len(call.attributes["sayso.request_id"]) == 32
@@ -133,7 +133,7 @@ def test_every_document_of_a_batch_and_of_a_stream_has_its_own(traced: Traced) -
 
 def test_a_refusal_is_no_error_of_the_server_but_a_failure_is(traced: Traced) -> None:
     with served_with(traced, Limits(max_document_chars=10)) as served:
-        health_pb2_grpc.HealthStub(served.channel).Check(health_pb2.HealthCheckRequest())
+        check(served.channel)
         for text in ("much too long", POISON):
             with pytest.raises(grpc.RpcError):
                 served.stub.ExtractQuotes(request(text))
@@ -154,7 +154,7 @@ def test_no_text_in_spans(traced: Traced) -> None:
             [_] = served.stub.BatchExtractQuotes(pb.BatchExtractQuotesRequest(documents=[document])).outcomes
             stream = pb.StreamExtractQuotesRequest(document=document, correlation_id=SECRET)
             [_] = served.stub.StreamExtractQuotes(iter([stream]))
-        garbage = served.channel.unary_unary("/sayso.v1.QuoteService/ExtractQuotes")
+        garbage = raw(served.channel, "/sayso.v1.QuoteService/ExtractQuotes")
         with pytest.raises(grpc.RpcError):
             garbage(b"\x0a\x0c" + SECRET.encode() + b"\xff\xff")
         spans = traced.spans(calls=10)

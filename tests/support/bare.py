@@ -1,4 +1,4 @@
-"""Servers that only say what a test wants to hear."""
+"""Servers with fixed answers, for the errors that a client must handle."""
 
 import contextlib
 from collections.abc import Iterator
@@ -13,8 +13,35 @@ from sayso_server.service.errors import ServiceError
 from support.serving import PATIENCE
 
 
-class Gatekeeper(pb_grpc.QuoteServiceServicer):
-    """Answers GetServerInfo to whoever shows the token, after refusing some calls."""
+class Mute(pb_grpc.QuoteServiceServicer):
+    """Offers no method."""
+
+    def ExtractQuotes(self, request: pb.ExtractQuotesRequest, context: Any) -> pb.ExtractQuotesResponse:  # noqa: N802
+        raise _refused(context)
+
+    def BatchExtractQuotes(  # noqa: N802
+        self, request: pb.BatchExtractQuotesRequest, context: Any
+    ) -> pb.BatchExtractQuotesResponse:
+        raise _refused(context)
+
+    def StreamExtractQuotes(  # noqa: N802
+        self, request_iterator: Iterator[pb.StreamExtractQuotesRequest], context: Any
+    ) -> Iterator[pb.StreamExtractQuotesResponse]:
+        raise _refused(context)
+
+    def GetServerInfo(self, request: pb.GetServerInfoRequest, context: Any) -> pb.GetServerInfoResponse:  # noqa: N802
+        raise _refused(context)
+
+
+def _refused(
+    context: grpc.ServicerContext, code: grpc.StatusCode = grpc.StatusCode.UNIMPLEMENTED, message: str = "no method"
+) -> AssertionError:
+    """End a call. It is never returned from."""
+    context.abort(code, message)
+
+
+class Gatekeeper(Mute):
+    """Answers GetServerInfo to clients with the token, after it has refused some calls."""
 
     def __init__(self, *, token: str | None = None, failures: int = 0) -> None:
         self._token = token
@@ -30,16 +57,18 @@ class Gatekeeper(pb_grpc.QuoteServiceServicer):
         return pb.GetServerInfoResponse(server_version="9", ready=True)
 
 
-class Overloaded(pb_grpc.QuoteServiceServicer):
+class Overloaded(Mute):
     """Has no room for any document, and asks for some seconds."""
 
     def __init__(self, *, retry_after: float) -> None:
         code = grpc.StatusCode.RESOURCE_EXHAUSTED
         self._error = ServiceError(code, "OVERLOADED", "full", retry_after=retry_after)
 
-    def BatchExtractQuotes(self, request: pb.BatchExtractQuotesRequest, context: Any) -> None:  # noqa: N802
+    def BatchExtractQuotes(  # noqa: N802
+        self, request: pb.BatchExtractQuotesRequest, context: Any
+    ) -> pb.BatchExtractQuotesResponse:
         context.set_trailing_metadata(self._error.trailers())
-        context.abort(self._error.code, self._error.message)
+        raise _refused(context, self._error.code, self._error.message)
 
 
 @contextlib.contextmanager

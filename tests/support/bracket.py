@@ -1,8 +1,8 @@
 """Golden cases in bracket notation: `[content "The plan,"] [source Mara Olin] [cue said], [content "failed."]`.
 
-A file of cases is Markdown: a heading opens a case, each line below is a rendition of the same text with the brackets
-of one statement; a case whose line has no brackets holds no statement. ` ¶ ` is a paragraph break. A line may go on
-with ` => NAME, TYPE, KIND, POLARITY` (any of them may be left out from the right).
+A file of cases is Markdown. A heading opens a case. Each line below it is a rendition of the same text, with the
+brackets of one statement; a line without brackets says that the text has none. ` ¶ ` is a paragraph break. A line may
+end with ` => NAME, TYPE, KIND, POLARITY`, of which the last ones may be left out.
 """
 
 import re

@@ -123,7 +123,8 @@ def load_nothing() -> FakeEngine:
 
 def extraction(text: str) -> Extraction:
     """The statements of the one form that the fake knows."""
-    statements, speakers = [], {}
+    statements: list[Statement] = []
+    speakers: dict[str, Speaker] = {}
     for number, found in enumerate(_STATEMENT.finditer(text), start=1):
         source = Span(*found.span(3))
         name = found.group(3)

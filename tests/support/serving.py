@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import grpc
 from google.rpc import error_details_pb2, status_pb2
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2
 
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
 from sayso_server.core.model import Model
@@ -25,6 +25,7 @@ from sayso_server.service.rounds import Progress, Round
 from sayso_server.service.server import SERVICE_NAME, Server
 from sayso_server.service.settings import Limits, Settings
 from sayso_server.service.tracing import Traces
+from support.calls import check, trailers_of
 from support.engine import FakeEngine
 
 T = TypeVar("T")
@@ -126,8 +127,7 @@ def _channel(address: str, credentials: grpc.ChannelCredentials | None) -> grpc.
 
 def status_of(error: grpc.RpcError) -> status_pb2.Status:
     """The rich status of a failed call."""
-    assert isinstance(error, grpc.Call)
-    [details] = [value for key, value in error.trailing_metadata() or () if key == "grpc-status-details-bin"]
+    details = trailers_of(error)["grpc-status-details-bin"]
     assert isinstance(details, bytes)
     status = status_pb2.Status.FromString(details)
     assert (status.code, status.message) == (error.code().value[0], error.details())
@@ -192,11 +192,10 @@ def server_process(*arguments: str, module: str = FAKE) -> Iterator[tuple["subpr
 
 def is_serving(channel: grpc.Channel) -> bool:
     """Whether the extraction service says so; asking leaves no line in the log, which nobody reads here."""
-    request = health_pb2.HealthCheckRequest(service=SERVICE_NAME)
     try:
-        status = health_pb2_grpc.HealthStub(channel).Check(request, timeout=PATIENCE).status
+        status = check(channel, SERVICE_NAME, timeout=PATIENCE).status
     except grpc.RpcError as error:
-        if isinstance(error, grpc.Call) and error.code() is grpc.StatusCode.UNAVAILABLE:
+        if error.code() is grpc.StatusCode.UNAVAILABLE:
             return False
         raise
     return bool(status == health_pb2.HealthCheckResponse.SERVING)

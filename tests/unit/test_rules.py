@@ -80,7 +80,7 @@ def test_a_new_rule_works_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(RULES, rule.name, rule)
     scorers.cache_clear()
     try:
-        assert unweighed() == ["shouting"]
+        assert "shouting" in unweighed()
         assert "rule=shouting" in scorers()[Basis.TREES].weights
         text = "FIRE Mara Olin said ."
         [statement] = Extractor(ToyParser(), Model("toy", "0", "")).extract(text).statements
@@ -90,4 +90,4 @@ def test_a_new_rule_works_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     finally:
         monkeypatch.undo()
         scorers.cache_clear()
-    assert unweighed() == []
+    assert "shouting" not in unweighed()

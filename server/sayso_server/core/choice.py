@@ -78,13 +78,16 @@ def basis_of(candidate: Candidate, words: Words) -> Basis:
 def choose(document: Document) -> list[Chosen]:
     """The statements of a document in text order: the best candidates that do not exclude each other."""
     words = Words.of(document)
-    return selected(document, words, judged(document, words), scorers())
+    return selected(document, words, judged(document, words), scorers(), has_roles=words.has_roles)
 
 
 def selected(
-    document: Document, words: Words, candidates: Iterable[Judged], weights: Mapping[Basis, Scorer]
+    document: Document, words: Words, candidates: Iterable[Judged], weights: Mapping[Basis, Scorer], *, has_roles: bool
 ) -> list[Chosen]:
-    """The best of the candidates, after those that nothing competes with and before quotations without a cue."""
+    """The best of the candidates, after those that nothing competes with and before quotations without a cue.
+
+    `has_roles` tells whether a tagger has read the document: then a candidate on trees alone is a nested statement.
+    """
 
     def without_cue(candidate: Candidate) -> Scored:
         return weights[Basis.TREES].score(evidence(candidate, [], document, words, Basis.TREES))
@@ -93,7 +96,6 @@ def selected(
     for candidate in before_choice(document):
         kept.add(candidate, without_cue(candidate))
     scored = sorted(((j, weights[j.basis].score(j.features)) for j in candidates), key=lambda pair: -pair[1].margin)
-    has_roles = any(j.basis is not Basis.TREES for j, _ in scored)
     outer = [pair for pair in scored if not (has_roles and pair[0].basis is Basis.TREES)]
     inner = [pair for pair in scored if has_roles and pair[0].basis is Basis.TREES]
     leads = _leads(scored)

@@ -101,7 +101,7 @@ class Example:
         if basis is Basis.TREES:
             pairs = zip(self.candidates, self.plain, strict=True)
             given = [plain for own, plain in pairs if own.basis is not Basis.TAGGED]
-        return selected(self.article.document, self.words, given, weights)
+        return selected(self.article.document, self.words, given, weights, has_roles=basis is not Basis.TREES)
 
 
 def fit(rows: Sequence[Sequence[str]], values: Sequence[float]) -> dict[str, float]:

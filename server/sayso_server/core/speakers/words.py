@@ -25,8 +25,9 @@ def normal(word: str) -> str:
 
 
 def is_given_name(word: str) -> bool:
-    """Whether a word, in normal form, is on a list of given names."""
-    return word in load_words("female_names", "male_names")
+    """Whether a word, in normal form, is a given name, and not as often a place or a brand: Jordan, Florence."""
+    names = load_words("female_names", "male_names", "given_names")
+    return word in names and word not in load_words("ambiguous_names")
 
 
 def is_human_noun(lemma: str) -> bool:

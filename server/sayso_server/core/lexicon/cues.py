@@ -1,13 +1,11 @@
-"""The words that extraction knows, read once from `data/*.toml` and checked."""
+"""The words that report statements: `data/cues.toml`."""
 
-import tomllib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, lru_cache
-from importlib import resources
 
+from sayso_server.core.lexicon.files import LexiconError, folder, read_toml, unique
 from sayso_server.core.statement import CueClass
 
 
@@ -38,10 +36,6 @@ _KINDS = {
 """Frames whose words have entries of their own: a noun is not the verb of the same form."""
 
 
-class LexiconError(ValueError):
-    """A data file of the lexicon is wrong; the message names the file and the entry."""
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One cue word: the classes of its frames. `lemma` is lower case, `prepositions` open its topic (talked about)."""
@@ -51,48 +45,6 @@ class Entry:
     prepositions: frozenset[str] = frozenset()
 
 
-def _read(name: str) -> dict[str, object]:
-    path = resources.files("sayso_server.core") / "data" / f"{name}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-def _unique(words: Sequence[str], where: str) -> frozenset[str]:
-    """The words as a set; one that stands twice is an error that names it."""
-    twice = [word for word, count in Counter(words).items() if count > 1]
-    if twice:
-        raise LexiconError(f"{where}: {twice[0]!r} stands twice")
-    return frozenset(words)
-
-
-RESERVED = frozenset({"source", "licence"})
-"""What a file of words says of itself: where its words come from, and under which licence."""
-
-
-@cache
-def _word_lists() -> dict[str, frozenset[str]]:
-    """Every list of `data/words/*.toml` by its name; a name that stands in two files is an error."""
-    lists: dict[str, frozenset[str]] = {}
-    folder = resources.files("sayso_server.core") / "data" / "words"
-    for path in sorted(folder.iterdir(), key=lambda path: path.name):
-        for key, value in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            if not isinstance(value, str):
-                raise LexiconError(f"{path.name}: {key!r} must be a string of words")
-            if key in lists:
-                raise LexiconError(f"{path.name}: {key!r} stands in another file too")
-            if key not in RESERVED:
-                lists[key] = _unique(value.split(), f"{path.name}: {key}")
-    return lists
-
-
-@cache
-def load_words(*names: str) -> frozenset[str]:
-    """The words of one list, or of several, of `data/words/*.toml`."""
-    try:
-        return frozenset().union(*(_word_lists()[name] for name in names))
-    except KeyError as error:
-        raise LexiconError(f"data/words has no list {error}") from None
-
-
 @dataclass
 class _Draft:
     frames: dict[Frame, CueClass] = field(default_factory=dict)
@@ -100,10 +52,9 @@ class _Draft:
 
 
 def parse_cues(data: Mapping[str, object]) -> dict[str, Entry]:
-    """Entries by lemma; several words are joined by a space; what is not a verb ends in its kind: claim|noun.
+    """Entries by lemma. The words of a phrase are joined by a space; an entry of another kind ends in it: claim|noun.
 
-    An unknown class or frame, or a word that stands twice in a list, is an error that names it. Where two classes claim
-    the same frame of a word, the one that comes first in the file has it.
+    An unknown class or frame is an error that names it, and so is a word that two lists of one frame have.
     """
     drafts: dict[str, _Draft] = {}
     for class_name, frames in data.items():
@@ -112,8 +63,7 @@ def parse_cues(data: Mapping[str, object]) -> dict[str, Entry]:
         for frame_name, text in frames.items():
             if frame_name not in list(Frame):
                 raise LexiconError(f"cues.toml: {frame_name!r} in {class_name!r} is not a frame")
-            _unique(text.split(), f"cues.toml: {class_name}.{frame_name}")
-            for word in text.split():
+            for word in unique(text, f"cues.toml: {class_name}.{frame_name}"):
                 _add(drafts, word, Frame(frame_name), CueClass(class_name))
     return {
         key: Entry(key.partition("|")[0], draft.frames, frozenset(draft.prepositions)) for key, draft in drafts.items()
@@ -121,19 +71,22 @@ def parse_cues(data: Mapping[str, object]) -> dict[str, Entry]:
 
 
 def _add(drafts: dict[str, _Draft], word: str, frame: Frame, cue_class: CueClass) -> None:
-    """One word of a list: point_out, and in the lists of topics talk_about, which stands for talk."""
+    """Add one word of a list: point_out, or with its preposition in the lists of topics: talk_about is of talk."""
     lemma, preposition = word.replace("_", " "), ""
     if frame in {Frame.TOPIC, Frame.NOUN_TOPIC}:
         lemma, _, preposition = lemma.rpartition(" ")
+        if not lemma:
+            raise LexiconError(f"cues.toml: {word!r} in {cue_class}.{frame} has no preposition: talk_about")
     key = f"{lemma}|{_KINDS[frame]}" if frame in _KINDS else lemma
     draft = drafts.setdefault(key, _Draft())
-    draft.frames.setdefault(frame, cue_class)
+    if (first := draft.frames.setdefault(frame, cue_class)) is not cue_class:
+        raise LexiconError(f"cues.toml: {word!r} has the frame {frame} in two classes: {first} and {cue_class}")
     draft.prepositions |= {preposition} - {""}
 
 
 @cache
 def _cues() -> dict[str, Entry]:
-    return parse_cues(_read("cues"))
+    return parse_cues(read_toml(folder() / "cues.toml"))
 
 
 def verb(lemma: str) -> Entry | None:
@@ -191,15 +144,3 @@ def begins_phrase(head: str) -> bool:
 def phrase(head: str, particle: str) -> Entry | None:
     """The entry of a verb with a particle, preposition or adjective."""
     return _cues().get(f"{head} {particle}")
-
-
-@cache
-def load_table(name: str) -> Mapping[str, frozenset[str]]:
-    """The table `data/<name>.toml`: sets of words by key, all lower case."""
-    table = {}
-    for key, value in _read(name).items():
-        if not isinstance(value, str):
-            raise LexiconError(f"{name}.toml: {key!r} must be a string of words")
-        if key not in RESERVED:
-            table[key] = _unique(value.split(), f"{name}.toml: {key}")
-    return table

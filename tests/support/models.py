@@ -1,0 +1,15 @@
+"""The bundled models, as the product loads them. Nothing is imported before it is needed."""
+
+from functools import cache
+
+from support.refresh import Loaded
+
+
+@cache
+def load() -> Loaded:
+    """A parser on the bundled models in the number format that this processor gets, and how files of trees name it."""
+    from sayso_server.parsing.layers import INT8, fastest
+    from sayso_server.parsing.load import load_parser
+
+    parser, model = load_parser()
+    return Loaded(parser, f"models {model.version}, {'int8' if fastest() is INT8 else 'float32'}")
