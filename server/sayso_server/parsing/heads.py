@@ -113,6 +113,11 @@ class SpanTagger(Head):
         """The best class of every word, by group; an inside follows its beginning."""
         return [best_classes(scores.log_softmax(1).cpu().numpy()) for scores in self.grouped(states)]
 
+    def predict_group(self, states: Tensor, group: int) -> list[SpanOfWords]:
+        """The spans of one group."""
+        scores = self.grouped(states)[group].log_softmax(1).cpu().numpy()
+        return spans(best_classes(scores), self.groups[group])
+
     def predict(self, states: Tensor) -> list[list[SpanOfWords]]:
         """The spans of each group."""
         return [spans(ids, group) for ids, group in zip(self.classes(states), self.groups, strict=True)]

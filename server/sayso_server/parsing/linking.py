@@ -31,6 +31,9 @@ FARTHEST = 31
 LEAST_CUE, LEAST = 0.1, 0.1
 """Probabilities from which main words, and their pairs with other words, are served."""
 
+RIVAL = 0.005
+"""How likely a word must be the main word of a cue to have any share: what others would have is next to nothing."""
+
 IGNORED = -100
 """The gold label of what was not annotated."""
 
@@ -50,7 +53,7 @@ class Gold(NamedTuple):
 class Scores(NamedTuple):
     """Scores of a paragraph before softmax and sigmoid.
 
-    `cues` (words,); `shares` (words, 1 + words), the first column is none; `scopes`, `sources` (words, main words).
+    `cues` (words,); `shares` (words, 1 + cues), the first column is none; `scopes`, `sources` (words, cues).
     """
 
     cues: Tensor
@@ -81,10 +84,13 @@ class Pairs(nn.Module):
         self.distance = nn.Parameter(torch.full((2 * FARTHEST + 2,), bias))
         self.dropout = nn.Dropout(0.2)
 
-    def forward(self, mixed: Tensor, steps: Tensor) -> Tensor:
-        """The scores (words, main words)."""
-        words, cues = (self.dropout(F.leaky_relu(view(mixed), 0.1)) for view in (self.words, self.cues))
-        scores: Tensor = F.pad(words, (0, 1), value=1.0) @ self.weight @ F.pad(cues, (0, 1), value=1.0).T
+    def forward(self, mixed: Tensor, cues: Tensor, steps: Tensor) -> Tensor:
+        """The scores (words, cues) of the states of words and those of the main words of cues."""
+        words, heads = (
+            F.pad(self.dropout(F.leaky_relu(view(own), 0.1)), (0, 1), value=1.0)
+            for view, own in ((self.words, mixed), (self.cues, cues))
+        )
+        scores: Tensor = words @ self.weight @ heads.T
         return scores + self.distance[steps]
 
 
@@ -99,12 +105,12 @@ class Linker(Head):
         self.source = Pairs(width, source_hidden, bias=-3.0)
         self.none = nn.Linear(width, 1)
 
-    def scores(self, states: Tensor) -> Scores:
-        """The scores of one paragraph, from states (layers, words, width)."""
-        mixed = self.mixed(states)
-        steps = _steps(len(mixed), mixed.device)
-        shares = torch.cat([self.none(mixed), self.share(mixed, steps)], 1)
-        return Scores(self.cue(mixed)[:, 0], shares, self.scope(mixed, steps), self.source(mixed, steps))
+    def scores(self, mixed: Tensor, places: Tensor) -> Scores:
+        """The scores of one paragraph, from mixed states (words, width), with the words at `places` as cues."""
+        steps = _steps(len(mixed), places)
+        cues = mixed[places]
+        shares = torch.cat([self.none(mixed), self.share(mixed, cues, steps)], 1)
+        return Scores(self.cue(mixed)[:, 0], shares, self.scope(mixed, cues, steps), self.source(mixed, cues, steps))
 
     def losses(self, states: Tensor, lengths: Sequence[int], gold: Gold) -> dict[str, Tensor]:
         """The losses of cues, contents, scopes and sources of several paragraphs of `lengths` words."""
@@ -114,7 +120,7 @@ class Linker(Head):
             torch.split(states, list(lengths), 1), *(torch.split(part, list(lengths)) for part in gold), strict=True
         )
         for own, cues, contents, sources in parts:
-            scores = self.scores(own)
+            scores = self.scores(self.mixed(own), torch.arange(len(cues), device=cues.device))
             known = cues != IGNORED
             sums["cues"].append(
                 F.binary_cross_entropy_with_logits(
@@ -143,29 +149,22 @@ class Linker(Head):
         """Main words of cues as (place, probability), and the pairs with a probability of at least `least`."""
         mixed = self.mixed(states)
         likely = self.cue(mixed)[:, 0].sigmoid()
-        places = (likely >= least_cue).nonzero()[:, 0]
-        if not len(places):
+        if not bool((likely >= least_cue).any()):
             return [], []
-        scores = self.scores(states)
-        figures = torch.stack(
-            [
-                scores.shares.softmax(1)[:, places + 1],
-                scores.scopes[:, places].sigmoid(),
-                scores.sources[:, places].sigmoid(),
-            ],
-            2,
-        )
-        kept = (figures >= least).any(2).nonzero()
+        rivals = (likely >= min(RIVAL, least_cue)).nonzero()[:, 0]
+        scores = self.scores(mixed, rivals)
+        figures = torch.stack([scores.shares.softmax(1)[:, 1:], scores.scopes.sigmoid(), scores.sources.sigmoid()], 2)
+        kept = ((figures >= least).any(2) & (likely[rivals] >= least_cue)).nonzero()
         values = figures[kept[:, 0], kept[:, 1]].tolist()
-        pairs = zip(kept[:, 0].tolist(), places[kept[:, 1]].tolist(), values, strict=True)
+        pairs = zip(kept[:, 0].tolist(), rivals[kept[:, 1]].tolist(), values, strict=True)
         found = [Found(word, cue, *own) for word, cue, own in pairs]
+        places = (likely >= least_cue).nonzero()[:, 0]
         return list(zip(places.tolist(), likely[places].tolist(), strict=True)), found
 
 
-def _steps(length: int, device: torch.device) -> Tensor:
-    """How far the cue is to the right of the word, in logarithmic steps from 0 (words, cues)."""
-    places = torch.arange(length, device=device)
-    distance = places[None] - places[:, None]
+def _steps(length: int, places: Tensor) -> Tensor:
+    """How far the cues at `places` are to the right of each word, in logarithmic steps from 0 (words, cues)."""
+    distance = places[None] - torch.arange(length, device=places.device)[:, None]
     steps = torch.log2(distance.abs() + 1.0).mul(STEPS).round().clamp(max=FARTHEST)
     return (distance.sign() * steps).long() + FARTHEST
 

@@ -163,7 +163,7 @@ class NamesProcessor(_OwnProcessor):
         """Set the tag of every token (BIOES), and the document's entities."""
         tags = ["O"] * document.num_words
         if document.num_words:
-            for start, end, label in self.head.predict(self.reader.states(document))[self.group]:
+            for start, end, label in self.head.predict_group(self.reader.states(document), self.group):
                 tags[start:end] = [f"I-{label}"] * (end - start)
                 tags[start], tags[end - 1] = f"B-{label}", f"E-{label}"
                 if end - start == 1:
