@@ -117,5 +117,5 @@ def mentions(model: Model, documents: Sequence[Document]) -> dict[str, float]:
             states = model.states(part.paragraphs)
             vectors = model.coreference.vectors(states, [(m.first, m.end) for m in part.mentions])
             scores, _ = model.coreference(vectors, part.described())
-            judge(right, part, scores.numpy())
+            judge(right, part, scores.cpu().numpy())
     return shares(right)
