@@ -13,7 +13,7 @@ FROZEN := v1.frozen.txtpb
 GRPC_JS_VERSION := 1.14.7
 PROTO_LOADER_VERSION := 0.8.1
 
-.PHONY: help install extras words golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench \
+.PHONY: help install extras words rules golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench \
 	check hooks demo evaluate serve clean
 
 help:  ## this list
@@ -105,6 +105,9 @@ evaluate: $(INSTALLED)  ## scores on ../shared/benchmarks, where that folder sta
 
 words: $(INSTALLED)  ## sort the word lists of server/sayso_server/core/data
 	$(BIN)/python -m sayso_server.core.lexicon
+
+rules: $(INSTALLED)  ## the tables of rules, and which of them have no weights or counts of their own yet
+	@$(BIN)/python -m sayso_server.core.tables
 
 golden: $(INSTALLED)  ## parse the golden cases that have no tree yet, and add their trees
 	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python tests/golden/refresh.py

@@ -28,10 +28,12 @@ show() {
     "$python" "$@" | tee "$out/$title.txt"
 }
 
-for name in seed challenge-dev; do
+for name in seed challenge-dev news-dev; do
     extract "$name" speech
     show "$name" "$benchmarks/score_statements.py" "$benchmarks/$name.jsonl" "$out/$name.speech.jsonl"
 done
+extract probes-dev speech
+show probes-dev "$benchmarks/score_probes.py" "$benchmarks/probes-dev.jsonl" "$out/probes-dev.speech.jsonl"
 extract polnear-dev speech
 show polnear-dev-speech "$benchmarks/score.py" "$benchmarks/polnear-dev.jsonl" "$out/polnear-dev.speech.jsonl" \
     --outermost --speech

@@ -7,7 +7,7 @@ from support.toy import TaggedToyParser
 
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.document import read, with_trees
-from sayso_server.core.evidence import Basis
+from sayso_server.core.selection.evidence import Basis
 from sayso_server.core.statement import Cue, CueClass, Span
 from sayso_server.training.annotations import Annotation
 from sayso_server.training.calibration import area_under_curve, calibration_error, judgements

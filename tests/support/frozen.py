@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from sayso_server.core.tree import Name, Roles, Tree, Word
+from sayso_server.core.tree import Roles, TaggedName, Tree, Word
 
 HAND = "hand"
 """The origin of trees that somebody wrote."""
@@ -174,9 +174,9 @@ def _read_word(row: Sequence[str], place: tuple[int, int]) -> Word:
     return Word(int(number) - 1, text, lemma, upos, xpos, feats, int(head) - 1, deprel, *place)
 
 
-def _read_name(text: str) -> Name:
+def _read_name(text: str) -> TaggedName:
     first, end, kind = text.split(":")
-    return Name(int(first), int(end), kind)
+    return TaggedName(int(first), int(end), kind)
 
 
 def _read_roles(column: str) -> Roles:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sayso_server.core.tree import Name, Roles, Tree, Word
+from sayso_server.core.tree import Roles, TaggedName, Tree, Word
 
 _TOKEN = re.compile(r"\w+(?:[.'’]\w+)*|[^\w\s]|\S")
 _VERBS = {"said": "say", "told": "tell", "urged": "urge", "described": "describe", "asked": "ask", "adding": "add"}
@@ -38,7 +38,7 @@ class TaggedToyParser(ToyParser):
 def _tagged(tree: Tree) -> Tree:
     seeds = [_seed(word.text, word.index) for word in tree.words]
     names = tuple(
-        Name(word.index, word.index + 1, ("PER", "ORG", "LOC")[seed % 3])
+        TaggedName(word.index, word.index + 1, ("PER", "ORG", "LOC")[seed % 3])
         for word, seed in zip(tree.words, seeds, strict=True)
         if word.text.istitle()
     )

@@ -11,7 +11,7 @@ from support.golden import GOLDEN
 from support.refresh import NOTHING, Loaded, OtherModelsError, add, drift, freeze_all, refresh
 from support.toy import TaggedToyParser, ToyParser
 
-from sayso_server.core.tree import Name, Roles, Tree, Word
+from sayso_server.core.tree import Roles, TaggedName, Tree, Word
 
 TESTS = Path(__file__).parents[1]
 HERE = "models 1, int8"
@@ -80,7 +80,7 @@ def test_a_tree_written_by_hand_needs_neither_places_nor_all_roles(tmp_path: Pat
     path.write_text(BY_HAND, encoding="utf-8")
     ((tree,),) = FrozenParser(path).parse(["Olin left."])
     assert [(w.start, w.end) for w in tree.words] == [(0, 4), (5, 9), (9, 10)]
-    assert tree.names == (Name(0, 1, "PER"),)
+    assert tree.names == (TaggedName(0, 1, "PER"),)
     assert tree.roles == (Roles(0.9, 0, 0, 0), Roles(0, 0, 0, 0), Roles(0, 0, 0, 0))
     with pytest.raises(NoTreesError, match=r"no trees for 'She left\.': run make golden"):
         FrozenParser(path).parse(["She left."])

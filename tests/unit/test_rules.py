@@ -9,18 +9,19 @@ from support.bracket import read_cases
 from support.frozen import FrozenParser
 from support.toy import ToyParser
 
-from sayso_server.core import proposals, rules
+from sayso_server.core import rules, tables
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
-from sayso_server.core.evidence import Basis
 from sayso_server.core.model import Model
 from sayso_server.core.pipeline import Extractor
-from sayso_server.core.rule import Family, Rule
-from sayso_server.core.rules import RULES
+from sayso_server.core.rules import RULES, Family, Rule
 from sayso_server.core.scoring import Scorer
+from sayso_server.core.selection import proposals
+from sayso_server.core.selection.evidence import Basis
+from sayso_server.core.selection.weights import scorers, unweighed, with_families
+from sayso_server.core.speakers.link_rules import LINK_RULES
 from sayso_server.core.statement import Cue, CueClass, Options, Span
-from sayso_server.core.weights import scorers, unweighed, with_families
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 EVERYTHING = Options(cue_classes=frozenset(CueClass))
@@ -33,6 +34,11 @@ def test_a_rule_is_in_the_file_that_has_its_name() -> None:
         assert rule.propose is getattr(importlib.import_module(f"sayso_server.core.rules.{own}"), own)
     files = {path.stem for path in Path(rules.__file__).parent.glob("*.py")} - {"__init__"}
     assert {name.replace("-", "_") for name in RULES} == files
+
+
+def test_the_tables_list_every_rule_once() -> None:
+    listed = [line.split("  ")[1] for line in tables.lines() if line.startswith("  ")]
+    assert listed == [*RULES, *(rule.name for rule in LINK_RULES)]
 
 
 def test_a_rule_begins_its_docstring_with_an_example() -> None:

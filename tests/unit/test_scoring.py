@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from sayso_server.core.evidence import Basis
 from sayso_server.core.scoring import STRONGEST, Scorer, explained
-from sayso_server.core.weights import scorers
+from sayso_server.core.selection.evidence import Basis
+from sayso_server.core.selection.weights import scorers
 
 SCORER = Scorer({"likely": 2.0, "short": -0.5}, threshold=0.5, calibration=[(0.0, 0.5), (1.0, 0.7), (3.0, 0.9)])
 

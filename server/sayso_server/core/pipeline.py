@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from sayso_server.core.choice import Chosen, choose
 from sayso_server.core.document import Document, read, with_trees
 from sayso_server.core.model import Model
 from sayso_server.core.parser import Parser
 from sayso_server.core.scoring import explained
-from sayso_server.core.speakers.registry import Link
-from sayso_server.core.speakers.resolve import resolve
+from sayso_server.core.selection.choice import Chosen, choose
+from sayso_server.core.speakers import Resolved, resolve
 from sayso_server.core.statement import (
     REPORTED_SPEECH,
     CueClass,
@@ -121,16 +120,15 @@ def extract_document(document: Document, options: Options, *, parse_seconds: flo
     """The statements of a parsed document."""
     started = time.perf_counter()
     chosen = choose(document)
-    links, registry = resolve(document, chosen)
-    speakers, ids = registry.speakers(links)
-    statements = assemble(document, chosen, links, ids)
+    resolved = resolve(document, chosen)
+    statements = assemble(document, chosen, resolved)
     kept = [s for s in statements if _is_wanted(s, options)]
     known = {s.statement_id for s in kept}
     kept = [_without_lost(s, known, options) for s in kept]
     return Extraction(
         text=document.text,
         statements=tuple(kept),
-        speakers=_used(speakers, kept),
+        speakers=_used(resolved.speakers, kept),
         warnings=warnings(document),
         words=sum(len(t.words) for t in document.trees),
         sentences=len(document.trees),
@@ -138,14 +136,13 @@ def extract_document(document: Document, options: Options, *, parse_seconds: flo
     )
 
 
-def assemble(
-    document: Document, chosen: Sequence[Chosen], links: Sequence[Link], ids: dict[int, str]
-) -> list[Statement]:
+def assemble(document: Document, chosen: Sequence[Chosen], resolved: Resolved) -> list[Statement]:
     """Statements with identifiers, in text order."""
     out: list[Statement] = []
-    for i, (item, link) in enumerate(zip(chosen, links, strict=True)):
+    ids = resolved.ids
+    for i, (item, link) in enumerate(zip(chosen, resolved.links, strict=True)):
         found = item.candidate
-        speaker = ids.get(id(link.entity)) if link.entity is not None else None
+        speaker = ids.get(link.entity) if link.entity is not None else None
         out.append(
             Statement(
                 statement_id=f"s{i + 1}",
@@ -158,9 +155,9 @@ def assemble(
                 evidence=explained(item.score.evidence),
                 speaker_id=speaker,
                 speaker_confidence=link.confidence if speaker else 0.0,
-                speaker_rule=link.rule,
-                speaker_evidence=explained(getattr(link, "evidence", ())) if speaker else (),
-                alternatives=tuple((ids[id(e)], c) for e, c in link.alternatives if id(e) in ids),
+                speaker_rule=link.rule.name,
+                speaker_evidence=explained(link.evidence) if speaker else (),
+                alternatives=tuple((ids[e], c) for e, c in link.alternatives if e in ids),
                 addressees=found.addressees,
                 polarity=found.polarity,
                 paragraph_index=document.paragraph_at(found.content[0].start),

@@ -1,6 +1,6 @@
 """Scores as sums of named features with learned or hand-set weights, so that every score can be explained.
 
-Weights are JSON in `data/`. One mechanism serves statements (`evidence.py`) and speakers (`speakers/`).
+Weights are JSON in `data/`. One mechanism serves statements (`selection/`) and speakers (`speakers/`).
 """
 
 import bisect
@@ -43,6 +43,11 @@ class Scorer:
         return self._scored(
             tuple([(name, added) for name, v in features.items() if (added := weight_of(name, 0.0) * v)])
         )
+
+    def margin(self, features: Mapping[str, float]) -> float:
+        """The margin that `weigh` gives, for a ranking that needs no more."""
+        weight_of = self.weights.get
+        return sum([weight_of(name, 0.0) * value for name, value in features.items()]) - self.threshold
 
     def _scored(self, evidence: Evidence) -> Scored:
         margin = sum([added for _, added in evidence]) - self.threshold

@@ -51,7 +51,7 @@ class Word:
 _given = attrgetter("index", "text", "lemma", "upos", "xpos", "feats", "head", "deprel", "start", "end")
 
 
-class Name(NamedTuple):
+class TaggedName(NamedTuple):
     """A name: its words from `first` to before `end` (indices in the sentence), and its type: PER, ORG or LOC."""
 
     first: int
@@ -107,7 +107,7 @@ class Tree:
     """A sentence as a tree of words, with what the models have found beside it; empty where they have no such head."""
 
     words: tuple[Word, ...]
-    names: tuple[Name, ...] = ()
+    names: tuple[TaggedName, ...] = ()
     roles: tuple[Roles, ...] = ()
     cues: tuple[LikelyCue, ...] = ()
     links: tuple[Link, ...] = ()

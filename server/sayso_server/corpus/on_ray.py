@@ -25,7 +25,6 @@ from sayso_server.corpus.reading import Reading, SliceReader
 # Ray reads these when it is imported: it is to tell nobody that it is used, and to be silent about itself.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
-_WITHOUT = "leave out --workers and --address"
 try:
     import ray
     import ray.data

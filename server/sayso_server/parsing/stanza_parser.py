@@ -12,7 +12,7 @@ import torch
 from stanza.resources.common import DEFAULT_MODEL_DIR, download_resources_json, load_resources_json
 
 from sayso_server.core.coreference import Coreference
-from sayso_server.core.tree import Link, Name, Roles, Tree, Word
+from sayso_server.core.tree import Link, Roles, TaggedName, Tree, Word
 from sayso_server.parsing import tokens
 from sayso_server.parsing.coreference import CoreferenceScorer
 from sayso_server.parsing.encoder import load_encoder
@@ -176,7 +176,7 @@ def to_tree(document: Any, sentence: Any, shift: int) -> Tree:
         for i, (text, (_, word, start, end)) in enumerate(zip(texts, tokens.spans_of_words(sentence), strict=True))
     ]
     names = tuple(
-        Name(entity.words[0].id - 1, entity.words[-1].id, NAME_TYPES[entity.type])
+        TaggedName(entity.words[0].id - 1, entity.words[-1].id, NAME_TYPES[entity.type])
         for entity in sentence.ents
         if entity.type in NAME_TYPES
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sayso_server.core.contents import overlap
+from sayso_server.core.grammar.contents import overlap
 from sayso_server.core.statement import Span
 
 SAME = 0.5

@@ -10,8 +10,8 @@ Two sources, neither of them used to develop on:
 - PolNeAR's articles for training, parsed by the bundled models: quotations without a cue, which GUM does not know. A
   link is right if the speaker has a mention in the annotated source.
 
-A rule with few counts leans on its family (`confidence.FAMILIES`). Pronouns are counted by the probability that the
-ranking gives.
+A rule with few counts leans on its family (`link_rules.Family`). Pronouns are counted by the probability that the
+ranking gives. Every rule of the table gets counts, also one that no link was made by.
 """
 
 import argparse
@@ -21,15 +21,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sayso_server.core.choice import choose
-from sayso_server.core.contents import overlap
 from sayso_server.core.document import parsed
+from sayso_server.core.grammar.contents import overlap
 from sayso_server.core.parser import Parser
-from sayso_server.core.speakers.confidence import FAMILIES, Counted, Links, cell, cells
-from sayso_server.core.speakers.discourse import Discourse, top, top_of_name
-from sayso_server.core.speakers.pronouns import RULES, kind_of_pronoun
-from sayso_server.core.speakers.registry import Entity, Link, Registry
-from sayso_server.core.speakers.resolve import resolve
+from sayso_server.core.selection.choice import choose
+from sayso_server.core.speakers import resolve
+from sayso_server.core.speakers.calibration import Counted, Links, cell, cells
+from sayso_server.core.speakers.discourse.pronouns import RULES, kind_of_pronoun
+from sayso_server.core.speakers.discourse.reader import Reader, head_of_name, part_of_clause
+from sayso_server.core.speakers.entities import Entity, Link, Rival, open_store
+from sayso_server.core.speakers.link_rules import LINK_RULES, RANKED, Family, LinkRule
+from sayso_server.core.speakers.names.index import index_names
+from sayso_server.core.speakers.roster import names, source_mentions
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 from sayso_server.training.pronouns import Annotated, documents
@@ -46,7 +49,7 @@ _SOURCE, _SUBJECT, _ANY = 2, 1, 0
 class Outcome:
     """One link: by which rule, in which of its cells, how near to a source the mention is, and whether it was right."""
 
-    rule: str
+    rule: LinkRule
     cell: str
     nearness: int
     right: bool
@@ -55,18 +58,18 @@ class Outcome:
 
 
 @dataclass
-class Observer(Discourse):
+class Observer(Reader):
     """Reads a document and notes every link: (offset of the head, how near to a source, the link)."""
 
     made: list[tuple[int, int, Link]] = field(default_factory=list)
     sources: frozenset[int] = frozenset()
     """The offsets of the heads of sources."""
-    mentions: dict[int, tuple[Entity, list[int]]] = field(default_factory=dict)
-    """By id() of the entity, the offsets of its heads."""
+    mentions: dict[Entity, list[int]] = field(default_factory=dict)
+    """The offsets of the heads of the mentions of each entity."""
 
     def meet(self, entity: Entity, tree: Tree, word: Word) -> None:
         """Somebody is mentioned."""
-        self.mentions.setdefault(id(entity), (entity, []))[1].append(word.start)
+        self.mentions.setdefault(entity, []).append(word.start)
         super().meet(entity, tree, word)
 
     def link(self, tree: Tree, word: Word, span: Span) -> Link:
@@ -78,24 +81,23 @@ class Observer(Discourse):
         return link
 
     def _read(self, tree: Tree, word: Word) -> None:
-        found = self.registry.name_at(word)
-        if found is not None and found[0] == word.start:
-            rivals = tuple((self.registry.of_cluster(r), 1.0) for r in self.registry.rivals.get(found[0], ()))
-            link = Link(self.registry.of_cluster(found[1]), self.registry.sieves.get(found[0], "name"), rivals)
-            self._note(tree, top_of_name(tree, word, self.registry), link)
+        found = self.store.names.at(word)
+        if found is not None and found.start == word.start:
+            link = Link(self.store.named[found.cluster], found.rule, self.store.rivals_of(found))
+            self._note(tree, head_of_name(tree, word, self.store.names), link)
         super()._read(tree, word)
 
     def _read_pronoun(self, tree: Tree, word: Word) -> None:
         super()._read_pronoun(tree, word)
         options = self.ranked[word.start]
         if options:
-            (share, entity), *others = options
-            rivals = tuple((e, p) for p, e in others)
-            self._note(tree, word, Link(entity, RULES[kind_of_pronoun(word)], rivals, share=share))
+            best, *others = options
+            rivals = tuple(Rival(one.entity, one.probability) for one in others)
+            self._note(tree, word, Link(best.entity, RULES[kind_of_pronoun(word)], rivals, share=best.probability))
 
     def _note(self, tree: Tree, word: Word, link: Link) -> None:
         if link.entity is not None:
-            is_subject = top(tree, word).relation == "nsubj"
+            is_subject = part_of_clause(tree, word).relation == "nsubj"
             nearness = _SOURCE if word.start in self.sources else _SUBJECT if is_subject else _ANY
             self.made.append((word.start, nearness, link))
 
@@ -103,20 +105,21 @@ class Observer(Discourse):
 def of_coreference(path: Path, genres: frozenset[str] = GENRES) -> Iterator[Outcome]:
     """The links in the documents of a CoNLL-U file with entities."""
     for annotated in documents(path, genres):
-        if annotated.document.trees:
-            found = (c.candidate for c in choose(annotated.document))
+        document = annotated.document
+        if document.trees:
+            found = (c.candidate for c in choose(document))
             sources = frozenset(c.source_head.start for c in found if c.source_head is not None)
-            observer = Observer(Registry(annotated.document), sources=sources)
-            observer.read_to(len(annotated.document.text) + 1)
+            observer = Observer(open_store(document, index_names(document)), sources=sources)
+            observer.read_to(len(document.text) + 1)
             yield from _compared(annotated, observer)
 
 
 def _compared(annotated: Annotated, observer: Observer) -> Iterator[Outcome]:
     gold = annotated.entities
-    best = representatives(gold, observer.mentions.values())
+    best = representatives(gold, observer.mentions.items())
     for offset, nearness, link in observer.made:
         identity = gold.get(offset)
-        is_document = link.rule in FAMILIES["documents"]
+        is_document = link.rule.family is Family.DOCUMENTS
         if identity is None or not (is_document or annotated.types.get(identity) in _SPEAKING):
             continue
         right = best.get(identity) is link.entity
@@ -154,15 +157,15 @@ def of_conversation(path: Path, parser: Parser, sample: int) -> Iterator[Outcome
         item = json.loads(line)
         document = parsed(item["text"], parser)
         chosen = choose(document)
-        links, _ = resolve(document, chosen)
+        links = resolve(document, chosen).links
+        mentions = source_mentions(links, [c.candidate.source for c in chosen])
         gold = [(_spans(a["content"]), _spans(a["source"])) for a in item["attributions"] if a["source"]]
         for statement, link in zip(chosen, links, strict=True):
-            if link.entity is not None and link.rule in FAMILIES["conversation"] and statement.parent is None:
+            if link.entity is not None and link.rule.family is Family.CONVERSATION and statement.parent is None:
                 sources = [s for content, s in gold if overlap(content, statement.candidate.content) >= 0.5]
                 if sources:
-                    named = [n.span for n in link.entity.cluster.names] if link.entity.cluster else []
-                    mentions = [*named, *link.entity.mentions]
-                    right = any(m.overlaps(s) for m in mentions for s in sources[0])
+                    own = [*names(link.entity), *mentions.get(link.entity, ())]
+                    right = any(m.overlaps(s) for m in own for s in sources[0])
                     yield _outcome(link, _SOURCE, right=right)
 
 
@@ -174,11 +177,11 @@ def count(outcomes: Iterable[Outcome]) -> Links:
     """Counts, and the confidences that follow."""
     known = list(outcomes)
     rules: dict[str, dict[str, Counted]] = {}
-    for family in FAMILIES.values():
-        own = [o for o in known if o.rule in family]
-        for rule in family:
-            counted = {name: _counted([o for o in own if o.rule == rule], own, name) for name in cells(rule)}
-            rules[rule] = _rising(counted) if rule.startswith("pronoun ") else counted
+    for rule in (row for row in LINK_RULES if row.family is not Family.NOBODY):
+        family = [o for o in known if o.rule.family is rule.family]
+        own = [o for o in family if o.rule is rule]
+        counted = {name: _counted(own, family, name) for name in cells(rule)}
+        rules[rule.name] = _rising(counted) if rule.family in RANKED else counted
     missed = [o.rival_right for o in known if o.rival_right is not None and not o.right]
     return {"rules": rules, "rivals": round(_share(missed, 0.5), 3)}
 
@@ -218,12 +221,12 @@ def _share(right: Sequence[bool], leaning: float) -> float:
 
 def report(outcomes: Iterable[Outcome]) -> Iterator[str]:
     """A line for every cell: right of all, of subjects, of sources."""
-    known: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
+    known: dict[tuple[LinkRule, str], list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         known[outcome.rule, outcome.cell].append(outcome)
     for (rule, name), own in sorted(known.items(), key=lambda item: -len(item[1])):
         counts = ([o.right for o in own if o.nearness >= near] for near in (_ANY, _SUBJECT, _SOURCE))
-        yield f"{rule:24s} {name:9s} " + "  ".join(f"{sum(c):4d}/{len(c):4d}" for c in counts)
+        yield f"{rule.name:24s} {name:9s} " + "  ".join(f"{sum(c):4d}/{len(c):4d}" for c in counts)
 
 
 def main() -> None:

@@ -17,37 +17,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sayso_server.core.document import Document, read, with_trees
-from sayso_server.core.speakers import pronouns
-from sayso_server.core.speakers.discourse import Discourse
-from sayso_server.core.speakers.registry import Registry
+from sayso_server.core.scoring import load_scorer
+from sayso_server.core.speakers.discourse.pronouns import Known, kind_of_pronoun
+from sayso_server.core.speakers.discourse.reader import Reader
+from sayso_server.core.speakers.entities import open_store
+from sayso_server.core.speakers.names.index import index_names
 from sayso_server.core.tree import Tree, Word
 
 _BRACKET = re.compile(r"\((\d+)-([a-z]+)-[^()]*|(\d+)\)|\)")
 _GENRES = frozenset({"news", "interview", "conversation", "bio", "speech", "court", "vlog"})
 _SPEAKING = frozenset({"person", "organization"})
 
-PRIOR = {
-    "same sentence": 0.6,
-    "sentences back": -0.9,
-    "paragraphs back": -0.5,
-    "subject": 0.8,
-    "possessor": -0.2,
-    "oblique": -0.4,
-    "spoke last": 0.9,
-    "spoke": 0.4,
-    "gender known": 1.0,
-    "named": 0.4,
-    "often": 0.4,
-    "latest": 0.3,
-    "they: organization": -0.8,
-    "they: person": -3.5,
-    "it: document": -0.2,
-    "it: group": -1.5,
-    "he: unknown": -1.0,
-}
-"""Weights set by hand."""
 _FIXED = frozenset({"named", "spoke", "spoke last"})
 """Stay as they are: of statements GUM says nothing, and in news names count more."""
+
+
+def prior() -> dict[str, float]:
+    """The weights in use, which were set by hand: `data/pronouns.json`."""
+    return dict(load_scorer("pronouns").weights)
+
 
 Choice = tuple[list[dict[str, float]], int, str]
 """The features of each proposal, which one is right, and the kind of pronoun."""
@@ -124,8 +112,8 @@ def _read_entities(tree: Tree, rows: list[list[str]], entities: dict[int, str], 
 
 
 @dataclass
-class Teacher(Discourse):
-    """Reads a document and notes the choice at every pronoun; goes on with the right one."""
+class Teacher(Reader):
+    """Reads a document and notes the choice at every pronoun; continues with the right one."""
 
     annotated: Annotated | None = None
     choices: list[Choice] = field(default_factory=list)
@@ -136,24 +124,24 @@ class Teacher(Discourse):
         found = self.candidates(tree, word)
         right = [i for i, (_, k) in enumerate(found) if gold is not None and self._is_right(k, gold)]
         if gold and self.annotated.types.get(gold) in _SPEAKING:
-            kind = pronouns.Asked(word, tree, 0, 0, quoted=False).kind
-            self.choices.append(([f for f, _ in found], right[0] if right else -1, kind))
+            self.choices.append(([dict(f) for f, _ in found], right[0] if right else -1, kind_of_pronoun(word)))
         if right:
-            self.meet(found[right[0]][1].entity, tree, word)
+            self.meet(found[right[0]].known.entity, tree, word)
 
-    def _is_right(self, known: pronouns.Known, gold: str) -> bool:
+    def _is_right(self, known: Known, gold: str) -> bool:
         assert self.annotated is not None
-        seen = (known.inner, known.outer)
-        return any(s is not None and self.annotated.entities.get(s.offset) == gold for s in seen)
+        places = (known.last, known.last_outside)
+        return any(p is not None and self.annotated.entities.get(p.offset) == gold for p in places)
 
 
 def choices(path: Path, genres: frozenset[str] = _GENRES) -> list[Choice]:
     """The choices at all pronouns of a file."""
     out: list[Choice] = []
     for annotated in documents(path, genres):
-        if annotated.document.trees:
-            teacher = Teacher(Registry(annotated.document), annotated=annotated)
-            teacher.read_to(len(annotated.document.text))
+        document = annotated.document
+        if document.trees:
+            teacher = Teacher(open_store(document, index_names(document)), annotated=annotated)
+            teacher.read_to(len(document.text))
             out += teacher.choices
     return out
 
@@ -165,16 +153,25 @@ def _scores(found: list[dict[str, float]], weights: dict[str, float]) -> list[fl
 def fit(made: list[Choice], *, epochs: int, rate: float, decay: float, seed: int) -> dict[str, float]:
     """Weights that make the right proposals probable: softmax regression, one choice at a time."""
     rng = random.Random(seed)
-    weights = dict(PRIOR)
+    by_hand = prior()
+    weights = dict(by_hand)
     usable = [c for c in made if c[1] >= 0 and len(c[0]) > 1]
     for epoch in range(epochs):
         rng.shuffle(usable)
         for found, right, _ in usable:
-            _step(weights, found, right, rate=rate / (1 + epoch), decay=decay)
+            _step(weights, by_hand, found, right, rate=rate / (1 + epoch), decay=decay)
     return {name: round(value, 3) for name, value in sorted(weights.items())}
 
 
-def _step(weights: dict[str, float], found: list[dict[str, float]], right: int, *, rate: float, decay: float) -> None:
+def _step(
+    weights: dict[str, float],
+    by_hand: dict[str, float],
+    found: list[dict[str, float]],
+    right: int,
+    *,
+    rate: float,
+    decay: float,
+) -> None:
     scores = _scores(found, weights)
     top = max(scores)
     odds = [math.exp(s - top) for s in scores]
@@ -184,7 +181,7 @@ def _step(weights: dict[str, float], found: list[dict[str, float]], right: int, 
         for name, value in features.items():
             if name not in _FIXED:
                 old = weights.get(name, 0.0)
-                weights[name] = old + rate * (error * value - decay * (old - PRIOR.get(name, 0.0)))
+                weights[name] = old + rate * (error * value - decay * (old - by_hand.get(name, 0.0)))
 
 
 def accuracy(made: list[Choice], weights: dict[str, float]) -> dict[str, str]:
@@ -212,7 +209,7 @@ def main() -> None:
     train = choices(options.treebanks / "gum-train.conllu")
     held_out = choices(options.treebanks / "gum-dev.conllu")
     weights = fit(train, epochs=options.epochs, rate=0.1, decay=0.2, seed=options.seed)
-    print("by hand", accuracy(held_out, PRIOR))  # noqa: T201
+    print("by hand", accuracy(held_out, prior()))  # noqa: T201
     print("fitted, train", accuracy(train, weights))  # noqa: T201
     print("fitted ", accuracy(held_out, weights))  # noqa: T201
     options.output.write_text(json.dumps({"weights": weights}, indent=1) + "\n", encoding="utf-8")

@@ -20,13 +20,14 @@ import torch
 
 from sayso_server import core
 from sayso_server.core.candidate import Candidate
-from sayso_server.core.choice import Chosen, Judged, judged, selected
-from sayso_server.core.contents import overlap
-from sayso_server.core.evidence import Basis, Words, evidence
+from sayso_server.core.grammar.contents import overlap
 from sayso_server.core.rules import RULES
 from sayso_server.core.scoring import Scorer
+from sayso_server.core.selection.choice import Chosen, Judged, judged, selected
+from sayso_server.core.selection.evidence import Basis, evidence
+from sayso_server.core.selection.weights import FILE
+from sayso_server.core.selection.words import Words
 from sayso_server.core.statement import REPORTED_SPEECH
-from sayso_server.core.weights import FILE
 from sayso_server.training.annotations import Annotation, touch, worth
 from sayso_server.training.news import Article, articles
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sayso_server.core.candidate import Candidate
-from sayso_server.core.contents import strip
+from sayso_server.core.grammar.contents import strip
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word

@@ -1,8 +1,8 @@
 """The words of the clauses that a cue governs, also where the parser attaches them elsewhere."""
 
 from sayso_server.core import lexicon
-from sayso_server.core.contents import is_punctuation
 from sayso_server.core.cues import Site
+from sayso_server.core.grammar.contents import is_punctuation
 from sayso_server.core.grammar.sentence import is_set_off, sentence_before
 from sayso_server.core.grammar.subject import is_passive, reports_more
 from sayso_server.core.lexicon import Frame, load_words

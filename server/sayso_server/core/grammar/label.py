@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from sayso_server.core.candidate import Candidate
-from sayso_server.core.contents import strip
 from sayso_server.core.document import Document
+from sayso_server.core.grammar.contents import strip
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.statement import Kind, Span
 

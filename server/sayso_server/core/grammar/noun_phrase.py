@@ -1,6 +1,6 @@
 """Noun phrases as mentions: which words belong to one, and whether it is human."""
 
-from sayso_server.core.contents import EDGES, is_punctuation, strip
+from sayso_server.core.grammar.contents import EDGES, is_punctuation, strip
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from sayso_server.core.contents import merge, strip
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
+from sayso_server.core.grammar.contents import merge, strip
 from sayso_server.core.grammar.subject import subject
 from sayso_server.core.lexicon import Frame
 from sayso_server.core.marks import Quotation

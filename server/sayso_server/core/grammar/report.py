@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sayso_server.core.candidate import Candidate
-from sayso_server.core.contents import merge
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.addressee import addressees
+from sayso_server.core.grammar.contents import merge
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.polarity import polarity
 from sayso_server.core.grammar.subject import agent, relative_subject, subject

@@ -1,6 +1,6 @@
 """Parts of a sentence by its punctuation."""
 
-from sayso_server.core.contents import is_punctuation
+from sayso_server.core.grammar.contents import is_punctuation
 from sayso_server.core.tree import Tree, Word
 
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from sayso_server.core import lexicon
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
+from sayso_server.core.grammar.tagger import Read
 from sayso_server.core.lexicon import Entry, Frame
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass
-from sayso_server.core.tagger import Read
 
 _SHORTEST_CLAUSE = 6
 """Words from which a content is taken for a clause, whatever its verbs."""

@@ -3,11 +3,14 @@
 To add a rule: a file with one function, one row here, cases in `tests/golden/cases`. CONTRIBUTING.md has an example.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Generic, ParamSpec
 
+from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
-from sayso_server.core.rule import Ends, Family, Rule
 from sayso_server.core.rules.according_to import according_to
 from sayso_server.core.rules.adjective_complement import adjective_complement
 from sayso_server.core.rules.as_clause import as_clause
@@ -25,6 +28,45 @@ from sayso_server.core.rules.small_clause import small_clause
 from sayso_server.core.rules.tagged import tagged
 from sayso_server.core.rules.transcript_turn import transcript_turn
 from sayso_server.core.statement import Span
+
+P = ParamSpec("P")
+
+
+class Family(StrEnum):
+    """Rules of one kind. A rule without weights of its own is scored with the mean weights of its family."""
+
+    COMPLEMENT = "complement"
+    """The content depends on the cue: said that it failed, announced a deal, her claim that …"""
+    ADVERBIAL = "adverbial"
+    """The cue is an adverbial or an aside in its content: according to Olin; the plan, Olin said, failed."""
+    QUOTATION = "quotation"
+    """Quotation marks delimit the content."""
+    LABEL = "label"
+    """A label is the source: Olin: …"""
+    TAGGER = "tagger"
+    """The role tagger found the content, whatever the tree."""
+
+
+class Ends(Enum):
+    """Where contents of a rule end."""
+
+    OWN = "own"
+    """Where the rule says: quotation marks and labels know their ends."""
+    FITTED = "fitted"
+    """The role tagger may move the end, `selection/borders.py`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[P]):
+    """A row of the table. `propose` is the function of the file that has the rule's name."""
+
+    name: str
+    family: Family
+    propose: Callable[P, Iterable[Candidate]]
+    ends: Ends = Ends.OWN
+    certain: bool = False
+    """Its form leaves little doubt that something is reported: a low score lowers the confidence, no more."""
+
 
 _COMPLEMENT, _ADVERBIAL, _QUOTATION, _LABEL, _TAGGER = Family
 _FITTED = Ends.FITTED

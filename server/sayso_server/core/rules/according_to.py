@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from sayso_server.core import lexicon
 from sayso_server.core.candidate import Candidate
-from sayso_server.core.contents import is_punctuation, spans
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
+from sayso_server.core.grammar.contents import is_punctuation, spans
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.quotation import with_whole_quotations
 from sayso_server.core.grammar.sentence import is_set_off, sentence_before

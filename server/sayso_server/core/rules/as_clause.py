@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from sayso_server.core.candidate import Candidate
-from sayso_server.core.contents import is_punctuation, spans
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
+from sayso_server.core.grammar.contents import is_punctuation, spans
 from sayso_server.core.grammar.quotation import with_whole_quotations
 from sayso_server.core.grammar.report import reported
 from sayso_server.core.grammar.sentence import sentence_before

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sayso_server.core.candidate import Candidate
-from sayso_server.core.contents import spans, without
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.complement import and_that, complement_words, complements_of, opens_question, that_clause
+from sayso_server.core.grammar.contents import spans, without
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.quotation import MAX_GAP, chain, continues_after, is_utterance, with_whole_quotations
 from sayso_server.core.grammar.report import reported

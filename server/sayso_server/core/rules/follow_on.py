@@ -4,8 +4,8 @@ import bisect
 from collections.abc import Iterator, Sequence
 
 from sayso_server.core.candidate import Candidate
-from sayso_server.core.contents import merge
 from sayso_server.core.document import Document
+from sayso_server.core.grammar.contents import merge
 from sayso_server.core.grammar.quotation import chain, is_title, is_utterance
 from sayso_server.core.marks import Quotation
 from sayso_server.core.statement import Span

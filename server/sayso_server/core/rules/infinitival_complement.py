@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from sayso_server.core import lexicon
 from sayso_server.core.candidate import Candidate
-from sayso_server.core.contents import spans
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
+from sayso_server.core.grammar.contents import spans
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.report import reported
 from sayso_server.core.lexicon import Frame, load_words

@@ -3,9 +3,9 @@
 from collections.abc import Container, Iterator
 
 from sayso_server.core.candidate import Candidate
-from sayso_server.core.contents import is_punctuation, strip
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
+from sayso_server.core.grammar.contents import is_punctuation, strip
 from sayso_server.core.grammar.quotation import MAX_GAP, QUOTING, chain, continues_after, has_other_cue, is_utterance
 from sayso_server.core.grammar.report import reported
 from sayso_server.core.grammar.subject import subject

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from sayso_server.core.candidate import Candidate
-from sayso_server.core.contents import is_punctuation, spans
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.circumstance import is_circumstance
+from sayso_server.core.grammar.contents import is_punctuation, spans
 from sayso_server.core.grammar.noun_phrase import is_human
 from sayso_server.core.grammar.quotation import with_whole_quotations
 from sayso_server.core.grammar.report import reported

@@ -7,17 +7,17 @@ from functools import cached_property
 from typing import NamedTuple
 
 from sayso_server.core.candidate import Candidate
-from sayso_server.core.contents import is_punctuation, merge, strip, with_marks
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
+from sayso_server.core.grammar.contents import is_punctuation, merge, strip, with_marks
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.quotation import with_whole_quotations
 from sayso_server.core.grammar.report import Act, act_of, reported
 from sayso_server.core.grammar.subject import subject
 from sayso_server.core.grammar.tagged_cue import class_of, site_of
+from sayso_server.core.grammar.tagger import TRAILING, Read, Run, likely_contents, span_of, thresholds
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.statement import Span
-from sayso_server.core.tagger import TRAILING, Read, Run, likely_contents, span_of, thresholds
 
 FARTHEST = 40
 """Words between a content and its cue, and between a cue and its source."""

@@ -1,1 +1,68 @@
-"""From source mentions to speakers: names collected first, then every mention linked by the first rule that fits."""
+"""The speakers of statements: names are found first, then each statement is linked to an entity, in text order."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sayso_server.core.document import Document
+from sayso_server.core.selection.choice import Chosen
+from sayso_server.core.speakers import link_rules as rules
+from sayso_server.core.speakers.discourse.conversation import addressee_of, without_cue
+from sayso_server.core.speakers.discourse.reader import Reader
+from sayso_server.core.speakers.discourse.sources import link_source
+from sayso_server.core.speakers.discourse.turns import Turn, asks
+from sayso_server.core.speakers.entities import Entity, Link, open_store
+from sayso_server.core.speakers.names.index import index_names
+from sayso_server.core.speakers.roster import identified
+from sayso_server.core.statement import Kind, Speaker
+
+__all__ = ["Resolved", "resolve"]
+
+
+class Resolved(NamedTuple):
+    """A link for each statement, in order; the speakers; and the identifiers of their entities."""
+
+    links: Sequence[Link]
+    speakers: tuple[Speaker, ...]
+    ids: Mapping[Entity, str]
+
+
+def resolve(document: Document, chosen: Sequence[Chosen]) -> Resolved:
+    """The speakers of the statements of a document."""
+    reader = Reader(open_store(document, index_names(document)))
+    links: list[Link] = []
+    for item in chosen:
+        parent = links[item.parent].entity if item.parent is not None and item.parent < len(links) else None
+        link = _link(reader, item, parent)
+        links.append(link)
+        if link.entity is not None and item.parent is None:
+            reader.take_turn(_turn(reader, item, link.entity))
+    return Resolved(links, *identified(links, [item.candidate.source for item in chosen]))
+
+
+def _link(reader: Reader, item: Chosen, parent: Entity | None) -> Link:
+    """The link of one statement: by its source, or without a cue by the conversation."""
+    found = item.candidate
+    if found.source is not None and found.source_head is not None:
+        tree = reader.store.document.tree_at(found.source_head.start)
+        if any(span.overlaps(found.source) for span in found.content):
+            return Link(None, rules.SOURCE_IN_ITS_OWN_CONTENT)
+        if tree is not None:
+            return link_source(reader, tree, found.source, found.source_head, parent)
+    reader.read_to(found.content[0].start)
+    return without_cue(reader, item) if found.follows else Link(None, rules.NO_SOURCE)
+
+
+def _turn(reader: Reader, item: Chosen, entity: Entity) -> Turn:
+    """The turn that a statement in nobody else's words is."""
+    found, document = item.candidate, reader.store.document
+    offset = (found.source or found.content[0]).start
+    return Turn(
+        paragraph=document.paragraph_at(offset),
+        offset=offset,
+        entity=entity,
+        end=max(found.content[-1].end, found.cue.spans[-1].end if found.cue else 0),
+        quoted=item.kind is Kind.DIRECT,
+        addressee=addressee_of(reader, item),
+        asks=asks(document, item),
+        switched=found.follows and bool(reader.turns) and reader.turns[-1].entity is not entity,
+    )

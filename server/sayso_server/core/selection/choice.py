@@ -1,0 +1,222 @@
+"""From candidates to statements: one per cue, none twice, each in its place among the others."""
+
+import bisect
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sayso_server.core.candidate import Candidate
+from sayso_server.core.document import Document
+from sayso_server.core.grammar.contents import length, shared
+from sayso_server.core.grammar.tagger import thresholds
+from sayso_server.core.rules import RULES
+from sayso_server.core.scoring import Scored, Scorer
+from sayso_server.core.selection.evidence import Basis, evidence
+from sayso_server.core.selection.proposals import Place, after_choice, before_choice, from_tagger, place_of, propose
+from sayso_server.core.selection.weights import scorers
+from sayso_server.core.selection.words import Words
+from sayso_server.core.statement import Kind, Span
+
+LEAD = 2.0
+"""Margin by which a content that only the tagger sees must beat the rule's."""
+
+OUTERMOST = {"cue.quoted=": "cue.quoted=False", "cue.relation=": "cue.relation=root"}
+"""Replacements for features of a cue inside a quotation, to score it as top-level."""
+
+MUCH = 0.2
+"""Share of the shorter of two contents that they may have in common without being rivals."""
+
+SHORTER = 0.8
+"""Share of a content below which a content without a cue can be nested in it."""
+
+STRETCH = 256
+"""Code points of the stretches by which contents are looked up."""
+
+BEFORE, AFTER = 40, 5
+"""Statements before and after one, in text order, among which its parent is looked for."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A candidate with its score and kind, and the index of the chosen statement whose content holds it."""
+
+    candidate: Candidate
+    kind: Kind
+    parent: int | None
+    score: Scored
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A candidate with its features."""
+
+    candidate: Candidate
+    basis: Basis
+    features: Sequence[str]
+
+
+def judged(document: Document, words: Words) -> Iterator[Judged]:
+    """All candidates that compete, with their features."""
+    for rivals in propose(document):
+        for candidate in rivals:
+            basis = basis_of(candidate, words)
+            yield Judged(candidate, basis, evidence(candidate, rivals, document, words, basis))
+
+
+def basis_of(candidate: Candidate, words: Words) -> Basis:
+    """The basis of a candidate. The tagger marks only the outermost statements, so it says nothing of others."""
+    if from_tagger(candidate):
+        return Basis.TAGGED
+    if not words.has_roles:
+        return Basis.TREES
+    if candidate.site is None:
+        return Basis.RULES
+    is_inside = max(candidate.site.tree.roles[w.index].content for w in candidate.site.words) >= thresholds().likely
+    return Basis.TREES if is_inside else Basis.RULES
+
+
+def choose(document: Document) -> list[Chosen]:
+    """The statements of a document in text order: the best candidates that do not exclude each other."""
+    words = Words.of(document)
+    return selected(document, words, judged(document, words), scorers(), has_roles=words.has_roles)
+
+
+def selected(
+    document: Document, words: Words, candidates: Iterable[Judged], weights: Mapping[Basis, Scorer], *, has_roles: bool
+) -> list[Chosen]:
+    """The best of the candidates, after those that nothing competes with and before quotations without a cue.
+
+    `has_roles` tells whether a tagger has read the document: then a candidate on trees alone is a nested statement.
+    """
+
+    def without_cue(candidate: Candidate) -> Scored:
+        return weights[Basis.TREES].score(evidence(candidate, [], document, words, Basis.TREES))
+
+    kept = _Kept()
+    for candidate in before_choice(document):
+        kept.add(candidate, without_cue(candidate))
+    scored = sorted(((j, weights[j.basis].score(j.features)) for j in candidates), key=lambda pair: -pair[1].margin)
+    outer = [pair for pair in scored if not (has_roles and pair[0].basis is Basis.TREES)]
+    inner = [pair for pair in scored if has_roles and pair[0].basis is Basis.TREES]
+    leads = _leads(scored)
+    for j, score in outer:
+        is_led = j.basis is Basis.TAGGED and score.margin < leads.get(place_of(j.candidate), -math.inf)
+        if not is_led and (score.margin >= 0 or RULES[j.candidate.rule].certain) and not kept.excludes(j.candidate):
+            kept.add(j.candidate, score)
+    for j, score in inner:
+        if not kept.excludes(j.candidate):
+            if kept.reports(j.candidate):
+                kept.add(j.candidate, weights[j.basis].score(_as_outermost(j.features)))
+            elif score.margin >= 0:
+                kept.add(j.candidate, score)
+    for candidate in list(after_choice(document, [s for c, _ in kept.items for s in c.content])):
+        kept.add(candidate, without_cue(candidate))
+    items = sorted(kept.items, key=lambda pair: (pair[0].content[0].start, -length(pair[0].content)))
+    chosen = [candidate for candidate, _ in items]
+    return [Chosen(c, c.kind or kind_of(document, c), _parent(i, chosen), score) for i, (c, score) in enumerate(items)]
+
+
+def _as_outermost(features: Iterable[str]) -> Iterator[str]:
+    """The features of a candidate as if no statement were around it: nested statements are not annotated anywhere."""
+    for name in features:
+        yield next((instead for prefix, instead in OUTERMOST.items() if name.startswith(prefix)), name)
+
+
+def _leads(scored: Sequence[tuple[Judged, Scored]]) -> dict[Place, float]:
+    """By place, the margin that a content of the tagger must reach where a rule has found a good one."""
+    good = [(j, score.margin) for j, score in scored if j.basis is not Basis.TAGGED and score.margin >= 0]
+    rules = [(place_of(j.candidate), margin) for j, margin in good]
+    return {place: margin + LEAD for place, margin in sorted(rules)}
+
+
+class _Kept:
+    """The candidates chosen so far, by stretches of the text, so that few are compared."""
+
+    def __init__(self) -> None:
+        self.items: list[tuple[Candidate, Scored]] = []
+        self._places: defaultdict[int, list[Candidate]] = defaultdict(list)
+        self._cues: set[int] = set()
+
+    def add(self, candidate: Candidate, score: Scored) -> None:
+        """Choose a candidate."""
+        self.items.append((candidate, score))
+        for place in _stretches(candidate):
+            self._places[place].append(candidate)
+        if candidate.site is not None:
+            self._cues.add(candidate.site.head.start)
+
+    def excludes(self, candidate: Candidate) -> bool:
+        """Whether a statement with this cue, or with much of this content, is chosen already."""
+        if candidate.site is not None and candidate.site.head.start in self._cues:
+            return True
+        return any(_are_rivals(candidate, other) for other in self._near(candidate))
+
+    def reports(self, candidate: Candidate) -> bool:
+        """Whether the cue of a candidate is in the content of a chosen statement.
+
+        Nested statements are not annotated in the training data, so their score is unreliable: the rules decide.
+        """
+        return any(_reports(other, candidate) for other in self._near(candidate))
+
+    def _near(self, candidate: Candidate) -> Iterator[Candidate]:
+        return (other for place in _stretches(candidate) for other in self._places.get(place, ()))
+
+
+def _stretches(candidate: Candidate) -> set[int]:
+    """Which stretches of the text a content touches."""
+    return {i for s in candidate.content for i in range(s.start // STRETCH, s.end // STRETCH + 1)}
+
+
+def _are_rivals(one: Candidate, other: Candidate) -> bool:
+    """Whether two candidates claim the same content, and neither is nested in the other."""
+    common = shared(one.content, other.content)
+    if common <= MUCH * min(length(one.content), length(other.content)):
+        return False
+    return not any(_reports(outer, inner) for outer, inner in ((one, other), (other, one)))
+
+
+def _reports(outer: Candidate, inner: Candidate) -> bool:
+    """Whether the inner cue is in the outer content, or, without a cue, all of a clearly shorter content.
+
+    Without a cue, and with the same source (the label of a turn), it is a part of the same statement.
+    """
+    own, around = inner.source, outer.source
+    if inner.cue is None and own is not None and around is not None and own.overlaps(around):
+        return False
+    inside = inner.cue.spans[:1] if inner.cue is not None else inner.content
+    most = length(outer.content) * (1.0 if inner.cue is not None else SHORTER)
+    return all(any(s.covers(own) for s in outer.content) for own in inside) and length(inner.content) < most
+
+
+def _parent(index: int, kept: Sequence[Candidate]) -> int | None:
+    """The smallest content that holds this statement's cue, or all of its content where it has none."""
+    own = kept[index]
+    inner = own.cue.spans if own.cue else own.content
+    near = range(max(0, index - BEFORE), min(len(kept), index + AFTER))
+    touching = [i for i in near if i != index and kept[i].content[-1].end >= inner[0].end]
+    around = [i for i in touching if all(any(s.covers(c) for s in kept[i].content) for c in inner)]
+    return min(around, key=lambda i: length(kept[i].content), default=None)
+
+
+def kind_of(document: Document, candidate: Candidate) -> Kind:
+    """Direct if every word is in quotation marks of the statement's own level, indirect if none is, else mixed."""
+    anchor = candidate.cue.spans[0].start if candidate.cue else candidate.content[0].start
+    around = document.quotation_at(anchor) if candidate.cue else None
+    first, last = candidate.content[0].start, candidate.content[-1].end
+    if around is None:
+        marks = [q.span for q in document.quotations_within(Span(first, last))]
+    else:
+        marks = [q.span for q in document.quotations_from(around.span.start, last) if q.depth > around.depth]
+    starts = [m.start for m in marks]
+    inside = total = 0
+    for tree_word in (
+        w for s in candidate.content for t in document.trees_within(s) for w in t.between(s.start, s.end)
+    ):
+        if any(c.isalnum() for c in tree_word.text):
+            total += 1
+            k = bisect.bisect_right(starts, tree_word.start) - 1
+            inside += k >= 0 and tree_word.start < marks[k].end
+    if not inside:
+        return Kind.INDIRECT
+    return Kind.DIRECT if inside == total else Kind.MIXED

@@ -1,0 +1,290 @@
+"""Binary features of a candidate.
+
+The scorer weighs them (`weights.py`), training learns the weights, and `--explain` prints them.
+"""
+
+import bisect
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from itertools import pairwise
+
+from sayso_server.core.candidate import Candidate
+from sayso_server.core.document import Document
+from sayso_server.core.grammar.contents import overlap
+from sayso_server.core.grammar.tagger import thresholds
+from sayso_server.core.selection.proposals import from_tagger
+from sayso_server.core.selection.words import Words
+from sayso_server.core.statement import Span
+from sayso_server.core.tree import Word
+
+
+class Basis(StrEnum):
+    """The source of a candidate's evidence; each basis has weights of its own.
+
+    RULES: a rule, with what the tagger says of it. TAGGED: the tagger alone. TREES: a rule alone, where the tagger says
+    nothing: the models have none, or the cue is inside another statement.
+    """
+
+    RULES = "rules"
+    TAGGED = "tagged"
+    TREES = "trees"
+
+
+def bins(*edges: float) -> Callable[[float], str]:
+    """A function that names the bin of a number, by its lower edge."""
+    names = ("0", *map(str, edges))
+    return lambda figure: names[bisect.bisect_right(edges, figure)]
+
+
+likely = bins(0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 0.99)
+roughly = bins(0.1, 0.5, 0.9)
+"""Of probabilities."""
+
+likelier = bins(-0.5, -0.2, -0.05, -0.01, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
+"""Of how much likelier the first or last word of a content is than the word next to it outside."""
+
+counted = bins(1, 2, 3, 4, 6, 9, 13, 20, 32, 50)
+"""Of words."""
+
+agreeing = bins(0.2, 0.5, 0.7, 0.9, 0.99)
+"""Of intersection over union."""
+
+
+def evidence(
+    candidate: Candidate, rivals: Sequence[Candidate], document: Document, words: Words, basis: Basis
+) -> list[str]:
+    """The names of the features that a candidate has. `rivals` are the candidates of the same cue."""
+    places = [words.within(span) for span in candidate.content]
+    flat = [i for run in places for i in run if not words.is_mark[i]]
+    if not flat:
+        return ["bias", f"rule={candidate.rule}"]
+    plain = [
+        "bias",
+        f"rule={candidate.rule}",
+        *_of_cue(candidate, document),
+        *_of_source(candidate),
+        *_of_content(candidate, flat, words),
+        *_of_place(candidate, flat, document, words),
+    ]
+    if basis is Basis.TREES:
+        return list(dict.fromkeys(plain))
+    return list(dict.fromkeys([*plain, *_of_roles(candidate, places, flat, words), *_of_rivals(candidate, rivals)]))
+
+
+def _of_cue(candidate: Candidate, document: Document) -> list[str]:
+    site, cue, rule = candidate.site, candidate.cue, candidate.rule
+    if site is None or cue is None:
+        return ["cue=none"]
+    head = site.head
+    following = next(iter(site.tree.words[site.words[-1].index + 1 : site.words[-1].index + 2]), None)
+    return [
+        f"cue.lemma={site.entry.lemma}",
+        f"cue.class={cue.cue_class}",
+        f"cue.class={cue.cue_class} rule={rule}",
+        f"cue.lemma={site.entry.lemma} rule={rule}",
+        f"cue.tag={head.xpos}",
+        f"cue.relation={head.relation}",
+        f"polarity={candidate.polarity}",
+        f"addressee={bool(candidate.addressees)}",
+        *[f"cue.has={child.deprel}" for child in site.tree.children(head) if child.relation in _ARGUMENTS],
+        f"cue.quoted={document.quotation_at(head.start) is not None}",
+        f"cue.next={'' if following is None else _shown(following)}",
+    ]
+
+
+_ARGUMENTS = frozenset({"aux", "mark", "nsubj", "obj", "iobj", "ccomp", "xcomp", "parataxis", "expl", "obl"})
+_CLOSED = frozenset({"ADP", "PART", "SCONJ", "PUNCT", "DET", "PRON"})
+
+
+def _shown(word: Word) -> str:
+    """A word of a closed class as written, else its class."""
+    return word.lower if word.upos in _CLOSED else word.upos
+
+
+def _of_source(candidate: Candidate) -> list[str]:
+    head = candidate.source_head
+    if head is None:
+        return ["source=none"]
+    out = [f"source={head.upos}", f"source={head.upos} rule={candidate.rule}", f"source.relation={head.deprel}"]
+    if head.upos == "PRON":
+        out.append(f"source.pronoun={head.lower}")
+    if candidate.site is not None and candidate.cue is not None:
+        is_own = head.head == candidate.site.head.index and head.relation == "nsubj"
+        side = "before" if head.start < candidate.site.head.start else "behind"
+        out += [f"source.subject={is_own}", f"source.side={side}"]
+    return out
+
+
+def _of_content(candidate: Candidate, flat: Sequence[int], words: Words) -> list[str]:
+    rule, count = candidate.rule, counted(len(flat))
+    quoted = [words.is_quoted[i] for i in flat]
+    share = "all" if all(quoted) else "some" if any(quoted) else "none"
+    first, last = words.words[flat[0]], words.words[flat[-1]]
+    sentences = words.sentence[flat[-1]] - words.sentence[flat[0]] + 1
+    is_finite = any("VerbForm=Fin" in words.words[i].feats for i in flat)
+    after = words.beside(flat[-1], 1)
+    behind = words.words[after] if after is not None else None
+    is_mark = after is not None and words.is_mark[after]
+    beyond = words.beside(flat[-1], 2) if is_mark else after
+    final = len(words.trees[flat[-1]].words) - 1
+    ends = last.index == final or (behind is not None and is_mark and behind.index == final)
+    opens = first.index == 0 or (first.index == 1 and words.is_mark[flat[0] - 1])
+    return [
+        f"content.words={count}",
+        f"content.words={count} rule={rule}",
+        f"content.spans={min(3, len(candidate.content))}",
+        f"content.quoted={share}",
+        f"content.quoted={share} rule={rule}",
+        f"content.first={_shown(first)}",
+        f"content.sentences={min(sentences, 4)}",
+        f"content.finite={is_finite}",
+        f"content.next={'' if behind is None else behind.text if is_mark else behind.upos}",
+        f"content.last={last.upos}",
+        f"content.goes.on={_opening(words.words[beyond]) if beyond is not None else ''}",
+        *_pauses(flat, words),
+        f"content.ends.sentence={ends}",
+        f"content.opens.sentence={opens}",
+    ]
+
+
+def _pauses(flat: Sequence[int], words: Words) -> list[str]:
+    """The marks inside a content, with the word after each."""
+    if flat[-1] - flat[0] + 1 == len(flat):
+        return []  # there are none
+    gaps = [(words.words[j - 1].text, words.words[j]) for i, j in pairwise(flat) if j > i + 1]
+    return [f"content.holds={mark} {_opening(word)}" for mark, word in gaps if mark in _PAUSES]
+
+
+_PAUSES = frozenset({",", "-", "–", "—", "--", ";", ":"})
+
+
+def _opening(word: Word) -> str:
+    """How a phrase opens: a word of a closed class, or the tag."""
+    return word.lower if word.upos in {"SCONJ", "CCONJ", "PRON", "ADP", "ADV"} else word.xpos
+
+
+def _of_place(candidate: Candidate, flat: Sequence[int], document: Document, words: Words) -> list[str]:
+    opening = f"paragraph.first={document.paragraph_at(candidate.content[0].start) == 0}"
+    if candidate.site is None or candidate.cue is None:
+        return [opening]
+    rule, at = candidate.rule, bisect.bisect_left(words.starts, candidate.site.head.start)
+    nearest = (
+        min(flat, key=lambda i: abs(i - at)) if flat[0] < at < flat[-1] else flat[-1] if flat[-1] < at else flat[0]
+    )
+    side = "around" if flat[0] < at < flat[-1] else "before" if flat[-1] < at else "behind"
+    attached = _attached(candidate, flat, words)
+    out = [
+        opening,
+        f"side={side}",
+        f"side={side} rule={rule}",
+        f"distance={counted(abs(nearest - at))} side={side}",
+        f"sentences.apart={min(2, abs(words.sentence[nearest] - words.sentence[at]))}",
+        f"attached={attached}",
+        f"attached={attached} cue.class={candidate.cue.cue_class}",
+    ]
+    if len(candidate.content) > 1:
+        out.append(f"side={side} gap={counted(_gap(candidate, words))}")
+    return out
+
+
+def _gap(candidate: Candidate, words: Words) -> int:
+    """Words between the first content and the last."""
+    return len(words.within(Span(candidate.content[0].end, candidate.content[-1].start)))
+
+
+def _attached(candidate: Candidate, flat: Sequence[int], words: Words) -> str:
+    """How the content depends on the cue: the relation of its highest word, and to which word."""
+    site = candidate.site
+    assert site is not None
+    inside = {words.words[i].index for i in flat if words.trees[i] is site.tree}
+    if not inside:
+        return "not"
+    tops = [site.tree.words[i] for i in sorted(inside) if site.tree.words[i].head not in inside]
+    own = {w.index for w in site.words}
+    for top in tops:
+        if top.head in own:
+            return f"{top.relation} below"
+    for top in tops:
+        if site.head.head == top.index or site.head.head in inside:
+            return f"{site.head.relation} above"
+    for top in tops:
+        head = site.tree.head(top)
+        if head is not None and head.head in own:
+            return f"{top.relation} of {head.relation}"
+    return "apart"
+
+
+def _of_roles(candidate: Candidate, places: Sequence[range], flat: Sequence[int], words: Words) -> list[str]:
+    roles, rule = words.roles, candidate.rule
+    inside = [roles[i].content for i in flat]
+    mean = sum(inside) / len(inside)
+    out = [
+        f"content.role={likely(mean)}",
+        f"content.role={likely(mean)} rule={rule}",
+        f"content.role.least={likely(min(inside))}",
+        f"content.role.first={likely(inside[0])}",
+        f"content.role.last={likely(inside[-1])}",
+    ]
+    for name, run in (("first", places[0]), ("last", places[-1])):
+        if run:
+            before, behind = _role_beside(run.start, -1, words), _role_beside(run.stop - 1, 1, words)
+            inner = roles[run.start if name == "first" else run.stop - 1].content
+            outer = before if name == "first" else behind
+            out += [
+                f"{name}.before.role={likely(before)}",
+                f"{name}.behind.role={likely(behind)}",
+                f"{name}.edge={likelier(inner - outer)}",
+                f"{name}.begins={likely(max([roles[i].begins for i in run[:3]]))}",
+            ]
+    least = thresholds().likely
+    begun = sum([roles[i].begins >= least for i in flat])
+    out.append(f"contents.begun={min(begun, 4)} spans={min(3, len(candidate.content))}")
+    return out + _roles_of_source(candidate, words) + _roles_of_cue(candidate, mean, flat, words)
+
+
+def _role_beside(place: int, by: int, words: Words) -> float:
+    """How likely the word next to a content is content."""
+    i = words.beside(place, by)
+    return words.roles[i].content if i is not None else 0.0
+
+
+def _roles_of_source(candidate: Candidate, words: Words) -> list[str]:
+    head = candidate.source_head
+    if head is None or candidate.source is None:
+        return []
+    best, own = (max([words.roles[i].source for i in words.within(s)], default=0.0) for s in (candidate.source, head))
+    return [f"source.role={likely(best)}", f"source.head.role={likely(own)}"]
+
+
+def _roles_of_cue(candidate: Candidate, mean: float, flat: Sequence[int], words: Words) -> list[str]:
+    """`mean` is how likely the words of the content are content."""
+    site = candidate.site
+    if site is None:
+        return []
+    own = [site.tree.roles[w.index] for w in site.words]
+    cue = likely(max([r.cue for r in own]))
+    return [
+        f"cue.role={cue}",
+        f"cue.role={cue} rule={candidate.rule}",
+        f"cue.role={cue} content.role={roughly(mean)}",
+        f"cue.content.role={likely(max([r.content for r in own]))}",
+        f"cues.between={min(3, _cues_between(candidate, flat, words))}",
+    ]
+
+
+def _cues_between(candidate: Candidate, flat: Sequence[int], words: Words) -> int:
+    """Other cues that the tagger sees between the content and the cue, or inside the content's gaps."""
+    assert candidate.site is not None
+    own = {bisect.bisect_left(words.starts, w.start) for w in candidate.site.words}
+    low, high = min(flat[0], *own), max(flat[-1], *own)
+    content = set(flat)
+    cues = words.cues
+    near = cues[bisect.bisect_left(cues, low) : bisect.bisect_right(cues, high)]
+    return sum(i not in content and not any(abs(i - j) <= 3 for j in own) for i in near)
+
+
+def _of_rivals(candidate: Candidate, rivals: Sequence[Candidate]) -> list[str]:
+    """How far the other source of candidates agrees: rules with the tagger, the tagger with rules."""
+    others = [r for r in rivals if from_tagger(r) != from_tagger(candidate)]
+    best = max([overlap(candidate.content, r.content) for r in others], default=-1.0)
+    return [f"agreement={'none' if best < 0 else agreeing(best)}"]

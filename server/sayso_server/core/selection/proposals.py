@@ -1,0 +1,107 @@
+"""Runs the table of rules: the candidates of a document, before anything is chosen."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+from sayso_server.core.candidate import Candidate
+from sayso_server.core.cues import Site
+from sayso_server.core.document import Document
+from sayso_server.core.grammar.circumstance import Circumstances, circumstances, phrases
+from sayso_server.core.grammar.contents import overlap, without_dateline
+from sayso_server.core.grammar.quotation import is_title
+from sayso_server.core.rules import AFTER_CHOICE, BEFORE_CHOICE, OF_CUES, OF_DOCUMENTS, RULES, Ends, Family, Rule
+from sayso_server.core.selection.borders import fitted
+from sayso_server.core.statement import Span
+
+SAME = 0.8
+"""Intersection over union above which two contents of one cue count as the same; the rule's is kept."""
+
+Place = tuple[int, int]
+Proposal = tuple[Rule[Any], Candidate]
+
+
+def place_of(candidate: Candidate) -> Place:
+    """Where the cue of a candidate is, or its content where it has no cue. Candidates of one place are rivals."""
+    site = candidate.site
+    return (0, site.head.start) if site is not None else (1, candidate.content[0].start)
+
+
+def from_tagger(candidate: Candidate) -> bool:
+    """Whether only the role tagger found the content."""
+    return RULES[candidate.rule].family is Family.TAGGER
+
+
+def before_choice(document: Document) -> Iterator[Candidate]:
+    """The candidates that nothing competes with."""
+    return (replace(found, rule=rule.name) for rule in BEFORE_CHOICE for found in rule.propose(document))
+
+
+def after_choice(document: Document, taken: Sequence[Span]) -> Iterator[Candidate]:
+    """The candidates in quotations that are in no chosen content; `taken` are all chosen contents."""
+    return (replace(found, rule=rule.name) for rule in AFTER_CHOICE for found in rule.propose(document, taken))
+
+
+def propose(document: Document) -> Iterator[list[Candidate]]:
+    """The candidates that compete, by place: those of the rules, and those of the tagger that differ from them."""
+    complete = _Completion(document)
+    found = [complete(rule, c) for rule, c in (*_of_cues(document), *_of_documents(document))]
+    for _, group in groupby(sorted(found, key=place_of), key=place_of):
+        rivals = list(group)
+        rules = [c for c in rivals if not from_tagger(c)]
+        yield [c for c in rivals if not (from_tagger(c) and any(_are_same(c, r) for r in rules))]
+
+
+def _of_cues(document: Document) -> Iterator[Proposal]:
+    """For each cue the first candidate that a rule finds."""
+    for sites in document.sites:
+        for site in sites:
+            proposals = ((rule, found) for rule in OF_CUES for found in rule.propose(site, document))
+            first = None if _is_in_title(site, document) else next(proposals, None)
+            if first is not None and not _holds_its_cue(first[1]):
+                yield first
+
+
+def _of_documents(document: Document) -> Iterator[Proposal]:
+    return ((rule, found) for rule in OF_DOCUMENTS for found in rule.propose(document))
+
+
+def _is_in_title(site: Site, document: Document) -> bool:
+    """Whether the cue is in a quoted title: “Say You Said So”."""
+    quotation = document.quotation_at(site.head.start)
+    return quotation is not None and is_title(document, quotation)
+
+
+def _holds_its_cue(candidate: Candidate) -> bool:
+    return candidate.cue is not None and any(c.overlaps(s) for c in candidate.cue.spans for s in candidate.content)
+
+
+def _are_same(one: Candidate, other: Candidate) -> bool:
+    return overlap(one.content, other.content) >= SAME
+
+
+class _Completion:
+    """Completes candidates: their rule, their end, no dateline, and the medium and time of the act."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._known: dict[int, Circumstances] = {}
+        """By the offset of the sentence."""
+
+    def __call__(self, rule: Rule[Any], found: Candidate) -> Candidate:
+        document = self._document
+        if rule.ends is Ends.FITTED:
+            found = fitted(document, found)
+        found = replace(found, rule=rule.name, content=without_dateline(document, found.content))
+        near = self._circumstances(found.site) if found.site is not None else None
+        if near is None or not (near.media or near.times):
+            return found
+        medium, time = (phrases(found, heads, document.plain) for heads in near)
+        return replace(found, medium=medium, time=time) if medium or time else found
+
+    def _circumstances(self, site: Site) -> Circumstances:
+        start = site.tree.span.start
+        if start not in self._known:
+            self._known[start] = circumstances(site.tree)
+        return self._known[start]

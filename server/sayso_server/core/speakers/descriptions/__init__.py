@@ -1,0 +1,37 @@
+"""Noun phrases that mean somebody. `SIEVES` are tried in order: from precise to loose, the first that answers wins."""
+
+from collections.abc import Callable
+
+from sayso_server.core.speakers.descriptions.anything import anything
+from sayso_server.core.speakers.descriptions.by_name import name_after_job_title, name_at_head, name_in_apposition
+from sayso_server.core.speakers.descriptions.documents import document
+from sayso_server.core.speakers.descriptions.elliptical import elliptical
+from sayso_server.core.speakers.descriptions.groups import coordinated_names, coordination, group
+from sayso_server.core.speakers.descriptions.organizations import organization
+from sayso_server.core.speakers.descriptions.people import described_person, of_age, office_holder
+from sayso_server.core.speakers.descriptions.phrase import Phrase
+from sayso_server.core.speakers.entities import Proposal
+
+Sieve = Callable[[Phrase], Proposal | None]
+"""A sieve reads a phrase and the entities known so far; it changes neither."""
+
+SIEVES: tuple[Sieve, ...] = (
+    coordinated_names,
+    coordination,
+    name_after_job_title,
+    name_at_head,
+    name_in_apposition,
+    elliptical,
+    document,
+    of_age,
+    group,
+    office_holder,
+    described_person,
+    organization,
+    anything,
+)
+
+
+def propose(phrase: Phrase) -> Proposal:
+    """The entity that a noun phrase means, known or new."""
+    return next(proposal for sieve in SIEVES if (proposal := sieve(phrase)) is not None)

@@ -1,0 +1,148 @@
+"""Phrases that contain the name of the person or thing that they mean."""
+
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.speakers.descriptions.phrase import Phrase
+from sayso_server.core.speakers.entities import Proposal
+from sayso_server.core.speakers.names.clusters import NameCluster
+from sayso_server.core.speakers.names.index import Occurrence
+from sayso_server.core.speakers.names.spelling import is_demonym, is_human_noun, normal
+from sayso_server.core.tree import Word
+
+_LEAD = 24
+"""Characters before a name in which a comma is looked for: one of them, Sen. Ada Prowse."""
+
+
+def by_name(phrase: Phrase, found: Occurrence) -> Proposal:
+    """The entity of a name; others who have the name are rivals."""
+    entity = phrase.entities.named[found.cluster]
+    level = _level(phrase, found)
+    display = f"{level} {entity.display}" if level and not entity.display.startswith(level) else ""
+    rivals = phrase.entities.rivals_of(found)
+    return Proposal(entity, found.rule, rivals, evidence=found.mention.evidence, display=display)
+
+
+def _level(phrase: Phrase, found: Occurrence) -> str:
+    """State in "the state Transportation Department": the word between article and name belongs to the name."""
+    lead = phrase.plain[phrase.span.start : found.start].split()
+    return lead[-1] if not found.cluster.is_person and lead and lead[-1] in load_words("levels") else ""
+
+
+def name_after_job_title(phrase: Phrase) -> Proposal | None:
+    """The Carrow Institute's director, Ann Orr; Carrow Institute scientist Ann Orr: wherever the head is."""
+    named = phrase.entities.names.from_to(phrase.head.end, phrase.span.end)
+    if not named or not named[-1].cluster.is_person or named[-1].end < phrase.span.end or phrase.is_plural:
+        return None
+    between = [w for w in phrase.tree.between(phrase.head.start, named[-1].start) if w.text != ","]
+    if not between or between[-1].xpos == "NNS" or not is_human_noun(normal(between[-1].lemma)):
+        return None
+    ties = {"ADP", "VERB", "PRON"} | (set() if phrase.tree.words[between[-1].index - 1].upos == "ADJ" else {"CCONJ"})
+    if any(w.upos in ties and phrase.entities.names.at(w) is None for w in between):
+        return None
+    return by_name(phrase, named[-1])
+
+
+def name_at_head(phrase: Phrase) -> Proposal | None:
+    """The name that heads the phrase: Kirby, Sen. Ada Prowse, the White House."""
+    found = phrase.entities.names.at(phrase.head)
+    if found is None:
+        return _titled(phrase)
+    if _is_only_place(phrase, found.cluster):
+        return None
+    return _one_of(phrase, found.cluster) or by_name(phrase, found)
+
+
+def _titled(phrase: Phrase) -> Proposal | None:
+    """Mayor of London Ann Orr: the parser sees the head in the title."""
+    for found in phrase.entities.names.from_to(phrase.head.end, phrase.span.end):
+        title = found.mention.title
+        before = [w for w in phrase.tree.words if w.start < found.start][-len(title) :] if title else []
+        if found.cluster.is_person and phrase.head in before:
+            return by_name(phrase, found)
+    return None
+
+
+def _one_of(phrase: Phrase, found: NameCluster) -> Proposal | None:
+    """A Republican, Ann Orr: one of the group that the head names."""
+    first = phrase.tree.between(phrase.span.start, phrase.head.start)[:1]
+    if found.is_person or not first or first[0].lower not in load_words("one_of_several"):
+        return None
+    named = (phrase.entities.names.at(c) for c in phrase.tree.children(phrase.head, "appos"))
+    return next((by_name(phrase, n) for n in named if n is not None and n.cluster.is_person), None)
+
+
+def _is_only_place(phrase: Phrase, found: NameCluster) -> bool:
+    """Kesterian in "the Kesterian": the name of a people alone is nobody's."""
+    return len(found.key) == 1 and is_demonym(found.key[0]) and not found.is_person and phrase.head.upos != "PROPN"
+
+
+def name_in_apposition(phrase: Phrase) -> Proposal | None:
+    """Her manager, Bex Tolliver; one manufacturer, Pellucid; a spokesman for the ministry, Jonas Wickery."""
+    lemma = phrase.lemma
+    for child in phrase.tree.children(phrase.head, "appos", "flat", "nmod", "list", "dep", "conj"):
+        found = phrase.entities.names.at(child)
+        if found is None or child.start >= phrase.span.end or _is_attached(phrase, child):
+            continue
+        if child.relation == "appos":
+            if lemma in load_words("documents") - load_words("publishing_documents"):
+                continue
+            return by_name(phrase, found)
+        kinds = load_words("roles", "organizations", "generic_organizations")
+        follows = child.index > phrase.head.index and (lemma in kinds or child.relation == "flat")
+        at_once = child.start - phrase.head.end <= 1 and lemma in load_words("organizations")
+        if follows and (found.cluster.is_person or at_once):
+            return by_name(phrase, found)
+    return _person_after_comma(phrase) or _name_at_end(phrase) or _name_after_title(phrase)
+
+
+def _is_attached(phrase: Phrase, child: Word) -> bool:
+    """Whether a preposition, a possessive mark or a conjunction ties the name: Ortiz's aide, the spokesman for Olin."""
+    before = [w for w in phrase.tree.children(child, "case", "cc") if w.index < child.index]
+    return bool(before) or child.deprel == "nmod:poss"
+
+
+def _person_after_comma(phrase: Phrase) -> Proposal | None:
+    """One of them, Sen. Ada Prowse: a name that ends the phrase after a comma, whatever its relation."""
+    if not phrase.names or (phrase.lemma not in load_words("roles") and phrase.lower != "one"):
+        return None
+    last = phrase.names[-1]
+    found = next(n for n in phrase.entities.names.from_to(phrase.span.start, phrase.span.end) if n.cluster is last)
+    before = phrase.plain[max(0, found.start - _LEAD) : found.start].rpartition(",")
+    after_comma = before[1] == "," and all(normal(w) in load_words("honorifics") for w in before[2].split())
+    if last.is_person and after_comma and found.end >= phrase.span.end - 1:
+        return by_name(phrase, found)
+    return None
+
+
+def _name_at_end(phrase: Phrase) -> Proposal | None:
+    """Study co-author Seth John: a person's name that ends the phrase, tied to the head by nothing."""
+    named = phrase.entities.names.from_to(phrase.head.start, phrase.span.end)
+    found = next((n for n in named if n.end >= phrase.span.end), None)
+    if found is None or not found.cluster.is_person or found.start <= phrase.head.start:
+        return None
+    between = phrase.tree.between(phrase.head.end, found.start)
+    is_titled = bool(between) and normal(between[-1].lemma) in load_words("roles")
+    ties = {"ADP", "PART", "VERB", "PUNCT", "PRON"} | (set() if is_titled else {"CCONJ"})
+    if any(w.upos in ties for w in between) or phrase.is_plural:
+        return None
+    return by_name(phrase, found)
+
+
+def _name_after_title(phrase: Phrase) -> Proposal | None:
+    """Ex-Prime Minister Ann Orr, the president of the council: the name wherever the parser sees the head."""
+    named = phrase.entities.names.from_to(phrase.span.start, phrase.span.end)
+    if not named or not named[0].cluster.is_person or phrase.is_plural or named[0].end >= phrase.head.start:
+        return None
+    after = next((w for w in phrase.tree.words if w.start >= named[0].end), None)
+    is_job = phrase.lemma in load_words("roles") and after is not None and after.text == ","
+    if not is_job and not (after is not None and after.deprel == "acl"):
+        return None
+    lead = phrase.tree.between(phrase.span.start, named[0].start)
+    is_title = all(_is_of_title(w) for w in lead if w.upos not in {"DET", "PUNCT"})
+    return by_name(phrase, named[0]) if is_title else None
+
+
+def _is_of_title(word: Word) -> bool:
+    """Ex-Prime, Minister, veteran: can be a word of a title."""
+    known = load_words("roles", "honorifics", "title_words")
+    bare = normal(word.text).removeprefix("ex-")
+    return bare in known or bare == "ex" or word.upos == "ADJ"

@@ -1,0 +1,69 @@
+"""Phrases without a noun of their own: a third, another, one of them, both."""
+
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.speakers import link_rules as rules
+from sayso_server.core.speakers.descriptions.phrase import Phrase
+from sayso_server.core.speakers.entities import NewEntity, Proposal
+from sayso_server.core.speakers.names.spelling import normal
+from sayso_server.core.statement import SpeakerType
+
+
+def elliptical(phrase: Phrase) -> Proposal | None:
+    """A third, another, one, both: entities named before, counted."""
+    if phrase.lower not in load_words("elliptical") or phrase.names:
+        return None
+    return _one_more_document(phrase) or _one_of(phrase) or _another(phrase)
+
+
+def _one_more_document(phrase: Phrase) -> Proposal | None:
+    """A third, after two letters."""
+    known = phrase.entities.documents
+    if phrase.lower not in load_words("ordinals") or not known or _has_whole(phrase):
+        return None
+    last = known[-1]
+    new = NewEntity(SpeakerType.DOCUMENT, f"{phrase.lower} {last.head}", last.head, issuer=last.issuer)
+    return Proposal(new, rules.ONE_MORE_DOCUMENT)
+
+
+def _has_whole(phrase: Phrase) -> bool:
+    """A third of them."""
+    tree = phrase.tree
+    return any(c.lower == "of" for w in tree.children(phrase.head, "nmod") for c in tree.children(w, "case"))
+
+
+def _whole(phrase: Phrase) -> Proposal | None:
+    """Them in "one of them", the officials in "one of the officials"."""
+    for word in phrase.tree.children(phrase.head, "nmod"):
+        if any(c.lower == "of" for c in phrase.tree.children(word, "case")):
+            if word.start in phrase.pronouns:
+                return Proposal(phrase.pronouns[word.start], rules.THE_SAME_GROUP)
+            inner = phrase.of(word)
+            if not inner.is_plural:
+                return None
+            return phrase.entities.describe(
+                rules.THE_SAME_GROUP, SpeakerType.GROUP, inner.bare, inner.lemma, definite=inner.is_definite
+            )
+    return None
+
+
+def _one_of(phrase: Phrase) -> Proposal | None:
+    """One of the officials; both of them, who are the group again."""
+    whole = _whole(phrase)
+    if whole is None or whole.entity is None or phrase.lower in load_words("whole_groups"):
+        return whole
+    is_group = phrase.lower in load_words("numbers")
+    lead = phrase.lower if is_group or phrase.lower in load_words("ordinals") else "one"
+    text = f"{lead} of {whole.display or whole.entity.display}"
+    kind = SpeakerType.GROUP if is_group else SpeakerType.PERSON
+    return Proposal(NewEntity(kind, text, phrase.lower), rules.ONE_OF_A_GROUP, whole=whole)
+
+
+def _another(phrase: Phrase) -> Proposal | None:
+    """Another, after a user."""
+    unnamed = reversed(phrase.entities.recent_unnamed())
+    last = next((e for e in unnamed if e.type is SpeakerType.PERSON), None)
+    if last is None or phrase.lower not in load_words("ordinals", "words_for_another"):
+        return None
+    kind = " ".join(w for w in last.display.split() if normal(w) not in load_words("words_for_one"))
+    lead = "another" if phrase.lower == "other" else phrase.lower
+    return Proposal(NewEntity(SpeakerType.PERSON, f"{lead} {kind}", last.head), rules.ANOTHER_OF_THE_KIND)

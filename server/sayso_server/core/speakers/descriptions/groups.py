@@ -1,0 +1,80 @@
+"""Phrases that mean several people: Ann Orr and Owen Pell, residents, the company's bankers."""
+
+from collections.abc import Sequence
+
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.speakers import link_rules as rules
+from sayso_server.core.speakers.descriptions.phrase import Phrase, cleaned, description, undetermined
+from sayso_server.core.speakers.entities import Proposal
+from sayso_server.core.speakers.names.index import Occurrence
+from sayso_server.core.speakers.names.spelling import is_human_noun, normal
+from sayso_server.core.statement import SpeakerType
+from sayso_server.core.tree import Word
+
+_COORDINATED = "and"
+"""The head of a group that is a coordination."""
+
+
+def coordinated_names(phrase: Phrase) -> Proposal | None:
+    """Ann Orr and Owen Pell: a group."""
+    heads = [phrase.head, *phrase.tree.children(phrase.head, "conj")]
+    names = phrase.entities.names
+    found = [named.cluster for head in heads if (named := names.at(head)) and head.start < phrase.span.end]
+    people = list(dict.fromkeys(found))
+    if len(people) < 2 or len(people) != len(heads):
+        return None
+    displays = [c.display for c in people]
+    together = f"{', '.join(displays[:-1])} and {displays[-1]}"
+    return phrase.entities.describe(rules.COORDINATED_NAMES, SpeakerType.GROUP, together, _COORDINATED, definite=True)
+
+
+def coordination(phrase: Phrase) -> Proposal | None:
+    """The president and Congress, Owen Pell and his wife: a group. Not: the chairman and chief executive."""
+    others = phrase.joined
+    coordinators = [c.lower for w in others for c in phrase.tree.children(w, "cc")]
+    if phrase.is_plural or "and" not in coordinators or not all(_is_alone(phrase, w) for w in others):
+        return None
+    names = phrase.entities.names
+    own = names.at(phrase.head)
+    if own is not None and any(names.at(w) is own for w in others):  # Health and Human Services
+        return None
+    if phrase.head.upos not in {"NOUN", "PROPN"} or not _is_alone(phrase, phrase.head):
+        return None
+    text = _with_full_names(phrase, names.from_to(phrase.span.start, phrase.span.end))
+    return phrase.entities.describe(rules.COORDINATION, SpeakerType.GROUP, text, _COORDINATED, definite=True)
+
+
+def _is_alone(phrase: Phrase, word: Word) -> bool:
+    """Whether one part of a coordination is somebody of its own: it has a name, an article, a possessor."""
+    return phrase.entities.names.at(word) is not None or bool(phrase.tree.children(word, "det", "nmod:poss"))
+
+
+def _with_full_names(phrase: Phrase, named: Sequence[Occurrence]) -> str:
+    """Owen Pell and his wife, for "Mr. Pell and his wife"."""
+    out, position = "", phrase.span.start
+    for found in named:
+        if found.end <= phrase.span.end:
+            out += phrase.plain[position : found.start] + found.cluster.display
+            position = found.end
+    return undetermined(cleaned(out + phrase.plain[position : phrase.span.end]), phrase.words)
+
+
+def group(phrase: Phrase) -> Proposal | None:
+    """Residents, two officials briefed on the speech, the company's bankers."""
+    is_group = phrase.is_plural or _is_couple(phrase) or _is_number(phrase)
+    if not is_group or phrase.lower in load_words("collectives"):
+        return None
+    rule = rules.GROUP_DEFINITE if phrase.points_back else rules.GROUP
+    text = description(phrase, "of")
+    return phrase.entities.describe(rule, SpeakerType.GROUP, text, phrase.lemma, definite=phrase.is_definite)
+
+
+def _is_number(phrase: Phrase) -> bool:
+    """A number of senators."""
+    plural = any(w.xpos in {"NNS", "NNPS"} for w in phrase.tree.children(phrase.head, "nmod"))
+    return plural and phrase.lemma in load_words("quantities")
+
+
+def _is_couple(phrase: Phrase) -> bool:
+    """A woman and her boyfriend."""
+    return any(is_human_noun(normal(w.lemma)) for w in phrase.joined) and is_human_noun(phrase.lemma)

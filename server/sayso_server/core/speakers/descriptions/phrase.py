@@ -1,0 +1,224 @@
+"""A noun phrase that may mean somebody, and its wording as a description."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from sayso_server.core.grammar.noun_phrase import mention
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.speakers.entities import Entities, Entity
+from sayso_server.core.speakers.names.clusters import NameCluster
+from sayso_server.core.speakers.names.spelling import is_demonym, normal
+from sayso_server.core.statement import Span, SpeakerType
+from sayso_server.core.tree import Tree, Word
+
+_MOST_OWNER_WORDS = 6
+"""Words of a possessor that can follow a description: bankers of Harrowmere Foods."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A noun phrase in its sentence, and the entities known before it.
+
+    `pronouns` are the entities that earlier pronouns refer to, by offset: her of "her manager".
+    """
+
+    entities: Entities
+    tree: Tree
+    span: Span
+    head: Word
+    pronouns: Mapping[int, Entity]
+
+    @property
+    def plain(self) -> str:
+        """The text of the document."""
+        return self.entities.document.plain
+
+    @cached_property
+    def words(self) -> list[Word]:
+        """The words of the phrase."""
+        return self.tree.between(self.span.start, self.span.end)
+
+    @cached_property
+    def text(self) -> str:
+        """As written, white space single."""
+        return cleaned(self.plain[self.span.start : self.end])
+
+    @cached_property
+    def end(self) -> int:
+        """The end of the description: without a participle whose clause is the content (a motion claiming …)."""
+        words = self.words
+        cut = bool(words) and words[-1].deprel == "acl" and words[-1].xpos in {"VBG", "VBN"} and len(words) > 1
+        return words[-2].end if cut and words[-2].end > self.head.start else self.span.end
+
+    @cached_property
+    def lemma(self) -> str:
+        """The lemma of the head, lower case."""
+        lemma = normal(self.head.lemma)
+        unread = self.head.xpos in {"NNS", "NNPS"} and lemma == self.lower and lemma.endswith("s")
+        return lemma[:-1] if unread else lemma
+
+    @cached_property
+    def lower(self) -> str:
+        """The head, lower case."""
+        return normal(self.head.text)
+
+    @cached_property
+    def is_definite(self) -> bool:
+        """Whether it points back: the statement, that report."""
+        return _definite().match(self.text) is not None
+
+    @property
+    def points_back(self) -> bool:
+        """Whether a name elsewhere may be meant: the driver, her driver; hardly: a driver."""
+        return self.is_definite or self.possessor is not None
+
+    @property
+    def is_plural(self) -> bool:
+        """Officials, the media."""
+        return self.head.xpos in {"NNS", "NNPS"} or self.lower in load_words("groups")
+
+    @cached_property
+    def names(self) -> list[NameCluster]:
+        """The clusters named in it."""
+        return self.entities.names.inside(self.span)
+
+    @cached_property
+    def modifiers(self) -> list[Word]:
+        """Adjectives, nouns and numbers before the head."""
+        kinds = ("amod", "compound", "nummod", "nmod")
+        return [w for w in self.tree.children(self.head, *kinds) if w.index < self.head.index and w.upos != "DET"]
+
+    @cached_property
+    def possessor(self) -> Word | None:
+        """Her in "her manager", company in "the company's bankers"."""
+        return next((w for w in self.tree.children(self.head, "nmod:poss") if w.start >= self.span.start), None)
+
+    @cached_property
+    def owner(self) -> Entity | None:
+        """The entity of the possessor, if it is a name or a pronoun that was resolved."""
+        word = self.possessor
+        if word is None:
+            return None
+        if word.start in self.pronouns:
+            return self.pronouns[word.start]
+        found = self.entities.names.at(word)
+        return self.entities.named[found.cluster] if found is not None else None
+
+    @cached_property
+    def bare(self) -> str:
+        """Manager of "her manager": without article and determiners."""
+        return undetermined(self.text, self.words)
+
+    @cached_property
+    def joined(self) -> list[Word]:
+        """Heads of noun phrases joined to this one: boyfriend in "a woman and her boyfriend"."""
+        return [w for w in self.tree.children(self.head, "conj") if w.end <= self.span.end]
+
+    def of(self, word: Word) -> "Phrase":
+        """The phrase of another word of the sentence."""
+        return Phrase(self.entities, self.tree, mention(self.tree, word, self.plain), word, self.pronouns)
+
+
+def description(phrase: Phrase, by: str) -> str:
+    """The phrase with its references resolved: bankers of Harrowmere Foods, spokesman for Anton Grieve.
+
+    `by` is the preposition before a possessor.
+    """
+    return _with_owner(phrase, by) or _with_full_names(phrase)
+
+
+def _with_owner(phrase: Phrase, by: str) -> str:
+    """Bankers of Harrowmere Foods, for "the company's bankers"; empty where no possessor is known."""
+    owner, word = phrase.owner, phrase.possessor
+    if owner is None or word is None or not owner.display or owner.type is SpeakerType.DOCUMENT:
+        return ""
+    rest = re.sub(r"^\s*['’]s?\s", "", phrase.plain[word.end : phrase.end]).strip()
+    short = len(owner.display.split()) <= _MOST_OWNER_WORDS
+    return f"{cleaned(rest)} {by} {owner.display}" if rest and short else ""
+
+
+def _with_full_names(phrase: Phrase) -> str:
+    """Aide to Anton Grieve, for "an aide to Mr. Grieve"."""
+    out, position, plain = "", phrase.span.start, phrase.plain
+    for found in phrase.entities.names.from_to(phrase.span.start, phrase.span.end):
+        full = found.cluster.is_person and len(found.cluster.key) > 1
+        is_head = phrase.head.span.overlaps(Span(found.start, found.end))
+        if found.end <= phrase.span.end and full and not is_head:
+            out += _honorific().sub("", plain[position : found.start]) + found.cluster.display
+            position = found.end
+    return undetermined(cleaned(out + plain[position : phrase.end]), phrase.words)
+
+
+def cleaned(text: str) -> str:
+    """A phrase without what a description does not need.
+
+    White space is single; a day, a possessive ending, "herself" at the end, and words of the clause around it go.
+    """
+    text = re.sub(r"^[\"“”’]+\s+", "", text)
+    text = re.sub(r", \d\d?$", "", text)
+    text = _aside().sub("", _joining().sub("", " ".join(text.rpartition("))")[2].split())))
+    text = _day().sub("", _reflexive().sub("", text)).partition(": ")[0]
+    return re.sub(r"(?<=s)['’]s$|(?<=[a-z])['’]s?$", "", text)
+
+
+def undetermined(text: str, words: Sequence[Word]) -> str:
+    """A description without its article; a capital that only begins the sentence is made small."""
+    bare = _determiner().sub("", text)
+    if bare == text and words and _only_begins(words[0]) and not any(w.text[:1].isupper() for w in words[1:2]):
+        return bare[:1].lower() + bare[1:]
+    return bare or text
+
+
+def _only_begins(word: Word) -> bool:
+    """Whether a word has its capital only because it begins the sentence: Officials, but not Kesterian."""
+    if word.upos == "PROPN" or not word.text[1:].islower() or is_demonym(word.lower):
+        return False
+    return word.upos != "ADJ" or not word.lower.endswith(tuple(load_words("adjective_endings")))
+
+
+def _any_of(words: str | Sequence[str]) -> str:
+    """A regular expression for any word of a list, or of these; "along_with" is two words."""
+    known = load_words(words) if isinstance(words, str) else words
+    return "|".join(re.escape(word.replace("_", " ")) for word in sorted(known))
+
+
+@cache
+def _determiner() -> re.Pattern[str]:
+    return re.compile(rf"^(?:{_any_of('determiners')})\s+(?!of\b)", re.I)
+
+
+@cache
+def _definite() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_any_of('definite_determiners')})\b", re.I)
+
+
+@cache
+def _day() -> re.Pattern[str]:
+    """On Friday at the end, or before "by" or "from"."""
+    days = _any_of([word.capitalize() for word in load_words("calendar") if word.endswith("day")])
+    return re.compile(rf",? (?:(?:{_any_of('before_days')}) )*(?:{days})(?=$| (?:{_any_of('after_days')})\b)")
+
+
+@cache
+def _joining() -> re.Pattern[str]:
+    """And, currently: joins a phrase to the one before it, where the parser made it a part of the phrase."""
+    return re.compile(rf"^(?:(?:{_any_of('joining_words')})\s+)+(?=\w+\s|\w+$)", re.I)
+
+
+@cache
+def _aside() -> re.Pattern[str]:
+    """Along with …: belongs to the clause, where the parser made it a part of the phrase."""
+    return re.compile(rf"(?:\s+via\s|,\s+(?:{_any_of('aside_prepositions')})\s).*$", re.S)
+
+
+@cache
+def _reflexive() -> re.Pattern[str]:
+    return re.compile(rf",? (?:{_any_of('emphasizing_pronouns')})$")
+
+
+@cache
+def _honorific() -> re.Pattern[str]:
+    titles = _any_of([word.capitalize() for word in load_words("dropped_honorifics")])
+    return re.compile(rf"\b(?:{titles})\.? $")

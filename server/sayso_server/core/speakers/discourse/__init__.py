@@ -1,0 +1,1 @@
+"""The text read in order: mentions, pronouns, turns and conversation."""

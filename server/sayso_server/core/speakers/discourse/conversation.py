@@ -1,0 +1,95 @@
+"""Quotations without a cue: the same speaker continues, or the two of a conversation take turns."""
+
+from sayso_server.core.selection.choice import Chosen
+from sayso_server.core.speakers import link_rules as rules
+from sayso_server.core.speakers.discourse.reader import Reader
+from sayso_server.core.speakers.discourse.turns import NEAR, Turn, called
+from sayso_server.core.speakers.entities import Entities, Entity, Link
+from sayso_server.core.statement import Span, SpeakerType
+
+_MOST_PARAGRAPHS = 1
+"""Paragraphs from the last statement, or from an action, to a quotation without a cue."""
+
+
+def without_cue(reader: Reader, item: Chosen) -> Link:
+    """The speaker of a quotation without a cue."""
+    document, start = reader.store.document, item.candidate.content[0].start
+    last = reader.turns[-1] if reader.turns else None
+    label = _label(reader.store, start)
+    if label is not None:
+        return Link(label, rules.LABEL)
+    actor = _acts_before(reader, start, last)
+    if actor is not None:
+        return Link(actor, rules.ACTS_JUST_BEFORE)
+    paragraph = document.paragraph_at(start)
+    if last is None or paragraph - document.paragraph_at(last.end) > _MOST_PARAGRAPHS:
+        return Link(None, rules.NOBODY_SPOKE)
+    if paragraph == document.paragraph_at(last.end) or not _changes(reader, last, item):
+        return Link(last.entity, rules.SPEAKER_GOES_ON)
+    return Link(_other_speaker(reader, last), rules.TURNS_TAKEN)
+
+
+def _label(entities: Entities, start: int) -> Entity | None:
+    """Moss: “Some of those bolts came out in my hand.”"""
+    document = entities.document
+    line = document.paragraphs[document.paragraph_at(start)].start
+    before = document.plain[line:start].rstrip()
+    named = entities.names.from_to(line, start)
+    if not before.endswith(":") or not named or named[0].end != line + len(before) - 1:
+        return None
+    return entities.named[named[0].cluster]
+
+
+def _acts_before(reader: Reader, start: int, last: Turn | None) -> Entity | None:
+    """Mayor Pell looked tired. “We lost two crews.” The one person who acts between the last statement and this."""
+    document = reader.store.document
+    tree = document.tree_at(max(0, start - 1))
+    if tree is None:
+        return None
+    if document.paragraph_at(start) - document.paragraph_at(tree.span.start) > _MOST_PARAGRAPHS:
+        return None
+    if last is not None and max(last.end, last.offset) >= tree.span.start:
+        return None
+    for word in tree.between(tree.span.start, start):
+        if word.deprel == "nsubj" and word.head >= 0 and tree.words[word.head].deprel in {"root", "conj"}:
+            found = reader.store.names.at(word)
+            link = reader.links.get(word.start)
+            entity = reader.pronouns.get(word.start) or (link.entity if link else None)
+            entity = reader.store.named[found.cluster] if found else entity
+            return entity if entity is not None and entity.type is SpeakerType.PERSON else None
+    return None
+
+
+def _changes(reader: Reader, last: Turn, item: Chosen) -> bool:
+    """Whether somebody else answers: after a question, if the last speaker is addressed, if turns are being taken."""
+    if not last.quoted or last.entity.type is not SpeakerType.PERSON:
+        return False
+    return last.asks or last.switched or called(reader.store, reader.turns, item) is last.entity
+
+
+def _other_speaker(reader: Reader, last: Turn) -> Entity | None:
+    """The other of the two who talk: the one that the last speaker addressed, or who spoke before."""
+    if last.addressee is not None and last.addressee is not last.entity:
+        return last.addressee
+    spoke = (entity for turn in reversed(reader.turns[-NEAR:]) for entity in (turn.entity, turn.addressee))
+    return next((e for e in spoke if e and e is not last.entity and e.type is SpeakerType.PERSON), None)
+
+
+def addressee_of(reader: Reader, item: Chosen) -> Entity | None:
+    """The one named person that a statement addresses: by the cue's object, or in the words themselves."""
+    for span in item.candidate.addressees:
+        entity = _entity_in(reader, span)
+        if entity is not None and entity.type is SpeakerType.PERSON and entity.cluster is not None:
+            return entity
+    return called(reader.store, reader.turns, item)
+
+
+def _entity_in(reader: Reader, span: Span) -> Entity | None:
+    """The entity of a noun phrase that was read before, or of the only name in it."""
+    tree = reader.store.document.tree_at(span.start)
+    words = tree.between(span.start, span.end) if tree is not None else []
+    for word in words:
+        if word.start in reader.links:
+            return reader.links[word.start].entity
+    named = reader.store.names.inside(span)
+    return reader.store.named[named[0]] if len(named) == 1 else None

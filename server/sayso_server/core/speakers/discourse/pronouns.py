@@ -1,0 +1,191 @@
+"""The entity that a pronoun refers to: all that agree in gender and number, ranked by named features."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.scoring import Evidence, load_scorer
+from sayso_server.core.speakers import link_rules as rules
+from sayso_server.core.speakers.entities import Entity
+from sayso_server.core.statement import SpeakerType
+from sayso_server.core.tree import Tree, Word
+
+_MOST_SENTENCES = 12
+"""Sentences back to an antecedent."""
+_MOST_PARAGRAPHS = 4
+"""Paragraphs back to an antecedent."""
+_FAR_SENTENCES = 8.0
+"""From here on more sentences count no more."""
+_FAR_PARAGRAPHS = 5.0
+
+_TYPES = {
+    "he": frozenset({SpeakerType.PERSON, SpeakerType.UNKNOWN}),
+    "they": frozenset({SpeakerType.GROUP, SpeakerType.ORGANIZATION, SpeakerType.PERSON}),
+    "it": frozenset({SpeakerType.ORGANIZATION, SpeakerType.DOCUMENT, SpeakerType.GROUP}),
+}
+"""The types of entities that a pronoun may refer to."""
+
+RULES = {"he": rules.PRONOUN_HE_OR_SHE, "they": rules.PRONOUN_THEY, "it": rules.PRONOUN_IT}
+"""The rule of a link, by the kind of the pronoun."""
+
+
+def is_pronoun(word: Word) -> bool:
+    """Whether an antecedent is looked for: she, their, itself."""
+    return word.lower in load_words("he_pronouns", "she_pronouns", "they_pronouns", "it_pronouns")
+
+
+def kind_of_pronoun(word: Word) -> str:
+    """ "he" also for she; "they", "it"."""
+    if word.lower in load_words("they_pronouns"):
+        return "they"
+    return "it" if word.lower in load_words("it_pronouns") else "he"
+
+
+def genders_of(word: Word) -> frozenset[str]:
+    """The genders of entities that he or she can be; "" is one that the text does not tell."""
+    return frozenset({"", "m" if word.lower in load_words("he_pronouns") else "f"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entity was mentioned, and as what of which word: subject, object."""
+
+    offset: int
+    sentence: int
+    paragraph: int
+    relation: str
+    governor: int
+    is_possessor: bool
+
+
+@dataclass(eq=False)
+class Known:
+    """An entity that the text has mentioned.
+
+    `last` is the last mention, `last_outside` the last outside quotations; `spoke` is the number of its last turn.
+    """
+
+    entity: Entity
+    last: Place | None = None
+    last_outside: Place | None = None
+    count: int = 0
+    spoke: int = -1
+
+
+@dataclass(frozen=True)
+class Pronoun:
+    """A pronoun in its sentence."""
+
+    word: Word
+    tree: Tree
+    sentence: int
+    paragraph: int
+    quoted: bool
+
+    @cached_property
+    def kind(self) -> str:
+        """ "he" also for she; "they", "it"."""
+        return kind_of_pronoun(self.word)
+
+    @cached_property
+    def genders(self) -> frozenset[str]:
+        """The genders of entities that he or she can be."""
+        return genders_of(self.word)
+
+
+class Candidate(NamedTuple):
+    """An entity that a pronoun may refer to, with the features that say how likely."""
+
+    features: Mapping[str, float]
+    known: Known
+
+
+class Ranked(NamedTuple):
+    """An entity with the probability that a pronoun refers to it, and the features that gave it."""
+
+    probability: float
+    entity: Entity
+    features: Mapping[str, float]
+
+    @property
+    def evidence(self) -> Evidence:
+        """The features with what each adds."""
+        return load_scorer("pronouns").weigh(self.features).evidence
+
+
+def candidates(pronoun: Pronoun, recent: Sequence[Known]) -> list[Candidate]:
+    """Those of the entities met lately that agree with a pronoun."""
+    last_turn = max((k.spoke for k in recent), default=-1)
+    places = ((k, k.last if pronoun.quoted else k.last_outside) for k in recent)
+    options = [
+        (k, place)
+        for k, place in places
+        if place is not None and place.offset < pronoun.word.start and _agrees(pronoun, k.entity, place)
+    ]
+    latest = max((place.offset for _, place in options), default=-1)
+    return [
+        Candidate(_features(pronoun, k, place, last_turn, latest=place.offset == latest), k) for k, place in options
+    ]
+
+
+def rank(found: Sequence[Candidate]) -> list[Ranked]:
+    """The candidates with their probabilities, the best first."""
+    scorer = load_scorer("pronouns")
+    odds = [math.exp(scorer.margin(features)) for features, _ in found]
+    total = sum(odds)
+    ranked = [Ranked(o / total, known.entity, features) for o, (features, known) in zip(odds, found, strict=True)]
+    return sorted(ranked, key=lambda one: -one.probability)
+
+
+def _agrees(pronoun: Pronoun, entity: Entity, place: Place) -> bool:
+    """Whether gender, number, distance and the clause allow it."""
+    kind, word = pronoun.kind, pronoun.word
+    if entity.type not in _TYPES[kind]:
+        return False
+    if kind == "they" and entity.cluster is not None and entity.cluster.is_place:
+        return False
+    if kind == "he" and entity.gender not in pronoun.genders:
+        return False
+    if pronoun.sentence - place.sentence > _MOST_SENTENCES or pronoun.paragraph - place.paragraph > _MOST_PARAGRAPHS:
+        return False
+    same_clause = place.sentence == pronoun.sentence and place.governor == word.head >= 0
+    reflexive = word.lower.endswith(("self", "selves"))
+    return not same_clause or reflexive or word.deprel == "nmod:poss"
+
+
+def _features(pronoun: Pronoun, known: Known, place: Place, last_turn: int, *, latest: bool) -> dict[str, float]:
+    """The named features of one candidate; those that are 0 are left out."""
+    back = pronoun.sentence - place.sentence
+    kind, entity = pronoun.kind, known.entity
+    is_subject = place.relation == "nsubj"
+    spoke_last = known.spoke == last_turn >= 0
+    out = {
+        "same sentence": float(back == 0),
+        "sentence before": float(back == 1),
+        "sentences back": min(back, _FAR_SENTENCES),
+        "paragraphs back": min(pronoun.paragraph - place.paragraph, _FAR_PARAGRAPHS),
+        "subject": float(is_subject),
+        "subject of the same sentence": float(is_subject and back == 0),
+        "subject for subject": float(is_subject and pronoun.word.relation == "nsubj"),
+        "subject above": float(back == 0 and is_subject and _is_above(pronoun, place)),
+        "object": float(place.relation in {"obj", "iobj"}),
+        "possessor": float(place.is_possessor),
+        "oblique": float(place.relation in {"obl", "nmod"} and not place.is_possessor),
+        "spoke last": float(spoke_last and not pronoun.quoted),
+        "spoke last, of a quoted": float(spoke_last and pronoun.quoted),
+        "spoke": float(known.spoke >= 0),
+        "gender known": float(kind == "he" and entity.gender != ""),
+        "named": float(entity.cluster is not None),
+        "often": math.log(max(1, known.count)),
+        "latest": float(latest),
+        f"{kind}: {entity.type.value}": 1.0,
+    }
+    return {name: value for name, value in out.items() if value}
+
+
+def _is_above(pronoun: Pronoun, place: Place) -> bool:
+    """Olin in "Olin said that she …": the subject of a verb that governs the pronoun's."""
+    return any(a.index == place.governor for a in pronoun.tree.ancestors(pronoun.word))

@@ -1,0 +1,166 @@
+"""The text read in order: the entities that it mentions, and the entity that each pronoun and noun phrase refers to."""
+
+import itertools
+from dataclasses import dataclass, field
+
+from sayso_server.core.grammar.noun_phrase import mention
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.speakers.descriptions import propose
+from sayso_server.core.speakers.descriptions.people import is_abstract
+from sayso_server.core.speakers.descriptions.phrase import Phrase
+from sayso_server.core.speakers.discourse.pronouns import (
+    Candidate,
+    Known,
+    Place,
+    Pronoun,
+    Ranked,
+    candidates,
+    is_pronoun,
+    rank,
+)
+from sayso_server.core.speakers.discourse.turns import Turn
+from sayso_server.core.speakers.entities import Entity, EntityStore, Link
+from sayso_server.core.speakers.names.index import NameIndex
+from sayso_server.core.speakers.names.spelling import normal
+from sayso_server.core.statement import Span
+from sayso_server.core.tree import Tree, Word
+
+_RECENT = 30
+"""How many of the entities met last may be what a pronoun refers to."""
+_MOST_STEPS = 4
+"""Steps from a word up to the one whose relation is its part in the clause."""
+
+
+@dataclass(eq=False)
+class Reader:
+    """Reads the text up to an offset, each word once, and keeps what it has met.
+
+    `pronouns`, `ranked` (all candidates of a pronoun) and `links` (of noun phrases) are by the offset of the head.
+    `pending` is the head of a source that is about to be linked: it is not read as a noun phrase before.
+    """
+
+    store: EntityStore
+    known: dict[Entity, Known] = field(default_factory=dict)
+    """The entity met last is at the end."""
+    pronouns: dict[int, Entity] = field(default_factory=dict)
+    ranked: dict[int, list[Ranked]] = field(default_factory=dict)
+    links: dict[int, Link] = field(default_factory=dict)
+    turns: list[Turn] = field(default_factory=list)
+    pending: int = -1
+    _tree: int = 0
+    _word: int = 0
+
+    def read_to(self, offset: int) -> None:
+        """Reads all words that begin before `offset`."""
+        trees = self.store.document.trees
+        while self._tree < len(trees):
+            tree = trees[self._tree]
+            while self._word < len(tree.words):
+                word = tree.words[self._word]
+                if word.start >= offset:
+                    return
+                self._word += 1
+                self._read(tree, word)
+            self._tree, self._word = self._tree + 1, 0
+
+    def _read(self, tree: Tree, word: Word) -> None:
+        names = self.store.names
+        found = names.at(word)
+        if found is not None:
+            if found.start == word.start or word.index == 0:
+                self.meet(self.store.named[found.cluster], tree, head_of_name(tree, word, names))
+        elif word.upos in {"PRON", "DET"} and is_pronoun(word) and word.relation != "expl":
+            self._read_pronoun(tree, word)
+        elif word.upos == "NOUN" and word.start != self.pending and _may_be_met(tree, word, names):
+            self.link(tree, word, mention(tree, word, self.store.document.plain))
+
+    def _read_pronoun(self, tree: Tree, word: Word) -> None:
+        options = rank(self.candidates(tree, word))
+        self.ranked[word.start] = options
+        if options:
+            self.pronouns[word.start] = options[0].entity
+            self.meet(options[0].entity, tree, word)
+
+    def candidates(self, tree: Tree, word: Word) -> list[Candidate]:
+        """The entities that a pronoun may refer to."""
+        recent = list(itertools.islice(reversed(self.known.values()), _RECENT))
+        document = self.store.document
+        quoted = document.quotation_at(word.start) is not None
+        return candidates(Pronoun(word, tree, self._tree, document.paragraph_at(word.start), quoted), recent)
+
+    def link(self, tree: Tree, word: Word, span: Span) -> Link:
+        """The link of a noun phrase; the same each time it is asked for the same head."""
+        if word.start not in self.links:
+            phrase = Phrase(self.store, tree, span, word, self.pronouns)
+            link = self.links[word.start] = self.store.apply(propose(phrase))
+            if link.entity is not None:
+                self.meet(link.entity, tree, word)
+        return self.links[word.start]
+
+    def meet(self, entity: Entity, tree: Tree, word: Word) -> None:
+        """Notes a mention of an entity."""
+        known = self._known(entity)
+        document = self.store.document
+        top = part_of_clause(tree, word)
+        place = Place(
+            word.start,
+            self._tree,
+            document.paragraph_at(word.start),
+            top.relation if top.relation in {"nsubj", "obj", "iobj", "obl", "nmod"} else "",
+            top.head if top.head >= 0 else -1,
+            top.deprel == "nmod:poss",
+        )
+        known.count += 1
+        known.last = place
+        if document.quotation_at(word.start) is None:
+            known.last_outside = place
+
+    def take_turn(self, turn: Turn) -> None:
+        """Notes a statement and its speaker."""
+        self.turns.append(turn)
+        self._known(turn.entity).spoke = len(self.turns)
+
+    def _known(self, entity: Entity) -> Known:
+        known = self.known.pop(entity, None) or Known(entity)
+        self.known[entity] = known
+        return known
+
+
+def part_of_clause(tree: Tree, word: Word) -> Word:
+    """The word whose relation is the part of a mention in its clause: the head of an apposition, a coordination."""
+    for _ in range(_MOST_STEPS):
+        head = tree.head(word)
+        if head is None or word.relation not in {"appos", "flat", "conj", "compound", "nmod:desc", "nmod"}:
+            return word
+        if word.relation in {"compound", "nmod"} and head.upos != "PROPN" and word.deprel != "nmod:desc":
+            return word
+        word = head
+    return word
+
+
+def head_of_name(tree: Tree, word: Word, names: NameIndex) -> Word:
+    """The word of a name that the others depend on."""
+    found = names.at(word)
+    for ancestor in tree.ancestors(word):
+        if found is None or names.at(ancestor) is not found:
+            return word
+        word = ancestor
+    return word
+
+
+def _may_be_met(tree: Tree, word: Word, names: NameIndex) -> bool:
+    """Whether a noun introduces an entity: no part of a name, no predicate, nobody named in apposition."""
+    lemma, lower = normal(word.lemma), normal(word.text)
+    kinds = load_words("roles", "documents", "organizations", "groups", "generic_organizations")
+    if (lemma not in kinds and lower not in kinds) or word.relation in {"compound", "appos"}:
+        return False
+    if tree.child(word, "cop") is not None or is_abstract(tree, word) or _is_title(tree, word, names):
+        return False
+    return all(names.at(c) is None for c in tree.children(word, "appos", "flat"))
+
+
+def _is_title(tree: Tree, word: Word, names: NameIndex) -> bool:
+    """Director in "director Ann Orr": a person's name follows at once, whatever its relation."""
+    following = tree.words[word.index + 1] if word.index + 1 < len(tree.words) else None
+    found = names.at(following) if following is not None and following.start - word.end <= 1 else None
+    return found is not None and found.cluster.is_person

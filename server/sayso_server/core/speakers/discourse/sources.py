@@ -1,0 +1,78 @@
+"""The speaker that the source of a statement refers to: by a first person, a pronoun or a noun phrase."""
+
+from sayso_server.core.grammar.noun_phrase import mention
+from sayso_server.core.grammar.subject import is_relative
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.speakers import link_rules as rules
+from sayso_server.core.speakers.discourse.pronouns import RULES, genders_of, is_pronoun, kind_of_pronoun
+from sayso_server.core.speakers.discourse.reader import Reader
+from sayso_server.core.speakers.entities import Entity, Link, Rival
+from sayso_server.core.statement import Span, SpeakerType
+from sayso_server.core.tree import Tree, Word
+
+_LEAST = 0.05
+"""A less probable entity is no alternative."""
+_MOST_RIVALS = 4
+_MOST_PARAGRAPHS = 1
+"""Paragraphs from a question to its answer."""
+
+
+def link_source(reader: Reader, tree: Tree, source: Span, head: Word, parent: Entity | None) -> Link:
+    """The link of a source. `parent` is the speaker of the statement that contains this one."""
+    determiner = tree.child(head, "det")
+    if determiner is not None and determiner.lower in load_words("determiners_of_nobody"):
+        return Link(None, rules.NOBODY_IN_PARTICULAR)
+    if head.lower in load_words("first_person_pronouns") and head.text != "US":
+        return Link(parent, rules.FIRST_PERSON) if parent is not None else Link(None, rules.FIRST_PERSON_OF_NOBODY)
+    if is_relative(head) and head.upos == "PRON":
+        return _relative(reader, tree, head)
+    if is_pronoun(head):
+        return _pronoun(reader, head, parent)
+    reader.pending = head.start
+    reader.read_to(max(source.end, head.end))
+    return reader.link(tree, head, source)
+
+
+def _relative(reader: Reader, tree: Tree, head: Word) -> Link:
+    """Who in "Olin, who said": the noun that the relative clause depends on."""
+    clause = next((a for a in [head, *tree.ancestors(head)] if a.deprel == "acl:relcl"), None)
+    antecedent = tree.head(clause) if clause is not None else None
+    if antecedent is None:
+        return Link(None, rules.NO_ANTECEDENT)
+    reader.read_to(antecedent.end)
+    return reader.link(tree, antecedent, mention(tree, antecedent, reader.store.document.plain))
+
+
+def _pronoun(reader: Reader, head: Word, parent: Entity | None) -> Link:
+    """The most probable entity of a pronoun; in quoted words not the one who says them."""
+    reader.read_to(head.end)
+    quoted = reader.store.document.quotation_at(head.start) is not None
+    options = reader.ranked.get(head.start, [])
+    if quoted and parent is not None and parent.type is SpeakerType.PERSON:
+        options = [one for one in options if one.entity is not parent]
+    asked = None if quoted else _asked(reader, head)
+    if asked is not None and (not options or options[0].entity is reader.turns[-1].entity):
+        return Link(asked, rules.TURNS_TAKEN)
+    if not options:
+        return Link(None, rules.NO_ANTECEDENT)
+    total = sum(one.probability for one in options)
+    best, *others = options
+    reader.pronouns[head.start] = best.entity
+    rivals = (Rival(one.entity, one.probability / total) for one in others[:_MOST_RIVALS])
+    return Link(
+        best.entity,
+        RULES[kind_of_pronoun(head)],
+        tuple(rival for rival in rivals if rival.weight >= _LEAST),
+        share=best.probability / total,
+        evidence=best.evidence,
+    )
+
+
+def _asked(reader: Reader, head: Word) -> Entity | None:
+    """“Where is the boat, Mr. Marsh?” Olin asked. “In the harbour,” he said: the person that the last speaker asked."""
+    last = reader.turns[-1] if reader.turns else None
+    if last is None or not last.asks or last.addressee is None or kind_of_pronoun(head) != "he":
+        return None
+    near = reader.store.document.paragraph_at(head.start) - last.paragraph <= _MOST_PARAGRAPHS
+    fits = last.addressee.gender in genders_of(head)
+    return last.addressee if near and fits and last.addressee is not last.entity else None

@@ -1,0 +1,70 @@
+"""Turns: statements that are in nobody else's words, with their speakers and the people they call by name."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sayso_server.core.document import Document
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.selection.choice import Chosen
+from sayso_server.core.speakers.entities import Entities, Entity
+from sayso_server.core.speakers.names.spelling import normal, unabbreviated
+
+NEAR = 6
+"""How many turns back somebody takes part in a conversation."""
+_NAMES_BEFORE = 40
+"""How many of the names before the end of a quotation may be the one that is called."""
+_VOCATIVE = re.compile(r"(?:^|, )((?:[A-Z][\w’'-]*\.? ?){1,3})(?=[,.!?—]*[”\"’']*$|, )")
+_ENDING = 2
+"""Characters at the end of a content in which a question mark is looked for: ?”"""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A statement that is in nobody else's words: who made it, and where. `end` is where its content ends.
+
+    `asks`: it ends with a question. `switched`: its speaker was found by taking turns, not by a cue.
+    """
+
+    paragraph: int
+    offset: int
+    entity: Entity
+    end: int
+    quoted: bool
+    addressee: Entity | None = None
+    asks: bool = False
+    switched: bool = False
+
+
+def words_of(document: Document, item: Chosen) -> str:
+    """The content of a statement."""
+    return " ".join(span.of(document.plain) for span in item.candidate.content)
+
+
+def asks(document: Document, item: Chosen) -> bool:
+    """Whether a statement ends with a question."""
+    end = item.candidate.content[-1].end
+    return "?" in document.plain[end - _ENDING : end]
+
+
+def called(entities: Entities, turns: Sequence[Turn], item: Chosen) -> Entity | None:
+    """“Fees, Senator.” The one who is called by name or title in a quotation."""
+    words, end = words_of(entities.document, item), item.candidate.content[-1].end
+    for match in _VOCATIVE.finditer(words.strip("“”\"‘’' ")):
+        name = [unabbreviated(normal(w)) for w in match[1].split()]
+        for entity in reversed(dict.fromkeys(turn.entity for turn in turns[-NEAR:])):
+            if _is_called(entity, name):
+                return entity
+        for found in reversed(entities.names.before(end, _NAMES_BEFORE)):
+            if found.cluster.is_person and name[-1] in found.cluster.key:
+                return entities.named[found.cluster]
+    return None
+
+
+def _is_called(entity: Entity, name: Sequence[str]) -> bool:
+    """Whether these words, a name or title, mean the entity: Senator, for Sen. Ada Prowse."""
+    if entity.cluster is None:
+        return False
+    honorifics = load_words("honorifics")
+    own = set(entity.cluster.key) | (entity.cluster.words & load_words("roles", "honorifics"))
+    return all(word in own or word in honorifics for word in name) and any(word in own for word in name)

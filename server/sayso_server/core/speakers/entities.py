@@ -1,0 +1,196 @@
+"""Entities that may speak, links to them, and the store that makes and changes them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sayso_server.core.document import Document
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.scoring import Evidence
+from sayso_server.core.speakers.calibration import calibration
+from sayso_server.core.speakers.link_rules import LinkRule
+from sayso_server.core.speakers.names.clusters import NameCluster
+from sayso_server.core.speakers.names.index import NameIndex, Occurrence
+from sayso_server.core.speakers.names.spelling import normal
+from sayso_server.core.statement import SpeakerType
+
+_REMEMBERED_WITH_ONE_HEAD = 40
+"""How many descriptions with the same head are looked at."""
+_REMEMBERED_DOCUMENTS = 40
+_REMEMBERED_UNNAMED = 40
+"""How many unnamed entities of any kind are looked at."""
+_GENDERED_WORDS = 4
+"""How many words of a description, from the first on, may tell a gender: the woman who …"""
+
+
+@dataclass(eq=False)
+class Entity:
+    """A person, group, organization or document of the text. Only the store makes and changes entities.
+
+    `cluster` are its names; `head` is the lemma of its description where it has no name. `gender` is "f", "m" or "".
+    A document may have an `issuer`; a spokesperson has as `affiliation` the organization that employs them.
+    """
+
+    type: SpeakerType
+    display: str
+    cluster: NameCluster | None = None
+    head: str = ""
+    gender: str = ""
+    issuer: "Entity | None" = None
+    affiliation: "Entity | None" = None
+
+
+class Rival(NamedTuple):
+    """Somebody else who may be meant. The weights of the rivals of one link count among each other."""
+
+    entity: Entity
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The entity that a mention refers to, by which rule, and the rivals.
+
+    `share` is the share that the rule's own choice gives to the entity: the probability of a ranking, a half of two
+    equals. `evidence` explains a choice that was made by weights: features with what each adds.
+    """
+
+    entity: Entity | None
+    rule: LinkRule
+    rivals: tuple[Rival, ...] = ()
+    share: float = 1.0
+    evidence: Evidence = ()
+
+    @property
+    def confidence(self) -> float:
+        """Probability that the link is correct; 0 for a link to nobody."""
+        return calibration().of_link(self.rule, self.share, rivals=bool(self.rivals)) if self.entity else 0.0
+
+    @property
+    def alternatives(self) -> tuple[tuple[Entity, float], ...]:
+        """The rivals with their confidences, the best first."""
+        total = sum(weight for _, weight in self.rivals)
+        rest = calibration().of_rivals(self.confidence)
+        return tuple((entity, rest * weight / total) for entity, weight in self.rivals)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntity:
+    """A proposal for an entity without a name: a spokesman for the ministry."""
+
+    type: SpeakerType
+    display: str
+    head: str
+    issuer: Entity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The entity that a noun phrase refers to, not yet applied to the store.
+
+    `display` is a fuller name for a known entity; `affiliation` counts where the entity has none; `whole` is the group
+    that a phrase introduces by the way: the officials in "one of the officials".
+    """
+
+    entity: Entity | NewEntity | None
+    rule: LinkRule
+    rivals: tuple[Rival, ...] = ()
+    share: float = 1.0
+    evidence: Evidence = ()
+    display: str = ""
+    affiliation: Entity | None = None
+    whole: "Proposal | None" = None
+
+
+@dataclass(frozen=True, eq=False)
+class Entities:
+    """The entities of a document, to be read: those of its names, and those that descriptions have introduced."""
+
+    document: Document
+    names: NameIndex
+    named: Mapping[NameCluster, Entity]
+    """The entity of each cluster of names."""
+    unnamed: list[Entity] = field(default_factory=list)
+    """The entities that have no name, in the order in which the text introduces them."""
+    documents: list[Entity] = field(default_factory=list)
+    _described: dict[tuple[SpeakerType, str], list[Entity]] = field(default_factory=lambda: defaultdict(list))
+    """The unnamed by type and head."""
+
+    def rivals_of(self, found: Occurrence) -> tuple[Rival, ...]:
+        """The others whose name this may be, equally probable."""
+        return tuple(Rival(self.named[cluster], 1.0) for cluster in found.rivals)
+
+    def described(self, kind: SpeakerType, head: str) -> Sequence[Entity]:
+        """The unnamed with this head, the last met last."""
+        return self._described.get((kind, head), ())[-_REMEMBERED_WITH_ONE_HEAD:]
+
+    def recent_documents(self) -> Sequence[Entity]:
+        """The documents met, the last one last."""
+        return self.documents[-_REMEMBERED_DOCUMENTS:]
+
+    def recent_unnamed(self) -> Sequence[Entity]:
+        """The entities without a name, the last met last."""
+        return self.unnamed[-_REMEMBERED_UNNAMED:]
+
+    def describe(self, rule: LinkRule, kind: SpeakerType, text: str, head: str, *, definite: bool) -> Proposal:
+        """The entity that a description means: the last with the same head whose words agree, or a new one."""
+        words = set(text.lower().split())
+        for entity in reversed(self.described(kind, head)):
+            known = set(entity.display.lower().split())
+            if (words <= known and (definite or words == known)) or known < words:
+                return Proposal(entity, rule, display=text if len(words) > len(known) else "")
+        return Proposal(NewEntity(kind, text, head), rule)
+
+
+class EntityStore(Entities):
+    """The entities of a document, to be read and changed: `apply` is the one place that makes and changes them."""
+
+    def apply(self, proposal: Proposal) -> Link:
+        """The link that a proposal makes; new and changed entities are in the store from now on."""
+        if proposal.whole is not None:
+            self.apply(proposal.whole)
+        given = proposal.entity
+        entity = self._added(given) if isinstance(given, NewEntity) else given
+        if entity is not None and proposal.display:
+            entity.display = proposal.display
+            entity.gender = _gender(entity)
+        if entity is not None and entity.affiliation is None:
+            entity.affiliation = proposal.affiliation
+        return Link(entity, proposal.rule, proposal.rivals, proposal.share, proposal.evidence)
+
+    def _added(self, new: NewEntity) -> Entity:
+        entity = Entity(new.type, new.display, head=new.head, issuer=new.issuer)
+        entity.gender = _gender(entity)
+        self.unnamed.append(entity)
+        if new.type is SpeakerType.DOCUMENT:
+            self.documents.append(entity)
+        else:
+            self._described[new.type, new.head].append(entity)
+        return entity
+
+
+def open_store(document: Document, names: NameIndex) -> EntityStore:
+    """A store with the entities of all names."""
+    named = {found: Entity(found.type, found.display, found, gender=found.gender) for found in names.clusters}
+    for found, entity in named.items():
+        if found.is_person and found.words & load_words("spokespeople"):
+            employer = _employer(found, names)
+            entity.affiliation = named[employer] if employer is not None else None
+    return EntityStore(document, names, named)
+
+
+def _employer(found: NameCluster, names: NameIndex) -> NameCluster | None:
+    """The organization for which a spokesperson speaks: the one in the job title."""
+    titles = (mention.job_title for mention in found.sample if mention.job_title)
+    employers = (cluster for title in titles for cluster in names.inside(title) if not cluster.is_person)
+    return next(employers, None)
+
+
+def _gender(entity: Entity) -> str:
+    """ "f", "m" or "" by the names, or by the words of the description: the woman."""
+    if entity.cluster is not None:
+        return entity.cluster.gender
+    words = {normal(w) for w in entity.display.split()[:_GENDERED_WORDS]} | {entity.head}
+    female, male = words & load_words("female"), words & load_words("male")
+    return "" if bool(female) == bool(male) else "f" if female else "m"

@@ -1,0 +1,1 @@
+"""Names in the text: found, read, and put together where they are of one person or thing."""

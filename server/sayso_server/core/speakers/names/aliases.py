@@ -1,0 +1,198 @@
+"""Which names belong together: a surname after the full name, an acronym after the organization, a misspelling."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from sayso_server.core.lexicon import load_table, load_words
+from sayso_server.core.speakers import link_rules as rules
+from sayso_server.core.speakers.link_rules import LinkRule
+from sayso_server.core.speakers.names.clusters import ClusterBuilder, NameCluster
+from sayso_server.core.speakers.names.mentions import NameMention
+from sayso_server.core.speakers.names.spelling import nearly, normal, short_for, unabbreviated
+
+_SHORTEST_MISSPELT_SURNAME = 5
+"""Letters of a surname alone that may be one letter off: Solburg and Solberg."""
+_LOOKED_UP = 2
+"""Letters of a word under which clusters are looked up."""
+
+
+def _title_agrees(name: NameMention, cluster: NameCluster) -> bool:
+    """Mrs Pell is not Owen Pell."""
+    if not name.title:
+        return True
+    gender, titles = cluster.gender, {normal(t) for t in name.title}
+    return not ((titles & load_words("female") and gender == "m") or (titles & load_words("male") and gender == "f"))
+
+
+def _same_name(name: NameMention, cluster: NameCluster) -> bool:
+    """Halina Moss, Halina Moss."""
+    return name.key in cluster.keys and _title_agrees(name, cluster)
+
+
+def _short_form(name: NameMention, cluster: NameCluster) -> bool:
+    """Bill Pell and William Pell, H. Moss and Halina Moss, Ann Mary Orr and Ann Orr."""
+    key, full = name.key, cluster.key
+    both = len(full) > 1 and cluster.is_person
+    return both and key[-1] == full[-1] and (short_for(key[0], full[0]) or key[0] in cluster.nicknames)
+
+
+def _surname(name: NameMention, cluster: NameCluster) -> bool:
+    """Moss, Ms. Moss and Halina Moss; Van Dyke and Ellis Van Dyke."""
+    key, full = name.key, cluster.key
+    shorter = len(key) < len(full) and full[-len(key) :] == key
+    return shorter and cluster.is_person and _title_agrees(name, cluster)
+
+
+def _inner_surname(name: NameMention, cluster: NameCluster) -> bool:
+    """Rosselló and Ricardo Rosselló Nevares."""
+    key, full = name.key, cluster.key
+    is_inner = len(full) > 2 and key[0] in full[1:-1] and len(key[0]) > 2
+    return is_inner and cluster.is_person and _title_agrees(name, cluster)
+
+
+def _initials(name: NameMention, cluster: NameCluster) -> bool:
+    """NG: before the words of Natasha Gownaris."""
+    if not cluster.is_person or len(cluster.key) == 1:
+        return False
+    return name.display.lower() == "".join(w[0] for w in cluster.key)
+
+
+def _given_name(name: NameMention, cluster: NameCluster) -> bool:
+    """Odalys and Odalys Penn."""
+    key, full = name.key, cluster.key
+    is_given = len(full) > 1 and (key[0] == full[0] or key[0] in cluster.nicknames)
+    if not (is_given and cluster.is_person):
+        return False
+    return {unabbreviated(t) for w in name.title if (t := normal(w))} <= cluster.words
+
+
+def _acronym(name: NameMention, cluster: NameCluster) -> bool:
+    """SCG and Save the Common Green."""
+    if cluster.is_person:
+        return False
+    word = _letters(name.display)
+    return len(word) > 1 and word.lower() in _initials_of(cluster.key)
+
+
+def _letters(acronym: str) -> str:
+    """USA of U.S.A."""
+    return re.sub(r"[.&]", "", acronym)
+
+
+def _initials_of(key: tuple[str, ...]) -> set[str]:
+    """SCG, also without "and", and without Company."""
+    large = [w for w in key if w not in load_words("left_out_of_acronyms")]
+    short = [w for w in large if w not in load_words("company_words")]
+    return {"".join(w[0] for w in words) for words in (key, large, short)} - {""}
+
+
+def _same_state(name: NameMention, cluster: NameCluster) -> bool:
+    """US, U.S. and United States."""
+    return _of_state(name.key) == _of_state(cluster.key)
+
+
+def _of_state(key: tuple[str, ...]) -> str:
+    """The state that has this name; empty if none."""
+    written = "_".join(key).replace(".", "")
+    return next((state for state, names in load_table("states").items() if written in names), "")
+
+
+def _company(name: NameMention, cluster: NameCluster) -> bool:
+    """Harrowmere and Harrowmere Foods; the League and the Rural League."""
+    key, full = name.key, cluster.key
+    if cluster.is_person or not len(key) < len(full):
+        return False
+    if full[0] in load_words("thing_openings") and full[-len(key) :] == key:
+        return True  # Helena and Hurricane Helena
+    rest = set(full[len(key) :])
+    if full[: len(key)] == key:
+        return rest <= load_words("company_words") | {"&"} or full[len(key)] == "of"
+    return full[-len(key) :] == key and key[-1] in load_words("organizations", "thing_words")
+
+
+def _misspelt(name: NameMention, cluster: NameCluster) -> bool:
+    """Solburg and Anneke Solberg."""
+    key, full = name.key, cluster.key
+    if len(key) == 1 < len(full):
+        is_near = cluster.is_person and nearly(key[0], full[-1], least=_SHORTEST_MISSPELT_SURNAME)
+        return is_near and _title_agrees(name, cluster) and not name.is_place
+    if len(key) != len(full) or not all(nearly(a, b) for a, b in zip(key, full, strict=True)):
+        return False
+    return cluster.is_person or len(key) > 1
+
+
+class Alias(NamedTuple):
+    """Whether a name belongs to a cluster. `asks` is a condition on the name alone, so that few clusters are asked."""
+
+    rule: LinkRule
+    fits: Callable[[NameMention, NameCluster], bool]
+    asks: Callable[[NameMention], bool] = lambda name: True
+
+
+ALIASES: tuple[Alias, ...] = (
+    Alias(rules.SAME_NAME, _same_name),
+    Alias(rules.SHORT_FORM, _short_form, lambda name: len(name.key) > 1),
+    Alias(rules.SURNAME, _surname, lambda name: not name.is_place),
+    Alias(rules.INNER_SURNAME, _inner_surname, lambda name: len(name.key) == 1 and not name.is_place),
+    Alias(rules.GIVEN_NAME, _given_name, lambda name: len(name.key) == 1 and not name.is_place),
+    Alias(rules.INITIALS, _initials, lambda name: name.is_label),
+    Alias(rules.ACRONYM, _acronym, lambda name: len(name.key) == 1 and name.display.isupper()),
+    Alias(rules.SAME_STATE, _same_state, lambda name: bool(_of_state(name.key))),
+    Alias(rules.COMPANY, _company, lambda name: not name.is_place and not name.title),
+    Alias(rules.MISSPELT, _misspelt),
+)
+"""From precise to loose: a name goes to the clusters of the first rule that has any."""
+
+
+class Placement(NamedTuple):
+    """A name, the cluster that it belongs to, by which rule, and other clusters that it may belong to."""
+
+    mention: NameMention
+    cluster: ClusterBuilder
+    rule: LinkRule
+    rivals: tuple[ClusterBuilder, ...] = ()
+
+
+def place(mentions: Sequence[NameMention]) -> list[Placement]:
+    """Every name in its cluster. Full names open clusters, wherever in the text they are.
+
+    A surname that two people share goes to the one named last before it.
+    """
+    placed: list[Placement] = []
+    index: dict[str, list[ClusterBuilder]] = {}
+    for mention in sorted(mentions, key=lambda n: (-min(2, len(n.key)), n.span.start)):
+        if not mention.key:
+            continue
+        rule, fitting = _fitting(mention, _looked_up(mention, index))
+        if rule is not None:
+            first, *rivals = sorted(fitting, key=lambda c: c.named_before(mention.span.start), reverse=True)
+            first.add(mention)
+            placed.append(Placement(mention, first, rule, tuple(rivals)))
+        else:
+            opened = ClusterBuilder([mention])
+            for i in {*_indexes(mention.key), mention.nickname[:_LOOKED_UP]}:
+                index.setdefault(i, []).append(opened)
+            placed.append(Placement(mention, opened, rules.FULL_NAME if len(mention.key) > 1 else rules.NAME))
+    return sorted(placed, key=lambda p: (p.mention.span.start, p.mention.span.end))
+
+
+def _fitting(mention: NameMention, options: Sequence[ClusterBuilder]) -> tuple[LinkRule | None, list[ClusterBuilder]]:
+    """The first rule that any clusters fit, and these clusters."""
+    seen = [(cluster, cluster.so_far) for cluster in options]
+    for alias in ALIASES if options else ():
+        fitting = [cluster for cluster, so_far in seen if alias.fits(mention, so_far)] if alias.asks(mention) else []
+        if fitting:
+            return alias.rule, fitting
+    return None, []
+
+
+def _indexes(key: tuple[str, ...]) -> set[str]:
+    """Under what a name is looked up: the beginnings of its words, and its initials for acronyms."""
+    return {w[:_LOOKED_UP] for w in key} | {f"{initials}|" for initials in _initials_of(key)}
+
+
+def _looked_up(mention: NameMention, index: dict[str, list[ClusterBuilder]]) -> Sequence[ClusterBuilder]:
+    """The clusters that a name may belong to, each once."""
+    own = (*_indexes(mention.key), f"{_letters(mention.key[0])}|", mention.nickname[:_LOOKED_UP])
+    return list(dict.fromkeys(found for i in own for found in index.get(i, ())))

@@ -1,0 +1,116 @@
+"""A name as it is written in the text: the words of a span read as title and name."""
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from sayso_server.core.document import Document
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.scoring import Evidence
+from sayso_server.core.speakers.names.job_titles import job_title_of
+from sayso_server.core.speakers.names.personhood import is_organization_name, personhood
+from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_given_name, normal
+from sayso_server.core.speakers.names.titles import TitledName, is_bare_title, tagged_words, title_length
+from sayso_server.core.statement import Span
+from sayso_server.core.tree import Tree, Word
+
+_AGE = re.compile(r",? \(?(?:aged )?(\d\d?)\b(?![.,]?\d)|(\d\d?)-year-old\b")
+_AFTER = 16
+"""Characters of the text after a name that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameMention:
+    """Sen. Ada Prowse, 52: `title` are the capitalised words before the name, `display` is the name without them."""
+
+    span: Span
+    title: tuple[str, ...]
+    display: str
+    person: float = 0.0
+    """Above 0 for the name of a person, below 0 for any other; the sum of `evidence`."""
+    evidence: Evidence = ()
+    """Features of personhood with what each adds."""
+    job_title: Span | None = None
+    """The words around the name that say what the person does."""
+    age: str = ""
+    nickname: str = ""
+    is_label: bool = False
+    """Whether a colon follows at the beginning of a line: NG: …"""
+    is_place: bool = False
+    """Whether "in" or "near" goes before."""
+    label: str = ""
+    """The label of the name tagger: PER, ORG, LOC; empty where there is none."""
+    key: tuple[str, ...] = field(init=False)
+    """The name for comparison: lower case, without initials' stops and suffixes."""
+
+    def __post_init__(self) -> None:
+        suffixes = load_words("name_suffixes")
+        key = tuple(w for p in re.split(r"[\s-]+", self.display) if (w := normal(p)) and w not in suffixes)
+        object.__setattr__(self, "key", key)
+
+
+def read_span(document: Document, tree: Tree, words: list[Word]) -> NameMention | None:
+    """Words as title and name; None for a bare title or a demonym."""
+    cut = title_length(words, tagged_words(tree))
+    own = words[cut:]
+    end = own[-1].end  # with the letters after the name: Durham Hall QC
+    while len(own) > 1 and own[-1].lower.replace(".", "") in load_words("post_nominals"):
+        own, words = own[:-1], words[:-1]
+    if is_bare_title(own) or _is_adjective(own):
+        return None
+    before = tree.words[words[0].index - 1] if words[0].index else None
+    after = document.plain[end : end + _AFTER]
+    read = TitledName(tree, tuple(words), cut, after, document.label_of(Span(own[0].start, own[-1].end)))
+    person = personhood(read)
+    age = _AGE.match(after)
+    is_organization = is_organization_name(own)
+    has_job = person.margin > 0 or (cut and not is_organization)
+    title = tuple(w.text for w in words[:cut])
+    if cut and is_organization and person.margin <= 0:  # the Prime Minister's Office: no title
+        own, title = words, ()
+    return NameMention(
+        span=Span(own[0].start, end),
+        title=title,
+        display=_display(document, own, title),
+        person=person.margin,
+        evidence=person.evidence,
+        job_title=job_title_of(read) if has_job else None,
+        label=read.label,
+        is_label=after.startswith(":") and words[0].index == 0,
+        age=(age[1] or age[2]) if age else "",
+        nickname=_nickname(own, document),
+        is_place=before is not None and before.lower in load_words("prepositions_near"),
+    )
+
+
+@cache
+def _people_endings() -> tuple[str, ...]:
+    return tuple(load_words("people_endings"))
+
+
+def _is_adjective(own: Sequence[Word]) -> bool:
+    """A demonym alone: Israeli in "Israeli officials"."""
+    word = normal(own[0].text)
+    is_people = own[0].xpos in {"NNPS", "NNS"} and word.endswith(_people_endings()) and word not in countries()
+    return len(own) == 1 and not is_given_name(word) and (own[0].upos == "ADJ" or is_demonym(word) or is_people)
+
+
+def _display(document: Document, own: Sequence[Word], title: Sequence[str]) -> str:
+    """The name as written, without a nickname in marks; a monarch's with the title: Pope Francis."""
+    words = [w for w in own if normal(w.text) not in load_words("name_suffixes")]
+    reigning = len(words) == 1 and title and normal(title[-1]) in load_words("reigning")
+    pieces = [f"{title[-1]} "] if reigning else []
+    for i, word in enumerate(own):
+        gap = word.start - own[i - 1].end if i else 0
+        pieces += [" " if gap else "", document.plain[word.start : word.end]]
+    return "".join(pieces)
+
+
+def _nickname(own: Sequence[Word], document: Document) -> str:
+    """Bins in Ed “Bins” Rowe."""
+    for one, other in itertools.pairwise(own):
+        if other.start - one.end > 1:
+            return normal(re.sub(r"[^\w ]", "", document.plain[one.end : other.start]).strip())
+    return ""

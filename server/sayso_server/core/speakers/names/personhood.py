@@ -1,0 +1,160 @@
+"""Is this name a person's? Named features of the name and of the words around it, weighed by `data/personhood.json`."""
+
+from collections.abc import Iterator, Sequence
+
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.scoring import Scored, Scorer, load_scorer
+from sayso_server.core.speakers.names.spelling import countries, is_given_name, normal, unabbreviated
+from sayso_server.core.speakers.names.titles import TitledName
+from sayso_server.core.tree import Tree, Word
+
+_AGE_WITHIN = 6
+"""Characters after a name in which an age is looked for: Olin (43)."""
+
+
+def scorer() -> Scorer:
+    """The weights of the features. A margin above 0 is a person's; the further from 0, the surer."""
+    return load_scorer("personhood")
+
+
+def personhood(name: TitledName) -> Scored:
+    """How much the words say that a name is a person's."""
+    return scorer().score(features(name))
+
+
+def is_organization_name(words: Sequence[Word]) -> bool:
+    """Whether the words of a name say that it is not a person's: … Agency, University of …, Castle & Finch."""
+    normals = [normal(w.text) for w in words]
+    if "of" in normals or "&" in normals or "for" in normals:
+        return True
+    if normals[-1] in load_words("organizations", "company_words", "thing_words"):
+        return True
+    if len(normals) > 1 and normals[0] in load_words("organizations", "thing_openings"):
+        return True
+    if normals[-1] in load_words("outlets") and not is_given_name(normals[0]):
+        return True
+    return len(words) == 1 and len(words[0].text) > 1 and words[0].text.isupper()
+
+
+def features(name: TitledName) -> Iterator[str]:
+    """The features of a name and of the words around it, some of them several times."""
+    if name.label:
+        yield "tagged as a person" if name.label == "PER" else "tagged as something else"
+    if is_organization_name(name.own) and not _is_titled_person(name):
+        is_speaker = len(name.own) == 1 and name.after.startswith(":")  # OLIN: …
+        if not is_speaker:
+            yield "name of an organization"
+        return
+    yield from _of_name(name)
+    yield from _of_words_before(name)
+    for word in name.own:
+        yield from _of_dependents(name.tree, word, name.words[-1])
+        yield from _of_head(name.tree, word)
+
+
+def _of_name(name: TitledName) -> Iterator[str]:
+    """Features of the name itself: Sen. Ada Prowse."""
+    own = name.own
+    words = [normal(w.text) for w in own]
+    if name.cut:
+        yield "title"
+    if is_given_name(words[0]):
+        yield "given name"
+    if len(words) == 1 and words[0] in countries():
+        yield "country"
+    if len(words) > 1 and (words[-1] in countries() or _has_acronym(own)):
+        yield "country or acronym inside"
+    yield "two to four words" if 2 <= len(words) <= 4 else "one word or many"
+    if name.after[:_AGE_WITHIN].lstrip(", (")[:2].isdigit() and name.after[:1] in {",", " "}:
+        yield "age"
+
+
+def _is_titled_person(name: TitledName) -> bool:
+    """Judge Durham Hall: "hall" may end the name of a thing, but the title is a person's."""
+    last = normal(name.own[-1].text)
+    is_titled = name.cut > 0 and normal(name.words[name.cut - 1].text) in load_words("honorifics")
+    return is_titled and last in load_words("thing_words") and last not in load_words("organizations")
+
+
+def _has_acronym(own: Sequence[Word]) -> bool:
+    """CNN in "CNN Philippines"; not in a name that is written all in capitals."""
+    capital = [w.text.isupper() and len(w.text.replace(".", "")) > 2 for w in own]
+    return any(capital) and not all(w.text.isupper() for w in own)
+
+
+def _of_words_before(name: TitledName) -> Iterator[str]:
+    """The Halder, in Carrow, Inspector Moss, manufacturer Pellucid."""
+    first = name.words[0]
+    if not first.index:
+        return
+    before = name.tree.words[first.index - 1]
+    if before.lower in {"the", "an"} or before.lower in load_words("compass"):
+        yield "article before"
+    elif before.lower in load_words("place_prepositions"):
+        yield "preposition of place before"
+    elif before.upos == "NOUN" and not name.cut:
+        lemma = normal(before.lemma)
+        if unabbreviated(lemma) in load_words("roles"):
+            yield "job title before"
+        elif lemma in load_words("explaining"):
+            yield "kind of outlet before"
+        elif lemma in load_words("organizations"):
+            yield "kind of organization before"
+
+
+def _of_dependents(tree: Tree, word: Word, last: Word) -> Iterator[str]:
+    """Olin, who …; the Halder, which …; Olin, the director; Pellucid, a manufacturer."""
+    for child in tree.children(word):
+        lemma = normal(child.lemma)
+        if child.deprel == "acl:relcl":
+            opening = {tree.words[i].lower for i in tree.subtree(child) if last.index < i < child.index}
+            if "who" in opening:
+                yield "who"
+            if "which" in opening:
+                yield "which"
+        elif child.relation == "appos" and child.upos == "NOUN":
+            if lemma in load_words("roles"):
+                yield "job title in apposition"
+            if lemma in load_words("organizations"):
+                yield "kind of organization in apposition"
+
+
+def _of_head(tree: Tree, word: Word) -> Iterator[str]:
+    """Pellucid's chief executive, Carrow Governor Owen Pell, the capital of Velland, the manufacturer Pellucid."""
+    head = tree.head(word)
+    if head is None:
+        return
+    lemma = normal(head.lemma)
+    if word.deprel == "nmod:poss":
+        yield from _of_possession(lemma)
+    if word.relation == "compound" and _is_office(head, lemma):
+        yield "before an office"
+    if word.relation == "nmod" and _governs(tree, head, word):
+        yield "is governed"
+    if word.relation == "appos" and head.upos == "NOUN":
+        if lemma in load_words("roles"):
+            yield "in apposition to a job title"
+        if lemma in load_words("organizations"):
+            yield "in apposition to a kind of organization"
+
+
+def _of_possession(lemma: str) -> Iterator[str]:
+    """Pellucid's president, Pellucid's board, Carrow's mayor."""
+    if lemma in load_words("possessed_officers"):
+        yield "has an officer"
+    if lemma in load_words("possessions_of_companies"):
+        yield "has something that companies have"
+    if lemma in load_words("of_places"):
+        yield "has something that places have"
+
+
+def _is_office(head: Word, lemma: str) -> bool:
+    """Governor in "Carrow Deputy Governor Owen Pell": Carrow says where."""
+    return lemma in load_words("roles") and head.deprel in {"nmod:desc", "compound"}
+
+
+def _governs(tree: Tree, head: Word, word: Word) -> bool:
+    """President of Velland, the capital of Velland; not a supporter of Moss."""
+    if not any(c.lower == "of" for c in tree.children(word, "case")):
+        return False
+    return normal(head.lemma) in load_words("of_places", "leaders") or head.upos == "PROPN"

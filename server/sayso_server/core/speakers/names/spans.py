@@ -1,0 +1,204 @@
+"""The words of each name of a sentence: where a name begins, what is inside it, where two names meet."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_given_name, normal
+from sayso_server.core.speakers.names.titles import is_title, person_in_run, tagged_words
+from sayso_server.core.tree import TaggedName, Tree, Word
+
+_NICKNAME_MARKS = {"“": "”", '"': '"', "‘": "’", "(": ")", "'": "'", "``": "''"}
+_MOST_BEFORE_NICKNAME = 2
+"""Words of a name before its nickname."""
+_NICKNAME_LENGTHS = (2, 3)
+"""Tokens from the opening to the closing mark: “Bins”, “the Hat”."""
+_MOST_PARTICLES = 2
+"""Particles in a row inside a name: van der Berg."""
+_NAME_TAGS = frozenset({"PROPN", "NOUN", "ADJ", "NUM", "X", "INTJ", "ADV"})
+"""Parts of speech that parsers give to capitalised words of names."""
+
+
+def name_spans(tree: Tree) -> Iterator[list[Word]]:
+    """The names of a sentence, each with its title, and nothing loose at the ends."""
+    tagged = tagged_words(tree)
+    for run in _runs(tree, tagged):
+        for piece in _split_possession(run):
+            for part in _split_coordination(piece, tagged):
+                if trimmed := _trimmed(part):
+                    yield trimmed
+
+
+def _runs(tree: Tree, tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
+    """Longest runs of capitalised words, with small words inside (Secretary of State, van Dyke).
+
+    A nickname in marks between two names belongs to the run: Ed "Bins" Rowe. A word that the tokenizer tore is whole.
+    """
+    run: list[Word] = []
+    small: list[Word] = []  # words that are inside only if a capital follows
+    skip_to = 0
+    for word in tree.words:
+        if word.index < skip_to:
+            continue
+        adjacent = bool(run) and (word.start - (small or run)[-1].end <= 1 or word.index == skip_to)
+        if adjacent and not small and (end := _nickname_end(tree, run, word.index)):
+            skip_to = end
+        elif adjacent and (_is_capital(word) or _is_torn_off(word, run, small)) and not _is_on_a_day(word, small):
+            run += [*small, word]
+            small = []
+        elif adjacent and _continues(run, small, word, tagged):
+            small.append(word)
+        else:
+            if run:
+                yield from _parts(run, tagged)
+            run, small = ([word] if _may_begin(tree, word, tagged) else []), []
+    if run:
+        yield from _parts(run, tagged)
+
+
+def _is_capital(word: Word) -> bool:
+    """Whether the word can be part of a name."""
+    return word.text[:1].isupper() and (
+        word.lower == "united" or word.text == "US" or word.upos in _NAME_TAGS or is_given_name(normal(word.text))
+    )
+
+
+def _is_torn_off(word: Word, run: Sequence[Word], small: Sequence[Word]) -> bool:
+    """Sol | berg: one word in the text."""
+    return not small and word.start == run[-1].end and word.text.isalpha() and run[-1].text.isalpha()
+
+
+def _is_on_a_day(word: Word, small: Sequence[Word]) -> bool:
+    """The Council on Friday."""
+    return bool(small) and small[-1].lower == "on" and normal(word.text) in load_words("calendar")
+
+
+def _parts(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
+    """Two names without a comma: the ambassador to Germany Owen Pell, Harbour Watch Ann Orr."""
+    known = len(run) > 2 and normal(run[0].text) in countries() and not is_demonym(normal(run[0].text))
+    cut = 1 if known and is_given_name(normal(run[1].text)) else person_in_run(run, tagged)
+    if cut and is_title(run[:cut]):
+        cut = 0
+    yield from (part for part in (run[:cut], run[cut:]) if part and _is_name(part, tagged))
+
+
+def _nickname_end(tree: Tree, run: Sequence[Word], at: int) -> int:
+    """Ed “Bins” Rowe: the index after a nickname in marks that begins at `at`; 0 if there is none."""
+    closing = _NICKNAME_MARKS.get(tree.words[at].text)
+    for length in _NICKNAME_LENGTHS:
+        end = at + length
+        if closing and end + 1 < len(tree.words) and tree.words[end].text in {closing, '"', "''"}:
+            inner = tree.words[at + 1 : end]
+            fits = all(w.text[:1].isupper() or w.lower == "the" for w in inner) and len(run) <= _MOST_BEFORE_NICKNAME
+            after = tree.words[end + 1]
+            return end + 1 if fits and _is_capital(after) and is_given_name(normal(run[-1].text)) else 0
+    return 0
+
+
+def _may_begin(tree: Tree, word: Word, tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether a name can begin with this word. A particle can: al-Harbi.
+
+    Every sentence begins with a capital: there, only a name that is tagged as one counts.
+    """
+    if not word.text[:1].isupper():
+        particle = word.text in load_words("name_particles") and word.index + 2 < len(tree.words)
+        first = particle and word.index in tagged and tagged[word.index].first == word.index
+        return first and tree.words[word.index + 1].text == "-"
+    if not _is_capital(word) or word.lower in load_words("epithets", "elliptical"):
+        return False
+    if word.upos == "ADV" and word.lower in load_words("stop_words"):  # "When Democrats …
+        return False
+    if word.index > 0 or word.upos in {"PROPN", "ADJ"} or is_given_name(normal(word.text)):
+        return True
+    return word.index in tagged and word.lower not in load_words("stop_words")
+
+
+def _is_name(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether a run names anything: "Pell" does, "Friday" does not."""
+    known = any(w.upos == "PROPN" or w.text == "US" or is_given_name(normal(w.text)) or w.index in tagged for w in run)
+    return known and not all(normal(w.text) in load_words("calendar") for w in run)
+
+
+def _continues(run: list[Word], small: list[Word], word: Word, tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether a small word can be inside this name: Secretary of State, but not John Kirby of the White House."""
+    lower, last = word.lower, normal(run[-1].text)
+    particles, prepositions = load_words("name_particles"), load_words("name_prepositions")
+    if small:
+        if lower in particles or word.text == "-":
+            return small[-1].lower in particles and len(small) <= _MOST_PARTICLES
+        return lower == "the" and small[-1].lower in prepositions and len(small) == 1
+    if lower in prepositions:
+        return _may_be_of(run, last, tagged)
+    if lower == "on":
+        return last in load_words("bodies_on")
+    if lower == "to":
+        return last in load_words("bodies_to")
+    if lower in load_words("possessive_marks"):
+        return _owns_an_office(run[-1])
+    is_inside = lower in load_words("name_particles", "inside_names") and lower != "the"
+    return is_inside or (word.text == "." and len(run[-1].text) == 1)
+
+
+def _may_be_of(run: Sequence[Word], last: str, tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether "of" can follow inside the name: Bank of …, Ministry of …, not John Kirby of …"""
+    name = tagged.get(run[-1].index)
+    if name is not None and name.type == "PER":
+        return False
+    is_office = last in load_words("roles", "organizations", "bodies_of")
+    return len(run) == 1 or is_office or any(w.lower in load_words("possessive_marks") for w in run)
+
+
+def _owns_an_office(word: Word) -> bool:
+    """Sheriff in Sheriff's Office, Bishops in Bishops' Conference: the possessive mark is inside the name."""
+    return normal(word.text) in load_words("roles", "people_of_names")
+
+
+def _split_possession(run: list[Word]) -> Iterator[list[Word]]:
+    """The Sheriff's Office is one name; the Governor's Ann Orr is two."""
+    cut = next((i for i, w in enumerate(run) if w.lower in load_words("possessive_marks")), None)
+    if cut is None or not run[cut + 1 :]:
+        yield run
+        return
+    following = normal(run[cut + 1].text)
+    is_whole = following in load_words("organizations") or normal(run[cut - 1].text) in load_words("people_of_names")
+    if is_whole:
+        yield run
+    else:
+        yield run[:cut]
+        yield from _split_possession(run[cut + 1 :])
+
+
+def _split_coordination(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
+    """ "Biden and Netanyahu" is two names, "Department of Health and Human Services" one."""
+    cut = next((i for i, w in enumerate(run) if w.lower == "and"), None)
+    if cut is None or not (_are_two(run, cut, tagged) or _may_be_two(run, cut)):
+        yield run
+        return
+    yield run[:cut]
+    yield from _split_coordination(run[cut + 1 :], tagged)
+
+
+def _are_two(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether the tagger sees names on both sides of "and": a person's before it, or each of two words or more."""
+    after = [normal(w.text) for w in run[cut + 1 : cut + 3]]
+    if len(after) == 2 and after[0] in load_words("organizations") and after[1] in load_words("name_prepositions"):
+        return True
+    names = [tagged.get(w.index) for w in (*run[cut - 1 : cut], *run[cut + 1 : cut + 2])]
+    if len(names) < 2 or names[0] is None or names[1] is None or names[0] == names[1]:
+        return False
+    return names[0].type == "PER" or min(cut, len(run) - cut - 1) > 1
+
+
+def _may_be_two(run: Sequence[Word], cut: int) -> bool:
+    """Whether nothing says that "and" is inside one name."""
+    inside = any(w.lower in load_words("name_prepositions") for w in run[:cut])
+    return not inside and normal(run[-1].text) not in load_words("organizations")
+
+
+def _trimmed(run: list[Word]) -> list[Word]:
+    """A run without small words at its ends."""
+    start, end = 0, len(run)
+    while start < end - 1 and run[start].lower in load_words("inside_names", "calendar"):
+        start += 1
+    while end > start and run[end - 1].lower in load_words("name_particles", "inside_names"):
+        end -= 1
+    return run[start:end]

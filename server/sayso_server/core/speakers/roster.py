@@ -1,0 +1,56 @@
+"""The speakers that are returned: identifiers, names and mentions."""
+
+import bisect
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from sayso_server.core.speakers.entities import Entity, Link
+from sayso_server.core.statement import Span, Speaker, SpeakerType
+
+
+def identified(links: Sequence[Link], sources: Sequence[Span | None]) -> tuple[tuple[Speaker, ...], dict[Entity, str]]:
+    """All entities that make a statement, may make it, or are named with one that does; and their identifiers.
+
+    `sources` are the sources of the statements, one for each link.
+    """
+    mentions = source_mentions(links, sources)
+    used = dict.fromkeys(link.entity for link in links if link.entity is not None)
+    used |= dict.fromkeys(entity for link in links for entity, _ in link.alternatives)
+    for entity in list(used):
+        used |= dict.fromkeys(e for e in (entity.issuer, entity.affiliation) if e is not None)
+    in_order = sorted(used, key=lambda e: min((s.start for s in (*names(e), *mentions.get(e, ()))), default=0))
+    ids = {entity: f"p{i + 1}" for i, entity in enumerate(in_order)}
+    return tuple(_speaker(entity, mentions.get(entity, ()), ids) for entity in in_order), ids
+
+
+def source_mentions(links: Sequence[Link], sources: Sequence[Span | None]) -> Mapping[Entity, list[Span]]:
+    """The sources that refer to each entity."""
+    mentions: dict[Entity, list[Span]] = defaultdict(list)
+    for link, source in zip(links, sources, strict=True):
+        if link.entity is not None and source is not None:
+            mentions[link.entity].append(source)
+    return mentions
+
+
+def names(entity: Entity) -> list[Span]:
+    """Where the entity is named, in text order."""
+    return [n.span for n in entity.cluster.mentions] if entity.cluster else []
+
+
+def _speaker(entity: Entity, mentions: Sequence[Span], ids: Mapping[Entity, str]) -> Speaker:
+    own = names(entity)
+    starts = [n.start for n in own]
+    others = []
+    for mention in mentions:
+        i = bisect.bisect_left(starts, mention.end)
+        if not i or not own[i - 1].overlaps(mention):
+            others.append(mention)
+    return Speaker(
+        speaker_id=ids[entity],
+        display_name=entity.display,
+        type=entity.type,
+        mentions=tuple(sorted({*own, *others})),
+        role=entity.cluster.job_title if entity.cluster and entity.type is SpeakerType.PERSON else "",
+        affiliation_id=ids.get(entity.affiliation) if entity.affiliation else None,
+        issuer_id=ids.get(entity.issuer) if entity.issuer else None,
+    )
