@@ -1,9 +1,9 @@
 """What the heads learn from, on files written here, and that an interrupted run ends as one that was not."""
 
-import json
 import random
-from collections.abc import Sequence
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,10 +15,14 @@ from transformers import BertConfig, BertModel
 
 from sayso_server.parsing import conllu
 from sayso_server.parsing.conllu import Token, label
+from sayso_server.parsing.coreference import Kind
 from sayso_server.parsing.encoder import SHAPES
-from sayso_server.training import corpus, data, raw
+from sayso_server.parsing.heads import SpanTagger
+from sayso_server.training import corpus, data, measures, mentions, mix, names, raw
 from sayso_server.training.encoder import TrainedEncoder
-from sayso_server.training.heads import Material, Model, Run, evaluate_roles, evaluate_trees, optimizer_of, train_rounds
+from sayso_server.training.mix import streams
+from sayso_server.training.model import Model
+from sayso_server.training.run import Run, optimizer_of
 
 pytestmark = pytest.mark.live
 
@@ -45,10 +49,7 @@ TREEBANK = """# newpar
 
 """
 NAMES = "# sent_id = one\nMs.\tO\nOrr\tB-PER\nleft\tO\nthe\tO\nbridge\tO\n.\tO\n\n"
-NEWS = {
-    "text": "Orr said no.\n\nIt rained.",
-    "attributions": [{"source": [[0, 3]], "cue": [[4, 8]], "content": [[9, 11]]}],
-}
+EWT, GUM = map(corpus.CONVENTIONS.index, ("ewt", "gum"))
 
 
 @pytest.fixture
@@ -63,17 +64,6 @@ def trees(tmp_path: Path, inventory: corpus.Inventory) -> list[corpus.Paragraph]
     return corpus.treebank(tmp_path / "t.conllu", inventory, tmp_path / "t.iob2")
 
 
-@pytest.fixture
-def news(tmp_path: Path) -> list[corpus.Paragraph]:
-    def cut(paragraphs: Sequence[str]) -> list[list[list[tuple[str, int, int]]]]:
-        words = [[(w, t.index(w), t.index(w) + len(w)) for w in t.removesuffix(".").split()] for t in paragraphs]
-        return [[own] for own in words]
-
-    (tmp_path / "news.jsonl").write_text(json.dumps(NEWS), encoding="utf-8")
-    (document,) = corpus.annotated(tmp_path / "news.jsonl", cut, tmp_path)
-    return document
-
-
 def test_paragraphs_words_and_labels(trees: list[corpus.Paragraph], inventory: corpus.Inventory) -> None:
     assert [[s.words for s in p] for p in trees] == [
         [["Ms.", "Orr", "left", "the", "bridge", "."], ['"', "do", "n't", '"']],
@@ -83,21 +73,14 @@ def test_paragraphs_words_and_labels(trees: list[corpus.Paragraph], inventory: c
     assert [inventory.columns["upos"][i] for i in two.labels["upos"]] == ["PUNCT", "AUX", "PART", "PUNCT"]
     assert [inventory.relations[i] for i in one.labels["relations"]] == ["nsubj", "flat", "root", "det", "obj", "punct"]
     assert one.labels["heads"].tolist() == [3, 1, 0, 5, 3, 3]
-    assert one.labels["names"][:, 0].tolist() == [0, 1, 0, 0, 0, 0]
-    assert set(two.labels["names"][:, 0]) == {corpus.IGNORED}  # not in the file of names
+    assert one.labels["names"][:, EWT].tolist() == [0, 1, 0, 0, 0, 0]
+    assert set(two.labels["names"][:, EWT]) == {corpus.IGNORED}  # not in the file of names
 
 
 def test_names_among_entities_are_those_with_a_proper_noun_as_head(trees: list[corpus.Paragraph]) -> None:
-    assert trees[0][0].labels["entities"][:, 0].tolist() == [1, 2, 0, 0, 0, 0]
-    assert trees[1][0].labels["entities"][:, 0].tolist() == [5, 0]
-    assert set(trees[0][1].labels["entities"][:, 0]) == {corpus.IGNORED}  # without any entity nothing is known
-
-
-def test_roles_by_character_become_roles_by_word(news: list[corpus.Paragraph]) -> None:
-    ((sentence,), (other,)) = news
-    assert sentence.words == ["Orr", "said", "no"]
-    assert sentence.labels["roles"].tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
-    assert not other.labels["roles"].any()
+    assert trees[0][0].labels["names"][:, GUM].tolist() == [1, 2, 0, 0, 0, 0]
+    assert trees[1][0].labels["names"][:, GUM].tolist() == [5, 0]
+    assert set(trees[0][1].labels["names"][:, GUM]) == {corpus.IGNORED}  # without any entity nothing is known
 
 
 def test_variation_keeps_every_word_with_its_labels(trees: list[corpus.Paragraph]) -> None:
@@ -145,39 +128,100 @@ def small(inventory: corpus.Inventory) -> Model:
     return Model(TrainedEncoder(BertModel(config, add_pooling_layer=False), tokenizer), inventory)
 
 
-def test_an_interrupted_run_ends_as_one_that_was_not(
-    tmp_path: Path, inventory: corpus.Inventory, trees: list[corpus.Paragraph], news: list[corpus.Paragraph]
-) -> None:
-    given = Material(trees * 6, news * 6, {"trees": trees, "news": news})
+def attributed() -> corpus.Paragraph:
+    labels = {
+        "roles": np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1]]),
+        "cues": np.array([0, 7, 0]),
+        "contents": np.array([[0], [0], [7]]),
+        "sources": np.array([[7], [0], [0]]),
+    }
+    return [corpus.Sentence(["Orr", "said", "no"], labels)]
 
-    def run(name: str, rounds: int = 4) -> Run:
+
+def material(trees: list[corpus.Paragraph]) -> dict[str, list[Any]]:
+    marked = tuple(mentions.Marked(i, i + 1, Kind.PRONOUN, "1") for i in (0, 2))
+    document = mentions.Document("d", [[corpus.Sentence(["He", "said", "he", "left"], {})]], marked)
+    return {
+        "trees": trees * 6,
+        "news": [attributed()] * 6,
+        "names": [[corpus.Sentence(["Orr"], {"names": names.column(1, [(0, 1, "PER")], "btc")})]] * 3,
+        "mentions": [document] * 3,
+    }
+
+
+def test_an_interrupted_run_ends_as_one_that_was_not(
+    tmp_path: Path, inventory: corpus.Inventory, trees: list[corpus.Paragraph]
+) -> None:
+    def run(name: str) -> Run:
         model = small(inventory)
-        made = Run(model, optimizer_of(model, 1e-2, 1e-3), tmp_path / name, rounds)
+        own = streams(material(trees), words=10, seed=1)
+        made = Run(model, optimizer_of(model, 1e-2, 1e-3), own, tmp_path / name, 60, every=20)
         made.restore()
         return made
 
     whole = run("whole")
-    train_rounds(whole, given, words=10, seed=1)
+    whole.train()
 
     first = run("parts")
     keep = first.keep
 
     def interrupted() -> None:
         keep()
-        if first.done == 2:
+        if first.done == 40:
             raise KeyboardInterrupt
 
     first.keep = interrupted  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):
-        train_rounds(first, given, words=10, seed=1)
+        first.train()
     second = run("parts")
-    assert second.done == 2
-    train_rounds(second, given, words=10, seed=1)
+    assert second.done == 40
+    second.train()
 
     for (name, one), other in zip(whole.model.state_dict().items(), second.model.state_dict().values(), strict=True):
         torch.testing.assert_close(one, other, msg=name)
-    second.model.eval()
-    figures = evaluate_trees(second.model, trees) | evaluate_roles(second.model, news)
-    assert set(figures) == {"UPOS", "UAS", "LAS", "source", "cue", "content"}
+    model = second.model
+    figures = measures.trees(model, trees) | measures.roles(model, [attributed()])
+    figures |= measures.links(model, [attributed()])
+    assert set(figures) == {"UPOS", "UAS", "LAS", "source", "cue", "content", "cues", "contents", "scopes", "sources"}
     assert figures["LAS"] > 50  # it has learned these three sentences
+    assert figures["contents"] > 50
     assert np.isfinite(list(figures.values())).all()
+
+
+def test_a_run_by_the_clock_ends_and_its_rates_follow(
+    tmp_path: Path, inventory: corpus.Inventory, trees: list[corpus.Paragraph]
+) -> None:
+    model = small(inventory)
+    optimizer = optimizer_of(model, 1e-2, 1e-3)
+    own = streams(material(trees), words=10, seed=1)
+    run = Run(model, optimizer, own, tmp_path / "clock", 10**9, minutes=0.05)
+    run.train()
+    assert run.share == 1
+    assert run.spent >= 3
+    assert optimizer.param_groups[0]["lr"] < 0.2 * optimizer.param_groups[0]["peak"]
+
+
+def test_every_part_has_its_share_of_the_steps(trees: list[corpus.Paragraph]) -> None:
+    made = streams(material(trees), words=10, seed=1)
+    seen: Counter[str] = Counter()
+    for number in range(200):
+        before = {s.name: (s.round, s.next) for s in made}
+        mix.step(made, number)
+        seen.update(s.name for s in made if (s.round, s.next) != before[s.name])
+    assert {name: seen[name] / 200 for name in seen} == pytest.approx(
+        {s.name: mix.MIX[s.name].batches for s in made}, abs=0.01
+    )
+
+
+def test_conventions_that_a_head_lacks_begin_as_its_first(tmp_path: Path, inventory: corpus.Inventory) -> None:
+    model = small(inventory)
+    old = SpanTagger(model.encoder.width, corpus.NAMES)
+    for name in ("pos", "depparse", "roles"):
+        getattr(model, name).save(tmp_path / f"{name}.pt")
+    old.save(tmp_path / "names.pt")
+    model.load_heads(tmp_path)
+    for part in torch.split(model.names.scores.weight, 7):
+        torch.testing.assert_close(part, old.scores.weight, atol=1e-3, rtol=1e-3)
+    served = model.names.with_first("btc")
+    assert served.names[0] == "btc"
+    assert sorted(served.names) == sorted(corpus.CONVENTIONS)

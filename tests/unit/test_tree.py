@@ -1,15 +1,21 @@
 """Trees: what they work out, and how they are sent to other processes."""
 
 import pickle
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from support.toy import TaggedToyParser
 
-from sayso_server.core.tree import Tree, Word
+from sayso_server.core.tree import CueLink, LikelyCue, MentionVector, Tree, Word
 
 
 def tree() -> Tree:
-    return TaggedToyParser().parse(["“No,” Mara Olin told reporters. She’d said that it failed."])[0][0]
+    found = TaggedToyParser().parse(["“No,” Mara Olin told reporters. She’d said that it failed."])[0][0]
+    return replace(
+        found,
+        cues=(LikelyCue(5, 0.9),),
+        links=(CueLink(1, found.words[5].start, 0.8, 0.9, 0.0), CueLink(4, found.words[5].start, 0.0, 0.1, 0.7)),
+        mentions=(MentionVector(4, 3, 5, b"\x01\xff"),),
+    )
 
 
 def test_a_word_knows_its_relation_and_its_lower_case() -> None:
@@ -35,6 +41,8 @@ def test_a_shifted_tree_differs_in_its_offsets_only() -> None:
     first = tree()
     shifted = first.shifted(7)
     assert [(w.start - 7, w.end - 7) for w in shifted.words] == [(w.start, w.end) for w in first.words]
+    assert [link.cue for link in shifted.links] == [link.cue + 7 for link in first.links]
+    assert (shifted.cues, shifted.mentions) == (first.cues, first.mentions)
     assert shifted.shifted(-7) == first
 
 

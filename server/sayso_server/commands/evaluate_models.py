@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -25,25 +25,24 @@ file_option = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--conllu", type=file_option, metavar="FILE", help="A treebank: tags, lemmas, trees, CoNLL 2018 scores.")
 @click.option("--iob2", type=file_option, metavar="FILE", help="Names: two columns, word and IOB2 tag.")
 @click.option("--roles", type=file_option, metavar="FILE", help="JSON lines with text and attributions.")
+@click.option("--links", type=file_option, metavar="FILE", help="JSON lines with text and attributions: linked words.")
+@click.option("--coreference", type=file_option, metavar="FILE", help="CoNLL-U with Entity=, or JSON lines.")
 @click.option("--speed", type=file_option, metavar="FILE", help='JSON lines with "text": words per second.')
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, progress on standard error only.")
 @model_option
 @threads_option
 def evaluate_models(
     *,
-    conllu: Path | None,
-    iob2: Path | None,
-    roles: Path | None,
-    speed: Path | None,
     as_json: bool,
     model: str,
     threads: int | None,
+    **files: Path | None,
 ) -> None:
     """Print F1 in per cent, from gold words and from raw text.
 
     Without a file, everything is measured that the model card tells: on the test parts in ../shared, where it stands.
     """
-    jobs = [(kind, kind, path) for kind, path in _named(conllu, iob2, roles, speed) if path] or list(_own())
+    jobs = [Job(kind, kind, path) for kind, path in files.items() if path] or list(_own())
     if not jobs:
         raise click.UsageError(f"name a file: there are no annotated files at {SHARED}")
     from sayso_server.parsing.errors import ModelError
@@ -56,10 +55,11 @@ def evaluate_models(
         raise ModelRefused(str(error)) from error
     out: dict[str, Any] = {"model": f"{described.name} {described.version}"}
     out["load_seconds"] = round(time.perf_counter() - started, 2)
-    for name, kind, path in jobs:
-        click.echo(f"{name}: {path}", err=True)
+    for job in jobs:
+        name = job.name
+        click.echo(f"{name}: {job.path}", err=True)
         try:
-            out[name] = measure(parser, kind, path)
+            out[name] = measure(parser, job)
         except (ValueError, KeyError) as error:
             raise click.ClickException(str(error)) from error
         if not as_json:
@@ -72,36 +72,57 @@ def evaluate_models(
     )
 
 
-def _named(*paths: Path | None) -> Iterator[tuple[str, Path | None]]:
-    return zip(("conllu", "iob2", "roles", "speed"), paths, strict=True)
+class Job(NamedTuple):
+    """What is measured on which file: on all of it, or on every N-th sentence or document."""
+
+    name: str
+    kind: str
+    path: Path
+    every: int = 1
 
 
-def _own() -> Iterator[tuple[str, str, Path]]:
-    """The files of the model card: (name, kind, path)."""
-    for name, kind, path in (
-        ("ewt-test", "conllu", SHARED / "treebanks/ewt-test.conllu"),
-        ("gum-test", "conllu", SHARED / "treebanks/gum-test.conllu"),
-        ("names ewt-test", "iob2", SHARED / "ner/ewt-test.iob2"),
-        ("roles polnear-dev", "roles", SHARED / "benchmarks/polnear-dev.jsonl"),
-        ("speed", "speed", SHARED / "text/wikinews.jsonl"),
+def _own() -> Iterator[Job]:
+    """The files of the model card that are there."""
+    for job in (
+        Job("ewt-test", "conllu", SHARED / "treebanks/ewt-test.conllu"),
+        Job("gum-test", "conllu", SHARED / "treebanks/gum-test.conllu"),
+        Job("names ewt-test", "iob2", SHARED / "ner/ewt-test.iob2"),
+        Job("names crossner-politics-test", "iob2", SHARED / "names/crossner-politics-test.iob2"),
+        Job("names btc-g, held out", "iob2", SHARED / "names/btc-g.iob2", every=5),
+        Job("names wnut17-test", "iob2", SHARED / "names/wnut17-test.iob2"),
+        Job("names redocred-test", "iob2", SHARED / "names/redocred-test.iob2"),
+        Job("roles polnear-dev", "roles", SHARED / "benchmarks/polnear-dev.jsonl"),
+        Job("links polnear-dev", "links", SHARED / "benchmarks/polnear-dev.jsonl"),
+        Job("links propbank-masc-news", "links", SHARED / "quotes/propbank-masc-news.jsonl"),
+        Job("coreference gum-dev", "coreference", SHARED / "treebanks/gum-dev.conllu"),
+        Job("coreference gum-test", "coreference", SHARED / "treebanks/gum-test.conllu"),
+        Job("coreference meantime, held out", "coreference", SHARED / "coref/meantime.jsonl", every=4),
+        Job("coreference gap-test", "coreference", SHARED / "coref/gap-test.jsonl"),
+        Job("speed", "speed", SHARED / "text/wikinews.jsonl"),
     ):
-        if path.is_file():
-            yield name, kind, path
+        if job.path.is_file():
+            yield job
 
 
-def measure(parser: Any, kind: str, path: Path) -> dict[str, Any]:
+def measure(parser: Any, job: Job) -> dict[str, Any]:
     """The figures of one file. Raises ValueError if it is not of its kind, KeyError if a line of JSON lacks a field."""
     from sayso_server.parsing import evaluation, speed
+    from sayso_server.training import figures
 
-    if kind == "speed":
+    path = job.path
+    if job.kind == "speed":
         lines = path.read_text(encoding="utf-8").splitlines()[:TEXTS]
         return speed.measure(parser, [json.loads(line)["text"] for line in lines])
-    figures: dict[str, Callable[[Any, Path], dict[str, Any]]] = {
+    if job.kind == "iob2":
+        return evaluation.names(parser, path, job.every)
+    if job.kind == "coreference":
+        return figures.coreference(parser, figures.documents(parser, path, job.every))
+    by_kind: dict[str, Callable[[Any, Path], dict[str, Any]]] = {
         "conllu": evaluation.treebank,
-        "iob2": evaluation.names,
         "roles": evaluation.roles,
+        "links": evaluation.links,
     }
-    return figures[kind](parser, path)
+    return by_kind[job.kind](parser, path)
 
 
 def _table(name: str, figures: dict[str, Any]) -> str:

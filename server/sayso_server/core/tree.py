@@ -68,13 +68,50 @@ class Roles(NamedTuple):
     begins: float
 
 
+class LikelyCue(NamedTuple):
+    """A word (its index in the sentence) that is likely the main word of a cue, and how likely."""
+
+    word: int
+    likely: float
+
+
+class CueLink(NamedTuple):
+    """How likely a word (its index in the sentence) belongs to the cue whose main word starts at the offset `cue`.
+
+    The cue may be in another sentence of the paragraph. `share`: the word is content of this cue and of no other (the
+    shares of a word add up to at most 1; of nested statements the outer cue has it). `scope`: it is in the content of
+    this cue, whatever other cue it belongs to as well. `source`: it is in the source of this cue.
+    """
+
+    word: int
+    cue: int
+    share: float
+    scope: float
+    source: float
+
+
+class MentionVector(NamedTuple):
+    """A noun, pronoun or name by its main word, its words from `first` to before `end`, and its vector in bytes.
+
+    Only the port for coreference reads the vector; see `core.coreference`.
+    """
+
+    word: int
+    first: int
+    end: int
+    vector: bytes
+
+
 @dataclass(frozen=True)
 class Tree:
-    """A sentence as a tree of words, with its names and the roles of its words where the models have found them."""
+    """A sentence as a tree of words, with what the models have found beside it; empty where they have no such head."""
 
     words: tuple[Word, ...]
     names: tuple[TaggedName, ...] = ()
     roles: tuple[Roles, ...] = ()
+    cues: tuple[LikelyCue, ...] = ()
+    links: tuple[CueLink, ...] = ()
+    mentions: tuple[MentionVector, ...] = ()
 
     @cached_property
     def _dependents(self) -> tuple[tuple[Word, ...], ...]:
@@ -137,7 +174,8 @@ class Tree:
             Word(w.index, w.text, w.lemma, w.upos, w.xpos, w.feats, w.head, w.deprel, w.start + by, w.end + by)
             for w in self.words
         ]
-        return replace(self, words=tuple(words))
+        links = tuple(link._replace(cue=link.cue + by) for link in self.links)
+        return replace(self, words=tuple(words), links=links)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled field by field, each in columns and without cached properties: small, and quick to write and read."""

@@ -11,6 +11,9 @@ MANIFEST = "manifest.json"
 PROCESSORS = ("tokenize", "mwt", "pos", "lemma", "depparse", "names", "roles")
 """The files of a folder are these, each with `.pt`, and the folder `encoder`."""
 
+OPTIONAL = ("links", "coreference")
+"""Heads that older models do not have."""
+
 REBUILD = "reinstall sayso-server, or train the models again (see the model card)"
 
 
@@ -21,6 +24,11 @@ class Manifest:
     version: str
     digest: str
     files: dict[str, str]
+
+
+def processors_of(folder: Path) -> tuple[str, ...]:
+    """What a folder has models for, in the order in which they run."""
+    return (*PROCESSORS, *(name for name in OPTIONAL if (folder / f"{name}.pt").is_file()))
 
 
 def sha256(path: Path) -> str:

@@ -71,12 +71,15 @@ class Tagger(Head):
 class SpanTagger(Head):
     """Labelled spans. Labels of one group exclude each other; groups are independent and may overlap.
 
-    A group of k labels has 1 + 2k classes: outside, and beginning and inside of each label (IOB2).
+    A group of k labels has 1 + 2k classes: outside, and beginning and inside of each label (IOB2). Groups may have
+    names, such as those of the conventions by which they were annotated; the first is the one that is served.
     """
 
-    def __init__(self, width: int, groups: list[list[str]]) -> None:
-        super().__init__(width=width, groups=groups)
+    def __init__(self, width: int, groups: list[list[str]], names: Sequence[str] = ()) -> None:
+        settings: dict[str, Any] = {"names": list(names)} if names else {}
+        super().__init__(width=width, groups=groups, **settings)
         self.groups = groups
+        self.names = list(names)
         self.scores = nn.Linear(width, sum(1 + 2 * len(group) for group in groups))
 
     def grouped(self, states: Tensor) -> list[Tensor]:
@@ -85,9 +88,22 @@ class SpanTagger(Head):
         return list(self.scores(self.mixed(states)).split(sizes, 1))
 
     def loss(self, states: Tensor, gold: Tensor) -> Tensor:
-        """Mean cross-entropy, summed over groups; `gold` is (words, groups), -100 is not counted."""
-        scores = self.grouped(states)
-        return torch.stack([F.cross_entropy(s, gold[:, g]) for g, s in enumerate(scores)]).sum()
+        """Cross-entropy summed over groups, its mean over words; `gold` is (words, groups), -100 is not counted."""
+        known = (gold >= 0).any(1).sum().clamp(min=1)
+        scores = zip(self.grouped(states), gold.unbind(1), strict=True)
+        return torch.stack([F.cross_entropy(s, own, reduction="sum") for s, own in scores]).sum() / known
+
+    def with_first(self, name: str) -> "SpanTagger":
+        """The same tagger with the group of this name before the others."""
+        order = sorted(range(len(self.groups)), key=lambda g: self.names[g] != name)
+        out = SpanTagger(self.settings["width"], [self.groups[g] for g in order], [self.names[g] for g in order])
+        sizes = [1 + 2 * len(group) for group in self.groups]
+        state = self.state_dict()
+        for part in ("scores.weight", "scores.bias"):
+            parts = state[part].split(sizes)
+            state[part] = torch.cat([parts[g] for g in order])
+        out.load_state_dict(state)
+        return out.train(self.training)
 
     def probabilities(self, states: Tensor) -> list[np.ndarray]:
         """The probability of each class, by group, (words, classes)."""
@@ -96,6 +112,11 @@ class SpanTagger(Head):
     def classes(self, states: Tensor) -> list[np.ndarray]:
         """The best class of every word, by group; an inside follows its beginning."""
         return [best_classes(scores.log_softmax(1).cpu().numpy()) for scores in self.grouped(states)]
+
+    def predict_group(self, states: Tensor, group: int) -> list[SpanOfWords]:
+        """The spans of one group."""
+        scores = self.grouped(states)[group].log_softmax(1).cpu().numpy()
+        return spans(best_classes(scores), self.groups[group])
 
     def predict(self, states: Tensor) -> list[list[SpanOfWords]]:
         """The spans of each group."""

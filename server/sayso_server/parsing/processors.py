@@ -1,8 +1,8 @@
-"""Stanza processors on the shared encoder: variants of `pos` and `depparse`, and the processors `names` and `roles`.
+"""Stanza processors on the shared encoder: variants of `pos` and `depparse`, and four of our own.
 
-They are given a `Reader`, which runs the encoder once for a document however many processors ask for its states.
-`names` does what Stanza's `ner` does; that one cannot have variants. The variant of `lemma` is Stanza's own lemmatizer,
-which is asked once for each word.
+They are given a `Reader`, which runs the encoder once for a document however many processors ask for its states. Our
+own are `names`, `roles`, `links` and `coreference`; `names` does what Stanza's `ner` does, which cannot have variants.
+The variant of `lemma` is Stanza's own lemmatizer, which is asked once for each word.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,9 +16,12 @@ from stanza.pipeline.lemma_processor import LemmaProcessor
 from stanza.pipeline.processor import Processor, ProcessorVariant, register_processor, register_processor_variant
 from torch import Tensor
 
+from sayso_server.core.tree import MentionVector
+from sayso_server.parsing.coreference import Antecedents, name_around, packed
 from sayso_server.parsing.encoder import Encoder
 from sayso_server.parsing.heads import Parser, SpanTagger, Tagger
-from sayso_server.parsing.tokens import texts_of_words
+from sayso_server.parsing.linking import Linker, linked
+from sayso_server.parsing.tokens import spans_of_words, texts_of_words
 
 VARIANT = "sayso"
 
@@ -140,25 +143,27 @@ class _OwnProcessor(Processor):  # type: ignore[misc]
     """A processor that Stanza does not have."""
 
     REQUIRES_DEFAULT = frozenset({"tokenize"})
+    head_class: type[Any] = SpanTagger
 
     def __init__(self, config: dict[str, Any], pipeline: Any, device: Any) -> None:
         super().__init__(config, pipeline, device)
         self.reader: Reader = config["reader"]
-        self.head = SpanTagger.load(config["model_path"])
+        self.head = self.head_class.load(config["model_path"])
 
 
 @register_processor("names")
 class NamesProcessor(_OwnProcessor):
-    """Names of people, organizations and places, as Stanza's `ner` sets them."""
+    """Names of people, organizations and places, as Stanza's `ner` sets them. `group`: by which convention."""
 
     PROVIDES_DEFAULT = frozenset({"names"})
+    group = 0
 
     @torch.inference_mode()
     def process(self, document: Any) -> Any:
         """Set the tag of every token (BIOES), and the document's entities."""
         tags = ["O"] * document.num_words
         if document.num_words:
-            for start, end, label in self.head.predict(self.reader.states(document))[0]:
+            for start, end, label in self.head.predict_group(self.reader.states(document), self.group):
                 tags[start:end] = [f"I-{label}"] * (end - start)
                 tags[start], tags[end - 1] = f"B-{label}", f"E-{label}"
                 if end - start == 1:
@@ -203,3 +208,71 @@ def role_rows(probabilities: Sequence[np.ndarray]) -> list[list[float]]:
     columns = [1 - source[:, 0], 1 - cue[:, 0], 1 - content[:, 0], content[:, 1]]
     rows: list[list[float]] = np.stack(columns, 1).astype(float).round(3).tolist()
     return rows
+
+
+@register_processor("links")
+class LinksProcessor(_OwnProcessor):
+    """Which words are likely main words of cues, and which words belong to them; offsets are those of the document."""
+
+    PROVIDES_DEFAULT = frozenset({"links"})
+    head_class = Linker
+
+    @torch.inference_mode()
+    def process(self, document: Any) -> Any:
+        """Set `cues` and `links` of every sentence; see `core.tree.Tree`."""
+        start = 0
+        for paragraph in paragraphs(document):
+            lengths = [len(sentence.words) for sentence in paragraph]
+            offsets = [offset for sentence in paragraph for _, _, offset, _ in spans_of_words(sentence)]
+            states = self.reader.states(document)[:, start : start + sum(lengths)]
+            for sentence, own in zip(paragraph, linked(self.head, states, lengths, offsets), strict=True):
+                sentence.cues, sentence.links = own
+            start += sum(lengths)
+        return document
+
+
+MENTIONS = frozenset({"NOUN", "PROPN", "PRON"})
+"""Tags of the main words of mentions; and determiners that stand alone: this, some."""
+
+PARTS = frozenset({"compound", "flat", "fixed", "goeswith", "det"})
+"""Relations of words that are parts of a mention."""
+
+
+@register_processor("coreference")
+class CoreferenceProcessor(_OwnProcessor):
+    """A vector of every noun, pronoun and name."""
+
+    PROVIDES_DEFAULT = frozenset({"coreference"})
+    head_class = Antecedents
+
+    @torch.inference_mode()
+    def process(self, document: Any) -> Any:
+        """Set `mentions` of every sentence; see `core.tree.MentionVector`."""
+        start = 0
+        for paragraph in paragraphs(document):
+            own: list[tuple[int, int, int]] = []
+            counts, length = [], 0
+            for sentence in paragraph:
+                found = mentions(sentence)
+                own += [(word, first + length, end + length) for word, first, end in found]
+                counts.append(found)
+                length += len(sentence.words)
+            states = self.reader.states(document)[:, start : start + length]
+            vectors = iter(packed(self.head.vectors(states, [(first, end) for _, first, end in own])))
+            for sentence, found in zip(paragraph, counts, strict=True):
+                sentence.mentions = [MentionVector(*place, next(vectors)) for place in found]
+            start += length
+        return document
+
+
+def mentions(sentence: Any) -> list[tuple[int, int, int]]:
+    """The nouns, pronouns and names of a sentence: (main word, first word, end), counted from 0."""
+    tags, heads = [w.upos for w in sentence.words], [int(w.head) - 1 for w in sentence.words]
+    names = [(e.words[0].id - 1, e.words[-1].id) for e in sentence.ents]
+    out = []
+    for i, word in enumerate(sentence.words):
+        relation = (word.deprel or "").partition(":")[0]
+        if (word.upos in MENTIONS or word.upos == "DET") and relation not in PARTS:
+            around = (i, i + 1) if word.upos != "PROPN" else name_around(i, tags, heads)
+            out.append((i, *next(((a, b) for a, b in names if a <= i < b and word.upos != "PRON"), around)))
+    return out

@@ -11,16 +11,18 @@ import stanza
 import torch
 from stanza.resources.common import DEFAULT_MODEL_DIR, download_resources_json, load_resources_json
 
-from sayso_server.core.tree import Roles, TaggedName, Tree, Word
+from sayso_server.core.coreference import Coreference
+from sayso_server.core.tree import CueLink, Roles, TaggedName, Tree, Word
 from sayso_server.parsing import tokens
+from sayso_server.parsing.coreference import CoreferenceScorer
 from sayso_server.parsing.encoder import load_encoder
 from sayso_server.parsing.errors import ModelError
-from sayso_server.parsing.files import PROCESSORS
+from sayso_server.parsing.files import processors_of
 from sayso_server.parsing.processors import VARIANT, Reader
 
 TOKENIZING = ("tokenize", "mwt")
 PACKAGE_PROCESSORS = (*TOKENIZING, "pos", "lemma", "depparse", "ner")
-ON_STATES = ("pos", "depparse", "names", "roles")
+ON_STATES = ("pos", "depparse", "names", "roles", "links", "coreference")
 
 NAME_TYPES = {"PER": "PER", "PERSON": "PER", "ORG": "ORG", "LOC": "LOC", "GPE": "LOC", "FAC": "LOC"}
 """The types of names: ours, and those of Stanza's packages that correspond."""
@@ -34,6 +36,12 @@ class StanzaParser:
         self.reader = reader
         self._first = [name for name in TOKENIZING if name in pipeline.processors]
         self._rest = [name for name in pipeline.processors if name not in TOKENIZING]
+
+    @property
+    def coreference(self) -> Coreference | None:
+        """What compares mentions, if the models have it."""
+        own = self.pipeline.processors.get("coreference")
+        return CoreferenceScorer(own.head) if own is not None else None
 
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
         """The sentences of each paragraph; see `core.parser.Parser`."""
@@ -68,8 +76,9 @@ def prepare(threads: int | None) -> None:
     torch.set_flush_denormal(True)
 
 
-def from_folder(folder: Path, processors: Sequence[str] = PROCESSORS) -> StanzaParser:
-    """A parser on the models of a folder. Raises ModelError where they cannot be loaded."""
+def from_folder(folder: Path, processors: Sequence[str] = ()) -> StanzaParser:
+    """A parser on the models of a folder, all or some. Raises ModelError where they cannot be loaded."""
+    processors = processors or processors_of(folder)
     try:
         reader = Reader(load_encoder(folder / "encoder")) if set(processors) & set(ON_STATES) else None
         settings: dict[str, Any] = {f"{name}_model_path": str(folder / f"{name}.pt") for name in processors}
@@ -171,4 +180,15 @@ def to_tree(document: Any, sentence: Any, shift: int) -> Tree:
         for entity in sentence.ents
         if entity.type in NAME_TYPES
     )
-    return Tree(tuple(words), names, tuple(Roles(*row) for row in getattr(sentence, "roles", ())))
+    return Tree(
+        tuple(words),
+        names,
+        tuple(Roles(*row) for row in getattr(sentence, "roles", ())),
+        tuple(getattr(sentence, "cues", ())),
+        tuple(_moved(link, shift) for link in getattr(sentence, "links", ())),
+        tuple(getattr(sentence, "mentions", ())),
+    )
+
+
+def _moved(link: CueLink, shift: int) -> CueLink:
+    return link._replace(cue=link.cue + shift)

@@ -3,8 +3,8 @@
 Stages, in order: `tokenizer`, `mwt`, `lemma`, `heads` (the encoder and all heads on it, the longest), `finish`
 (manifest with digests), and, once the models are there, `folds` (taggers of roles that do not know a part of the
 annotated news) and `scorer` (what speaks for a statement, weighed on what those taggers see). `sayso-server
-evaluate-models` says what the models reach. Started again, `heads` and `folds` go on after their last round; the small
-models are not trained again once they are done, and anew if they were interrupted.
+evaluate-models` says what the models reach. Started again, `heads` and `folds` go on after their last checkpoint; the
+small models are not trained again once they are done, and anew if they were interrupted.
 Progress goes to standard error, results to --output, all else to --work.
 """
 
@@ -23,13 +23,26 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--encoder", type=Path, default=Path("build/all-MiniLM-L6-v2"), help="folder of the initial encoder"
     )
-    parser.add_argument("--names", type=Path, default=Path("../shared/ner"), help="folder of IOB2 files")
+    parser.add_argument(
+        "--from", type=Path, dest="origin", metavar="FOLDER", help="of the stage heads: go on from these models"
+    )
+    parser.add_argument("--names", type=Path, default=Path("../shared/ner"), help="folder of IOB2 files of EWT")
+    parser.add_argument("--name-lists", type=Path, default=Path("../shared/names"), help="folder of other IOB2 files")
     parser.add_argument("--annotated", type=Path, default=Path("../shared/benchmarks"), help="folder of PolNeAR files")
+    parser.add_argument("--propositions", type=Path, default=Path("../shared/quotes"), help="folder of PropBank files")
+    parser.add_argument("--coreference", type=Path, default=Path("../shared/coref"), help="folder of JSON lines")
     parser.add_argument("--work", type=Path, default=Path("build/training"), help="checkpoints and intermediate files")
     parser.add_argument("--output", type=Path, default=Path("server/sayso_server/models/en"), help="models folder")
-    parser.add_argument("--rounds", type=int, default=7, help="of the stage heads: times it sees the treebanks")
+    parser.add_argument("--rounds", type=float, default=7, help="of the stage heads: times it sees the treebanks")
+    parser.add_argument("--minutes", type=float, help="of the stage heads: train for so long, instead of --rounds")
+    parser.add_argument(
+        "--evaluations", type=int, default=7, help="of the stage heads: times the dev parts are measured"
+    )
+    parser.add_argument(
+        "--measured-every", type=int, default=1, help="measure every N-th dev paragraph and document only"
+    )
     parser.add_argument("--fold", type=int, help="of the stage folds: only this one")
-    parser.add_argument("--fold-rounds", type=int, default=2, help="of the stage folds: times each sees its news")
+    parser.add_argument("--fold-rounds", type=float, default=2, help="of the stage folds: times each sees its news")
     parser.add_argument("--steps", type=int, default=9000, help="of the stage tokenizer")
     parser.add_argument("--more-steps", type=int, default=0, help="of the stage tokenizer: go on for so many")
     parser.add_argument("--plain", action="store_true", help="of the stage heads: no other typography, no other case")

@@ -1,26 +1,26 @@
-"""What the heads learn from: paragraphs of words with labels, from treebanks, lists of names, and annotated news."""
+"""What the heads learn from: paragraphs of words with labels. Here from treebanks, and how all of them are varied."""
 
-import json
-import logging
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from sayso_server.core.document import read
 from sayso_server.parsing.conllu import Rows, read_blocks, read_conllu, spans_of_tags, words_of
 from sayso_server.training import data
 
-log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 NAMES = [["PER", "ORG", "LOC"]]
 ROLES = [["source"], ["cue"], ["content"]]
 """Groups of labels that exclude each other. A cue may stand inside another statement's content, so roles do not."""
+
+CONVENTIONS = ("ewt", "gum", "btc", "politics", "wikigold", "redocred", "wnut17")
+"""The conventions of names, a group of labels each: they differ in demonyms, facilities and "the"."""
 
 IGNORED = -100
 """The label of what was not annotated."""
@@ -111,53 +111,16 @@ def treebank(path: Path, inventory: Inventory, names: Path | None = None) -> lis
         labels["heads"] = np.array([int(row[6]) for row in rows])
         labels["relations"] = np.array([relations.get(row[7], IGNORED) for row in rows])
         own, tags = tagged.get(block.name, ((), ()))
-        known = iob2(len(rows), spans_of_tags(tags), NAMES[0]) if list(own) == words else np.full(len(rows), IGNORED)
-        labels["names"] = known[:, None]
-        is_gum = any("Entity=" in row[9] for row in rows)
-        found = iob2(len(rows), named_entities(rows), NAMES[0]) if is_gum else np.full(len(rows), IGNORED)
-        labels["entities"] = found[:, None]
+        labels["names"] = np.full((len(rows), len(CONVENTIONS)), IGNORED)
+        if list(own) == words:
+            labels["names"][:, CONVENTIONS.index("ewt")] = iob2(len(rows), spans_of_tags(tags), NAMES[0])
+        if any("Entity=" in row[9] for row in rows):
+            labels["names"][:, CONVENTIONS.index("gum")] = iob2(len(rows), named_entities(rows), NAMES[0])
         hyphens = frozenset(i for i, row in enumerate(rows) if row[4] == "HYPH")
         if not out or block.begins_paragraph:
             out.append([])
         out[-1].append(Sentence(words, labels, hyphens))
     return out
-
-
-Tokenize = Callable[[Sequence[str]], list[list[list[tuple[str, int, int]]]]]
-"""Paragraphs in; for each its sentences of (word, start, end) out."""
-
-
-def annotated(path: Path, tokenize: Tokenize, work: Path) -> list[list[Paragraph]]:
-    """Annotated news as documents of paragraphs with their roles; cut into words once, and kept in `work`."""
-    kept = work / f"{path.stem}.documents.json"
-    if not kept.exists():
-        kept.write_text(json.dumps([list(_cut(d, tokenize)) for d in data.documents(path)]), encoding="utf-8")
-    return [
-        [[Sentence(words, {"roles": np.array(roles)}) for words, roles in paragraph] for paragraph in document]
-        for document in json.loads(kept.read_text(encoding="utf-8"))
-    ]
-
-
-def _cut(document: Any, tokenize: Tokenize) -> Iterator[list[tuple[list[str], list[list[int]]]]]:
-    text = read(document["text"])
-    for place, sentences in zip(text.paragraphs, tokenize(text.parts), strict=True):
-        words = [(start + place.start, end + place.start) for s in sentences for _, start, end in s]
-        roles = np.stack([iob2(len(words), _role(document, role, words), [role]) for (role,) in ROLES], 1).tolist()
-        paragraph = []
-        for sentence in sentences:
-            paragraph.append(([word for word, _, _ in sentence], roles[: len(sentence)]))
-            roles = roles[len(sentence) :]
-        if paragraph:
-            yield paragraph
-
-
-def _role(document: Any, role: str, words: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
-    """Spans of words that a role of any attribution covers."""
-    for attribution in document["attributions"]:
-        for start, end in attribution[role]:
-            inside = [i for i, (a, b) in enumerate(words) if a < end and b > start]
-            if inside:
-                yield inside[0], inside[-1] + 1, role
 
 
 def varied(paragraphs: Sequence[Paragraph], rng: random.Random) -> list[Paragraph]:
@@ -193,18 +156,25 @@ def recased(sentence: Sentence, rng: random.Random) -> Sentence:
     return Sentence(words, sentence.labels, sentence.hyphens)
 
 
-def batches(paragraphs: Sequence[Paragraph], words: int, rng: random.Random | None) -> list[list[Paragraph]]:
-    """Paragraphs of about one length together, about `words` words; in random order if `rng` is given."""
-    sizes = [sum(len(s.words) for s in paragraph) for paragraph in paragraphs]
-    order = sorted(range(len(paragraphs)), key=lambda i: sizes[i] * (rng.uniform(0.8, 1.2) if rng else 1))
-    out: list[list[Paragraph]] = [[]]
-    size = 0
+def size(paragraph: Paragraph) -> int:
+    """How many words it has."""
+    return sum(len(sentence.words) for sentence in paragraph)
+
+
+def batches(
+    items: Sequence[T], words: int, rng: random.Random | None, size: Callable[[Any], int] = size
+) -> list[list[T]]:
+    """Items (paragraphs) of about one length together, about `words` words; in random order if `rng` is given."""
+    sizes = [size(item) for item in items]
+    order = sorted(range(len(items)), key=lambda i: sizes[i] * (rng.uniform(0.8, 1.2) if rng else 1))
+    out: list[list[T]] = [[]]
+    total = 0
     for i in order:
-        if out[-1] and size + sizes[i] > words:
+        if out[-1] and total + sizes[i] > words:
             out.append([])
-            size = 0
-        out[-1].append(paragraphs[i])
-        size += sizes[i]
+            total = 0
+        out[-1].append(items[i])
+        total += sizes[i]
     if rng:
         rng.shuffle(out)
     return out

@@ -1,4 +1,4 @@
-"""Annotated news as the scorer sees it: parsed documents whose roles come from taggers that do not know them."""
+"""Annotated news as the scorer sees it: parsed, with roles and links from heads that do not know the document."""
 
 import argparse
 import logging
@@ -12,12 +12,11 @@ import torch
 
 from sayso_server.core.document import Document, read, with_trees
 from sayso_server.core.tree import Roles, Tree
-from sayso_server.parsing.encoder import Encoder
-from sayso_server.parsing.heads import SpanTagger
+from sayso_server.parsing.linking import linked
 from sayso_server.parsing.load import load_parser
 from sayso_server.parsing.processors import role_rows
 from sayso_server.training import data
-from sayso_server.training.folds import USED, fold_of, load_fold
+from sayso_server.training.folds import USED, Fold, fold_of, load_fold
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +45,10 @@ def articles(options: argparse.Namespace, path: Path) -> Iterator[Article]:
 
 
 def cross_fitted(options: argparse.Namespace, documents: Sequence[tuple[int, dict[str, Any]]]) -> list[Parsed]:
-    """The trees of the bundled models, with the roles of the tagger that does not know the document."""
+    """The trees of the bundled models, with the roles and links of the heads that do not know the document."""
     trees = parse(options, [item["text"] for _, item in documents])
-    taggers = {fold: load_fold(options, fold) for fold in USED}
-    return [with_roles(own, *taggers[fold_of(i)]) for own, (i, _) in zip(trees, documents, strict=True)]
+    folds = {fold: load_fold(options, fold) for fold in USED}
+    return [with_fold(own, folds[fold_of(i)]) for own, (i, _) in zip(trees, documents, strict=True)]
 
 
 def parse(options: argparse.Namespace, texts: Sequence[str]) -> list[Parsed]:
@@ -64,11 +63,17 @@ def parse(options: argparse.Namespace, texts: Sequence[str]) -> list[Parsed]:
 
 
 @torch.inference_mode()
-def with_roles(trees: Parsed, encoder: Encoder, head: SpanTagger) -> Parsed:
-    """The trees with the roles that this tagger sees."""
-    states = encoder([[[word.text for word in tree.words] for tree in paragraph] for paragraph in trees if paragraph])
-    rows = iter(role_rows(head.probabilities(states)))
+def with_fold(trees: Parsed, fold: Fold) -> Parsed:
+    """The trees with the roles and links that these heads see."""
+    return [_paragraph_with_fold(paragraph, fold) if paragraph else [] for paragraph in trees]
+
+
+def _paragraph_with_fold(trees: Sequence[Tree], fold: Fold) -> list[Tree]:
+    states = fold.encoder([[[word.text for word in tree.words] for tree in trees]])
+    rows = iter(role_rows(fold.roles.probabilities(states)))
+    offsets = [word.start for tree in trees for word in tree.words]
+    links = linked(fold.links, states, [len(tree.words) for tree in trees], offsets)
     return [
-        [replace(tree, roles=tuple(Roles(*next(rows)) for _ in tree.words)) for tree in paragraph]
-        for paragraph in trees
+        replace(tree, roles=tuple(Roles(*next(rows)) for _ in tree.words), cues=tuple(cues), links=tuple(own))
+        for tree, (cues, own) in zip(trees, links, strict=True)
     ]

@@ -1,0 +1,287 @@
+"""The head for coreference: how well a mention goes with each earlier one.
+
+A mention is a pronoun, a name or a noun. The encoder's states of its words become a short vector of signed bytes, which
+is kept with the tree; pairs are scored afterwards, from the vectors of two mentions and from what can be compared:
+their distance in mentions and in sentences, their kinds, which pronouns they are, and what their words share. So the
+encoder reads once, the pairs of a document are scored wherever its trees are, and no cost grows with the square of its
+words.
+"""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812  # the customary name
+from torch import Tensor, nn
+
+from sayso_server.core.coreference import Place, Scored
+from sayso_server.core.tree import MentionVector, Tree
+from sayso_server.parsing.heads import Head
+
+LEVELS = 127
+"""The largest byte of a vector."""
+
+FARTHEST = 200
+"""Earlier mentions that are compared with one."""
+
+PRONOUNS = (
+    ("i", "me", "my", "mine", "myself"),
+    ("we", "us", "our", "ours", "ourselves"),
+    ("you", "your", "yours", "yourself", "yourselves"),
+    ("he", "him", "his", "himself"),
+    ("she", "her", "hers", "herself"),
+    ("it", "its", "itself"),
+    ("they", "them", "their", "theirs", "themselves", "themself"),
+    ("who", "whom", "whose"),
+    ("that", "which", "what"),
+    ("this", "these", "those"),
+)
+"""Forms that may mean the same; all other mentions make a class of their own."""
+
+CLASSES = 1 + len(PRONOUNS)
+_CLASS_OF = {form: i for i, forms in enumerate(PRONOUNS, 1) for form in forms}
+
+SENTENCES, MENTIONS = (0, 1, 2, 3, 4, 6, 10, 20), (1, 2, 3, 4, 5, 8, 12, 20, 40, 80)
+"""Distances from which on a step is taken."""
+
+SHARED = 7
+"""What the words of two mentions may share; see `_shared`."""
+
+SMALL = frozenset({"the", "a", "an", "of", "and", "'s", "’s", ".", ",", "mr.", "mrs.", "ms.", "dr."})
+
+
+class Kind(IntEnum):
+    """The kinds of mentions."""
+
+    PRONOUN = 0
+    NAME = 1
+    NOUN = 2
+
+
+class Mention(NamedTuple):
+    """A mention: its words (of a pronoun or a noun one), its kind, and the number of its sentence in the document."""
+
+    words: tuple[str, ...]
+    kind: Kind
+    sentence: int
+
+
+SIZES = (len(Kind) ** 2, CLASSES * CLASSES, len(SENTENCES), len(MENTIONS), 2**SHARED, 4)
+"""How many values each feature of a pair has."""
+
+_STARTS = np.cumsum([0, *SIZES[:-1]])
+
+
+SPEED = 10.0
+"""How much faster what each feature adds by itself is learned than other parameters."""
+
+
+def _expected() -> np.ndarray:
+    """What each feature adds to the score of a pair before anything is learned: what one would say by hand."""
+    kinds = np.full((len(Kind), len(Kind)), 0.0)
+    kinds[Kind.PRONOUN, Kind.PRONOUN] = -3.0  # the same pronoun shares all its words
+    pronouns = np.zeros((CLASSES, CLASSES))
+    pronouns[1:, 1:] = -3.0
+    np.fill_diagonal(pronouns[1:, 1:], 1.0)
+    bits = np.arange(2**SHARED)[:, None] >> np.arange(SHARED) & 1
+    shared = bits @ np.array([2.0, 1.5, 0.5, 1.0, 0.5, 0.5, 2.0])
+    shared[0] = -1.0
+    steps = [-weight * np.arange(size) for weight, size in ((0.2, len(SENTENCES)), (0.1, len(MENTIONS)))]
+    plural = np.array([[0.5, -0.5], [-0.5, 0.5]])
+    return np.concatenate([kinds.ravel(), pronouns.ravel(), *steps, shared, plural.ravel()])
+
+
+def pronoun_class(word: str) -> int:
+    """Which pronoun a word is; 0 if none."""
+    return _CLASS_OF.get(word.lower(), 0)
+
+
+def is_plural(mention: Mention) -> bool:
+    """Whether a noun or pronoun looks like more than one."""
+    last = mention.words[-1].lower()
+    if mention.kind is Kind.PRONOUN:
+        return pronoun_class(last) in {2, 7}
+    return last in {"people", "men", "women", "children", "police"} or (
+        last.endswith("s") and not last.endswith(("ss", "us", "is")) and mention.kind is Kind.NOUN
+    )
+
+
+def features(mentions: Sequence[Mention], later: np.ndarray, earlier: np.ndarray) -> np.ndarray:
+    """Rows (pairs, features) of an embedding table for pairs of mentions given by place."""
+    kind = np.array([m.kind for m in mentions])
+    pronoun = np.array([pronoun_class(m.words[-1]) if m.kind is Kind.PRONOUN else 0 for m in mentions])
+    sentence = np.array([m.sentence for m in mentions])
+    plural = np.array([is_plural(m) for m in mentions], dtype=np.int64)
+    columns = [
+        kind[later] * len(Kind) + kind[earlier],
+        pronoun[later] * CLASSES + pronoun[earlier],
+        np.searchsorted(SENTENCES, np.maximum(0, sentence[later] - sentence[earlier]), side="right") - 1,
+        np.searchsorted(MENTIONS, later - earlier, side="right") - 1,
+        _shared(mentions, later, earlier),
+        plural[later] * 2 + plural[earlier],
+    ]
+    rows: np.ndarray = np.stack(columns, 1) + _STARTS
+    return rows
+
+
+def _shared(mentions: Sequence[Mention], later: np.ndarray, earlier: np.ndarray) -> np.ndarray:
+    """Bits: same words, same last word, same first word, all words of one in the other (two ways), any, an acronym."""
+    words = [[w.lower() for w in m.words if w.lower() not in SMALL] or [m.words[-1].lower()] for m in mentions]
+    whole, last, first = (_numbers(texts) for texts in zip(*((" ".join(w), w[-1], w[0]) for w in words), strict=True))
+    ids = {word: i for i, word in enumerate({word for own in words for word in own})}
+    table = np.zeros((len(words), len(ids)), dtype=np.float32)
+    for i, own in enumerate(words):
+        table[i, [ids[word] for word in own]] = 1
+    common, size = (table @ table.T)[later, earlier], table.sum(1)
+    initials = np.array(["".join(w[0] for w in own) if len(own) > 1 else "-" for own in words])
+    short = np.array([own[0].replace(".", "") if len(own) == 1 and len(own[0]) > 1 else "" for own in words])
+    bits = [
+        whole[later] == whole[earlier],
+        last[later] == last[earlier],
+        first[later] == first[earlier],
+        common >= size[later],
+        common >= size[earlier],
+        common > 0,
+        (initials[later] == short[earlier]) | (initials[earlier] == short[later]),
+    ]
+    out: np.ndarray = sum((bit.astype(np.int64) << k for k, bit in enumerate(bits)), np.zeros(len(later), np.int64))
+    return out
+
+
+def _numbers(texts: Sequence[str]) -> np.ndarray:
+    """A number for each text, the same for the same."""
+    numbers: np.ndarray = np.unique(np.array(texts), return_inverse=True)[1]
+    return numbers
+
+
+def pairs(count: int, farthest: int = FARTHEST) -> tuple[np.ndarray, np.ndarray]:
+    """All pairs of a mention and an earlier one, at most `farthest` mentions before; ordered by the later one."""
+    later = np.repeat(np.arange(count), np.minimum(np.arange(count), farthest))
+    first = np.maximum(0, np.arange(count) - farthest)
+    starts = np.cumsum(np.concatenate([[0], np.minimum(np.arange(count), farthest)]))[:-1]
+    return later, np.arange(len(later)) - starts[later] + first[later]
+
+
+class Antecedents(Head):
+    """Scores of pairs of mentions, and of having no antecedent."""
+
+    def __init__(self, width: int, size: int = 64, hidden: int = 96) -> None:
+        super().__init__(width=width, size=size, hidden=hidden)
+        self.size = size
+        self.project = nn.Linear(width, size)
+        self.later, self.earlier = nn.Linear(size, hidden), nn.Linear(size, hidden, bias=False)
+        self.product = nn.Linear(size, hidden, bias=False)
+        self.features = nn.Embedding(sum(SIZES), hidden)
+        nn.init.normal_(self.features.weight, std=0.05)
+        self.pair = nn.Linear(hidden, 1)
+        self.alone = nn.Linear(size, hidden)
+        self.kinds = nn.Embedding(CLASSES + len(Kind), hidden)
+        self.none = nn.Linear(hidden, 1)
+        self.plain = nn.Parameter(torch.from_numpy(_expected()).float() / SPEED)
+
+    def vectors(self, states: Tensor, spans: Sequence[tuple[int, int]]) -> Tensor:
+        """The vectors (mentions, size), in -1 to 1, of mentions given as words [first, end) of the states."""
+        mixed = self.mixed(states)
+        means = [mixed[first:end].mean(0) for first, end in spans]
+        if not means:
+            return mixed.new_zeros(0, self.size)
+        return torch.tanh(self.project(torch.stack(means)))
+
+    def forward(self, vectors: Tensor, mentions: Sequence[Mention]) -> tuple[Tensor, Tensor]:
+        """Scores (mentions, earlier mentions), those that are not compared at -1e9, and of none (mentions,)."""
+        count = len(mentions)
+        later, earlier = pairs(count)
+        scores = vectors.new_full((count, count), -1e9)
+        if len(later):
+            ids = torch.from_numpy(features(mentions, later, earlier)).to(vectors.device)
+            a, b = (torch.from_numpy(places).to(vectors.device) for places in (later, earlier))
+            hidden = self.later(vectors)[a] + self.earlier(vectors)[b] + self.product(vectors[a] * vectors[b])
+            hidden = F.relu(hidden + F.embedding_bag(ids, self.features.weight, mode="sum"))
+            plain = SPEED * self.plain[ids].sum(1)
+            scores[a, b] = (self.pair(self.dropout(hidden))[:, 0] + plain).to(scores.dtype)
+        own = torch.tensor(
+            [[pronoun_class(m.words[-1]) if m.kind is Kind.PRONOUN else 0, CLASSES + m.kind] for m in mentions],
+            dtype=torch.long,
+            device=vectors.device,
+        ).view(count, 2)
+        alone = F.relu(self.alone(vectors) + self.kinds(own).sum(1))
+        return scores, self.none(self.dropout(alone))[:, 0]
+
+    def loss(self, vectors: Tensor, mentions: Sequence[Mention], gold: np.ndarray) -> tuple[Tensor, int]:
+        """The sum over mentions of minus the log of the share of right antecedents, and how many mentions counted.
+
+        `gold` (mentions, 1 + mentions): 1 for a right antecedent, the first column for none; -1 where a candidate is
+        not compared; a row without any 1 does not count.
+        """
+        scores, none = self(vectors, mentions)
+        every = torch.cat([none[:, None], scores], 1)
+        right = torch.from_numpy(gold == 1).to(vectors.device)
+        every = every.masked_fill(torch.from_numpy(gold == -1).to(vectors.device), -1e9)
+        rows = (right & (every > -1e8)).any(1)
+        if not bool(rows.any()):
+            return vectors.sum() * 0, 0
+        every, right = every[rows], right[rows]
+        found = every.masked_fill(~right, -1e9).logsumexp(1)
+        return (every.logsumexp(1) - found).sum(), int(rows.sum())
+
+
+def packed(vectors: Tensor) -> list[bytes]:
+    """Vectors as signed bytes."""
+    rows = (vectors * LEVELS).round().to(torch.int8).cpu().numpy()
+    return [row.tobytes() for row in rows]
+
+
+def unpacked(rows: Sequence[bytes]) -> Tensor:
+    """Vectors from signed bytes."""
+    table = np.frombuffer(b"".join(rows), dtype=np.int8).reshape(len(rows), -1)
+    return torch.from_numpy(table.astype(np.float32)) / LEVELS
+
+
+def mention_of(tree: Tree, sentence: int, vector: MentionVector) -> Mention:
+    """The mention of a vector of a tree."""
+    head = tree.words[vector.word]
+    kind = kind_of(head.upos, is_name=vector.end - vector.first > 1)
+    return Mention(tuple(w.text for w in tree.words[vector.first : vector.end]), kind, sentence)
+
+
+def kind_of(upos: str, *, is_name: bool = False) -> Kind:
+    """The kind of a mention by the tag of its main word."""
+    if is_name or upos == "PROPN":
+        return Kind.NAME
+    return Kind.PRONOUN if upos in {"PRON", "DET"} else Kind.NOUN
+
+
+def name_around(place: int, tags: Sequence[str], heads: Sequence[int]) -> tuple[int, int]:
+    """The words [first, end) of the name with this main word: it, and the proper nouns next to it that depend on it."""
+    first, end = place, place + 1
+    while first and tags[first - 1] == "PROPN" and heads[first - 1] == place:
+        first -= 1
+    while end < len(tags) and tags[end] == "PROPN" and heads[end] == place:
+        end += 1
+    return first, end
+
+
+class CoreferenceScorer:
+    """The head behind the core's port, `core.coreference.Coreference`."""
+
+    def __init__(self, head: Antecedents) -> None:
+        self.head = head
+
+    @torch.inference_mode()
+    def scores(self, mentions: Sequence[Place]) -> list[Scored]:
+        """See the port."""
+        known = {i: v for i, place in enumerate(mentions) for v in place.tree.mentions if v.word == place.word}
+        out = [Scored((0.0,) * i, 1.0) for i in range(len(mentions))]
+        if not known:
+            return out
+        own = [mention_of(mentions[i].tree, mentions[i].sentence, v) for i, v in known.items()]
+        scores, none = self.head(unpacked([v.vector for v in known.values()]), own)
+        shares = torch.cat([none[:, None], scores], 1).softmax(1).double().numpy().round(3)
+        places = np.array(list(known))
+        for row, i in zip(shares, known, strict=True):
+            every = np.zeros(len(mentions))
+            every[places] = row[1:]
+            out[i] = Scored(tuple(every[:i].tolist()), float(row[0]))
+        return out
