@@ -1,0 +1,159 @@
+"""Text cut into atoms by rule: the smallest pieces that a token is put together from.
+
+An atom is a run of letters, a run of digits, a run of one mark (`...`, `--`, `''`), one other character, or an address
+of the web or of mail. One token of the treebanks in 2,700 begins or ends inside an atom, and there are 1.05 atoms for
+a token: a network that reads atoms takes a fifth of the steps of one that reads characters.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+
+BORDER, SPACE = 0, 1
+"""What is between atoms: a blank line, which separates paragraphs, or other white space."""
+
+_INVISIBLE = dict.fromkeys(
+    (0x00AD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0xFE00, 0xFE10), 0xFEFF)
+)
+"""Soft hyphens, characters without width, marks of direction and variants: the text is read without them."""
+
+_COMBINING = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+_WHITE = r"[\s\x80-\x9f]+"
+_RUNS = (
+    _WHITE, rf"[^\W\d_]+(?:[{_COMBINING}]+[^\W\d_]*)*", r"\d+", r"\.+", "-+", "!+", r"\?+", "'+", "`+", r"\*+", "=+", "_+", "~+",
+    "#+", r"[^\s]",
+)  # fmt: skip
+_IN_ADDRESS = r"[^\s\x80-\x9f\"“”<>«»]"
+_LAST_OF_ADDRESS = r"[^\s\x80-\x9f\"“”<>«».,;:!?'’)\]]"
+_ADDRESSES = (
+    rf"(?:https?|ftp)://{_IN_ADDRESS}*{_LAST_OF_ADDRESS}",
+    rf"www\.{_IN_ADDRESS}*{_LAST_OF_ADDRESS}",
+    r"[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,5}[A-Za-z]{2,24}",
+    rf"(?:[A-Za-z0-9-]{{1,63}}\.){{1,4}}(?:com|org|net|gov|edu|co)\b(?:\.[a-z]{{2}}\b)?(?:/{_IN_ADDRESS}*{_LAST_OF_ADDRESS})?",
+)
+_ATOM = re.compile("|".join(_RUNS))
+_ATOM_OR_ADDRESS = re.compile("|".join((*_ADDRESSES, *_RUNS)))
+_MAY_HOLD_ADDRESS = re.compile(r"@|://|www\.|\w\.(?:com|org|net|gov|edu|co)\b")
+
+LONGEST_KEY = 64
+"""Of a longer atom, such as an endless row of dashes, both ends tell what it is."""
+
+MEMORY = 1 << 16
+"""Atoms that are remembered."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """The atoms of a text. `kinds` are rows of the lexicon; `starts`, `ends` are offsets in the text, `ends` included.
+
+    `after` says what follows each atom: BORDER, SPACE, or another atom (2).
+    """
+
+    kinds: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+    after: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+
+class Lexicon(dict[str, int]):
+    """A number for each atom that was met, and by number what a network reads of it. White space is BORDER or SPACE."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forget()
+
+    def __missing__(self, item: str) -> int:
+        if len(item) > LONGEST_KEY and not item.isspace():
+            return self[item[: LONGEST_KEY // 2] + item[-LONGEST_KEY // 2 :]]
+        if _is_white(item):
+            number = BORDER if item.count("\n") > 1 else SPACE
+        else:
+            number = len(self.features)
+            self.features.append(features(item))
+        self[item] = number
+        return number
+
+    def forget(self) -> None:
+        """Empty it."""
+        self.clear()
+        self.features: list[tuple[int, ...]] = [(0,) * KINDS] * 2
+
+
+def _is_white(item: str) -> bool:
+    return item[0].isspace() or "\x80" <= item[0] <= "\x9f"
+
+
+def visible(text: str) -> str:
+    """The text without invisible characters."""
+    return text if text.isascii() else text.translate(_INVISIBLE)
+
+
+def cut(text: str, lexicon: Lexicon) -> Text:
+    """The atoms of a text. Raises nothing: every character that is not white belongs to one."""
+    seen = visible(text)
+    pattern = _ATOM_OR_ADDRESS if _MAY_HOLD_ADDRESS.search(seen) else _ATOM
+    items = pattern.findall(seen)
+    numbers = np.fromiter(map(lexicon.__getitem__, items), np.int64, len(items))
+    ends = np.fromiter(map(len, items), np.int64, len(items)).cumsum()
+    starts = np.concatenate(([0], ends[:-1])) if len(ends) else ends
+    atoms = np.flatnonzero(numbers > SPACE)
+    after = np.minimum(np.append(numbers[1:], BORDER), SPACE + 1)
+    starts, ends = starts[atoms], ends[atoms]
+    if len(seen) < len(text):
+        starts, ends = _with_invisible(text, starts, ends)
+    return Text(numbers[atoms], starts, ends, after[atoms])
+
+
+def _with_invisible(text: str, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Offsets in the text as it is. An atom holds the invisible characters inside it."""
+    shown = np.fromiter((ord(char) not in _INVISIBLE for char in text), bool, len(text))
+    places = np.flatnonzero(shown)
+    return places[starts], places[ends - 1] + 1
+
+
+_ALIKE = str.maketrans("’‘ʼ`´", "'''''")
+_CLASSES = {
+    char: name
+    for name, chars in {
+        "stop": ".",
+        "end": "!?",
+        "ellipsis": "…",
+        "comma": ",;:",
+        "double": '"“”„«»',
+        "single": "'’‘‚`´",
+        "dash": "-–—‐‑‒―",
+        "opening": "([{",
+        "closing": ")]}",
+        "bullet": "•·●▪■◦*‣",
+        "money": "$€£¥",
+    }.items()
+    for char in chars
+}
+
+KINDS = 5
+"""Features of an atom."""
+
+
+def features(atom: str) -> tuple[int, ...]:
+    """What a network reads of an atom: hashes of its word, its beginning, its end, its shape and its class."""
+    word = atom.lower().translate(_ALIKE)
+    shape, of_class = _shape(atom)
+    return tuple(crc32(f"{kind}{text}".encode(errors="surrogatepass")) for kind, text in zip("wpsxc", (word, word[:3], word[-3:], shape, of_class), strict=True))
+
+
+def _shape(atom: str) -> tuple[str, str]:
+    """How an atom is written, with its length, and without."""
+    length = min(len(atom), 5)
+    if atom.isalpha():
+        case = "lower" if atom.islower() else "upper" if atom.isupper() else "title" if atom.istitle() else "mixed"
+    elif atom.isdigit():
+        case = "digits"
+    else:
+        case = _CLASSES.get(atom[0], "other") if len(set(atom)) == 1 else "long"
+    return f"{case}{length}", case

@@ -1,0 +1,212 @@
+"""Tokens and sentences: a stack of dilated convolutions over the atoms of a text, and nothing that steps.
+
+The network answers three questions for each atom: does a token end here, does a sentence, does the token hold several
+words? Together these are the labels of Stanza's tokenizer. The paragraphs of a text make one row, with empty places
+between them, so that no paragraph is read with another and none is padded to the length of the longest.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import torch
+from stanza.models.common import doc
+from torch import Tensor, nn
+
+from sayso_server.parsing import atoms
+
+DILATIONS = (1, 2, 4, 8, 1)
+"""How far apart the three atoms are that each layer sees."""
+
+CHUNK = 2048
+"""Places read at once. Each chunk is read with what the layers see around it: the result does not depend on it."""
+
+STEP = 128
+"""Chunks have a multiple of so many places: torch prepares a convolution for each length, which takes long."""
+
+LONGEST_TOKEN = 1000
+UNKNOWN = "<UNK>"
+"""What stands for the text of a longer token, as in Stanza."""
+
+
+class Network(nn.Module):
+    """Scores of the three questions for each atom, a token's first.
+
+    `known` are the features that have a row of the table, in ascending order. The first row is that of all others.
+    """
+
+    known: Tensor
+
+    def __init__(self, width: int, known: Tensor, dilations: Sequence[int] = DILATIONS, dropout: float = 0.2) -> None:
+        super().__init__()
+        self.settings = {"width": width, "dilations": list(dilations)}
+        self.reach = sum(dilations)
+        self.gap = max(dilations)
+        self.register_buffer("known", known)
+        self.table = nn.Embedding(len(known) + 1, width)
+        nn.init.normal_(self.table.weight, std=0.3)
+        self.after = nn.Embedding(3, width)
+        self.layers = nn.ModuleList([nn.Conv1d(width, width, 3, dilation=dilation) for dilation in dilations])
+        self.scores = nn.Linear(width, 3)
+        self.dropout = nn.Dropout(dropout)
+
+    def rows(self, features: Tensor) -> Tensor:
+        """The rows of the table for features."""
+        places = torch.searchsorted(self.known, features).clamp(max=len(self.known) - 1)
+        return torch.where(self.known[places] == features, places + 1, 0)
+
+    def embed(self, rows: Tensor) -> Tensor:
+        """What is read of atoms, (atoms, width), from rows of the table, (atoms, kinds of features)."""
+        summed: Tensor = self.table(rows).sum(1)
+        return summed
+
+    def forward(self, row: Tensor, filled: Tensor) -> Tensor:
+        """Scores (places - 2 * reach, 3) of a row (width, places); `filled` (places) is 1 where there is an atom.
+
+        Each layer adds to each place what three atoms around it yield, and sees as many places less at both ends.
+        """
+        row = row[None]
+        for layer, dilation in zip(self.layers, self.settings["dilations"], strict=True):
+            filled = filled[dilation:-dilation]
+            row = (self.dropout(layer(row).relu()) + row[:, :, dilation:-dilation]) * filled
+        scores: Tensor = self.scores(row[0].T)
+        return scores
+
+    def save(self, path: Path) -> None:
+        """Write settings and, in half precision, parameters."""
+        state = {name: value.half() if value.is_floating_point() else value for name, value in self.state_dict().items()}
+        torch.save({"settings": self.settings, "state": state}, path)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a network in evaluation mode. Files hold tensors and plain values only."""
+        content = torch.load(path, weights_only=True, map_location="cpu")
+        network = cls(known=content["state"]["known"], **content["settings"])
+        network.load_state_dict(content["state"])
+        return network.float().eval()
+
+
+class Layout(NamedTuple):
+    """The places of atoms in the row, and how many places it has."""
+
+    places: np.ndarray
+    length: int
+
+
+def layout(after: np.ndarray, network: Network) -> Layout:
+    """Atoms one after the other, with empty places between paragraphs and at both ends."""
+    borders = np.cumsum(after == atoms.BORDER)
+    earlier = np.concatenate(([0], borders[:-1])) if len(borders) else borders
+    places = np.arange(len(after)) + network.gap * earlier + network.reach
+    return Layout(places, int(places[-1]) + network.reach + 1 if len(places) else 0)
+
+
+class Tokens(NamedTuple):
+    """The tokens of a text: their offsets, whether a sentence ends with each, whether it holds several words."""
+
+    starts: np.ndarray
+    ends: np.ndarray
+    last: np.ndarray
+    multiword: np.ndarray
+
+
+class Tokenizer:
+    """Cuts texts with a network. It remembers what the network reads of the atoms that it met."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._lexicon = atoms.Lexicon()
+        self._vectors = torch.empty(0, network.settings["width"])
+        self._filled = 0
+
+    @torch.inference_mode()
+    def cut(self, text: str) -> Tokens:
+        """The tokens of all paragraphs of a text. Blank lines separate paragraphs."""
+        if len(self._lexicon) > atoms.MEMORY:
+            self._lexicon.forget()
+            self._filled = 0
+        found = atoms.cut(text, self._lexicon)
+        return decode(found, self._scores(found))
+
+    def _scores(self, found: atoms.Text) -> np.ndarray:
+        """The scores of each atom, (atoms, 3)."""
+        places, length = layout(found.after, self.network)
+        vectors = self._vectors_of_lexicon()
+        scores = [np.empty((0, 3), np.float32)]
+        for start in range(self.network.reach, length - self.network.reach, CHUNK):
+            end = min(start + CHUNK, length - self.network.reach)
+            left, right = start - self.network.reach, end + self.network.reach
+            seen = slice(*np.searchsorted(places, (left, right)))
+            own = slice(*np.searchsorted(places, (start, end)))
+            kinds, after = (torch.from_numpy(column[seen]) for column in (found.kinds, found.after))
+            states = vectors.index_select(0, kinds).add_(self.network.after.weight.index_select(0, after))
+            at = torch.from_numpy(places[seen] - left)
+            room = -(-(end - start) // STEP) * STEP + 2 * self.network.reach
+            row = states.new_zeros(room, states.shape[1]).index_copy_(0, at, states)
+            filled = states.new_zeros(room).index_fill_(0, at, 1.0)
+            scores.append(self.network(row.T.contiguous(), filled).numpy()[places[own] - start])
+        return np.concatenate(scores)
+
+    def _vectors_of_lexicon(self) -> Tensor:
+        """What is read of each atom of the lexicon, by its number. Room grows twofold, so that little is copied."""
+        features = self._lexicon.features
+        if len(features) > len(self._vectors):
+            room = torch.empty(2 * len(features), self._vectors.shape[1])
+            room[: self._filled] = self._vectors[: self._filled]
+            self._vectors = room
+        if len(features) > self._filled:
+            rows = self.network.rows(torch.tensor(features[self._filled :]))
+            self._vectors[self._filled : len(features)] = self.network.embed(rows)
+            self._filled = len(features)
+        return self._vectors
+
+
+def decode(found: atoms.Text, scores: np.ndarray) -> Tokens:
+    """The tokens that scores above 0 make. White space ends a token, a blank line a sentence."""
+    ends = np.flatnonzero((scores[:, 0] > 0) | (found.after <= atoms.SPACE))
+    firsts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
+    last = (scores[ends, 1] > 0) | (found.after[ends] == atoms.BORDER)
+    return Tokens(found.starts[firsts], found.ends[ends], last, scores[ends, 2] > 0)
+
+
+def document(text: str, tokens: Tokens) -> Any:
+    """A Stanza document of the tokens, those of several words marked for Stanza's `mwt`.
+
+    It is what `doc.Document` makes of the same tokens, made in half the time. Words are written without invisible
+    characters.
+    """
+    made = doc.Document([], text=text)
+    is_plain = text.isascii()
+    sentence: Any = None
+    for start, end, is_last, is_multiword in zip(*(column.tolist() for column in tokens), strict=True):
+        number = len(of_sentence) + 1 if sentence else 1
+        written = text[start:end] if is_plain else atoms.visible(text[start:end])
+        if len(written) > LONGEST_TOKEN:
+            written = UNKNOWN
+        entry: dict[str, Any] = {doc.ID: (number,), doc.TEXT: written, doc.START_CHAR: start, doc.END_CHAR: end}
+        if is_multiword:
+            entry[doc.MISC] = "MWT=Yes"
+        if sentence is None:
+            sentence = doc.Sentence([entry], doc=made)
+            words, of_sentence = sentence.words, sentence.tokens
+        else:
+            word = doc.Word(sentence, entry)
+            word.parent = doc.Token(sentence, entry, words=[word])
+            words.append(word)
+            of_sentence.append(word.parent)
+        if is_last:
+            _finish(made, sentence)
+            sentence = None
+    made.num_tokens = made.num_words = len(tokens.starts)
+    made.mark_whitespace()
+    return made
+
+
+def _finish(made: Any, sentence: Any) -> None:
+    """Put a sentence to the others of a document."""
+    sentence.text = made.text[sentence.tokens[0].start_char : sentence.tokens[-1].end_char]
+    sentence.index = len(made.sentences)
+    sentence.add_comment("# text = " + " ".join(sentence.text.split()))
+    sentence.sent_id = str(sentence.index)
+    made.sentences.append(sentence)
