@@ -104,10 +104,11 @@ def cut(text: str, lexicon: Lexicon) -> Text:
     starts = np.concatenate(([0], ends[:-1])) if len(ends) else ends
     atoms = np.flatnonzero(numbers > SPACE)
     after = np.minimum(np.append(numbers[1:], BORDER), SPACE + 1)
-    starts, ends = starts[atoms], ends[atoms]
+    starts, ends, after = starts[atoms], ends[atoms], after[atoms]
+    after[-1:] = BORDER
     if len(seen) < len(text):
         starts, ends = _with_invisible(text, starts, ends)
-    return Text(numbers[atoms], starts, ends, after[atoms])
+    return Text(numbers[atoms], starts, ends, after)
 
 
 def _with_invisible(text: str, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

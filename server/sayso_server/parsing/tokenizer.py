@@ -38,7 +38,7 @@ class Network(nn.Module):
 
     known: Tensor
 
-    def __init__(self, width: int, known: Tensor, dilations: Sequence[int] = DILATIONS, dropout: float = 0.2) -> None:
+    def __init__(self, width: int, known: Tensor, dilations: Sequence[int] = DILATIONS) -> None:
         super().__init__()
         self.settings = {"width": width, "dilations": list(dilations)}
         self.reach = sum(dilations)
@@ -49,7 +49,7 @@ class Network(nn.Module):
         self.after = nn.Embedding(3, width)
         self.layers = nn.ModuleList([nn.Conv1d(width, width, 3, dilation=dilation) for dilation in dilations])
         self.scores = nn.Linear(width, 3)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout: nn.Module = nn.Identity()  # other in training
 
     def rows(self, features: Tensor) -> Tensor:
         """The rows of the table for features."""

@@ -148,7 +148,7 @@ def moment(source: Source) -> str:
         (
             f"at {clock(rng)}", f"at {clock(rng)} {rng.choice(DAYS)}", f"at {clock(rng)} on {rng.choice(DAYS)}",
             f"on {rng.choice(MONTHS)} {rng.randint(1, 28)}", f"on {rng.choice(DAYS)}, {rng.choice(MONTHS)} {rng.randint(1, 28)}",
-            f"in {rng.choice(MONTHS)} {rng.randint(1990, 2025)}", f"in the {rng.choice(PLACES)}",
+            f"on {rng.choice(DAYS)}", f"in {rng.choice(MONTHS)} {rng.randint(1990, 2025)}", f"in the {rng.choice(PLACES)}",
             f"in {rng.choice(source.names)}, {rng.choice(STATES)}", f"in the {rng.choice(PLACES)} {rng.choice(BODIES)}",
             f"at {rng.choice(source.names)} {rng.choice(FIRMS)}", f"with {person(source)}", f"with {rng.choice(OTHERS)}",
             f"near {rng.choice(source.names)} {rng.choice(('St.', 'Ave.', 'Rd.', 'Blvd.'))}", f"at {address(rng)}",
