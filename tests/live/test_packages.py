@@ -41,7 +41,7 @@ SMALL = {
 
 @pytest.fixture(scope="module")
 def resources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as Stanza's downloads leave it: tokenizer, tagger and parser trained here for a few steps, the rest our own."""
+    """A folder as Stanza's downloads leave it: three models trained here for a few steps, the rest our own."""
     folder, work = tmp_path_factory.mktemp("resources"), tmp_path_factory.mktemp("work")
     (work / "train.conllu").write_text(TREE * 8, encoding="utf-8")
     sizes = [argument for name in sorted(SMALL) for argument in (f"--{name}", "8")]
@@ -58,7 +58,8 @@ def resources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--dev_txt_file", str(work / "train.txt"), "--dev_label_file", str(work / "train.labels"),
         "--mwt_json_file", str(work / "mwt.json"), "--lang", "en", "--shorthand", "en_tiny", "--max_seqlen", "100",
         "--steps", "200", "--eval_steps", "100", "--report_steps", "100", "--emb_dim", "16", "--hidden_dim", "16",
-        "--dropout", "0", "--unit_dropout", "0", "--lr0", "0.02", "--use_mwt", "--save_dir", str(work), "--save_name", "tokenize.pt", "--cpu",
+        "--dropout", "0", "--unit_dropout", "0", "--lr0", "0.02", "--use_mwt",
+        "--save_dir", str(work), "--save_name", "tokenize.pt", "--cpu",
     ])  # fmt: skip
     stanza_tagger.main([*common, "--save_name", "pos.pt"])
     stanza_parser.main([*common, "--save_name", "depparse.pt"])

@@ -1,7 +1,6 @@
 """Where sentences end in news: quotations with their cue stay whole, abbreviations and initials do not end one."""
 
 import pytest
-
 from support.borders import read_borders
 
 from sayso_server.parsing import atoms

@@ -36,8 +36,9 @@ def network() -> Network:
     torch.nn.init.normal_(network.scores.weight)
     network.eval()
     own = Tokenizer(network)
-    scores = own._scores(atoms.cut("\n\n".join(PARAGRAPHS), own._lexicon))
-    network.scores.bias.data -= torch.from_numpy(np.median(scores, axis=0))  # else all answers are the same
+    with torch.no_grad():
+        scores = own._scores(atoms.cut("\n\n".join(PARAGRAPHS), own._lexicon))
+        network.scores.bias -= torch.from_numpy(np.median(scores, axis=0))  # else all answers are the same
     return network
 
 
@@ -94,7 +95,7 @@ def test_a_text_of_nothing_has_no_sentence(network: Network, text: str) -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(text=st.text(alphabet=st.sampled_from("aB1 .’\"“\n\u00a0\u00ad\u200b\u0301👩é-"), max_size=60))
+@given(text=st.text(alphabet=st.sampled_from('aB1 .’"“\n\u00a0\u00ad\u200b\u0301👩é-'), max_size=60))
 def test_tokens_cover_all_that_is_visible_and_white_space_ends_them(network: Network, text: str) -> None:
     found = Tokenizer(network).cut(text)
     own = parts(text, found)
@@ -153,4 +154,4 @@ def test_a_file_keeps_what_the_network_finds(network: Network, tmp_path: Path) -
     again = Network.load(tmp_path / "again.pt")
     assert parts(text, Tokenizer(loaded).cut(text)) == parts(text, Tokenizer(again).cut(text))
     for name, value in network.state_dict().items():
-        np.testing.assert_allclose(loaded.state_dict()[name], value, atol=2e-3, err_msg=name)
+        np.testing.assert_allclose(loaded.state_dict()[name], value, rtol=1e-3, atol=1e-3, err_msg=name)

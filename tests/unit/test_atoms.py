@@ -74,7 +74,9 @@ def test_every_visible_character_is_in_one_atom(text: str) -> None:
     assert atoms.visible(covered) == "".join(c for c in atoms.visible(text) if c not in white)
 
 
-@pytest.mark.parametrize("unit", ["a", "a.", "a@", "http://", "www.", ".", "a-", "“", "1,", "x.com", "é\u0301", "https://a.b)"])
+@pytest.mark.parametrize(
+    "unit", ["a", "a.", "a@", "http://", "www.", ".", "a-", "“", "1,", "x.com", "é\u0301", "https://a.b)"]
+)
 def test_time_grows_with_the_length_whatever_the_text(unit: str) -> None:
     def seconds(size: int) -> float:
         text = unit * (size // len(unit))

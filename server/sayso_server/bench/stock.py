@@ -2,8 +2,9 @@
 
 Stanza's own classes at their published sizes: tagger, parser and names read word vectors and two character language
 models; each has its own LSTM. What the network computes costs the same whatever its weights are. Tokenizer, multi-word
-tokens and lemmatizer are the bundled ones, which are faster than Stanza's: random ones would cut other words. Where random weights would cost more than trained ones, the least is counted: the parser decodes the
-scores of a chain, in which Chu-Liu/Edmonds has nothing to mend, and its repair of two subjects of one verb is off.
+tokens and lemmatizer are the bundled ones, which are faster than Stanza's: random ones would cut other words. Where
+random weights would cost more than trained ones, the least is counted: the parser decodes the scores of a chain, in
+which Chu-Liu/Edmonds has nothing to mend, and its repair of two subjects of one verb is off.
 """
 
 import contextlib

@@ -6,7 +6,6 @@ a token: a network that reads atoms takes a fifth of the steps of one that reads
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -23,8 +22,8 @@ _INVISIBLE = dict.fromkeys(
 _COMBINING = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 _WHITE = r"[\s\x80-\x9f]+"
 _RUNS = (
-    _WHITE, rf"[^\W\d_]+(?:[{_COMBINING}]+[^\W\d_]*)*", r"\d+", r"\.+", "-+", "!+", r"\?+", "'+", "`+", r"\*+", "=+", "_+", "~+",
-    "#+", r"[^\s]",
+    _WHITE, rf"[^\W\d_]+(?:[{_COMBINING}]+[^\W\d_]*)*", r"\d+",
+    r"\.+", "-+", "!+", r"\?+", "'+", "`+", r"\*+", "=+", "_+", "~+", "#+", r"[^\s]",
 )  # fmt: skip
 _IN_ADDRESS = r"[^\s\x80-\x9f\"“”<>«»]"
 _LAST_OF_ADDRESS = r"[^\s\x80-\x9f\"“”<>«».,;:!?'’)\]]"
@@ -145,7 +144,10 @@ def features(atom: str) -> tuple[int, ...]:
     """What a network reads of an atom: hashes of its word, its beginning, its end, its shape and its class."""
     word = atom.lower().translate(_ALIKE)
     shape, of_class = _shape(atom)
-    return tuple(crc32(f"{kind}{text}".encode(errors="surrogatepass")) for kind, text in zip("wpsxc", (word, word[:3], word[-3:], shape, of_class), strict=True))
+    return tuple(
+        crc32(f"{kind}{text}".encode(errors="surrogatepass"))
+        for kind, text in zip("wpsxc", (word, word[:3], word[-3:], shape, of_class), strict=True)
+    )
 
 
 def _shape(atom: str) -> tuple[str, str]:

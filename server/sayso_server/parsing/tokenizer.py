@@ -40,7 +40,7 @@ class Network(nn.Module):
 
     def __init__(self, width: int, known: Tensor, dilations: Sequence[int] = DILATIONS) -> None:
         super().__init__()
-        self.settings = {"width": width, "dilations": list(dilations)}
+        self.width, self.dilations = width, list(dilations)
         self.reach = sum(dilations)
         self.gap = max(dilations)
         self.register_buffer("known", known)
@@ -67,22 +67,24 @@ class Network(nn.Module):
         Each layer adds to each place what three atoms around it yield, and sees as many places less at both ends.
         """
         row = row[None]
-        for layer, dilation in zip(self.layers, self.settings["dilations"], strict=True):
+        for layer, dilation in zip(self.layers, self.dilations, strict=True):
             filled = filled[dilation:-dilation]
-            row = (self.dropout(layer(row).relu()) + row[:, :, dilation:-dilation]) * filled
+            row = self.dropout(layer(row).relu() + row[:, :, dilation:-dilation]) * filled
         scores: Tensor = self.scores(row[0].T)
         return scores
 
     def save(self, path: Path) -> None:
         """Write settings and, in half precision, parameters."""
-        state = {name: value.half() if value.is_floating_point() else value for name, value in self.state_dict().items()}
-        torch.save({"settings": self.settings, "state": state}, path)
+        state = {
+            name: value.half() if value.is_floating_point() else value for name, value in self.state_dict().items()
+        }
+        torch.save({"width": self.width, "dilations": self.dilations, "state": state}, path)
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read a network in evaluation mode. Files hold tensors and plain values only."""
         content = torch.load(path, weights_only=True, map_location="cpu")
-        network = cls(known=content["state"]["known"], **content["settings"])
+        network = cls(content["width"], content["state"]["known"], content["dilations"])
         network.load_state_dict(content["state"])
         return network.float().eval()
 
@@ -117,7 +119,7 @@ class Tokenizer:
     def __init__(self, network: Network) -> None:
         self.network = network
         self._lexicon = atoms.Lexicon()
-        self._vectors = torch.empty(0, network.settings["width"])
+        self._vectors = torch.empty(0, network.width)
         self._filled = 0
 
     @torch.inference_mode()
@@ -179,8 +181,10 @@ def document(text: str, tokens: Tokens) -> Any:
     made = doc.Document([], text=text)
     is_plain = text.isascii()
     sentence: Any = None
+    words: list[Any] = []
+    of_sentence: list[Any] = []
     for start, end, is_last, is_multiword in zip(*(column.tolist() for column in tokens), strict=True):
-        number = len(of_sentence) + 1 if sentence else 1
+        number = len(of_sentence) + 1
         written = text[start:end] if is_plain else atoms.visible(text[start:end])
         if len(written) > LONGEST_TOKEN:
             written = UNKNOWN
@@ -197,7 +201,7 @@ def document(text: str, tokens: Tokens) -> Any:
             of_sentence.append(word.parent)
         if is_last:
             _finish(made, sentence)
-            sentence = None
+            sentence, of_sentence = None, []
     made.num_tokens = made.num_words = len(tokens.starts)
     made.mark_whitespace()
     return made

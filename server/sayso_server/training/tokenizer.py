@@ -37,11 +37,8 @@ LEAST = 3
 UNKNOWN_WORDS, UNKNOWN_FEATURES = 0.15, 0.05
 """Shares of words, and of all features, that are read as if they were not known."""
 
-AS_WRITTEN, RETYPED = 0.25, 0.6
-"""Shares of paragraphs read as they are, and of the others, with the marks of news."""
-
-RECUT = 0.3
-"""Share of paragraphs cut in two, so that paragraphs also begin where the treebanks' do not."""
+AS_WRITTEN, RETYPED = 0.4, 0.35
+"""Shares of paragraphs that are read as they are, and with other marks only. The rest is written in other ways, too."""
 
 Labelled = tuple[str, str]
 """The text of a paragraph, and a label for each character."""
@@ -76,7 +73,7 @@ class Material:
     def varied(self, rng: random.Random) -> Iterator[Batch]:
         """All paragraphs once, in other writing and another order."""
         source = Source(rng, self.names)
-        made = [label(part) for paragraph in self.paragraphs for part in _recut(_rewritten(paragraph, source), rng)]
+        made = [label(_rewritten(paragraph, source)) for paragraph in self.paragraphs]
         rng.shuffle(made)
         return self._batches(made)
 
@@ -97,17 +94,11 @@ class Material:
 
 
 def _rewritten(paragraph: Sequence[Rows], source: Source) -> list[Sentence]:
-    if source.rng.random() < AS_WRITTEN:
+    draw = source.rng.random()
+    if draw < AS_WRITTEN:
         return [surface(rows) for rows in paragraph]
-    is_retyped = source.rng.random() < RETYPED
-    return varied([surface(retype_marks(rows, source.rng) if is_retyped else rows) for rows in paragraph], source)
-
-
-def _recut(paragraph: list[Sentence], rng: random.Random) -> list[list[Sentence]]:
-    if len(paragraph) < 2 or rng.random() > RECUT:
-        return [paragraph]
-    place = rng.randrange(1, len(paragraph))
-    return [paragraph[:place], paragraph[place:]]
+    retyped = [surface(retype_marks(rows, source.rng)) for rows in paragraph]
+    return retyped if draw < AS_WRITTEN + RETYPED else varied(retyped, source)
 
 
 def known_features(material: Material, seed: int) -> Tensor:
@@ -198,7 +189,10 @@ def evaluate(network: Network, material: Material) -> dict[str, float]:
             a, b = _spans(gold, name), _spans(own, name)
             counts.update({f"{name} right": len(a & b), f"{name} all": len(a) + len(b)})
     network.train()
-    return {name: round(200 * counts[f"{name} right"] / max(1, counts[f"{name} all"]), 2) for name in ("tokens", "sentences", "words")}
+    return {
+        name: round(200 * counts[f"{name} right"] / max(1, counts[f"{name} all"]), 2)
+        for name in ("tokens", "sentences", "words")
+    }
 
 
 def _spans(tokens: Tokens, name: str) -> set[tuple[int, ...]]:
@@ -250,7 +244,9 @@ class Run:
         while self.done < rounds:
             torch.manual_seed(seed + self.done)
             batches = list(material.varied(random.Random(f"{seed} {self.done}")))
-            losses = [self._step(reader, batch, (self.done + i / len(batches)) / rounds) for i, batch in enumerate(batches)]
+            losses = [
+                self._step(reader, batch, (self.done + i / len(batches)) / rounds) for i, batch in enumerate(batches)
+            ]
             self.done += 1
             self.keep()
             log.info("tokenizer, round %d of %d: loss %.4f", self.done, rounds, sum(losses) / len(losses))
@@ -260,7 +256,7 @@ class Run:
             group["lr"] = rate(done)
         loss = loss_of(reader.scores(batch.found), batch)
         self.optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimizer.step()
         return loss.item()

@@ -1,12 +1,15 @@
-"""Kinds of writing that the treebanks hold too little of, made from their own sentences for the tokenizer to learn from.
+"""Kinds of writing that the treebanks hold too little of, made from their own sentences for the tokenizer.
 
 Each kind is a function of one paragraph, a list of sentences of tokens, with a share of the paragraphs; `KINDS` has all
 of them in the order in which they are applied. What a function cannot change it returns as it is.
 """
 
+import json
 import random
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NamedTuple
 
 from sayso_server.parsing.conllu import Sentence, Token
@@ -34,42 +37,35 @@ class Kind(NamedTuple):
     make: Callable[[Paragraph, Source], Paragraph]
 
 
-MARKS = frozenset('"“”«»‘’\'`')
+MARKS = frozenset("\"“”«»‘’'`")
 STOPS = frozenset(".!?")
 PAIRS = (("“", "”"),) * 5 + (('"', '"'),) * 3 + (("‘", "’"),) * 2 + (("'", "'"), ("«", "»"), ("``", "''"))
-PRONOUNS = ("she", "he", "they", "it", "I", "we")
-GROUPS = ("the mayor", "the court", "officials", "police", "the ministry", "a spokesman", "his lawyer", "one witness")
-CUES = ("said", "said", "said", "asked", "told reporters", "added", "wrote", "replied", "warned", "says", "tweeted", "recalled")
-TITLES = (
-    "Mr.", "Mr.", "Ms.", "Mrs.", "Dr.", "Sen.", "Sen.", "Gov.", "Rep.", "Gen.", "Col.", "Lt.", "Sgt.", "Capt.", "Rev.", "Prof.",
-    "Hon.", "Fr.", "Maj.", "Cpl.", "Adm.", "Cmdr.", "Supt.", "Det.", "Insp.", "Sens.", "Reps.", "Messrs.", "Lt. Gov.", "Lt. Col.",
-    "Maj. Gen.", "Brig. Gen.", "Atty. Gen.", "Mt.", "St.", "Ft.", "Pres.", "Amb.", "Sec.", "Asst.",
-)  # fmt: skip
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Mon.", "Tues.", "Wed.", "Thurs.", "Fri.")
-MONTHS = ("Jan.", "Feb.", "Mar.", "Apr.", "Aug.", "Sept.", "Sep.", "Oct.", "Nov.", "Dec.", "March", "May", "June")
-HALVES = ("a.m.", "p.m.", "a.m.", "p.m.", "am", "pm", "AM", "PM", "A.M.", "P.M.")
-ZONES = ("", "", "", "", "EST", "ET", "GMT", "local time")
-STATES = (
-    "Ala.", "Ariz.", "Ark.", "Calif.", "Colo.", "Conn.", "Del.", "Fla.", "Ga.", "Ill.", "Ind.", "Kan.", "Ky.", "La.", "Md.", "Mass.",
-    "Mich.", "Minn.", "Miss.", "Mo.", "Mont.", "Neb.", "Nev.", "N.H.", "N.J.", "N.M.", "N.Y.", "N.C.", "N.D.", "Okla.", "Ore.", "Pa.",
-    "R.I.", "S.C.", "S.D.", "Tenn.", "Tex.", "Vt.", "Va.", "Wash.", "W.Va.", "Wis.", "Wyo.", "D.C.", "B.C.", "Ont.", "Que.",
-)  # fmt: skip
-PLACES = ("U.S.", "U.S.", "U.S.", "U.K.", "U.N.", "E.U.", "D.C.", "L.A.", "N.Y.", "U.A.E.")
-BODIES = ("Senate", "Congress", "House", "Army", "Embassy", "Supreme Court", "Security Council", "Department of State", "troops", "officials")
-FIRMS = ("Inc.", "Corp.", "Co.", "Ltd.", "Bros.", "& Co.", "& Sons", "LLC", "PLC", "L.P.", "S.A.", "N.V.")
-OTHERS = ("No. 2", "No. 10", "vs. Brazil", "v. Board", "etc.", "e.g. trains", "i.e. never", "St. Louis", "Mt. Vernon", "5th Ave.", "Elm St.",
-    "approx. 40", "Fig. 3", "pp. 35", "Ph.D. students", "Vol. 2", "Art. 5", "Sec. 230", "ca. 1900", "Jr. High", "dept. heads")  # fmt: skip
-SITES = ("www.{0}.com", "{0}.org", "https://www.{0}.gov/news/{1}.html", "http://{0}.co.uk/{1}?id=7", "www.{0}.net/{1}", "{0}.com", "https://t.co/{1}")
-MAILS = ("{0}@{1}.com", "{0}.{1}@example.org", "press@{1}.gov", "{0}_{1}@mail.net")
-AGENCIES = ("AP", "Reuters", "AFP", "UPI")
-TURNS = ("Q", "A", "Q.", "A.", "REPORTER", "MODERATOR", "THE COURT", "MR. {0}", "SEN. {0}", "{0}", "Ms. {1}", "{1}")
+WORDS: dict[str, list[str]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+"""What a name in braces stands for: one of these, whose own names in braces are filled in turn."""
+
+NUMBERS = {"hour": (1, 12), "minute": (10, 59), "date of month": (1, 28), "year": (1990, 2025)}
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def invented(name: str, source: Source) -> str:
+    """One of what a name in braces may stand for."""
+    rng = source.rng
+    if name in WORDS:
+        return re.sub(r"{(.+?)}", lambda match: invented(match[1], source), rng.choice(WORDS[name]))
+    if name in NUMBERS:
+        return str(rng.randint(*NUMBERS[name]))
+    if name == "letters":
+        return "".join(rng.choices(LETTERS, k=rng.randint(3, 9)))
+    if name == "initial":
+        return rng.choice(LETTERS).upper()
+    return rng.choice(source.names) if name == "name" else rng.choice(source.names).upper()
 
 
 def words(text: str) -> Sentence:
     """Tokens of a text cut at spaces; commas, colons, brackets and a stop after a full word are tokens of their own."""
     out: Sentence = []
     for chunk in text.split():
-        opening = [mark for mark in chunk[: len(chunk) - len(chunk.lstrip("(["))]]
+        opening = list(chunk[: len(chunk) - len(chunk.lstrip("(["))])
         core = chunk[len(opening) :]
         closing = core[len(core.rstrip(",:;)]")) :]
         core = core[: len(core) - len(closing)]
@@ -109,77 +105,26 @@ def lowered(sentence: Sentence) -> Sentence:
     return sentence
 
 
-def initial(rng: random.Random) -> str:
-    """J."""
-    return f"{rng.choice('ABCDEFGHJKLMNOPRSTVW')}."
-
-
-def person(source: Source) -> str:
-    """A name: with a title, with initials, or plain."""
-    rng, last = source.rng, source.rng.choice(source.names)
-    first = rng.choice(source.names)
-    return rng.choice(
-        (
-            last, f"{first} {last}", f"{rng.choice(TITLES)} {last}", f"{rng.choice(TITLES)} {first} {last}",
-            f"{rng.choice(TITLES)} {last}", f"{initial(rng)} {initial(rng)} {last}", f"{first} {initial(rng)} {last}",
-            f"{rng.choice(TITLES)} {initial(rng)} {initial(rng)} {last}", f"{initial(rng)} {last}", f"{first} {last} Jr.",
-        )
-    )  # fmt: skip
-
-
-def speaker(source: Source) -> str:
-    """Somebody who may have said it."""
-    draw = source.rng.random()
-    if draw < 0.3:
-        return source.rng.choice(PRONOUNS)
-    return source.rng.choice(GROUPS) if draw < 0.5 else person(source)
-
-
-def clock(rng: random.Random) -> str:
-    """A time of day: 4 a.m., 10:30 p.m. EST."""
-    hour = str(rng.randint(1, 12)) + (f":{rng.randint(0, 59):02}" if rng.random() < 0.5 else "")
-    return f"{hour} {rng.choice(HALVES)} {rng.choice(ZONES)}".strip()
-
-
-def moment(source: Source) -> str:
-    """When or where something happened, with abbreviations."""
-    rng = source.rng
-    return rng.choice(
-        (
-            f"at {clock(rng)}", f"at {clock(rng)} {rng.choice(DAYS)}", f"at {clock(rng)} on {rng.choice(DAYS)}",
-            f"on {rng.choice(MONTHS)} {rng.randint(1, 28)}", f"on {rng.choice(DAYS)}, {rng.choice(MONTHS)} {rng.randint(1, 28)}",
-            f"on {rng.choice(DAYS)}", f"in {rng.choice(MONTHS)} {rng.randint(1990, 2025)}", f"in the {rng.choice(PLACES)}",
-            f"in {rng.choice(source.names)}, {rng.choice(STATES)}", f"in the {rng.choice(PLACES)} {rng.choice(BODIES)}",
-            f"at {rng.choice(source.names)} {rng.choice(FIRMS)}", f"with {person(source)}", f"with {rng.choice(OTHERS)}",
-            f"near {rng.choice(source.names)} {rng.choice(('St.', 'Ave.', 'Rd.', 'Blvd.'))}", f"at {address(rng)}",
-            f"from {person(source)} of {rng.choice(source.names)} {rng.choice(FIRMS)}",
-        )
-    )  # fmt: skip
-
-
-def address(rng: random.Random) -> str:
-    """An address of the web or of mail."""
-    made = ["".join(rng.choice("abcdefghiklmnoprstuvw") for _ in range(rng.randint(3, 9))) for _ in range(2)]
-    return rng.choice(SITES + MAILS).format(*made)
-
-
 def has_stop(sentence: Sentence) -> bool:
     """Whether the sentence is prose that ends with one stop, without quotation marks."""
-    return len(sentence) > 1 and sentence[-1].text in STOPS and not any(t.text in MARKS or t.text == "''" for t in sentence)
+    return (
+        len(sentence) > 1
+        and sentence[-1].text in STOPS
+        and not any(t.text in MARKS or t.text == "''" for t in sentence)
+    )
 
 
 def said(source: Source, *, end: bool = True) -> Sentence:
     """What follows a quotation: who said it, at times when, or what else they did."""
     rng = source.rng
-    who, cue = speaker(source), rng.choice(CUES)
+    who, cue = invented("speaker", source), invented("cue", source)
     out = words(f"{cue} {who}" if rng.random() < 0.35 and " " not in cue else f"{who} {cue}")
     if rng.random() < 0.25:
-        out += words(moment(source))
+        out += words(invented("moment", source))
     if not end:
         return out
     if rng.random() < 0.2:
-        tail = rng.choice(("adding that it was late", "according to the filing", "in a statement", "as she left", "in the U.S."))
-        out = [*tight(out), mark(",", space=True), *words(tail)]
+        out = [*tight(out), mark(",", space=True), *words(invented("tail", source))]
     return closed(out)
 
 
@@ -211,7 +156,9 @@ def quoted(several: Sequence[Sentence], source: Source) -> Paragraph:
     stop = body[-1][-1].text
     body[-1] = tight(body[-1])
     if draw < 0.5:  # “It was late. We left,” she said.
-        marks = {".": rng.choice([[","], [","], [","], ["."], ["…"], ["…", "."], ["..."], ["...."], ["—"]])}.get(stop, [stop])
+        marks = {".": rng.choice([[","], [","], [","], ["."], ["…"], ["…", "."], ["..."], ["...."], ["—"]])}.get(
+            stop, [stop]
+        )
         body[-1] = [*tight(body[-1][:-1]), *map(mark, marks), mark(closing, space=True), *said(source)]
     elif draw < 0.62:  # She said: “It was late. We left.”
         lead = [*tight(capital(said(source, end=False))), mark(rng.choice([":", ","]), space=True)]
@@ -244,13 +191,13 @@ def with_moments(paragraph: Paragraph, source: Source) -> Paragraph:
     for sentence in paragraph:
         draw = rng.random()
         if has_stop(sentence) and draw < 0.5:
-            out.append(closed([*loose(sentence[:-1]), *words(moment(source))], sentence[-1].text))
+            out.append(closed([*loose(sentence[:-1]), *words(invented("moment", source))], sentence[-1].text))
         elif draw < 0.65 and has_stop(sentence):
             comma = [mark(",", space=True)] if rng.random() < 0.6 else []
-            lead = capital(words(moment(source)))
+            lead = capital(words(invented("moment", source)))
             out.append([*(tight(lead) if comma else lead), *comma, *lowered(sentence)])
         elif draw < 0.8 and has_stop(sentence):
-            cue = words(f"{person(source)} {rng.choice(('said', 'says', 'told reporters', 'denied'))}")
+            cue = words(f"{invented('person', source)} {rng.choice(('said', 'says', 'told reporters', 'denied'))}")
             out.append([*capital(cue), *lowered(sentence)])
         else:
             out.append(sentence)
@@ -265,7 +212,7 @@ def with_names(paragraph: Paragraph, source: Source) -> Paragraph:
         for i, token in enumerate(sentence):
             is_name = token.text.istitle() and len(token.text) > 3 and token.text.isalpha() and (i or len(sentence) > 3)
             if is_name and (not made or made[-1].space) and source.rng.random() < 0.25:
-                made += words(person(source))
+                made += words(invented("person", source))
                 if made[-1].text == "Jr." and len(sentence) == i + 1:
                     made.pop()
                 made[-1] = replace(made[-1], space=token.space)
@@ -277,39 +224,27 @@ def with_names(paragraph: Paragraph, source: Source) -> Paragraph:
 
 def with_bullets(paragraph: Paragraph, source: Source) -> Paragraph:
     """Each sentence with a bullet, a number or a time before it."""
-    rng = source.rng
-    form = rng.choice(("•", "•", "-", "*", "–", "·", "1.", "1.", "1)", "(1)", "a)", "(a)", "time", "time", "clock"))
+    bullet = source.rng.choice(WORDS["bullet"])
     out: Paragraph = []
     for number, sentence in enumerate(paragraph, 1):
-        if form == "time":
-            lead = words(f"{rng.randint(1, 12)}:{rng.randint(0, 59):02} {rng.choice(('a.m.', 'p.m.', 'a.m.', 'AM', 'pm'))}{rng.choice(('', '', ' —', ':'))}")
-            lead = [t for t in lead]
-        elif form == "clock":
-            lead = words(rng.choice((f"{rng.randint(0, 23):02}:{rng.randint(0, 59):02}", f"[{rng.randint(0, 23):02}:{rng.randint(0, 59):02}]")))
-        elif form in {"1.", "1)", "(1)", "a)", "(a)"}:
-            name = str(number) if "1" in form else "abcdefghijklmnopqrstuvwxyz"[(number - 1) % 26]
-            parts = [name if part in {"1", "a"} else part for part in form]
-            lead = [mark(part, space=i == len(parts) - 1) for i, part in enumerate(parts)]
+        if bullet.startswith("{"):
+            lead = words(invented("time", source))
         else:
-            lead = [mark(form, space=True)]
+            counted = {"1": str(number), "a": LETTERS[(number - 1) % len(LETTERS)]}
+            lead = loose([mark(counted.get(part, part)) for part in bullet])
         out.append([*lead, *sentence])
     return out
 
 
 def with_dateline(paragraph: Paragraph, source: Source) -> Paragraph:
     """A dateline before the first sentence: CARROW, Ohio (AP) — It was late."""
-    rng = source.rng
-    place = rng.choice(source.names).upper()
-    region = rng.choice(("", "", f", {rng.choice(STATES)}", ", Ohio", ", England"))
-    agency = rng.choice(("", f" ({rng.choice(AGENCIES)})", f", {rng.choice(MONTHS)} {rng.randint(1, 28)}"))
-    lead = [*words(place + region + agency), mark(rng.choice(("—", "–", "--", "-")), space=True)]
+    lead = [*words(invented("dateline", source)), mark(source.rng.choice(("—", "–", "--", "-")), space=True)]
     return [[*lead, *paragraph[0]], *paragraph[1:]]
 
 
 def with_turn(paragraph: Paragraph, source: Source) -> Paragraph:
     """A speaker before the first sentence, as in a transcript: OLIN: It was late."""
-    name = source.rng.choice(source.names)
-    lead = tight(words(source.rng.choice(TURNS).format(name.upper(), name)))
+    lead = tight(words(invented("turn", source)))
     return [[*lead, mark(":", space=True), *paragraph[0]], *paragraph[1:]]
 
 
@@ -319,10 +254,10 @@ def glued(paragraph: Paragraph, source: Source) -> Paragraph:
     out: Paragraph = []
     for i, sentence in enumerate(paragraph):
         follows = paragraph[i + 1][0].text if i + 1 < len(paragraph) else ""
-        made = [
-            replace(token, space=False) if token.text == "," and token.space and rng.random() < 0.1 and not b.text[0].isdigit() else token
-            for token, b in zip(sentence, [*sentence[1:], sentence[-1]], strict=True)
-        ]  # fmt: skip
+        made = list(sentence)
+        for place, token in enumerate(sentence[:-1]):
+            if token.text == "," and not sentence[place + 1].text[0].isdigit() and rng.random() < 0.1:
+                made[place] = replace(token, space=False)
         is_free = made[-1].text in STOPS and follows[:1].isupper() and len(follows) > 1
         out.append(tight(made) if is_free and rng.random() < 0.6 else made)
     return out
