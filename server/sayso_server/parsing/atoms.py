@@ -48,10 +48,11 @@ MEMORY = 1 << 16
 class Text:
     """The atoms of a text. `kinds` are rows of the lexicon; `starts`, `ends` are offsets in the text, `ends` included.
 
-    `after` says what follows each atom: BORDER, SPACE, or another atom (2).
+    `after` says what follows each atom: BORDER, SPACE, or another atom (2). `classes` are those of the atoms.
     """
 
     kinds: np.ndarray
+    classes: np.ndarray
     starts: np.ndarray
     ends: np.ndarray
     after: np.ndarray
@@ -75,6 +76,7 @@ class Lexicon(dict[str, int]):
         else:
             number = len(self.features)
             self.features.append(features(item))
+            self.classes.append(CLASSES.index(shape(item)))
         self[item] = number
         return number
 
@@ -82,6 +84,7 @@ class Lexicon(dict[str, int]):
         """Empty it."""
         self.clear()
         self.features: list[tuple[int, ...]] = [(0,) * KINDS] * 2
+        self.classes = bytearray(2)
 
 
 def _is_white(item: str) -> bool:
@@ -107,7 +110,8 @@ def cut(text: str, lexicon: Lexicon) -> Text:
     after[-1:] = BORDER
     if len(seen) < len(text):
         starts, ends = _with_invisible(text, starts, ends)
-    return Text(numbers[atoms], starts, ends, after)
+    numbers = numbers[atoms]
+    return Text(numbers, np.frombuffer(lexicon.classes, np.uint8)[numbers], starts, ends, after)
 
 
 def _with_invisible(text: str, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -117,46 +121,59 @@ def _with_invisible(text: str, starts: np.ndarray, ends: np.ndarray) -> tuple[np
     return places[starts], places[ends - 1] + 1
 
 
-_ALIKE = str.maketrans("’‘ʼ`´", "'''''")
-_CLASSES = {
-    char: name
-    for name, chars in {
-        "stop": ".",
-        "end": "!?",
-        "ellipsis": "…",
-        "comma": ",;:",
-        "double": '"“”„«»',
-        "single": "'’‘‚`´",
-        "dash": "-–—‐‑‒―",
-        "opening": "([{",
-        "closing": ")]}",
-        "bullet": "•·●▪■◦*‣",
-        "money": "$€£¥",
-    }.items()
-    for char in chars
-}
+def style(text: Text) -> np.ndarray:
+    """How each paragraph is written, (paragraphs, `STYLE`): how frequent atoms of each class are, those before white
+    space and others apart, the class of the last atom, and the length."""
+    paragraph, lasts = paragraphs(text), np.flatnonzero(text.after == BORDER)
+    sizes = np.diff(lasts, prepend=-1)
+    columns = 2 * len(CLASSES)
+    places = paragraph * columns + 2 * text.classes + (text.after <= SPACE)
+    counts = np.bincount(places, minlength=len(lasts) * columns).reshape(len(lasts), columns)
+    last = np.eye(len(CLASSES))[text.classes[lasts]]
+    frequent = np.log1p(20 * counts / sizes[:, None])
+    return np.concatenate((frequent, last, np.log2(sizes)[:, None] / 8), axis=1).astype(np.float32)
 
+
+def paragraphs(text: Text) -> np.ndarray:
+    """The number of the paragraph of each atom."""
+    is_border = text.after == BORDER
+    return np.cumsum(is_border) - is_border
+
+
+_ALIKE = str.maketrans("’‘ʼ`´", "'''''")
+_MARKS = {
+    "stop": ".",
+    "end": "!?",
+    "ellipsis": "…",
+    "comma": ",",
+    "colon": ":;",
+    "double": '"“”„«»',
+    "single": "'’‘‚`´",
+    "dash": "-–—‐‑‒―",
+    "opening": "([{",
+    "closing": ")]}",
+    "bullet": "•·●▪■◦*‣",
+    "money": "$€£¥",
+}
+_CLASS_OF = {char: name for name, chars in _MARKS.items() for char in chars}
+
+CLASSES = ("lower", "upper", "title", "mixed", "digits", "address", "other", *_MARKS)
+STYLE = 3 * len(CLASSES) + 1
 KINDS = 5
 """Features of an atom."""
 
 
 def features(atom: str) -> tuple[int, ...]:
     """What a network reads of an atom: hashes of its word, its beginning, its end, its shape and its class."""
-    word = atom.lower().translate(_ALIKE)
-    shape, of_class = _shape(atom)
-    return tuple(
-        crc32(f"{kind}{text}".encode(errors="surrogatepass"))
-        for kind, text in zip("wpsxc", (word, word[:3], word[-3:], shape, of_class), strict=True)
-    )
+    word, of_class = atom.lower().translate(_ALIKE), shape(atom)
+    parts = (word, word[:3], word[-3:], f"{of_class}{min(len(atom), 5)}", of_class)
+    return tuple(crc32(f"{kind}{part}".encode(errors="surrogatepass")) for kind, part in zip("wpsxc", parts, strict=True))
 
 
-def _shape(atom: str) -> tuple[str, str]:
-    """How an atom is written, with its length, and without."""
-    length = min(len(atom), 5)
+def shape(atom: str) -> str:
+    """The class of an atom: how its letters are written, or what kind of mark it is."""
     if atom.isalpha():
-        case = "lower" if atom.islower() else "upper" if atom.isupper() else "title" if atom.istitle() else "mixed"
-    elif atom.isdigit():
-        case = "digits"
-    else:
-        case = _CLASSES.get(atom[0], "other") if len(set(atom)) == 1 else "long"
-    return f"{case}{length}", case
+        return "lower" if atom.islower() else "upper" if atom.isupper() else "title" if atom.istitle() else "mixed"
+    if atom.isdigit():
+        return "digits"
+    return _CLASS_OF.get(atom[0], "other") if len(set(atom)) == 1 else "address"

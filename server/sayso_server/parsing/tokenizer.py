@@ -47,6 +47,7 @@ class Network(nn.Module):
         self.table = nn.Embedding(len(known) + 1, width)
         nn.init.normal_(self.table.weight, std=0.3)
         self.after = nn.Embedding(3, width)
+        self.style = nn.Linear(atoms.STYLE, width, bias=False)
         self.layers = nn.ModuleList([nn.Conv1d(width, width, 3, dilation=dilation) for dilation in dilations])
         self.scores = nn.Linear(width, 3)
         self.dropout: nn.Module = nn.Identity()  # other in training
@@ -60,6 +61,12 @@ class Network(nn.Module):
         """What is read of atoms, (atoms, width), from rows of the table, (atoms, kinds of features)."""
         summed: Tensor = self.table(rows).sum(1)
         return summed
+
+    def read(self, embedded: Tensor, found: atoms.Text) -> Tensor:
+        """The states of atoms, (atoms, width): what they are, what follows them, and how their paragraph is written."""
+        of_paragraphs = self.style(self.dropout(torch.from_numpy(atoms.style(found))))
+        states: Tensor = embedded + of_paragraphs[torch.from_numpy(atoms.paragraphs(found))]
+        return self.dropout(states + self.after(torch.from_numpy(found.after)))
 
     def forward(self, row: Tensor, filled: Tensor) -> Tensor:
         """Scores (places - 2 * reach, 3) of a row (width, places); `filled` (places) is 1 where there is an atom.
@@ -96,11 +103,9 @@ class Layout(NamedTuple):
     length: int
 
 
-def layout(after: np.ndarray, network: Network) -> Layout:
+def layout(found: atoms.Text, network: Network) -> Layout:
     """Atoms one after the other, with empty places between paragraphs and at both ends."""
-    borders = np.cumsum(after == atoms.BORDER)
-    earlier = np.concatenate(([0], borders[:-1])) if len(borders) else borders
-    places = np.arange(len(after)) + network.gap * earlier + network.reach
+    places = np.arange(len(found)) + network.gap * atoms.paragraphs(found) + network.reach
     return Layout(places, int(places[-1]) + network.reach + 1 if len(places) else 0)
 
 
@@ -133,19 +138,17 @@ class Tokenizer:
 
     def _scores(self, found: atoms.Text) -> np.ndarray:
         """The scores of each atom, (atoms, 3)."""
-        places, length = layout(found.after, self.network)
-        vectors = self._vectors_of_lexicon()
+        places, length = layout(found, self.network)
+        states = self.network.read(self._vectors_of_lexicon().index_select(0, torch.from_numpy(found.kinds)), found)
+        reach = self.network.reach
         scores = [np.empty((0, 3), np.float32)]
-        for start in range(self.network.reach, length - self.network.reach, CHUNK):
-            end = min(start + CHUNK, length - self.network.reach)
-            left, right = start - self.network.reach, end + self.network.reach
-            seen = slice(*np.searchsorted(places, (left, right)))
+        for start in range(reach, length - reach, CHUNK):
+            end = min(start + CHUNK, length - reach)
+            seen = slice(*np.searchsorted(places, (start - reach, end + reach)))
             own = slice(*np.searchsorted(places, (start, end)))
-            kinds, after = (torch.from_numpy(column[seen]) for column in (found.kinds, found.after))
-            states = vectors.index_select(0, kinds).add_(self.network.after.weight.index_select(0, after))
-            at = torch.from_numpy(places[seen] - left)
-            room = -(-(end - start) // STEP) * STEP + 2 * self.network.reach
-            row = states.new_zeros(room, states.shape[1]).index_copy_(0, at, states)
+            at = torch.from_numpy(places[seen] - start + reach)
+            room = -(-(end - start) // STEP) * STEP + 2 * reach
+            row = states.new_zeros(room, states.shape[1]).index_copy_(0, at, states[seen])
             filled = states.new_zeros(room).index_fill_(0, at, 1.0)
             scores.append(self.network(row.T.contiguous(), filled).numpy()[places[own] - start])
         return np.concatenate(scores)

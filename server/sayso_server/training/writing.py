@@ -155,20 +155,20 @@ def quoted(several: Sequence[Sentence], source: Source) -> Paragraph:
     body = [loose(s) for s in several]
     stop = body[-1][-1].text
     body[-1] = tight(body[-1])
-    if draw < 0.5:  # “It was late. We left,” she said.
+    if draw < 0.42:  # “It was late. We left,” she said.
         marks = {".": rng.choice([[","], [","], [","], ["."], ["…"], ["…", "."], ["..."], ["...."], ["—"]])}.get(
             stop, [stop]
         )
         body[-1] = [*tight(body[-1][:-1]), *map(mark, marks), mark(closing, space=True), *said(source)]
-    elif draw < 0.62:  # She said: “It was late. We left.”
+    elif draw < 0.54:  # She said: “It was late. We left.”
         lead = [*tight(capital(said(source, end=False))), mark(rng.choice([":", ","]), space=True)]
         body[-1] = [*body[-1], mark(closing, space=True)]
         return [[*lead, mark(opening), *body[0]], *body[1:]]
-    elif draw < 0.72 and len(several) > 1:  # “It was late,” she said. “We left.”
+    elif draw < 0.64 and len(several) > 1:  # “It was late,” she said. “We left.”
         body[0] = [*tight(body[0][:-1]), mark(","), mark(closing, space=True), *said(source)]
         body[1] = [mark(opening), *body[1]]
         body[-1] = [*body[-1], mark(closing, space=True)]
-    elif draw < 0.9:  # “It was late. We left.”
+    elif draw < 0.88:  # “It was late. We left.”
         body[-1] = [*body[-1], mark(closing, space=True)]
     else:  # She called it “late in the day.” The mark closes at the end only.
         word = rng.randrange(len(several[0]) - 1)
@@ -259,7 +259,7 @@ def glued(paragraph: Paragraph, source: Source) -> Paragraph:
             if token.text == "," and not sentence[place + 1].text[0].isdigit() and rng.random() < 0.1:
                 made[place] = replace(token, space=False)
         is_free = made[-1].text in STOPS and follows[:1].isupper() and len(follows) > 1
-        out.append(tight(made) if is_free and rng.random() < 0.6 else made)
+        out.append(tight(made) if is_free and rng.random() < 0.8 else made)
     return out
 
 
@@ -306,17 +306,17 @@ def trailing(paragraph: Paragraph, source: Source) -> Paragraph:
 
 
 KINDS = (
-    Kind(0.12, with_names),
-    Kind(0.20, with_moments),
-    Kind(0.03, trailing),
-    Kind(0.30, with_speech),
-    Kind(0.04, with_bullets),
-    Kind(0.03, with_dateline),
-    Kind(0.02, with_turn),
-    Kind(0.03, unended),
-    Kind(0.04, glued),
-    Kind(0.06, recased),
-    Kind(0.03, headline),
+    Kind(0.24, with_names),
+    Kind(0.40, with_moments),
+    Kind(0.06, trailing),
+    Kind(0.50, with_speech),
+    Kind(0.12, with_bullets),
+    Kind(0.06, with_dateline),
+    Kind(0.05, with_turn),
+    Kind(0.06, unended),
+    Kind(0.12, glued),
+    Kind(0.12, recased),
+    Kind(0.06, headline),
 )
 
 
