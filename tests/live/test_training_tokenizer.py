@@ -1,5 +1,6 @@
 """What the tokenizer learns from: kinds of writing made of treebank sentences; and that a run can be interrupted."""
 
+import argparse
 import itertools
 import random
 from pathlib import Path
@@ -8,8 +9,8 @@ import pytest
 import torch
 
 from sayso_server.parsing.conllu import Sentence, label, paragraphs, surface
-from sayso_server.parsing.tokenizer import Network
-from sayso_server.training import tokenizer, writing
+from sayso_server.parsing.tokenizer import Network, Tokenizer
+from sayso_server.training import small, tokenizer, writing
 from sayso_server.training.writing import Source
 
 pytestmark = pytest.mark.live
@@ -153,3 +154,25 @@ def test_the_rate_rises_and_falls() -> None:
     rates = [tokenizer.rate(done / 100) for done in range(101)]
     assert max(rates) == rates[5] == tokenizer.RATE
     assert rates[0] == rates[-1] == 0
+
+
+def test_the_stage_writes_a_tokenizer_and_is_not_done_twice(folder: Path, tmp_path: Path) -> None:
+    options = argparse.Namespace(
+        stage="tokenizer", treebanks=folder, every=2, tokenizer_rounds=2, seed=1, work=tmp_path / "work",
+        output=tmp_path,
+    )  # fmt: skip
+    options.work.mkdir()
+    small.run(options)
+    written = (tmp_path / "tokenize.pt").read_bytes()
+    found = Tokenizer(Network.load(tmp_path / "tokenize.pt")).cut(TEXTS[0])
+    assert found.last[-1]
+    small.run(options)
+    assert (tmp_path / "tokenize.pt").read_bytes() == written
+
+
+def test_names_in_braces_stand_for_something() -> None:
+    source = Source(random.Random(1), SOURCE_NAMES)
+    for name, choices in writing.WORDS.items():
+        assert choices, name
+        for _ in range(10 * len(choices)):
+            assert not set(writing.invented(name, source)) & {"{", "}"}

@@ -14,9 +14,7 @@ import numpy as np
 BORDER, SPACE = 0, 1
 """What is between atoms: a blank line, which separates paragraphs, or other white space."""
 
-_INVISIBLE = dict.fromkeys(
-    (0x00AD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0xFE00, 0xFE10), 0xFEFF)
-)
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 """Soft hyphens, characters without width, marks of direction and variants: the text is read without them."""
 
 _COMBINING = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
@@ -93,7 +91,7 @@ def _is_white(item: str) -> bool:
 
 def visible(text: str) -> str:
     """The text without invisible characters."""
-    return text if text.isascii() else text.translate(_INVISIBLE)
+    return text if text.isascii() else INVISIBLE.sub("", text)
 
 
 def cut(text: str, lexicon: Lexicon) -> Text:
@@ -116,8 +114,8 @@ def cut(text: str, lexicon: Lexicon) -> Text:
 
 def _with_invisible(text: str, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Offsets in the text as it is. An atom holds the invisible characters inside it."""
-    shown = np.fromiter((ord(char) not in _INVISIBLE for char in text), bool, len(text))
-    places = np.flatnonzero(shown)
+    hidden = [match.start() for match in INVISIBLE.finditer(text)]
+    places = np.delete(np.arange(len(text)), hidden)
     return places[starts], places[ends - 1] + 1
 
 
@@ -167,7 +165,9 @@ def features(atom: str) -> tuple[int, ...]:
     """What a network reads of an atom: hashes of its word, its beginning, its end, its shape and its class."""
     word, of_class = atom.lower().translate(_ALIKE), shape(atom)
     parts = (word, word[:3], word[-3:], f"{of_class}{min(len(atom), 5)}", of_class)
-    return tuple(crc32(f"{kind}{part}".encode(errors="surrogatepass")) for kind, part in zip("wpsxc", parts, strict=True))
+    return tuple(
+        crc32(f"{kind}{part}".encode(errors="surrogatepass")) for kind, part in zip("wpsxc", parts, strict=True)
+    )
 
 
 def shape(atom: str) -> str:

@@ -182,7 +182,7 @@ def document(text: str, tokens: Tokens) -> Any:
     characters.
     """
     made = doc.Document([], text=text)
-    is_plain = text.isascii()
+    is_plain = not atoms.INVISIBLE.search(text)
     sentence: Any = None
     words: list[Any] = []
     of_sentence: list[Any] = []
