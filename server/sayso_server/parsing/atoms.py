@@ -132,10 +132,17 @@ def style(text: Text) -> np.ndarray:
     return np.concatenate((frequent, last, np.log2(sizes)[:, None] / 8), axis=1).astype(np.float32)
 
 
+def is_of(text: Text, *names: str) -> np.ndarray:
+    """Whether each atom is of one of these classes."""
+    wanted: np.ndarray = np.isin(np.arange(len(CLASSES)), [CLASSES.index(name) for name in names])
+    return wanted[text.classes]
+
+
 def paragraphs(text: Text) -> np.ndarray:
     """The number of the paragraph of each atom."""
-    is_border = text.after == BORDER
-    return np.cumsum(is_border) - is_border
+    is_border = (text.after == BORDER).astype(np.int64)
+    numbers: np.ndarray = np.cumsum(is_border) - is_border
+    return numbers
 
 
 _ALIKE = str.maketrans("’‘ʼ`´", "'''''")
@@ -155,7 +162,8 @@ _MARKS = {
 }
 _CLASS_OF = {char: name for name, chars in _MARKS.items() for char in chars}
 
-CLASSES = ("lower", "upper", "title", "mixed", "digits", "address", "other", *_MARKS)
+LETTERS = ("lower", "upper", "title", "mixed")
+CLASSES = (*LETTERS, "digits", "address", "other", *_MARKS)
 STYLE = 3 * len(CLASSES) + 1
 KINDS = 5
 """Features of an atom."""

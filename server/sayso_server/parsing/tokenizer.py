@@ -66,7 +66,8 @@ class Network(nn.Module):
         """The states of atoms, (atoms, width): what they are, what follows them, and how their paragraph is written."""
         of_paragraphs = self.style(self.dropout(torch.from_numpy(atoms.style(found))))
         states: Tensor = embedded + of_paragraphs[torch.from_numpy(atoms.paragraphs(found))]
-        return self.dropout(states + self.after(torch.from_numpy(found.after)))
+        states += self.after(torch.from_numpy(found.after))
+        return self.dropout(states)  # type: ignore[no-any-return]
 
     def forward(self, row: Tensor, filled: Tensor) -> Tensor:
         """Scores (places - 2 * reach, 3) of a row (width, places); `filled` (places) is 1 where there is an atom.
@@ -167,12 +168,41 @@ class Tokenizer:
         return self._vectors
 
 
+UNENDED, UNMARKED = 2.0, 2.0
+"""What the score of a sentence without a stop must exceed where the paragraph has one at its end, and that of a token of
+several words without an apostrophe (its, for it's): both are frequent on the web, and rare in news."""
+
+
 def decode(found: atoms.Text, scores: np.ndarray) -> Tokens:
     """The tokens that scores above 0 make. White space ends a token, a blank line a sentence."""
-    ends = np.flatnonzero((scores[:, 0] > 0) | (found.after <= atoms.SPACE))
+    ends = np.flatnonzero((_token_scores(found, scores[:, 0]) > 0) | (found.after <= atoms.SPACE))
     firsts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
-    last = (scores[ends, 1] > 0) | (found.after[ends] == atoms.BORDER)
-    return Tokens(found.starts[firsts], found.ends[ends], last, scores[ends, 2] > 0)
+    is_unended = ~_is_stopped(found)
+    in_prose = ~is_unended[found.after == atoms.BORDER][atoms.paragraphs(found)]
+    least = np.where(is_unended & in_prose, UNENDED, 0.0)[ends]
+    last = (scores[ends, 1] > least) | (found.after[ends] == atoms.BORDER)
+    apostrophes = np.cumsum(atoms.is_of(found, "single"))
+    is_unmarked = apostrophes[ends] == apostrophes[firsts]
+    return Tokens(found.starts[firsts], found.ends[ends], last, scores[ends, 2] > np.where(is_unmarked, UNMARKED, 0.0))
+
+
+def _token_scores(found: atoms.Text, scores: np.ndarray) -> np.ndarray:
+    """The scores, with one answer for both sides of a hyphen: well-known is one token, or three."""
+    is_word, is_tight = atoms.is_of(found, *atoms.LETTERS, "digits"), found.after > atoms.SPACE
+    inner = atoms.is_of(found, "dash")[1:-1] & is_word[:-2] & is_word[2:] & is_tight[:-2] & is_tight[1:-1]
+    hyphens = np.flatnonzero(inner) + 1
+    scores = scores.copy()
+    scores[hyphens] = scores[hyphens - 1] = (scores[hyphens] + scores[hyphens - 1]) / 2
+    return scores
+
+
+def _is_stopped(found: atoms.Text) -> np.ndarray:
+    """Whether a stop comes before each atom, or is it, with nothing but closing marks in between."""
+    is_closing = atoms.is_of(found, "double", "single", "closing")
+    is_closing[1:] &= found.after[:-1] > atoms.BORDER  # the first atom of a paragraph closes nothing
+    places = np.where(is_closing, 0, np.arange(len(found)))
+    stopped: np.ndarray = atoms.is_of(found, "stop", "end", "ellipsis")[np.maximum.accumulate(places)]
+    return stopped
 
 
 def document(text: str, tokens: Tokens) -> Any:

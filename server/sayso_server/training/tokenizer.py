@@ -193,7 +193,7 @@ def evaluate(network: Network, material: Material) -> dict[str, float]:
         for name in ("tokens", "sentences", "words"):
             a, b = _spans(gold, name), _spans(own, name)
             counts.update({f"{name} right": len(a & b), f"{name} all": len(a) + len(b)})
-    network.train()
+    network.train(was_training)
     return {
         name: round(200 * counts[f"{name} right"] / max(1, counts[f"{name} all"]), 2)
         for name in ("tokens", "sentences", "words")

@@ -222,6 +222,26 @@ def with_names(paragraph: Paragraph, source: Source) -> Paragraph:
     return out
 
 
+def with_brackets(paragraph: Paragraph, source: Source) -> Paragraph:
+    """Some words in square brackets, and something left out inside a sentence or at its end: It was [very] late [...]"""
+    rng = source.rng
+    out: Paragraph = []
+    for sentence in paragraph:
+        made: Sentence = []
+        for token in sentence:
+            draw = rng.random() if made and made[-1].space and token.space and token.text.isalpha() else 1.0
+            if draw < 0.05:
+                made += [mark("["), replace(token, space=False), mark("]", space=True)]
+            elif draw < 0.1:
+                made += [mark(rng.choice(("[...]", "[…]")), space=True), token]
+            else:
+                made.append(token)
+        if has_stop(sentence) and rng.random() < 0.15:
+            made = [*loose(made[:-1]), mark("[...]", space=True)]
+        out.append(made)
+    return out
+
+
 def with_bullets(paragraph: Paragraph, source: Source) -> Paragraph:
     """Each sentence with a bullet, a number or a time before it."""
     bullet = source.rng.choice(WORDS["bullet"])
@@ -310,6 +330,7 @@ KINDS = (
     Kind(0.40, with_moments),
     Kind(0.06, trailing),
     Kind(0.50, with_speech),
+    Kind(0.10, with_brackets),
     Kind(0.12, with_bullets),
     Kind(0.06, with_dateline),
     Kind(0.05, with_turn),
