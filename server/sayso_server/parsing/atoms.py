@@ -134,8 +134,9 @@ def style(text: Text) -> np.ndarray:
 
 def is_of(text: Text, *names: str) -> np.ndarray:
     """Whether each atom is of one of these classes."""
-    wanted: np.ndarray = np.isin(np.arange(len(CLASSES)), [CLASSES.index(name) for name in names])
-    return wanted[text.classes]
+    wanted = np.isin(np.arange(len(CLASSES)), [CLASSES.index(name) for name in names])
+    answers: np.ndarray = wanted[text.classes]
+    return answers
 
 
 def paragraphs(text: Text) -> np.ndarray:

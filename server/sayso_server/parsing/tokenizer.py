@@ -169,8 +169,8 @@ class Tokenizer:
 
 
 UNENDED, UNMARKED = 2.0, 2.0
-"""What the score of a sentence without a stop must exceed where the paragraph has one at its end, and that of a token of
-several words without an apostrophe (its, for it's): both are frequent on the web, and rare in news."""
+"""What the score of a sentence without a stop must exceed where its paragraph ends with one, and that of several words
+without an apostrophe (its, for it's): both are frequent on the web, and rare in news."""
 
 
 def decode(found: atoms.Text, scores: np.ndarray) -> Tokens:

@@ -223,7 +223,7 @@ def with_names(paragraph: Paragraph, source: Source) -> Paragraph:
 
 
 def with_brackets(paragraph: Paragraph, source: Source) -> Paragraph:
-    """Some words in square brackets, and something left out inside a sentence or at its end: It was [very] late [...]"""
+    """Some words in square brackets, something left out inside a sentence or at its end: It was [very] late [...]"""
     rng = source.rng
     out: Paragraph = []
     for sentence in paragraph:
