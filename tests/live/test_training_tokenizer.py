@@ -127,7 +127,7 @@ def test_an_interrupted_run_ends_as_one_that_was_not(folder: Path, tmp_path: Pat
         return made
 
     whole, first = run("whole"), run("parts")
-    whole.train(material, 40, 1)
+    whole.train(material, material, 40, 1)
     keep = first.keep
 
     def interrupted() -> None:
@@ -137,10 +137,10 @@ def test_an_interrupted_run_ends_as_one_that_was_not(folder: Path, tmp_path: Pat
 
     first.keep = interrupted  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):
-        first.train(material, 40, 1)
+        first.train(material, material, 40, 1)
     second = run("parts")
     assert second.done == 5
-    second.train(material, 40, 1)
+    second.train(material, material, 40, 1)
     for (name, one), other in zip(
         whole.network.state_dict().items(), second.network.state_dict().values(), strict=True
     ):

@@ -44,6 +44,9 @@ UNKNOWN_WORDS, UNKNOWN_FEATURES = 0.15, 0.05
 AS_WRITTEN, RETYPED = 0.35, 0.3
 """Shares of paragraphs that are read as they are, and with other marks only. The rest is written in other ways, too."""
 
+LATE, LATE_AS_WRITTEN, LATE_RETYPED = 0.75, 0.9, 0.07
+"""The share of the rounds after which the shares of paragraphs are these instead."""
+
 Labelled = tuple[str, str]
 """The text of a paragraph, and a label for each character."""
 
@@ -74,10 +77,11 @@ class Material:
         """All paragraphs as they are."""
         return self._batches([label(map(surface, paragraph)) for paragraph in self.paragraphs])
 
-    def varied(self, rng: random.Random) -> Iterator[Batch]:
-        """All paragraphs once, in other writing and another order."""
+    def varied(self, rng: random.Random, *, done: float = 0.0) -> Iterator[Batch]:
+        """All paragraphs once, in another order and other writing; `done` is the share of the rounds before."""
         source = Source(rng, self.names)
-        made = [label(_rewritten(paragraph, source)) for paragraph in self.paragraphs]
+        shares = (AS_WRITTEN, RETYPED) if done < LATE else (LATE_AS_WRITTEN, LATE_RETYPED)
+        made = [label(_rewritten(paragraph, source, *shares)) for paragraph in self.paragraphs]
         rng.shuffle(made)
         return self._batches(made)
 
@@ -97,12 +101,12 @@ class Material:
         return Batch(found, by_character[found.ends - 1].astype(np.int64))
 
 
-def _rewritten(paragraph: Sequence[Rows], source: Source) -> list[Sentence]:
+def _rewritten(paragraph: Sequence[Rows], source: Source, as_written: float, retyped: float) -> list[Sentence]:
     draw = source.rng.random()
-    if draw < AS_WRITTEN:
+    if draw < as_written:
         return [surface(rows) for rows in paragraph]
-    retyped = [surface(retype_marks(rows, source.rng)) for rows in paragraph]
-    return retyped if draw < AS_WRITTEN + RETYPED else varied(retyped, source)
+    sentences = [surface(retype_marks(rows, source.rng)) for rows in paragraph]
+    return sentences if draw < as_written + retyped else varied(sentences, source)
 
 
 def known_features(material: Material, seed: int) -> Tensor:
@@ -215,7 +219,7 @@ def rate(done: float) -> float:
 
 
 class Run:
-    """A network in training, its running mean, its optimizer and its checkpoint."""
+    """A network in training, its running mean, that mean after the best round, the optimizer and the checkpoint."""
 
     def __init__(self, network: Network, checkpoint: Path) -> None:
         self.network = network
@@ -224,6 +228,8 @@ class Run:
         self.checkpoint = checkpoint
         self.done = 0
         self.average = copy.deepcopy(network).eval()
+        self.best = copy.deepcopy(network).eval()
+        self.score = 0.0
 
     def restore(self) -> None:
         """Go on after the last round, if there was one."""
@@ -231,6 +237,8 @@ class Run:
             state = torch.load(self.checkpoint, weights_only=True)
             self.network.load_state_dict(state["network"])
             self.average.load_state_dict(state["average"])
+            self.best.load_state_dict(state["best"])
+            self.score = state["score"]
             self.optimizer.load_state_dict(state["optimizer"])
             self.done = state["done"]
 
@@ -239,6 +247,8 @@ class Run:
         state: dict[str, Any] = {
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
+            "best": self.best.state_dict(),
+            "score": self.score,
             "optimizer": self.optimizer.state_dict(),
             "done": self.done,
         }
@@ -246,18 +256,25 @@ class Run:
         torch.save(state, part)
         part.replace(self.checkpoint)
 
-    def train(self, material: Material, rounds: int, seed: int) -> None:
-        """Train up to so many rounds."""
+    def train(self, material: Material, dev: Material, rounds: int, seed: int) -> None:
+        """Train up to so many rounds. The best round on `dev` is kept."""
         reader = Reader(self.network, material.lexicon)
         while self.done < rounds:
             torch.manual_seed(seed + self.done)
-            batches = list(material.varied(random.Random(f"{seed} {self.done}")))
+            batches = list(material.varied(random.Random(f"{seed} {self.done}"), done=self.done / rounds))
             losses = [
                 self._step(reader, batch, (self.done + i / len(batches)) / rounds) for i, batch in enumerate(batches)
             ]
             self.done += 1
+            self._compare(evaluate(self.average, dev))
             self.keep()
             log.info("tokenizer, round %d of %d: loss %.4f", self.done, rounds, sum(losses) / len(losses))
+
+    def _compare(self, figures: dict[str, float]) -> None:
+        log.info("tokenizer, dev: %s", figures)
+        if (score := figures["sentences"] + figures["words"]) > self.score:
+            self.best.load_state_dict(self.average.state_dict())
+            self.score = score
 
     def _step(self, reader: Reader, batch: Batch, done: float) -> float:
         for group in self.optimizer.param_groups:
@@ -281,6 +298,5 @@ def train(options: argparse.Namespace) -> None:
     dev = Material.of(options.treebanks, "dev", options.every)
     run = Run(Network(WIDTH, known_features(material, options.seed)), options.work / "tokenizer.checkpoint")
     run.restore()
-    run.train(material, options.tokenizer_rounds, options.seed)
-    log.info("tokenizer, dev: %s", evaluate(run.average, dev))
-    run.average.save(options.work / "tokenize.pt")
+    run.train(material, dev, options.tokenizer_rounds, options.seed)
+    run.best.save(options.work / "tokenize.pt")

@@ -39,6 +39,9 @@ class Kind(NamedTuple):
 
 MARKS = frozenset("\"“”«»‘’'`")
 STOPS = frozenset(".!?")
+SPOKEN_ENDS = [[","]] * 5 + [["?"]] * 3 + [["!"], ["."], ["…"], ["…", "."], ["..."], ["...."], ["—"]]
+"""What a full stop becomes at the end of a quotation before its cue."""
+
 PAIRS = (("“", "”"),) * 5 + (('"', '"'),) * 3 + (("‘", "’"),) * 2 + (("'", "'"), ("«", "»"), ("``", "''"))
 WORDS: dict[str, list[str]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
 """What a name in braces stands for: one of these, whose own names in braces are filled in turn."""
@@ -156,9 +159,7 @@ def quoted(several: Sequence[Sentence], source: Source) -> Paragraph:
     stop = body[-1][-1].text
     body[-1] = tight(body[-1])
     if draw < 0.42:  # “It was late. We left,” she said.
-        marks = {".": rng.choice([[","], [","], [","], ["."], ["…"], ["…", "."], ["..."], ["...."], ["—"]])}.get(
-            stop, [stop]
-        )
+        marks = rng.choice(SPOKEN_ENDS) if stop == "." else [stop]
         body[-1] = [*tight(body[-1][:-1]), *map(mark, marks), mark(closing, space=True), *said(source)]
     elif draw < 0.54:  # She said: “It was late. We left.”
         lead = [*tight(capital(said(source, end=False))), mark(rng.choice([":", ","]), space=True)]
@@ -168,6 +169,8 @@ def quoted(several: Sequence[Sentence], source: Source) -> Paragraph:
         body[0] = [*tight(body[0][:-1]), mark(","), mark(closing, space=True), *said(source)]
         body[1] = [mark(opening), *body[1]]
         body[-1] = [*body[-1], mark(closing, space=True)]
+    elif draw < 0.7:  # “It was late. We left.” — Ada Orr
+        body[-1] = [*body[-1], mark(closing, space=True), mark("—", space=True), *words(invented("person", source))]
     elif draw < 0.88:  # “It was late. We left.”
         body[-1] = [*body[-1], mark(closing, space=True)]
     else:  # She called it “late in the day.” The mark closes at the end only.
@@ -329,13 +332,13 @@ KINDS = (
     Kind(0.24, with_names),
     Kind(0.40, with_moments),
     Kind(0.06, trailing),
-    Kind(0.60, with_speech),
+    Kind(0.55, with_speech),
     Kind(0.10, with_brackets),
     Kind(0.12, with_bullets),
     Kind(0.06, with_dateline),
     Kind(0.05, with_turn),
     Kind(0.06, unended),
-    Kind(0.25, glued),
+    Kind(0.15, glued),
     Kind(0.12, recased),
     Kind(0.06, headline),
 )
