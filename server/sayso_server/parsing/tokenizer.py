@@ -168,22 +168,30 @@ class Tokenizer:
         return self._vectors
 
 
-UNENDED, UNMARKED = 2.0, 2.0
-"""What the score of a sentence without a stop must exceed where its paragraph ends with one, and that of several words
-without an apostrophe (its, for it's): both are frequent on the web, and rare in news."""
+UNENDED, TRAILING, UNMARKED = 2.0, 2.0, 2.0
+"""What scores must exceed where the web and news differ: that of a sentence without a stop if its paragraph ends with one,
+that of a sentence with an ellipsis before a small letter, that of several words without an apostrophe (its, for it's)."""
 
 
 def decode(found: atoms.Text, scores: np.ndarray) -> Tokens:
     """The tokens that scores above 0 make. White space ends a token, a blank line a sentence."""
     ends = np.flatnonzero((_token_scores(found, scores[:, 0]) > 0) | (found.after <= atoms.SPACE))
     firsts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
-    is_unended = ~_is_stopped(found)
-    in_prose = ~is_unended[found.after == atoms.BORDER][atoms.paragraphs(found)]
-    least = np.where(is_unended & in_prose, UNENDED, 0.0)[ends]
-    last = (scores[ends, 1] > least) | (found.after[ends] == atoms.BORDER)
+    last = (scores[:, 1] > _least_of_sentences(found))[ends] | (found.after[ends] == atoms.BORDER)
     apostrophes = np.cumsum(atoms.is_of(found, "single"))
     is_unmarked = apostrophes[ends] == apostrophes[firsts]
     return Tokens(found.starts[firsts], found.ends[ends], last, scores[ends, 2] > np.where(is_unmarked, UNMARKED, 0.0))
+
+
+def _least_of_sentences(found: atoms.Text) -> np.ndarray:
+    """What the score of a sentence's end must exceed, for each atom. None begins with a comma or a closing bracket."""
+    is_unended = ~_is_stopped(found)
+    in_prose = ~is_unended[found.after == atoms.BORDER][atoms.paragraphs(found)]
+    is_row = atoms.is_of(found, "stop") & (found.ends - found.starts > 1)
+    is_trailing = (atoms.is_of(found, "ellipsis") | is_row) & np.append(atoms.is_of(found, "lower")[1:], False)
+    least = np.where(is_unended & in_prose, UNENDED, np.where(is_trailing, TRAILING, 0.0))
+    least[:-1][atoms.is_of(found, "comma", "closing")[1:]] = np.inf
+    return least
 
 
 def _token_scores(found: atoms.Text, scores: np.ndarray) -> np.ndarray:

@@ -44,7 +44,7 @@ UNKNOWN_WORDS, UNKNOWN_FEATURES = 0.15, 0.05
 AS_WRITTEN, RETYPED = 0.35, 0.3
 """Shares of paragraphs that are read as they are, and with other marks only. The rest is written in other ways, too."""
 
-LATE, LATE_AS_WRITTEN, LATE_RETYPED = 0.75, 0.9, 0.07
+LATE, LATE_AS_WRITTEN, LATE_RETYPED = 0.8, 0.9, 0.07
 """The share of the rounds after which the shares of paragraphs are these instead."""
 
 Labelled = tuple[str, str]

@@ -39,7 +39,7 @@ class Kind(NamedTuple):
 
 MARKS = frozenset("\"“”«»‘’'`")
 STOPS = frozenset(".!?")
-SPOKEN_ENDS = [[","]] * 5 + [["?"]] * 3 + [["!"], ["."], ["…"], ["…", "."], ["..."], ["...."], ["—"]]
+SPOKEN_ENDS = [[","]] * 5 + [["?"], ["!"], ["."], ["…"], ["…", "."], ["..."], ["...."], ["—"]]
 """What a full stop becomes at the end of a quotation before its cue."""
 
 PAIRS = (("“", "”"),) * 5 + (('"', '"'),) * 3 + (("‘", "’"),) * 2 + (("'", "'"), ("«", "»"), ("``", "''"))
@@ -332,13 +332,13 @@ KINDS = (
     Kind(0.24, with_names),
     Kind(0.40, with_moments),
     Kind(0.06, trailing),
-    Kind(0.55, with_speech),
+    Kind(0.50, with_speech),
     Kind(0.10, with_brackets),
     Kind(0.12, with_bullets),
     Kind(0.06, with_dateline),
     Kind(0.05, with_turn),
     Kind(0.06, unended),
-    Kind(0.15, glued),
+    Kind(0.12, glued),
     Kind(0.12, recased),
     Kind(0.06, headline),
 )
