@@ -9,6 +9,7 @@ import pytest
 import requests
 from stanza.models import parser as stanza_parser
 from stanza.models import tagger as stanza_tagger
+from stanza.models import tokenizer as stanza_tokenizer
 
 from sayso_server.parsing.errors import ModelError
 from sayso_server.parsing.load import BUNDLED, load_engine, load_parser
@@ -25,6 +26,8 @@ TREE = """1\tThe\tthe\tDET\tDT\tDefinite=Def\t2\tdet\t_\t_
 5\t.\t.\tPUNCT\t.\t_\t3\tpunct\t_\t_
 
 """
+TEXT = "The mayor didn’t say no.\n\n"
+LABELS = "001000001000000300010012\n\n"
 SMALL = {
     "word_emb_dim",
     "char_emb_dim",
@@ -38,7 +41,7 @@ SMALL = {
 
 @pytest.fixture(scope="module")
 def resources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as Stanza's downloads leave it: tagger and parser trained here for a few steps, the rest our own."""
+    """A folder as Stanza's downloads leave it: three models trained here for a few steps, the rest our own."""
     folder, work = tmp_path_factory.mktemp("resources"), tmp_path_factory.mktemp("work")
     (work / "train.conllu").write_text(TREE * 8, encoding="utf-8")
     sizes = [argument for name in sorted(SMALL) for argument in (f"--{name}", "8")]
@@ -47,11 +50,22 @@ def resources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--shorthand", "en_tiny", "--save_dir", str(work), "--cpu", "--no_pretrain", "--max_steps", "10",
         "--eval_interval", "10", *sizes,
     ]  # fmt: skip
+    (work / "train.txt").write_text(TEXT * 8, encoding="utf-8")
+    (work / "train.labels").write_text(LABELS * 8, encoding="utf-8")
+    (work / "mwt.json").write_text('[[["didn’t", ["did", "n’t"]], 1]]', encoding="utf-8")
+    stanza_tokenizer.main([
+        "--txt_file", str(work / "train.txt"), "--label_file", str(work / "train.labels"),
+        "--dev_txt_file", str(work / "train.txt"), "--dev_label_file", str(work / "train.labels"),
+        "--mwt_json_file", str(work / "mwt.json"), "--lang", "en", "--shorthand", "en_tiny", "--max_seqlen", "100",
+        "--steps", "200", "--eval_steps", "100", "--report_steps", "100", "--emb_dim", "16", "--hidden_dim", "16",
+        "--dropout", "0", "--unit_dropout", "0", "--lr0", "0.02", "--use_mwt",
+        "--save_dir", str(work), "--save_name", "tokenize.pt", "--cpu",
+    ])  # fmt: skip
     stanza_tagger.main([*common, "--save_name", "pos.pt"])
     stanza_parser.main([*common, "--save_name", "depparse.pt"])
     english: dict[str, object] = {"lang_name": "English", "url": "https://models.invalid/{lang}"}
     for name, source in (
-        ("tokenize", BUNDLED),
+        ("tokenize", work),
         ("mwt", BUNDLED),
         ("lemma", BUNDLED),
         ("pos", work),

@@ -14,11 +14,10 @@ from tokenizers.pre_tokenizers import Whitespace
 from transformers import BertConfig, BertModel
 
 from sayso_server.parsing import conllu
-from sayso_server.parsing.conllu import Token, label
 from sayso_server.parsing.coreference import Kind
 from sayso_server.parsing.encoder import SHAPES
 from sayso_server.parsing.heads import SpanTagger
-from sayso_server.training import corpus, data, measures, mentions, mix, names, raw
+from sayso_server.training import corpus, data, measures, mentions, mix, names
 from sayso_server.training.encoder import TrainedEncoder
 from sayso_server.training.mix import streams
 from sayso_server.training.model import Model
@@ -100,20 +99,6 @@ def test_hyphens_in_words_stay_and_marks_come_in_pairs() -> None:
     assert all(words[2] == "-" for words in made)
     assert {(words[6], words[8]) for words in made} >= {('"', '"'), ("“", "”"), ("``", "''"), ("«", "»"), ("‘", "’")}
     assert {words[5] for words in made} >= {"-", "—", "–"}
-
-
-def test_invented_speech_is_one_sentence(tmp_path: Path) -> None:
-    words = raw.tokens("It was late")
-    sentence = [*words, Token("!", ("!",), True)]
-    made = [raw.quoted(sentence, ["Orr", "Lund"], random.Random(seed)) for seed in range(60)]
-    texts = [label([own]) for own in made if own]
-    assert len(texts) == 60
-    for text, labels in texts:
-        assert len(text) == len(labels)
-        assert labels.count("2") == 1
-        assert labels.endswith("2")
-        assert text[1:].startswith("It was late")
-    assert any("Orr" in text for text, _ in texts)
 
 
 def small(inventory: corpus.Inventory) -> Model:

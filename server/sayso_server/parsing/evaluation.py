@@ -42,9 +42,14 @@ def _parsed(parser: StanzaParser, path: Path) -> Iterable[Any]:
     for batch in tokens.batches(texts, parser.tokenize):
         document = parser.annotate(batch.document)
         for sentence in document.sentences:
-            for token in sentence.tokens:  # Stanza replaces very long tokens; the scorer compares characters
-                if token.text == "<UNK>":
-                    token.text = token.words[0].text = document.text[token.start_char : token.end_char]
+            for (
+                token
+            ) in sentence.tokens:  # very long tokens and invisible characters are not in it; the scorer compares
+                written = document.text[token.start_char : token.end_char]
+                if token.text != written:
+                    token.text = written
+                    if len(token.words) == 1:
+                        token.words[0].text = written
         yield document
 
 

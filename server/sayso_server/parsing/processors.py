@@ -1,5 +1,7 @@
 """Stanza processors on the shared encoder: variants of `pos` and `depparse`, and four of our own.
 
+The variant of `tokenize` comes before the encoder; see `sayso_server.parsing.tokenizer`.
+
 They are given a `Reader`, which runs the encoder once for a document however many processors ask for its states. Our
 own are `names`, `roles`, `links` and `coreference`; `names` does what Stanza's `ner` does, which cannot have variants.
 The variant of `lemma` is Stanza's own lemmatizer, which is asked once for each word.
@@ -17,10 +19,12 @@ from stanza.pipeline.processor import Processor, ProcessorVariant, register_proc
 from torch import Tensor
 
 from sayso_server.core.tree import MentionVector
+from sayso_server.parsing import tokenizer
 from sayso_server.parsing.coreference import Antecedents, name_around, packed
 from sayso_server.parsing.encoder import Encoder
 from sayso_server.parsing.heads import Parser, SpanTagger, Tagger
 from sayso_server.parsing.linking import Linker, linked
+from sayso_server.parsing.tokenizer import Network, Tokenizer
 from sayso_server.parsing.tokens import spans_of_words, texts_of_words
 
 VARIANT = "sayso"
@@ -73,6 +77,21 @@ class _OnStates:
     def __init__(self, config: dict[str, Any]) -> None:
         self.reader: Reader = config["reader"]
         self.head: Any = self.head_class.load(config["model_path"])
+
+
+@register_processor_variant("tokenize", VARIANT)
+class TokenizerVariant(ProcessorVariant):  # type: ignore[misc]
+    """Tokens and sentences of a text, or of a document's text."""
+
+    OVERRIDE = True
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._tokenizer = Tokenizer(Network.load(config["model_path"]))
+
+    def process(self, document: Any) -> Any:
+        """A document of sentences of tokens, those of several words marked for `mwt`."""
+        text = document.text if isinstance(document, doc.Document) else document
+        return tokenizer.document(text, self._tokenizer.cut(text))
 
 
 @register_processor_variant("pos", VARIANT)

@@ -3,8 +3,8 @@
 Stages, in order: `tokenizer`, `mwt`, `lemma`, `heads` (the encoder and all heads on it, the longest), `finish`
 (manifest with digests), and, once the models are there, `folds` (taggers of roles that do not know a part of the
 annotated news) and `scorer` (what speaks for a statement, weighed on what those taggers see). `sayso-server
-evaluate-models` says what the models reach. Started again, `heads` and `folds` go on after their last checkpoint; the
-small models are not trained again once they are done, and anew if they were interrupted.
+evaluate-models` says what the models reach. Started again, `tokenizer`, `heads` and `folds` go on after their last
+checkpoint; the small models are not trained again once they are done, and `mwt` and `lemma` anew if interrupted.
 Progress goes to standard error, results to --output, all else to --work.
 """
 
@@ -43,8 +43,9 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--fold", type=int, help="of the stage folds: only this one")
     parser.add_argument("--fold-rounds", type=float, default=2, help="of the stage folds: times each sees its news")
-    parser.add_argument("--steps", type=int, default=9000, help="of the stage tokenizer")
-    parser.add_argument("--more-steps", type=int, default=0, help="of the stage tokenizer: go on for so many")
+    parser.add_argument(
+        "--tokenizer-rounds", type=int, default=28, help="of the stage tokenizer: times it sees the treebanks"
+    )
     parser.add_argument("--plain", action="store_true", help="of the stage heads: no other typography, no other case")
     parser.add_argument("--batch-words", type=int, default=1000)
     parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate of the heads")
