@@ -6,6 +6,7 @@ from support.borders import read_borders
 from sayso_server.parsing import atoms
 from sayso_server.parsing.load import BUNDLED
 from sayso_server.parsing.stanza_parser import TOKENIZING, StanzaParser, from_folder
+from sayso_server.parsing.tokenizer import is_own_tokenizer
 from sayso_server.parsing.tokens import batches, texts_of_words
 
 pytestmark = [
@@ -26,6 +27,9 @@ def sentences(tokenizer: StanzaParser, text: str) -> list[str]:
     return [text[start:end] for start, end in spans]
 
 
+@pytest.mark.skipif(
+    not is_own_tokenizer(BUNDLED / "tokenize.pt"), reason="the bundled tokenizer is Stanza's LSTM still"
+)
 @pytest.mark.parametrize(("text", "parts"), read_borders())
 def test_sentences_end_where_they_end(tokenizer: StanzaParser, text: str, parts: list[str]) -> None:
     assert list(map(atoms.visible, sentences(tokenizer, text))) == list(map(atoms.visible, parts))

@@ -32,13 +32,14 @@ def network() -> Network:
     known = torch.tensor(sorted({f for p in PARAGRAPHS for a in p.split() for f in atoms.features(a)}))
     network = Network(8, known, dilations=(1, 2, 4, 1))
     for layer in network.layers:
+        assert isinstance(layer.weight, torch.Tensor)
         torch.nn.init.normal_(layer.weight, std=0.3)
     torch.nn.init.normal_(network.scores.weight)
     network.eval()
     own = Tokenizer(network)
     with torch.no_grad():
         scores = own._scores(atoms.cut("\n\n".join(PARAGRAPHS), own._lexicon))
-        network.scores.bias -= torch.from_numpy(np.median(scores, axis=0))  # else all answers are the same
+        network.scores.bias.sub_(torch.from_numpy(np.median(scores, axis=0)))  # else all answers are the same
     return network
 
 

@@ -18,7 +18,7 @@ from sayso_server.parsing.coreference import Kind
 from sayso_server.parsing.encoder import SHAPES
 from sayso_server.parsing.heads import SpanTagger
 from sayso_server.training import corpus, data, measures, mentions, mix, names
-from sayso_server.training.encoder import TrainedEncoder
+from sayso_server.training.encoder import TrainedEncoder, save_encoder
 from sayso_server.training.mix import streams
 from sayso_server.training.model import Model
 from sayso_server.training.run import Run, optimizer_of
@@ -198,7 +198,9 @@ def test_every_part_has_its_share_of_the_steps(trees: list[corpus.Paragraph]) ->
     )
 
 
-def test_conventions_that_a_head_lacks_begin_as_its_first(tmp_path: Path, inventory: corpus.Inventory) -> None:
+def test_conventions_that_a_head_lacks_begin_as_its_first_and_are_not_averaged(
+    tmp_path: Path, inventory: corpus.Inventory
+) -> None:
     model = small(inventory)
     old = SpanTagger(model.encoder.width, corpus.NAMES)
     for name in ("pos", "depparse", "roles"):
@@ -207,6 +209,16 @@ def test_conventions_that_a_head_lacks_begin_as_its_first(tmp_path: Path, invent
     model.load_heads(tmp_path)
     for part in torch.split(model.names.scores.weight, 7):
         torch.testing.assert_close(part, old.scores.weight, atol=1e-3, rtol=1e-3)
+    before = model.names.scores.bias.clone()
+    with torch.no_grad():
+        model.names.scores.bias.add_(1)
+        model.roles.scores.bias.add_(1)
+    roles = model.roles.scores.bias.clone()
+    save_encoder(model.encoder, tmp_path / "encoder")
+    model.average(tmp_path, 0.25)
+    torch.testing.assert_close(model.names.scores.bias[:7], before[:7] + 0.75, atol=1e-3, rtol=1e-3)
+    torch.testing.assert_close(model.names.scores.bias[7:], before[7:] + 1, atol=1e-3, rtol=1e-3)
+    torch.testing.assert_close(model.roles.scores.bias, roles - 0.25, atol=1e-3, rtol=1e-3)
     served = model.names.with_first("btc")
     assert served.names[0] == "btc"
     assert sorted(served.names) == sorted(corpus.CONVENTIONS)

@@ -19,6 +19,7 @@ from sayso_server.parsing.encoder import load_encoder
 from sayso_server.parsing.errors import ModelError
 from sayso_server.parsing.files import processors_of
 from sayso_server.parsing.processors import VARIANT, Reader
+from sayso_server.parsing.tokenizer import is_own_tokenizer
 
 TOKENIZING = ("tokenize", "mwt")
 PACKAGE_PROCESSORS = (*TOKENIZING, "pos", "lemma", "depparse", "ner")
@@ -83,7 +84,8 @@ def from_folder(folder: Path, processors: Sequence[str] = ()) -> StanzaParser:
         reader = Reader(load_encoder(folder / "encoder")) if set(processors) & set(ON_STATES) else None
         settings: dict[str, Any] = {f"{name}_model_path": str(folder / f"{name}.pt") for name in processors}
         settings |= {f"{name}_reader": reader for name in ON_STATES}
-        settings |= {f"{name}_with_{VARIANT}": True for name in ("tokenize", "pos", "lemma", "depparse")}
+        own = ["tokenize"] if is_own_tokenizer(folder / "tokenize.pt") else []  # else a tokenizer of Stanza's
+        settings |= {f"{name}_with_{VARIANT}": True for name in (*own, "pos", "lemma", "depparse")}
         pipeline = stanza.Pipeline(
             lang="en",
             dir=str(folder),

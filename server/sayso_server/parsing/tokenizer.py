@@ -97,6 +97,11 @@ class Network(nn.Module):
         return network.float().eval()
 
 
+def is_own_tokenizer(path: Path) -> bool:
+    """Whether a file holds a network of ours; otherwise Stanza's tokenizer loads it."""
+    return path.exists() and "dilations" in torch.load(path, weights_only=True, map_location="cpu")
+
+
 class Layout(NamedTuple):
     """The places of atoms in the row, and how many places it has."""
 
@@ -169,8 +174,8 @@ class Tokenizer:
 
 
 UNENDED, TRAILING, UNMARKED = 2.0, 2.0, 2.0
-"""What scores must exceed where the web and news differ: that of a sentence without a stop if its paragraph ends with one,
-that of a sentence with an ellipsis before a small letter, that of several words without an apostrophe (its, for it's)."""
+"""Thresholds where the web and news differ: of a sentence without a stop if its paragraph ends with one, of a sentence
+with an ellipsis before a small letter, and of several words without an apostrophe (its, for it's)."""
 
 
 def decode(found: atoms.Text, scores: np.ndarray) -> Tokens:

@@ -34,6 +34,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=Path("build/training"), help="checkpoints and intermediate files")
     parser.add_argument("--output", type=Path, default=Path("server/sayso_server/models/en"), help="models folder")
     parser.add_argument("--rounds", type=float, default=7, help="of the stage heads: times it sees the treebanks")
+    parser.add_argument("--keep", type=float, default=0.25, help="with --from: share of those weights in the result")
     parser.add_argument("--minutes", type=float, help="of the stage heads: train for so long, instead of --rounds")
     parser.add_argument(
         "--evaluations", type=int, default=7, help="of the stage heads: times the dev parts are measured"

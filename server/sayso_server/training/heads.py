@@ -162,6 +162,8 @@ def train(options: argparse.Namespace) -> None:
     )
     run.restore()
     run.train()
+    if options.origin is not None and options.keep:
+        model.average(options.origin, options.keep)
     model.save(options.output)
 
 

@@ -1,6 +1,6 @@
 """The encoder and all heads in training: their losses on a batch, and their files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +90,32 @@ class Model(nn.Module):
                 head = kind.load(path)
                 own = _of_all_conventions(head) if isinstance(head, SpanTagger) and name == "names" else head
                 getattr(self, name).load_state_dict(own.state_dict())
+
+    @torch.no_grad()
+    def average(self, folder: Path, share: float) -> None:
+        """Mix in a share of the encoder and heads of a models folder: what training continued from forgets less.
+
+        Heads that the folder lacks, and conventions of names that it does not know, stay as they are.
+        """
+        _mix(self.encoder, stored_encoder(folder).state_dict(), share)
+        for name, kind in (FILES | NEW_FILES).items():
+            if not (folder / f"{name}.pt").exists():
+                continue
+            head, own = kind.load(folder / f"{name}.pt"), getattr(self, name)
+            other = head.state_dict()
+            if isinstance(head, SpanTagger) and name == "names":
+                other = _of_all_conventions(head).state_dict()
+                known = [c in (head.names or [SERVED]) for c in CONVENTIONS]
+                rows = torch.tensor(known).repeat_interleave(len(own.scores.bias) // len(CONVENTIONS))
+                for part in ("scores.weight", "scores.bias"):
+                    other[part][~rows] = own.state_dict()[part][~rows]
+            _mix(own, other, share)
+
+
+def _mix(own: nn.Module, other: Mapping[str, Tensor], share: float) -> None:
+    for name, value in own.state_dict().items():
+        if value.is_floating_point():
+            value.mul_(1 - share).add_(other[name].to(value), alpha=share)
 
 
 def _of_all_conventions(head: SpanTagger) -> SpanTagger:
