@@ -2,9 +2,9 @@
 
 Stanza's own classes at their published sizes: tagger, parser and names read word vectors and two character language
 models; each has its own LSTM. What the network computes costs the same whatever its weights are. Tokenizer, multi-word
-tokens and lemmatizer are the bundled ones, which are faster than Stanza's: random ones would cut other words. Where
-random weights would cost more than trained ones, the least is counted: the parser decodes the scores of a chain, in
-which Chu-Liu/Edmonds has nothing to mend, and its repair of two subjects of one verb is off.
+tokens and lemmatizer are the bundled ones, which are Stanza's own classes too, and smaller than its: random ones would
+cut other words. Where random weights would cost more than trained ones, the least is counted: the parser decodes the
+scores of a chain, in which Chu-Liu/Edmonds has nothing to mend, and its repair of two subjects of one verb is off.
 """
 
 import contextlib
@@ -29,8 +29,6 @@ from stanza.models.ner.vocab import MultiVocab as NamesVocab
 from stanza.models.pos.data import Dataset as TagsData
 from stanza.models.pos.trainer import Trainer as TaggerTrainer
 from stanza.models.pos.vocab import WordVocab
-
-from sayso_server.parsing.processors import VARIANT
 
 VECTORS = 100
 """Width of the word vectors."""
@@ -64,7 +62,6 @@ def build(models: Path, sample: Any, folder: Path) -> Any:
     settings: dict[str, Any] = {}
     for name in ("tokenize", "mwt", "lemma"):
         settings[f"{name}_model_path"] = str(models / f"{name}.pt")
-    settings[f"tokenize_with_{VARIANT}"] = True
     for name in ("pos", "depparse", "ner"):
         settings[f"{name}_model_path"] = str(folder / f"{name}.pt")
         settings |= {f"{name}_{key}": path for key, path in _paths(files).items()}
