@@ -1,7 +1,7 @@
 """Where sentences end in news: quotations with their cue stay whole, abbreviations and initials do not end one."""
 
 import pytest
-from support.borders import read_borders
+from support.borders import Case, read_borders
 
 from sayso_server.parsing import atoms
 from sayso_server.parsing.load import BUNDLED
@@ -26,9 +26,11 @@ def sentences(tokenizer: StanzaParser, text: str) -> list[str]:
     return [text[start:end] for start, end in spans]
 
 
-@pytest.mark.parametrize(("text", "parts"), read_borders())
-def test_sentences_end_where_they_end(tokenizer: StanzaParser, text: str, parts: list[str]) -> None:
-    assert list(map(atoms.visible, sentences(tokenizer, text))) == list(map(atoms.visible, parts))
+@pytest.mark.parametrize("case", read_borders(), ids=lambda case: case.text[:50])
+def test_sentences_end_where_they_end(tokenizer: StanzaParser, case: Case, request: pytest.FixtureRequest) -> None:
+    if case.is_missed:
+        request.applymarker(pytest.mark.xfail(strict=True, reason="a known miss of the bundled model"))
+    assert list(map(atoms.visible, sentences(tokenizer, case.text))) == list(map(atoms.visible, case.sentences))
 
 
 def test_words_of_contractions_and_marks(tokenizer: StanzaParser) -> None:

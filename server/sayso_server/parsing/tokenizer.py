@@ -169,8 +169,8 @@ class Tokenizer:
 
 
 UNENDED, TRAILING, UNMARKED = 2.0, 2.0, 2.0
-"""What scores must exceed where the web and news differ: that of a sentence without a stop if its paragraph ends with one,
-that of a sentence with an ellipsis before a small letter, that of several words without an apostrophe (its, for it's)."""
+"""What scores must exceed where the web and news differ: for the end of a sentence without a stop if its paragraph ends
+with one, for that after an ellipsis before a small letter, for several words without an apostrophe (its, for it's)."""
 
 
 def decode(found: atoms.Text, scores: np.ndarray) -> Tokens:
