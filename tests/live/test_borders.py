@@ -1,7 +1,7 @@
 """Where sentences end, `borders.txt`, with a tokenizer that the stage `tokenizer` has trained."""
 
 import pytest
-from support.borders import read_borders
+from support.borders import Case, read_borders
 
 from sayso_server.parsing import atoms
 from sayso_server.parsing.load import BUNDLED
@@ -23,9 +23,11 @@ def tokenizer() -> StanzaParser:
     return from_folder(BUNDLED, TOKENIZING)
 
 
-@pytest.mark.parametrize(("text", "parts"), read_borders())
-def test_sentences_end_where_they_end(tokenizer: StanzaParser, text: str, parts: list[str]) -> None:
-    (batch,) = batches([text], tokenizer.tokenize)
+@pytest.mark.parametrize("case", read_borders(), ids=lambda case: case.text[:50])
+def test_sentences_end_where_they_end(tokenizer: StanzaParser, case: Case, request: pytest.FixtureRequest) -> None:
+    if case.is_missed:
+        request.applymarker(pytest.mark.xfail(strict=True, reason="a known miss of the trained model"))
+    (batch,) = batches([case.text], tokenizer.tokenize)
     spans = [(s.tokens[0].start_char, s.tokens[-1].end_char) for s in batch.document.sentences]
-    found = [text[start:end] for start, end in spans]
-    assert list(map(atoms.visible, found)) == list(map(atoms.visible, parts))
+    found = [case.text[start:end] for start, end in spans]
+    assert list(map(atoms.visible, found)) == list(map(atoms.visible, case.sentences))

@@ -39,7 +39,7 @@ class Kind(NamedTuple):
 
 MARKS = frozenset("\"“”«»‘’'`")
 STOPS = frozenset(".!?")
-SPOKEN_ENDS = [[","]] * 5 + [["?"], ["!"], ["."], ["…"], ["…", "."], ["..."], ["...."], ["—"]]
+SPOKEN_ENDS = [[","]] * 3 + [["."], ["…"], ["…", "."], ["..."], ["...."], ["—"], ["?"]]
 """What a full stop becomes at the end of a quotation before its cue."""
 
 PAIRS = (("“", "”"),) * 5 + (('"', '"'),) * 3 + (("‘", "’"),) * 2 + (("'", "'"), ("«", "»"), ("``", "''"))
@@ -169,8 +169,6 @@ def quoted(several: Sequence[Sentence], source: Source) -> Paragraph:
         body[0] = [*tight(body[0][:-1]), mark(","), mark(closing, space=True), *said(source)]
         body[1] = [mark(opening), *body[1]]
         body[-1] = [*body[-1], mark(closing, space=True)]
-    elif draw < 0.7:  # “It was late. We left.” — Ada Orr
-        body[-1] = [*body[-1], mark(closing, space=True), mark("—", space=True), *words(invented("person", source))]
     elif draw < 0.88:  # “It was late. We left.”
         body[-1] = [*body[-1], mark(closing, space=True)]
     else:  # She called it “late in the day.” The mark closes at the end only.
