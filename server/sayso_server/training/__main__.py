@@ -4,7 +4,7 @@ Stages, in order: `tokenizer`, `mwt`, `lemma`, `heads` (the encoder and all head
 (manifest with digests), and, once the models are there, `folds` (taggers of roles that do not know a part of the
 annotated news) and `scorer` (what speaks for a statement, weighed on what those taggers see). `sayso-server
 evaluate-models` says what the models reach. Started again, `tokenizer`, `heads` and `folds` go on after their last
-checkpoint; the small models are not trained again once they are done, and `mwt` and `lemma` anew if interrupted.
+checkpoint; the small models are not trained again once they are done, and `mwt` and `lemma` again if interrupted.
 Progress goes to standard error, results to --output, all else to --work.
 """
 

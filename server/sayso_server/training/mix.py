@@ -50,7 +50,7 @@ Batch = Sequence[Paragraph] | Sequence[mentions.Document]
 
 @dataclass
 class Stream:
-    """Batches of one part of the material, without end: round after round, each varied and ordered anew."""
+    """Batches of one part of the material, without end: round after round, each varied and ordered again."""
 
     name: str
     items: Sequence[Any]

@@ -1,6 +1,6 @@
-"""Training of the tokenizer: treebank paragraphs in many kinds of writing, made anew in every round.
+"""Training of the tokenizer: treebank paragraphs in many kinds of writing, made again in every round.
 
-Training can be interrupted: after every round a checkpoint is written, and a run that finds one goes on after it.
+Training can be interrupted: after every round a checkpoint is written, and a run that finds one continues after it.
 """
 
 import argparse
