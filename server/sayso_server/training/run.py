@@ -39,7 +39,7 @@ def schedule(done: float, warm_up: float = 0.06) -> float:
 
 @dataclass
 class Run:
-    """Where a training run stands: how many of its steps are done. Started again it continues after the last checkpoint.
+    """How many steps of a training run are done. Started again it continues after the last checkpoint.
 
     Each step has random numbers of its own, so that a resumed run goes the same way. With `minutes` the run ends after
     so much time in steps instead, whatever the pace, and the rates follow the clock. `measures` are logged
