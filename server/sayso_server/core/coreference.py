@@ -14,7 +14,7 @@ class Place(NamedTuple):
     word: int
 
 
-class Scored(NamedTuple):
+class AntecedentScores(NamedTuple):
     """The probabilities of each earlier mention as antecedent, in order, and of having none. They add up to 1."""
 
     antecedents: tuple[float, ...]
@@ -24,7 +24,7 @@ class Scored(NamedTuple):
 class Coreference(Protocol):
     """Compares the mentions of a document."""
 
-    def scores(self, mentions: Sequence[Place]) -> list[Scored]:
+    def scores(self, mentions: Sequence[Place]) -> list[AntecedentScores]:
         """For each mention, in text order, how likely each earlier one of them is its antecedent.
 
         A word without a vector in `Tree.mentions` (a verb, say) has no antecedent and is none.

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812  # the customary name
 from torch import Tensor, nn
 
-from sayso_server.core.coreference import Place, Scored
+from sayso_server.core.coreference import AntecedentScores, Place
 from sayso_server.core.tree import MentionVector, Tree
 from sayso_server.parsing.heads import Head
 
@@ -270,10 +270,10 @@ class CoreferenceScorer:
         self.head = head
 
     @torch.inference_mode()
-    def scores(self, mentions: Sequence[Place]) -> list[Scored]:
+    def scores(self, mentions: Sequence[Place]) -> list[AntecedentScores]:
         """See the port."""
         known = {i: v for i, place in enumerate(mentions) for v in place.tree.mentions if v.word == place.word}
-        out = [Scored((0.0,) * i, 1.0) for i in range(len(mentions))]
+        out = [AntecedentScores((0.0,) * i, 1.0) for i in range(len(mentions))]
         if not known:
             return out
         own = [mention_of(mentions[i].tree, mentions[i].sentence, v) for i, v in known.items()]
@@ -283,5 +283,5 @@ class CoreferenceScorer:
         for row, i in zip(shares, known, strict=True):
             every = np.zeros(len(mentions))
             every[places] = row[1:]
-            out[i] = Scored(tuple(every[:i].tolist()), float(row[0]))
+            out[i] = AntecedentScores(tuple(every[:i].tolist()), float(row[0]))
         return out
