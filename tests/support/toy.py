@@ -6,10 +6,10 @@ must never fail, whatever a parser says.
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sayso_server.core.tree import Roles, TaggedName, Tree, Word
+from sayso_server.core.tree import CueLink, LikelyCue, Roles, TaggedName, Tree, Word
 
 _TOKEN = re.compile(r"\w+(?:[.'’]\w+)*|[^\w\s]|\S")
 _VERBS = {"said": "say", "told": "tell", "urged": "urge", "described": "describe", "asked": "ask", "adding": "add"}
@@ -28,11 +28,11 @@ class ToyParser:
 
 
 class TaggedToyParser(ToyParser):
-    """Also names and roles, which are nonsense too; runs of likely contents are long, as a tagger's are."""
+    """Also names, roles and links, which are nonsense too; runs of likely contents are long, as a tagger's are."""
 
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
         """The toy's trees, tagged."""
-        return [[_tagged(tree) for tree in trees] for trees in super().parse(paragraphs)]
+        return [_linked([_tagged(tree) for tree in trees]) for trees in super().parse(paragraphs)]
 
 
 def _tagged(tree: Tree) -> Tree:
@@ -48,6 +48,23 @@ def _tagged(tree: Tree) -> Tree:
         for word, seed in zip(tree.words, seeds, strict=True)
     )
     return replace(tree, names=names, roles=tuple(roles))
+
+
+def _linked(trees: Sequence[Tree]) -> list[Tree]:
+    """Every third word or so of a paragraph is a likely cue; the words between two are linked to one of them."""
+    cues = [word for tree in trees for word in tree.words if _seed(word.text, word.index) % 3 == 0]
+    return [replace(tree, cues=tuple(_cues(tree, cues)), links=tuple(_links(tree, cues))) for tree in trees]
+
+
+def _cues(tree: Tree, cues: Sequence[Word]) -> Iterator[LikelyCue]:
+    return (LikelyCue(w.index, _seed(w.text, w.index) % 10 / 9) for w in tree.words if w in cues)
+
+
+def _links(tree: Tree, cues: Sequence[Word]) -> Iterator[CueLink]:
+    for word in tree.words:
+        seed = _seed(word.text, word.index // 5)
+        for cue in cues[seed % max(1, len(cues)) :][:2]:
+            yield CueLink(word.index, cue.start, seed % 6 / 10, seed % 4 / 3, seed % 7 / 6)
 
 
 def _seed(word: str, index: int) -> int:

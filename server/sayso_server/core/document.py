@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from sayso_server.core.cues import Site, sites
+from sayso_server.core.links import LinkedCue, linked_cues
 from sayso_server.core.marks import Quotation, match_marks
 from sayso_server.core.parser import Parser
 from sayso_server.core.statement import Span, TextWarning
@@ -110,6 +111,11 @@ class Document:
     def sites(self) -> tuple[tuple[Site, ...], ...]:
         """The possible cues of each sentence."""
         return tuple(tuple(sites(tree)) for tree in self.trees)
+
+    @cached_property
+    def linked(self) -> dict[int, LinkedCue]:
+        """The likely cues with their links, by the offset of their main word; empty where the models have no links."""
+        return linked_cues(self.trees)
 
     def sites_within(self, span: Span) -> list[Site]:
         """The possible cues of the sentences that share a character with `span`."""

@@ -92,7 +92,7 @@ class Example:
     def rows(self, basis: Basis) -> Iterator[tuple[Sequence[str], float]]:
         """What to learn from: the candidates with this basis, and as to trees all of the rules'."""
         for own, plain, value in zip(self.candidates, self.plain, self.values, strict=True):
-            item = plain if basis is Basis.TREES and own.basis is not Basis.TAGGED else own
+            item = plain if basis is Basis.TREES and own.basis is not Basis.LINKED else own
             if item.basis is basis and value is not None:
                 yield item.features, value
 
@@ -101,7 +101,7 @@ class Example:
         given = self.candidates
         if basis is Basis.TREES:
             pairs = zip(self.candidates, self.plain, strict=True)
-            given = [plain for own, plain in pairs if own.basis is not Basis.TAGGED]
+            given = [plain for own, plain in pairs if own.basis is not Basis.LINKED]
         return selected(self.article.document, self.words, given, weights, has_roles=basis is not Basis.TREES)
 
 

@@ -31,6 +31,16 @@ class Thresholds(NamedTuple):
     """The mean over a content, so that a rule's border moves to its end."""
     doubt: float
     """Below, a word is not part of a role."""
+    cue_word: float
+    """A word may be the main word of a cue, so that the words linked to it are looked for."""
+    share: float
+    """A word is linked to a cue as its content."""
+    faint_share: float
+    """A word may be linked to a cue as its content."""
+    strong_share: float
+    """A word is linked to a cue as its content with little doubt."""
+    linked_source: float
+    """A word is linked to a cue as its source."""
 
 
 @cache
@@ -42,12 +52,21 @@ def thresholds() -> Thresholds:
     return Thresholds(**found)
 
 
+NO_ROLES = Roles(0.0, 0.0, 0.0, 0.0)
+"""Of a word that no tagger has read."""
+
+
 class Read(NamedTuple):
     """A word of a paragraph with its tree and its roles."""
 
     tree: Tree
     word: Word
     roles: Roles
+
+
+def read_words(trees: Sequence[Tree]) -> list[Read]:
+    """The words of trees, with their roles where a tagger has read them."""
+    return [Read(t, w, r) for t in trees for w, r in zip(t.words, t.roles or [NO_ROLES] * len(t.words), strict=True)]
 
 
 def likely_contents(words: Sequence[Read], *, least: float, cut: float) -> list[Run]:

@@ -19,13 +19,13 @@ from sayso_server.core.rules.follow_on import follow_on
 from sayso_server.core.rules.headline import headline
 from sayso_server.core.rules.infinitival_complement import infinitival_complement
 from sayso_server.core.rules.interrupting_cue import interrupting_cue
+from sayso_server.core.rules.linked import linked
 from sayso_server.core.rules.noun_complement import noun_complement
 from sayso_server.core.rules.quoted_fragment import quoted_fragment
 from sayso_server.core.rules.quoted_speech import quoted_speech
 from sayso_server.core.rules.reported_object import reported_object
 from sayso_server.core.rules.signature import signature
 from sayso_server.core.rules.small_clause import small_clause
-from sayso_server.core.rules.tagged import tagged
 from sayso_server.core.rules.transcript_turn import transcript_turn
 from sayso_server.core.statement import Span
 
@@ -43,8 +43,8 @@ class Family(StrEnum):
     """Quotation marks delimit the content."""
     LABEL = "label"
     """A label is the source: Olin: …"""
-    TAGGER = "tagger"
-    """The role tagger found the content, whatever the tree."""
+    LINKS = "links"
+    """The encoder linked the words of the content to the cue, whatever the tree."""
 
 
 class Ends(Enum):
@@ -69,7 +69,7 @@ class Rule(Generic[P]):
 
 
 _COMPLEMENT, _ADVERBIAL, _QUOTATION = Family.COMPLEMENT, Family.ADVERBIAL, Family.QUOTATION
-_LABEL, _TAGGER = Family.LABEL, Family.TAGGER
+_LABEL, _LINKS = Family.LABEL, Family.LINKS
 _FITTED = Ends.FITTED
 
 BEFORE_CHOICE: tuple[Rule[[Document]], ...] = (Rule("transcript-turn", _LABEL, transcript_turn),)
@@ -93,7 +93,7 @@ OF_CUES: tuple[Rule[[Site, Document]], ...] = (
 OF_DOCUMENTS: tuple[Rule[[Document]], ...] = (
     Rule("headline", _LABEL, headline, certain=True),
     Rule("signature", _LABEL, signature, certain=True),
-    Rule("tagged", _TAGGER, tagged),
+    Rule("linked", _LINKS, linked),
 )
 """Their candidates compete with those of the cues."""
 

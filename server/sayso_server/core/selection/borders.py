@@ -1,17 +1,69 @@
-"""Where contents end: the role tagger may move the ends of contents that rules find."""
+"""Where contents may end: where the rule says, where the role tagger sees the end, or before one of the last branches.
 
-from collections.abc import Sequence
+Olin said it failed | and drove off.   A rule takes all that hangs on the clause; which end is right, the scorer weighs.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sayso_server.core import lexicon
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.document import Document
-from sayso_server.core.grammar.contents import strip, with_marks
+from sayso_server.core.grammar.contents import is_punctuation, strip, with_marks
 from sayso_server.core.grammar.tagger import TRAILING, Read, likely_contents, thresholds
 from sayso_server.core.statement import Span
+from sayso_server.core.tree import Tree, Word
 
 _SHORTEST = 3
 """Words of a content to whose end a border may move."""
+
+_LOOSE = frozenset({"conj", "advcl", "parataxis", "acl:relcl", "obl", "discourse"})
+"""Relations of branches that can be part of the act of saying, though parsers attach them to its content."""
+
+_MOST = 3
+"""Branches before which a content may end."""
+
+
+def ends(document: Document, found: Candidate) -> Iterator[Candidate]:
+    """A rule's candidate, and those that differ from it in the end of their content."""
+    yield found
+    seen = {found.content}
+    for other in (fitted(document, found), *_cut(document, found)):
+        if other.content not in seen:
+            seen.add(other.content)
+            yield other
+
+
+def _cut(document: Document, found: Candidate) -> Iterator[Candidate]:
+    """The candidate without one or more of its last branches."""
+    site = found.site
+    if site is None or not site.tree.cues or found.content[-1].start < site.head.start:
+        return
+    tree, last = site.tree, found.content[-1]
+    own = [w for w in tree.words if last.covers(w) and not is_punctuation(w)]
+    if not own or last.end > tree.span.end or tree.words[own[-1].index].end < last.end - 1:
+        return
+    for first in _branches(tree, own)[:_MOST]:
+        if first - own[0].index >= _SHORTEST and document.quotation_at(tree.words[first].start) is None:
+            kept = strip(document.plain, Span(last.start, tree.words[first - 1].end), TRAILING)
+            if kept is not None:
+                yield replace(found, content=(*found.content[:-1], with_marks(document, kept)))
+
+
+def _branches(tree: Tree, own: Sequence[Word]) -> list[int]:
+    """Where the branches begin with which a content ends, the shortest first; indices of words."""
+    low, high = own[0].index, own[-1].index
+    out = []
+    word = own[-1]
+    while low <= word.head <= high:
+        if word.deprel in _LOOSE or word.relation in _LOOSE:
+            branch = tree.subtree(word)
+            first = min(branch)
+            is_whole = all(i in branch or is_punctuation(tree.words[i]) for i in range(first, high + 1))
+            if is_whole and first > low and (not out or first < out[-1]):
+                out.append(first)
+        word = tree.words[word.head]
+    return out
 
 
 def fitted(document: Document, found: Candidate) -> Candidate:
@@ -40,14 +92,23 @@ def _is_sure(content: Sequence[Read]) -> bool:
     return len(content) >= _SHORTEST and sum(read.roles.content for read in content) >= thresholds().sure * len(content)
 
 
+def _are_branches(changed: Sequence[Read], kept: Sequence[Read]) -> bool:
+    """Whether words that go into a content or out of it are whole branches: none that stay depend on one of them."""
+    moved = {read.word.index for read in changed}
+    return not any(read.word.head in moved for read in kept if not is_punctuation(read.word))
+
+
 def _may_end(document: Document, words: Sequence[Read], own: Sequence[int], end: int, found: Candidate) -> bool:
     """Whether a content may end before the word `end`: it cuts no quotation, and takes in no part of a statement."""
     last = own[-1] + 1
     if end <= own[0] + 1 or end == last:
         return False
     changed = words[min(end, last) : max(end, last)]
+    doubt = thresholds().doubt
+    if not _are_branches(changed, words[own[0] : min(end, last)]):
+        return False
     if end < last:
-        return document.quotation_at(changed[0].word.start) is None
-    first, doubt = changed[0].word.start, thresholds().doubt
+        return changed[0].roles.content < doubt and document.quotation_at(changed[0].word.start) is None
+    first = changed[0].word.start
     is_free = all(read.roles.cue < doubt and lexicon.verb(read.word.lemma.lower()) is None for read in changed)
     return is_free and found.cue is not None and all(s.start < first for s in found.cue.spans)

@@ -13,7 +13,7 @@ from sayso_server.core.grammar.tagger import thresholds
 from sayso_server.core.rules import RULES
 from sayso_server.core.scoring import Scored, Scorer
 from sayso_server.core.selection.evidence import Basis, evidence
-from sayso_server.core.selection.proposals import CuePlace, after_choice, before_choice, from_tagger, place_of, propose
+from sayso_server.core.selection.proposals import CuePlace, after_choice, before_choice, from_links, place_of, propose
 from sayso_server.core.selection.weights import scorers
 from sayso_server.core.selection.words import Words
 from sayso_server.core.statement import Kind, Span
@@ -66,8 +66,8 @@ def judged(document: Document, words: Words) -> Iterator[Judged]:
 
 def basis_of(candidate: Candidate, words: Words) -> Basis:
     """The basis of a candidate. The tagger marks only the outermost statements, so it says nothing of others."""
-    if from_tagger(candidate):
-        return Basis.TAGGED
+    if from_links(candidate):
+        return Basis.LINKED
     if not words.has_roles:
         return Basis.TREES
     if candidate.site is None:
@@ -101,7 +101,7 @@ def selected(
     inner = [pair for pair in scored if has_roles and pair[0].basis is Basis.TREES]
     leads = _leads(scored)
     for j, score in outer:
-        is_led = j.basis is Basis.TAGGED and score.margin < leads.get(place_of(j.candidate), -math.inf)
+        is_led = j.basis is Basis.LINKED and score.margin < leads.get(place_of(j.candidate), -math.inf)
         if not is_led and (score.margin >= 0 or RULES[j.candidate.rule].certain) and not kept.excludes(j.candidate):
             kept.add(j.candidate, score)
     for j, score in inner:
@@ -125,7 +125,7 @@ def _as_outermost(features: Iterable[str]) -> Iterator[str]:
 
 def _leads(scored: Sequence[tuple[Judged, Scored]]) -> dict[CuePlace, float]:
     """By place, the margin that a content of the tagger must reach where a rule has found a good one."""
-    good = [(j, score.margin) for j, score in scored if j.basis is not Basis.TAGGED and score.margin >= 0]
+    good = [(j, score.margin) for j, score in scored if j.basis is not Basis.LINKED and score.margin >= 0]
     rules = [(place_of(j.candidate), margin) for j, margin in good]
     return {place: margin + LEAD for place, margin in sorted(rules)}
 

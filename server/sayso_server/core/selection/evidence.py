@@ -4,7 +4,7 @@ The scorer weighs them (`weights.py`), training learns the weights, and `--expla
 """
 
 import bisect
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from itertools import pairwise
 
@@ -12,7 +12,8 @@ from sayso_server.core.candidate import Candidate
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import overlap
 from sayso_server.core.grammar.tagger import thresholds
-from sayso_server.core.selection.proposals import from_tagger
+from sayso_server.core.selection.links import bins, likelier, likely, of_links, roughly
+from sayso_server.core.selection.proposals import from_links
 from sayso_server.core.selection.words import Words
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Word
@@ -21,27 +22,14 @@ from sayso_server.core.tree import Word
 class Basis(StrEnum):
     """The source of a candidate's evidence; each basis has weights of its own.
 
-    RULES: a rule, with what the tagger says of it. TAGGED: the tagger alone. TREES: a rule alone, where the tagger says
+    RULES: a rule, with what the tagger says of it. LINKED: links alone. TREES: a rule alone, where the tagger says
     nothing: the models have none, or the cue is inside another statement.
     """
 
     RULES = "rules"
-    TAGGED = "tagged"
+    LINKED = "linked"
     TREES = "trees"
 
-
-def bins(*edges: float) -> Callable[[float], str]:
-    """A function that names the bin of a number, by its lower edge."""
-    names = ("0", *map(str, edges))
-    return lambda figure: names[bisect.bisect_right(edges, figure)]
-
-
-likely = bins(0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 0.99)
-roughly = bins(0.1, 0.5, 0.9)
-"""Of probabilities."""
-
-likelier = bins(-0.5, -0.2, -0.05, -0.01, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
-"""Of how much likelier the first or last word of a content is than the word next to it outside."""
 
 counted = bins(1, 2, 3, 4, 6, 9, 13, 20, 32, 50)
 """Of words."""
@@ -68,7 +56,8 @@ def evidence(
     ]
     if basis is Basis.TREES:
         return list(dict.fromkeys(plain))
-    return list(dict.fromkeys([*plain, *_of_roles(candidate, places, flat, words), *_of_rivals(candidate, rivals)]))
+    of_models = [*_of_roles(candidate, places, flat, words), *of_links(candidate, places, flat, words)]
+    return list(dict.fromkeys([*plain, *of_models, *_of_rivals(candidate, rivals)]))
 
 
 def _of_cue(candidate: Candidate, document: Document) -> list[str]:
@@ -110,7 +99,7 @@ def _of_source(candidate: Candidate) -> list[str]:
         out.append(f"source.pronoun={head.lower}")
     if candidate.site is not None and candidate.cue is not None:
         is_own = head.head == candidate.site.head.index and head.relation == "nsubj"
-        side = "before" if head.start < candidate.site.head.start else "behind"
+        side = "before" if head.start < candidate.site.head.start else "after"
         out += [f"source.subject={is_own}", f"source.side={side}"]
     return out
 
@@ -142,9 +131,60 @@ def _of_content(candidate: Candidate, flat: Sequence[int], words: Words) -> list
         f"content.last={last.upos}",
         f"content.goes.on={_opening(words.words[beyond]) if beyond is not None else ''}",
         *_pauses(flat, words),
+        *_parted(flat, words),
         f"content.ends.sentence={ends}",
         f"content.opens.sentence={opens}",
     ]
+
+
+def _parted(flat: Sequence[int], words: Words) -> list[str]:
+    """What the ends of a content part: a branch next to it whose governor is inside; and its own last branch."""
+    first, last = flat[0], flat[-1]
+    out = []
+    for name, edge, by in (("before", first, -1), ("after", last, 1)):
+        outer = words.near(edge, by)
+        mark = ""
+        if outer is not None and words.is_mark[outer]:
+            mark, outer = words.words[outer].text, words.near(edge, 2 * by)
+        if outer is not None and words.trees[outer] is words.trees[edge]:
+            top = _top(outer, first, last, words)
+            shown = _branch(top, words) if top is not None else "free"
+            out += [f"content.{name}={shown}", f"content.{name}={mark} {shown}"]
+    tree, word = words.trees[last], words.words[last]
+    by = last - word.index
+    out.append(f"content.last.led={word.deprel if word.head + by > last else ''}")
+    while word.head >= 0 and first <= word.head + by <= last:
+        if word.relation in _CLAUSAL:
+            start = min(tree.subtree(word))
+            comma = start > 0 and words.is_mark[max(0, start - 1 + by)]
+            out.append(f"content.last.branch={_branch(word.index + by, words)} comma={comma}")
+            break
+        word = tree.words[word.head]
+    return out
+
+
+_CLAUSAL = frozenset({"conj", "advcl", "parataxis", "acl", "ccomp", "xcomp"})
+
+
+def _top(place: int, first: int, last: int, words: Words) -> int | None:
+    """The highest word of the branch around a word outside a content, if the governor of that branch is inside."""
+    by = place - words.words[place].index
+    for _ in words.trees[place].words:
+        head = words.words[place].head
+        if head < 0:
+            return None
+        if first <= head + by <= last:
+            return place
+        place = head + by
+    return None
+
+
+def _branch(place: int, words: Words) -> str:
+    """A branch by its relation and, of a clause, its tag and whether it has a subject."""
+    word, tree = words.words[place], words.trees[place]
+    if word.relation not in _CLAUSAL:
+        return word.deprel
+    return f"{word.deprel} {word.xpos} {'subject' if tree.child(word, 'nsubj', 'expl') is not None else 'bare'}"
 
 
 def _pauses(flat: Sequence[int], words: Words) -> list[str]:
@@ -171,7 +211,7 @@ def _of_place(candidate: Candidate, flat: Sequence[int], document: Document, wor
     nearest = (
         min(flat, key=lambda i: abs(i - at)) if flat[0] < at < flat[-1] else flat[-1] if flat[-1] < at else flat[0]
     )
-    side = "around" if flat[0] < at < flat[-1] else "before" if flat[-1] < at else "behind"
+    side = "around" if flat[0] < at < flat[-1] else "before" if flat[-1] < at else "after"
     attached = _attached(candidate, flat, words)
     out = [
         opening,
@@ -232,7 +272,7 @@ def _of_roles(candidate: Candidate, places: Sequence[range], flat: Sequence[int]
             outer = previous if name == "first" else following
             out += [
                 f"{name}.before.role={likely(previous)}",
-                f"{name}.behind.role={likely(following)}",
+                f"{name}.after.role={likely(following)}",
                 f"{name}.edge={likelier(inner - outer)}",
                 f"{name}.begins={likely(max([roles[i].begins for i in run[:3]]))}",
             ]
@@ -285,6 +325,6 @@ def _cues_between(candidate: Candidate, flat: Sequence[int], words: Words) -> in
 
 def _of_rivals(candidate: Candidate, rivals: Sequence[Candidate]) -> list[str]:
     """How far the other source of candidates agrees: rules with the tagger, the tagger with rules."""
-    others = [r for r in rivals if from_tagger(r) != from_tagger(candidate)]
+    others = [r for r in rivals if from_links(r) != from_links(candidate)]
     best = max([overlap(candidate.content, r.content) for r in others], default=-1.0)
     return [f"agreement={'none' if best < 0 else agreeing(best)}"]

@@ -10,9 +10,11 @@ from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.circumstance import Circumstances, circumstances, phrases
 from sayso_server.core.grammar.contents import overlap, without_dateline
+from sayso_server.core.grammar.linked_source import source_of
+from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.quotation import is_title
 from sayso_server.core.rules import AFTER_CHOICE, BEFORE_CHOICE, OF_CUES, OF_DOCUMENTS, RULES, Ends, Family, Rule
-from sayso_server.core.selection.borders import fitted
+from sayso_server.core.selection.borders import ends
 from sayso_server.core.statement import Span
 
 SAME = 0.8
@@ -29,9 +31,9 @@ def place_of(candidate: Candidate) -> CuePlace:
     return (0, site.head.start) if site is not None else (1, candidate.content[0].start)
 
 
-def from_tagger(candidate: Candidate) -> bool:
-    """Whether only the role tagger found the content."""
-    return RULES[candidate.rule].family is Family.TAGGER
+def from_links(candidate: Candidate) -> bool:
+    """Whether only links yield the content."""
+    return RULES[candidate.rule].family is Family.LINKS
 
 
 def before_choice(document: Document) -> Iterator[Candidate]:
@@ -45,13 +47,13 @@ def after_choice(document: Document, taken: Sequence[Span]) -> Iterator[Candidat
 
 
 def propose(document: Document) -> Iterator[list[Candidate]]:
-    """The candidates that compete, by place: those of the rules, and those of the tagger that differ from them."""
+    """The candidates that compete, by place: those of trees and marks, and those of links that differ from them."""
     complete = _Completion(document)
-    found = [complete(rule, c) for rule, c in (*_of_cues(document), *_of_documents(document))]
+    found = [c for rule, own in (*_of_cues(document), *_of_documents(document)) for c in complete(rule, own)]
     for _, group in groupby(sorted(found, key=place_of), key=place_of):
         rivals = list(group)
-        rules = [c for c in rivals if not from_tagger(c)]
-        yield [c for c in rivals if not (from_tagger(c) and any(_are_same(c, r) for r in rules))]
+        rules = [c for c in rivals if not from_links(c)]
+        yield [c for c in rivals if not (from_links(c) and any(_are_same(c, r) for r in rules))]
 
 
 def _of_cues(document: Document) -> Iterator[Proposed]:
@@ -79,23 +81,38 @@ def _are_same(one: Candidate, other: Candidate) -> bool:
 
 
 class _Completion:
-    """Completes candidates: their rule, their end, no dateline, and the medium and time of the act."""
+    """Completes candidates: their rule, end, and source, no dateline, and the medium and time of the act."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
         self._known: dict[int, Circumstances] = {}
         """By the offset of the sentence."""
 
-    def __call__(self, rule: Rule[Any], found: Candidate) -> Candidate:
+    def __call__(self, rule: Rule[Any], found: Candidate) -> Iterator[Candidate]:
         document = self._document
-        if rule.ends is Ends.FITTED:
-            found = fitted(document, found)
+        for own in ends(document, found) if rule.ends is Ends.FITTED else (found,):
+            yield self._completed(rule, own)
+
+    def _completed(self, rule: Rule[Any], found: Candidate) -> Candidate:
+        document = self._document
         found = replace(found, rule=rule.name, content=without_dateline(document, found.content))
+        found = self._with_source(found)
         near = self._circumstances(found.site) if found.site is not None else None
         if near is None or not (near.media or near.times):
             return found
         medium, time = (phrases(found, heads, document.plain) for heads in near)
         return replace(found, medium=medium, time=time) if medium or time else found
+
+    def _with_source(self, found: Candidate) -> Candidate:
+        """The candidate with the source that is linked to its cue, where the rule sees none in the sentence."""
+        site, document = found.site, self._document
+        if site is None or found.source is not None:
+            return found
+        cue = next((document.linked[w.start] for w in site.words if w.start in document.linked), None)
+        source = source_of(document, cue) if cue is not None else None
+        if source is None or source[0] is not site.tree or any(s.covers(source[1]) for s in found.content):
+            return found
+        return replace(found, source=mention(*source, document.plain), source_head=source[1])
 
     def _circumstances(self, site: Site) -> Circumstances:
         start = site.tree.span.start

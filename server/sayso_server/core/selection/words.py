@@ -1,16 +1,16 @@
 """All words of a document in one sequence, as the features of candidates look at them."""
 
 import bisect
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import is_punctuation
-from sayso_server.core.grammar.tagger import thresholds
+from sayso_server.core.grammar.tagger import NO_ROLES, thresholds
+from sayso_server.core.links import LinkedCue, outermost
 from sayso_server.core.statement import Ranged
 from sayso_server.core.tree import Roles, Tree, Word
-
-NO_ROLES = Roles(0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Words:
     paragraph: tuple[int, ...]
     is_mark: tuple[bool, ...]
     is_quoted: tuple[bool, ...]
+    linked: Mapping[int, LinkedCue]
+    """The likely cues with their links, by the offset of their main word; empty where the models have no links."""
 
     @classmethod
     def of(cls, document: Document) -> "Words":
@@ -37,6 +39,7 @@ class Words:
             tuple(i for t in document.trees for i in [document.paragraph_at(t.span.start)] * len(t.words)),
             tuple(map(is_punctuation, words)),
             tuple(document.quotation_at(w.start) is not None for w in words),
+            document.linked,
         )
 
     def near(self, place: int, by: int) -> int | None:
@@ -49,6 +52,11 @@ class Words:
     def has_roles(self) -> bool:
         """Whether a tagger has read the document."""
         return bool(self.trees) and bool(self.trees[0].roles)
+
+    @cached_property
+    def outermost(self) -> Mapping[int, tuple[int, float]]:
+        """The cue with the largest share of each word, and that share; words and cues by their offsets."""
+        return outermost(self.linked)
 
     @cached_property
     def starts(self) -> list[int]:

@@ -1,0 +1,40 @@
+"""The attribution links of a document by cue: which words a likely cue has as its content and its source."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sayso_server.core.tree import CueLink, Tree, Word
+
+
+@dataclass(frozen=True, eq=False)
+class LinkedCue:
+    """The main word of a likely cue, its sentence, how likely it is a cue, and its links by the offset of the word."""
+
+    tree: Tree
+    word: Word
+    likely: float
+    links: dict[int, CueLink] = field(default_factory=dict)
+
+
+def linked_cues(trees: Sequence[Tree]) -> dict[int, LinkedCue]:
+    """The likely cues of a document by the offset of their main word, in text order."""
+    out = {
+        tree.words[cue.word].start: LinkedCue(tree, tree.words[cue.word], cue.likely)
+        for tree in trees
+        for cue in tree.cues
+    }
+    for tree in trees:
+        for link in tree.links:
+            if link.cue in out:
+                out[link.cue].links[tree.words[link.word].start] = link
+    return out
+
+
+def outermost(cues: Mapping[int, LinkedCue]) -> dict[int, tuple[int, float]]:
+    """The cue with the largest share of each word, and that share; words and cues by their offsets."""
+    out: dict[int, tuple[int, float]] = {}
+    for offset, cue in cues.items():
+        for word, link in cue.links.items():
+            if link.share > out.get(word, (0, 0.0))[1]:
+                out[word] = (offset, link.share)
+    return out

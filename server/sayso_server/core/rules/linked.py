@@ -1,0 +1,213 @@
+"""Contents whose words are linked to a likely cue, whatever the tree."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sayso_server.core.candidate import Candidate
+from sayso_server.core.cues import Site
+from sayso_server.core.document import Document
+from sayso_server.core.grammar.branch import whole
+from sayso_server.core.grammar.contents import is_punctuation, merge, strip, with_marks
+from sayso_server.core.grammar.linked_source import source_of
+from sayso_server.core.grammar.noun_phrase import mention
+from sayso_server.core.grammar.quotation import with_whole_quotations
+from sayso_server.core.grammar.report import act_of, reported
+from sayso_server.core.grammar.tagged_cue import class_of, site_of
+from sayso_server.core.grammar.tagger import TRAILING, Read, Run, likely_contents, read_words, span_of, thresholds
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.links import LinkedCue, outermost
+from sayso_server.core.statement import Span
+from sayso_server.core.tree import Tree, Word
+
+UNCUT = 2.0
+"""A probability that no word has: contents are not cut where one begins."""
+
+BRIDGE = 1
+"""Words without a link between two that have one, which still belong to the content."""
+
+
+def linked(document: Document) -> Iterator[Candidate]:
+    """The plan, Olin said, failed.   All words that are linked to a likely cue; the surer ones; those nearest to it."""
+    if not document.linked:
+        return
+    best = outermost(document.linked)
+    for paragraph in document.paragraphs:
+        words = read_words(document.trees_within(paragraph))
+        places = {read.word.start: i for i, read in enumerate(words)}
+        known = {site.head.start: site for site in document.sites_within(paragraph)}
+        own = _Paragraph(document, words, places, best)
+        for cue in own.cues:
+            yield from _candidates(own, cue, known)
+
+
+@dataclass(frozen=True)
+class _Paragraph:
+    """The words of a paragraph, their places by offset, and the cue with the largest share of each."""
+
+    document: Document
+    words: Sequence[Read]
+    places: Mapping[int, int]
+    best: Mapping[int, tuple[int, float]]
+
+    @cached_property
+    def cues(self) -> list[LinkedCue]:
+        """The likely cues that are not in the content of another."""
+        found = (self.document.linked[start] for start in self.places if start in self.document.linked)
+        least = thresholds()
+        return [
+            c for c in found if c.likely >= least.cue_word and self.best.get(c.word.start, (0, 0.0))[1] < least.likely
+        ]
+
+    @cached_property
+    def readings(self) -> list[list[Run]]:
+        """The contents that the role tagger may mean: as they are, without cuts, with faint words."""
+        known = thresholds()
+        levels = ((known.likely, known.likely), (known.likely, UNCUT), (known.faint, known.likely))
+        return [likely_contents(self.words, least=least, cut=cut) for least, cut in levels]
+
+
+def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]) -> Iterator[Candidate]:
+    """A candidate for each of several contents of one cue, where they make one."""
+    document, words = paragraph.document, paragraph.words
+    at = paragraph.places[cue.word.start]
+    source = source_of(document, cue)
+    site = None if is_punctuation(cue.word) else site_of(_cue_words(words, at), known)
+    contents = dict.fromkeys(_contents(paragraph, cue, at, site))
+    if site is None:
+        if is_punctuation(cue.word):
+            yield from (_without_word(paragraph, cue, runs, source) for runs in contents)
+        return
+    act = act_of(site, document)
+    own = [w.span for w in site.words]
+    for runs in contents:
+        content = with_whole_quotations(document, _spans(paragraph, runs), own)
+        taken = [*own, *(a for a in act.addressees if a in content)]
+        content = tuple(s for s in content if not any(s.overlaps(other) for other in taken))
+        inside = [words[first:end] for first, end in runs]
+        if not content or _is_name(document, site, content) or _is_anonymity(inside):
+            continue
+        head = source[1] if source is not None and source[0] is site.tree else None
+        found = reported(
+            site, document, content=content, cue_class=class_of(document, inside, site), source=head, act=act
+        )
+        if found is not None:
+            yield found
+
+
+def _cue_words(words: Sequence[Read], at: int) -> Sequence[Read]:
+    """The main word of a cue with the words next to it that are likely part of one."""
+    least = thresholds().cue
+    first, end = at, at + 1
+    while first and words[first - 1].roles.cue >= least and words[first - 1].tree is words[at].tree:
+        first -= 1
+    while end < len(words) and words[end].roles.cue >= least and words[end].tree is words[at].tree:
+        end += 1
+    return words[first:end]
+
+
+def _contents(paragraph: _Paragraph, cue: LinkedCue, at: int, site: Site | None) -> Iterator[tuple[Run, ...]]:
+    """The contents that the links may mean: likely words, surer ones, fainter ones; and of several runs one alone."""
+    known = thresholds()
+    by_shares = (_runs(paragraph, cue, least) for least in (known.share, known.strong_share, known.faint_share))
+    for runs in (*by_shares, *_tagged_runs(paragraph, cue)):
+        if not runs:
+            continue
+        opened = tuple(_opened(paragraph.words, whole(paragraph.words, run), site) for run in runs)
+        telling = tuple(run for run in opened if _says_something(paragraph.words, run, site))
+        yield telling or opened
+        if len(telling) > 1:
+            yield (min(telling, key=lambda run: max(run[0] - at, at - run[1])),)
+            yield (max(telling, key=lambda run: run[1] - run[0]),)
+
+
+def _runs(paragraph: _Paragraph, cue: LinkedCue, least: float) -> list[Run]:
+    """Runs of words of which this cue has the largest share, at least `least`; marks between them are bridged."""
+    words, own = paragraph.words, cue.word.start
+    inside = sorted(
+        paragraph.places[start]
+        for start, link in cue.links.items()
+        if link.share >= least and paragraph.best[start][0] == own and start in paragraph.places
+    )
+    out: list[list[int]] = []
+    for i in inside:
+        between = words[out[-1][1] : i] if out else []
+        if out and sum(not is_punctuation(read.word) for read in between) <= BRIDGE and not _holds_cue(between):
+            out[-1][1] = i + 1
+        else:
+            out.append([i, i + 1])
+    return [(a, b) for a, b in out if any(not is_punctuation(read.word) for read in words[a:b])]
+
+
+def _tagged_runs(paragraph: _Paragraph, cue: LinkedCue) -> Iterator[list[Run]]:
+    """Runs of words that the role tagger takes for contents, if most of their words are linked to this cue."""
+    own, least = cue.word.start, thresholds().share
+    linked = {
+        paragraph.places.get(s) for s, link in cue.links.items() if link.share >= least and paragraph.best[s][0] == own
+    }
+    for readings in paragraph.readings:
+        yield [run for run in readings if 2 * sum(i in linked for i in range(*run)) > run[1] - run[0]]
+
+
+def _holds_cue(words: Sequence[Read]) -> bool:
+    return any(read.roles.cue >= thresholds().doubt or read.roles.source >= thresholds().likely for read in words)
+
+
+def _spans(paragraph: _Paragraph, runs: Sequence[Run]) -> tuple[Span, ...]:
+    """The content that runs of words make, with their marks."""
+    plain = paragraph.document.plain
+    stripped = (strip(plain, span_of(paragraph.words, run), TRAILING) for run in runs)
+    return merge([with_marks(paragraph.document, span) for span in stripped if span is not None])
+
+
+def _without_word(
+    paragraph: _Paragraph, cue: LinkedCue, runs: Sequence[Run], source: tuple[Tree, Word] | None
+) -> Candidate:
+    """A candidate of a cue that is only marks: "…" – Olin."""
+    own = mention(*source, paragraph.document.plain) if source is not None else None
+    word = source[1] if source is not None else None
+    return Candidate(_spans(paragraph, runs), None, None, own, word, sentence=cue.tree.span)
+
+
+def _says_something(words: Sequence[Read], run: Run, site: Site | None) -> bool:
+    """Whether a content is more than the noun that another one explains: all that | Olin would say | was that …
+
+    The only thing | Pell said | was that it failed: the cue's clause modifies the first.
+    """
+    inside = words[run[0] : run[1]]
+    above = site.head.head if site is not None and site.head.deprel == "acl:relcl" else None
+    is_antecedent = any(site and read.tree is site.tree and read.word.index == above for read in inside)
+    return not is_antecedent and any(read.word.upos not in {"DET", "PRON", "ADV", "PUNCT"} for read in inside)
+
+
+def _is_anonymity(runs: Sequence[Sequence[Read]]) -> bool:
+    """Whether somebody asks for silence: not to be named."""
+    verbs = load_words("anonymity_verbs")
+    return any(read.word.lower == "not" for read in runs[0][:1]) and any(
+        read.word.lemma.lower() in verbs for read in runs[0]
+    )
+
+
+def _opened(words: Sequence[Read], run: Run, site: Site | None) -> Run:
+    """The run with the word that opens it, which links may leave out: that, whether, to, the preposition of a topic.
+
+    Without the copula, which they include: (the only thing he said) was | that it failed.
+    """
+    first, end = run
+    if end - first > 2 and words[first].word.upos == "AUX" and words[first + 1].word.lower in {"that", "to"}:
+        return first + 1, end
+    if first and words[first - 1].tree is words[first].tree:
+        before = words[first - 1].word
+        is_topic = site is not None and before.lower in site.entry.prepositions
+        is_opening = before.relation == "mark" or (before.relation == "case" and is_topic)
+        if is_opening and any(read.word.index == before.head for read in words[first:end]):
+            return first - 1, end
+    return run
+
+
+def _is_name(document: Document, site: Site, content: Sequence[Span]) -> bool:
+    """Whether the content names something: crews call the bridge “The Harp”."""
+    if site.entry.lemma not in load_words("naming_verbs"):
+        return False
+    quoted = [q for s in content for q in document.quotations_from(s.start, s.end)]
+    return any(document.plain[q.span.start + 1 : q.span.start + 2].isupper() for q in quoted)
