@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 benchmarks="${SAYSO_BENCHMARKS:-../shared/benchmarks}"
+quotes="${SAYSO_QUOTES:-$benchmarks/../quotes}"
 out=build/evaluate
 sayso_server=.venv/bin/sayso-server
 python="$PWD/.venv/bin/python"
@@ -15,9 +16,9 @@ if [ ! -f "$benchmarks/score_statements.py" ]; then
 fi
 mkdir -p "$out"
 
-# extract NAME CLASSES: writes $out/NAME.CLASSES.jsonl
+# extract NAME CLASSES [FOLDER]: writes $out/NAME.CLASSES.jsonl
 extract() {
-    "$sayso_server" extract "$benchmarks/$1.jsonl" "$out/$1.$2.jsonl" --as gold --classes "$2"
+    "$sayso_server" extract "${3:-$benchmarks}/$1.jsonl" "$out/$1.$2.jsonl" --as gold --classes "$2"
 }
 
 # show TITLE COMMAND...: the command, then what it prints, also kept in $out/TITLE.txt
@@ -41,3 +42,9 @@ extract polnear-dev all
 show polnear-dev-all "$benchmarks/score.py" "$benchmarks/polnear-dev.jsonl" "$out/polnear-dev.all.jsonl" --outermost
 show polnear-dev-confidence -m sayso_server.training.calibration "$benchmarks/polnear-dev.jsonl" \
     "$out/polnear-dev.speech.jsonl"
+
+masc=propbank-masc-news
+if [ -f "$quotes/$masc.jsonl" ]; then
+    extract "$masc" speech "$quotes"
+    show "$masc-speech" "$benchmarks/score.py" "$quotes/$masc.jsonl" "$out/$masc.speech.jsonl" --speech
+fi

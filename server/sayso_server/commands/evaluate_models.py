@@ -73,12 +73,13 @@ def evaluate_models(
 
 
 class Job(NamedTuple):
-    """What is measured on which file: on all of it, or on every N-th sentence or document."""
+    """What is measured on which file: on all of it, or from the `first` on every N-th sentence or document."""
 
     name: str
     kind: str
     path: Path
     every: int = 1
+    first: int = 0
 
 
 def _own() -> Iterator[Job]:
@@ -98,6 +99,10 @@ def _own() -> Iterator[Job]:
         Job("coreference gum-test", "coreference", SHARED / "treebanks/gum-test.conllu"),
         Job("coreference meantime, held out", "coreference", SHARED / "coref/meantime.jsonl", every=4),
         Job("coreference gap-test", "coreference", SHARED / "coref/gap-test.jsonl"),
+        *(
+            Job(f"coreference winogender, {gender}", "coreference", SHARED / "coref/winogender.jsonl", 3, first)
+            for first, gender in enumerate(("male", "female", "neutral"))  # the same sentences in turn
+        ),
         Job("speed", "speed", SHARED / "text/wikinews.jsonl"),
     ):
         if job.path.is_file():
@@ -116,7 +121,7 @@ def measure(parser: Any, job: Job) -> dict[str, Any]:
     if job.kind == "iob2":
         return evaluation.names(parser, path, job.every)
     if job.kind == "coreference":
-        return figures.coreference(parser, figures.documents(parser, path, job.every))
+        return figures.coreference(parser, figures.documents(parser, path)[job.first :: job.every])
     by_kind: dict[str, Callable[[Any, Path], dict[str, Any]]] = {
         "conllu": evaluation.treebank,
         "roles": evaluation.roles,

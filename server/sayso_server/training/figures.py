@@ -18,19 +18,19 @@ LONGEST = 2000
 Figures = dict[str, float]
 
 
-def documents(parser: StanzaParser, path: Path, every: int = 1) -> list[Document]:
+def documents(parser: StanzaParser, path: Path) -> list[Document]:
     """The documents of a CoNLL-U file with `Entity=`, or of JSON lines with clusters or with one pronoun each.
 
     Raises ValueError if it is none of them.
     """
     if path.suffix == ".conllu":
-        return gum(path)[::every]
+        return gum(path)
     first = path.read_text(encoding="utf-8").partition("\n")[0]
     read = pronouns if '"pronoun"' in first else clustered
     if '"clusters"' not in first and '"pronoun"' not in first:
         raise ValueError(f'{path} is not coreference: its lines have neither "clusters" nor "pronoun"')
     with TemporaryDirectory() as work:
-        return read(path, tokenizer_of(parser), Path(work))[::every]
+        return read(path, tokenizer_of(parser), Path(work))
 
 
 @torch.inference_mode()

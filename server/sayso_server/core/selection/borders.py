@@ -53,7 +53,7 @@ def _cut(document: Document, found: Candidate) -> Iterator[Candidate]:
 def _branches(tree: Tree, own: Sequence[Word]) -> list[int]:
     """Where the branches begin with which a content ends, the shortest first; indices of words."""
     low, high = own[0].index, own[-1].index
-    out = []
+    out: list[int] = []
     word = own[-1]
     while low <= word.head <= high:
         if word.deprel in _LOOSE or word.relation in _LOOSE:
