@@ -115,9 +115,8 @@ golden: $(INSTALLED)  ## parse the golden cases that have no tree yet, and add t
 golden-all: $(INSTALLED)  ## parse all golden cases again (after a change of the models), and say what changed
 	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python tests/golden/refresh.py --all
 
-TRAIN := $(BIN)/python -m sayso_server.training
 models: $(INSTALLED)  ## train the bundled models again (hours; see server/sayso_server/models/en/README.md)
-	for stage in tokenizer mwt lemma heads finish; do $(TRAIN) $$stage $(TRAIN_OPTIONS) || exit 1; done
+	$(BIN)/python -m sayso_server.training all $(TRAIN_OPTIONS)
 
 serve: $(INSTALLED)  ## a server on 127.0.0.1:50051
 	$(BIN)/sayso-server serve

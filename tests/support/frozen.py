@@ -10,27 +10,43 @@ A file is CoNLL-U. Its first line says what made the trees; each paragraph is on
     2	left	leave	VERB	VBD	_	0	root	_	_
     3	.	.	PUNCT	.	_	2	punct	_	_
 
-    1	She	...
+    # cues = 1:0.98
+    1	She	she	PRON	PRP	_	2	nsubj	1,0,0,0;15:0,0,0.97	_
+    2	said	say	VERB	VBD	_	0	root	0,1,0,0	_
+    3	no	no	INTJ	UH	_	2	discourse	0,0,1,1;15:0.93,0.99,0	_
+    4	.	.	PUNCT	.	_	2	punct	_	_
 
 - `# origin = ...` below a `# paragraph` line says what made the trees of this paragraph, if the first line does not.
   `# origin = hand` marks trees that somebody wrote: nothing replaces them.
 - `# names` lists the names of a sentence: first word, the word after the last (both from 0), type.
+- `# cues` lists the likely main words of cues in a sentence: the word (from 0), and how likely (two digits).
 - Column 9 holds how likely the word is part of a source, a cue, a content, and the first word of a content (one digit).
   A sentence with `_` throughout has no roles; next to other words that have some, `_` is 0,0,0,0.
+- Behind the roles, or `_`, column 9 holds the word's links, each behind a semicolon: where in the paragraph the main
+  word of the cue starts (it may be in another sentence, and `# cues` must have it), then share, scope and source (two
+  digits: with one, some cross a half). A link whose three figures round to less than 0.1 is left out.
+- `# vectors` lists the mentions for coreference: main word, first word, the word after the last, and the vector in
+  base64. `make golden` leaves them out: they would make the files larger by two fifths, they differ between processors,
+  and only the head that made them can read them, which the fast suite does not have.
 - Column 10 is `start:end` in the paragraph; `_` where the word is found next after the word before it.
 """
 
+import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from sayso_server.core.tree import Roles, TaggedName, Tree, Word
+from sayso_server.core.tree import CueLink, LikelyCue, MentionVector, Roles, TaggedName, Tree, Word
 
 HAND = "hand"
 """The origin of trees that somebody wrote."""
 
-_PARAGRAPH, _ORIGIN, _NAMES = "# paragraph = ", "# origin = ", "# names = "
+LEAST_LINK = 0.1
+"""A link of which no figure is as high is not stored."""
+
+_PARAGRAPH, _ORIGIN = "# paragraph = ", "# origin = "
+_NAMES, _CUES, _VECTORS = "# names = ", "# cues = ", "# vectors = "
 _COLUMNS = 10
 NAME_TYPES = frozenset({"PER", "ORG", "LOC"})
 _NO_ROLES = Roles(0.0, 0.0, 0.0, 0.0)
@@ -51,6 +67,7 @@ class Entry:
         try:
             for lines in _sentences(self.block):
                 trees.append(_read_sentence(lines, self.paragraph, after=_end(trees)))
+            _check_links(trees)
         except (ValueError, TypeError) as error:
             raise ValueError(f"the trees of {self.paragraph!r} cannot be read: {error}") from error
         return trees
@@ -115,13 +132,17 @@ def write_trees(file: TreeFile) -> str:
     return "\n\n".join([f"# {file.origin}", *(entry.block for entry in file.entries)]) + "\n"
 
 
-def freeze(paragraph: str, trees: Sequence[Tree], origin: str = "") -> Entry:
-    """The entry of a paragraph that was parsed. Raises ValueError for a paragraph of several lines."""
+def freeze(paragraph: str, trees: Sequence[Tree], origin: str = "", *, vectors: bool = False) -> Entry:
+    """The entry of a paragraph that was parsed; with the vectors of its mentions if asked for.
+
+    Raises ValueError for a paragraph of several lines.
+    """
     if "\n" in paragraph:
         raise ValueError(f"a golden paragraph must be one line: {paragraph!r}")
     head = [_PARAGRAPH + paragraph, *([_ORIGIN + origin] if origin else [])]
     sentences = [
-        "\n".join(_write_sentence(tree, paragraph, after=_end(trees[:number]))) for number, tree in enumerate(trees)
+        "\n".join([*_write_comments(tree, vectors=vectors), *_write_words(tree, paragraph, after=_end(trees[:number]))])
+        for number, tree in enumerate(trees)
     ]
     return Entry(paragraph, "\n".join([*head, "\n\n".join(sentences)]), origin)
 
@@ -146,19 +167,30 @@ def _end(trees: Sequence[Tree]) -> int:
 
 
 def _read_sentence(lines: Sequence[str], paragraph: str, after: int) -> Tree:
-    names = [line.removeprefix(_NAMES) for line in lines if line.startswith(_NAMES)]
     rows = [_row(line) for line in lines if not line.startswith("#")]
     words: list[Word] = []
     for row in rows:
         words.append(_read_word(row, _read_place(row, paragraph, words[-1].end if words else after)))
-    roles = [_read_roles(row[8]) for row in rows] if any(row[8] != "_" for row in rows) else []
-    tree = Tree(tuple(words), tuple(map(_read_name, " ".join(names).split())), tuple(roles))
+    roles, links = _read_column_9([row[8] for row in rows])
+    tree = Tree(
+        tuple(words),
+        names=tuple(map(_read_name, _listed(lines, _NAMES))),
+        roles=roles,
+        cues=tuple(map(_read_cue, _listed(lines, _CUES))),
+        links=links,
+        mentions=tuple(map(_read_mention, _listed(lines, _VECTORS))),
+    )
     _check(tree)
     return tree
 
 
+def _listed(lines: Sequence[str], kind: str) -> list[str]:
+    """What the comment lines of a kind list."""
+    return " ".join(line.removeprefix(kind) for line in lines if line.startswith(kind)).split()
+
+
 def _check(tree: Tree) -> None:
-    """Raise ValueError for heads, numbers or names that no tree has."""
+    """Raise ValueError for heads, numbers, names, cues or mentions that no tree has."""
     count = len(tree.words)
     for place, word in enumerate(tree.words):
         if word.index != place:
@@ -170,6 +202,25 @@ def _check(tree: Tree) -> None:
     for name in tree.names:
         if not 0 <= name.first < name.end <= count or name.type not in NAME_TYPES:
             raise ValueError(f"no name: {name.first}:{name.end}:{name.type}")
+    places = [cue.word for cue in tree.cues]
+    if places != sorted(set(places)) or not all(0 <= place < count for place in places):
+        raise ValueError(f"no words for cues, each once and in order: {places}")
+    for mention in tree.mentions:
+        if not 0 <= mention.first <= mention.word < mention.end <= count:
+            raise ValueError(f"no mention: {mention.word}:{mention.first}:{mention.end}")
+
+
+def _check_links(trees: Sequence[Tree]) -> None:
+    """Raise ValueError for a link to what is no cue of the paragraph, or the second of a word to one."""
+    cues = {tree.words[cue.word].start for tree in trees for cue in tree.cues}
+    for tree in trees:
+        seen: set[tuple[int, int]] = set()
+        for link in tree.links:
+            if link.cue not in cues:
+                raise ValueError(f"word {link.word + 1} has a link to {link.cue}, where no cue starts")
+            if (link.word, link.cue) in seen:
+                raise ValueError(f"word {link.word + 1} has two links to {link.cue}")
+            seen.add((link.word, link.cue))
 
 
 def _row(line: str) -> list[str]:
@@ -204,14 +255,64 @@ def _read_roles(column: str) -> Roles:
     return _NO_ROLES if column == "_" else Roles(*map(float, column.split(",")))
 
 
-def _write_sentence(tree: Tree, paragraph: str, after: int) -> Iterator[str]:
+def _read_cue(text: str) -> LikelyCue:
+    word, likely = text.split(":")
+    return LikelyCue(int(word), *_probabilities(likely))
+
+
+def _read_mention(text: str) -> MentionVector:
+    word, first, end, vector = text.split(":")
+    return MentionVector(int(word), int(first), int(end), base64.b64decode(vector, validate=True))
+
+
+def _read_column_9(columns: Sequence[str]) -> tuple[tuple[Roles, ...], tuple[CueLink, ...]]:
+    """The roles and the links of a sentence."""
+    parts = [column.split(";") for column in columns]
+    roles = [_read_roles(own[0]) for own in parts] if any(own[0] != "_" for own in parts) else []
+    links = [_read_link(i, text) for i, own in enumerate(parts) for text in own[1:]]
+    return tuple(roles), tuple(links)
+
+
+def _read_link(word: int, text: str) -> CueLink:
+    cue, figures = text.split(":")
+    return CueLink(word, int(cue), *_probabilities(figures))
+
+
+def _probabilities(text: str) -> list[float]:
+    values = list(map(float, text.split(",")))
+    if not all(0 <= value <= 1 for value in values):
+        raise ValueError(f"no probabilities: {text}")
+    return values
+
+
+def _write_comments(tree: Tree, *, vectors: bool) -> Iterator[str]:
     if tree.names:
         yield _NAMES + " ".join(f"{n.first}:{n.end}:{n.type}" for n in tree.names)
+    if tree.cues:
+        yield _CUES + " ".join(f"{c.word}:{rounded(c.likely, 2):g}" for c in tree.cues)
+    if tree.mentions and vectors:
+        yield _VECTORS + " ".join(
+            f"{m.word}:{m.first}:{m.end}:{base64.b64encode(m.vector).decode()}" for m in tree.mentions
+        )
+
+
+def _write_words(tree: Tree, paragraph: str, after: int) -> Iterator[str]:
+    links = _write_links(tree)
     for w in tree.words:
         head, roles, place = str(w.head + 1), _write_roles(tree, w), _write_place(w, paragraph, after)
         columns = (str(w.index + 1), w.text, w.lemma, w.upos, w.xpos or "_", w.feats or "_", head, w.deprel)
-        yield "\t".join([*columns, roles, place])
+        yield "\t".join([*columns, roles + links[w.index], place])
         after = w.end
+
+
+def _write_links(tree: Tree) -> list[str]:
+    """What stands behind the roles of each word."""
+    out = ["" for _ in tree.words]
+    for link in tree.links:
+        figures = [rounded(p, 2) for p in (link.share, link.scope, link.source)]
+        if max(figures) >= LEAST_LINK:
+            out[link.word] += f";{link.cue}:" + ",".join(f"{p:g}" for p in figures)
+    return out
 
 
 def _write_roles(tree: Tree, word: Word) -> str:
@@ -224,6 +325,6 @@ def _write_place(word: Word, paragraph: str, after: int) -> str:
     return "_" if is_next else f"{word.start}:{word.end}"
 
 
-def rounded(probability: float) -> float:
-    """A probability as it is stored: to one digit."""
-    return round(probability, 1)
+def rounded(probability: float, digits: int = 1) -> float:
+    """A probability as it is stored: to one digit in roles, to two in cues and links."""
+    return round(probability, digits)

@@ -6,14 +6,17 @@ from typing import NamedTuple
 
 from sayso_server.core.document import read
 from sayso_server.core.parser import Parser
-from sayso_server.core.tree import Tree
+from sayso_server.core.tree import Roles, Tree
 from support.bracket import Case, read_cases
-from support.frozen import HAND, TreeFile, freeze, read_trees, write_trees
+from support.frozen import HAND, LEAST_LINK, TreeFile, freeze, read_trees, write_trees
 
 REMEDY = "run make golden-all and look at the diff"
 
 ROLE_TOLERANCE = 0.15
 """How far a role may be from the stored one: half of the last digit that is stored, and a tenth."""
+
+LINK_TOLERANCE = 0.105
+"""The same for how likely a cue is, and for the figures of a link."""
 
 OTHER_KERNELS = 0.05
 """Share of paragraphs that may differ between processors, except in float32, where none may.
@@ -137,16 +140,58 @@ def drift(files: Iterable[TreeFile], loaded: Loaded) -> str:
 
 
 def alike(stored: Sequence[Tree], found: Sequence[Tree]) -> bool:
-    """Whether words, arcs, labels and names are the same, and the roles nearly."""
-    return [(t.words, t.names) for t in stored] == [(t.words, t.names) for t in found] and all(
-        len(a.roles) == len(b.roles)
+    """Whether words, arcs, labels and names are the same, and roles, cues and links nearly. Vectors do not count."""
+    return (
+        [(t.words, t.names) for t in stored] == [(t.words, t.names) for t in found]
         and all(
-            abs(p - q) <= ROLE_TOLERANCE
-            for x, y in zip(a.roles, b.roles, strict=True)
-            for p, q in zip(x, y, strict=True)
+            len(a.roles) == len(b.roles) and all(map(_near_roles, a.roles, b.roles))
+            for a, b in zip(stored, found, strict=True)
         )
-        for a, b in zip(stored, found, strict=True)
+        and _same_cues(stored, found)
     )
+
+
+def _near_roles(stored: Roles, found: Roles) -> bool:
+    return all(abs(p - q) <= ROLE_TOLERANCE for p, q in zip(stored, found, strict=True))
+
+
+def _same_cues(stored: Sequence[Tree], found: Sequence[Tree]) -> bool:
+    """Whether cues and links of a paragraph are nearly the same.
+
+    One that only one side has may have been just below what is served (or stored) on the other. A cue takes its links
+    with it, so only the links of cues that both sides have are compared.
+    """
+    cues, others = _cues(stored), _cues(found)
+    both = cues.keys() & others.keys()
+    links, other_links = (
+        {key: figures for key, figures in _links(trees).items() if key[-1:] in both} for trees in (stored, found)
+    )
+    return _near(cues, others) and _near(links, other_links)
+
+
+_Figures = dict[tuple[int, ...], tuple[float, ...]]
+"""Probabilities by what they are about."""
+
+
+def _cues(trees: Sequence[Tree]) -> _Figures:
+    """How likely cues are, by where they start."""
+    return {(tree.words[cue.word].start,): (cue.likely,) for tree in trees for cue in tree.cues}
+
+
+def _links(trees: Sequence[Tree]) -> _Figures:
+    """The figures of links, by the sentence, the word, and where the cue starts."""
+    return {
+        (i, own.word, own.cue): (own.share, own.scope, own.source) for i, tree in enumerate(trees) for own in tree.links
+    }
+
+
+def _near(stored: _Figures, found: _Figures) -> bool:
+    """Whether all figures are nearly the same; what is missing on one side counts as the least that is kept."""
+    return all(
+        abs(p - q) <= LINK_TOLERANCE
+        for key in stored.keys() & found.keys()
+        for p, q in zip(stored[key], found[key], strict=True)
+    ) and all(p - LEAST_LINK <= LINK_TOLERANCE for key in stored.keys() ^ found.keys() for p in (stored | found)[key])
 
 
 def _dropped(old: TreeFile, paragraphs: Sequence[str]) -> tuple[str, ...]:

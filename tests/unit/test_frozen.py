@@ -3,15 +3,16 @@
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support.frozen import Entry, FrozenParser, NoTreesError, TreeFile, freeze, parse_trees, read_trees, write_trees
 from support.golden import GOLDEN
-from support.refresh import NOTHING, Loaded, OtherModelsError, add, drift, freeze_all, refresh
+from support.refresh import NOTHING, Loaded, OtherModelsError, add, alike, drift, freeze_all, refresh
 from support.toy import TaggedToyParser, ToyParser
 
-from sayso_server.core.tree import Roles, TaggedName, Tree, Word
+from sayso_server.core.tree import CueLink, LikelyCue, MentionVector, Roles, TaggedName, Tree, Word
 
 TESTS = Path(__file__).parents[1]
 HERE = "models 1, int8"
@@ -24,6 +25,23 @@ BY_HAND = """# models 1, int8
 1	Olin	Olin	PROPN	NNP	_	2	nsubj	0.9,0,0,0	_
 2	left	leave	VERB	VBD	_	0	root	_	_
 3	.	.	PUNCT	.	_	2	punct	_	_
+"""
+
+
+LINKED = """# models 1, int8
+
+# paragraph = Olin said no. It was late.
+# names = 0:1:PER
+# cues = 1:0.98
+1	Olin	Olin	PROPN	NNP	_	2	nsubj	1,0,0,0;5:0,0,0.97	_
+2	said	say	VERB	VBD	_	0	root	0,0,0,0	_
+3	no	no	INTJ	UH	_	2	discourse	0,0,1,1;5:0.93,0.99,0	_
+4	.	.	PUNCT	.	_	2	punct	0,0,0,0	_
+
+1	It	it	PRON	PRP	_	3	nsubj	_;5:0.4,0.45,0	_
+2	was	be	AUX	VBD	_	3	cop	_	_
+3	late	late	ADJ	JJ	_	0	root	_;5:0.39,0.51,0	_
+4	.	.	PUNCT	.	_	3	punct	_	_
 """
 
 
@@ -66,6 +84,38 @@ def test_roles_are_stored_to_one_digit() -> None:
     word = Word(0, "No", "no", "INTJ", "", "", -1, "root", 0, 2)
     (tree,) = freeze("No", [Tree((word,), (), (Roles(0.98, 0.25, 0.04, 0.55),))]).trees
     assert tree.roles == (Roles(1.0, 0.2, 0.0, 0.6),)
+
+
+def test_cues_and_links_are_kept_and_may_cross_sentences() -> None:
+    (entry,) = parse_trees(LINKED).entries
+    first, second = entry.trees
+    assert first.cues == (LikelyCue(1, 0.98),)
+    assert first.links == (CueLink(0, 5, 0.0, 0.0, 0.97), CueLink(2, 5, 0.93, 0.99, 0.0))
+    assert first.roles[0] == Roles(1, 0, 0, 0)
+    assert second.links == (CueLink(0, 5, 0.4, 0.45, 0.0), CueLink(2, 5, 0.39, 0.51, 0.0))
+    assert (second.cues, second.roles) == ((), ())
+    assert freeze(entry.paragraph, entry.trees) == entry
+    assert write_trees(parse_trees(LINKED)) == LINKED
+
+
+def test_cues_and_links_are_stored_to_two_digits_and_weak_links_are_not() -> None:
+    words = tuple(
+        Word(i, text, text, "X", "", "", i - 1, "root" if i == 0 else "dep", 2 * i, 2 * i + 1)
+        for i, text in enumerate("ab")
+    )
+    links = (CueLink(0, 2, 0.996, 0.004, 0.495), CueLink(1, 2, 0.094, 0.02, 0.09), CueLink(1, 0, 0.096, 0.0, 0.0))
+    (tree,) = freeze("a b", [Tree(words, cues=(LikelyCue(0, 0.104), LikelyCue(1, 0.4951)), links=links)]).trees
+    assert tree.cues == (LikelyCue(0, 0.1), LikelyCue(1, 0.5))
+    assert tree.links == (CueLink(0, 2, 1.0, 0.0, 0.49), CueLink(1, 0, 0.1, 0.0, 0.0))
+
+
+def test_vectors_are_kept_only_where_asked_for() -> None:
+    words = (Word(0, "Mara", "Mara", "PROPN", "", "", -1, "root", 0, 4), Word(1, "x", "x", "X", "", "", 0, "dep", 5, 6))
+    tree = Tree(words, mentions=(MentionVector(0, 0, 2, bytes(range(250, 256)) + b"\0"), MentionVector(1, 1, 2, b"a")))
+    entry = freeze("Mara x", [tree], vectors=True)
+    assert "# vectors = 0:0:2:" in entry.block
+    assert entry.trees == [tree]
+    assert freeze("Mara x", [tree]).trees == [replace(tree, mentions=())]
 
 
 def test_a_word_that_is_not_the_next_of_its_text_has_its_place_written() -> None:
@@ -177,6 +227,41 @@ def test_a_role_may_move_a_little() -> None:
         assert bool(drift([file], moved())) == drifted
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "drifted"),
+    [
+        ("1:0.98", "1:0.9", False),
+        ("1:0.98", "1:0.7", True),
+        (";5:0.4,0.45,0", ";5:0.5,0.35,0.1", False),
+        (";5:0.4,0.45,0", ";5:0.4,0.45,0.2", True),
+        (";5:0.4,0.45,0", "", True),
+        (";5:0.4,0.45,0", ";5:0.2,0.45,0", True),
+        ("0	_\n\n", "0;5:0.2,0.15,0	_\n\n", False),
+        ("0	_\n\n", "0;5:0.3,0.15,0	_\n\n", True),
+        ("# cues = 1:0.98", "# cues = 1:0.98 2:0.2", False),
+        ("# cues = 1:0.98", "# cues = 1:0.98 2:0.3", True),
+    ],
+)
+def test_cues_and_links_may_move_a_little(old: str, new: str, *, drifted: bool) -> None:
+    file, other = parse_trees(LINKED), parse_trees(LINKED.replace(old, new, 1))
+    assert file != other
+    (stored,), (found,) = ([entry.trees for entry in own.entries] for own in (file, other))
+    assert alike(stored, found) is not drifted
+    assert alike(found, stored) is not drifted
+
+
+def test_a_cue_that_is_hardly_one_takes_its_links_with_it() -> None:
+    new = LINKED.replace("1:0.98", "1:0.98 2:0.12").replace("_;5:0.39,0.51,0", "_;5:0.39,0.51,0;10:0.1,0.9,0")
+    with_it, without = (next(e.trees for e in parse_trees(text).entries) for text in (new, LINKED))
+    assert alike(with_it, without)
+    assert alike(without, with_it)
+
+
+def test_trees_without_cues_have_drifted_once_models_find_some() -> None:
+    (found,) = (entry.trees for entry in parse_trees(LINKED).entries)
+    assert not alike([replace(tree, cues=(), links=()) for tree in found], found)
+
+
 def test_files_are_written_in_the_order_of_the_cases(tmp_path: Path) -> None:
     for folder in ("cases", "trees"):
         (tmp_path / folder).mkdir()
@@ -226,3 +311,23 @@ def test_what_no_tree_has_is_refused(old: str, new: str, message: str) -> None:
     assert old in text
     with pytest.raises(ValueError, match=message):
         _ = parse_trees(text.replace(old, new)).entries[0].trees
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("# cues = 1:", "# cues = 9:", "no words for cues"),
+        ("1:0.98", "1:0.98 1:0.5", "no words for cues"),
+        ("1:0.98", "1:1.2", "no probabilities: 1.2"),
+        ("1:0.98", "1", "cannot be read"),
+        (";5:0,0,0.97", ";4:0,0,0.97", "word 1 has a link to 4, where no cue starts"),
+        (";5:0,0,0.97", ";5:0,0,0.97;5:0,0,0.9", "word 1 has two links to 5"),
+        (";5:0,0,0.97", ";5:0,0.97", "cannot be read"),
+        ("# cues", "# vectors = 1:2:3:AAAA\n# cues", "no mention: 1:2:3"),
+        ("# cues", "# vectors = 1:1:2:A!\n# cues", "cannot be read"),
+    ],
+)
+def test_cues_and_links_that_no_tree_has_are_refused(old: str, new: str, message: str) -> None:
+    assert old in LINKED
+    with pytest.raises(ValueError, match=message):
+        _ = parse_trees(LINKED.replace(old, new)).entries[0].trees

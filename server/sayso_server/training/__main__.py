@@ -1,24 +1,29 @@
-"""`python -m sayso_server.training STAGE`: train the bundled models, one stage at a time.
+"""`python -m sayso_server.training STAGE`: train the bundled models, one stage at a time, or `all` of them in order.
 
-Stages, in order: `tokenizer`, `mwt`, `lemma`, `heads` (the encoder and all heads on it, the longest), `finish`
-(manifest with digests), and, once the models are there, `folds` (taggers of roles that do not know a part of the
-annotated news) and `scorer` (what speaks for a statement, weighed on what those taggers see). `sayso-server
-evaluate-models` says what the models reach. Started again, `tokenizer`, `heads` and `folds` go on after their last
-checkpoint; the small models are not trained again once they are done, and `mwt` and `lemma` again if interrupted.
-Progress goes to standard error, results to --output, all else to --work.
+Started again, `tokenizer`, `heads` and `folds` go on after their last checkpoint; the small models are not trained
+again once they are done, and `mwt` and `lemma` again if interrupted. `all` leaves out the stages that it has done
+before: the file stages.done in --work names them. `sayso-server evaluate-models` says what the models reach. Progress
+goes to standard error, results to --output and --data, all else to --work.
 """
 
 import argparse
 import logging
 from pathlib import Path
 
-from sayso_server.parsing.files import write_index, write_manifest
+from sayso_server.training import stages
 
 
 def arguments() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m sayso_server.training", description=__doc__)
-    parser.add_argument("stage", choices=["tokenizer", "mwt", "lemma", "heads", "finish", "folds", "scorer"])
+    parser = argparse.ArgumentParser(
+        prog="python -m sayso_server.training",
+        description=__doc__,
+        epilog="stages, in order:\n" + "".join(f"  {name:10} {own.makes}\n" for name, own in stages.STAGES.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "stage", choices=[*stages.STAGES, stages.ALL], metavar="STAGE", help="one of those below, or all"
+    )
     parser.add_argument("--treebanks", type=Path, default=Path("../shared/treebanks"), help="folder of CoNLL-U files")
     parser.add_argument(
         "--encoder", type=Path, default=Path("build/all-MiniLM-L6-v2"), help="folder of the initial encoder"
@@ -33,6 +38,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--coreference", type=Path, default=Path("../shared/coref"), help="folder of JSON lines")
     parser.add_argument("--work", type=Path, default=Path("build/training"), help="checkpoints and intermediate files")
     parser.add_argument("--output", type=Path, default=Path("server/sayso_server/models/en"), help="models folder")
+    parser.add_argument(
+        "--data", type=Path, default=Path("server/sayso_server/core/data"), help="folder of scorer.json and links.json"
+    )
     parser.add_argument("--rounds", type=float, default=7, help="of the stage heads: times it sees the treebanks")
     parser.add_argument("--keep", type=float, default=0.25, help="with --from: share of those weights in the result")
     parser.add_argument("--minutes", type=float, help="of the stage heads: train for so long, instead of --rounds")
@@ -43,46 +51,32 @@ def arguments() -> argparse.Namespace:
         "--measured-every", type=int, default=1, help="measure every N-th dev paragraph and document only"
     )
     parser.add_argument("--fold", type=int, help="of the stage folds: only this one")
+    parser.add_argument("--fold-minutes", type=float, help="of the stage folds: train each so long, not --fold-rounds")
     parser.add_argument("--fold-rounds", type=float, default=2, help="of the stage folds: times each sees its news")
     parser.add_argument(
         "--tokenizer-rounds", type=int, default=28, help="of the stage tokenizer: times it sees the treebanks"
     )
+    parser.add_argument("--mwt-rounds", type=int, default=8, help="of the stage mwt: times it sees the treebanks")
+    parser.add_argument("--lemma-rounds", type=int, default=5, help="of the stage lemma: times it sees its words")
     parser.add_argument("--plain", action="store_true", help="of the stage heads: no other typography, no other case")
     parser.add_argument("--batch-words", type=int, default=1000)
     parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate of the heads")
     parser.add_argument("--encoder-rate", type=float, default=2e-4, help="peak learning rate of the encoder")
-    parser.add_argument("--every", type=int, default=1, help="use every N-th sentence only, to try things out")
+    parser.add_argument(
+        "--every",
+        type=int,
+        default=1,
+        help="use every N-th sentence, paragraph or document only, to try things out; give --work a folder of its own",
+    )
     parser.add_argument("--model-version", default="2.0.0", help="what the manifest says, in the stage finish")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
 
 def main() -> None:
-    """Run one stage."""
+    """Run what was asked for."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    options = arguments()
-    options.work.mkdir(parents=True, exist_ok=True)
-    options.output.mkdir(parents=True, exist_ok=True)
-    write_index(options.output)
-    if options.stage == "heads":
-        from sayso_server.training import heads
-
-        heads.train(options)
-    elif options.stage == "finish":
-        manifest = write_manifest(options.output, options.model_version)
-        logging.info("version %s, digest %s", manifest.version, manifest.digest)
-    elif options.stage == "folds":
-        from sayso_server.training import folds
-
-        folds.run(options)
-    elif options.stage == "scorer":
-        from sayso_server.training import scorer
-
-        scorer.run(options)
-    else:
-        from sayso_server.training import small
-
-        small.run(options)
+    stages.run(arguments())
 
 
 if __name__ == "__main__":

@@ -22,21 +22,29 @@ Attribution = Mapping[str, Any]
 Spans = Sequence[Sequence[int]]
 
 
-def news(path: Path, tokenize: Tokenize, work: Path, frequency: Mapping[str, float]) -> list[list[Paragraph]]:
+def news(
+    path: Path, tokenize: Tokenize, work: Path, frequency: Mapping[str, float], every: int = 1
+) -> list[list[Paragraph]]:
     """Annotated news (PolNeAR) as documents of paragraphs. What lies in a content is not annotated as a cue."""
     numbers = itertools.count(1)
-    return [_labelled(d, words, frequency, numbers, are_nested=False) for d, words in cut(path, tokenize, work)]
+    return [_labelled(d, words, frequency, numbers, are_nested=False) for d, words in cut(path, tokenize, work, every)]
 
 
 def propositions(
-    paths: Iterable[Path], tokenize: Tokenize, work: Path, *, split: str, frequency: Mapping[str, float]
+    paths: Iterable[Path],
+    tokenize: Tokenize,
+    work: Path,
+    *,
+    split: str,
+    frequency: Mapping[str, float],
+    every: int = 1,
 ) -> list[list[Paragraph]]:
     """Statements from PropBank of one split, nested ones too. Their cues are shorter than those of news: no roles."""
     numbers = itertools.count(1)
     return [
         _labelled(d, words, frequency, numbers, are_nested=True)
         for path in paths
-        for d, words in cut(path, tokenize, work)
+        for d, words in cut(path, tokenize, work, every)
         if d["split"] == split
     ]
 

@@ -71,9 +71,8 @@ def train(options: argparse.Namespace, fold: int) -> None:
     torch.manual_seed(options.seed)
     bert, tokenizer = load_initial(options.encoder, options.work)
     given = attributed(options, tokenizer_of(from_folder(options.output, TOKENIZING)))
-    every = slice(None, None, options.every)
     news = [p for i, document in enumerate(given["train"]) if fold_of(i) != fold for p in document]
-    parts = {"news": news[every], "propositions": [p for document in given["propositions"] for p in document][every]}
+    parts = {"news": news, "propositions": [p for document in given["propositions"] for p in document]}
     model = Model(
         TrainedEncoder(bert, tokenizer.backend_tokenizer), corpus.Inventory.of(data.load(options.treebanks, "dev"))
     )
@@ -90,11 +89,11 @@ def train(options: argparse.Namespace, fold: int) -> None:
             ),
         ),
         seed=options.seed,
-        minutes=options.minutes,
+        minutes=options.fold_minutes,
     )
     progress.restore()
     progress.train()
-    dev = [p for document in given["dev"] for p in document][every]
+    dev = [p for document in given["dev"] for p in document]
     figures = {"roles": measures.roles(model, dev), "links": measures.links(model, dev)}
     log.info("without fold %d: polnear-dev %s", fold, {name: rounded(own) for name, own in figures.items()})
     save_encoder(model.encoder, folder_of(options, fold) / "encoder")

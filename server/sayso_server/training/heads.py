@@ -55,12 +55,14 @@ def held_out(index: int) -> bool:
 def attributed(options: argparse.Namespace, tokenize: Tokenize) -> dict[str, list[list[Paragraph]]]:
     """Documents with attributions: news for training and development, and statements from PropBank."""
     train, dev = (options.annotated / f"polnear-{split}.jsonl" for split in ("train", "dev"))
-    frequency = attributions.cue_words(cut(train, tokenize, options.work))
+    frequency = attributions.cue_words(cut(train, tokenize, options.work, options.every))
     paths = [p for p in (options.propositions / f"{name}.jsonl" for name in PROPOSITIONS) if p.exists()]
-    own = functools.partial(attributions.propositions, paths, tokenize, options.work, frequency=frequency)
+    own = functools.partial(
+        attributions.propositions, paths, tokenize, options.work, frequency=frequency, every=options.every
+    )
     return {
-        "train": attributions.news(train, tokenize, options.work, frequency),
-        "dev": attributions.news(dev, tokenize, options.work, frequency),
+        "train": attributions.news(train, tokenize, options.work, frequency, options.every),
+        "dev": attributions.news(dev, tokenize, options.work, frequency, options.every),
         "propositions": own(split="train"),
         "propositions-dev": own(split="dev"),
     }
@@ -72,7 +74,7 @@ def coreference(options: argparse.Namespace, tokenize: Tokenize) -> dict[str, li
     def read(name: str, reader: Any, **settings: Any) -> list[mentions.Document]:
         path = options.coreference / f"{name}.jsonl"
         seen = SEEN.get(name, 1.0)
-        return reader(path, tokenize, options.work, seen=seen, **settings) if path.exists() else []
+        return reader(path, tokenize, options.work, seen=seen, every=options.every, **settings) if path.exists() else []
 
     meantime = read("meantime", mentions.clustered)
     fiction = read("litbank", mentions.clustered, asked=lambda kind: kind is Kind.PRONOUN)
@@ -100,33 +102,34 @@ def material(options: argparse.Namespace, inventory: Inventory) -> Material:
     flat = {name: [p for document in documents for p in document] for name, documents in news.items()}
     every = slice(None, None, options.every)
     parts: dict[str, list[Any]] = {
-        "trees": [p for bank in data.TREEBANKS for p in banks[bank, "train"]],
+        "trees": [p for bank in data.TREEBANKS for p in banks[bank, "train"]][every],
         "news": flat["train"],
         "propositions": flat["propositions"],
-        "names": names.training(options.name_lists),
-        "gum": gum["train"],
+        "names": names.training(options.name_lists)[every],
+        "gum": gum["train"][every],
         "mentions": others["train"],
     }
     kept_back = [
         p for own in names.FILES for p in names.part(options.name_lists / f"{own.file}.iob2", own, is_kept_back=True)
     ]
-    retyped = [[corpus.retyped(s, rng) for s in p] for p in banks["ewt", "dev"]]
+    ewt, gum_dev = (banks[bank, "dev"][every] for bank in ("ewt", "gum"))
+    retyped = [[corpus.retyped(s, rng) for s in p] for p in ewt]
     dev: dict[str, tuple[Any, list[Any]]] = {
-        "ewt-dev": (measures.trees, banks["ewt", "dev"]),
+        "ewt-dev": (measures.trees, ewt),
         "ewt-dev in news typography": (measures.trees, retyped),
-        "gum-dev": (measures.trees, banks["gum", "dev"]),
-        "names of ewt-dev": (measures.names, banks["ewt", "dev"]),
-        "names kept back": (measures.names, kept_back),
+        "gum-dev": (measures.trees, gum_dev),
+        "names of ewt-dev": (measures.names, ewt),
+        "names kept back": (measures.names, kept_back[every]),
         "roles of polnear-dev": (measures.roles, flat["dev"]),
         "links of polnear-dev": (measures.links, flat["dev"]),
         "links of propositions": (measures.links, flat["propositions-dev"]),
-        "coreference of gum-dev": (measures.mentions, gum["dev"]),
+        "coreference of gum-dev": (measures.mentions, gum["dev"][every]),
         "coreference of meantime": (measures.mentions, others["meantime"]),
     }
     return Material(
-        {name: items[every] for name, items in parts.items()},
+        parts,
         {
-            name: functools.partial(_measured, measure, items[:: options.every * options.measured_every])
+            name: functools.partial(_measured, measure, items[:: options.measured_every])
             for name, (measure, items) in dev.items()
             if items
         },

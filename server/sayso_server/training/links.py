@@ -1,4 +1,4 @@
-"""`python -m sayso_server.training.links`: how often links between a mention and its speaker are right, by rule.
+"""How often links between a mention and its speaker are right, by rule: the stage `links`, for `links.json`.
 
 Two sources, neither of them used to develop on:
 
@@ -7,15 +7,17 @@ Two sources, neither of them used to develop on:
   separate speakers, one represents an annotated entity best: the one with a name, then the one with the most mentions.
   A link is right if it leads there: a second speaker for somebody known counts as wrong, and so does a mixed one.
   Sources of statements count most, then subjects, then all mentions: a cell with few of one leans on the next.
-- PolNeAR's articles for training, parsed by the bundled models: quotations without a cue, which GUM does not know. A
-  link is right if the speaker has a mention in the annotated source.
+- PolNeAR's articles for training, parsed by the models of --output: quotations without a cue, which GUM does not know.
+  A link is right if the speaker has a mention in the annotated source.
 
 A rule with few counts leans on its family (`link_rules.Family`). Pronouns are counted by the probability that the
 ranking gives. Every rule of the table gets counts, also one that no link was made by.
 """
 
 import argparse
+import itertools
 import json
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -35,7 +37,11 @@ from sayso_server.core.speakers.names.index import index_names
 from sayso_server.core.speakers.roster import names, source_mentions
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
+from sayso_server.parsing.load import load_parser
+from sayso_server.training import data
 from sayso_server.training.pronouns import Annotated, documents
+
+log = logging.getLogger(__name__)
 
 GENRES = frozenset({"news", "interview", "bio", "speech", "court", "vlog"})
 _SPEAKING = frozenset({"person", "organization"})
@@ -104,9 +110,9 @@ class Observer(Reader):
             self.made.append((word.start, nearness, link))
 
 
-def of_coreference(path: Path, genres: frozenset[str] = GENRES) -> Iterator[Outcome]:
-    """The links in the documents of a CoNLL-U file with entities."""
-    for annotated in documents(path, genres):
+def of_coreference(path: Path, genres: frozenset[str] = GENRES, every: int = 1) -> Iterator[Outcome]:
+    """The links in the documents of a CoNLL-U file with entities, or in every N-th."""
+    for annotated in itertools.islice(documents(path, genres), 0, None, every):
         document = annotated.document
         if document.trees:
             found = (c.candidate for c in choose(document))
@@ -153,10 +159,9 @@ def representatives(gold: dict[int, str], mentions: Iterable[tuple[Entity, list[
     return {identity: entity for identity, (_, entity) in best.items()}
 
 
-def of_conversation(path: Path, parser: Parser, sample: int) -> Iterator[Outcome]:
-    """The links of quotations without a cue in every `sample`-th annotated article."""
-    for line in path.read_text(encoding="utf-8").splitlines()[::sample]:
-        item = json.loads(line)
+def of_conversation(path: Path, parser: Parser, every: int = 1) -> Iterator[Outcome]:
+    """The links of quotations without a cue in annotated articles, or in every N-th."""
+    for item in data.documents(path)[::every]:
         document = parsed(item["text"], parser)
         chosen = choose(document)
         links = resolve(document, chosen).links
@@ -231,22 +236,12 @@ def report(outcomes: Iterable[Outcome]) -> Iterator[str]:
         yield f"{rule.name:24s} {name:9s} " + "  ".join(f"{sum(c):4d}/{len(c):4d}" for c in counts)
 
 
-def main() -> None:
-    """Count, fit, write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--treebanks", type=Path, default=Path("../shared/treebanks"), help="folder of CoNLL-U files")
-    parser.add_argument("--annotated", type=Path, default=Path("../shared/benchmarks"), help="folder of PolNeAR files")
-    parser.add_argument("--sample", type=int, default=1, help="use every N-th annotated article only")
-    parser.add_argument("--output", type=Path, default=Path("server/sayso_server/core/data/links.json"))
-    options = parser.parse_args()
-    from sayso_server.parsing.load import load_parser
-
-    outcomes = list(of_coreference(options.treebanks / "gum-train.conllu"))
-    stanza, _ = load_parser()
-    outcomes += of_conversation(options.annotated / "polnear-train.jsonl", stanza, options.sample)
-    print("\n".join(report(outcomes)))  # noqa: T201
-    options.output.write_text(json.dumps(count(outcomes), indent=1) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+def run(options: argparse.Namespace) -> None:
+    """Count, and write the file."""
+    outcomes = list(of_coreference(options.treebanks / "gum-train.conllu", every=options.every))
+    parser, _ = load_parser(str(options.output))
+    outcomes += of_conversation(options.annotated / "polnear-train.jsonl", parser, options.every)
+    log.info("right of all, of subjects, of sources:\n%s", "\n".join(report(outcomes)))
+    path = Path(options.data) / "links.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(count(outcomes), indent=1) + "\n", encoding="utf-8")

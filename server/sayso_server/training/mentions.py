@@ -186,11 +186,17 @@ def _entities(
 
 
 def clustered(
-    path: Path, tokenize: Tokenize, work: Path, *, seen: float = 1.0, asked: Callable[[Kind], bool] | None = None
+    path: Path,
+    tokenize: Tokenize,
+    work: Path,
+    *,
+    seen: float = 1.0,
+    asked: Callable[[Kind], bool] | None = None,
+    every: int = 1,
 ) -> list[Document]:
     """Documents of JSON lines with `clusters`; `asked` says which kinds of mentions are learned from."""
     out = []
-    for document, words in cut(path, tokenize, work):
+    for document, words in cut(path, tokenize, work, every):
         given = [(m["span"], m["kind"], c["id"]) for c in document["clusters"] for m in c["mentions"]]
         marked = _marked(words, given)
         if asked is not None:
@@ -200,10 +206,10 @@ def clustered(
     return out
 
 
-def pronouns(path: Path, tokenize: Tokenize, work: Path, *, seen: float = 1.0) -> list[Document]:
+def pronouns(path: Path, tokenize: Tokenize, work: Path, *, seen: float = 1.0, every: int = 1) -> list[Document]:
     """Documents of JSON lines with one `pronoun` and two `candidates`: those in which the right one is before it."""
     out = []
-    for document, words in cut(path, tokenize, work):
+    for document, words in cut(path, tokenize, work, every):
         pronoun = document["pronoun"]
         before = [c for c in document["candidates"] if c["span"][1] <= pronoun[0]]
         right = [c["coref"] for c in before]

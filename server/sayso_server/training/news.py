@@ -35,7 +35,8 @@ class Article:
 
 def articles(options: argparse.Namespace, path: Path) -> Iterator[Article]:
     """The documents of a file of annotated news that are in the used folds; their trees are kept in the work folder."""
-    documents = [(i, item) for i, item in enumerate(data.documents(path)) if fold_of(i) in USED]
+    given = data.documents(path)[:: options.every]
+    documents = [(i, item) for i, item in enumerate(given) if fold_of(i) in USED]
     kept = Path(options.work) / f"{path.stem}.trees.pickle"
     if not kept.exists():
         kept.write_bytes(pickle.dumps(cross_fitted(options, documents)))

@@ -1,4 +1,4 @@
-"""What each feature of a candidate weighs: logistic regression on annotated news, for `core/data/scorer.json`.
+"""What each feature of a candidate weighs: logistic regression on annotated news, for `scorer.json`.
 
 A candidate is right if an annotation has its content (intersection over union of at least one half) and shares its
 source and its cue; how well the contents agree is what is learned. A candidate inside an annotated content counts as
@@ -18,14 +18,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from sayso_server import core
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.grammar.contents import overlap
 from sayso_server.core.rules import RULES
 from sayso_server.core.scoring import Scorer
 from sayso_server.core.selection.choice import Chosen, Judged, judged, selected
 from sayso_server.core.selection.evidence import Basis, evidence
-from sayso_server.core.selection.weights import FILE
+from sayso_server.core.selection.weights import FILE, scorers
 from sayso_server.core.selection.words import Words
 from sayso_server.core.statement import REPORTED_SPEECH
 from sayso_server.training.annotations import Annotation, touch, worth
@@ -108,6 +107,8 @@ class Example:
 def fit(rows: Sequence[Sequence[str]], values: Sequence[float]) -> dict[str, float]:
     """Weights by feature, by logistic regression on values between 0 and 1."""
     counts = Counter(name for row in rows for name in row)
+    if not any(count >= RAREST for count in counts.values()):
+        return {}
     names = sorted(name for name, count in counts.items() if count >= RAREST)
     places = {name: i for i, name in enumerate(names)}
     ids = [[places[name] for name in row if name in places] for row in rows]
@@ -204,8 +205,10 @@ def run(options: argparse.Namespace) -> None:
     """Learn, and write the file."""
     examples = [Example.of(a) for a in articles(options, options.annotated / "polnear-train.jsonl")]
     log.info("%d documents, %d candidates", len(examples), sum(len(e.candidates) for e in examples))
-    path = Path(core.__file__).parent / "data" / f"{FILE}.json"
+    path = Path(options.data) / f"{FILE}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(described(trained(examples)), indent=1) + "\n", encoding="utf-8")
+    scorers.cache_clear()  # what follows in this process reads the new ones
 
 
 def trained(examples: Sequence[Example]) -> dict[Basis, Scorer]:

@@ -44,9 +44,9 @@ def train_mwt(options: argparse.Namespace) -> None:
     contract_mwt(str(dev), str(work / "dev-mwt.conllu"))
     mwt_expander.main([
         "--train_file", str(train), "--eval_file", str(work / "dev-mwt.conllu"), "--gold_file", str(dev),
-        "--lang", "en", "--shorthand", "en_sayso", "--num_epoch", "8", "--hidden_dim", "40", "--emb_dim", "24",
-        "--force_exact_pieces", "--augment_apos", "0.3", "--save_dir", str(work), "--save_name", "mwt.pt",
-        "--seed", str(options.seed), "--cpu",
+        "--lang", "en", "--shorthand", "en_sayso", "--num_epoch", str(options.mwt_rounds),
+        "--hidden_dim", "40", "--emb_dim", "24", "--force_exact_pieces", "--augment_apos", "0.3",
+        "--save_dir", str(work), "--save_name", "mwt.pt", "--seed", str(options.seed), "--cpu",
     ])  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def vocabulary(options: argparse.Namespace, split: str) -> Path:
     """A CoNLL-U file with each (form, tag, lemma) at most `COPIES` times: the lemmatizer sees single words only."""
     seen: Counter[tuple[str, ...]] = Counter()
     kept = []
-    for rows in data.load(options.treebanks, split):
+    for rows in data.load(options.treebanks, split)[:: options.every]:
         for row in rows:
             key = (row[1], row[3], row[2])
             seen[key] += 1
@@ -78,8 +78,9 @@ def train_lemma(options: argparse.Namespace) -> None:
     work: Path = options.work
     lemmatizer.main([
         "--train_file", str(vocabulary(options, "train")), "--eval_file", str(joined(options, "dev")),
-        "--shorthand", "en_sayso", "--num_epoch", "5", "--hidden_dim", "80", "--emb_dim", "32", "--pos_dim", "32",
-        "--batch_size", "100", "--save_dir", str(work), "--save_name", "lemma.pt", "--seed", str(options.seed), "--cpu",
+        "--shorthand", "en_sayso", "--num_epoch", str(options.lemma_rounds),
+        "--hidden_dim", "80", "--emb_dim", "32", "--pos_dim", "32", "--batch_size", "100",
+        "--save_dir", str(work), "--save_name", "lemma.pt", "--seed", str(options.seed), "--cpu",
     ])  # fmt: skip
 
 

@@ -26,10 +26,10 @@ Cut = list[list[list[Placed]]]
 """The words of a document, by paragraph and sentence."""
 
 
-def cut(path: Path, tokenize: Tokenize, work: Path) -> list[tuple[dict[str, Any], Cut]]:
-    """The documents of a file of JSON lines with their words. Paragraphs without any are left out."""
+def cut(path: Path, tokenize: Tokenize, work: Path, every: int = 1) -> list[tuple[dict[str, Any], Cut]]:
+    """The documents of a file of JSON lines, or every N-th, with their words. Paragraphs without any are left out."""
     kept = work / f"{path.stem}.words.json"
-    documents = data.documents(path)
+    documents = data.documents(path)[::every]
     if not kept.exists():
         unfinished = kept.with_suffix(".new")
         unfinished.write_text(json.dumps([_words(d["text"], tokenize) for d in documents]), encoding="utf-8")

@@ -1,7 +1,7 @@
 """The confidence of a link: how often links by its rule were right where they were counted.
 
-`data/links.json` is written by `python -m sayso_server.training.links`, which says how it counts. A rule that has no
-counts yet has the mean of its family; `Calibration.uncounted` lists such rules.
+`data/links.json` is written by the training stage `links`, which says how it counts. A rule that has no counts yet has
+the mean of its family; `Calibration.uncounted` lists such rules.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
