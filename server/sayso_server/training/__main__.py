@@ -50,9 +50,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--measured-every", type=int, default=1, help="measure every N-th dev paragraph and document only"
     )
-    parser.add_argument("--fold", type=int, help="of the stage folds: only this one")
-    parser.add_argument("--fold-minutes", type=float, help="of the stage folds: train each so long, not --fold-rounds")
-    parser.add_argument("--fold-rounds", type=float, default=2, help="of the stage folds: times each sees its news")
+    parser.add_argument("--fold-minutes", type=float, help="of the stage folds: train for so long, not --fold-rounds")
+    parser.add_argument("--fold-rounds", type=float, default=2, help="of the stage folds: times it sees its news")
     parser.add_argument(
         "--tokenizer-rounds", type=int, default=28, help="of the stage tokenizer: times it sees the treebanks"
     )
@@ -68,7 +67,7 @@ def arguments() -> argparse.Namespace:
         default=1,
         help="use every N-th sentence, paragraph or document only, to try things out; give --work a folder of its own",
     )
-    parser.add_argument("--model-version", default="2.0.0", help="what the manifest says, in the stage finish")
+    parser.add_argument("--model-version", default="3.0.0", help="what the manifest says, in the stage finish")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 

@@ -17,12 +17,12 @@ class Share(NamedTuple):
 
 
 MIX = {
-    "trees": Share(0.6, "tags, trees, names of EWT and GUM, from treebank paragraphs"),
+    "trees": Share(0.7, "tags, trees, names of EWT and GUM, from treebank paragraphs"),
     "news": Share(1.0, "roles and attribution links, from PolNeAR"),
     "propositions": Share(0.12, "attribution links with minimal cues and nested statements, from PropBank"),
-    "names": Share(0.4, "names by five more conventions"),
+    "names": Share(0.5, "names by five more conventions"),
     "gum": Share(0.15, "coreference, and tags and trees, from whole documents of GUM"),
-    "mentions": Share(0.25, "coreference, from MEANTIME, GAP, Re-DocRED's names, and pronouns of LitBank"),
+    "mentions": Share(0.2, "coreference, from MEANTIME, GAP, Re-DocRED's names, and pronouns of LitBank"),
 }
 """The parts by name. A batch has about as many words as `--batch-words` says."""
 

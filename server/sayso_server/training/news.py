@@ -1,4 +1,4 @@
-"""Annotated news as the scorer sees it: parsed, with roles and links from heads that do not know the document."""
+"""Annotated news as the scorer sees it: parsed, a part of it with roles and links from heads that do not know it."""
 
 import argparse
 import logging
@@ -16,7 +16,7 @@ from sayso_server.parsing.linking import linked
 from sayso_server.parsing.load import load_parser
 from sayso_server.parsing.processors import role_rows
 from sayso_server.training import data
-from sayso_server.training.folds import USED, Fold, fold_of, load_fold
+from sayso_server.training.folds import KNOWN, UNKNOWN, Fold, fold_of, load_fold
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Article:
 def articles(options: argparse.Namespace, path: Path) -> Iterator[Article]:
     """The documents of a file of annotated news that are in the used folds; their trees are kept in the work folder."""
     given = data.documents(path)[:: options.every]
-    documents = [(i, item) for i, item in enumerate(given) if fold_of(i) in USED]
+    documents = [(i, item) for i, item in enumerate(given) if fold_of(i) in (UNKNOWN, KNOWN)]
     kept = Path(options.work) / f"{path.stem}.trees.pickle"
     if not kept.exists():
         kept.write_bytes(pickle.dumps(cross_fitted(options, documents)))
@@ -46,10 +46,12 @@ def articles(options: argparse.Namespace, path: Path) -> Iterator[Article]:
 
 
 def cross_fitted(options: argparse.Namespace, documents: Sequence[tuple[int, dict[str, Any]]]) -> list[Parsed]:
-    """The trees of the bundled models, with the roles and links of the heads that do not know the document."""
+    """The trees of the bundled models; those of one fold with the roles and links of heads that do not know it."""
     trees = parse(options, [item["text"] for _, item in documents])
-    folds = {fold: load_fold(options, fold) for fold in USED}
-    return [with_fold(own, folds[fold_of(i)]) for own, (i, _) in zip(trees, documents, strict=True)]
+    fold = load_fold(options, UNKNOWN)
+    return [
+        with_fold(own, fold) if fold_of(i) == UNKNOWN else own for own, (i, _) in zip(trees, documents, strict=True)
+    ]
 
 
 def parse(options: argparse.Namespace, texts: Sequence[str]) -> list[Parsed]:

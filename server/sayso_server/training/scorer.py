@@ -2,8 +2,9 @@
 
 A candidate is right if an annotation has its content (intersection over union of at least one half) and shares its
 source and its cue; how well the contents agree is what is learned. A candidate inside an annotated content counts as
-nothing: the annotations are the outermost only. Roles are those of taggers that do not know the document. What is
-enough, and how sure a score makes us, is found on documents that the weights were not learned from.
+nothing: the annotations are the outermost only. A part of the documents have roles and links of heads that do not know
+them (see `folds`). What is enough, and how sure a score makes us, is found on documents that the weights were not
+learned from.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -24,10 +25,11 @@ from sayso_server.core.rules import RULES
 from sayso_server.core.scoring import Scorer
 from sayso_server.core.selection.choice import Chosen, Judged, judged, selected
 from sayso_server.core.selection.evidence import Basis, evidence
+from sayso_server.core.selection.proposals import place_of
 from sayso_server.core.selection.weights import FILE, scorers
 from sayso_server.core.selection.words import Words
 from sayso_server.core.statement import REPORTED_SPEECH
-from sayso_server.training.annotations import Annotation, touch, worth
+from sayso_server.training.annotations import SAME, Annotation, touch, worth
 from sayso_server.training.news import Article, articles
 
 log = logging.getLogger(__name__)
@@ -38,13 +40,16 @@ RAREST = 12
 PENALTY = 10.0
 """Of the squares of the weights."""
 
+RANKING, SHARPNESS = 1.0, 0.1
+"""What the loss of rivals counts, and how much more a rival is worth must be to have nearly all of the share."""
+
 MOST_STEPS = 120
 """Of the descent."""
 
 ENOUGH = (-1.5, -1.0, -0.75, -0.5, -0.25, 0.0)
 """Sums of weights that are tried as what is enough."""
 
-COST = 0.0015
+COST = 0.0003
 """What F1 may be lost for statements that are found and less sure, rather than not found."""
 
 POINTS = 15
@@ -61,6 +66,15 @@ def has_cue(candidate: Candidate, gold: Sequence[Annotation]) -> bool:
     """Whether the annotation with the most of this content has this cue."""
     best = max(gold, key=lambda g: overlap(candidate.content, g.content))
     return touch(candidate.cue.spans if candidate.cue else (), best.cue) or candidate.cue is None
+
+
+class Row(NamedTuple):
+    """A candidate to learn from: its features, and what it is worth, 0 to 1. Rows of one `place` are rivals."""
+
+    basis: Basis
+    place: tuple[int, ...]
+    features: Sequence[str]
+    value: float
 
 
 @dataclass(frozen=True)
@@ -88,12 +102,12 @@ class Example:
         ]
         return cls(article, gold, words, candidates, values, plain)
 
-    def rows(self, basis: Basis) -> Iterator[tuple[Sequence[str], float]]:
-        """What to learn from: the candidates with this basis, and as to trees all of the rules'."""
+    def rows(self, basis: Basis, number: int) -> Iterator["Row"]:
+        """What to learn from: the candidates with this basis, as to trees all of the rules' (`number`: the article's)."""
         for own, plain, value in zip(self.candidates, self.plain, self.values, strict=True):
             item = plain if basis is Basis.TREES and own.basis is not Basis.LINKED else own
             if item.basis is basis and value is not None:
-                yield item.features, value
+                yield Row(basis, (number, *place_of(item.candidate)), item.features, value)
 
     def chosen(self, weights: Mapping[Basis, Scorer], basis: Basis) -> list[Chosen]:
         """What these weights choose; as to trees as if no tagger had read the article."""
@@ -104,38 +118,80 @@ class Example:
         return selected(self.article.document, self.words, given, weights, has_roles=basis is not Basis.TREES)
 
 
-def fit(rows: Sequence[Sequence[str]], values: Sequence[float]) -> dict[str, float]:
-    """Weights by feature, by logistic regression on values between 0 and 1."""
-    counts = Counter(name for row in rows for name in row)
-    if not any(count >= RAREST for count in counts.values()):
-        return {}
-    names = sorted(name for name, count in counts.items() if count >= RAREST)
-    places = {name: i for i, name in enumerate(names)}
-    ids = [[places[name] for name in row if name in places] for row in rows]
+def fit(rows: Sequence[Row]) -> dict[Basis, dict[str, float]]:
+    """Weights by basis and feature, by logistic regression on what the rows are worth.
+
+    Rows of one place are rivals. What they are worth is learned one by one, and, where one of them is right, which of
+    them is best: a softmax over the rivals, so that borders are told from each other, not only statements from none.
+    """
+    rows = sorted(rows, key=lambda row: row.place)
+    counts = Counter((row.basis, name) for row in rows for name in row.features)
+    names = sorted(key for key, count in counts.items() if count >= RAREST)
+    places = {key: i for i, key in enumerate(names)}
+    ids = [[places[row.basis, name] for name in row.features if (row.basis, name) in places] for row in rows]
     flat = np.array([i for row in ids for i in row])
     sizes = np.array(list(map(len, ids)))
     starts = np.concatenate([[0], sizes.cumsum()[:-1]])
-    gold = np.array(values)
+    gold = np.array([row.value for row in rows])
+    rivals = Rivals.of(rows)
     weights = torch.zeros(len(names), dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=MOST_STEPS, history_size=20, line_search_fn="strong_wolfe")
 
     def loss() -> float:
         own = weights.detach().numpy()
         sums = np.add.reduceat(own[flat], starts)
-        off = 1 / (1 + np.exp(-sums)) - gold
+        ranked, off = rivals.loss(sums)
+        off += 1 / (1 + np.exp(-sums)) - gold
         weights.grad = torch.from_numpy(np.bincount(flat, np.repeat(off, sizes), len(names)) + PENALTY * own)
-        return float((np.logaddexp(0, sums) - gold * sums).sum() + PENALTY / 2 * own @ own)
+        return float((np.logaddexp(0, sums) - gold * sums).sum() + ranked + PENALTY / 2 * own @ own)
 
     optimizer.step(loss)  # type: ignore[no-untyped-call]
-    return {name: round(float(w), 3) for name, w in zip(names, weights.tolist(), strict=True)}
+    out: dict[Basis, dict[str, float]] = {}
+    for (basis, name), weight in zip(names, weights.tolist(), strict=True):
+        out.setdefault(basis, {})[name] = round(float(weight), 3)
+    return out
+
+
+@dataclass(frozen=True)
+class Rivals:
+    """Which rows are rivals: the first row of each place, its number by row, and how the rows should share in it.
+
+    A place where no row is right counts nothing: its rows have no share, and `counted` is 0 for them.
+    """
+
+    first: np.ndarray
+    place: np.ndarray
+    shares: np.ndarray
+    counted: np.ndarray
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> "Rivals":
+        """The rivals among rows in the order of their places."""
+        is_first = np.array([i == 0 or rows[i - 1].place != row.place for i, row in enumerate(rows)])
+        first, place = np.flatnonzero(is_first), is_first.cumsum() - 1
+        gold = np.array([row.value for row in rows])
+        best = np.maximum.reduceat(gold, first)[place]
+        raised = np.exp((gold - best) / SHARPNESS)
+        counted = RANKING * (best >= SAME)
+        return cls(first, place, raised / np.add.reduceat(raised, first)[place], counted)
+
+    def loss(self, sums: np.ndarray) -> tuple[float, np.ndarray]:
+        """The cross-entropy of the rivals' shares, and its slope by row."""
+        highest = np.maximum.reduceat(sums, self.first)[self.place]
+        raised = np.exp(sums - highest)
+        total = np.add.reduceat(raised, self.first)[self.place]
+        logs = sums - highest - np.log(total)
+        return float(-(self.counted * self.shares * logs).sum()), self.counted * (raised / total - self.shares)
 
 
 def learn(examples: Iterable[Example]) -> dict[Basis, Scorer]:
-    """Weights for every basis."""
-    out = {}
-    for basis in Basis:
-        rows = [row for example in examples for row in example.rows(basis)]
-        out[basis] = Scorer(fit([features for features, _ in rows], [value for _, value in rows]))
+    """Weights for every basis: those of rivals together, those on trees alone apart."""
+    given = list(examples)
+    out: dict[Basis, Scorer] = {}
+    for bases in ((Basis.RULES, Basis.LINKED), (Basis.TREES,)):
+        rows = [row for number, example in enumerate(given) for basis in bases for row in example.rows(basis, number)]
+        learned = fit(rows)
+        out |= {basis: Scorer(learned.get(basis, {})) for basis in bases}
     return out
 
 

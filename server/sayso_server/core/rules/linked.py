@@ -8,6 +8,7 @@ from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.branch import whole
+from sayso_server.core.grammar.complement import opens_question
 from sayso_server.core.grammar.contents import is_punctuation, merge, strip, with_marks
 from sayso_server.core.grammar.linked_source import source_of
 from sayso_server.core.grammar.noun_phrase import mention
@@ -78,6 +79,8 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
         if is_punctuation(cue.word):
             yield from (_without_word(paragraph, cue, runs, source) for runs in contents)
         return
+    if not site.entry.frames and _is_standard(source):
+        return
     act = act_of(site, document)
     own = [w.span for w in site.words]
     for runs in contents:
@@ -93,6 +96,11 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
         )
         if found is not None:
             yield found
+
+
+def _is_standard(source: tuple[Tree, Word] | None) -> bool:
+    """Whether "according to" tells by what something went, not who says so: it went according to plan."""
+    return source is None or source[1].lemma.lower() in load_words("standards")
 
 
 def _cue_words(words: Sequence[Read], at: int) -> Sequence[Read]:
@@ -189,7 +197,7 @@ def _is_anonymity(runs: Sequence[Sequence[Read]]) -> bool:
 
 
 def _opened(words: Sequence[Read], run: Run, site: Site | None) -> Run:
-    """The run with the word that opens it, which links may leave out: that, whether, to, the preposition of a topic.
+    """The run with the word that opens it, which links may leave out: that, why, to, the preposition of a topic.
 
     Without the copula, which they include: (the only thing he said) was | that it failed.
     """
@@ -199,7 +207,8 @@ def _opened(words: Sequence[Read], run: Run, site: Site | None) -> Run:
     if first and words[first - 1].tree is words[first].tree:
         before = words[first - 1].word
         is_topic = site is not None and before.lower in site.entry.prepositions
-        is_opening = before.relation == "mark" or (before.relation == "case" and is_topic)
+        is_clause = before.relation == "mark" or opens_question(before)
+        is_opening = is_clause or (before.relation == "case" and is_topic)
         if is_opening and any(read.word.index == before.head for read in words[first:end]):
             return first - 1, end
     return run
