@@ -81,7 +81,9 @@ def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:
     reporting = reports_more(tree, verb)
     if reporting is not None:
         return reporting
-    return head if verb.relation == "advcl" and verb.xpos in {"VBG", "VBN", "VB"} else None
+    if verb.relation == "advcl" and verb.xpos in {"VBG", "VBN", "VB"}:
+        return tree.head(head) if head.relation == "advmod" else head  # stopped short of saying
+    return None
 
 
 def _controller(tree: Tree, verb: Word, head: Word) -> Word | None:
