@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sayso_server.core import lexicon
+from sayso_server.core.grammar.subject import subjects_of
 from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.statement import CueClass, Polarity
 from sayso_server.core.tree import Tree, Word
@@ -45,7 +46,7 @@ def _chain(tree: Tree, verb: Word) -> Iterator[Word]:
 def _is_negated(tree: Tree, word: Word) -> bool:
     """A negator of the verb or of its subject: nor did, hardly anyone said, no longer says, has yet to say."""
     negators = load_words("negators")
-    subjects = tree.children(word, "nsubj")
+    subjects = subjects_of(tree, word)
     own = tree.children(word, "advmod", "aux", "cc", "cc:preconj")
     parts = own + [d for s in subjects for d in [s, *tree.children(s, "det", "advmod", "cc:preconj")]]
     return any(
@@ -68,7 +69,7 @@ def _is_yet_to(tree: Tree, word: Word) -> bool:
 
 
 def _leaves_open(governor: Word) -> bool:
-    """Whether what the governor's infinitive names may not have come about: seems to, is due to, is going to, wants to."""
+    """Whether what the governor's infinitive names may not have come about: seems to say, is going to, wants to."""
     lemma = governor.lemma.lower()
     if {lemma, governor.lower} & load_words("hedging_verbs"):
         return True

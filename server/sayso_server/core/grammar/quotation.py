@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import merge, strip
-from sayso_server.core.grammar.subject import subject
+from sayso_server.core.grammar.subject import is_inverted, subject
 from sayso_server.core.lexicon import Frame
 from sayso_server.core.marks import Quotation
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Span
@@ -80,6 +80,8 @@ def has_other_cue(site: Site, document: Document, start: int, end: int) -> bool:
 def _reports(site: Site, gap: str) -> bool:
     """Whether the cue has a subject, or directly precedes the quotation: adding, “…”"""
     can_report = site.class_of(Frame.CLAUSE, Frame.QUOTE) in QUOTING
+    if not can_report and site.class_of(Frame.INFINITIVE, Frame.SMALL) in QUOTING:
+        return is_inverted(site.tree, site.head)  # “…,” instructed the judge
     return can_report and (gap.strip() in {"", ",", ":"} or subject(site.tree, site.head)[0] is not None)
 
 

@@ -9,6 +9,9 @@ from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
 _CONTINUING = frozenset({Frame.CLAUSE, Frame.SMALL, Frame.INFINITIVE})
+_NOMINAL = frozenset({"PROPN", "NOUN", "PRON"})
+_ELLIPTICAL = frozenset({"ADJ", "DET", "NUM"})
+"""The other, another, one: heads of noun phrases without their noun."""
 _DEEPEST = 6
 """Verbs in a row that may share one subject."""
 
@@ -25,7 +28,7 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     modified by the verb is its subject (a statement saying …). For a relative pronoun, its noun is returned. After a
     content ("…," said Olin) a bare noun after the verb is the subject, whatever the parser calls it.
     """
-    subjects = [c for c in tree.children(verb, "nsubj") if not any(s.covers(c) for s in content)]
+    subjects = [c for c in subjects_of(tree, verb) if not any(s.covers(c) for s in content)]
     own = min(subjects, key=lambda c: abs(c.index - verb.index), default=None) or _inverted(tree, verb, content)
     head = tree.head(verb)
     if own is not None:
@@ -45,6 +48,12 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     if is_asked or tree.child(verb, "aux:pass"):
         return lent, True
     return lent, passive and verb.relation == "conj" and verb.xpos == "VBN"  # Pell is expected to say: Pell says
+
+
+def subjects_of(tree: Tree, verb: Word) -> list[Word]:
+    """The subjects that the tree shows, without a quoted one: "No comment," added the coach."""
+    found = tree.children(verb, "nsubj")
+    return [w for w in found if w.index > verb.index] if found and follows_quotation(tree, verb) else found
 
 
 def _antecedent(tree: Tree, head: Word, pronoun: Word) -> Word:
@@ -115,14 +124,29 @@ def reports_more(tree: Tree, word: Word) -> Word | None:
 
 
 def _inverted(tree: Tree, verb: Word, content: Sequence[Span]) -> Word | None:
-    """Olin in "…," said Olin."""
-    if not content or content[0].start > verb.start or tree.child(verb, "aux:pass"):
+    """Olin in "…," said Olin, the judge in "…," ordered the judge."""
+    follows = bool(content) and content[0].start <= verb.start
+    if not (follows or follows_quotation(tree, verb)) or tree.child(verb, "aux:pass"):
         return None
     for child in tree.children(verb, "obj", "iobj", "obl", "dep", "vocative", "xcomp", "nmod"):
         first = min(tree.subtree(child))
-        if first == verb.index + 1 and child.upos in {"PROPN", "NOUN", "PRON"} and not tree.children(child, "case"):
+        is_noun = child.upos in _NOMINAL or (child.relation in {"obj", "iobj"} and child.upos in _ELLIPTICAL)
+        if first == verb.index + 1 and is_noun and not tree.children(child, "case"):
             return child
     return None
+
+
+def follows_quotation(tree: Tree, verb: Word) -> bool:
+    """Whether a verb comes directly after closing marks, or opens what is left of a sentence after them."""
+    if verb.index == 0:
+        return verb.text[0].islower()
+    return tree.words[verb.index - 1].xpos == "''"
+
+
+def is_inverted(tree: Tree, verb: Word) -> bool:
+    """Whether the subject is behind a verb that follows a quotation: "…," ordered the judge."""
+    own, _ = subject(tree, verb)
+    return follows_quotation(tree, verb) and own is not None and own.index > verb.index
 
 
 def is_passive(tree: Tree, verb: Word) -> bool:
