@@ -90,7 +90,7 @@ def continues_after(site: Site, quotation: Quotation, document: Document) -> boo
 
     Other cues in that sentence do not matter (Olin, who said that it failed. "…"), unless they introduce the rest.
     """
-    text, start, cue = document.plain, quotation.span.start, site.words[-1].end
+    text, start, cue = document.plain, quotation.span.start, site.last.end
     gap = text[cue:start]
     if len(gap) > 2 * MAX_GAP or _has_own_cue(quotation, site, document):
         return False

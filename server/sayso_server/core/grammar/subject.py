@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sayso_server.core import lexicon
+from sayso_server.core.cues import relaying
 from sayso_server.core.grammar.noun_phrase import is_human
 from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.statement import Span
@@ -28,6 +29,8 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     modified by the verb is its subject (a statement saying …). For a relative pronoun, its noun is returned. After a
     content ("…," said Olin) a bare noun after the verb is the subject, whatever the parser calls it.
     """
+    if (above := relaying(tree, verb)) is not None:
+        return _relayed(tree, above), False
     subjects = [c for c in subjects_of(tree, verb) if not any(s.covers(c) for s in content)]
     own = min(subjects, key=lambda c: abs(c.index - verb.index), default=None) or _inverted(tree, verb, content)
     head = tree.head(verb)
@@ -48,6 +51,14 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     if is_asked or tree.child(verb, "aux:pass"):
         return lent, True
     return lent, passive and verb.relation == "conj" and verb.xpos == "VBN"  # Pell is expected to say: Pell says
+
+
+def _relayed(tree: Tree, verb: Word) -> Word | None:
+    """Olin in "quoted Olin as saying", in "Olin was quoted as saying" and in "Olin, quoted as saying …"."""
+    named = tree.child(verb, "obj", "iobj") or tree.child(verb, "nsubj:pass")
+    if named is not None:
+        return named
+    return tree.head(verb) if verb.relation == "acl" else tree.child(verb, "nsubj")
 
 
 def subjects_of(tree: Tree, verb: Word) -> list[Word]:

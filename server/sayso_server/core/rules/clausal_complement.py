@@ -61,7 +61,7 @@ def _with_what_follows(document: Document, site: Site, content: tuple[Span, ...]
     """
     if not content or document.quotation_at(site.head.start) is not None:
         return content
-    _, following = document.outer_around(max(content[-1].end, site.words[-1].end) - 1)
+    _, following = document.outer_around(max(content[-1].end, site.last.end) - 1)
     if following is None or not is_utterance(following, document):
         return content
     start, end = content[-1].end, following.span.start
@@ -91,7 +91,7 @@ def _before_the_clause(site: Site, complement: Word) -> list[Span]:
         Span(tree.words[min(branch)].start, tree.words[max(branch)].end)
         for w in early
         if max(branch := tree.subtree(w)) < first
-        and min(branch) == site.words[-1].index + 1
+        and min(branch) == site.last.index + 1
         and not opens_question(tree.words[min(branch)])  # asked how much money he had
     ]
 

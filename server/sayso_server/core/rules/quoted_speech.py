@@ -106,11 +106,11 @@ def _has_clause_of_its_own(site: Site, quotation: Quotation) -> bool:
 
 def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> bool:
     """Olin said: "…" The quotation opens a sentence, after a comma, a colon or the cue itself."""
-    text, start, cue = document.plain, quotation.span.start, site.words[-1].end
+    text, start, cue = document.plain, quotation.span.start, site.last.end
     gap = text[cue:start]
     if len(gap) > MAX_GAP or has_other_cue(site, document, cue, start):
         return False
-    if any(site.words[-1].end <= c.start < start for c in site.tree.children(site.head, "ccomp")):
+    if any(site.last.end <= c.start < start for c in site.tree.children(site.head, "ccomp")):
         return False  # said that it was late: “…”
     if not is_utterance(quotation, document) and not _is_called_out(quotation, gap, document):
         return False
