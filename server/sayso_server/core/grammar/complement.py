@@ -26,7 +26,7 @@ def complements_of(tree: Tree, verb: Word) -> list[Word]:
     parsers attach it to the cue: said he left because it was late.
     """
     above = relaying(tree, verb)  # the port was closed, state media quoted Olin as saying
-    out = tree.children(verb, "ccomp") or _before_medium(tree, above)
+    out = tree.children(verb, "ccomp") or (tree.children(above, "ccomp") if above is not None else [])
     if is_passive(tree, verb):  # said to be worth
         out = [c for c in out if (m := tree.child(c, "mark")) is None or m.lower != "to"]
     for child in tree.children(verb, "xcomp"):
@@ -43,14 +43,6 @@ def complements_of(tree: Tree, verb: Word) -> list[Word]:
     if tree.words[verb.index + 1 : verb.index + 2] and tree.words[verb.index + 1].text == ";":
         out = [c for c in out if c.index < verb.index]  # crews came, Olin said; the port was shut
     return [c for c in out if (c.index > verb.index) == (out[0].index > verb.index)]
-
-
-def _before_medium(tree: Tree, above: Word | None) -> list[Word]:
-    """The clause that a medium relays: its complement, or what it interrupts or closes."""
-    if above is None:
-        return []
-    head = tree.head(above)
-    return [head] if head is not None and above.relation == "parataxis" else tree.children(above, "ccomp")
 
 
 def _wh_objects(tree: Tree, verb: Word) -> list[Word]:

@@ -11,6 +11,7 @@ from sayso_server.core.grammar.contents import spans
 from sayso_server.core.grammar.polarity import polarity
 from sayso_server.core.grammar.quotation import chain, continues_after, is_utterance, with_whole_quotations
 from sayso_server.core.grammar.report import Act, reported
+from sayso_server.core.grammar.sentence import sentence_before
 from sayso_server.core.grammar.subject import subject
 from sayso_server.core.statement import CueClass, Span
 from sayso_server.core.tree import Word
@@ -50,11 +51,14 @@ def _quoted(site: Site, document: Document) -> list[Span]:
 
 
 def _governed(site: Site, participle: Word, document: Document) -> Sequence[Span]:
-    """The clause of the participle, the one before the medium (it failed, the Courier quoted Olin as saying), or else all
-    that the participle governs: quoted Olin as calling the plan “a mess”.
+    """The clause of the participle, or before the medium: it failed, the Courier quoted Olin as saying.
+
+    Else all that the participle governs: quoted Olin as calling the plan “a mess”.
     """
     tree, own = site.tree, {w.index for w in site.words}
     said = Site(tree, (participle,), site.entry)
     complements = complements_of(tree, participle)
     words = complement_words(said, complements) if complements else tree.subtree(participle) - own
+    if not words and site.head.relation == "parataxis":
+        words = sentence_before(tree, tree.subtree(site.head))
     return with_whole_quotations(document, spans(document, tree, words - own), [w.span for w in site.words])
