@@ -47,7 +47,7 @@ def reported(
     passive = False
     if source is None:
         source, passive = subject(tree, verb, content=content)
-    if passive:
+    if passive or (source is None and tree.child(verb, "aux:pass") is not None):  # it was claimed by Olin that …
         source = agent(tree, verb)
     if source is not None and any(s.covers(source) for s in content):
         source = None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sayso_server.core import lexicon
 from sayso_server.core.cues import relaying
+from sayso_server.core.grammar.circumstance import is_circumstance
 from sayso_server.core.grammar.noun_phrase import is_human
 from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.statement import Span
@@ -166,8 +167,35 @@ def is_passive(tree: Tree, verb: Word) -> bool:
 
 
 def agent(tree: Tree, verb: Word) -> Word | None:
-    """The by-phrase of a passive, also where the parser attaches it to the phrase before: dismissed as late by Olin."""
-    phrases = tree.children(verb, "obl", "xcomp")
-    below = [w for phrase in phrases for w in tree.children(phrase, "nmod", "obl")]
-    by = [w for w in (*phrases, *below) if any(c.lower == "by" for c in tree.children(w, "case"))]
-    return by[0] if by else next((w for w in phrases if w.deprel == "obl:agent"), None)
+    """The by-phrase of a passive, also where the parser attaches it to the phrase before.
+
+    dismissed as late by Olin; accused of lying by Olin; asked to leave by police. Not a time or a means: by Friday.
+    """
+    own = tree.child(verb, "obl:agent")
+    if own is not None:
+        return own
+    phrases = tree.children(verb, "obl", "xcomp", "advcl")
+    below = [w for p in phrases if not tree.child(p, "aux:pass") for w in tree.children(p, "nmod", "obl")]
+    by = [w for w in phrases if _is_by(tree, w)]
+    return by[0] if by else next((w for w in below if _is_by(tree, w) and _can_act(w)), None)
+
+
+def _is_by(tree: Tree, word: Word) -> bool:
+    return any(c.lower == "by" for c in tree.children(word, "case"))
+
+
+def _can_act(word: Word) -> bool:
+    if {word.lower, word.lemma.lower()} & load_words("calendar", "times"):
+        return False
+    return is_human(word) or word.lemma.lower() in load_words("people", "kin", "documents")
+
+
+def without_agent(tree: Tree, verb: Word, indices: set[int]) -> set[int]:
+    """The words of a content without the agent of its cue and what dates the act: asked to leave by police on Friday."""
+    by = agent(tree, verb) if is_passive(tree, verb) else None
+    if by is None or not indices & (own := tree.subtree(by)):
+        return indices
+    governor = tree.head(by)
+    beside = tree.children(governor, "obl", "nmod") if governor is not None else []
+    dates = [tree.subtree(w) for w in beside if w.index > by.index and is_circumstance(w)]
+    return indices - own.union(*dates)
