@@ -25,8 +25,7 @@ def complements_of(tree: Tree, verb: Word) -> list[Word]:
     Several on one side of the cue are one content. A subordinate clause after a complement belongs to it, though
     parsers attach it to the cue: said he left because it was late.
     """
-    above = relaying(tree, verb)  # the port was closed, state media quoted Olin as saying
-    out = tree.children(verb, "ccomp") or (tree.children(above, "ccomp") if above is not None else [])
+    out = tree.children(verb, "ccomp") or _before_the_governor(tree, verb)
     if is_passive(tree, verb):  # said to be worth
         out = [c for c in out if (m := tree.child(c, "mark")) is None or m.lower != "to"]
     for child in tree.children(verb, "xcomp"):
@@ -43,6 +42,13 @@ def complements_of(tree: Tree, verb: Word) -> list[Word]:
     if tree.words[verb.index + 1 : verb.index + 2] and tree.words[verb.index + 1].text == ";":
         out = [c for c in out if c.index < verb.index]  # crews came, Olin said; the port was shut
     return [c for c in out if (c.index > verb.index) == (out[0].index > verb.index)]
+
+
+def _before_the_governor(tree: Tree, verb: Word) -> list[Word]:
+    """The clause before a verb that leads to the cue: it failed, Olin is expected to say, media quoted Olin as saying."""
+    above = relaying(tree, verb) or (tree.head(verb) if verb.relation == "xcomp" else None)
+    found = tree.children(above, "ccomp") if above is not None and not tree.children(verb, "obj", "xcomp") else []
+    return [clause for clause in found if above is not None and clause.index < above.index]
 
 
 def _wh_objects(tree: Tree, verb: Word) -> list[Word]:

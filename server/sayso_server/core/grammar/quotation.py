@@ -72,9 +72,26 @@ def has_other_cue(site: Site, document: Document, start: int, end: int) -> bool:
         start <= o.head.start < end
         and o.head.upos == "VERB"
         and o.head.start != site.head.start
+        and not leads_to(o, site)
         and _reports(o, document.plain[o.words[-1].end : end])
         for o in others
     )
+
+
+def leads_to(governor: Site, site: Site) -> bool:
+    """Whether a verb only leads to the cue, its infinitive or participle: is expected to say, can be heard saying."""
+    word = site.head
+    while word.relation == "xcomp" and (head := site.tree.head(word)) is not None:
+        if head == governor.head and governor.tree is site.tree:
+            return True
+        word = head
+    return False
+
+
+def is_led_on(site: Site, document: Document) -> bool:
+    """Whether a later cue of the sentence is meant: is said to have shouted, is understood to have told."""
+    others = document.sites_within(site.tree.span)
+    return any(leads_to(site, other) and other.class_of(Frame.CLAUSE, Frame.QUOTE) in QUOTING for other in others)
 
 
 def _reports(site: Site, gap: str) -> bool:

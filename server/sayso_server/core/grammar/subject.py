@@ -138,7 +138,7 @@ def reports_more(tree: Tree, word: Word) -> Word | None:
 def _inverted(tree: Tree, verb: Word, content: Sequence[Span]) -> Word | None:
     """Olin in "…," said Olin, the judge in "…," ordered the judge."""
     follows = bool(content) and content[0].start <= verb.start
-    if not (follows or follows_quotation(tree, verb)) or tree.child(verb, "aux:pass"):
+    if not (follows or follows_quotation(tree, verb)) or verb.xpos in {"VB", "VBG"} or tree.child(verb, "aux", "mark"):
         return None
     for child in tree.children(verb, "obj", "iobj", "obl", "dep", "vocative", "xcomp", "nmod"):
         first = min(tree.subtree(child))
@@ -191,7 +191,7 @@ def _can_act(word: Word) -> bool:
 
 
 def without_agent(tree: Tree, verb: Word, indices: set[int]) -> set[int]:
-    """The words of a content without the agent of its cue and what dates the act: asked to leave by police on Friday."""
+    """The words of a content without the agent of its cue and the day of the act: asked to go by police on Friday."""
     by = agent(tree, verb) if is_passive(tree, verb) else None
     if by is None or not indices & (own := tree.subtree(by)):
         return indices

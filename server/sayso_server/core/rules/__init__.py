@@ -80,7 +80,7 @@ OF_CUES: tuple[Rule[[Site, Document]], ...] = (
     Rule("according-to", _ADVERBIAL, according_to, _FITTED, certain=True),
     Rule("as-clause", _ADVERBIAL, as_clause, _FITTED),
     Rule("relayed-speech", _COMPLEMENT, relayed_speech, certain=True),
-    Rule("quoted-speech", _QUOTATION, quoted_speech),
+    Rule("quoted-speech", _QUOTATION, quoted_speech, certain=True),
     Rule("interrupting-cue", _ADVERBIAL, interrupting_cue, _FITTED, certain=True),
     Rule("clausal-complement", _COMPLEMENT, clausal_complement, _FITTED),
     Rule("infinitival-complement", _COMPLEMENT, infinitival_complement, _FITTED),

@@ -9,7 +9,14 @@ from sayso_server.core.document import Document
 from sayso_server.core.grammar.complement import and_that, complement_words, complements_of, opens_question, that_clause
 from sayso_server.core.grammar.contents import spans, without
 from sayso_server.core.grammar.noun_phrase import mention
-from sayso_server.core.grammar.quotation import MAX_GAP, chain, continues_after, is_utterance, with_whole_quotations
+from sayso_server.core.grammar.quotation import (
+    MAX_GAP,
+    chain,
+    continues_after,
+    is_led_on,
+    is_utterance,
+    with_whole_quotations,
+)
 from sayso_server.core.grammar.report import reported
 from sayso_server.core.grammar.subject import subject
 from sayso_server.core.lexicon import Frame, load_words
@@ -28,6 +35,8 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
     if site.entry.lemma == "say" and [w.xpos for w in site.tree.words[site.head.index + 1 :][:2]] == ["TO", "VB"]:
         return  # said to be worth
     complements = complements_of(site.tree, site.head)
+    if complements and complements[0].index < site.head.index and is_led_on(site, document):
+        return  # it failed, Olin is expected to say
     indices = complement_words(site, complements) if complements else that_clause(site)
     indices |= and_that(site, indices)
     content = spans(document, site.tree, indices)
