@@ -45,7 +45,7 @@ def complements_of(tree: Tree, verb: Word) -> list[Word]:
 
 
 def _before_the_governor(tree: Tree, verb: Word) -> list[Word]:
-    """The clause before a verb that leads to the cue: it failed, Olin is expected to say, media quoted Olin as saying."""
+    """The clause before a verb that leads to the cue: it failed, Pell is due to say, media quoted Pell as saying."""
     above = relaying(tree, verb) or (tree.head(verb) if verb.relation == "xcomp" else None)
     found = tree.children(above, "ccomp") if above is not None and not tree.children(verb, "obj", "xcomp") else []
     return [clause for clause in found if above is not None and clause.index < above.index]

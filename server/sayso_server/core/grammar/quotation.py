@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import merge, strip
-from sayso_server.core.grammar.subject import is_inverted, subject
+from sayso_server.core.grammar.subject import is_inverted, is_passive, subject
 from sayso_server.core.lexicon import Frame
 from sayso_server.core.marks import Quotation
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Span
+from sayso_server.core.tree import Tree, Word
 
 QUOTING = REPORTED_SPEECH | {CueClass.THINK}
 """The classes of cues that can have a quotation: said, thought; not voted."""
@@ -80,12 +81,19 @@ def has_other_cue(site: Site, document: Document, start: int, end: int) -> bool:
 
 def leads_to(governor: Site, site: Site) -> bool:
     """Whether a verb only leads to the cue, its infinitive or participle: is expected to say, can be heard saying."""
-    word = site.head
-    while word.relation == "xcomp" and (head := site.tree.head(word)) is not None:
-        if head == governor.head and governor.tree is site.tree:
+    tree, word = site.tree, site.head
+    while _depends_closely(tree, word) and (head := tree.head(word)) is not None:
+        if head == governor.head and governor.tree is tree:
             return True
         word = head
     return False
+
+
+def _depends_closely(tree: Tree, word: Word) -> bool:
+    """An infinitive, or a participle next to a passive: heard shouting."""
+    head = tree.head(word)
+    is_beside = word.relation == "advcl" and word.xpos == "VBG" and head is not None and word.index == head.index + 1
+    return word.relation == "xcomp" or (is_beside and head is not None and is_passive(tree, head))
 
 
 def is_led_on(site: Site, document: Document) -> bool:
