@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from sayso_server.core import lexicon
 from sayso_server.core.lexicon import Entry, Frame, load_words
@@ -21,6 +22,11 @@ class Site:
     def head(self) -> Word:
         """The word that governs the cue's arguments."""
         return self.words[0]
+
+    @property
+    def last(self) -> Word:
+        """The last word of the cue in the text."""
+        return max(self.words, key=_index)
 
     def cue(self, cue_class: CueClass) -> Cue:
         """The cue as it is returned, as a cue of this class."""
@@ -86,8 +92,41 @@ def _is_named(tree: Tree, case: Word) -> bool:
     )
 
 
+_RELAYED = 4
+"""Governors between a participle and the verb that relays what it says, at most."""
+
+
+def relaying(tree: Tree, word: Word) -> Word | None:
+    """quoted in "quoted Olin as saying" and in "quoted Olin saying": the verb whose object says what `word` reports."""
+    helper = tree.child(word, "aux") if word.xpos == "VBN" else None  # as having said
+    first = helper or word
+    if first.xpos != "VBG" or first.index == 0:
+        return None
+    opening = tree.words[first.index - 1]
+    if opening.text == ",":
+        return None
+    above = islice(tree.ancestors(word), _RELAYED if opening.lower == "as" else 1)
+    return next((v for v in above if v.lemma.lower() in load_words("relaying_verbs") and v.index < opening.index), None)
+
+
+def _relayed(tree: Tree, verb: Word) -> Site | None:
+    """The cue "quoted … as saying": the verb, and the participle that reports."""
+    after = tree.words[verb.index + 1 :] if verb.lemma.lower() in load_words("relaying_verbs") else ()
+    said = next((w for w in after if relaying(tree, w) == verb and lexicon.verb(w.lemma.lower())), None)
+    entry = lexicon.verb(said.lemma.lower()) if said is not None else None
+    if said is None or entry is None:
+        return None
+    opening = [w for w in tree.words[said.index - 2 : said.index] if w.lower in {"as", "having"}]
+    return Site(tree, (verb, *opening, said), entry)
+
+
 def _verb_sites(tree: Tree, word: Word) -> Iterator[Site]:
     lemma = word.lemma.lower()
+    if relayed := _relayed(tree, word):
+        yield relayed
+        return
+    if relaying(tree, word) is not None:
+        return
     found = _phrase(tree, word, lemma)
     if found:
         yield Site(tree, found[0], found[1])

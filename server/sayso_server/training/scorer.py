@@ -103,7 +103,7 @@ class Example:
         return cls(article, gold, words, candidates, values, plain)
 
     def rows(self, basis: Basis, number: int) -> Iterator["Row"]:
-        """What to learn from: the candidates with this basis, as to trees all of the rules' (`number`: the article's)."""
+        """What to learn from: the candidates with this basis, as to trees all of the rules'; `number`: the article."""
         for own, plain, value in zip(self.candidates, self.plain, self.values, strict=True):
             item = plain if basis is Basis.TREES and own.basis is not Basis.LINKED else own
             if item.basis is basis and value is not None:

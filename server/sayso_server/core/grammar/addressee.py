@@ -1,5 +1,6 @@
 """Whom a cue addresses: told reporters, said to her, was told."""
 
+from sayso_server.core import lexicon
 from sayso_server.core.grammar.noun_phrase import is_human, mention
 from sayso_server.core.grammar.subject import is_relative, subject
 from sayso_server.core.lexicon import load_words
@@ -21,15 +22,26 @@ def addressees(tree: Tree, verb: Word, *, lemma: str, text: str) -> tuple[Span, 
 
 def _object(tree: Tree, verb: Word, lemma: str) -> list[Word]:
     """reporters in "told reporters", Pell in "Pell was told" and in "Asked by reporters, Pell smiled"."""
-    found = [
-        w
-        for w in tree.children(verb, "iobj", "obj")
-        if is_human(w) or w.relation == "iobj" or (lemma == "tell" and w.lemma.lower() not in load_words("told"))
-    ]
+    speaker, _ = subject(tree, verb)  # “Sit down,” ordered the judge
+    found = [w for w in tree.children(verb, "iobj", "obj") if w != speaker and _can_be_told(w, lemma)]
     passive = tree.child(verb, "nsubj:pass")
-    if not found and passive is not None and not is_relative(passive):
+    if not found and passive is not None and not is_relative(passive) and not _is_told(passive):
         return [passive]
     if not found and verb.xpos == "VBN" and verb.relation in {"advcl", "conj"}:
         lent, is_asked = subject(tree, verb)
         return [lent] if lent is not None and is_asked else []
     return found
+
+
+def _is_told(word: Word) -> bool:
+    """Whether a word is what is said, not who hears it: tales were told, a question was asked."""
+    lemma = word.lemma.lower()
+    return lemma in load_words("told") or lexicon.noun(lemma) is not None
+
+
+def _can_be_told(word: Word, lemma: str) -> bool:
+    """Whether the object of an addressing verb is a person: told reporters; not: told lies, told how she left."""
+    if word.lower in load_words("questions"):
+        return False
+    is_no_thing = lemma == "tell" and word.lemma.lower() not in load_words("told")
+    return is_human(word) or word.relation == "iobj" or is_no_thing

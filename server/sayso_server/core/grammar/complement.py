@@ -1,7 +1,7 @@
 """The words of the clauses that a cue governs, also where the parser attaches them elsewhere."""
 
 from sayso_server.core import lexicon
-from sayso_server.core.cues import Site
+from sayso_server.core.cues import Site, relaying
 from sayso_server.core.grammar.contents import is_punctuation
 from sayso_server.core.grammar.sentence import is_set_off, sentence_before
 from sayso_server.core.grammar.subject import is_passive, reports_more
@@ -25,7 +25,7 @@ def complements_of(tree: Tree, verb: Word) -> list[Word]:
     Several on one side of the cue are one content. A subordinate clause after a complement belongs to it, though
     parsers attach it to the cue: said he left because it was late.
     """
-    out = tree.children(verb, "ccomp")
+    out = tree.children(verb, "ccomp") or _before_the_governor(tree, verb)
     if is_passive(tree, verb):  # said to be worth
         out = [c for c in out if (m := tree.child(c, "mark")) is None or m.lower != "to"]
     for child in tree.children(verb, "xcomp"):
@@ -42,6 +42,13 @@ def complements_of(tree: Tree, verb: Word) -> list[Word]:
     if tree.words[verb.index + 1 : verb.index + 2] and tree.words[verb.index + 1].text == ";":
         out = [c for c in out if c.index < verb.index]  # crews came, Olin said; the port was shut
     return [c for c in out if (c.index > verb.index) == (out[0].index > verb.index)]
+
+
+def _before_the_governor(tree: Tree, verb: Word) -> list[Word]:
+    """The clause before a verb that leads to the cue: it failed, Pell is due to say, media quoted Pell as saying."""
+    above = relaying(tree, verb) or (tree.head(verb) if verb.relation == "xcomp" else None)
+    found = tree.children(above, "ccomp") if above is not None and not tree.children(verb, "obj", "xcomp") else []
+    return [clause for clause in found if above is not None and clause.index < above.index]
 
 
 def _wh_objects(tree: Tree, verb: Word) -> list[Word]:

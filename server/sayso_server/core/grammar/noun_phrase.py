@@ -18,6 +18,8 @@ def mention(tree: Tree, word: Word, text: str) -> Span:
         if relation == "acl":  # a report, published last week; but: officials briefed on the speech
             first = min(tree.subtree(child))
             return "," in {tree.words[first].text, tree.words[max(0, first - 1)].text}
+        if child.lower == "not" and child.index > word.index:  # urged people not to wait
+            return True
         return relation in _NOT_IN_MENTION
 
     indices = tree.subtree(word, skip)

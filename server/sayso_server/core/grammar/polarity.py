@@ -1,12 +1,18 @@
 """Whether the act of saying is asserted, denied or uncertain."""
 
+from collections.abc import Iterator
+
 from sayso_server.core import lexicon
-from sayso_server.core.lexicon import load_words
-from sayso_server.core.statement import Polarity
+from sayso_server.core.grammar.subject import subjects_of
+from sayso_server.core.lexicon import Frame, load_words
+from sayso_server.core.statement import CueClass, Polarity
 from sayso_server.core.tree import Tree, Word
 
 _LONGEST_CHAIN = 5
 """Verbs in a row: refused to agree to say."""
+_ALTERNATIVES = frozenset({"or", "nor"})
+_OPEN = frozenset({Frame.COMMITMENT, Frame.INFINITIVE})
+"""Frames of governors that leave open whether their infinitive came about: wants to say, was urged to say."""
 
 
 def polarity(tree: Tree, verb: Word) -> Polarity:
@@ -14,17 +20,84 @@ def polarity(tree: Tree, verb: Word) -> Polarity:
     entry = lexicon.verb(verb.lemma.lower())
     if (entry.lemma if entry else verb.lemma.lower()) in load_words("denials"):
         return Polarity.NEGATED
-    chain = [verb]
-    while chain[-1].relation == "xcomp" and (head := tree.head(chain[-1])) is not None and len(chain) < _LONGEST_CHAIN:
-        chain.append(head)
+    chain = list(_chain(tree, verb))
     for position, word in enumerate(chain):
-        lemma = word.lemma.lower()
-        subjects = tree.children(word, "nsubj")
-        parts = tree.children(word, "advmod", "aux") + [d for s in subjects for d in [s, *tree.children(s, "det")]]
-        if any(p.lower in load_words("negators") for p in parts) or (position and lemma in load_words("denials")):
+        withholds = bool(position) and word.lemma.lower() in load_words("denials", "withholding")
+        if _is_negated(tree, word) != withholds:  # never failed to say
             return Polarity.NEGATED
-        if position and lemma in load_words("hedging_verbs"):
+        if (position and _leaves_open(word)) or _is_hedged(tree, word):
             return Polarity.HEDGED
-        if any(p.lower in load_words("hedges", "hedging_modals") for p in parts):
-            return Polarity.HEDGED
-    return Polarity.AFFIRMED
+    return Polarity.HEDGED if _is_conditional(tree, chain[-1]) else Polarity.AFFIRMED
+
+
+def _chain(tree: Tree, verb: Word) -> Iterator[Word]:
+    """A verb with what governs it: plans to tell; stopped short of saying; did not confirm or say."""
+    for _ in range(_LONGEST_CHAIN):
+        yield verb
+        head, mark = tree.head(verb), tree.child(verb, "mark")
+        is_gerund = verb.relation == "advcl" and mark is not None and mark.lower in {"of", "from"}
+        is_alternative = verb.relation == "conj" and any(c.lower in _ALTERNATIVES for c in tree.children(verb, "cc"))
+        is_own = tree.child(verb, "nsubj") is not None
+        if head is None or not (verb.relation == "xcomp" or is_gerund or (is_alternative and not is_own)):
+            return
+        verb = head
+
+
+def _is_negated(tree: Tree, word: Word) -> bool:
+    """A negator of the verb or of its subject: nor did, hardly anyone said, no longer says, has yet to say."""
+    negators = load_words("negators")
+    subjects = subjects_of(tree, word)
+    own = tree.children(word, "advmod", "aux", "cc", "cc:preconj")
+    parts = own + [d for s in subjects for d in [s, *tree.children(s, "det", "advmod", "cc:preconj")]]
+    return any(
+        (p.lower in negators and not _is_additive(tree, p)) or _is_no_longer(tree, p) or _is_yet_to(tree, p)
+        for p in parts
+    )
+
+
+def _is_additive(tree: Tree, negator: Word) -> bool:
+    """did not only say that it failed"""
+    return any(w.lower in load_words("additive_adverbs") for w in tree.words[negator.index + 1 : negator.index + 2])
+
+
+def _is_no_longer(tree: Tree, word: Word) -> bool:
+    return word.lower in {"longer", "more"} and word.index > 0 and tree.words[word.index - 1].lower == "no"
+
+
+def _is_yet_to(tree: Tree, word: Word) -> bool:
+    return word.lower == "yet" and any(w.lower == "to" for w in tree.words[word.index + 1 : word.index + 2])
+
+
+def _leaves_open(governor: Word) -> bool:
+    """Whether what the governor's infinitive names may not have come about: seems to say, is going to, wants to."""
+    lemma = governor.lemma.lower()
+    if {lemma, governor.lower} & load_words("hedging_verbs"):
+        return True
+    if (adjective := lexicon.adjective(lemma)) and adjective.frames[Frame.ADJECTIVE] is CueClass.WANT:
+        return True
+    entry = lexicon.verb(lemma)
+    return entry is not None and bool(entry.frames.keys() & _OPEN) and lemma not in load_words("carried_out")
+
+
+def _is_hedged(tree: Tree, word: Word) -> bool:
+    """An adverb of hearsay, or a modal verb; not "I must say", which says it."""
+    adverbs = tree.children(word, "advmod", "aux") + tree.children(word, "nsubj")
+    if any(a.lower in load_words("hedges", "hedging_modals") for a in adverbs):
+        return True
+    if any(m.lower in load_words("hedging_verbs") for m in tree.children(word, "mark")):  # due to say
+        return True
+    is_performed = any(s.lower in load_words("talkers") for s in tree.children(word, "nsubj"))
+    is_witnessed = word.lemma.lower() in load_words("perception")  # could be heard saying
+    is_modal = any(a.lower in load_words("unfulfilled_modals") for a in tree.children(word, "aux"))
+    return is_modal and not is_performed and not is_witnessed
+
+
+def _is_conditional(tree: Tree, word: Word) -> bool:
+    """If Olin says that it failed, …; Did Olin say that it failed?"""
+    if any(m.lower in load_words("conditions") for m in tree.children(word, "mark")):
+        return True
+    subject, helper = tree.child(word, "nsubj"), tree.child(word, "aux")
+    if subject is None or helper is None or helper.index > subject.index:
+        return False
+    is_open = helper.index == 0 or not tree.words[helper.index - 1].xpos.startswith("W")
+    return is_open and any(w.text == "?" for w in tree.words[-2:])

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import merge, strip
-from sayso_server.core.grammar.subject import subject
+from sayso_server.core.grammar.subject import is_inverted, is_passive, subject
 from sayso_server.core.lexicon import Frame
 from sayso_server.core.marks import Quotation
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Span
+from sayso_server.core.tree import Tree, Word
 
 QUOTING = REPORTED_SPEECH | {CueClass.THINK}
 """The classes of cues that can have a quotation: said, thought; not voted."""
@@ -72,14 +73,40 @@ def has_other_cue(site: Site, document: Document, start: int, end: int) -> bool:
         start <= o.head.start < end
         and o.head.upos == "VERB"
         and o.head.start != site.head.start
+        and not leads_to(o, site)
         and _reports(o, document.plain[o.words[-1].end : end])
         for o in others
     )
 
 
+def leads_to(governor: Site, site: Site) -> bool:
+    """Whether a verb only leads to the cue, its infinitive or participle: is expected to say, can be heard saying."""
+    tree, word = site.tree, site.head
+    while _depends_closely(tree, word) and (head := tree.head(word)) is not None:
+        if head == governor.head and governor.tree is tree:
+            return True
+        word = head
+    return False
+
+
+def _depends_closely(tree: Tree, word: Word) -> bool:
+    """An infinitive, or a participle next to a passive: heard shouting."""
+    head = tree.head(word)
+    is_beside = word.relation == "advcl" and word.xpos == "VBG" and head is not None and word.index == head.index + 1
+    return word.relation == "xcomp" or (is_beside and head is not None and is_passive(tree, head))
+
+
+def is_led_on(site: Site, document: Document) -> bool:
+    """Whether a later cue of the sentence is meant: is said to have shouted, is understood to have told."""
+    others = document.sites_within(site.tree.span)
+    return any(leads_to(site, other) and other.class_of(Frame.CLAUSE, Frame.QUOTE) in QUOTING for other in others)
+
+
 def _reports(site: Site, gap: str) -> bool:
     """Whether the cue has a subject, or directly precedes the quotation: adding, “…”"""
     can_report = site.class_of(Frame.CLAUSE, Frame.QUOTE) in QUOTING
+    if not can_report and site.class_of(Frame.INFINITIVE, Frame.SMALL) in QUOTING:
+        return is_inverted(site.tree, site.head)  # “…,” instructed the judge
     return can_report and (gap.strip() in {"", ",", ":"} or subject(site.tree, site.head)[0] is not None)
 
 
@@ -88,7 +115,7 @@ def continues_after(site: Site, quotation: Quotation, document: Document) -> boo
 
     Other cues in that sentence do not matter (Olin, who said that it failed. "…"), unless they introduce the rest.
     """
-    text, start, cue = document.plain, quotation.span.start, site.words[-1].end
+    text, start, cue = document.plain, quotation.span.start, site.last.end
     gap = text[cue:start]
     if len(gap) > 2 * MAX_GAP or _has_own_cue(quotation, site, document):
         return False

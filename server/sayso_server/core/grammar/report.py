@@ -8,6 +8,7 @@ from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.addressee import addressees
 from sayso_server.core.grammar.contents import merge
+from sayso_server.core.grammar.inscription import is_inscribed
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.polarity import polarity
 from sayso_server.core.grammar.subject import agent, relative_subject, subject
@@ -37,7 +38,9 @@ def reported(
     source: Word | None = None,
     act: Act | None = None,
 ) -> Candidate | None:
-    """A candidate whose source, addressee and polarity are those of the cue's verb; None without content.
+    """A candidate whose source, addressee and polarity are those of the cue's verb.
+
+    None without content, and for an inscription: what a banner says is no statement.
 
     Pass `act` where it is known from another candidate of the same cue.
     """
@@ -47,8 +50,10 @@ def reported(
     passive = False
     if source is None:
         source, passive = subject(tree, verb, content=content)
-    if passive:
+    if passive or (source is None and tree.child(verb, "aux:pass") is not None):  # it was claimed by Olin that …
         source = agent(tree, verb)
+    if is_inscribed(tree, verb, source):
+        return None
     if source is not None and any(s.covers(source) for s in content):
         source = None
     act = act or act_of(site, document)

@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 
 from sayso_server.core import lexicon
+from sayso_server.core.cues import relaying
+from sayso_server.core.grammar.circumstance import is_circumstance
 from sayso_server.core.grammar.noun_phrase import is_human
 from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
 _CONTINUING = frozenset({Frame.CLAUSE, Frame.SMALL, Frame.INFINITIVE})
+_NOMINAL = frozenset({"PROPN", "NOUN", "PRON"})
+_ELLIPTICAL = frozenset({"ADJ", "DET", "NUM"})
+"""The other, another, one: heads of noun phrases without their noun."""
 _DEEPEST = 6
 """Verbs in a row that may share one subject."""
 
@@ -25,7 +30,9 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     modified by the verb is its subject (a statement saying …). For a relative pronoun, its noun is returned. After a
     content ("…," said Olin) a bare noun after the verb is the subject, whatever the parser calls it.
     """
-    subjects = [c for c in tree.children(verb, "nsubj") if not any(s.covers(c) for s in content)]
+    if (above := relaying(tree, verb)) is not None:
+        return _relayed(tree, above), False
+    subjects = [c for c in subjects_of(tree, verb) if not any(s.covers(c) for s in content)]
     own = min(subjects, key=lambda c: abs(c.index - verb.index), default=None) or _inverted(tree, verb, content)
     head = tree.head(verb)
     if own is not None:
@@ -45,6 +52,20 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     if is_asked or tree.child(verb, "aux:pass"):
         return lent, True
     return lent, passive and verb.relation == "conj" and verb.xpos == "VBN"  # Pell is expected to say: Pell says
+
+
+def _relayed(tree: Tree, verb: Word) -> Word | None:
+    """Olin in "quoted Olin as saying", in "Olin was quoted as saying" and in "Olin, quoted as saying …"."""
+    named = tree.child(verb, "obj", "iobj") or tree.child(verb, "nsubj:pass")
+    if named is not None:
+        return named
+    return tree.head(verb) if verb.relation == "acl" else tree.child(verb, "nsubj")
+
+
+def subjects_of(tree: Tree, verb: Word) -> list[Word]:
+    """The subjects that the tree shows, without a quoted one: "No comment," added the coach."""
+    found = tree.children(verb, "nsubj")
+    return [w for w in found if w.index > verb.index] if found and follows_quotation(tree, verb) else found
 
 
 def _antecedent(tree: Tree, head: Word, pronoun: Word) -> Word:
@@ -81,7 +102,9 @@ def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:
     reporting = reports_more(tree, verb)
     if reporting is not None:
         return reporting
-    return head if verb.relation == "advcl" and verb.xpos in {"VBG", "VBN", "VB"} else None
+    if verb.relation == "advcl" and verb.xpos in {"VBG", "VBN", "VB"}:
+        return tree.head(head) if head.relation == "advmod" else head  # stopped short of saying
+    return None
 
 
 def _controller(tree: Tree, verb: Word, head: Word) -> Word | None:
@@ -113,14 +136,29 @@ def reports_more(tree: Tree, word: Word) -> Word | None:
 
 
 def _inverted(tree: Tree, verb: Word, content: Sequence[Span]) -> Word | None:
-    """Olin in "…," said Olin."""
-    if not content or content[0].start > verb.start or tree.child(verb, "aux:pass"):
+    """Olin in "…," said Olin, the judge in "…," ordered the judge."""
+    follows = bool(content) and content[0].start <= verb.start
+    if not (follows or follows_quotation(tree, verb)) or verb.xpos in {"VB", "VBG"} or tree.child(verb, "aux", "mark"):
         return None
     for child in tree.children(verb, "obj", "iobj", "obl", "dep", "vocative", "xcomp", "nmod"):
         first = min(tree.subtree(child))
-        if first == verb.index + 1 and child.upos in {"PROPN", "NOUN", "PRON"} and not tree.children(child, "case"):
+        is_noun = child.upos in _NOMINAL or (child.relation in {"obj", "iobj"} and child.upos in _ELLIPTICAL)
+        if first == verb.index + 1 and is_noun and not tree.children(child, "case"):
             return child
     return None
+
+
+def follows_quotation(tree: Tree, verb: Word) -> bool:
+    """Whether a verb comes directly after closing marks, or opens what is left of a sentence after them."""
+    if verb.index == 0:
+        return verb.text[0].islower()
+    return tree.words[verb.index - 1].xpos == "''"
+
+
+def is_inverted(tree: Tree, verb: Word) -> bool:
+    """Whether the subject is behind a verb that follows a quotation: "…," ordered the judge."""
+    own, _ = subject(tree, verb)
+    return follows_quotation(tree, verb) and own is not None and own.index > verb.index
 
 
 def is_passive(tree: Tree, verb: Word) -> bool:
@@ -129,8 +167,35 @@ def is_passive(tree: Tree, verb: Word) -> bool:
 
 
 def agent(tree: Tree, verb: Word) -> Word | None:
-    """The by-phrase of a passive, also where the parser attaches it to the phrase before: dismissed as late by Olin."""
-    phrases = tree.children(verb, "obl", "xcomp")
-    below = [w for phrase in phrases for w in tree.children(phrase, "nmod", "obl")]
-    by = [w for w in (*phrases, *below) if any(c.lower == "by" for c in tree.children(w, "case"))]
-    return by[0] if by else next((w for w in phrases if w.deprel == "obl:agent"), None)
+    """The by-phrase of a passive, also where the parser attaches it to the phrase before.
+
+    dismissed as late by Olin; accused of lying by Olin; asked to leave by police. Not a time or a means: by Friday.
+    """
+    own = tree.child(verb, "obl:agent")
+    if own is not None:
+        return own
+    phrases = tree.children(verb, "obl", "xcomp", "advcl")
+    below = [w for p in phrases if not tree.child(p, "aux:pass") for w in tree.children(p, "nmod", "obl")]
+    by = [w for w in phrases if _is_by(tree, w)]
+    return by[0] if by else next((w for w in below if _is_by(tree, w) and _can_act(w)), None)
+
+
+def _is_by(tree: Tree, word: Word) -> bool:
+    return any(c.lower == "by" for c in tree.children(word, "case"))
+
+
+def _can_act(word: Word) -> bool:
+    if {word.lower, word.lemma.lower()} & load_words("calendar", "times"):
+        return False
+    return is_human(word) or word.lemma.lower() in load_words("people", "kin", "documents")
+
+
+def without_agent(tree: Tree, verb: Word, indices: set[int]) -> set[int]:
+    """The words of a content without the agent of its cue and the day of the act: asked to go by police on Friday."""
+    by = agent(tree, verb) if is_passive(tree, verb) else None
+    if by is None or not indices & (own := tree.subtree(by)):
+        return indices
+    governor = tree.head(by)
+    beside = tree.children(governor, "obl", "nmod") if governor is not None else []
+    dates = [tree.subtree(w) for w in beside if w.index > by.index and is_circumstance(w)]
+    return indices - own.union(*dates)

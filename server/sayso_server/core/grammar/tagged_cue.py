@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from sayso_server.core import lexicon
-from sayso_server.core.cues import Site
+from sayso_server.core.cues import Site, relaying
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.tagger import Read
 from sayso_server.core.lexicon import Entry, Frame
@@ -25,7 +25,9 @@ def site_of(cue: Sequence[Read], known: Mapping[int, Site]) -> Site | None:
     of the paragraph, by the offset of their heads.
     """
     run = sorted(cue, key=lambda read: -read.roles.cue)
-    reporting = [known[read.word.start] for read in run if read.word.start in known]
+    relaying_verbs = [v for read in run if (v := relaying(read.tree, read.word))]  # quoted in "quoted Olin as saying"
+    words = [*relaying_verbs, *(read.word for read in run)]
+    reporting = [known[word.start] for word in words if word.start in known]
     if reporting:
         site = reporting[0]
         below = (known.get(word.start) for word in site.tree.children(site.head, "xcomp"))

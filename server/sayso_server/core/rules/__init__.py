@@ -23,6 +23,7 @@ from sayso_server.core.rules.linked import linked
 from sayso_server.core.rules.noun_complement import noun_complement
 from sayso_server.core.rules.quoted_fragment import quoted_fragment
 from sayso_server.core.rules.quoted_speech import quoted_speech
+from sayso_server.core.rules.relayed_speech import relayed_speech
 from sayso_server.core.rules.reported_object import reported_object
 from sayso_server.core.rules.signature import signature
 from sayso_server.core.rules.small_clause import small_clause
@@ -78,7 +79,8 @@ BEFORE_CHOICE: tuple[Rule[[Document]], ...] = (Rule("transcript-turn", _LABEL, t
 OF_CUES: tuple[Rule[[Site, Document]], ...] = (
     Rule("according-to", _ADVERBIAL, according_to, _FITTED, certain=True),
     Rule("as-clause", _ADVERBIAL, as_clause, _FITTED),
-    Rule("quoted-speech", _QUOTATION, quoted_speech),
+    Rule("relayed-speech", _COMPLEMENT, relayed_speech, certain=True),
+    Rule("quoted-speech", _QUOTATION, quoted_speech, certain=True),
     Rule("interrupting-cue", _ADVERBIAL, interrupting_cue, _FITTED, certain=True),
     Rule("clausal-complement", _COMPLEMENT, clausal_complement, _FITTED),
     Rule("infinitival-complement", _COMPLEMENT, infinitival_complement, _FITTED),

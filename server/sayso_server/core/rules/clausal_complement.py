@@ -9,7 +9,14 @@ from sayso_server.core.document import Document
 from sayso_server.core.grammar.complement import and_that, complement_words, complements_of, opens_question, that_clause
 from sayso_server.core.grammar.contents import spans, without
 from sayso_server.core.grammar.noun_phrase import mention
-from sayso_server.core.grammar.quotation import MAX_GAP, chain, continues_after, is_utterance, with_whole_quotations
+from sayso_server.core.grammar.quotation import (
+    MAX_GAP,
+    chain,
+    continues_after,
+    is_led_on,
+    is_utterance,
+    with_whole_quotations,
+)
 from sayso_server.core.grammar.report import reported
 from sayso_server.core.grammar.subject import subject
 from sayso_server.core.lexicon import Frame, load_words
@@ -28,6 +35,8 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
     if site.entry.lemma == "say" and [w.xpos for w in site.tree.words[site.head.index + 1 :][:2]] == ["TO", "VB"]:
         return  # said to be worth
     complements = complements_of(site.tree, site.head)
+    if complements and complements[0].index < site.head.index and is_led_on(site, document):
+        return  # it failed, Olin is expected to say
     indices = complement_words(site, complements) if complements else that_clause(site)
     indices |= and_that(site, indices)
     content = spans(document, site.tree, indices)
@@ -61,7 +70,7 @@ def _with_what_follows(document: Document, site: Site, content: tuple[Span, ...]
     """
     if not content or document.quotation_at(site.head.start) is not None:
         return content
-    _, following = document.outer_around(max(content[-1].end, site.words[-1].end) - 1)
+    _, following = document.outer_around(max(content[-1].end, site.last.end) - 1)
     if following is None or not is_utterance(following, document):
         return content
     start, end = content[-1].end, following.span.start
@@ -91,7 +100,7 @@ def _before_the_clause(site: Site, complement: Word) -> list[Span]:
         Span(tree.words[min(branch)].start, tree.words[max(branch)].end)
         for w in early
         if max(branch := tree.subtree(w)) < first
-        and min(branch) == site.words[-1].index + 1
+        and min(branch) == site.last.index + 1
         and not opens_question(tree.words[min(branch)])  # asked how much money he had
     ]
 

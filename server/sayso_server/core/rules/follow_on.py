@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import merge
+from sayso_server.core.grammar.inscription import is_inscription
 from sayso_server.core.grammar.quotation import chain, is_title, is_utterance
 from sayso_server.core.marks import Quotation
 from sayso_server.core.statement import Span
@@ -41,6 +42,8 @@ def _is_sentence(document: Document, quotation: Quotation) -> bool:
     text = span.of(plain).rstrip("\"”’'»").rstrip()
     words = len(text.split())
     if words < 2 or (text[-1:] not in {".", "!", "?", "…", "—"} and quotation.closed) or is_title(document, quotation):
+        return False
+    if is_inscription(document, quotation):
         return False
     lead = plain[max(0, span.start - 3) : span.start].rstrip(" \t•*")
     if words < _SHORTEST_IN_A_SENTENCE and lead[-1:] not in _SENTENCE_ENDS:

@@ -10,6 +10,7 @@ from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import spans
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.report import reported
+from sayso_server.core.grammar.subject import without_agent
 from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
@@ -32,7 +33,8 @@ def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate
             continue
         if Frame.COMMITMENT not in site.entry.frames and not is_addressed and complement.relation == "advcl":
             continue
-        content = spans(document, tree, tree.subtree(complement, lambda w: _adds_a_report(tree, w)))
+        words = without_agent(tree, verb, tree.subtree(complement, lambda w: _adds_a_report(tree, w)))
+        content = spans(document, tree, words)
         found = reported(site, document, content=content, cue_class=cue_class)
         if found:
             yield replace(found, addressees=found.addressees or _called_on(site, document))

@@ -6,7 +6,7 @@ from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import spans
-from sayso_server.core.grammar.quotation import with_whole_quotations
+from sayso_server.core.grammar.quotation import is_led_on, with_whole_quotations
 from sayso_server.core.grammar.report import reported
 from sayso_server.core.lexicon import Frame
 
@@ -15,6 +15,8 @@ def quoted_fragment(site: Site, document: Document) -> Iterator[Candidate]:
     """Olin spoke of "a failure".   The part of the clause that the cue governs and that holds the marks."""
     cue_class = site.class_of(Frame.CLAUSE, Frame.QUOTE)
     if cue_class is None or document.quotation_at(site.head.start) is not None or site.head.upos == "NOUN":
+        return
+    if is_led_on(site, document):
         return
     tree, verb = site.tree, site.head
     for child in tree.children(verb, "obj", "ccomp", "xcomp", "parataxis", "obl", "dep", "advcl"):

@@ -6,7 +6,15 @@ from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import is_punctuation, strip
-from sayso_server.core.grammar.quotation import MAX_GAP, QUOTING, chain, continues_after, has_other_cue, is_utterance
+from sayso_server.core.grammar.quotation import (
+    MAX_GAP,
+    QUOTING,
+    chain,
+    continues_after,
+    has_other_cue,
+    is_led_on,
+    is_utterance,
+)
 from sayso_server.core.grammar.report import reported
 from sayso_server.core.grammar.subject import subject
 from sayso_server.core.lexicon import Frame, load_words
@@ -23,7 +31,7 @@ def quoted_speech(site: Site, document: Document) -> Iterator[Candidate]:
     Whole utterances only; quoted fragments inside a clause belong to the clause.
     """
     cue_class = site.class_of(Frame.CLAUSE, Frame.QUOTE, Frame.INFINITIVE, Frame.SMALL)
-    if cue_class not in QUOTING or site.head.upos == "NOUN":
+    if cue_class not in QUOTING or site.head.upos == "NOUN" or is_led_on(site, document):
         return
     outer = document.quotation_at(site.head.start)
     before, after = _neighbours(site, document) if outer is None else document.inner_around(outer, site.head.start)
@@ -106,11 +114,11 @@ def _has_clause_of_its_own(site: Site, quotation: Quotation) -> bool:
 
 def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> bool:
     """Olin said: "…" The quotation opens a sentence, after a comma, a colon or the cue itself."""
-    text, start, cue = document.plain, quotation.span.start, site.words[-1].end
+    text, start, cue = document.plain, quotation.span.start, site.last.end
     gap = text[cue:start]
     if len(gap) > MAX_GAP or has_other_cue(site, document, cue, start):
         return False
-    if any(site.words[-1].end <= c.start < start for c in site.tree.children(site.head, "ccomp")):
+    if any(site.last.end <= c.start < start for c in site.tree.children(site.head, "ccomp")):
         return False  # said that it was late: “…”
     if not is_utterance(quotation, document) and not _is_called_out(quotation, gap, document):
         return False

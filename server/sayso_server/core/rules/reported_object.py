@@ -10,7 +10,7 @@ from sayso_server.core.grammar.contents import is_punctuation, spans
 from sayso_server.core.grammar.noun_phrase import is_human
 from sayso_server.core.grammar.quotation import with_whole_quotations
 from sayso_server.core.grammar.report import reported
-from sayso_server.core.grammar.subject import agent
+from sayso_server.core.grammar.subject import agent, without_agent
 from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.statement import CueClass
 from sayso_server.core.tree import Tree, Word
@@ -31,6 +31,7 @@ def reported_object(site: Site, document: Document) -> Iterator[Candidate]:
         return
     cue = {w.index for w in site.words}
     indices = (tree.subtree(thing, lambda w: w.index in cue or _is_aside(tree, w)) | _stray(tree, site, thing)) - cue
+    indices = without_agent(tree, site.head, indices)
     if len([i for i in indices if not is_punctuation(tree.words[i])]) < _SHORTEST:
         return
     content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])

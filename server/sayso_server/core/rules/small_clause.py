@@ -8,7 +8,7 @@ from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import spans
 from sayso_server.core.grammar.quotation import with_whole_quotations
 from sayso_server.core.grammar.report import reported
-from sayso_server.core.grammar.subject import agent, is_relative
+from sayso_server.core.grammar.subject import agent, is_passive, is_relative, without_agent
 from sayso_server.core.lexicon import Frame, load_table, load_words
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
@@ -31,7 +31,7 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
     if predicate is None:
         yield from _quoted_predicate(site, document)
         return
-    thing = tree.child(verb, "obj", "iobj") or tree.child(verb, "nsubj:pass") or _relative_object(tree, verb)
+    thing = tree.child(verb, "obj", "iobj") or tree.child(verb, "nsubj:pass") or _above(tree, verb)
     words = tree.subtree(predicate)
     quoted = next((q for i in sorted(words) if (q := document.quotation_at(tree.words[i].start))), None)
     is_name = quoted is not None and document.text[quoted.span.start + 1 : quoted.span.start + 2].isupper()
@@ -39,9 +39,11 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
         return
     if quoted is None and site.entry.lemma not in load_words("describing_verbs"):
         return
-    indices = words | (tree.subtree(thing, lambda w: w.deprel == "acl:relcl") if thing is not None else set())
-    by = agent(tree, verb) if tree.child(verb, "nsubj:pass") else None
-    indices -= {w.index for w in site.words} | (tree.subtree(by) if by is not None else set())
+    by = agent(tree, verb) if is_passive(tree, verb) else None
+    if by is not None and by.lower in load_words("negators"):  # described by nobody as unsinkable
+        return
+    indices = without_agent(tree, verb, words) - {w.index for w in site.words}
+    indices |= tree.subtree(thing, lambda w: w.relation == "acl" or w == verb) if thing is not None else set()
     content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
     found = reported(site, document, content=content, cue_class=cue_class, source=by)
     if found and found.source is not None:
@@ -93,8 +95,8 @@ def _is_quoted(tree: Tree, word: Word) -> bool:
     return tree.words[min(tree.subtree(word))].text in {"“", '"', "‘", "``", "'"}
 
 
-def _relative_object(tree: Tree, verb: Word) -> Word | None:
-    """which … Olin described as: the pronoun represents the object."""
-    if verb.deprel != "acl:relcl":
-        return None
-    return next((w for w in tree.words[: verb.index] if is_relative(w) and w.head == verb.index), None)
+def _above(tree: Tree, verb: Word) -> Word | None:
+    """The noun above: which … Olin described as, where the pronoun represents it; the plan, described by Olin as …"""
+    if verb.deprel == "acl:relcl":
+        return next((w for w in tree.words[: verb.index] if is_relative(w) and w.head == verb.index), None)
+    return tree.head(verb) if verb.relation == "acl" and is_passive(tree, verb) else None
