@@ -9,6 +9,7 @@ from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
 _CONTINUING = frozenset({Frame.CLAUSE, Frame.SMALL, Frame.INFINITIVE})
+_STOPS = frozenset('.!?…:;,”"’')
 _DEEPEST = 6
 """Verbs in a row that may share one subject."""
 
@@ -121,6 +122,36 @@ def _inverted(tree: Tree, verb: Word, content: Sequence[Span]) -> Word | None:
         if first == verb.index + 1 and child.upos in {"PROPN", "NOUN", "PRON"} and not tree.children(child, "case"):
             return child
     return None
+
+
+def headline_patient(tree: Tree, verb: Word) -> Word | None:
+    """PM in the headline "PM urged to act", whose passive has no auxiliary: parsers see an active verb.
+
+    A line without a stop, a past form without the object that its verb needs, and a subject without article.
+    """
+    if tree.words[-1].text[-1] in _STOPS or verb.xpos not in {"VBD", "VBN"} or not _lacks_object(tree, verb):
+        return None
+    head = tree.head(verb)
+    above = head if verb.deprel == "acl" and head is not None and head.deprel == "root" else None
+    patient = tree.child(verb, "nsubj") or above
+    if patient is None or patient.index > verb.index or patient.upos == "PRON" or tree.children(patient, "det"):
+        return None
+    return patient
+
+
+def _lacks_object(tree: Tree, verb: Word) -> bool:
+    """Whether a verb has none of the objects that it cannot do without: told, urged, accused; not: said, called for."""
+    lemma, following = verb.lemma.lower(), tree.words[verb.index + 1 : verb.index + 2]
+    entry = lexicon.verb(lemma)
+    if entry is None or tree.children(verb, "obj", "iobj", "aux") or tree.child(verb, "nsubj:pass"):
+        return False
+    if any(lexicon.phrase(lemma, w.lemma.lower()) for w in following):
+        return False
+    if lemma in load_words("telling_verbs") or Frame.SMALL in entry.frames:
+        return True
+    clause = tree.child(verb, "ccomp")
+    is_directive = Frame.INFINITIVE in entry.frames and lemma in load_words("addressing_verbs")
+    return is_directive and (clause is None or "VerbForm=Fin" not in clause.feats)
 
 
 def is_passive(tree: Tree, verb: Word) -> bool:

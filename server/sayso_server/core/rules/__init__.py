@@ -17,6 +17,7 @@ from sayso_server.core.rules.as_clause import as_clause
 from sayso_server.core.rules.clausal_complement import clausal_complement
 from sayso_server.core.rules.follow_on import follow_on
 from sayso_server.core.rules.headline import headline
+from sayso_server.core.rules.headline_passive import headline_passive
 from sayso_server.core.rules.infinitival_complement import infinitival_complement
 from sayso_server.core.rules.interrupting_cue import interrupting_cue
 from sayso_server.core.rules.noun_complement import noun_complement
@@ -76,6 +77,7 @@ BEFORE_CHOICE: tuple[Rule[[Document]], ...] = (Rule("transcript-turn", _LABEL, t
 """Statements that nothing competes with."""
 
 OF_CUES: tuple[Rule[[Site, Document]], ...] = (
+    Rule("headline-passive", _COMPLEMENT, headline_passive, certain=True),
     Rule("according-to", _ADVERBIAL, according_to, _FITTED, certain=True),
     Rule("as-clause", _ADVERBIAL, as_clause, _FITTED),
     Rule("quoted-speech", _QUOTATION, quoted_speech),

@@ -13,7 +13,7 @@ from sayso_server.core.grammar.contents import is_punctuation, merge, strip, wit
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.quotation import with_whole_quotations
 from sayso_server.core.grammar.report import Act, act_of, reported
-from sayso_server.core.grammar.subject import subject
+from sayso_server.core.grammar.subject import headline_patient, subject
 from sayso_server.core.grammar.tagged_cue import class_of, site_of
 from sayso_server.core.grammar.tagger import TRAILING, Read, Run, likely_contents, span_of, thresholds
 from sayso_server.core.lexicon import load_words
@@ -171,6 +171,8 @@ def _with_word(
     paragraph: _Paragraph, cue: Run, runs: Sequence[Run], content: tuple[Span, ...], site: Site, act: Act
 ) -> Candidate | None:
     """A candidate of a cue with a word."""
+    if headline_patient(site.tree, site.head) is not None:
+        return None  # the tagger takes PM in "PM urged to act" for the source
     document = paragraph.document
     own = [w.span for w in site.words]
     content = with_whole_quotations(document, content, own)
