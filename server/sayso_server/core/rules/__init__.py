@@ -20,6 +20,7 @@ from sayso_server.core.rules.headline import headline
 from sayso_server.core.rules.headline_passive import headline_passive
 from sayso_server.core.rules.infinitival_complement import infinitival_complement
 from sayso_server.core.rules.interrupting_cue import interrupting_cue
+from sayso_server.core.rules.label_before_quotation import label_before_quotation
 from sayso_server.core.rules.noun_complement import noun_complement
 from sayso_server.core.rules.quoted_fragment import quoted_fragment
 from sayso_server.core.rules.quoted_speech import quoted_speech
@@ -93,6 +94,7 @@ OF_CUES: tuple[Rule[[Site, Document]], ...] = (
 """For each cue the first rule that finds something proposes: from precise to loose."""
 
 OF_DOCUMENTS: tuple[Rule[[Document]], ...] = (
+    Rule("label-before-quotation", _LABEL, label_before_quotation, certain=True),
     Rule("headline", _LABEL, headline, certain=True),
     Rule("signature", _LABEL, signature, certain=True),
     Rule("tagged", _TAGGER, tagged),

@@ -30,7 +30,7 @@ def quoted_speech(site: Site, document: Document) -> Iterator[Candidate]:
     quotations: list[Quotation] = []
     if before is not None and _ends_before_cue(before, site, document):
         quotations = [before]
-        if after is not None and continues_after(site, after, document):
+        if after is not None and continues_after(site, after, document) and not _is_anew(site, after, document):
             quotations += chain(document, after) if outer is None else [after]
     elif after is not None and _begins_after_cue(after, site, document):
         quotations = chain(document, after) if outer is None else [after]
@@ -53,6 +53,12 @@ def _between(site: Site, quotation: Quotation, document: Document) -> Word | Non
     inside = {w.index for w in words}
     heads = [w for w in words if w.upos in {"NOUN", "PROPN", "PRON"} and w.head not in inside]
     return heads[0] if len(heads) > 1 and subject(site.tree, site.head)[0] != heads[0] else None
+
+
+def _is_anew(site: Site, after: Quotation, document: Document) -> bool:
+    """ "…," Olin said. Renn, 50: "…" A sentence of its own, which ends in a colon, introduces the second quotation."""
+    gap = document.plain[site.words[-1].end : after.span.start].rstrip()
+    return gap[-1:] == ":" and _holds_stop(gap, {" "})
 
 
 def _neighbours(site: Site, document: Document) -> tuple[Quotation | None, Quotation | None]:

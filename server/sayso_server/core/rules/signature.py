@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.label import labelled
+from sayso_server.core.statement import Span
 
 _DASH = re.compile(r"\s*(?:[―—–]|--?)\s*(?=[^\W\d_])")
 _LONGEST = 12
@@ -21,5 +22,5 @@ def signature(document: Document) -> Iterator[Candidate]:
         match = _DASH.match(document.plain, quotation.span.end, paragraph.end)
         tail = document.plain[match.end() : paragraph.end] if match else ""
         if match and len(tail.split()) <= _LONGEST and tail.rstrip()[-1:] not in {".", ":", ","}:
-            name = match.end(), match.end() + len(re.split(r"[,(]", tail)[0].rstrip())
+            name = Span(match.end(), match.end() + len(re.split(r"[,(]", tail)[0].rstrip()))
             yield from labelled(document, quotation.span, name)

@@ -10,14 +10,15 @@ from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import is_punctuation, merge, strip, with_marks
+from sayso_server.core.grammar.label import label_of_the_page
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.quotation import with_whole_quotations
 from sayso_server.core.grammar.report import Act, act_of, reported
 from sayso_server.core.grammar.subject import headline_patient, subject
-from sayso_server.core.grammar.tagged_cue import class_of, site_of
+from sayso_server.core.grammar.tagged_cue import class_of, is_introduced, site_of
 from sayso_server.core.grammar.tagger import TRAILING, Read, Run, likely_contents, span_of, thresholds
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.statement import Span
+from sayso_server.core.statement import CueClass, Span
 
 FARTHEST = 40
 """Words between a content and its cue, and between a cue and its source."""
@@ -46,7 +47,15 @@ def tagged(document: Document) -> Iterator[Candidate]:
             after = cues[i + 1][0] if i + 1 < len(cues) else len(words)
             assembled = {runs: None for contents in readings for runs in _assembled(contents, cue, before, after)}
             if assembled:
-                yield from _candidates(read, cue, list(assembled), known)
+                found = _candidates(read, cue, list(assembled), known)
+                yield from (candidate for candidate in found if not _is_of_the_page(document, candidate))
+
+
+def _is_of_the_page(document: Document, found: Candidate) -> bool:
+    """Whether the cue of a candidate, or without one its source, is in a label: REVEALED: …, KESTON: …"""
+    place = found.cue.spans[0] if found.cue else found.source
+    label = label_of_the_page(document, place.start) if place else None
+    return label is not None and place is not None and label.covers(place)
 
 
 @dataclass(frozen=True)
@@ -184,6 +193,8 @@ def _with_word(
     source = _source(paragraph, cue, runs, site)
     word = source.word if source else None
     cue_class = class_of(document, inside, site)
+    if cue_class is CueClass.OTHER and site.head.relation == "acl" and is_introduced(document, inside):
+        return None  # Amy Lowe, who bakes: “…”
     return reported(site, document, content=content, cue_class=cue_class, source=word, act=act)
 
 
