@@ -88,6 +88,8 @@ def _is_named(tree: Tree, case: Word) -> bool:
 
 def _verb_sites(tree: Tree, word: Word) -> Iterator[Site]:
     lemma = word.lemma.lower()
+    if word.text[:1].isupper() and lexicon.verb(lemma) is None:
+        lemma = word.lower  # lemmatizers fail where a verb opens the sentence: Quipped Olin
     found = _phrase(tree, word, lemma)
     if found:
         yield Site(tree, found[0], found[1])

@@ -69,8 +69,19 @@ def _labels(document: Document, paragraph: Span, index: int) -> Iterator[Label]:
 
 def _match(document: Document, start: int, end: int) -> re.Match[str] | None:
     match = _LETTER.match(document.plain, start, end) or _named().match(document.plain, start, end)
-    words = match[1].lower().split() if match else []
+    if match is None or _opens_with_cue(document, match.start(1)):
+        return None
+    words = match[1].lower().split()
     return None if _is_of_the_page(words) or _reports(words) else match
+
+
+def _opens_with_cue(document: Document, offset: int) -> bool:
+    """Asked in "Asked Olin: …": the verb comes first."""
+    tree = document.tree_at(offset)
+    word = next(iter(tree.between(offset, offset + 1)), None) if tree is not None else None
+    is_finite = word is not None and word.xpos in {"VBD", "VBZ", "VBN"}
+    lemmas = (word.lemma.lower(), word.lower) if word is not None and is_finite else ()
+    return any(lexicon.verb(lemma) for lemma in lemmas)
 
 
 def _is_of_the_page(words: Sequence[str]) -> bool:
@@ -107,6 +118,8 @@ def label_of_the_page(document: Document, offset: int) -> Span | None:
     words = match[1].lower().split() if match else []
     if match is None or _reports(words) or not (match[1].isupper() or _is_of_the_page(words)):
         return None
+    if len(words) > 1 and _opens_with_cue(document, match.start(1)):
+        return None  # Explained the coach: “…”
     return Span(*match.span())
 
 

@@ -86,7 +86,9 @@ def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:
 
 
 def _controller(tree: Tree, verb: Word, head: Word) -> Word | None:
-    """The object of the governor: her in "urged her to say"."""
+    """The object of the governor: her in "urged her to say"; of "had this to say" the subject."""
+    if verb.relation == "xcomp" and head.lemma == "have":
+        return subject(tree, head)[0]
     return tree.child(head, "obj", "iobj") if verb.relation == "xcomp" else None
 
 

@@ -49,7 +49,7 @@ def _addressed(document: Document, paragraph: Span, match: re.Match[str], words:
 def _is_source(document: Document, name: Span, words: Sequence[Word]) -> bool:
     """A name that is no place, or a word for people or documents that can speak: Police, Report."""
     own = [w for w in words if name.covers(w)]
-    if not own:
+    if not own or any(w.upos == "VERB" for w in own):
         return False
     last = own[-1]
     if {last.lower, last.lemma.lower()} & load_words("groups", "roles", "documents", "organizations"):

@@ -72,10 +72,10 @@ def _neighbours(site: Site, document: Document) -> tuple[Quotation | None, Quota
 
 
 def _is_introduced(site: Site, quotation: Quotation, document: Document) -> bool:
-    """Olin wrote: ¶ “The plan failed.”   The cue's paragraph ends with a colon, the quotation opens the next."""
+    """Olin wrote: ¶ “The plan failed.”   The cue's paragraph ends with a colon, the quotation opens the next, maybe as an item."""
     here = document.paragraph_at(site.head.start)
     following = document.paragraph_at(quotation.span.start)
-    opens = document.paragraphs[following].start == quotation.span.start
+    opens = not document.plain[document.paragraphs[following].start : quotation.span.start].strip(" \t•·▪*-–—")
     return following == here + 1 and opens and document.plain[document.paragraphs[here].end - 1] == ":"
 
 
