@@ -127,6 +127,8 @@ def _verb_sites(tree: Tree, word: Word) -> Iterator[Site]:
         return
     if relaying(tree, word) is not None:
         return
+    if word.text[:1].isupper() and lexicon.verb(lemma) is None:
+        lemma = word.lower  # lemmatizers fail where a verb opens the sentence: Quipped Olin
     found = _phrase(tree, word, lemma)
     if found:
         yield Site(tree, found[0], found[1])

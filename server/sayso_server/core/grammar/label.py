@@ -1,30 +1,136 @@
-"""Labels that open a paragraph: WALLACE: …, Police: …"""
+"""Labels that open a paragraph, or follow a sentence in it: WALLACE: …, [14:05] Mara Olin: …, Q. …, Police: …"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
 
+from sayso_server.core import lexicon
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import strip
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.statement import Kind, Span
 
-_LABEL = re.compile(r"[“\"]?((?:[A-Z][\w.'’-]*,? ){0,4}[A-Z][\w.'’-]+)(?: \([^()\n]{1,30}\))?:\s+(?=\S)")
+_BULLET = r"(?:[•·▪] ?)?"
+_TIME = r"(?:[\[(]?\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?[\])]? ?(?:[-–—] ?)?)?"
+_BOLD = r"(?:\*\*|__)?"
+_BRACKETS = r"(?: ?[(\[][^()\[\]\n]{1,40}[)\]]){0,3}"
+_LETTER = re.compile(rf"{_BULLET}{_TIME}{_BOLD}(Q|A|Question|Answer){_BOLD}[.:)]{_BOLD}\s+(?=\S)")
+"""Letters of questions and answers, also with a stop."""
+_SENTENCE_END = re.compile(r"[.!?…—)\]”\"] +(?=\S)")
+_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 
 
-def label_of(document: Document, paragraph: Span) -> re.Match[str] | None:
-    """The label that opens a paragraph, group 1 without its colon; None for the label of a note to the reader."""
-    match = _LABEL.match(document.plain, paragraph.start, paragraph.end)
-    return match if match and match[1].split()[0].lower() not in load_words("note_labels") else None
+class Label(NamedTuple):
+    """A label and what it opens. `name` is the name in it: Jon Reyes in "The Minister (Jon Reyes)".
+
+    `opens`: it opens its paragraph. `is_letter`: it is Q or A, and names nobody.
+    """
+
+    name: Span
+    content: Span
+    paragraph: int
+    opens: bool
+    is_letter: bool
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    """A label of up to six words; small words only between capitals: The Minister for Roads."""
+    small = "|".join(re.escape(w) for w in sorted(load_words("name_particles", "inside_names")))
+    name = rf"[A-Z][\w.'’&-]*(?:,? (?:(?:{small}) ){{0,2}}[A-Z\d][\w.'’&-]*){{0,5}}"
+    return re.compile(rf"{_BULLET}{_TIME}{_BOLD}[“\"]?({name})({_BRACKETS}){_BOLD}:{_BOLD}\s+(?=\S)")
+
+
+def label_of(document: Document, paragraph: Span) -> Label | None:
+    """The label that opens a paragraph; None for the label of a note to the reader."""
+    return next(_labels(document, paragraph, document.paragraph_at(paragraph.start)), None)
+
+
+def labels_of(document: Document) -> Iterator[Label]:
+    """All labels that open paragraphs, and those behind a sentence of such a paragraph, in text order."""
+    for i, paragraph in enumerate(document.paragraphs):
+        yield from _labels(document, paragraph, i)
+
+
+def _labels(document: Document, paragraph: Span, index: int) -> Iterator[Label]:
+    found = [match for match in (_match(document, paragraph.start, paragraph.end),) if match]
+    if found:
+        ends = _SENTENCE_END.finditer(document.plain, found[0].end(), paragraph.end)
+        found += [match for end in ends if (match := _match(document, end.end(), paragraph.end))]
+    for i, match in enumerate(found):
+        end = found[i + 1].start() if i + 1 < len(found) else paragraph.end
+        name = Span(*match.span(1)) if match.re is _LETTER else _name(document, match)
+        content = strip(document.plain, Span(match.end(), end), " \t")
+        if content is not None:
+            yield Label(name, content, index, i == 0, match.re is _LETTER)
+
+
+def _match(document: Document, start: int, end: int) -> re.Match[str] | None:
+    match = _LETTER.match(document.plain, start, end) or _named().match(document.plain, start, end)
+    if match is None or _opens_with_cue(document, match.start(1)):
+        return None
+    words = match[1].lower().split()
+    return None if _is_of_the_page(words) or _reports(words) else match
+
+
+def _opens_with_cue(document: Document, offset: int) -> bool:
+    """Asked in "Asked Olin: …": the verb comes first."""
+    tree = document.tree_at(offset)
+    word = next(iter(tree.between(offset, offset + 1)), None) if tree is not None else None
+    is_finite = word is not None and word.xpos in {"VBD", "VBZ", "VBN"}
+    lemmas = (word.lemma.lower(), word.lower) if word is not None and is_finite else ()
+    return any(lexicon.verb(lemma) for lemma in lemmas)
+
+
+def _is_of_the_page(words: Sequence[str]) -> bool:
+    """EXCLUSIVE, The Latest, Dear Mara."""
+    notes = load_words("note_labels")
+    return bool(words) and (words[0] in notes | load_words("salutations") or words[-1] in notes)
+
+
+def _reports(words: Sequence[str]) -> bool:
+    """MAYOR SAYS: a headline's source with its cue."""
+    return len(words) > 1 and words[-1].endswith("s") and lexicon.verb(words[-1][:-1]) is not None
+
+
+def _name(document: Document, match: re.Match[str]) -> Span:
+    """The person named before a comma or in brackets behind an office, else the label without its brackets."""
+    own = Span(*match.span(1))
+    first = Span(own.start, own.start + len(match[1].partition(",")[0]))
+    if first != own and document.label_of(first) == "PER":
+        return first
+    if document.label_of(own) != "PER":
+        for inner in _IN_BRACKETS.finditer(document.plain, match.start(2), match.end(2)):
+            if document.label_of(span := Span(*inner.span(1))) == "PER":
+                return span
+    return own
+
+
+_PAGE = re.compile(rf"{_BOLD}([A-Z][\w’'-]*(?: [\w’'-]+){{0,3}}){_BOLD}:{_BOLD}\s+(?=\S)")
+
+
+def label_of_the_page(document: Document, offset: int) -> Span | None:
+    """EXCLUSIVE: …, KESTON: …   A note, a salutation or capitals that open a paragraph, with the colon."""
+    paragraph = document.paragraphs[document.paragraph_at(offset)]
+    match = _PAGE.match(document.plain, paragraph.start, paragraph.end)
+    words = match[1].lower().split() if match else []
+    if match is None or _reports(words) or not (match[1].isupper() or _is_of_the_page(words)):
+        return None
+    if len(words) > 1 and _opens_with_cue(document, match.start(1)):
+        return None  # Explained the coach: “…”
+    return Span(*match.span())
 
 
 def labelled(
-    document: Document, content: Span, label: tuple[int, int], kind: Kind | None = None
+    document: Document, content: Span, label: Span, kind: Kind | None = None, *, name: Span | None = None
 ) -> Iterator[Candidate]:
-    """A statement without a cue, whose source is a label."""
-    tree = document.tree_at(label[0])
+    """A statement without a cue, whose source is a label. `name` is the name in it, where that does not end it."""
+    own = name or label
+    tree = document.tree_at(own.start)
     stripped = strip(document.plain, content, " \t")
-    words = tree.between(*label) if tree is not None else []
+    words = tree.between(own.start, own.end) if tree is not None else []
     if tree is None or stripped is None or not words:
         return
-    yield Candidate((stripped,), None, None, Span(*label), words[-1], sentence=tree.span, kind=kind)
+    yield Candidate((stripped,), None, None, label, words[-1], sentence=tree.span, kind=kind)

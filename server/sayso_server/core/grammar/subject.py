@@ -14,6 +14,7 @@ _CONTINUING = frozenset({Frame.CLAUSE, Frame.SMALL, Frame.INFINITIVE})
 _NOMINAL = frozenset({"PROPN", "NOUN", "PRON"})
 _ELLIPTICAL = frozenset({"ADJ", "DET", "NUM"})
 """The other, another, one: heads of noun phrases without their noun."""
+_STOPS = frozenset('.!?…:;,”"’')
 _DEEPEST = 6
 """Verbs in a row that may share one subject."""
 
@@ -108,7 +109,9 @@ def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:
 
 
 def _controller(tree: Tree, verb: Word, head: Word) -> Word | None:
-    """The object of the governor: her in "urged her to say"."""
+    """The object of the governor: her in "urged her to say"; of "had this to say" the subject."""
+    if verb.relation == "xcomp" and head.lemma == "have":
+        return subject(tree, head)[0]
     return tree.child(head, "obj", "iobj") if verb.relation == "xcomp" else None
 
 
@@ -159,6 +162,36 @@ def is_inverted(tree: Tree, verb: Word) -> bool:
     """Whether the subject is behind a verb that follows a quotation: "…," ordered the judge."""
     own, _ = subject(tree, verb)
     return follows_quotation(tree, verb) and own is not None and own.index > verb.index
+
+
+def headline_patient(tree: Tree, verb: Word) -> Word | None:
+    """PM in the headline "PM urged to act", whose passive has no auxiliary: parsers see an active verb.
+
+    A line without a stop, a past form without the object that its verb needs, and a subject without article.
+    """
+    if tree.words[-1].text[-1] in _STOPS or verb.xpos not in {"VBD", "VBN"} or not _lacks_object(tree, verb):
+        return None
+    head = tree.head(verb)
+    above = head if verb.deprel == "acl" and head is not None and head.deprel == "root" else None
+    patient = tree.child(verb, "nsubj") or above
+    if patient is None or patient.index > verb.index or patient.upos == "PRON" or tree.children(patient, "det"):
+        return None
+    return patient
+
+
+def _lacks_object(tree: Tree, verb: Word) -> bool:
+    """Whether a verb has none of the objects that it cannot do without: told, urged, accused; not: said, called for."""
+    lemma, following = verb.lemma.lower(), tree.words[verb.index + 1 : verb.index + 2]
+    entry = lexicon.verb(lemma)
+    if entry is None or tree.children(verb, "obj", "iobj", "aux") or tree.child(verb, "nsubj:pass"):
+        return False
+    if any(lexicon.phrase(lemma, w.lemma.lower()) for w in following):
+        return False
+    if lemma in load_words("telling_verbs") or Frame.SMALL in entry.frames:
+        return True
+    clause = tree.child(verb, "ccomp")
+    is_directive = Frame.INFINITIVE in entry.frames and lemma in load_words("addressing_verbs")
+    return is_directive and (clause is None or "VerbForm=Fin" not in clause.feats)
 
 
 def is_passive(tree: Tree, verb: Word) -> bool:

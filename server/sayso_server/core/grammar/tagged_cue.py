@@ -42,6 +42,12 @@ def site_of(cue: Sequence[Read], known: Mapping[int, Site]) -> Site | None:
     return None
 
 
+def is_introduced(document: Document, runs: Sequence[Sequence[Read]]) -> bool:
+    """Union leader Reyes was blunt: “It is a lie.”   A colon directly before a quotation says that somebody speaks."""
+    quotation = document.quotation_at(runs[0][0].word.start) if runs and runs[0] else None
+    return quotation is not None and document.plain[: quotation.span.start].rstrip()[-1:] == ":"
+
+
 def class_of(document: Document, runs: Sequence[Sequence[Read]], site: Site) -> CueClass:
     """The class of the cue with such a content; OTHER where the lexicon knows the cue only with other contents.
 
@@ -49,7 +55,9 @@ def class_of(document: Document, runs: Sequence[Sequence[Read]], site: Site) -> 
     """
     frames = site.entry.frames
     if not frames or frames.keys() & {Frame.SEEN, Frame.NOUN_SEEN}:
-        return site.class_of(*Frame) or CueClass.SAY
+        found = site.class_of(*Frame) or CueClass.SAY
+        reports = found is CueClass.OTHER and site.head.relation != "acl" and is_introduced(document, runs)
+        return CueClass.SAY if reports else found
     content = [read for run in runs for read in run]
     is_infinitive = any(read.word.lower == "to" for run in runs for read in run[:2])
     is_quoted = any(document.quotations_from(run[0].word.start, run[-1].word.end) for run in runs)

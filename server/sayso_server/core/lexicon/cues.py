@@ -99,8 +99,17 @@ def _entry(lemma: str, kind: str) -> Entry | None:
     return next((entry for form in _repaired(lemma) if (entry := _cues().get(form + kind))), None)
 
 
+@cache
+def _irregular() -> Mapping[str, str]:
+    """Lemmas by their irregular forms: say for said."""
+    table = read_toml(folder() / "irregular_forms.toml")
+    return {form: lemma for lemma, forms in table.items() for form in unique(forms, f"irregular_forms.toml: {lemma}")}
+
+
 def _repaired(lemma: str) -> Iterator[str]:
     yield lemma
+    if lemma in _irregular():
+        yield _irregular()[lemma]
     for ending in ("ed", "ing"):  # not cut at all: joked, vowing
         if lemma.endswith(ending) and len(stem := lemma.removesuffix(ending)) > 2:
             yield from (f"{stem}e", stem, stem[:-1])

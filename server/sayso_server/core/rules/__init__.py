@@ -17,17 +17,23 @@ from sayso_server.core.rules.as_clause import as_clause
 from sayso_server.core.rules.clausal_complement import clausal_complement
 from sayso_server.core.rules.follow_on import follow_on
 from sayso_server.core.rules.headline import headline
+from sayso_server.core.rules.headline_passive import headline_passive
 from sayso_server.core.rules.infinitival_complement import infinitival_complement
 from sayso_server.core.rules.interrupting_cue import interrupting_cue
+from sayso_server.core.rules.label_before_quotation import label_before_quotation
 from sayso_server.core.rules.linked import linked
+from sayso_server.core.rules.listed import listed
 from sayso_server.core.rules.noun_complement import noun_complement
 from sayso_server.core.rules.quoted_fragment import quoted_fragment
 from sayso_server.core.rules.quoted_speech import quoted_speech
 from sayso_server.core.rules.relayed_speech import relayed_speech
 from sayso_server.core.rules.reported_object import reported_object
+from sayso_server.core.rules.said_so import said_so
+from sayso_server.core.rules.saying_noun import saying_noun
 from sayso_server.core.rules.signature import signature
 from sayso_server.core.rules.small_clause import small_clause
 from sayso_server.core.rules.transcript_turn import transcript_turn
+from sayso_server.core.rules.verb_first import verb_first
 from sayso_server.core.statement import Span
 
 P = ParamSpec("P")
@@ -77,10 +83,13 @@ BEFORE_CHOICE: tuple[Rule[[Document]], ...] = (Rule("transcript-turn", _LABEL, t
 """Statements that nothing competes with."""
 
 OF_CUES: tuple[Rule[[Site, Document]], ...] = (
+    Rule("headline-passive", _COMPLEMENT, headline_passive, certain=True),
     Rule("according-to", _ADVERBIAL, according_to, _FITTED, certain=True),
     Rule("as-clause", _ADVERBIAL, as_clause, _FITTED),
     Rule("relayed-speech", _COMPLEMENT, relayed_speech, certain=True),
+    Rule("verb-first", _QUOTATION, verb_first, certain=True),
     Rule("quoted-speech", _QUOTATION, quoted_speech, certain=True),
+    Rule("listed", _COMPLEMENT, listed, certain=True),
     Rule("interrupting-cue", _ADVERBIAL, interrupting_cue, _FITTED, certain=True),
     Rule("clausal-complement", _COMPLEMENT, clausal_complement, _FITTED),
     Rule("infinitival-complement", _COMPLEMENT, infinitival_complement, _FITTED),
@@ -93,8 +102,11 @@ OF_CUES: tuple[Rule[[Site, Document]], ...] = (
 """For each cue the first rule that finds something proposes: from precise to loose."""
 
 OF_DOCUMENTS: tuple[Rule[[Document]], ...] = (
+    Rule("label-before-quotation", _LABEL, label_before_quotation, certain=True),
     Rule("headline", _LABEL, headline, certain=True),
     Rule("signature", _LABEL, signature, certain=True),
+    Rule("saying-noun", _QUOTATION, saying_noun, certain=True),
+    Rule("said-so", _QUOTATION, said_so, certain=True),
     Rule("linked", _LINKS, linked),
 )
 """Their candidates compete with those of the cues."""

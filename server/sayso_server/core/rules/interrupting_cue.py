@@ -88,6 +88,8 @@ def _aside(site: Site) -> range | None:
         return None
     if any(w.xpos in {"VBD", "VBZ", "VBP"} and w.relation != "aux" for w in words if w.index != verb.index):
         return None
+    if tree.words[end].text == ":":
+        return None  # what opens the sentence is not the content, but what follows
     after = tree.words[verb.index + 1 : end] if own.index < verb.index else ()
     if any(not first <= w.head < end for w in after):
         return None

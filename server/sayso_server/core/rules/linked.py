@@ -10,15 +10,17 @@ from sayso_server.core.document import Document
 from sayso_server.core.grammar.branch import whole
 from sayso_server.core.grammar.complement import opens_question
 from sayso_server.core.grammar.contents import is_punctuation, merge, strip, with_marks
+from sayso_server.core.grammar.label import label_of_the_page
 from sayso_server.core.grammar.linked_source import source_of
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.quotation import with_whole_quotations
 from sayso_server.core.grammar.report import act_of, reported
-from sayso_server.core.grammar.tagged_cue import class_of, site_of
+from sayso_server.core.grammar.subject import headline_patient
+from sayso_server.core.grammar.tagged_cue import class_of, is_introduced, site_of
 from sayso_server.core.grammar.tagger import TRAILING, Read, Run, likely_contents, read_words, span_of, thresholds
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.links import LinkedCue, outermost
-from sayso_server.core.statement import Span
+from sayso_server.core.statement import CueClass, Span
 from sayso_server.core.tree import Tree, Word
 
 UNCUT = 2.0
@@ -38,8 +40,15 @@ def linked(document: Document) -> Iterator[Candidate]:
         places = {read.word.start: i for i, read in enumerate(words)}
         known = {site.head.start: site for site in document.sites_within(paragraph)}
         own = _Paragraph(document, words, places, best)
-        for cue in own.cues:
-            yield from _candidates(own, cue, known)
+        found = (candidate for cue in own.cues for candidate in _candidates(own, cue, known))
+        yield from (candidate for candidate in found if not _is_of_the_page(document, candidate))
+
+
+def _is_of_the_page(document: Document, found: Candidate) -> bool:
+    """Whether the cue of a candidate, or without one its source, is in a label: REVEALED: …, KESTON: …"""
+    place = found.cue.spans[0] if found.cue else found.source
+    label = label_of_the_page(document, place.start) if place else None
+    return label is not None and place is not None and label.covers(place)
 
 
 @dataclass(frozen=True)
@@ -79,7 +88,7 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
         if is_punctuation(cue.word):
             yield from (_without_word(paragraph, cue, runs, source) for runs in contents)
         return
-    if not site.entry.frames and _is_standard(source):
+    if headline_patient(site.tree, site.head) is not None or (not site.entry.frames and _is_standard(source)):
         return
     act = act_of(site, document)
     own = [w.span for w in site.words]
@@ -90,10 +99,11 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
         inside = [words[first:end] for first, end in runs]
         if not content or _is_name(document, site, content) or _is_anonymity(inside):
             continue
+        cue_class = class_of(document, inside, site)
+        if cue_class is CueClass.OTHER and site.head.relation == "acl" and is_introduced(document, inside):
+            continue  # Amy Lowe, who bakes: “…”
         head = source[1] if source is not None and source[0] is site.tree else None
-        found = reported(
-            site, document, content=content, cue_class=class_of(document, inside, site), source=head, act=act
-        )
+        found = reported(site, document, content=content, cue_class=cue_class, source=head, act=act)
         if found is not None:
             yield found
 

@@ -38,7 +38,7 @@ def quoted_speech(site: Site, document: Document) -> Iterator[Candidate]:
     quotations: list[Quotation] = []
     if before is not None and _ends_before_cue(before, site, document):
         quotations = [before]
-        if after is not None and continues_after(site, after, document):
+        if after is not None and continues_after(site, after, document) and not _is_anew(site, after, document):
             quotations += chain(document, after) if outer is None else [after]
     elif after is not None and _begins_after_cue(after, site, document):
         quotations = chain(document, after) if outer is None else [after]
@@ -63,6 +63,12 @@ def _between(site: Site, quotation: Quotation, document: Document) -> Word | Non
     return heads[0] if len(heads) > 1 and subject(site.tree, site.head)[0] != heads[0] else None
 
 
+def _is_anew(site: Site, after: Quotation, document: Document) -> bool:
+    """ "…," Olin said. Renn, 50: "…" A sentence of its own, which ends in a colon, introduces the second quotation."""
+    gap = document.plain[site.words[-1].end : after.span.start].rstrip()
+    return gap[-1:] == ":" and _holds_stop(gap, {" "})
+
+
 def _neighbours(site: Site, document: Document) -> tuple[Quotation | None, Quotation | None]:
     """The outermost quotations before and after the cue in its paragraph, or after it and its colon."""
     paragraph = document.paragraphs[document.paragraph_at(site.head.start)]
@@ -74,10 +80,10 @@ def _neighbours(site: Site, document: Document) -> tuple[Quotation | None, Quota
 
 
 def _is_introduced(site: Site, quotation: Quotation, document: Document) -> bool:
-    """Olin wrote: ¶ “The plan failed.”   The cue's paragraph ends with a colon, the quotation opens the next."""
+    """Olin wrote: ¶ “The plan failed.”   The paragraph ends with a colon, the quotation opens the next."""
     here = document.paragraph_at(site.head.start)
     following = document.paragraph_at(quotation.span.start)
-    opens = document.paragraphs[following].start == quotation.span.start
+    opens = not document.plain[document.paragraphs[following].start : quotation.span.start].strip(" \t•·▪*-–—")
     return following == here + 1 and opens and document.plain[document.paragraphs[here].end - 1] == ":"
 
 

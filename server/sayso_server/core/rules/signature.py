@@ -1,25 +1,89 @@
-"""Quotations signed with a name: "It was late." — Mara Olin"""
+"""Quotations and posts signed with a name: "It was late." — Mara Olin"""
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.label import labelled
+from sayso_server.core.grammar.quotation import chain
+from sayso_server.core.grammar.signed import Signature, named, signed
+from sayso_server.core.marks import Quotation
+from sayso_server.core.statement import Kind, Span
 
-_DASH = re.compile(r"\s*(?:[―—–]|--?)\s*(?=[^\W\d_])")
-_LONGEST = 12
-"""Words after the dash."""
+_BULLET = re.compile(r"(?:[•·▪*–-]|\d{1,2}[.)])\s+")
+_DASH = re.compile(r"(?<=[.!?…]) (?=[―—–-])")
+_STOPS = ".!?…"
 
 
 def signature(document: Document) -> Iterator[Candidate]:
-    """ "It was late." — Mara Olin   A quotation that fills its paragraph but for a dash and its speaker."""
+    """ "It was late." — Mara Olin   A quotation that fills its paragraph, but for a bullet, and then its speaker.
+
+    After a dash, in brackets, or with a role alone: “It was late,” Mara Olin, mayor. Also on the next line.
+    """
+    for quotation in document.outer:
+        found = _of_quotation(document, quotation) if _opens_paragraph(document, quotation) else None
+        if found is not None:
+            content = tuple(q.span for q in chain(document, quotation))
+            for candidate in labelled(document, quotation.span, found.whole, name=found.name):
+                yield replace(candidate, content=content, source=found.name)
+    yield from _posts(document)
+
+
+def _opens_paragraph(document: Document, quotation: Quotation) -> bool:
+    """Whether only a bullet or a number is before a quotation that continues none."""
+    start = document.paragraphs[document.paragraph_at(quotation.span.start)].start
+    bullet = _BULLET.match(document.plain, start, quotation.span.start)
+    return not quotation.continues and quotation.span.start == (bullet.end() if bullet else start)
+
+
+def _of_quotation(document: Document, quotation: Quotation) -> Signature | None:
+    end = chain(document, quotation)[-1].span.end
+    i = document.paragraph_at(end - 1)
+    if end < document.paragraphs[i].end:
+        tail = Span(end, document.paragraphs[i].end)
+        return signed(document, tail) or (named(document, tail) if _is_said(document, end) else None)
+    if i + 1 == len(document.paragraphs):
+        return None
+    line = document.paragraphs[i + 1]
+    is_sentence = document.plain[line.end - 1] in _STOPS
+    return signed(document, line) or (None if is_sentence or not _is_said(document, end) else named(document, line))
+
+
+def _is_said(document: Document, end: int) -> bool:
+    """Whether a stop or a comma is before the closing mark: not “The Harp” (Mara Olin, 1994)."""
+    return document.plain[:end].rstrip("”\"’'»")[-1:] in {*_STOPS, ",", "—"}
+
+
+def _posts(document: Document) -> Iterator[Candidate]:
+    """We are closing the harbour. ¶ — Port of Ellan (@ellan) June 7   Words without marks, signed on the next line.
+
+    A handle shows that it is a post; without one there must be several such lines (testimonials).
+    """
+    lines = [(i, found) for i, p in enumerate(document.paragraphs) if i and (found := _line(document, p))]
+    pairs = [(i, found) for i, found in lines if _is_unsigned_text(document, i - 1)]
+    several = len([found for _, found in pairs if found.is_person]) > 1
+    for i, found in pairs:
+        if found.has_handle or (several and found.is_person):
+            for candidate in labelled(document, document.paragraphs[i - 1], found.whole, Kind.DIRECT, name=found.name):
+                yield replace(candidate, source=found.name)
     for paragraph in document.paragraphs:
-        quotation = document.quotation_at(paragraph.start)
-        if quotation is None or quotation.span.end >= paragraph.end:
-            continue
-        match = _DASH.match(document.plain, quotation.span.end, paragraph.end)
-        tail = document.plain[match.end() : paragraph.end] if match else ""
-        if match and len(tail.split()) <= _LONGEST and tail.rstrip()[-1:] not in {".", ":", ","}:
-            name = match.end(), match.end() + len(re.split(r"[,(]", tail)[0].rstrip())
-            yield from labelled(document, quotation.span, name)
+        for dash in _DASH.finditer(document.plain, paragraph.start, paragraph.end):
+            tail = signed(document, Span(dash.end(), paragraph.end))
+            if tail is not None and tail.has_handle:
+                content = Span(paragraph.start, dash.start())
+                for candidate in labelled(document, content, tail.whole, Kind.DIRECT, name=tail.name):
+                    yield replace(candidate, source=tail.name)
+
+
+def _line(document: Document, paragraph: Span) -> Signature | None:
+    """The signature that is a whole line behind a dash."""
+    return signed(document, paragraph) if document.plain[paragraph.start] in "―—–-" else None
+
+
+def _is_unsigned_text(document: Document, index: int) -> bool:
+    """Whether a paragraph is text without marks that ends like a sentence."""
+    paragraph = document.paragraphs[index]
+    last = document.plain[paragraph.end - 1]
+    return last in _STOPS and document.quotation_at(paragraph.start) is None

@@ -179,10 +179,10 @@ def _are_rivals(one: Candidate, other: Candidate) -> bool:
 def _reports(outer: Candidate, inner: Candidate) -> bool:
     """Whether the inner cue is in the outer content, or, without a cue, all of a clearly shorter content.
 
-    Without a cue, and with the same source (the label of a turn), it is a part of the same statement.
+    Without a cue, and with a source outside (the label of a turn), it is a part of the same statement.
     """
-    own, around = inner.source, outer.source
-    if inner.cue is None and own is not None and around is not None and own.overlaps(around):
+    own = inner.source
+    if inner.cue is None and own is not None and not any(s.covers(own) for s in outer.content):
         return False
     inside = inner.cue.spans[:1] if inner.cue is not None else inner.content
     most = length(outer.content) * (1.0 if inner.cue is not None else SHORTER)

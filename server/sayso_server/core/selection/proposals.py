@@ -10,6 +10,7 @@ from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.circumstance import Circumstances, circumstances, phrases
 from sayso_server.core.grammar.contents import overlap, without_dateline
+from sayso_server.core.grammar.label import label_of_the_page
 from sayso_server.core.grammar.linked_source import source_of
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.quotation import is_title
@@ -63,7 +64,9 @@ def _of_cues(document: Document) -> Iterator[Proposed]:
         for site in sites:
             proposals = ((rule, found) for rule in OF_CUES for found in rule.propose(site, document))
             is_in_title = document.quotation_at(site.head.start) in titles  # “Say You Said So”
-            first = None if is_in_title else next(proposals, None)
+            label = label_of_the_page(document, site.head.start)
+            is_in_label = label is not None and label.covers(site.head)  # REVEALED: …
+            first = None if is_in_title or is_in_label else next(proposals, None)
             if first is not None and not _holds_its_cue(first[1]):
                 yield first
 
@@ -78,6 +81,14 @@ def _holds_its_cue(candidate: Candidate) -> bool:
 
 def _are_same(one: Candidate, other: Candidate) -> bool:
     return overlap(one.content, other.content) >= SAME
+
+
+def _without_label(document: Document, content: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The content without a label of the page: EXCLUSIVE: | Bridge is unsafe, emails show"""
+    label = label_of_the_page(document, content[0].start)
+    if label is None or content[0].start > label.start or label.end >= content[0].end:
+        return content
+    return (Span(label.end, content[0].end), *content[1:])
 
 
 class _Completion:
@@ -95,8 +106,8 @@ class _Completion:
 
     def _completed(self, rule: Rule[Any], found: Candidate) -> Candidate:
         document = self._document
-        found = replace(found, rule=rule.name, content=without_dateline(document, found.content))
-        found = self._with_source(found)
+        content = _without_label(document, without_dateline(document, found.content))
+        found = self._with_source(replace(found, rule=rule.name, content=content))
         near = self._circumstances(found.site) if found.site is not None else None
         if near is None or not (near.media or near.times):
             return found

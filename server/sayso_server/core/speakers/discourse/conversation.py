@@ -22,7 +22,8 @@ def without_cue(reader: Reader, item: Chosen) -> Link:
     if actor is not None:
         return Link(actor, rules.ACTS_JUST_BEFORE)
     paragraph = document.paragraph_at(start)
-    if last is None or paragraph - document.paragraph_at(last.end) > _MOST_PARAGRAPHS:
+    is_introduced = document.plain[:start].rstrip()[-1:] == ":"
+    if last is None or is_introduced or paragraph - document.paragraph_at(last.end) > _MOST_PARAGRAPHS:
         return Link(None, rules.NOBODY_SPOKE)
     if paragraph == document.paragraph_at(last.end) or not _changes(reader, last, item):
         return Link(last.entity, rules.SPEAKER_GOES_ON)

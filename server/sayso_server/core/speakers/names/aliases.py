@@ -55,7 +55,7 @@ def _initials(name: NameMention, cluster: NameCluster) -> bool:
     """NG: before the words of Natasha Gownaris."""
     if not cluster.is_person or len(cluster.key) == 1:
         return False
-    return name.display.lower() == "".join(w[0] for w in cluster.key)
+    return _letters(name.display).lower() == "".join(w[0] for w in cluster.key)
 
 
 def _given_name(name: NameMention, cluster: NameCluster) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 from sayso_server.core.document import Document
+from sayso_server.core.grammar.dialogue import turns
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.names.mentions import NameMention, read_span
 from sayso_server.core.speakers.names.personhood import scorer
@@ -28,6 +29,7 @@ def collect(document: Document) -> list[NameMention]:
     found = [_continued(document, mention) for mention in found]
     found = _without_pairs(_with_peoples(document, found))
     found += _surnames_alone(document, found)
+    found = _with_labels(document, found)
     return _with_surnames_of_kin(document, sorted(found, key=lambda mention: mention.span.start))
 
 
@@ -85,6 +87,21 @@ def _surnames_alone(document: Document, found: Sequence[NameMention]) -> Iterato
         for word in tree.words:
             if word.text[:1].isupper() and normal(word.text) in surnames and word.start not in taken:
                 yield NameMention(word.span, (), word.text)
+
+
+def _with_labels(document: Document, found: Sequence[NameMention]) -> list[NameMention]:
+    """The names that are labels of turns, also where nobody saw a name: [14:05] JR: …"""
+    labels = {label.name: label for label in turns(document) if not label.is_letter}
+    ends = {span.end for span in labels}
+    out = [replace(n, is_label=True) if n.span.end in ends and not n.is_label else n for n in found]
+    known = {n.span.end for n in found}
+    for span in labels:
+        tree = document.tree_at(span.start)
+        words = tree.between(span.start, span.end) if tree is not None else []
+        is_open = span.end not in known and span.of(document.plain).isupper() and len(words) == 1
+        mention = read_span(document, tree, words) if tree is not None and is_open else None
+        out += [replace(mention, is_label=True)] if mention is not None else []
+    return out
 
 
 def _with_surnames_of_kin(document: Document, found: Sequence[NameMention]) -> list[NameMention]:

@@ -1,0 +1,104 @@
+"""Which labels of a document are those of people who talk, and not of notes, places or headlines."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from sayso_server.core.document import Document
+from sayso_server.core.grammar.label import Label, labels_of
+from sayso_server.core.lexicon import load_words
+
+_WORD = re.compile(r"[^\W\d_]+(?=\W|$)")
+_NEXT = 2
+"""Paragraphs from a turn to the next one, with at most one aside between: (APPLAUSE)."""
+
+
+def turns(document: Document) -> tuple[Label, ...]:
+    """The labels of turns, in text order.
+
+    Somebody who has a label twice, by full name or surname, takes part if a person is named or somebody talks there: I,
+    you, a question. Who has one once takes part if the label next to it is somebody else's.
+    """
+    labels = [label for label in labels_of(document) if not _is_only_name(document, label)]
+    of_key: dict[str, list[Label]] = {}
+    for label in labels:
+        of_key.setdefault(_key(document, label), []).append(label)
+    initials = _initials(document)
+    known = {key for key, own in of_key.items() if key in initials or _is_known(document, own)}
+    twice = {key for key in known if len(of_key[key]) > 1}
+    possible = known | {key for key, own in of_key.items() if _is_possible(document, own)}
+    pairs = [pair for pair in _exchanges(document, labels) if known & set(pair) and possible.issuperset(pair)]
+    answered = {key for pair in pairs for key in pair}
+    alone = {key for key in known - twice - answered if _speaks_alone(document, of_key[key][0])}
+    talk = twice | answered | alone
+    return tuple(label for label in labels if _key(document, label) in talk)
+
+
+def _key(document: Document, label: Label) -> str:
+    """By what two labels are one person's: the surname; a number belongs to its noun: speaker 1."""
+    words = label.name.of(document.plain).lower().replace("’", "'").split()
+    return " ".join(words[-2:]) if words[-1].isdigit() else words[-1]
+
+
+def _initials(document: Document) -> set[str]:
+    """The initials of the people named in full."""
+    names = [name.span.of(document.plain).lower().split() for name in document.names if name.label == "PER"]
+    return {"".join(word[0] for word in words) for words in names if len(words) > 1}
+
+
+def _is_known(document: Document, own: Sequence[Label]) -> bool:
+    """Whether labels of one key are letters, name a person or a part in a talk, or have somebody's own words."""
+    if own[0].is_letter:
+        return True
+    found = Counter(document.label_of(label.name) for label in own)
+    if found["PER"] > found["LOC"] + found["ORG"] or any(_has_part(document, label) for label in own):
+        return True
+    is_spoken = any(_is_spoken(document, label) for label in own)
+    return is_spoken and (len(own) > 1 or own[0].name.of(document.plain).isupper())
+
+
+def _is_possible(document: Document, own: Sequence[Label]) -> bool:
+    """Whether labels that name nobody known may be a speaker's where somebody known answers."""
+    is_place = any(document.label_of(label.name) in {"LOC", "ORG"} for label in own)
+    is_upper = own[0].name.of(document.plain).isupper()
+    return any(_is_spoken(document, label) for label in own) or (is_upper and not is_place)
+
+
+def _has_part(document: Document, label: Label) -> bool:
+    """The Chair, Speaker 1, Dr Lowe: a title or a part in a talk."""
+    words = [w.strip(".,").lower() for w in label.name.of(document.plain).split() if not w.isdigit()]
+    return words[0] in load_words("honorifics") or words[-1] in load_words("roles", "people", "parts_in_talks")
+
+
+def _exchanges(document: Document, labels: Sequence[Label]) -> Iterable[tuple[str, str]]:
+    """Neighbouring labels of two, one of which ends like a sentence."""
+    for one, other in pairwise(labels):
+        keys = _key(document, one), _key(document, other)
+        is_near = other.paragraph - one.paragraph <= _NEXT
+        if is_near and keys[0] != keys[1] and (_ends(document, one) or _ends(document, other)):
+            yield keys
+
+
+def _speaks_alone(document: Document, label: Label) -> bool:
+    """Whether a label that nobody answers is a turn: in capitals, over somebody's own words."""
+    return label.name.of(document.plain).isupper() and not label.is_letter and _is_spoken(document, label)
+
+
+def _is_spoken(document: Document, label: Label) -> bool:
+    """Whether a content asks, or says I, we or you, outside quotation marks."""
+    plain, content = document.plain, label.content
+    words = (m for m in _WORD.finditer(plain, content.start, content.end) if document.quotation_at(m.start()) is None)
+    own = load_words("first_person_pronouns", "talkers")
+    return "?" in content.of(plain) or any(m[0].lower() in own for m in words)
+
+
+def _ends(document: Document, label: Label) -> bool:
+    """Whether a content ends like a sentence."""
+    return label.content.of(document.plain).rstrip("\"”’')]*")[-1:] in {".", "!", "?", "…", "—", "–", "-"}
+
+
+def _is_only_name(document: Document, label: Label) -> bool:
+    """Director: Mara Olin.   A credit."""
+    words = label.content.of(document.plain).strip(". ").split()
+    return document.label_of(label.content) == "PER" and all(w[0].isupper() for w in words)

@@ -1,0 +1,52 @@
+"""The cue opens the sentence, its subject and a colon follow: Said Olin: “We knew.”"""
+
+from collections.abc import Iterator
+
+from sayso_server.core.candidate import Candidate
+from sayso_server.core.cues import Site
+from sayso_server.core.document import Document
+from sayso_server.core.grammar.contents import is_punctuation
+from sayso_server.core.grammar.polarity import polarity
+from sayso_server.core.grammar.quotation import QUOTING, chain, is_utterance
+from sayso_server.core.grammar.report import Act, reported
+from sayso_server.core.lexicon import Frame
+from sayso_server.core.marks import Quotation
+from sayso_server.core.tree import Word
+
+_LONGEST = 16
+"""Words between the cue and its colon."""
+_ENDS = frozenset("\n\r.!?…”\"’'»•")
+
+
+def verb_first(site: Site, document: Document) -> Iterator[Candidate]:
+    """Asked Olin: “Who paid?”   A finite verb, then one noun phrase, whatever its relation, then the quotation."""
+    cue_class = site.class_of(Frame.CLAUSE, Frame.QUOTE, Frame.INFINITIVE)
+    if cue_class not in QUOTING or cue_class is None or not _opens_sentence(site, document):
+        return
+    _, quotation = document.outer_around(site.head.start)
+    subject = _subject(site, quotation, document) if quotation is not None else None
+    if quotation is not None and subject is not None and is_utterance(quotation, document):
+        content = tuple(q.span for q in chain(document, quotation))
+        act = Act((), polarity(site.tree, site.head))
+        found = reported(site, document, content=content, cue_class=cue_class, source=subject, act=act)
+        if found:
+            yield found
+
+
+def _opens_sentence(site: Site, document: Document) -> bool:
+    """Whether the cue is a past or present form with a capital, behind the end of a sentence or of a quotation."""
+    before = document.plain[: site.head.start].rstrip(" \t")[-1:]
+    is_form = site.head.xpos in {"VBD", "VBZ", "VBP", "VBN"} and site.head.text[:1].isupper()
+    return is_form and before in {"", *_ENDS} and document.quotation_at(site.head.start) is None
+
+
+def _subject(site: Site, quotation: Quotation, document: Document) -> Word | None:
+    """The head of the noun phrase that begins behind the cue and ends with a colon before the quotation."""
+    gap = document.plain[site.words[-1].end : quotation.span.start].rstrip()
+    words = site.tree.between(site.words[-1].end, quotation.span.start)
+    if gap[-1:] != ":" or "\n" in gap or not 0 < len(words) <= _LONGEST or is_punctuation(words[0]):
+        return None
+    inside = {w.index for w in words}
+    heads = [w for w in words if w.upos in {"NOUN", "PROPN", "PRON"} and w.head not in inside]
+    opening = {words[0].index, *(a.index for a in site.tree.ancestors(words[0]))}
+    return next((w for w in heads if w.index in opening), None)
