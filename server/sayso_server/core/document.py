@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sayso_server.core.cues import Site, sites
 from sayso_server.core.marks import Quotation, match_marks
+from sayso_server.core.page import ends_in_credit, opens_page_line, page_lines
 from sayso_server.core.parser import Parser
 from sayso_server.core.statement import Span, TextWarning
 from sayso_server.core.text import paragraphs, view
@@ -25,7 +26,8 @@ class NameSpan(NamedTuple):
 class Document:
     """Text, paragraphs, quotations, trees. `plain` is the same-length view that was parsed.
 
-    `names` are those of a tagger, in text order; empty where there is none.
+    `names` are those of a tagger, in text order; empty where there is none. `page_lines` are the indices of the
+    paragraphs that are lines of the page between those of the story.
     """
 
     text: str
@@ -35,6 +37,7 @@ class Document:
     warnings: tuple[TextWarning, ...]
     trees: tuple[Tree, ...] = ()
     names: tuple[NameSpan, ...] = ()
+    page_lines: frozenset[int] = frozenset()
 
     @property
     def parts(self) -> list[str]:
@@ -84,6 +87,11 @@ class Document:
         first = bisect.bisect_right(self._outer_starts, quotation.span.start)
         return (self.outer[i] for i in range(first, len(self.outer)))
 
+    def outer_before(self, quotation: Quotation) -> Iterator[Quotation]:
+        """The outermost quotations before one of them, the nearest first."""
+        first = bisect.bisect_left(self._outer_starts, quotation.span.start)
+        return (self.outer[i] for i in range(first - 1, -1, -1))
+
     @cached_property
     def _name_starts(self) -> list[int]:
         return [n.span.start for n in self.names]
@@ -97,10 +105,30 @@ class Document:
         """Index of the paragraph that holds `offset`, or the one before it."""
         return max(0, bisect.bisect_right(self._paragraph_starts, offset) - 1)
 
+    @cached_property
+    def _sorted_page_lines(self) -> list[int]:
+        return sorted(self.page_lines)
+
+    def is_of_page(self, offset: int) -> bool:
+        """Whether `offset` is in a line of the page."""
+        return self.paragraph_at(offset) in self.page_lines
+
+    def steps(self, start: int, end: int) -> int:
+        """Paragraphs from one offset to another further on; lines of the page between them are looked through."""
+        first, last = self.paragraph_at(start), self.paragraph_at(end)
+        lines = self._sorted_page_lines
+        return last - first - max(0, bisect.bisect_left(lines, last) - bisect.bisect_right(lines, first))
+
     def tree_at(self, offset: int) -> Tree | None:
         """The sentence that holds `offset`, or the last that begins before it."""
         i = bisect.bisect_right(self._tree_starts, offset) - 1
         return self.trees[i] if i >= 0 else None
+
+    def story_tree_before(self, offset: int) -> Tree | None:
+        """The last sentence that begins before `offset` and is not in a line of the page."""
+        first = bisect.bisect_left(self._tree_starts, max(1, offset))
+        before = (self.trees[i] for i in range(first - 1, -1, -1))
+        return next((tree for tree in before if not self.is_of_page(tree.span.start)), None)
 
     def trees_within(self, span: Span) -> list[Tree]:
         """The sentences that share a character with `span`."""
@@ -142,21 +170,30 @@ def read(text: str) -> Document:
     """The document before parsing."""
     plain = view(text)
     parts = paragraphs(plain)
-    quotations, warnings = match_marks(plain, parts)
-    return Document(text, plain, parts, quotations, warnings)
+    lines = page_lines(plain, parts)
+    quotations, warnings = match_marks(plain, parts, lines)
+    return Document(text, plain, parts, quotations, warnings, page_lines=lines)
 
 
 def with_trees(document: Document, parsed: Sequence[Sequence[Tree]]) -> Document:
     """The document with the trees of its paragraphs; their offsets become offsets of the document."""
-    trees = [
-        tree.shifted(paragraph.start)
+    shifted = [
+        [tree.shifted(paragraph.start) for tree in sentences if tree.words]
         for paragraph, sentences in zip(document.paragraphs, parsed, strict=True)
-        for tree in sentences
-        if tree.words
     ]
+    trees = [tree for sentences in shifted for tree in sentences]
     names = [
         NameSpan(Span(tree.words[name.first].start, tree.words[name.end - 1].end), name.type)
         for tree in trees
         for name in tree.names
     ]
-    return replace(document, trees=tuple(trees), names=tuple(names))
+    lines = frozenset(k for k in document.page_lines if _is_of_page(document, k, shifted[k]))
+    return replace(document, trees=tuple(trees), names=tuple(names), page_lines=lines)
+
+
+def _is_of_page(document: Document, k: int, trees: Sequence[Tree]) -> bool:
+    """Whether a line that looks like one of the page is one: with a finite verb, a short line is a sentence."""
+    line = document.paragraphs[k].of(document.plain)
+    if opens_page_line(line) or ends_in_credit(line):
+        return True
+    return not any("VerbForm=Fin" in w.feats and "Mood=Imp" not in w.feats for tree in trees for w in tree.words)
