@@ -3,8 +3,8 @@
 import pytest
 
 from sayso_server.core.marks import match_marks
+from sayso_server.core.paragraphs import paragraphs
 from sayso_server.core.statement import WarningCode
-from sayso_server.core.text import paragraphs
 
 
 def found(text: str) -> list[str]:

@@ -7,11 +7,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from sayso_server.core.cues import Site, sites
+from sayso_server.core.dateline import without_dateline
 from sayso_server.core.marks import Quotation, match_marks
 from sayso_server.core.page import ends_in_credit, opens_page_line, page_lines
+from sayso_server.core.paragraphs import paragraphs, without_breaks
 from sayso_server.core.parser import Parser
 from sayso_server.core.statement import Span, TextWarning
-from sayso_server.core.text import paragraphs, view
+from sayso_server.core.text import INVISIBLE, view
 from sayso_server.core.tree import Tree
 
 
@@ -24,7 +26,7 @@ class NameSpan(NamedTuple):
 
 @dataclass(frozen=True)
 class Document:
-    """Text, paragraphs, quotations, trees. `plain` is the same-length view that was parsed.
+    """Text, paragraphs without datelines, quotations, trees. `plain` is the same-length view that was parsed.
 
     `names` are those of a tagger, in text order; empty where there is none. `page_lines` are the indices of the
     paragraphs that are lines of the page between those of the story.
@@ -41,8 +43,14 @@ class Document:
 
     @property
     def parts(self) -> list[str]:
-        """The paragraphs as the parser is given them."""
-        return [self.plain[p.start : p.end] for p in self.paragraphs]
+        """The paragraphs as the parser is given them, without characters that do not show."""
+        return [p.of(self.plain).replace(INVISIBLE, "") for p in self.paragraphs]
+
+    def places(self, paragraph: Span) -> Sequence[int]:
+        """The offset in the document of each character of a paragraph that the parser is given."""
+        whole = range(paragraph.start, paragraph.end)
+        is_shown = INVISIBLE not in paragraph.of(self.plain)
+        return whole if is_shown else [i for i in whole if self.plain[i] != INVISIBLE]
 
     @cached_property
     def _paragraph_starts(self) -> list[int]:
@@ -169,7 +177,8 @@ def parsed(text: str, parser: Parser) -> Document:
 def read(text: str) -> Document:
     """The document before parsing."""
     plain = view(text)
-    parts = paragraphs(plain)
+    parts = tuple(without_dateline(plain, paragraph) for paragraph in paragraphs(plain))
+    plain = without_breaks(plain, parts)
     lines = page_lines(plain, parts)
     quotations, warnings = match_marks(plain, parts, lines)
     return Document(text, plain, parts, quotations, warnings, page_lines=lines)
@@ -177,17 +186,17 @@ def read(text: str) -> Document:
 
 def with_trees(document: Document, parsed: Sequence[Sequence[Tree]]) -> Document:
     """The document with the trees of its paragraphs; their offsets become offsets of the document."""
-    shifted = [
-        [tree.shifted(paragraph.start) for tree in sentences if tree.words]
-        for paragraph, sentences in zip(document.paragraphs, parsed, strict=True)
-    ]
-    trees = [tree for sentences in shifted for tree in sentences]
+    placed = []
+    for paragraph, sentences in zip(document.paragraphs, parsed, strict=True):
+        places = document.places(paragraph)
+        placed.append([tree.placed(places) for tree in sentences if tree.words])
+    trees = [tree for sentences in placed for tree in sentences]
     names = [
         NameSpan(Span(tree.words[name.first].start, tree.words[name.end - 1].end), name.type)
         for tree in trees
         for name in tree.names
     ]
-    lines = frozenset(k for k in document.page_lines if _is_of_page(document, k, shifted[k]))
+    lines = frozenset(k for k in document.page_lines if _is_of_page(document, k, placed[k]))
     return replace(document, trees=tuple(trees), names=tuple(names), page_lines=lines)
 
 

@@ -9,7 +9,7 @@ from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.circumstance import Circumstances, circumstances, phrases
-from sayso_server.core.grammar.contents import overlap, without_dateline
+from sayso_server.core.grammar.contents import overlap
 from sayso_server.core.grammar.quotation import is_title
 from sayso_server.core.rules import AFTER_CHOICE, BEFORE_CHOICE, OF_CUES, OF_DOCUMENTS, RULES, Ends, Family, Rule
 from sayso_server.core.selection.borders import fitted
@@ -79,7 +79,7 @@ def _are_same(one: Candidate, other: Candidate) -> bool:
 
 
 class _Completion:
-    """Completes candidates: their rule, their end, no dateline, and the medium and time of the act."""
+    """Completes candidates: their rule, their end, and the medium and time of the act."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -90,7 +90,7 @@ class _Completion:
         document = self._document
         if rule.ends is Ends.FITTED:
             found = fitted(document, found)
-        found = replace(found, rule=rule.name, content=without_dateline(document, found.content))
+        found = replace(found, rule=rule.name)
         near = self._circumstances(found.site) if found.site is not None else None
         if near is None or not (near.media or near.times):
             return found
