@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from sayso_server.core.cues import Site, sites
+from sayso_server.core.damage import damage
 from sayso_server.core.dateline import without_dateline
 from sayso_server.core.marks import Quotation, match_marks
 from sayso_server.core.page import ends_in_credit, opens_page_line, page_lines
@@ -121,11 +122,14 @@ class Document:
         """Whether `offset` is in a line of the page."""
         return self.paragraph_at(offset) in self.page_lines
 
+    def story_paragraph_at(self, offset: int) -> int:
+        """Index among those of the story of the paragraph that holds `offset`; a line of the page has the next one's."""
+        index = self.paragraph_at(offset)
+        return index - bisect.bisect_left(self._sorted_page_lines, index)
+
     def steps(self, start: int, end: int) -> int:
         """Paragraphs from one offset to another further on; lines of the page between them are looked through."""
-        first, last = self.paragraph_at(start), self.paragraph_at(end)
-        lines = self._sorted_page_lines
-        return last - first - max(0, bisect.bisect_left(lines, last) - bisect.bisect_right(lines, first))
+        return self.story_paragraph_at(end) - self.story_paragraph_at(start)
 
     def tree_at(self, offset: int) -> Tree | None:
         """The sentence that holds `offset`, or the last that begins before it."""
@@ -181,7 +185,7 @@ def read(text: str) -> Document:
     plain = without_breaks(plain, parts)
     lines = page_lines(plain, parts)
     quotations, warnings = match_marks(plain, parts, lines)
-    return Document(text, plain, parts, quotations, warnings, page_lines=lines)
+    return Document(text, plain, parts, quotations, (*damage(text), *warnings), page_lines=lines)
 
 
 def with_trees(document: Document, parsed: Sequence[Sequence[Tree]]) -> Document:

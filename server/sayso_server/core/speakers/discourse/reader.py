@@ -86,7 +86,7 @@ class Reader:
         recent = list(itertools.islice(reversed(self.known.values()), _RECENT))
         document = self.store.document
         quoted = document.quotation_at(word.start) is not None
-        return candidates(Pronoun(word, tree, self._tree, document.paragraph_at(word.start), quoted), recent)
+        return candidates(Pronoun(word, tree, self._tree, document.story_paragraph_at(word.start), quoted), recent)
 
     def link(self, tree: Tree, word: Word, span: Span) -> Link:
         """The link of a noun phrase; the same each time it is asked for the same head."""
@@ -105,7 +105,7 @@ class Reader:
         place = MentionPlace(
             word.start,
             self._tree,
-            document.paragraph_at(word.start),
+            document.story_paragraph_at(word.start),
             top.relation if top.relation in {"nsubj", "obj", "iobj", "obl", "nmod"} else "",
             top.head if top.head >= 0 else -1,
             top.deprel == "nmod:poss",
