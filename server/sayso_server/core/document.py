@@ -10,7 +10,7 @@ from sayso_server.core.cues import Site, sites
 from sayso_server.core.damage import damage
 from sayso_server.core.dateline import without_dateline
 from sayso_server.core.marks import Quotation, match_marks
-from sayso_server.core.page import ends_in_credit, opens_page_line, page_lines
+from sayso_server.core.page import ends_in_credit, may_be_page_line, opens_page_line, page_lines
 from sayso_server.core.paragraphs import paragraphs, without_breaks
 from sayso_server.core.parser import Parser
 from sayso_server.core.statement import Span, TextWarning
@@ -123,7 +123,7 @@ class Document:
         return self.paragraph_at(offset) in self.page_lines
 
     def story_paragraph_at(self, offset: int) -> int:
-        """Index among those of the story of the paragraph that holds `offset`; a line of the page has the next one's."""
+        """Index, among those of the story, of the paragraph at `offset`; a line of the page has the next one's."""
         index = self.paragraph_at(offset)
         return index - bisect.bisect_left(self._sorted_page_lines, index)
 
@@ -200,13 +200,20 @@ def with_trees(document: Document, parsed: Sequence[Sequence[Tree]]) -> Document
         for tree in trees
         for name in tree.names
     ]
-    lines = frozenset(k for k in document.page_lines if _is_of_page(document, k, placed[k]))
-    return replace(document, trees=tuple(trees), names=tuple(names), page_lines=lines)
+    read = replace(document, trees=tuple(trees), names=tuple(names))
+    return replace(read, page_lines=frozenset(k for k, own in enumerate(placed) if _is_of_page(read, k, own)))
 
 
 def _is_of_page(document: Document, k: int, trees: Sequence[Tree]) -> bool:
-    """Whether a line that looks like one of the page is one: with a finite verb, a short line is a sentence."""
+    """Whether a paragraph is a line of the page, now that it has its trees.
+
+    With a finite verb, a short line is a sentence of the story. A line that only tells the reader to do something is
+    not: Get the headlines in your inbox.
+    """
     line = document.paragraphs[k].of(document.plain)
-    if opens_page_line(line) or ends_in_credit(line):
+    if k in document.page_lines and (opens_page_line(line) or ends_in_credit(line)):
         return True
-    return not any("VerbForm=Fin" in w.feats and "Mood=Imp" not in w.feats for tree in trees for w in tree.words)
+    if any("VerbForm=Fin" in w.feats and "Mood=Imp" not in w.feats for tree in trees for w in tree.words):
+        return False
+    is_order = any(w.head < 0 and "Mood=Imp" in w.feats for tree in trees for w in tree.words)
+    return k in document.page_lines or (is_order and may_be_page_line(line))

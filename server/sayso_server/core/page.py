@@ -53,8 +53,12 @@ def ends_in_credit(line: str) -> bool:
     )
 
 
+def may_be_page_line(line: str) -> bool:
+    """Whether a line is short enough for one of the page, and has no marks, label or bullet."""
+    return len(line) <= _LONGEST and _MARKS.isdisjoint(line) and ": " not in line and not _BULLET.match(line)
+
+
 def _is_short(line: str) -> bool:
-    """***   By Mara Olin   A line of few words without marks, label, bullet or final stop."""
-    if not _MARKS.isdisjoint(line) or ": " in line or _BULLET.match(line):
-        return False
-    return len(line.split()) <= _MOST_WORDS and not line.rstrip(_CLOSERS).endswith(_STOPS)
+    """***   By Mara Olin   A line of few words without a final stop."""
+    is_open = not line.rstrip(_CLOSERS).endswith(_STOPS)
+    return is_open and len(line.split()) <= _MOST_WORDS and may_be_page_line(line)

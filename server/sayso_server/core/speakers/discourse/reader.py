@@ -51,7 +51,7 @@ class Reader:
     _word: int = 0
 
     def read_to(self, offset: int) -> None:
-        """Reads all words that begin before `offset`."""
+        """Reads all words that begin before `offset`, but for those of the page: whom a credit names is not met."""
         trees = self.store.document.trees
         while self._tree < len(trees):
             tree = trees[self._tree]
@@ -60,7 +60,8 @@ class Reader:
                 if word.start >= offset:
                     return
                 self._word += 1
-                self._read(tree, word)
+                if not self.store.document.is_of_page(word.start):
+                    self._read(tree, word)
             self._tree, self._word = self._tree + 1, 0
 
     def _read(self, tree: Tree, word: Word) -> None:
