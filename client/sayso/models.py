@@ -65,6 +65,7 @@ class WarningCode(StrEnum):
     TEXT_NOT_ENGLISH = "text_not_english"
     EMPTY_TEXT = "empty_text"
     SENTENCE_TOO_LONG = "sentence_too_long"
+    TEXT_DAMAGED = "text_damaged"
     UNKNOWN = "unknown"
 
 

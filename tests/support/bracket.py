@@ -1,7 +1,8 @@
 """Golden cases in bracket notation: `[content "The plan,"] [source Mara Olin] [cue said], [content "failed."]`.
 
 A file of cases is Markdown. A heading opens a case. Each line below it is a rendition of the same text, with the
-brackets of one statement; a line without brackets says that the text has none. ` ¶ ` is a paragraph break. A line may
+brackets of one statement; a line without brackets says that the text has none. ` ¶ ` is a paragraph break,
+` ↵ ` a line break. A line may
 end with ` => NAME, TYPE, KIND, POLARITY`, of which the last ones may be left out.
 """
 
@@ -34,7 +35,7 @@ def read_line(line: str) -> tuple[str, Rendition | None]:
     """A line as (text, statement). Raises ValueError for brackets that do not match."""
     body, _, said = line.partition(" => ")
     text, spans, opened, position = "", [], [], 0
-    body = body.replace(" ¶ ", "\n\n")
+    body = body.replace(" ¶ ", "\n\n").replace(" ↵ ", "\n")
     for match in _BRACKET.finditer(body):
         text += body[position : match.start()]
         position = match.end()
@@ -66,7 +67,7 @@ def write_line(text: str, rendition: Rendition) -> str:
     for at, _, what in sorted(inserts):
         out += text[position:at] + what
         position = at
-    line = (out + text[position:]).replace("\n\n", " ¶ ")
+    line = (out + text[position:]).replace("\n\n", " ¶ ").replace("\n", " ↵ ")
     return line + (" => " + ", ".join(rendition.facts) if rendition.facts else "")
 
 

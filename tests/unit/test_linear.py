@@ -35,6 +35,8 @@ def calls(text: str) -> int:
         "“No,” Mara Olin told reporters. She said that it failed. ",
         "“No,” he said.\n\nThe mayor said “it was ‘late’ again.”\n\n",
         "He said ‘a’ and 'b' \"c\". ",
+        "Pell said: 'It failed.\n\nAdvertisement\n\n'It was dark,' he added.\n\n",
+        "“It failed, and 'They left.\n\n***\n\n",
         "The officials said that it was. ",
         'A 10" pipe and 6\'2". ',
     ],

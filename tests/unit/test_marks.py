@@ -3,8 +3,8 @@
 import pytest
 
 from sayso_server.core.marks import match_marks
+from sayso_server.core.paragraphs import paragraphs
 from sayso_server.core.statement import WarningCode
-from sayso_server.core.text import paragraphs
 
 
 def found(text: str) -> list[str]:
@@ -25,6 +25,10 @@ def codes(text: str) -> list[WarningCode]:
         ("``Yes,'' she said.", ["0 ``Yes,''"]),
         ("''Yes,'' she said. ''No.''", ["0 ''Yes,''", "0 ''No.''"]),
         ("«Yes», she said.", ["0 «Yes»"]),
+        ("»Yes«, she said. »No.«", ["0 »Yes«", "0 »No.«"]),
+        ("„Yes,“ she said. „No.”", ["0 „Yes,“", "0 „No.”"]),
+        ("”Yes,” she said. ”No.”", ["0 ”Yes,”", "0 ”No.”"]),
+        ("“Yes,“ she said. “No.“", ["0 “Yes,“", "0 “No.“"]),
         ("‘Yes,’ she said.", ["0 ‘Yes,’"]),
         ("'Yes, it's the firms' plan,' she said.", ["0 'Yes, it's the firms' plan,'"]),
         ("“He said ‘no’ twice,” she said.", ["0 “He said ‘no’ twice,”", "1 ‘no’"]),
@@ -50,6 +54,44 @@ def test_a_quotation_over_paragraphs_is_no_damage() -> None:
     quotations, warnings = match_marks(text, paragraphs(text))
     assert [q.continues for q in quotations] == [False, True, True]
     assert warnings == ()
+
+
+def test_single_marks_are_carried_over_paragraphs() -> None:
+    text = "Olin said: 'The growers' stalls failed.\n\n'It isn't the Olins' fault.\n\n'Crews left.' She left."
+    quotations, warnings = match_marks(text, paragraphs(text))
+    assert [(q.carried, q.continues) for q in quotations] == [(True, False), (True, True), (False, True)]
+    assert [q.span.of(text)[-6:] for q in quotations] == ["ailed.", "fault.", " left.'"[1:]]
+    assert warnings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Olins' bridge failed.\n\n'Crews left,' she said.",
+        "Rock 'n' roll in the '90s.\n\n'Crews left,' she said.",
+        "He called it 'a wreck.\n\n'Crews left,' she said.",
+        "Olin said: 'It failed.\n\n'90s bridges do.",
+        "Olin said: 'It failed.\n\n'It' is a film.",
+    ],
+)
+def test_an_apostrophe_carries_nothing(text: str) -> None:
+    quotations, _ = match_marks(text, paragraphs(text))
+    assert not any(q.continues for q in quotations[:1])
+
+
+def test_a_quotation_is_carried_over_lines_of_the_page() -> None:
+    text = "Olin said: “One.\n\nAdvertisement\n\n“Two.”"
+    quotations, warnings = match_marks(text, paragraphs(text), {1})
+    assert [q.continues for q in quotations] == [False, True]
+    assert warnings == ()
+    assert codes(text) == [WarningCode.UNCLOSED_QUOTATION_MARK]
+
+
+def test_a_fragment_left_open_is_not_carried() -> None:
+    text = "Pell said the mill was “a wreck.\n\n“It is ours,” Olin said."
+    quotations, warnings = match_marks(text, paragraphs(text))
+    assert [q.continues for q in quotations] == [False, False]
+    assert [w.code for w in warnings] == [WarningCode.UNCLOSED_QUOTATION_MARK]
 
 
 def test_a_surplus_closing_mark_is_ignored() -> None:

@@ -5,8 +5,15 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.frozen import FrozenParser
+from support.golden import GOLDEN
 
-from sayso_server.core.text import looks_english, paragraphs, view
+from sayso_server.core.dateline import without_dateline
+from sayso_server.core.model import Model
+from sayso_server.core.paragraphs import paragraphs
+from sayso_server.core.pipeline import Extractor
+from sayso_server.core.statement import Span
+from sayso_server.core.text import INVISIBLE, looks_english, view
 
 
 @pytest.mark.parametrize(
@@ -23,10 +30,65 @@ from sayso_server.core.text import looks_english, paragraphs, view
         ),
         ("A headline\n\nthe text begins low.", ["A headline", "the text begins low."]),
         ("  • One \n  • two", ["• One", "• two"]),
+        ("“It failed,” said\nMara Olin.", ["“It failed,” said\nMara Olin."]),
+        ("“It failed,”\nMara Olin said.", ["“It failed,”\nMara Olin said."]),
+        ("It is a plan of\nMara Olin\n. She left.", ["It is a plan of\nMara Olin\n. She left."]),
+        ("The plan of the\nCourier\n, he said.", ["The plan of the\nCourier\n, he said."]),
+        ("The mayor met\nMara Olin\nand left.", ["The mayor met\nMara Olin\nand left."]),
+        ("Asked by Mrs.\nOlin, he left.", ["Asked by Mrs.\nOlin, he left."]),
+        ("“It failed,”\nsaid Olin.", ["“It failed,”\nsaid Olin."]),
+        ("Bridge closed\nBy Mara Olin\nIt was closed.", ["Bridge closed", "By Mara Olin", "It was closed."]),
+        ("Bridge closed\nby Mara Olin", ["Bridge closed", "by Mara Olin"]),
+        ("Olin: It failed\nPell: It did not", ["Olin: It failed", "Pell: It did not"]),
+        ("He wrote:\n“It failed.”\nHe left.", ["He wrote:", "“It failed.”", "He left."]),
     ],
 )
 def test_paragraphs(text: str, expected: list[str]) -> None:
     assert [p.of(text) for p in paragraphs(text)] == expected
+
+
+def test_a_narrow_block_is_wrapped_whatever_its_lines_begin_with() -> None:
+    block = (
+        "The council met on Tuesday and heard that\nCrews of the Velden works had left in May.\n"
+        "Mara Olin, the mayor of Harwick, had told\nPell that she knew nothing of it."
+    )
+    assert len(paragraphs(f"{block}\n\nTwo.")) == 2
+    assert len(paragraphs("Mara Olin of the Harwick Bridge Works\nJon Moss\nEdwin Pell of the Velden Works")) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("HARWICK, June 4, 2024 /Newswire/ -- The bridge", "The bridge"),
+        ("HARWICK, 4 June 2024 – The bridge", "The bridge"),
+        ("HARWICK, June 4: The bridge", "The bridge"),
+        ("Harwick, Nova Ellan, Tuesday, June 4 — The bridge", "The bridge"),
+        ("HARWICK, Calif. (AP) — The bridge", "The bridge"),
+        ("VELDEN, Nov. 4, 2023--(BUSINESS LINE)--The bridge", "The bridge"),
+        ("HARWICK/VELDEN (Reuters) - “The bridge", "“The bridge"),
+        ("(Reuters) - The bridge", "The bridge"),
+        ("June 4, 2024 – HARWICK – The bridge", "The bridge"),
+        ("HARWICK – The bridge is open again, crews said.", "The bridge is open again, crews said."),
+    ],
+)
+def test_a_dateline_is_cut_off(text: str, rest: str) -> None:
+    assert without_dateline(text, Span(0, len(text))).of(text) == rest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NATO – the alliance of the north – said so.",
+        "MARA OLIN – Mayor of Harwick",
+        "OLIN: It was late.",
+        "Mara Olin (Con): It was late, and crews had left.",
+        "US-China talks failed, and nobody knew why.",
+        "On June 4, the bridge was closed.",
+        "Harwick – The bridge is open again, crews said.",
+    ],
+)
+def test_no_dateline(text: str) -> None:
+    assert without_dateline(text, Span(0, len(text))) == Span(0, len(text))
 
 
 @given(st.text(alphabet=st.sampled_from("ab. \n\r\u2028\u00a0“”\U0001f600")))
@@ -45,8 +107,21 @@ def test_view_has_the_same_length(text: str) -> None:
     assert len(view(text)) == len(text)
 
 
-def test_view_replaces_what_is_white_or_invisible() -> None:
-    assert view("a\u00a0b\u200bc\x07d\u202fe\nf“") == "a b c d e\nf“"
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a\u00a0b\x07d\u202fe\nf“", "a b d e\nf“"),
+        ("\u200eYes,\u200f \u202ahe\u202c said", " Yes,   he  said"),
+        ("Har\u00adwick", f"Har{INVISIBLE}wick"),
+        ("O\u200b\u2060lin \u00adsaid", f"O{INVISIBLE * 2}lin  said"),
+        ("O\u00ad\nlin", f"O{INVISIBLE * 2}lin"),
+        ("‹Yes,› 「Yes,」 ″Yes,″ ´Yes,´", "‘Yes,’ “Yes,” \"Yes,\" 'Yes,'"),
+        ("\x93It\x92s \x91a mess\x92,\x94 \x96 he\x85", "“It’s ‘a mess’,” – he…"),
+        ("One.\x85Two.", "One. Two."),
+    ],
+)
+def test_view(text: str, expected: str) -> None:
+    assert view(text) == expected
 
 
 def test_looks_english() -> None:
@@ -57,3 +132,24 @@ def test_looks_english() -> None:
     assert looks_english(english)
     assert not looks_english(german)
     assert looks_english("Short note")
+    assert looks_english(
+        "Olin described how the roof fell. Moss explained why she quit. Pell revealed how much it cost."
+    )
+    assert looks_english(
+        "Harwick 2 Velden 1; Ellan 0 Port Ellan 3; Corve 1 Olin Town 1; Moss United 2 Pell Rovers 2; " * 3
+    )
+    dutch = "De burgemeester zei dat de brug gesloten is en dat de ploegen tot het einde van de week aan het werk zijn."
+    assert not looks_english(dutch)
+
+
+def test_invisible_characters_leave_the_offsets_alone() -> None:
+    """A soft hyphen in a name and in its cue: the parser is given whole words, offsets are those of the text."""
+    text = "“The bridge is closed,” Mayor A\u00adda Pell sa\u00adid."
+    parser = FrozenParser(GOLDEN / "trees" / "direct.conllu")
+    extraction = Extractor(parser, Model("frozen", "0", "")).extract(text)
+    (statement,) = extraction.statements
+    assert statement.source is not None
+    assert statement.cue is not None
+    assert statement.source.of(extraction.text) == "Mayor A\u00adda Pell"
+    assert [s.of(extraction.text) for s in statement.cue.spans] == ["sa\u00adid"]
+    assert [s.display_name for s in extraction.speakers] == ["Ada Pell"]

@@ -276,6 +276,10 @@ class _WarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WarningCo
     """The document has no text."""
     WARNING_CODE_SENTENCE_TOO_LONG: _WarningCode.ValueType  # 5
     """A sentence was too long to parse in one piece and was read in parts."""
+    WARNING_CODE_TEXT_DAMAGED: _WarningCode.ValueType  # 6
+    """The text was damaged on its way (a wrong encoding, markup, escapes); statements may be missing or wrong. The message
+    says what was seen, the span is the first of it.
+    """
 
 class WarningCode(_WarningCode, metaclass=_WarningCodeEnumTypeWrapper):
     """What a Warning is about."""
@@ -292,6 +296,10 @@ WARNING_CODE_EMPTY_TEXT: WarningCode.ValueType  # 4
 """The document has no text."""
 WARNING_CODE_SENTENCE_TOO_LONG: WarningCode.ValueType  # 5
 """A sentence was too long to parse in one piece and was read in parts."""
+WARNING_CODE_TEXT_DAMAGED: WarningCode.ValueType  # 6
+"""The text was damaged on its way (a wrong encoding, markup, escapes); statements may be missing or wrong. The message
+says what was seen, the span is the first of it.
+"""
 Global___WarningCode: _TypeAlias = WarningCode  # noqa: Y015
 
 @_typing.final

@@ -7,11 +7,15 @@ from functools import cached_property
 from typing import NamedTuple
 
 from sayso_server.core.cues import Site, sites
+from sayso_server.core.damage import damage
+from sayso_server.core.dateline import without_dateline
 from sayso_server.core.links import LinkedCue, linked_cues
 from sayso_server.core.marks import Quotation, match_marks
+from sayso_server.core.page import ends_in_credit, may_be_page_line, opens_page_line, page_lines
+from sayso_server.core.paragraphs import paragraphs, without_breaks
 from sayso_server.core.parser import Parser
 from sayso_server.core.statement import Span, TextWarning
-from sayso_server.core.text import paragraphs, view
+from sayso_server.core.text import INVISIBLE, view
 from sayso_server.core.tree import Tree
 
 
@@ -24,9 +28,10 @@ class NameSpan(NamedTuple):
 
 @dataclass(frozen=True)
 class Document:
-    """Text, paragraphs, quotations, trees. `plain` is the same-length view that was parsed.
+    """Text, paragraphs without datelines, quotations, trees. `plain` is the same-length view that was parsed.
 
-    `names` are those of a tagger, in text order; empty where there is none.
+    `names` are those of a tagger, in text order; empty where there is none. `page_lines` are the indices of the
+    paragraphs that are lines of the page between those of the story.
     """
 
     text: str
@@ -36,11 +41,18 @@ class Document:
     warnings: tuple[TextWarning, ...]
     trees: tuple[Tree, ...] = ()
     names: tuple[NameSpan, ...] = ()
+    page_lines: frozenset[int] = frozenset()
 
     @property
     def parts(self) -> list[str]:
-        """The paragraphs as the parser is given them."""
-        return [self.plain[p.start : p.end] for p in self.paragraphs]
+        """The paragraphs as the parser is given them, without characters that do not show."""
+        return [p.of(self.plain).replace(INVISIBLE, "") for p in self.paragraphs]
+
+    def places(self, paragraph: Span) -> Sequence[int]:
+        """The offset in the document of each character of a paragraph that the parser is given."""
+        whole = range(paragraph.start, paragraph.end)
+        is_shown = INVISIBLE not in paragraph.of(self.plain)
+        return whole if is_shown else [i for i in whole if self.plain[i] != INVISIBLE]
 
     @cached_property
     def _paragraph_starts(self) -> list[int]:
@@ -85,6 +97,11 @@ class Document:
         first = bisect.bisect_right(self._outer_starts, quotation.span.start)
         return (self.outer[i] for i in range(first, len(self.outer)))
 
+    def outer_before(self, quotation: Quotation) -> Iterator[Quotation]:
+        """The outermost quotations before one of them, the nearest first."""
+        first = bisect.bisect_left(self._outer_starts, quotation.span.start)
+        return (self.outer[i] for i in range(first - 1, -1, -1))
+
     @cached_property
     def _name_starts(self) -> list[int]:
         return [n.span.start for n in self.names]
@@ -98,10 +115,33 @@ class Document:
         """Index of the paragraph that holds `offset`, or the one before it."""
         return max(0, bisect.bisect_right(self._paragraph_starts, offset) - 1)
 
+    @cached_property
+    def _sorted_page_lines(self) -> list[int]:
+        return sorted(self.page_lines)
+
+    def is_of_page(self, offset: int) -> bool:
+        """Whether `offset` is in a line of the page."""
+        return self.paragraph_at(offset) in self.page_lines
+
+    def story_paragraph_at(self, offset: int) -> int:
+        """Index, among those of the story, of the paragraph at `offset`; a line of the page has the next one's."""
+        index = self.paragraph_at(offset)
+        return index - bisect.bisect_left(self._sorted_page_lines, index)
+
+    def steps(self, start: int, end: int) -> int:
+        """Paragraphs from one offset to another further on; lines of the page between them are looked through."""
+        return self.story_paragraph_at(end) - self.story_paragraph_at(start)
+
     def tree_at(self, offset: int) -> Tree | None:
         """The sentence that holds `offset`, or the last that begins before it."""
         i = bisect.bisect_right(self._tree_starts, offset) - 1
         return self.trees[i] if i >= 0 else None
+
+    def story_tree_before(self, offset: int) -> Tree | None:
+        """The last sentence that begins before `offset` and is not in a line of the page."""
+        first = bisect.bisect_left(self._tree_starts, max(1, offset))
+        before = (self.trees[i] for i in range(first - 1, -1, -1))
+        return next((tree for tree in before if not self.is_of_page(tree.span.start)), None)
 
     def trees_within(self, span: Span) -> list[Tree]:
         """The sentences that share a character with `span`."""
@@ -147,22 +187,39 @@ def parsed(text: str, parser: Parser) -> Document:
 def read(text: str) -> Document:
     """The document before parsing."""
     plain = view(text)
-    parts = paragraphs(plain)
-    quotations, warnings = match_marks(plain, parts)
-    return Document(text, plain, parts, quotations, warnings)
+    parts = tuple(without_dateline(plain, paragraph) for paragraph in paragraphs(plain))
+    plain = without_breaks(plain, parts)
+    lines = page_lines(plain, parts)
+    quotations, warnings = match_marks(plain, parts, lines)
+    return Document(text, plain, parts, quotations, (*damage(text), *warnings), page_lines=lines)
 
 
 def with_trees(document: Document, parsed: Sequence[Sequence[Tree]]) -> Document:
     """The document with the trees of its paragraphs; their offsets become offsets of the document."""
-    trees = [
-        tree.shifted(paragraph.start)
-        for paragraph, sentences in zip(document.paragraphs, parsed, strict=True)
-        for tree in sentences
-        if tree.words
-    ]
+    placed = []
+    for paragraph, sentences in zip(document.paragraphs, parsed, strict=True):
+        places = document.places(paragraph)
+        placed.append([tree.placed(places) for tree in sentences if tree.words])
+    trees = [tree for sentences in placed for tree in sentences]
     names = [
         NameSpan(Span(tree.words[name.first].start, tree.words[name.end - 1].end), name.type)
         for tree in trees
         for name in tree.names
     ]
-    return replace(document, trees=tuple(trees), names=tuple(names))
+    read = replace(document, trees=tuple(trees), names=tuple(names))
+    return replace(read, page_lines=frozenset(k for k, own in enumerate(placed) if _is_of_page(read, k, own)))
+
+
+def _is_of_page(document: Document, k: int, trees: Sequence[Tree]) -> bool:
+    """Whether a paragraph is a line of the page, now that it has its trees.
+
+    With a finite verb, a short line is a sentence of the story. A line that only tells the reader to do something is
+    not: Get the headlines in your inbox.
+    """
+    line = document.paragraphs[k].of(document.plain)
+    if k in document.page_lines and (opens_page_line(line) or ends_in_credit(line)):
+        return True
+    if any("VerbForm=Fin" in w.feats and "Mood=Imp" not in w.feats for tree in trees for w in tree.words):
+        return False
+    is_order = any(w.head < 0 and "Mood=Imp" in w.feats for tree in trees for w in tree.words)
+    return k in document.page_lines or (is_order and may_be_page_line(line))

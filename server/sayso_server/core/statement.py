@@ -61,6 +61,7 @@ class WarningCode(StrEnum):
     SURPLUS_QUOTATION_MARK = "surplus_quotation_mark"
     TEXT_NOT_ENGLISH = "text_not_english"
     EMPTY_TEXT = "empty_text"
+    TEXT_DAMAGED = "text_damaged"
 
 
 class Ranged(Protocol):

@@ -1,26 +1,33 @@
-"""The text as a reader sees it: paragraphs, and a view of the same length without odd characters.
+"""The text as a reader sees it: a view of the same length without odd characters, and whether it is English.
 
 All offsets are code points of the caller's own text. The view has the same length, so its offsets are the same.
 """
 
-import itertools
 import re
 import unicodedata
-from collections.abc import Sequence
 
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.statement import Span
 
+INVISIBLE = "\u00ad"
+"""What the view has for invisible characters within a word: a soft hyphen. No word that is parsed has one."""
 _SPACES = {0x00A0, 0x1680, 0x180E, 0x202F, 0x205F, 0x3000, 0xFEFF, *range(0x2000, 0x200C), 0x2060}
-_LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_BLANK_LINE = re.compile(r"(?:\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])\s*(?:\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])")
+_MARKS = str.maketrans("‹›‛‟＂″〝〞「」『』｢｣´′", "‘’‘“\"\"“”“”“”“”''")
+"""Rare quotation marks, and what they are read as."""
+_FORMAT = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_WITHIN_WORD = re.compile(rf"(?<=\w)[{_FORMAT}]+(?:(?<=\u00ad)[ \t]*\r?\n[ \t]*)?(?=\w)")
+"""Characters that do not show, within a word; a soft hyphen may end a line."""
+_WINDOWS = {code: bytes((code,)).decode("cp1252", "ignore") or " " for code in range(0x80, 0xA0)}
+"""What control characters are, where Windows-1252 was read as Latin-1: ‘ ’ “ ” – … in the first place."""
+_WINDOWS_SEEN = re.compile("[\x80-\x84\x86-\x9f]")
 _WORD = re.compile(r"[^\W\d_]+")
 _LOOKED_AT = 20_000
 """Code points from which the language is judged."""
 _SHORT, _SHORTEST = 12, 4
 """Words below which a text is English unless most of its words have other letters; and below which it always is."""
-_FUNCTION_WORDS = 0.2
-"""The least share of function words in an English text."""
+_FEW = 6
+"""Words that are no names, of which there must be so many to tell the language."""
+_FUNCTION_WORDS = 0.15
+"""The least share of function words in an English text, names aside; one word is enough in a short text."""
 
 
 class _Plain(dict[int, str]):
@@ -28,53 +35,41 @@ class _Plain(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        is_odd = char not in "\n\r\t" and unicodedata.category(char) in {"Cc", "Cs", "Co", "Zl", "Zp"}
+        is_odd = char not in "\n\r\t" and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
         self[code] = " " if is_odd or code in _SPACES else char
         return self[code]
 
 
+_PLAIN = _Plain()
+
+
 def view(text: str) -> str:
-    """`text` with every no-break, zero-width or control character as a space. The length is the same."""
-    return text.translate(_Plain()) if not text.isascii() or not text.isprintable() else text
+    """`text` with usual marks, and with no-break, invisible and control characters as spaces. The length is the same.
 
-
-def _only_wraps(text: str, lines: Sequence[Span]) -> bool:
-    """Whether line breaks only wrap: most lines end without final punctuation and the next begins in lower case."""
-    pairs = list(itertools.pairwise(lines))
-    wraps = sum(text[a.end - 1] not in '.!?:;"”’»)' and text[b.start].islower() for a, b in pairs)
-    return 2 * wraps >= len(pairs) > 0
-
-
-def paragraphs(text: str) -> tuple[Span, ...]:
-    """The paragraphs of `text`, without the white space around them.
-
-    Paragraphs are separated by line breaks, or by blank lines in a block whose single line breaks only wrap its lines.
+    Characters within a word that do not show are INVISIBLE: the parser never sees them.
     """
-    blocks: list[list[Span]] = []
-    for match in _LINE.finditer(text):
-        start, end = match.span()
-        while start < end and text[start].isspace():
-            start += 1
-        while end > start and text[end - 1].isspace():
-            end -= 1
-        if start == end:
-            continue
-        line = Span(start, end)
-        if blocks and not _BLANK_LINE.search(text, blocks[-1][-1].end, start):
-            blocks[-1].append(line)
-        else:
-            blocks.append([line])
-    return tuple(
-        span
-        for block in blocks
-        for span in ([Span(block[0].start, block[-1].end)] if _only_wraps(text, block) else block)
-    )
+    if text.isascii() and text.isprintable():
+        return text
+    if _WINDOWS_SEEN.search(text):
+        text = text.translate(_WINDOWS)
+    text = text.translate(_MARKS)
+    out, position = [], 0
+    for match in _WITHIN_WORD.finditer(text):
+        out += [text[position : match.start()].translate(_PLAIN), INVISIBLE * len(match[0])]
+        position = match.end()
+    return "".join([*out, text[position:].translate(_PLAIN)])
 
 
 def looks_english(text: str) -> bool:
-    """Whether enough of the words are English function words. Short texts get the benefit of the doubt."""
-    words = [m[0].lower() for m in _WORD.finditer(text[:_LOOKED_AT])]
-    if len(words) < _SHORT:
+    """Whether enough of the words are English function words. Short texts get the benefit of the doubt.
+
+    Capitalised words do not count against it, so that lists of names and results do not.
+    """
+    words = _WORD.findall(text[:_LOOKED_AT])
+    function_words = sum(w.lower() in load_words("stop_words") for w in words)
+    others = sum(not w[0].isupper() and w not in load_words("stop_words") for w in words)
+    if len(words) < _SHORT or function_words + others < _FEW:
         return not (len(words) >= _SHORTEST and sum(w.isascii() for w in words) < len(words) / 2)
-    known = load_words("stop_words")
-    return sum(w in known for w in words) >= _FUNCTION_WORDS * len(words)
+    if function_words + others < _SHORT:
+        return function_words > 0
+    return function_words >= _FUNCTION_WORDS * (function_words + others)

@@ -168,13 +168,18 @@ class Tree:
 
     def shifted(self, by: int) -> "Tree":
         """The same tree, `by` code points further on."""
-        if by == 0:
-            return self
+        return self if by == 0 else self._moved(lambda offset: offset + by)
+
+    def placed(self, places: Sequence[int]) -> "Tree":
+        """The same tree in a document: `places` has the offset of each character of the text that was parsed."""
+        return self._moved(places.__getitem__)
+
+    def _moved(self, to: Callable[[int], int]) -> "Tree":
         words = [
-            Word(w.index, w.text, w.lemma, w.upos, w.xpos, w.feats, w.head, w.deprel, w.start + by, w.end + by)
+            Word(w.index, w.text, w.lemma, w.upos, w.xpos, w.feats, w.head, w.deprel, to(w.start), to(w.end - 1) + 1)
             for w in self.words
         ]
-        links = tuple(link._replace(cue=link.cue + by) for link in self.links)
+        links = tuple(link._replace(cue=to(link.cue)) for link in self.links)
         return replace(self, words=tuple(words), links=links)
 
     def __reduce__(self) -> tuple[Any, ...]:

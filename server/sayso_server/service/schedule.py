@@ -23,7 +23,7 @@ import itertools
 from collections import deque
 from collections.abc import Iterator
 
-from sayso_server.core.text import paragraphs
+from sayso_server.core.paragraphs import paragraphs
 from sayso_server.service.bench import weight
 from sayso_server.service.jobs import Desk, Errand, Job
 from sayso_server.service.rounds import Help, Opening, Outcome, Round, Share, Trees

@@ -44,9 +44,10 @@ def cut(path: Path, tokenize: Tokenize, work: Path, every: int = 1) -> list[tupl
 def _words(text: str, tokenize: Tokenize) -> Cut:
     document = read(text)
     out = []
-    for place, sentences in zip(document.paragraphs, tokenize(document.parts), strict=True):
+    for paragraph, sentences in zip(document.paragraphs, tokenize(document.parts), strict=True):
         if sentences:
-            out.append([[Placed(w, s + place.start, e + place.start) for w, s, e in words] for words in sentences])
+            at = document.places(paragraph)
+            out.append([[Placed(w, at[s], at[e - 1] + 1) for w, s, e in words] for words in sentences])
     return out
 
 

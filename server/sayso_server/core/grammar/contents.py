@@ -1,6 +1,5 @@
 """From words of a tree to the spans of a content."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from sayso_server.core.document import Document
@@ -59,21 +58,6 @@ def with_marks(document: Document, span: Span) -> Span:
         if inner and span.covers(inner) and not span.covers(quotation.span):
             span = Span(min(span.start, quotation.span.start), max(span.end, quotation.span.end))
     return span
-
-
-_DATELINE = re.compile(
-    r"(?:[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+)*(?:, [^—–\n]{1,30}?)?(?: ?\([^)\n]{1,30}\))?"
-    r"|[A-Z][\w.'’ ,-]{2,30} \([A-Z][\w /.]{1,20}\)) ?(?:—|–|--|-) +(?=\S)"
-)
-
-
-def without_dateline(document: Document, found: tuple[Span, ...]) -> tuple[Span, ...]:
-    """The content without the dateline that opens its paragraph: HARWICK, June 3 — The bridge …"""
-    first = found[0]
-    if document.paragraphs[document.paragraph_at(first.start)].start != first.start:
-        return found
-    match = _DATELINE.match(document.plain, first.start, first.end)
-    return (Span(match.end(), first.end), *found[1:]) if match and match.end() < first.end else found
 
 
 def merge(found: Sequence[Span]) -> tuple[Span, ...]:

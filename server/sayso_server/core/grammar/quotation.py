@@ -7,28 +7,55 @@ from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import merge, strip
 from sayso_server.core.grammar.subject import is_inverted, is_passive, subject
-from sayso_server.core.lexicon import Frame
+from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.marks import Quotation
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Span
 from sayso_server.core.tree import Tree, Word
 
+CLOSING = "\"”“’'»«"
+"""Marks that may close a quotation."""
 QUOTING = REPORTED_SPEECH | {CueClass.THINK}
 """The classes of cues that can have a quotation: said, thought; not voted."""
 MAX_GAP = 160
 """Code points between a quotation and its cue: room for a long source with its apposition."""
+_LONGEST_ABBREVIATION = 3
+"""Letters of an abbreviation that no list need have: Inc., St."""
 _LONG_WORD = 4
 """Letters from which a word of a title has a capital."""
 
 
 def chain(document: Document, quotation: Quotation) -> list[Quotation]:
-    """The quotation with those of the following paragraphs that continue it."""
+    """The quotation with those of the next paragraphs that continue it, up to one that has a cue of its own."""
     out = [quotation]
     for following in document.outer_after(quotation):
-        if out[-1].closed and following.continues and document.text[out[-1].span.end - 1] not in "”\"»'’":
-            out.append(following)
-        else:
+        if document.is_of_page(following.span.start):
+            continue
+        if not out[-1].carried or not following.continues or has_own_cue(following, document):
             break
+        out.append(following)
     return out
+
+
+def carried_to(document: Document, quotation: Quotation) -> list[Quotation]:
+    """“One. ¶ “Two,” she said. The quotation before a cue, after those of the paragraphs before that it continues.
+
+    Alone if the first of them has a cue of its own: “Zero,” he said. “One. ¶ “Two,” she said.
+    """
+    out = [quotation]
+    for before in document.outer_before(quotation):
+        if not out[0].continues:
+            break
+        if not document.is_of_page(before.span.start):
+            out.insert(0, before)
+    here = document.paragraph_at(out[0].span.start)
+    is_free = document.paragraphs[here].start == out[0].span.start
+    return out if is_free and not _is_introduced(document, here) else [quotation]
+
+
+def _is_introduced(document: Document, paragraph: int) -> bool:
+    """Whether the paragraph before, lines of the page aside, ends with a colon."""
+    before = next((k for k in range(paragraph - 1, -1, -1) if k not in document.page_lines), None)
+    return before is not None and document.plain[document.paragraphs[before].end - 1] == ":"
 
 
 def with_whole_quotations(document: Document, content: Sequence[Span], cue: Sequence[Span]) -> tuple[Span, ...]:
@@ -66,14 +93,15 @@ def is_title(document: Document, quotation: Quotation) -> bool:
     return len(words) > 2 and bool(longer) and all(w[0].isupper() for w in longer)
 
 
-def has_other_cue(site: Site, document: Document, start: int, end: int) -> bool:
-    """Whether another verb in [start, end) of the document could report as well as this one."""
+def has_other_cue(site: Site | None, document: Document, start: int, end: int) -> bool:
+    """Whether another verb than this one, or any, could report in [start, end) of the document."""
     others = document.sites_within(Span(start, end)) if end > start else []
+    is_of_page = site is not None and document.is_of_page(site.head.start)
     return any(
         start <= o.head.start < end
         and o.head.upos == "VERB"
-        and o.head.start != site.head.start
-        and not leads_to(o, site)
+        and (site is None or (o.head.start != site.head.start and not leads_to(o, site)))
+        and document.is_of_page(o.head.start) == is_of_page
         and _reports(o, document.plain[o.words[-1].end : end])
         for o in others
     )
@@ -117,7 +145,7 @@ def continues_after(site: Site, quotation: Quotation, document: Document) -> boo
     """
     text, start, cue = document.plain, quotation.span.start, site.last.end
     gap = text[cue:start]
-    if len(gap) > 2 * MAX_GAP or _has_own_cue(quotation, site, document):
+    if len(gap) > 2 * MAX_GAP or has_own_cue(quotation, document, site):
         return False
     if gap.rstrip()[-1:] != "." and has_other_cue(site, document, cue, start):
         return gap.rstrip()[-1:] == "," and document.plain[quotation.span.start + 1].islower()
@@ -127,11 +155,19 @@ def continues_after(site: Site, quotation: Quotation, document: Document) -> boo
     )
 
 
-def _has_own_cue(quotation: Quotation, site: Site, document: Document) -> bool:
-    """ "…," Olin said. "…," she added: the second quotation has a cue of its own."""
+def has_own_cue(quotation: Quotation, document: Document, site: Site | None = None) -> bool:
+    """ "…," Olin said. "…," she added: the second quotation has a cue of its own, other than that of the site."""
     end = quotation.span.end
-    if document.plain[quotation.span.start : end].rstrip("\"”’'»").rstrip()[-1:] not in {",", "!", "?", "—", "–"}:
+    if document.plain[quotation.span.start : end].rstrip(CLOSING).rstrip()[-1:] not in {",", "!", "?", "—", "–"}:
         return False
     after = document.plain[end : end + MAX_GAP]
-    stop = next((i for i, c in enumerate(after) if c in '.!?\n“"'), len(after))
+    stop = next((i for i, c in enumerate(after) if c in '!?\n“"' or ends_sentence(after, i)), len(after))
     return has_other_cue(site, document, end, end + stop)
+
+
+def ends_sentence(text: str, i: int) -> bool:
+    """Whether the character at `i` ends a sentence; the stop of a title or a short abbreviation does not: Mrs. Olin."""
+    if text[i] != ".":
+        return text[i] in "!?"
+    word = re.split(r"\W", text[:i])[-1]
+    return not word.istitle() or (len(word) > _LONGEST_ABBREVIATION and word.lower() not in load_words("honorifics"))

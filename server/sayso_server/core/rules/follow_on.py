@@ -1,13 +1,14 @@
 """Quotations without a cue, which continue what somebody said."""
 
 import bisect
+import itertools
 from collections.abc import Iterator, Sequence
 
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import merge
 from sayso_server.core.grammar.inscription import is_inscription
-from sayso_server.core.grammar.quotation import chain, is_title, is_utterance
+from sayso_server.core.grammar.quotation import CLOSING, chain, is_title, is_utterance
 from sayso_server.core.marks import Quotation
 from sayso_server.core.statement import Span
 
@@ -23,23 +24,30 @@ def follow_on(document: Document, taken: Sequence[Span]) -> Iterator[Candidate]:
     """
     spans_taken = merge(taken)
     starts = [t.start for t in spans_taken]
+
+    def taker(quotation: Quotation) -> Span | None:
+        """The content that has words of a quotation."""
+        i = bisect.bisect_left(starts, quotation.span.end)
+        return spans_taken[i - 1] if i and spans_taken[i - 1].overlaps(quotation.span) else None
+
     was_whole = True
     for quotation in document.outer:
-        i = bisect.bisect_left(starts, quotation.span.end)
-        is_taken = bool(i) and spans_taken[i - 1].overlaps(quotation.span)
+        content = taker(quotation)
         continues_a_whole_one = quotation.continues and was_whole
-        was_whole = not is_taken or spans_taken[i - 1].covers(quotation.span)
-        if is_taken or continues_a_whole_one or not _is_sentence(document, quotation):
+        was_whole = content is None or content.covers(quotation.span)
+        if content is not None or continues_a_whole_one or not _is_sentence(document, quotation):
             continue
-        content = tuple(q.span for q in chain(document, quotation))
+        free = itertools.takewhile(lambda q: taker(q) is None, chain(document, quotation))
         tree = document.tree_at(quotation.span.start)
-        yield Candidate(content, None, None, None, None, sentence=tree.span if tree else None, follows=True)
+        yield Candidate(
+            tuple(q.span for q in free), None, None, None, None, sentence=tree.span if tree else None, follows=True
+        )
 
 
 def _is_sentence(document: Document, quotation: Quotation) -> bool:
     """Whether a quotation is a sentence, and no title or fragment in a sentence of the author's."""
     plain, span = document.plain, quotation.span
-    text = span.of(plain).rstrip("\"”’'»").rstrip()
+    text = span.of(plain).rstrip(CLOSING).rstrip()
     words = len(text.split())
     if words < 2 or (text[-1:] not in {".", "!", "?", "…", "—"} and quotation.closed) or is_title(document, quotation):
         return False

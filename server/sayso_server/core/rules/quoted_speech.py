@@ -7,10 +7,13 @@ from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import is_punctuation, strip
 from sayso_server.core.grammar.quotation import (
+    CLOSING,
     MAX_GAP,
     QUOTING,
+    carried_to,
     chain,
     continues_after,
+    ends_sentence,
     has_other_cue,
     is_led_on,
     is_utterance,
@@ -37,7 +40,7 @@ def quoted_speech(site: Site, document: Document) -> Iterator[Candidate]:
     before, after = _neighbours(site, document) if outer is None else document.inner_around(outer, site.head.start)
     quotations: list[Quotation] = []
     if before is not None and _ends_before_cue(before, site, document):
-        quotations = [before]
+        quotations = carried_to(document, before) if outer is None else [before]
         if after is not None and continues_after(site, after, document) and not _is_anew(site, after, document):
             quotations += chain(document, after) if outer is None else [after]
     elif after is not None and _begins_after_cue(after, site, document):
@@ -81,10 +84,10 @@ def _neighbours(site: Site, document: Document) -> tuple[Quotation | None, Quota
 
 def _is_introduced(site: Site, quotation: Quotation, document: Document) -> bool:
     """Olin wrote: ¶ “The plan failed.”   The paragraph ends with a colon, the quotation opens the next."""
-    here = document.paragraph_at(site.head.start)
-    following = document.paragraph_at(quotation.span.start)
-    opens = not document.plain[document.paragraphs[following].start : quotation.span.start].strip(" \t•·▪*-–—")
-    return following == here + 1 and opens and document.plain[document.paragraphs[here].end - 1] == ":"
+    here = document.paragraphs[document.paragraph_at(site.head.start)]
+    following = document.paragraphs[document.paragraph_at(quotation.span.start)]
+    opens = not document.plain[following.start : quotation.span.start].strip(" \t•·▪*-–—")
+    return opens and document.steps(here.start, following.start) == 1 and document.plain[here.end - 1] == ":"
 
 
 def _ends_before_cue(quotation: Quotation, site: Site, document: Document) -> bool:
@@ -95,7 +98,7 @@ def _ends_before_cue(quotation: Quotation, site: Site, document: Document) -> bo
         return False
     if any(word in load_words("continuations") for word in gap.split()[:1]):  # “…,” and then said, “…”
         return False
-    last = text[quotation.span.start : end].rstrip("\"”’'»").rstrip()[-1:]
+    last = text[quotation.span.start : end].rstrip(CLOSING).rstrip()[-1:]
     is_open = last in {",", "!", "?", "—", "–", "-", "…"} or gap.lstrip()[:1] in {",", "–", "—", "-"}
     if not is_open and not (last == "." and gap.lstrip()[:1].islower()):
         return False
@@ -107,9 +110,7 @@ def _holds_stop(gap: str, after: Container[str]) -> bool:
 
     `after` are the characters that may follow the stop, empty at the end.
     """
-    return any(
-        c in ".!?" and gap[i + 1 : i + 2] in after and not gap[max(0, i - 3) : i].istitle() for i, c in enumerate(gap)
-    )
+    return any(gap[i + 1 : i + 2] in after and ends_sentence(gap, i) for i in range(len(gap)))
 
 
 def _has_clause_of_its_own(site: Site, quotation: Quotation) -> bool:
@@ -133,7 +134,7 @@ def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> b
     lead = gap.rstrip()[-1:]
     inner = strip(text, quotation.span)
     whole = inner is not None and (
-        text[quotation.span.start : quotation.span.end].rstrip("\"”’'»")[-1:] in ".!?,…—" or not quotation.closed
+        text[quotation.span.start : quotation.span.end].rstrip(CLOSING)[-1:] in ".!?,…—" or not quotation.closed
     )
     return whole and (lead in {",", ":", "", "—", "–", "-"} or len(gap) < _SHORT_GAP)
 

@@ -9,7 +9,7 @@ from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.circumstance import Circumstances, circumstances, phrases
-from sayso_server.core.grammar.contents import overlap, without_dateline
+from sayso_server.core.grammar.contents import overlap
 from sayso_server.core.grammar.label import label_of_the_page
 from sayso_server.core.grammar.linked_source import source_of
 from sayso_server.core.grammar.noun_phrase import mention
@@ -92,7 +92,7 @@ def _without_label(document: Document, content: tuple[Span, ...]) -> tuple[Span,
 
 
 class _Completion:
-    """Completes candidates: their rule, end, and source, no dateline, and the medium and time of the act."""
+    """Completes candidates: their rule, end, and source, and the medium and time of the act."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -106,7 +106,7 @@ class _Completion:
 
     def _completed(self, rule: Rule[Any], found: Candidate) -> Candidate:
         document = self._document
-        content = _without_label(document, without_dateline(document, found.content))
+        content = _without_label(document, found.content)
         found = self._with_source(replace(found, rule=rule.name, content=content))
         near = self._circumstances(found.site) if found.site is not None else None
         if near is None or not (near.media or near.times):

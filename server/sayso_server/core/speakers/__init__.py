@@ -34,7 +34,7 @@ def resolve(document: Document, chosen: Sequence[Chosen]) -> Resolved:
         parent = links[item.parent].entity if item.parent is not None and item.parent < len(links) else None
         link = _link(reader, item, parent)
         links.append(link)
-        if link.entity is not None and item.parent is None:
+        if link.entity is not None and item.parent is None and not document.is_of_page(item.candidate.content[0].start):
             reader.take_turn(_turn(reader, item, link.entity))
     return Resolved(links, *identified(links, [item.candidate.source for item in chosen]))
 
@@ -57,7 +57,6 @@ def _turn(reader: Reader, item: Chosen, entity: Entity) -> Turn:
     found, document = item.candidate, reader.store.document
     offset = (found.source or found.content[0]).start
     return Turn(
-        paragraph=document.paragraph_at(offset),
         offset=offset,
         entity=entity,
         end=max(found.content[-1].end, found.cue.spans[-1].end if found.cue else 0),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sayso_server.core.speakers.entities import Entity, Link
 from sayso_server.core.statement import Span, Speaker, SpeakerType
+from sayso_server.core.text import INVISIBLE
 
 
 def identified(links: Sequence[Link], sources: Sequence[Span | None]) -> tuple[tuple[Speaker, ...], dict[Entity, str]]:
@@ -47,7 +48,7 @@ def _speaker(entity: Entity, mentions: Sequence[Span], ids: Mapping[Entity, str]
             others.append(mention)
     return Speaker(
         speaker_id=ids[entity],
-        display_name=entity.display,
+        display_name=entity.display.replace(INVISIBLE, ""),
         type=entity.type,
         mentions=tuple(sorted({*own, *others})),
         role=entity.cluster.job_title if entity.cluster and entity.type is SpeakerType.PERSON else "",

@@ -21,11 +21,10 @@ def without_cue(reader: Reader, item: Chosen) -> Link:
     actor = _acts_before(reader, start, last)
     if actor is not None:
         return Link(actor, rules.ACTS_JUST_BEFORE)
-    paragraph = document.paragraph_at(start)
     is_introduced = document.plain[:start].rstrip()[-1:] == ":"
-    if last is None or is_introduced or paragraph - document.paragraph_at(last.end) > _MOST_PARAGRAPHS:
+    if last is None or is_introduced or document.steps(last.end, start) > _MOST_PARAGRAPHS:
         return Link(None, rules.NOBODY_SPOKE)
-    if paragraph == document.paragraph_at(last.end) or not _changes(reader, last, item):
+    if document.paragraph_at(start) == document.paragraph_at(last.end) or not _changes(reader, last, item):
         return Link(last.entity, rules.SPEAKER_GOES_ON)
     return Link(_other_speaker(reader, last), rules.TURNS_TAKEN)
 
@@ -44,10 +43,8 @@ def _label(entities: Entities, start: int) -> Entity | None:
 def _acts_before(reader: Reader, start: int, last: Turn | None) -> Entity | None:
     """Mayor Pell looked tired. “We lost two crews.” The one person who acts between the last statement and this."""
     document = reader.store.document
-    tree = document.tree_at(max(0, start - 1))
-    if tree is None:
-        return None
-    if document.paragraph_at(start) - document.paragraph_at(tree.span.start) > _MOST_PARAGRAPHS:
+    tree = document.story_tree_before(start)
+    if tree is None or document.steps(tree.span.start, start) > _MOST_PARAGRAPHS:
         return None
     if last is not None and max(last.end, last.offset) >= tree.span.start:
         return None

@@ -51,7 +51,7 @@ class Reader:
     _word: int = 0
 
     def read_to(self, offset: int) -> None:
-        """Reads all words that begin before `offset`."""
+        """Reads all words that begin before `offset`, but for those of the page: whom a credit names is not met."""
         trees = self.store.document.trees
         while self._tree < len(trees):
             tree = trees[self._tree]
@@ -60,7 +60,8 @@ class Reader:
                 if word.start >= offset:
                     return
                 self._word += 1
-                self._read(tree, word)
+                if not self.store.document.is_of_page(word.start):
+                    self._read(tree, word)
             self._tree, self._word = self._tree + 1, 0
 
     def _read(self, tree: Tree, word: Word) -> None:
@@ -86,7 +87,7 @@ class Reader:
         recent = list(itertools.islice(reversed(self.known.values()), _RECENT))
         document = self.store.document
         quoted = document.quotation_at(word.start) is not None
-        return candidates(Pronoun(word, tree, self._tree, document.paragraph_at(word.start), quoted), recent)
+        return candidates(Pronoun(word, tree, self._tree, document.story_paragraph_at(word.start), quoted), recent)
 
     def link(self, tree: Tree, word: Word, span: Span) -> Link:
         """The link of a noun phrase; the same each time it is asked for the same head."""
@@ -105,7 +106,7 @@ class Reader:
         place = MentionPlace(
             word.start,
             self._tree,
-            document.paragraph_at(word.start),
+            document.story_paragraph_at(word.start),
             top.relation if top.relation in {"nsubj", "obj", "iobj", "obl", "nmod"} else "",
             top.head if top.head >= 0 else -1,
             top.deprel == "nmod:poss",

@@ -73,6 +73,6 @@ def _asked(reader: Reader, head: Word) -> Entity | None:
     last = reader.turns[-1] if reader.turns else None
     if last is None or not last.asks or last.addressee is None or kind_of_pronoun(head) != "he":
         return None
-    near = reader.store.document.paragraph_at(head.start) - last.paragraph <= _MOST_PARAGRAPHS
+    near = reader.store.document.steps(last.offset, head.start) <= _MOST_PARAGRAPHS
     fits = last.addressee.gender in genders_of(head)
     return last.addressee if near and fits and last.addressee is not last.entity else None

@@ -26,7 +26,6 @@ class Turn:
     `asks`: it ends with a question. `switched`: its speaker was found by taking turns, not by a cue.
     """
 
-    paragraph: int
     offset: int
     entity: Entity
     end: int

@@ -1,0 +1,110 @@
+"""Quotation marks, matched within their paragraph.
+
+Double marks (`doubles.py`) and single marks that are not apostrophes (`singles.py`). Damage stays in its paragraph: an
+open mark closes at the end of its paragraph, with a warning, unless the next paragraph opens with such a mark, which is
+how news continues a quotation over paragraphs. Lines of the page between two paragraphs are looked through.
+"""
+
+import bisect
+import itertools
+import re
+from collections.abc import Container, Sequence
+from dataclasses import replace
+
+from sayso_server.core.marks.doubles import Mark, double_marks, paired
+from sayso_server.core.marks.quotation import Quotation
+from sayso_server.core.marks.singles import STOPS, Single, single_quotations
+from sayso_server.core.statement import Span, TextWarning, WarningCode
+
+__all__ = ["Quotation", "match_marks"]
+
+_SENTENCE_END = re.compile(r"[.!?…][)\]]?\s")
+_DEEPEST = 8
+"""Quotations before one that may hold it."""
+
+
+def match_marks(
+    text: str, paragraphs: Sequence[Span], page_lines: Container[int] = ()
+) -> tuple[tuple[Quotation, ...], tuple[TextWarning, ...]]:
+    """All quotations in text order, outer before inner, and warnings about marks without a partner.
+
+    `page_lines` are the indices of paragraphs over which a quotation may be carried.
+    """
+    out: list[Quotation] = []
+    warnings: list[TextWarning] = []
+    story = [k for k in range(len(paragraphs)) if k not in page_lines]
+    following = {k: paragraphs[after] for k, after in itertools.pairwise(story)}
+    is_carried = False
+    for k, paragraph in enumerate(paragraphs):
+        found, odd = _in_paragraph(text, paragraph, following.get(k))
+        warnings += odd
+        if k not in page_lines:
+            if is_carried and found and found[0].span.start == paragraph.start:
+                found[0] = replace(found[0], continues=True)
+            is_carried = any(q.carried for q in found)
+        out += found
+    return tuple(out), tuple(warnings)
+
+
+def _in_paragraph(text: str, paragraph: Span, following: Span | None) -> tuple[list[Quotation], list[TextWarning]]:
+    """The quotations of one paragraph, and warnings. The paragraph `following` may continue the last of them."""
+    pairs, left_open, surplus = paired(list(double_marks(text, paragraph)))
+    found = [Quotation(Span(a, b), depth) for a, b, depth in pairs]
+    warnings: list[TextWarning] = []
+    if left_open:
+        rest = Span(left_open[0].start, paragraph.end)
+        is_carried = following is not None and _goes_on(text, rest, following)
+        found.append(Quotation(rest, 0, closed=is_carried, carried=is_carried))
+        if not is_carried:
+            warnings.append(_unclosed(left_open[0]))
+    warnings += map(_surplus, surplus)
+    doubles = sorted(q.span for q in found if q.depth == 0)
+    singles = single_quotations(text, paragraph, following=following)
+    found += [q for single in singles if (q := _beside(text, single, doubles))]
+    return _with_depths(found), warnings
+
+
+def _goes_on(text: str, rest: Span, following: Span) -> bool:
+    """Whether the next paragraph continues a quotation without a closing mark: it opens with a mark.
+
+    A fragment of one sentence (the mill was “a wreck.) has lost its closing mark: nobody carries on a part of a clause.
+    """
+    first = next(double_marks(text, following), None)
+    if first is None or first.start != following.start or first.role == "close":
+        return False
+    inner = rest.of(text).lstrip("“„\"«`'”»")
+    return not inner[:1].islower() or _SENTENCE_END.search(inner) is not None
+
+
+def _beside(text: str, single: Single, doubles: Sequence[Span]) -> Quotation | None:
+    """A quotation in single marks that crosses no double ones: it is inside one, or beside all, or it holds some."""
+    span = single.span
+    starts = [d.start for d in doubles]
+    first, end = bisect.bisect_right(starts, span.start) - 1, bisect.bisect_left(starts, span.end)
+    near = doubles[max(0, first) : end]
+    inner = doubles[bisect.bisect_left(starts, span.start) : end]
+    is_sure = single.carried or text[span.start] == "‘" or text[span.end - 2] in STOPS
+    holds = bool(inner) and is_sure and all(span.covers(d) for d in inner)
+    if holds or all(d.covers(span) or not span.overlaps(d) for d in near):
+        return Quotation(span, int(any(d.covers(span) for d in near)), carried=single.carried)
+    return None
+
+
+def _with_depths(found: list[Quotation]) -> list[Quotation]:
+    """Sorted, with the depth counted over all families of marks."""
+    found.sort(key=lambda q: (q.span.start, -q.span.end))
+    out: list[Quotation] = []
+    for q in found:
+        depth = sum(o.span.covers(q.span) for o in out[-_DEEPEST:] if o.span != q.span)
+        out.append(replace(q, depth=depth))
+    return out
+
+
+def _unclosed(mark: Mark) -> TextWarning:
+    message = "a quotation mark is never closed; it was closed at the end of its paragraph"
+    return TextWarning(WarningCode.UNCLOSED_QUOTATION_MARK, message, Span(mark.start, mark.end))
+
+
+def _surplus(mark: Mark) -> TextWarning:
+    message = "a closing quotation mark was never opened; it was ignored"
+    return TextWarning(WarningCode.SURPLUS_QUOTATION_MARK, message, Span(mark.start, mark.end))

@@ -1,0 +1,79 @@
+"""Double marks of a paragraph: straight and curly, low and high, guillemets, `` '' pairs."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sayso_server.core.statement import Span
+
+BEFORE_OPENING = frozenset(" \t\u00a0([{<-–—/―:;,.…")
+"""Characters that may stand before an opening mark."""
+_AFTER_CLOSING = frozenset(" \t\u00a0)]}>-–—―/:;,.!?…'’\"”»“«")
+_DOUBLE = re.compile("``|''|[“„”«»\"]")
+_CURLY = {"“": "open", "„": "open", "”": "close"}
+_GUILLEMETS = {"«": "open", "»": "close"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark in [start, end) of the text. Its role is "open", "close" or, where both are possible, "?"."""
+
+    start: int
+    end: int
+    role: str
+    family: str
+
+
+def double_marks(text: str, paragraph: Span) -> Iterator[Mark]:
+    """The double marks of a paragraph, in text order.
+
+    Curly marks and guillemets have a usual role; where only the other one is possible they have that: „…“, ”…”, »…«.
+    """
+    straight = is_open = 0
+    has_tex = text.find("``", paragraph.start, paragraph.end) >= 0
+    for match in _DOUBLE.finditer(text, paragraph.start, paragraph.end):
+        mark, (start, end) = match[0], match.span()
+        by_place = _role_by_place(text, paragraph, start, end)
+        if mark == "``":
+            yield Mark(start, end, "open", "tex")
+        elif mark == "''" and has_tex:
+            yield Mark(start, end, "close", "tex")
+        elif mark == "''":  # some feeds open and close with it
+            yield Mark(start, end, by_place, "straight")
+        elif mark == '"':
+            straight += 1
+            if straight % 2 and start > paragraph.start and text[start - 1].isdigit():
+                straight -= 1  # inches, with no mark open before it: 6'2", a 10" pipe
+                continue
+            yield Mark(start, end, by_place, "straight")
+        else:
+            usual = (_CURLY | _GUILLEMETS)[mark]
+            is_turned = by_place == ("close" if is_open else "open") and mark != "„"
+            role = by_place if is_turned else usual
+            is_open = max(0, is_open + (1 if role == "open" else -1))
+            yield Mark(start, end, role, "curly" if mark in _CURLY else "guillemet")
+
+
+def _role_by_place(text: str, paragraph: Span, start: int, end: int) -> str:
+    """The role of a mark by the characters around it."""
+    before = text[start - 1] if start > paragraph.start else " "
+    after = text[end] if end < paragraph.end else " "
+    can_open = (before in BEFORE_OPENING or before in "“\"'‘") and not after.isspace()
+    can_close = not before.isspace() and (after in _AFTER_CLOSING or after.isspace())
+    return "?" if can_open == can_close else "open" if can_open else "close"
+
+
+def paired(marks: Sequence[Mark]) -> tuple[list[tuple[int, int, int]], list[Mark], list[Mark]]:
+    """(start, end, depth) of matched pairs, the marks left open, the marks that close nothing."""
+    stack: list[Mark] = []
+    pairs, surplus = [], []
+    for mark in marks:
+        is_inner = bool(stack) and stack[-1].family == mark.family == "straight"
+        if (mark.role == "open" and not is_inner) or (mark.role == "?" and not stack):
+            stack.append(mark)
+        elif stack:
+            opened = stack.pop()
+            pairs.append((opened.start, mark.end, len(stack)))
+        else:
+            surplus.append(mark)
+    return pairs, stack, surplus

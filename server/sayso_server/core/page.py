@@ -1,0 +1,64 @@
+"""Lines of the page between the paragraphs of a story: credits, advertisements, links to other stories, times."""
+
+import re
+from collections.abc import Sequence
+
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.statement import Span
+
+_MOST_WORDS = 12
+"""Words of a short line."""
+_MOST_WORDS_OF_CREDIT = 7
+"""Words of a credit at the end of a caption."""
+_MOST_WORDS_OF_OPENING = 3
+_LONGEST = 200
+"""Code points of a line of the page."""
+_MARKS = frozenset('“”„«»"‘')
+_STOPS = (".", "!", "?", ":", ";", ",", "…", "—", "–")
+_CLOSERS = "”\"’'»)] "
+_BULLET = re.compile(r"[•*·▪‣–-]\s")
+_WORD = re.compile(r"[^\W\d_]+")
+_BEFORE_CREDIT = re.compile(r"[.!?]\s+|[(\[|]")
+
+
+def page_lines(text: str, paragraphs: Sequence[Span]) -> frozenset[int]:
+    """The indices of the paragraphs that are lines of the page, as far as can be told without trees."""
+    return frozenset(k for k, paragraph in enumerate(paragraphs) if is_page_line(paragraph.of(text)))
+
+
+def is_page_line(line: str) -> bool:
+    """Whether a line looks like one of the page: a known opening, a credit at its end, or short and without a stop."""
+    return opens_page_line(line) or ends_in_credit(line) or _is_short(line)
+
+
+def opens_page_line(line: str) -> bool:
+    """READ MORE: …   Sign up to …   Whether a line opens in a way that no sentence of a story does."""
+    if len(line) > _LONGEST:
+        return False
+    words = [w.lower() for w in _WORD.findall(line)[:_MOST_WORDS_OF_OPENING]]
+    label, colon, _ = line.partition(":")
+    if colon and words and len(label.split()) <= _MOST_WORDS_OF_OPENING and words[0] in load_words("note_labels"):
+        return True
+    return any("_".join(words[:n]) in load_words("page_openings") for n in range(1, len(words) + 1))
+
+
+def ends_in_credit(line: str) -> bool:
+    """Crews on the bridge in June. Photo: Mara Olin   A credit after the last sentence."""
+    words = [w.lower() for w in _WORD.findall(_BEFORE_CREDIT.split(line)[-1])]
+    is_open = not line.rstrip(_CLOSERS).endswith(_STOPS)
+    return (
+        is_open
+        and 0 < len(words) <= _MOST_WORDS_OF_CREDIT
+        and not load_words("credits").isdisjoint((words[0], words[-1]))
+    )
+
+
+def may_be_page_line(line: str) -> bool:
+    """Whether a line is short enough for one of the page, and has no marks, label or bullet."""
+    return len(line) <= _LONGEST and _MARKS.isdisjoint(line) and ": " not in line and not _BULLET.match(line)
+
+
+def _is_short(line: str) -> bool:
+    """***   By Mara Olin   A line of few words without a final stop."""
+    is_open = not line.rstrip(_CLOSERS).endswith(_STOPS)
+    return is_open and len(line.split()) <= _MOST_WORDS and may_be_page_line(line)

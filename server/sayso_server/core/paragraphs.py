@@ -1,0 +1,135 @@
+"""Paragraphs: lines of the text, or several where line breaks only wrap lines, or stand around a link."""
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.statement import Span
+
+_LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_BREAK = r"(?:\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])"
+_BLANK_LINE = re.compile(rf"{_BREAK}\s*{_BREAK}")
+_BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+_NARROWEST, _WIDEST = 30, 100
+"""Code points of the longest line of a block that is wrapped at a fixed width."""
+_LONGEST_LINK = 6
+"""Words of a line that holds a link alone."""
+_STOPS = '.!?:;"”’»'
+_MARKS = "\"”’'»"
+_OPENS_NO_LINE = re.compile(r"[,;:)\]!?”’»](?!\w)|\.(?![.\w])")
+"""How no line begins, if not in mid-sentence."""
+_ITEM = re.compile(r"[•*·▪‣–—>-]\s|\(?\d{1,2}[.)]\s|(?:[A-Z][\w.'’-]*,? ){0,4}[A-Z][\w.'’-]+:\s")
+"""How items of lists and labelled lines begin."""
+_BYLINE = re.compile(r"by [A-Z]")
+_UNANSWERED = re.compile(r",[”\"’'»]$|[,!?][”\"’'»] (?:[a-z]+(?: [\w.]+){0,3} )?[a-z]+$|, [a-z]+$")
+"""What needs a source or a cue: "…,"   "…," said   "…," the mayor told   It failed, said"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line without the white space around it."""
+
+    span: Span
+    text: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it ends without final punctuation."""
+        return self.text[-1] not in _STOPS
+
+
+def paragraphs(text: str) -> tuple[Span, ...]:
+    """The paragraphs of `text`, without the white space around them.
+
+    They are separated by line breaks, unless a break only wraps a line: the next line goes on in mid-sentence.
+    """
+    return tuple(span for block in _blocks(text) for span in _joined(block))
+
+
+def _joined(block: Sequence[_Line]) -> list[Span]:
+    """The paragraphs of a block without blank lines."""
+    width = _width(block)
+    out = [block[0].span]
+    for k, (before, line) in enumerate(itertools.pairwise(block), 2):
+        if _wraps(before, line, block[k] if k < len(block) else None, width):
+            out[-1] = Span(out[-1].start, line.span.end)
+        else:
+            out.append(line.span)
+    return out
+
+
+def without_breaks(text: str, found: Sequence[Span]) -> str:
+    """The text with the line breaks inside paragraphs as spaces. The length is the same."""
+    out, position = [], 0
+    for paragraph in found:
+        out += [text[position : paragraph.start], _BREAKS.sub(" ", paragraph.of(text))]
+        position = paragraph.end
+    return "".join([*out, text[position:]])
+
+
+def _blocks(text: str) -> list[list[_Line]]:
+    """The lines that hold more than white space; a blank line begins another block."""
+    blocks: list[list[_Line]] = []
+    end = 0
+    for match in _LINE.finditer(text):
+        line = match[0].strip()
+        if not line:
+            continue
+        start = match.start() + match[0].index(line[0])
+        if not blocks or _BLANK_LINE.search(text, end, start):
+            blocks.append([])
+        end = start + len(line)
+        blocks[-1].append(_Line(Span(start, end), line))
+    return blocks
+
+
+def _width(block: Sequence[_Line]) -> int:
+    """The width at which the lines of a block are wrapped, in code points; 0 if its breaks do not only wrap lines.
+
+    Either half of the lines end without final punctuation and the next goes on in lower case; or, in a narrow block, no
+    first word of a line would have fitted in the line before.
+    """
+    width = max(len(line.text) for line in block)
+    pairs = list(itertools.pairwise(block))
+    low = sum(a.is_open and _goes_on(a, b) for a, b in pairs)
+    is_full = len(pairs) > 1 and _NARROWEST <= width <= _WIDEST and not any(_fits(a, b, width) for a, b in pairs)
+    is_wrapped = 2 * low >= len(pairs) or (is_full and 2 * sum(a.is_open for a, _ in pairs) >= len(pairs))
+    return width if pairs and is_wrapped else 0
+
+
+def _fits(line: _Line, following: _Line, width: int) -> bool:
+    """Whether the first word of the next line would have fitted at the end of this one."""
+    return len(line.text) + 1 + len(following.text.split(None, 1)[0]) <= width
+
+
+def _wraps(before: _Line, line: _Line, after: _Line | None, width: int) -> bool:
+    """Whether the break between two lines only wraps. `width` is that of their block, 0 if it is not wrapped."""
+    if _OPENS_NO_LINE.match(line.text):
+        return True
+    if _ITEM.match(line.text) and not (before.is_open and width):
+        return False
+    if _goes_on(before, line) or (width and not _fits(before, line, width)):
+        return True
+    return _needs_more(before) or (before.is_open and after is not None and _is_link(line, after))
+
+
+def _goes_on(before: _Line, line: _Line) -> bool:
+    """The bridge ¶ was closed.   “It failed,” ¶ said Olin.   The next line goes on in lower case."""
+    is_low = line.text[0].islower() and not _BYLINE.match(line.text)
+    return is_low and (before.is_open or before.text[-1] in _MARKS)
+
+
+def _needs_more(line: _Line) -> bool:
+    """Whether a line ends where no sentence does: in "the", in a title, in a cue without its source."""
+    last = line.text.rsplit(None, 1)[-1]
+    if last.endswith("."):
+        return last[:1].isupper() and last[:-1].lower() in load_words("honorifics")
+    return last.lower() in load_words("never_last") or _UNANSWERED.search(line.text) is not None
+
+
+def _is_link(line: _Line, after: _Line) -> bool:
+    """Mara Olin, alone in a line: a few words, after which the sentence goes on in the next line."""
+    is_short = line.is_open and len(line.text.split()) <= _LONGEST_LINK
+    return is_short and (_OPENS_NO_LINE.match(after.text) is not None or _goes_on(line, after))
