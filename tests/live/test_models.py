@@ -2,6 +2,7 @@
 
 import pytest
 
+from sayso_server.core.coreference import Place
 from sayso_server.core.pipeline import Extractor
 from sayso_server.core.statement import Kind, SpeakerType
 from sayso_server.parsing.load import BUNDLED, load_engine
@@ -72,6 +73,23 @@ def test_names_and_roles(parser: StanzaParser) -> None:
         for role in ("source", "content")
     }
     assert likely == {"source": ["Mayor", "Ada", "Pell"], "content": ["that", "NATO", "was", "wrong"]}
+
+
+def test_links_and_coreference(parser: StanzaParser) -> None:
+    (first,), (second,) = parser.parse(["Mayor Ada Pell told reporters that NATO was wrong.", "She left London."])
+    told = first.words[3].start
+    assert [first.words[cue.word].text for cue in first.cues if cue.likely > 0.5] == ["told"]
+    linked = {
+        kind: [first.words[link.word].text for link in first.links if link.cue == told and getattr(link, kind) > 0.5]
+        for kind in ("share", "scope", "source")
+    }
+    content = ["that", "NATO", "was", "wrong"]
+    assert linked == {"share": content, "scope": content, "source": ["Mayor", "Ada", "Pell"]}
+    assert parser.coreference is not None
+    places = [Place(number, tree, own.word) for number, tree in enumerate((first, second)) for own in tree.mentions]
+    words = [place.tree.words[place.word].text for place in places]
+    she = parser.coreference.scores(places)[words.index("She")]
+    assert words[max(range(len(she.antecedents)), key=she.antecedents.__getitem__)] in {"Mayor", "Ada", "Pell"}
 
 
 def test_paragraphs_do_not_depend_on_each_other(parser: StanzaParser) -> None:

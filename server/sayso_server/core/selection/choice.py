@@ -18,7 +18,7 @@ from sayso_server.core.selection.weights import scorers
 from sayso_server.core.selection.words import Words
 from sayso_server.core.statement import Kind, Span
 
-LEAD = 2.0
+LEAD = 1.0
 """Margin by which a content that only the tagger sees must beat the rule's."""
 
 OUTERMOST = {"cue.quoted=": "cue.quoted=False", "cue.relation=": "cue.relation=root"}
