@@ -56,7 +56,7 @@ def train(folder: Path, encoder: Path = ENCODER) -> "subprocess.CompletedProcess
     options |= {name: folder / name for name in ("work", "output", "data")} | {"encoder": encoder}
     command = [sys.executable, "-m", "sayso_server.training", "all"]
     command += [part for name, value in options.items() for part in (f"--{name}", str(value))]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=1800)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=3600)
 
 
 @pytest.fixture(scope="module")
