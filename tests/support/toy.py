@@ -6,6 +6,7 @@ must never fail, whatever a parser says.
 
 import re
 import zlib
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -52,19 +53,23 @@ def _tagged(tree: Tree) -> Tree:
 
 def _linked(trees: Sequence[Tree]) -> list[Tree]:
     """Every third word or so of a paragraph is a likely cue; the words between two are linked to one of them."""
-    cues = [word for tree in trees for word in tree.words if _seed(word.text, word.index) % 3 == 0]
-    return [replace(tree, cues=tuple(_cues(tree, cues)), links=tuple(_links(tree, cues))) for tree in trees]
+    cues = [word.start for tree in trees for word in tree.words if _is_cue(word)]
+    return [replace(tree, cues=tuple(_cues(tree)), links=tuple(_links(tree, cues))) for tree in trees]
 
 
-def _cues(tree: Tree, cues: Sequence[Word]) -> Iterator[LikelyCue]:
-    return (LikelyCue(w.index, _seed(w.text, w.index) % 10 / 9) for w in tree.words if w in cues)
+def _is_cue(word: Word) -> bool:
+    return _seed(word.text, word.index) % 3 == 0
 
 
-def _links(tree: Tree, cues: Sequence[Word]) -> Iterator[CueLink]:
+def _cues(tree: Tree) -> Iterator[LikelyCue]:
+    return (LikelyCue(w.index, _seed(w.text, w.index) % 10 / 9) for w in tree.words if _is_cue(w))
+
+
+def _links(tree: Tree, cues: Sequence[int]) -> Iterator[CueLink]:
     for word in tree.words:
         seed = _seed(word.text, word.index // 5)
-        for cue in cues[seed % max(1, len(cues)) :][:2]:
-            yield CueLink(word.index, cue.start, seed % 6 / 10, seed % 4 / 3, seed % 7 / 6)
+        for cue in cues[max(0, bisect(cues, word.start) - seed % 4) :][:2]:
+            yield CueLink(word.index, cue, seed % 6 / 10, seed % 4 / 3, seed % 7 / 6)
 
 
 def _seed(word: str, index: int) -> int:

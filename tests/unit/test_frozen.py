@@ -218,7 +218,7 @@ def test_a_role_may_move_a_little() -> None:
         def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
             trees = TaggedToyParser().parse(paragraphs)
             return [
-                [Tree(t.words, t.names, tuple(r._replace(cue=r.cue + self.by) for r in t.roles)) for t in own]
+                [replace(t, roles=tuple(r._replace(cue=r.cue + self.by) for r in t.roles)) for t in own]
                 for own in trees
             ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sayso_server.core.tree import CueLink, Tree, Word
 
@@ -14,6 +15,11 @@ class LinkedCue:
     word: Word
     likely: float
     links: dict[int, CueLink] = field(default_factory=dict)
+
+    @cached_property
+    def shares(self) -> float:
+        """The shares of all words together: how many words its content is likely to have."""
+        return sum(link.share for link in self.links.values())
 
 
 def linked_cues(trees: Sequence[Tree]) -> dict[int, LinkedCue]:

@@ -48,6 +48,8 @@ def _governor_after(words: Sequence[Read], end: int) -> int | None:
 
 def _rest(words: Sequence[Read], governor: int, end: int) -> int:
     """Where the branch of a governor after the run ends; 0 if that is far away or holds what may be a cue or source."""
+    if governor - end >= _MOST:
+        return 0
     tree = words[governor].tree
     by = governor - words[governor].word.index
     last = max(tree.subtree(words[governor].word)) + by

@@ -1,5 +1,6 @@
 """Contents whose words are linked to a likely cue, whatever the tree."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,11 +71,26 @@ class _Paragraph:
         ]
 
     @cached_property
-    def readings(self) -> list[list[Run]]:
-        """The contents that the role tagger may mean: as they are, without cuts, with faint words."""
+    def tagged(self) -> dict[int, list[list[Run]]]:
+        """By the offset of a cue, the contents that the role tagger may mean: most of the words of each run are linked.
+
+        Runs as they are, without cuts, and with faint words.
+        """
         known = thresholds()
         levels = ((known.likely, known.likely), (known.likely, UNCUT), (known.faint, known.likely))
-        return [likely_contents(self.words, least=least, cut=cut) for least, cut in levels]
+        out: dict[int, list[list[Run]]] = {}
+        for level, (least, cut) in enumerate(levels):
+            for run in likely_contents(self.words, least=least, cut=cut):
+                if (cue := self._cue_of(run)) is not None:
+                    out.setdefault(cue, [[] for _ in levels])[level].append(run)
+        return out
+
+    def _cue_of(self, run: Run) -> int | None:
+        """The offset of the cue that has the largest share of most words of a run, if one has."""
+        found = (self.best.get(self.words[i].word.start, (None, 0.0)) for i in range(*run))
+        counts = Counter(cue for cue, share in found if cue is not None and share >= thresholds().share)
+        cue, count = next(iter(counts.most_common(1)), (None, 0))
+        return cue if 2 * count > run[1] - run[0] else None
 
 
 def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]) -> Iterator[Candidate]:
@@ -128,7 +144,7 @@ def _contents(paragraph: _Paragraph, cue: LinkedCue, at: int, site: Site | None)
     """The contents that the links may mean: likely words, surer ones, fainter ones; and of several runs one alone."""
     known = thresholds()
     by_shares = (_runs(paragraph, cue, least) for least in (known.share, known.strong_share, known.faint_share))
-    for runs in (*by_shares, *_tagged_runs(paragraph, cue)):
+    for runs in (*by_shares, *paragraph.tagged.get(cue.word.start, ())):
         if not runs:
             continue
         opened = tuple(_opened(paragraph.words, whole(paragraph.words, run), site) for run in runs)
@@ -155,16 +171,6 @@ def _runs(paragraph: _Paragraph, cue: LinkedCue, least: float) -> list[Run]:
         else:
             out.append([i, i + 1])
     return [(a, b) for a, b in out if any(not is_punctuation(read.word) for read in words[a:b])]
-
-
-def _tagged_runs(paragraph: _Paragraph, cue: LinkedCue) -> Iterator[list[Run]]:
-    """Runs of words that the role tagger takes for contents, if most of their words are linked to this cue."""
-    own, least = cue.word.start, thresholds().share
-    linked = {
-        paragraph.places.get(s) for s, link in cue.links.items() if link.share >= least and paragraph.best[s][0] == own
-    }
-    for readings in paragraph.readings:
-        yield [run for run in readings if 2 * sum(i in linked for i in range(*run)) > run[1] - run[0]]
 
 
 def _holds_cue(words: Sequence[Read]) -> bool:

@@ -50,7 +50,7 @@ def of_links(candidate: Candidate, places: Sequence[range], flat: Sequence[int],
     if cue is None:
         return [*out, "link.cue=none", f"link.cue=none rule={rule}"]
     shares = [_share(cue, i, words) for i in flat]
-    inside, every = sum(shares), sum(link.share for link in cue.links.values())
+    inside, every = sum(shares), cue.shares
     agreement = inside / max(1.0, len(flat) + every - inside)
     mean = inside / len(flat)
     scope = sum(link.scope for i in flat if (link := cue.links.get(words.starts[i])) is not None) / len(flat)
