@@ -103,10 +103,12 @@ def relaying(tree: Tree, word: Word) -> Word | None:
     if first.xpos != "VBG" or first.index == 0:
         return None
     opening = tree.words[first.index - 1]
-    if opening.text == ",":
-        return None
-    above = islice(tree.ancestors(word), _RELAYED if opening.lower == "as" else 1)
-    return next((v for v in above if v.lemma.lower() in load_words("relaying_verbs") and v.index < opening.index), None)
+    above = islice(tree.ancestors(word), _RELAYED)
+    verb = next((v for v in above if v.lemma.lower() in load_words("relaying_verbs") and v.index < opening.index), None)
+    if verb is None or opening.lower == "as":
+        return verb
+    named = tree.child(verb, "obj", "iobj")
+    return verb if named is not None and opening.index in tree.subtree(named) else None
 
 
 def _relayed(tree: Tree, verb: Word) -> Site | None:
@@ -120,20 +122,37 @@ def _relayed(tree: Tree, verb: Word) -> Site | None:
     return Site(tree, (verb, *opening, said), entry)
 
 
+def _is_that_said(tree: Tree, word: Word) -> bool:
+    """That said, the board has argued …: an idiom."""
+    return word.lower == "said" and word.index == 1 and tree.words[0].lower == "that"
+
+
 def _verb_sites(tree: Tree, word: Word) -> Iterator[Site]:
     lemma = word.lemma.lower()
     if relayed := _relayed(tree, word):
         yield relayed
         return
-    if relaying(tree, word) is not None:
+    if relaying(tree, word) is not None or _is_that_said(tree, word):
         return
     if word.text[:1].isupper() and lexicon.verb(lemma) is None:
         lemma = word.lower  # lemmatizers fail where a verb opens the sentence: Quipped Olin
     found = _phrase(tree, word, lemma)
     if found:
         yield Site(tree, found[0], found[1])
-    elif (entry := lexicon.verb(lemma)) and not any(p.lower == "off" for p in tree.children(word, "compound:prt")):
-        yield Site(tree, (word,), entry)  # called off a visit
+    elif (entry := lexicon.verb(lemma)) and not _is_another(tree, word, entry):
+        yield Site(tree, (word,), entry)
+
+
+def _is_another(tree: Tree, word: Word, entry: Entry) -> bool:
+    """Whether a verb of the lexicon means something else here: called off a visit, introduced her to the board."""
+    if any(p.lower == "off" for p in tree.children(word, "compound:prt")):
+        return True
+    needs_as = entry.frames.keys() == {Frame.SMALL} and entry.lemma in load_words("judging_with_as")
+    return needs_as and not _has_as(tree, word)
+
+
+def _has_as(tree: Tree, verb: Word) -> bool:
+    return any(c.lower == "as" for w in tree.children(verb, "obl", "advcl") for c in tree.children(w, "case", "mark"))
 
 
 def _phrase(tree: Tree, word: Word, lemma: str) -> tuple[tuple[Word, ...], Entry] | None:

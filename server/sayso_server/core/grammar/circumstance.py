@@ -25,6 +25,11 @@ def is_circumstance(word: Word) -> bool:
     return bool({word.lemma.lower(), word.lower} & load_words("calendar", "media", "documents"))
 
 
+def is_time(word: Word) -> bool:
+    """Whether a word names a day, a month or a part of the year: Friday, week."""
+    return bool({word.lemma.lower(), word.lower} & load_words("calendar", "times"))
+
+
 def circumstances(tree: Tree) -> Circumstances:
     """The phrases that tell a medium or a time, whatever they modify."""
     words = [word for word in tree.words if word.relation in _RELATIONS]
@@ -74,7 +79,4 @@ def _is_medium(tree: Tree, word: Word) -> bool:
 
 def _is_time(word: Word) -> bool:
     """A day, a month, or so long ago."""
-    if word.relation not in _RELATIONS:
-        return False
-    names = {word.lemma.lower(), word.lower}
-    return bool(names & load_words("calendar", "times")) or word.lower in load_words("relative_times")
+    return word.relation in _RELATIONS and (is_time(word) or word.lower in load_words("relative_times"))

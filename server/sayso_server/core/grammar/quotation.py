@@ -151,7 +151,7 @@ def continues_after(site: Site, quotation: Quotation, document: Document) -> boo
         return gap.rstrip()[-1:] == "," and document.plain[quotation.span.start + 1].islower()
     trees = document.trees_within(Span(cue, max(cue + 1, start)))
     return not any(t.span.start > site.head.start and t.span.end <= start for t in trees) and (
-        gap.rstrip()[-1:] in {".", ",", ";", ":", "—", "–", "-", "!", "?"}
+        gap.strip() == ")" or gap.rstrip()[-1:] in {".", ",", ";", ":", "—", "–", "-", "!", "?"}
     )
 
 

@@ -9,11 +9,12 @@ from sayso_server.core.document import Document
 from sayso_server.core.grammar.addressee import addressees
 from sayso_server.core.grammar.contents import merge
 from sayso_server.core.grammar.inscription import is_inscribed
-from sayso_server.core.grammar.noun_phrase import mention
+from sayso_server.core.grammar.noun_phrase import is_human, mention
 from sayso_server.core.grammar.polarity import polarity
 from sayso_server.core.grammar.subject import agent, relative_subject, subject
+from sayso_server.core.lexicon import load_words
 from sayso_server.core.statement import CueClass, Polarity, Span
-from sayso_server.core.tree import Word
+from sayso_server.core.tree import Tree, Word
 
 
 class Act(NamedTuple):
@@ -52,7 +53,7 @@ def reported(
         source, passive = subject(tree, verb, content=content)
     if passive or (source is None and tree.child(verb, "aux:pass") is not None):  # it was claimed by Olin that …
         source = agent(tree, verb)
-    if is_inscribed(tree, verb, source):
+    if is_inscribed(tree, verb, source) or _names_a_source(tree, verb, content):
         return None
     if source is not None and any(s.covers(source) for s in content):
         source = None
@@ -69,3 +70,10 @@ def reported(
         relative=pronoun.span if pronoun is not None else None,
         sentence=tree.span,
     )
+
+
+def _names_a_source(tree: Tree, verb: Word, content: Sequence[Span]) -> bool:
+    """citing people familiar with the matter: they are the source, not what is cited."""
+    thing = tree.child(verb, "obj") if verb.lemma.lower() in load_words("relaying_verbs") else None
+    is_person = thing is not None and (is_human(thing) or thing.lemma.lower() in load_words("people"))
+    return is_person and any(span.covers(thing) for span in content if thing is not None)

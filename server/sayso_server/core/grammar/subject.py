@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sayso_server.core import lexicon
 from sayso_server.core.cues import relaying
-from sayso_server.core.grammar.circumstance import is_circumstance
+from sayso_server.core.grammar.circumstance import is_circumstance, is_time
 from sayso_server.core.grammar.noun_phrase import is_human
 from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.statement import Span
@@ -35,6 +35,7 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
         return _relayed(tree, above), False
     subjects = [c for c in subjects_of(tree, verb) if not any(s.covers(c) for s in content)]
     own = min(subjects, key=lambda c: abs(c.index - verb.index), default=None) or _inverted(tree, verb, content)
+    own = own or _fronted(tree, verb)
     head = tree.head(verb)
     if own is not None:
         needs_noun = is_relative(own) and head is not None and verb.relation == "acl"
@@ -66,7 +67,10 @@ def _relayed(tree: Tree, verb: Word) -> Word | None:
 def subjects_of(tree: Tree, verb: Word) -> list[Word]:
     """The subjects that the tree shows, without a quoted one: "No comment," added the coach."""
     found = tree.children(verb, "nsubj")
-    return [w for w in found if w.index > verb.index] if found and follows_quotation(tree, verb) else found
+    if not found or not follows_quotation(tree, verb):
+        return found
+    opening = next((w.index for w in reversed(tree.words[: verb.index]) if w.xpos == "``"), 0)
+    return [w for w in found if w.index > verb.index or min(tree.subtree(w)) < opening]
 
 
 def _antecedent(tree: Tree, head: Word, pronoun: Word) -> Word:
@@ -194,6 +198,17 @@ def _lacks_object(tree: Tree, verb: Word) -> bool:
     return is_directive and (clause is None or "VerbForm=Fin" not in clause.feats)
 
 
+def _fronted(tree: Tree, verb: Word) -> Word | None:
+    """Moss in "told her Moss had said it failed": a noun before a finite verb, taken for its object by the parser."""
+    before = [w for w in tree.children(verb, "obj", "iobj") if w.index < verb.index and w.upos in _NOMINAL]
+    helpers = tree.children(verb, "aux")
+    opening = helpers[0].index if helpers else verb.index
+    is_plain = verb.relation not in {"acl", "advcl"} and verb.xpos in {"VBD", "VBZ", "VBP", "VBN"}
+    plain = [w for w in before if not is_relative(w) and not is_time(w)]
+    found = [w for w in plain if max(tree.subtree(w)) == opening - 1]
+    return found[-1] if found and is_plain else None
+
+
 def is_passive(tree: Tree, verb: Word) -> bool:
     """Whether the verb is a passive participle: was said, said to be worth; not has said."""
     return verb.xpos == "VBN" and (not tree.children(verb, "aux") or tree.child(verb, "aux:pass") is not None)
@@ -218,9 +233,7 @@ def _is_by(tree: Tree, word: Word) -> bool:
 
 
 def _can_act(word: Word) -> bool:
-    if {word.lower, word.lemma.lower()} & load_words("calendar", "times"):
-        return False
-    return is_human(word) or word.lemma.lower() in load_words("people", "kin", "documents")
+    return not is_time(word) and (is_human(word) or word.lemma.lower() in load_words("people", "kin", "documents"))
 
 
 def without_agent(tree: Tree, verb: Word, indices: set[int]) -> set[int]:

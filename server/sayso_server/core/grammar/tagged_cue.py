@@ -6,8 +6,9 @@ from sayso_server.core import lexicon
 from sayso_server.core.cues import Site, relaying
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.tagger import Read
-from sayso_server.core.lexicon import Entry, Frame
+from sayso_server.core.lexicon import Entry, Frame, load_words
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass
+from sayso_server.core.tree import Word
 
 _SHORTEST_CLAUSE = 6
 """Words from which a content is taken for a clause, whatever its verbs."""
@@ -25,8 +26,7 @@ def site_of(cue: Sequence[Read], known: Mapping[int, Site]) -> Site | None:
     of the paragraph, by the offset of their heads.
     """
     run = sorted(cue, key=lambda read: -read.roles.cue)
-    relaying_verbs = [v for read in run if (v := relaying(read.tree, read.word))]  # quoted in "quoted Olin as saying"
-    words = [*relaying_verbs, *(read.word for read in run)]
+    words = [*(word for read in run for word in _meant(read)), *(read.word for read in run)]
     reporting = [known[word.start] for word in words if word.start in known]
     if reporting:
         site = reporting[0]
@@ -46,6 +46,14 @@ def is_introduced(document: Document, runs: Sequence[Sequence[Read]]) -> bool:
     """Union leader Reyes was blunt: “It is a lie.”   A colon directly before a quotation says that somebody speaks."""
     quotation = document.quotation_at(runs[0][0].word.start) if runs and runs[0] else None
     return quotation is not None and document.plain[: quotation.span.start].rstrip()[-1:] == ":"
+
+
+def _meant(read: Read) -> list[Word]:
+    """Words that are the cue instead of one beside them: quoted (Olin as) saying; claims (were) made that …"""
+    above = relaying(read.tree, read.word)
+    is_carrying = read.word.lemma.lower() in load_words("support_verbs")
+    nouns = read.tree.children(read.word, "nsubj:pass") if is_carrying else []
+    return nouns if above is None else [above, *nouns]
 
 
 def class_of(document: Document, runs: Sequence[Sequence[Read]], site: Site) -> CueClass:

@@ -15,6 +15,7 @@ from sayso_server.core.rules.according_to import according_to
 from sayso_server.core.rules.adjective_complement import adjective_complement
 from sayso_server.core.rules.as_clause import as_clause
 from sayso_server.core.rules.clausal_complement import clausal_complement
+from sayso_server.core.rules.closing_cue import closing_cue
 from sayso_server.core.rules.follow_on import follow_on
 from sayso_server.core.rules.headline import headline
 from sayso_server.core.rules.headline_passive import headline_passive
@@ -90,6 +91,7 @@ OF_CUES: tuple[Rule[[Site, Document]], ...] = (
     Rule("verb-first", _QUOTATION, verb_first, certain=True),
     Rule("quoted-speech", _QUOTATION, quoted_speech, certain=True),
     Rule("listed", _COMPLEMENT, listed, certain=True),
+    Rule("closing-cue", _ADVERBIAL, closing_cue, certain=True),
     Rule("interrupting-cue", _ADVERBIAL, interrupting_cue, _FITTED, certain=True),
     Rule("clausal-complement", _COMPLEMENT, clausal_complement, _FITTED),
     Rule("infinitival-complement", _COMPLEMENT, infinitival_complement, _FITTED),

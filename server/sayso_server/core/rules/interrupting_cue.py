@@ -19,6 +19,8 @@ from sayso_server.core.tree import Tree, Word
 
 _COMMAS = frozenset({",", "—", "–", "-", "--"})
 _NICKNAME_MARKS = frozenset({"“", "”", "‘", "’", '"'})
+_UNFINISHED = frozenset({"AUX", "ADP", "DET", "PART", "SCONJ"})
+"""What does not end a clause: it was, said Olin, a disaster."""
 _LONGEST_ASIDE = 14
 """Words of a cue between commas, with its subject."""
 
@@ -136,9 +138,25 @@ def _around(site: Site, inside: range) -> set[int]:
         if word.text == ";" or (word.xpos == "VBG" and reports_more(tree, word)):
             break
         right.add(word.index)
+    ending = max((i for i in left if not is_punctuation(tree.words[i])), default=None)
+    if ending is not None and tree.words[ending].upos not in _UNFINISHED:
+        right = _without_source(tree, verb, right)
     opening = tree.words[inside.stop + 1 : inside.stop + 2]
     if not (left or right) or any(w.xpos == "VBG" or w.lower in load_words("relative_openings") for w in opening):
         return set()
     if not right and complements_of(tree, verb) and complements_of(tree, verb)[0].index > verb.index:
         return set()
     return left | right
+
+
+def _without_source(tree: Tree, verb: Word, right: set[int]) -> set[int]:
+    """The words after an inverted source without its apposition and without a circumstance of the act.
+
+    Rents will fall, warns Mara Olin, head of research at the bank, in a note to clients.
+    """
+    own = _own_subject(tree, verb)
+    if own is None or own.index < verb.index:
+        return right
+    circumstances = [w for w in tree.children(verb, "obl") if is_circumstance(w) and w.index > own.index]
+    rest = right.difference(*(tree.subtree(w) for w in (own, *circumstances)))
+    return {i for i in rest if not is_punctuation(tree.words[i])} and rest

@@ -8,7 +8,7 @@ from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import spans
 from sayso_server.core.grammar.quotation import with_whole_quotations
 from sayso_server.core.grammar.report import reported
-from sayso_server.core.grammar.subject import subject
+from sayso_server.core.grammar.subject import agent, subject
 from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.statement import CueClass
 from sayso_server.core.tree import Tree, Word
@@ -35,7 +35,7 @@ def _contents(site: Site, *, is_owned: bool) -> Iterator[tuple[CueClass, Word]]:
     """The clauses of a noun, then the noun phrases after its preposition."""
     tree, noun = site.tree, site.head
     if cue_class := site.class_of(Frame.NOUN):
-        for clause in tree.children(noun, "acl", "ccomp"):
+        for clause in [*tree.children(noun, "acl", "ccomp"), *_behind_its_verb(tree, noun)]:
             mark = tree.child(clause, "mark")
             if mark is not None and mark.lower in {"that", "whether", "to"}:
                 yield cue_class, clause
@@ -44,6 +44,13 @@ def _contents(site: Site, *, is_owned: bool) -> Iterator[tuple[CueClass, Word]]:
             opening = next(iter(tree.children(thing, "case", "mark")), None)
             if opening is not None and opening.lower in site.entry.prepositions:
                 yield cue_class, thing
+
+
+def _behind_its_verb(tree: Tree, noun: Word) -> list[Word]:
+    """lied in "claims were made that Pell lied": the parser hangs the clause on the verb that carries the noun."""
+    head = tree.head(noun)
+    is_carried = noun.deprel == "nsubj:pass" and head is not None and head.lemma.lower() in load_words("support_verbs")
+    return tree.children(head, "ccomp", "advcl") if is_carried and head is not None else []
 
 
 def _owner(tree: Tree, noun: Word) -> Word | None:
@@ -55,6 +62,8 @@ def _owner(tree: Tree, noun: Word) -> Word | None:
         if any(c.lower in {"by", "from"} for c in tree.children(child, "case")):
             return child
     head = tree.head(noun)
+    if head is not None and noun.deprel == "nsubj:pass" and head.lemma.lower() in load_words("support_verbs"):
+        return agent(tree, head)
     if head is not None and noun.relation == "obj" and head.lemma.lower() in load_words("support_verbs"):
         return subject(tree, head)[0]
     return None

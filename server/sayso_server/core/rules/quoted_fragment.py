@@ -9,6 +9,7 @@ from sayso_server.core.grammar.contents import spans
 from sayso_server.core.grammar.quotation import is_led_on, with_whole_quotations
 from sayso_server.core.grammar.report import reported
 from sayso_server.core.lexicon import Frame
+from sayso_server.core.tree import Word
 
 
 def quoted_fragment(site: Site, document: Document) -> Iterator[Candidate]:
@@ -24,6 +25,8 @@ def quoted_fragment(site: Site, document: Document) -> Iterator[Candidate]:
         inside = [
             i for i in indices if (q := document.quotation_at(tree.words[i].start)) and q.span.start >= tree.span.start
         ]
+        if child.relation == "obl" and inside and _is_manner(site, document, tree.words[min(inside)]):
+            continue
         if 2 * len(inside) < len(indices) or len(inside) < 2 or (child.index < verb.index and child.relation == "obl"):
             continue
         content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
@@ -31,3 +34,10 @@ def quoted_fragment(site: Site, document: Document) -> Iterator[Candidate]:
         if found and found.source is not None:
             yield found
             return
+
+
+def _is_manner(site: Site, document: Document, word: Word) -> bool:
+    """Whether the marks hold an adverbial, which tells how or when, not what: responded “in due course”."""
+    quotation = document.quotation_at(word.start)
+    first = next((w for w in site.tree.words if quotation and quotation.span.start < w.start), word)
+    return first.upos == "ADP" and first.lower not in {*site.entry.prepositions, "as"}

@@ -32,6 +32,9 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
         yield from _quoted_predicate(site, document)
         return
     thing = tree.child(verb, "obj", "iobj") or tree.child(verb, "nsubj:pass") or _above(tree, verb)
+    own = {w.index for w in site.words}
+    if thing is not None and thing.index in own:  # paid tribute to her as a “star”
+        thing = next((w for w in tree.children(verb, "obl") if w.index < predicate.index), None)
     words = tree.subtree(predicate)
     quoted = next((q for i in sorted(words) if (q := document.quotation_at(tree.words[i].start))), None)
     is_name = quoted is not None and document.text[quoted.span.start + 1 : quoted.span.start + 2].isupper()
@@ -42,12 +45,19 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
     by = agent(tree, verb) if is_passive(tree, verb) else None
     if by is not None and by.lower in load_words("negators"):  # described by nobody as unsinkable
         return
-    indices = without_agent(tree, verb, words) - {w.index for w in site.words}
-    indices |= tree.subtree(thing, lambda w: w.relation == "acl" or w == verb) if thing is not None else set()
+    indices = without_agent(tree, verb, words) - own
+    indices |= _named(tree, thing, verb) if thing is not None else set()
     content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
     found = reported(site, document, content=content, cue_class=cue_class, source=by)
     if found and found.source is not None:
         yield found
+
+
+def _named(tree: Tree, thing: Word, verb: Word) -> set[int]:
+    """The words of what is judged, without its preposition and its clauses."""
+    return tree.subtree(
+        thing, lambda w: w.relation == "acl" or w == verb or (w.relation == "case" and w.head == thing.index)
+    )
 
 
 def _quoted_predicate(site: Site, document: Document) -> Iterator[Candidate]:
