@@ -16,8 +16,10 @@ from sayso_server.core.rules.adjective_complement import adjective_complement
 from sayso_server.core.rules.as_clause import as_clause
 from sayso_server.core.rules.clausal_complement import clausal_complement
 from sayso_server.core.rules.closing_cue import closing_cue
+from sayso_server.core.rules.closing_source import closing_source
 from sayso_server.core.rules.follow_on import follow_on
 from sayso_server.core.rules.headline import headline
+from sayso_server.core.rules.headline_cue import headline_cue
 from sayso_server.core.rules.headline_passive import headline_passive
 from sayso_server.core.rules.infinitival_complement import infinitival_complement
 from sayso_server.core.rules.interrupting_cue import interrupting_cue
@@ -25,6 +27,7 @@ from sayso_server.core.rules.label_before_quotation import label_before_quotatio
 from sayso_server.core.rules.linked import linked
 from sayso_server.core.rules.listed import listed
 from sayso_server.core.rules.noun_complement import noun_complement
+from sayso_server.core.rules.quotation_headline import quotation_headline
 from sayso_server.core.rules.quoted_fragment import quoted_fragment
 from sayso_server.core.rules.quoted_speech import quoted_speech
 from sayso_server.core.rules.relayed_speech import relayed_speech
@@ -106,6 +109,9 @@ OF_CUES: tuple[Rule[[Site, Document]], ...] = (
 OF_DOCUMENTS: tuple[Rule[[Document]], ...] = (
     Rule("label-before-quotation", _LABEL, label_before_quotation, certain=True),
     Rule("headline", _LABEL, headline, certain=True),
+    Rule("headline-cue", _ADVERBIAL, headline_cue, certain=True),
+    Rule("closing-source", _LABEL, closing_source, certain=True),
+    Rule("quotation-headline", _LABEL, quotation_headline, certain=True),
     Rule("signature", _LABEL, signature, certain=True),
     Rule("saying-noun", _QUOTATION, saying_noun, certain=True),
     Rule("said-so", _QUOTATION, said_so, certain=True),

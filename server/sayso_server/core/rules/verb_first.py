@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
-from sayso_server.core.grammar.contents import is_punctuation
 from sayso_server.core.grammar.polarity import polarity
 from sayso_server.core.grammar.quotation import QUOTING, chain, is_utterance
 from sayso_server.core.grammar.report import Act, reported
@@ -15,6 +14,8 @@ from sayso_server.core.tree import Word
 
 _LONGEST = 16
 """Words between the cue and its colon."""
+_OPENINGS = frozenset({"DET", "ADJ", "NUM", "NOUN", "PROPN", "PRON"})
+"""How the noun phrase behind the cue opens."""
 _ENDS = frozenset("\n\r.!?…”\"’'»•")
 
 
@@ -40,12 +41,20 @@ def _opens_sentence(site: Site, document: Document) -> bool:
     return is_form and before in {"", *_ENDS} and document.quotation_at(site.head.start) is None
 
 
+def _is_finite(site: Site, word: Word) -> bool:
+    """Whether a word makes a clause, and no relative one."""
+    is_verb = word.upos == "AUX" or word.xpos in {"VBD", "VBZ", "VBP"}
+    return is_verb and not any(w.deprel == "acl:relcl" for w in (word, *site.tree.ancestors(word)))
+
+
 def _subject(site: Site, quotation: Quotation, document: Document) -> Word | None:
     """The head of the noun phrase that begins behind the cue and ends with a colon before the quotation."""
     gap = document.plain[site.words[-1].end : quotation.span.start].rstrip()
     words = site.tree.between(site.words[-1].end, quotation.span.start)
-    if gap[-1:] != ":" or "\n" in gap or not 0 < len(words) <= _LONGEST or is_punctuation(words[0]):
+    if gap[-1:] != ":" or "\n" in gap or not 0 < len(words) <= _LONGEST or words[0].upos not in _OPENINGS:
         return None
+    if any(_is_finite(site, w) for w in words):
+        return None  # Asked by Pell why it failed, Olin replied: “…”
     inside = {w.index for w in words}
     heads = [w for w in words if w.upos in {"NOUN", "PROPN", "PRON"} and w.head not in inside]
     opening = {words[0].index, *(a.index for a in site.tree.ancestors(words[0]))}
