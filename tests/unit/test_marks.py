@@ -87,6 +87,13 @@ def test_a_quotation_is_carried_over_lines_of_the_page() -> None:
     assert codes(text) == [WarningCode.UNCLOSED_QUOTATION_MARK]
 
 
+def test_another_mark_carries_nothing_on() -> None:
+    text = 'Olin said: "We know why.\n\n“It is ours,” Pell said.'
+    quotations, warnings = match_marks(text, paragraphs(text))
+    assert [q.continues for q in quotations] == [False, False]
+    assert [w.code for w in warnings] == [WarningCode.UNCLOSED_QUOTATION_MARK]
+
+
 def test_a_fragment_left_open_is_not_carried() -> None:
     text = "Pell said the mill was “a wreck.\n\n“It is ours,” Olin said."
     quotations, warnings = match_marks(text, paragraphs(text))

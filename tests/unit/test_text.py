@@ -38,6 +38,8 @@ from sayso_server.core.text import INVISIBLE, looks_english, view
         ("Asked by Mrs.\nOlin, he left.", ["Asked by Mrs.\nOlin, he left."]),
         ("“It failed,”\nsaid Olin.", ["“It failed,”\nsaid Olin."]),
         ("Bridge closed\nBy Mara Olin\nIt was closed.", ["Bridge closed", "By Mara Olin", "It was closed."]),
+        ("The plan is, according to\nMara Olin, a mess.", ["The plan is, according to\nMara Olin, a mess."]),
+        ("What to look for\nMara Olin left.", ["What to look for", "Mara Olin left."]),
         ("Bridge closed\nby Mara Olin", ["Bridge closed", "by Mara Olin"]),
         ("Olin: It failed\nPell: It did not", ["Olin: It failed", "Pell: It did not"]),
         ("He wrote:\n“It failed.”\nHe left.", ["He wrote:", "“It failed.”", "He left."]),

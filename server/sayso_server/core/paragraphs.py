@@ -123,10 +123,11 @@ def _goes_on(before: _Line, line: _Line) -> bool:
 
 def _needs_more(line: _Line) -> bool:
     """Whether a line ends where no sentence does: in "the", in a title, in a cue without its source."""
-    last = line.text.rsplit(None, 1)[-1]
+    first, last = line.text.split(None, 1)[0], line.text.rsplit(None, 1)[-1]
     if last.endswith("."):
         return last[:1].isupper() and last[:-1].lower() in load_words("honorifics")
-    return last.lower() in load_words("never_last") or _UNANSWERED.search(line.text) is not None
+    is_question = first.lower() in load_words("questions")
+    return (last.lower() in load_words("never_last") and not is_question) or _UNANSWERED.search(line.text) is not None
 
 
 def _is_link(line: _Line, after: _Line) -> bool:

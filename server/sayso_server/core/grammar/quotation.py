@@ -30,7 +30,7 @@ def chain(document: Document, quotation: Quotation) -> list[Quotation]:
     for following in document.outer_after(quotation):
         if document.is_of_page(following.span.start):
             continue
-        if not out[-1].carried or not following.continues or has_own_cue(following, document):
+        if not _goes_on(document, out[-1]) or not following.continues or has_own_cue(following, document):
             break
         out.append(following)
     return out
@@ -43,13 +43,32 @@ def carried_to(document: Document, quotation: Quotation) -> list[Quotation]:
     """
     out = [quotation]
     for before in document.outer_before(quotation):
-        if not out[0].continues:
+        if document.is_of_page(before.span.start):
+            continue
+        if not out[0].continues or not _goes_on(document, before):
             break
-        if not document.is_of_page(before.span.start):
-            out.insert(0, before)
+        out.insert(0, before)
     here = document.paragraph_at(out[0].span.start)
     is_free = document.paragraphs[here].start == out[0].span.start
     return out if is_free and not _is_introduced(document, here) else [quotation]
+
+
+def _goes_on(document: Document, quotation: Quotation) -> bool:
+    """Whether the next paragraph continues a quotation. “It was dark, said Olin. has only lost its closing mark."""
+    if not quotation.carried:
+        return False
+    tail = document.plain.rfind(",", quotation.span.start, quotation.span.end) + 1
+    if not tail or quotation.span.end - tail > MAX_GAP:
+        return True
+    words = document.plain[tail : quotation.span.end].split()
+    if not words or words[0] in load_words("continuations", "clause_openings"):
+        return True
+    own = (
+        subject(site.tree, site.head)[0]
+        for site in document.sites_within(Span(tail, quotation.span.end))
+        if site.head.start > tail and site.class_of(Frame.CLAUSE, Frame.QUOTE) in QUOTING
+    )
+    return not any(w is not None and w.start > tail and w.lower not in load_words("talkers") for w in own)
 
 
 def _is_introduced(document: Document, paragraph: int) -> bool:

@@ -65,12 +65,12 @@ def _in_paragraph(text: str, paragraph: Span, following: Span | None) -> tuple[l
 
 
 def _goes_on(text: str, rest: Span, following: Span) -> bool:
-    """Whether the next paragraph continues a quotation without a closing mark: it opens with a mark.
+    """Whether the next paragraph continues a quotation without a closing mark: it opens with the same mark.
 
     A fragment of one sentence (the mill was “a wreck.) has lost its closing mark: nobody carries on a part of a clause.
     """
     first = next(double_marks(text, following), None)
-    if first is None or first.start != following.start or first.role == "close":
+    if first is None or first.start != following.start or text[first.start] != text[rest.start]:
         return False
     inner = rest.of(text).lstrip("“„\"«`'”»")
     return not inner[:1].islower() or _SENTENCE_END.search(inner) is not None

@@ -25,23 +25,20 @@ def follow_on(document: Document, taken: Sequence[Span]) -> Iterator[Candidate]:
     spans_taken = merge(taken)
     starts = [t.start for t in spans_taken]
 
-    def taker(quotation: Quotation) -> Span | None:
-        """The content that has words of a quotation."""
+    def is_free(quotation: Quotation) -> bool:
+        """Whether no content has words of a quotation."""
         i = bisect.bisect_left(starts, quotation.span.end)
-        return spans_taken[i - 1] if i and spans_taken[i - 1].overlaps(quotation.span) else None
+        return not (i and spans_taken[i - 1].overlaps(quotation.span))
 
-    was_whole = True
+    continued: set[Quotation] = set()
     for quotation in document.outer:
-        content = taker(quotation)
-        continues_a_whole_one = quotation.continues and was_whole
-        was_whole = content is None or content.covers(quotation.span)
-        if content is not None or continues_a_whole_one or not _is_sentence(document, quotation):
+        if quotation in continued or not is_free(quotation) or not _is_sentence(document, quotation):
             continue
-        free = itertools.takewhile(lambda q: taker(q) is None, chain(document, quotation))
+        free = tuple(itertools.takewhile(is_free, chain(document, quotation)))
+        continued.update(free)
         tree = document.tree_at(quotation.span.start)
-        yield Candidate(
-            tuple(q.span for q in free), None, None, None, None, sentence=tree.span if tree else None, follows=True
-        )
+        sentence = tree.span if tree else None
+        yield Candidate(tuple(q.span for q in free), None, None, None, None, sentence=sentence, follows=True)
 
 
 def _is_sentence(document: Document, quotation: Quotation) -> bool:
