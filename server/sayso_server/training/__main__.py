@@ -45,7 +45,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--fold", type=int, help="of the stage folds: only this one")
     parser.add_argument("--fold-rounds", type=float, default=2, help="of the stage folds: times each sees its news")
     parser.add_argument(
-        "--tokenizer-rounds", type=int, default=28, help="of the stage tokenizer: times it sees the treebanks"
+        "--tokenizer-rounds", type=int, default=24, help="of the stage tokenizer: times it sees the treebanks"
     )
     parser.add_argument("--plain", action="store_true", help="of the stage heads: no other typography, no other case")
     parser.add_argument("--batch-words", type=int, default=1000)
