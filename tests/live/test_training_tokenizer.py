@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from sayso_server.parsing import atoms
 from sayso_server.parsing.conllu import Sentence, label, paragraphs, surface
 from sayso_server.parsing.tokenizer import Network, Tokenizer
-from sayso_server.training import small, tokenizer, writing
+from sayso_server.training import material, meanings, small, tokenizer, writing
+from sayso_server.training.meanings import Taught
 from sayso_server.training.writing import Source
 
 pytestmark = pytest.mark.live
@@ -22,6 +24,7 @@ TEXTS = (
     "Ferries stop",
 )
 SOURCE_NAMES = ["Orr", "Lund", "Dauntry"]
+VECTORS = meanings.vectors_of({"[PAD]": 0, "he": 1, "rained": 2, "##s": 3, "bridges": 4, ".": 5}, torch.eye(6))
 
 
 def rows_of(text: str) -> str:
@@ -106,8 +109,7 @@ def test_a_sentence_that_ends_with_an_abbreviation_has_one_stop() -> None:
 
 
 def test_labels_go_from_characters_to_atoms(folder: Path) -> None:
-    material = tokenizer.Material.of(folder, "train")
-    (batch,) = material.as_written()
+    (batch,) = material.Material.of(folder, "train").as_written()
     assert len(batch.labels) == len(batch.found)
     texts = [label(map(surface, p)) for name in ("ewt", "gum") for p in paragraphs(folder / f"{name}-train.conllu")]
     text, labels = ("\n\n".join(column) for column in zip(*texts, strict=True))
@@ -117,17 +119,17 @@ def test_labels_go_from_characters_to_atoms(folder: Path) -> None:
 
 
 def test_an_interrupted_run_ends_as_one_that_was_not(folder: Path, tmp_path: Path) -> None:
-    material = tokenizer.Material.of(folder, "train")
-    known = tokenizer.known_features(material, 1)
+    paragraphs_of_folder = material.Material.of(folder, "train")
+    known = material.known_features(paragraphs_of_folder, 1)
 
     def run(name: str) -> tokenizer.Run:
         torch.manual_seed(1)
-        made = tokenizer.Run(Network(8, known), tmp_path / name)
+        made = tokenizer.Run(Taught(8, known, VECTORS), tmp_path / name)
         made.restore()
         return made
 
     whole, first = run("whole"), run("parts")
-    whole.train(material, material, 40, 1)
+    whole.train(paragraphs_of_folder, paragraphs_of_folder, 40, 1)
     keep = first.keep
 
     def interrupted() -> None:
@@ -137,29 +139,57 @@ def test_an_interrupted_run_ends_as_one_that_was_not(folder: Path, tmp_path: Pat
 
     first.keep = interrupted  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):
-        first.train(material, material, 40, 1)
+        first.train(paragraphs_of_folder, paragraphs_of_folder, 40, 1)
     second = run("parts")
     assert second.done == 5
-    second.train(material, material, 40, 1)
+    second.train(paragraphs_of_folder, paragraphs_of_folder, 40, 1)
     for (name, one), other in zip(
         whole.network.state_dict().items(), second.network.state_dict().values(), strict=True
     ):
         torch.testing.assert_close(one, other, msg=name)
-    figures = tokenizer.evaluate(second.network, material)
+    figures = tokenizer.evaluate(second.network, paragraphs_of_folder)
     assert set(figures) == {"tokens", "sentences", "words"}
     assert figures["tokens"] > 60  # it has begun to learn these three paragraphs
 
 
-def test_the_rate_rises_and_falls() -> None:
+def test_the_rate_rises_and_falls_twice() -> None:
     rates = [tokenizer.rate(done / 100) for done in range(101)]
-    assert max(rates) == rates[5] == tokenizer.RATE
+    assert max(rates) == rates[5] == pytest.approx(tokenizer.RATE)
     assert rates[0] == rates[-1] == 0
+    assert rates[79] < rates[80] == tokenizer.LATE_RATE
 
 
-def test_the_stage_writes_a_tokenizer_and_is_not_done_twice(folder: Path, tmp_path: Path) -> None:
+def test_whole_words_have_vectors_of_their_principal_components() -> None:
+    assert set(VECTORS) == {meanings.word_feature(word) for word in ("he", "Rained", "BRIDGES")}
+    table = torch.randn(5000, 120, generator=torch.Generator().manual_seed(1)) + 7
+    table[:, 0] *= 20
+    vectors = torch.stack(list(meanings.vectors_of({f"w{i}": i for i in range(5000)}, table).values()))
+    assert vectors.shape == (5000, meanings.DIMENSIONS)
+    assert vectors.std() == pytest.approx(1)
+    assert torch.corrcoef(torch.stack([vectors[:, 0], table[:, 0]]))[0, 1].abs() > 0.99
+
+
+def test_the_rows_of_the_network_that_is_kept_hold_the_meanings() -> None:
+    known = torch.tensor(sorted(feature for word in ("he", "left", ".") for feature in atoms.features(word)))
+    taught = Taught(8, known, VECTORS).eval()
+    features = torch.tensor([atoms.features(word) for word in ("he", "left", "bridges", "ferries", ".")])
+    read = taught.embed(taught.rows(features))
+    plain = taught.plain()
+    torch.testing.assert_close(plain.embed(plain.rows(features)), read)
+    assert set(plain.state_dict()) == set(Network(8, known).state_dict())
+    with torch.no_grad():
+        taught.meaning.weight.zero_()
+    unmeant = taught.embed(taught.rows(features))
+    assert (unmeant != read).any(1).tolist() == [True, False, True, False, False]
+
+
+def test_the_stage_writes_a_tokenizer_and_is_not_done_twice(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokenizer, "vectors_of_encoder", lambda source, work: VECTORS)
     options = argparse.Namespace(
         stage="tokenizer", treebanks=folder, every=2, tokenizer_rounds=2, seed=1, work=tmp_path / "work",
-        output=tmp_path,
+        output=tmp_path, encoder=tmp_path,
     )  # fmt: skip
     options.work.mkdir()
     small.run(options)

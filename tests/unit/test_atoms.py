@@ -22,6 +22,8 @@ def cut(text: str) -> list[str]:
         ("cafe\u0301s na\u00efve", ["cafe\u0301s", "na\u00efve"]),
         ("A\u00a0B\u2003C\x85D", ["A", "B", "C", "D"]),
         ("snake_case 5pm", ["snake", "_", "case", "5", "pm"]),
+        ("$$$ A++ (see: x)", ["$$$", "A", "++", "(", "see", ":", "x", ")"]),
+        (":-) no:-(", [":-)", "no", ":-("]),
         ("((no))", ["(", "(", "no", ")", ")"]),
         ("👩\u200d🚀!", ["👩", "🚀", "!"]),
         ("", []),
@@ -40,6 +42,7 @@ def test_runs_are_atoms_and_other_characters_are_alone(text: str, parts: list[st
         ("(ada.orr@news.example.org)", "ada.orr@news.example.org"),
         ("Port.com shares", "Port.com"),
         ("“http://x.example/”", "http://x.example/"),
+        ("(see PriceList-2.pdf)(and", "PriceList-2.pdf"),
     ],
 )
 def test_addresses_are_one_atom_without_the_mark_after_them(text: str, address: str) -> None:

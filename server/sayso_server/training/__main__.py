@@ -53,7 +53,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--fold-minutes", type=float, help="of the stage folds: train for so long, not --fold-rounds")
     parser.add_argument("--fold-rounds", type=float, default=2, help="of the stage folds: times it sees its news")
     parser.add_argument(
-        "--tokenizer-rounds", type=int, default=28, help="of the stage tokenizer: times it sees the treebanks"
+        "--tokenizer-rounds", type=int, default=24, help="of the stage tokenizer: times it sees the treebanks"
     )
     parser.add_argument("--mwt-rounds", type=int, default=8, help="of the stage mwt: times it sees the treebanks")
     parser.add_argument("--lemma-rounds", type=int, default=5, help="of the stage lemma: times it sees its words")

@@ -1,4 +1,4 @@
-"""Training of the tokenizer: treebank paragraphs in many kinds of writing, made again in every round.
+"""Training of the tokenizer, on treebank paragraphs and with the word vectors of the initial encoder.
 
 Training can be interrupted: after every round a checkpoint is written, and a run that finds one continues after it.
 """
@@ -8,8 +8,6 @@ import copy
 import logging
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,104 +17,23 @@ import torch.nn.functional as F  # noqa: N812  # the customary name
 from torch import Tensor, nn
 
 from sayso_server.parsing import atoms
-from sayso_server.parsing.conllu import Rows, Sentence, label, paragraphs, surface
 from sayso_server.parsing.tokenizer import Network, Tokens, decode, layout
-from sayso_server.training.data import TREEBANKS, retype_marks
-from sayso_server.training.writing import Source, surnames, varied
+from sayso_server.training.material import LATE, Batch, Material, known_features
+from sayso_server.training.meanings import Taught, vectors_of_encoder
 
 log = logging.getLogger(__name__)
 
 WIDTH = 64
-BATCH = 9_000
-"""Characters of one step, about 2,000 atoms."""
-
 DROPOUT = 0.25
 RATE, DECAY, WARM_UP = 3e-3, 0.05, 0.05
 INERTIA = 0.997
 """The network that is kept is a running mean of the one that is trained, with this share of what it was."""
 
-LEAST = 3
-"""How often a feature must be met to have a row of its own."""
-
 UNKNOWN_WORDS, UNKNOWN_FEATURES = 0.15, 0.05
 """Shares of words, and of all features, that are read as if they were not known."""
 
-AS_WRITTEN, RETYPED = 0.35, 0.3
-"""Shares of paragraphs that are read as they are, and with other marks only. The rest is written in other ways, too."""
-
-LATE, LATE_AS_WRITTEN, LATE_RETYPED = 0.8, 0.9, 0.07
-"""The share of the rounds after which the shares of paragraphs are these instead."""
-
-Labelled = tuple[str, str]
-"""The text of a paragraph, and a label for each character."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Atoms of several paragraphs, and the label of each."""
-
-    found: atoms.Text
-    labels: np.ndarray
-
-
-class Material:
-    """Treebank paragraphs, and what a lexicon knows of their atoms."""
-
-    def __init__(self, paragraphs_of_rows: Sequence[Sequence[Rows]]) -> None:
-        self.paragraphs = paragraphs_of_rows
-        self.names = surnames(row for paragraph in paragraphs_of_rows for rows in paragraph for row in rows)
-        self.lexicon = atoms.Lexicon()
-
-    @classmethod
-    def of(cls, folder: Path, split: str, every: int = 1) -> "Material":
-        """One split of all treebanks, or every N-th paragraph of it."""
-        files = [folder / f"{name}-{split}.conllu" for name in TREEBANKS]
-        return cls([paragraph for file in files for paragraph in paragraphs(file)][::every])
-
-    def as_written(self) -> Iterator[Batch]:
-        """All paragraphs as they are."""
-        return self._batches([label(map(surface, paragraph)) for paragraph in self.paragraphs])
-
-    def varied(self, rng: random.Random, *, done: float = 0.0) -> Iterator[Batch]:
-        """All paragraphs once, in another order and other writing; `done` is the share of the rounds before."""
-        source = Source(rng, self.names)
-        shares = (AS_WRITTEN, RETYPED) if done < LATE else (LATE_AS_WRITTEN, LATE_RETYPED)
-        made = [label(_rewritten(paragraph, source, *shares)) for paragraph in self.paragraphs]
-        rng.shuffle(made)
-        return self._batches(made)
-
-    def _batches(self, labelled: Sequence[Labelled]) -> Iterator[Batch]:
-        batch: list[Labelled] = []
-        for paragraph in labelled:
-            batch.append(paragraph)
-            if sum(len(text) for text, _ in batch) > BATCH:
-                yield self._read(batch)
-                batch = []
-        if batch:
-            yield self._read(batch)
-
-    def _read(self, batch: Sequence[Labelled]) -> Batch:
-        found = atoms.cut("\n\n".join(text for text, _ in batch), self.lexicon)
-        by_character = np.frombuffer("\n\n".join(labels for _, labels in batch).encode(), np.uint8) - ord("0")
-        return Batch(found, by_character[found.ends - 1].astype(np.int64))
-
-
-def _rewritten(paragraph: Sequence[Rows], source: Source, as_written: float, retyped: float) -> list[Sentence]:
-    draw = source.rng.random()
-    if draw < as_written:
-        return [surface(rows) for rows in paragraph]
-    sentences = [surface(retype_marks(rows, source.rng)) for rows in paragraph]
-    return sentences if draw < as_written + retyped else varied(sentences, source)
-
-
-def known_features(material: Material, seed: int) -> Tensor:
-    """The features that are met often enough."""
-    counts: Counter[int] = Counter()
-    for batch in material.varied(random.Random(seed)):
-        numbers, times = np.unique(batch.found.kinds, return_counts=True)
-        for number, count in zip(numbers.tolist(), times.tolist(), strict=True):
-            counts.update(dict.fromkeys(material.lexicon.features[number], count))
-    return torch.tensor(sorted(feature for feature, count in counts.items() if count >= LEAST))
+LATE_RATE = 1e-3
+"""The learning rate at the beginning of the late rounds, which read most paragraphs as they are."""
 
 
 class Dropout(nn.Module):
@@ -141,7 +58,7 @@ class Reader:
     def __init__(self, network: Network, lexicon: atoms.Lexicon) -> None:
         self.network = network
         self._lexicon = lexicon
-        self._rows = torch.empty(0, atoms.KINDS, dtype=torch.long)
+        self._rows = network.rows(torch.empty(0, atoms.KINDS, dtype=torch.long))
 
     def scores(self, found: atoms.Text) -> Tensor:
         """The scores of each atom."""
@@ -214,14 +131,16 @@ def _spans(tokens: Tokens, name: str) -> set[tuple[int, ...]]:
 
 
 def rate(done: float) -> float:
-    """The learning rate after a share of the training: it rises from nothing, and falls to nothing."""
-    return RATE * min(done / WARM_UP, (1 - done) / (1 - WARM_UP))
+    """The learning rate after a share of the training: it rises and falls, and again, lower, for the late rounds."""
+    if done >= LATE:
+        return LATE_RATE * (1 - done) / (1 - LATE)
+    return RATE * min(done / WARM_UP, (LATE - done) / (LATE - WARM_UP))
 
 
 class Run:
     """A network in training, its running mean, that mean after the best round, the optimizer and the checkpoint."""
 
-    def __init__(self, network: Network, checkpoint: Path) -> None:
+    def __init__(self, network: Taught, checkpoint: Path) -> None:
         self.network = network
         network.dropout = Dropout(DROPOUT)
         self.optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY, betas=(0.9, 0.98))
@@ -296,7 +215,9 @@ def train(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     material = Material.of(options.treebanks, "train", options.every)
     dev = Material.of(options.treebanks, "dev", options.every)
-    run = Run(Network(WIDTH, known_features(material, options.seed)), options.work / "tokenizer.checkpoint")
+    vectors = vectors_of_encoder(options.encoder, options.work)
+    network = Taught(WIDTH, known_features(material, options.seed), vectors)
+    run = Run(network, options.work / "tokenizer.checkpoint")
     run.restore()
     run.train(material, dev, options.tokenizer_rounds, options.seed)
-    run.best.save(options.work / "tokenize.pt")
+    run.best.plain().save(options.work / "tokenize.pt")

@@ -336,7 +336,7 @@ KINDS = (
     Kind(0.06, with_dateline),
     Kind(0.05, with_turn),
     Kind(0.06, unended),
-    Kind(0.12, glued),
+    Kind(0.06, glued),
     Kind(0.12, recased),
     Kind(0.06, headline),
 )
