@@ -28,6 +28,8 @@ class Candidate:
     """The relative pronoun that represents the source (who said), returned in its place."""
     follows: bool = False
     """A quotation without a cue of its own: the speaker before it continues."""
+    is_firm: bool = False
+    """The rule is sure where the content ends: the role tagger does not move the end."""
     rule: str = ""
     """The name of the rule that proposed it."""
     medium: tuple[Span, ...] = ()

@@ -3,6 +3,7 @@
 from sayso_server.core import lexicon
 from sayso_server.core.cues import Site, relaying
 from sayso_server.core.grammar.contents import is_punctuation
+from sayso_server.core.grammar.next_act import is_next_act
 from sayso_server.core.grammar.sentence import is_set_off, sentence_before
 from sayso_server.core.grammar.subject import is_passive, reports_more
 from sayso_server.core.lexicon import Frame, load_words
@@ -115,6 +116,7 @@ def _clause(tree: Tree, complement: Word, site: Site) -> set[int]:
             or (word.index > site.head.index and reports_more(tree, word) == site.head)
             or (is_other and word.index > complement.index)
             or (word.index > complement.index > site.head.index and _reports_next(tree, word))
+            or is_next_act(tree, site.head, complement, word)
         )
 
     return tree.subtree(complement, skip) - cue

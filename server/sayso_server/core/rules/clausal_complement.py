@@ -8,6 +8,7 @@ from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.complement import and_that, complement_words, complements_of, opens_question, that_clause
 from sayso_server.core.grammar.contents import spans, without
+from sayso_server.core.grammar.next_act import holds_next_act
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.quotation import (
     MAX_GAP,
@@ -53,7 +54,8 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
     if found and complements and not found.addressees and site.entry.lemma in load_words("addressing_verbs"):
         found = replace(found, addressees=_early_addressee(site, complements[0], early, document))
     if found:
-        yield found
+        is_firm = bool(complements) and holds_next_act(site.tree, site.head, complements[0])
+        yield replace(found, is_firm=is_firm)
 
 
 def _early_addressee(site: Site, complement: Word, early: list[Span], document: Document) -> tuple[Span, ...]:

@@ -33,11 +33,13 @@ def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate
             continue
         if Frame.COMMITMENT not in site.entry.frames and not is_addressed and complement.relation == "advcl":
             continue
-        words = without_agent(tree, verb, tree.subtree(complement, lambda w: _adds_a_report(tree, w)))
+        whole = tree.subtree(complement, lambda w: _adds_a_report(tree, w))
+        words = without_agent(tree, verb, whole)
         content = spans(document, tree, words)
         found = reported(site, document, content=content, cue_class=cue_class)
         if found:
-            yield replace(found, addressees=found.addressees or _called_on(site, document))
+            addressees = found.addressees or _called_on(site, document)
+            yield replace(found, addressees=addressees, is_firm=words != whole)
             return
 
 

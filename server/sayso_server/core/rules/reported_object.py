@@ -1,6 +1,7 @@
 """Reported noun phrases: announced a deal, called for a vote, spoke of delays."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
@@ -31,13 +32,13 @@ def reported_object(site: Site, document: Document) -> Iterator[Candidate]:
         return
     cue = {w.index for w in site.words}
     indices = (tree.subtree(thing, lambda w: w.index in cue or _is_aside(tree, w)) | _stray(tree, site, thing)) - cue
-    indices = without_agent(tree, site.head, indices)
+    whole, indices = indices, without_agent(tree, site.head, indices)
     if len([i for i in indices if not is_punctuation(tree.words[i])]) < _SHORTEST:
         return
     content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
     found = reported(site, document, content=content, cue_class=cue_class)
     if found and (found.source is not None or site.entry.lemma == "ask"):
-        yield found
+        yield replace(found, is_firm=indices != whole)
 
 
 def _is_aside(tree: Tree, word: Word) -> bool:

@@ -1,6 +1,7 @@
 """Judgements: described the plan as late, called it “a lie”."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
@@ -50,7 +51,7 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
     content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
     found = reported(site, document, content=content, cue_class=cue_class, source=by)
     if found and found.source is not None:
-        yield found
+        yield replace(found, is_firm=by is not None)
 
 
 def _named(tree: Tree, thing: Word, verb: Word) -> set[int]:

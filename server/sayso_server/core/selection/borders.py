@@ -71,7 +71,7 @@ def fitted(document: Document, found: Candidate) -> Candidate:
 
     The rule decides where the content begins: the tagger has learned other conventions for that.
     """
-    if found.site is None or not found.site.tree.roles or len(found.content) > 1:
+    if found.is_firm or found.site is None or not found.site.tree.roles or len(found.content) > 1:
         return found
     tree, span, likely = found.site.tree, found.content[0], thresholds().likely
     if max(tree.roles[w.index].cue for w in found.site.words) < likely:

@@ -1,0 +1,71 @@
+"""What the speaker did next, and how the speech went: no part of its content, though parsers hang it there."""
+
+from sayso_server.core.grammar.contents import is_punctuation
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.tree import Tree, Word
+
+
+def holds_next_act(tree: Tree, cue: Word, complement: Word) -> bool:
+    """Whether such a branch was cut off, so that the content is sure to end before it."""
+    return any(is_next_act(tree, cue, complement, tree.words[i]) for i in tree.subtree(complement))
+
+
+def is_next_act(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
+    """Whether a branch of a content is sure to tell what the speaker did, not what the speaker said.
+
+    said it failed, and drove off; said Pell lied and jailed him; … before leaving the hall; … as she left; …, her voice
+    breaking
+    """
+    if not cue.index < complement.index < word.index or cue.xpos not in {"VBD", "VBZ"}:
+        return False
+    if word.relation == "conj":
+        is_past = word.xpos in {cue.xpos, "VBN"}  # fined him: parsers take either
+        is_bare = is_past and not tree.children(word, "nsubj", "expl", "aux", "cop", "mark")
+        return is_bare and _joins_the_cue(tree, cue, complement, word)
+    return word.relation in {"advcl", "parataxis", "obl"} and (_is_leaving(tree, word) or _is_gesture(tree, word))
+
+
+def _joins_the_cue(tree: Tree, cue: Word, complement: Word, verb: Word) -> bool:
+    """A comma before "and" and a verb of leaving; a verdict of a court; what a firm did to a figure of its own."""
+    conjunction = tree.child(verb, "cc")
+    if conjunction is None or conjunction.lower != "and" or len(tree.children(complement, "conj")) > 1:
+        return False
+    if (
+        verb.xpos == cue.xpos
+        and tree.words[conjunction.index - 1].text == ","
+        and verb.lemma.lower() in load_words("departures")
+    ):
+        return True
+    speaker, own = tree.child(cue, "nsubj"), tree.child(complement, "nsubj")
+    if speaker is None or own is None:
+        return False
+    thing = tree.child(verb, "obj", "iobj")
+    is_court = speaker.lemma.lower() in load_words("courts") and _is_verdict(verb)
+    if is_court and thing is not None and thing.upos == "PRON" and tree.child(complement, "obj") is None:
+        return True  # him is Gale, who cannot have jailed himself
+    owner = tree.child(thing, "nmod:poss") if thing is not None else None
+    is_own = owner is not None and owner.lower in {"its", "their"}
+    return is_own and own.lemma.lower() in load_words("figures")
+
+
+def _is_verdict(verb: Word) -> bool:
+    lemma = verb.lemma.lower()  # some stay as they are: fined
+    return bool({lemma, lemma.removesuffix("d"), lemma.removesuffix("ed")} & load_words("verdicts"))
+
+
+def _is_leaving(tree: Tree, word: Word) -> bool:
+    """before leaving the hall, as she left"""
+    mark = tree.child(word, "mark", "case", "advmod")
+    if mark is None or word.lemma.lower() not in load_words("departures"):
+        return False
+    own = tree.child(word, "nsubj")
+    is_pronoun = own is not None and own.lower in {"he", "she"}
+    return (mark.lower == "before" and word.xpos == "VBG") or (mark.lower == "as" and is_pronoun)
+
+
+def _is_gesture(tree: Tree, word: Word) -> bool:
+    """, her voice breaking"""
+    own = tree.child(word, "nsubj")
+    first = tree.words[min(i for i in tree.subtree(word) if not is_punctuation(tree.words[i]))]
+    is_set_off = first.index > 0 and tree.words[first.index - 1].text == ","
+    return is_set_off and own is not None and own.lemma.lower() in load_words("gestures") and first.xpos == "PRP$"
