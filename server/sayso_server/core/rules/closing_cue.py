@@ -19,7 +19,7 @@ _MARKS = frozenset({"'", '"', "’", "”", "''"})
 
 
 def closing_cue(document: Document) -> Iterator[Candidate]:
-    """Bridge 'will fall within year', warn engineers   Behind the last comma only a verb in the present and its subject.
+    """Bridge 'will fall within year', warn engineers   Behind the last comma only a present verb and its subject.
 
     Whatever the parser makes of them: headlines have capitals, and no stop.
     """

@@ -17,7 +17,7 @@ _SHORTEST = 2
 
 
 def closing_source(document: Document) -> Iterator[Candidate]:
-    """Farm roads need urgent repair – mayor   A dash or a colon, then a noun for somebody or a document, and no more."""
+    """Farm roads need urgent repair – mayor   A dash or a colon, then a noun for somebody or a document."""
     for line in headlines(document):
         breaks = list(_BREAK.finditer(document.plain, line.span.start, line.span.end))
         if breaks and document.quotation_at(breaks[-1].start()) is None:

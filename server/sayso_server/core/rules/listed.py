@@ -15,7 +15,7 @@ _BULLET = re.compile(r"([•·▪*–—-]|\d{1,2}[.)])\s+(?=[^\s“\"‘'])")
 
 
 def listed(site: Site, document: Document) -> Iterator[Candidate]:
-    """The port also said: ¶ • the harbour will close ¶ • ships must wait   Items without marks, one content together."""
+    """The port also said: ¶ • the harbour will close ¶ • ships must wait   The items are one content."""
     cue_class = site.class_of(Frame.CLAUSE)
     i = document.paragraph_at(site.head.start)
     paragraph = document.paragraphs[i]

@@ -72,7 +72,7 @@ def _neighbours(site: Site, document: Document) -> tuple[Quotation | None, Quota
 
 
 def _is_introduced(site: Site, quotation: Quotation, document: Document) -> bool:
-    """Olin wrote: ¶ “The plan failed.”   The cue's paragraph ends with a colon, the quotation opens the next, maybe as an item."""
+    """Olin wrote: ¶ “The plan failed.”   The cue's paragraph ends with a colon, the quotation or its item is next."""
     here = document.paragraph_at(site.head.start)
     following = document.paragraph_at(quotation.span.start)
     opens = not document.plain[document.paragraphs[following].start : quotation.span.start].strip(" \t•·▪*-–—")

@@ -22,7 +22,7 @@ _ENDS = frozenset("\n\r.!?…”\"’'»•")
 def verb_first(site: Site, document: Document) -> Iterator[Candidate]:
     """Asked Olin: “Who paid?”   A finite verb, then one noun phrase, whatever its relation, then the quotation."""
     cue_class = site.class_of(Frame.CLAUSE, Frame.QUOTE, Frame.INFINITIVE)
-    if cue_class not in QUOTING or cue_class is None or not _opens_sentence(site, document):
+    if cue_class is None or cue_class not in QUOTING or not _opens_sentence(site, document):
         return
     _, quotation = document.outer_around(site.head.start)
     subject = _subject(site, quotation, document) if quotation is not None else None
