@@ -17,6 +17,8 @@ from sayso_server.core.page import is_page_line
         "Related: “We lost two crews”",
         "Crews on the bridge in June. Photo: Mara Olin",
         "Olin and Pell looked at the bridge on Friday. (Picture: Edwin Pell/The Courier)",
+        "Olin and Pell looked at the bridge on Friday. (Edwin Pell/AP)",
+        "Olin and Pell looked at the bridge on Friday. Courtesy of Edwin Pell",
         "Crews look at the bridge from the pier in June, before it was closed. Moss/Getty Images",
     ],
 )
@@ -34,6 +36,7 @@ def test_lines_of_the_page(line: str) -> None:
         "• The bridge is closed",
         "Who pays?",
         "The photo was taken in June.",
+        "The bridge was closed on Friday, and so was the Pell/Olin pier.",
         "Olin, who is the mayor of Harwick, has read more letters about the bridge than anybody else in town",
         "Read more closely, the letter says that crews had left the bridge by then. " * 3,
     ],

@@ -140,6 +140,13 @@ def test_looks_english() -> None:
     assert looks_english(
         "Harwick 2 Velden 1; Ellan 0 Port Ellan 3; Corve 1 Olin Town 1; Moss United 2 Pell Rovers 2; " * 3
     )
+    assert looks_english(
+        "Moss Works: revenue up 12% at £4m, profit down 3%, net debt £1m, dividend 2p, outlook unchanged."
+    )
+    polish = (
+        "Burmistrz powiedział, że most jest zamknięty i że prace potrwają do końca tygodnia w całym mieście i okolicy."
+    )
+    assert not looks_english(polish)
     dutch = "De burgemeester zei dat de brug gesloten is en dat de ploegen tot het einde van de week aan het werk zijn."
     assert not looks_english(dutch)
 

@@ -18,6 +18,7 @@ _STOPS = (".", "!", "?", ":", ";", ",", "…", "—", "–")
 _CLOSERS = "”\"’'»)] "
 _BULLET = re.compile(r"[•*·▪‣–-]\s")
 _WORD = re.compile(r"[^\W\d_]+")
+_NAME_AND_AGENCY = re.compile(r"[A-Z][\w.’' -]* ?/ ?[A-Z][\w.’' -]*[)\]]?$|©")
 _BEFORE_CREDIT = re.compile(r"[.!?]\s+|[(\[|]")
 
 
@@ -44,13 +45,11 @@ def opens_page_line(line: str) -> bool:
 
 def ends_in_credit(line: str) -> bool:
     """Crews on the bridge in June. Photo: Mara Olin   A credit after the last sentence."""
-    words = [w.lower() for w in _WORD.findall(_BEFORE_CREDIT.split(line)[-1])]
-    is_open = not line.rstrip(_CLOSERS).endswith(_STOPS)
-    return (
-        is_open
-        and 0 < len(words) <= _MOST_WORDS_OF_CREDIT
-        and not load_words("credits").isdisjoint((words[0], words[-1]))
-    )
+    last = _BEFORE_CREDIT.split(line)[-1]
+    words = [w.lower() for w in _WORD.findall(last)]
+    if line.rstrip(_CLOSERS).endswith(_STOPS) or not 0 < len(words) <= _MOST_WORDS_OF_CREDIT:
+        return False
+    return _NAME_AND_AGENCY.search(last) is not None or not load_words("credits").isdisjoint((words[0], words[-1]))
 
 
 def may_be_page_line(line: str) -> bool:

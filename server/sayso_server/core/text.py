@@ -19,14 +19,14 @@ _WITHIN_WORD = re.compile(rf"(?<=\w)[{_FORMAT}]+(?:(?<=\u00ad)[ \t]*\r?\n[ \t]*)
 _WINDOWS = {code: bytes((code,)).decode("cp1252", "ignore") or " " for code in range(0x80, 0xA0)}
 """What control characters are, where Windows-1252 was read as Latin-1: ‘ ’ “ ” – … in the first place."""
 _WINDOWS_SEEN = re.compile("[\x80-\x84\x86-\x9f]")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]{2,}|[aAI]\b")
 _LOOKED_AT = 20_000
 """Code points from which the language is judged."""
 _SHORT, _SHORTEST = 12, 4
 """Words below which a text is English unless most of its words have other letters; and below which it always is."""
 _FEW = 6
 """Words that are no names, of which there must be so many to tell the language."""
-_FUNCTION_WORDS = 0.15
+_FUNCTION_WORDS = 0.12
 """The least share of function words in an English text, names aside; one word is enough in a short text."""
 
 

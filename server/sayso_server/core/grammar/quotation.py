@@ -106,9 +106,9 @@ def is_utterance(quotation: Quotation, document: Document) -> bool:
 
 
 def is_title(document: Document, quotation: Quotation) -> bool:
-    """Whether all longer words have capitals, and there are some: “All Bets Are Off.”"""
+    """Whether all longer words after the first have capitals, and there are some: “All Bets Are Off.”"""
     words = re.findall(r"[^\W\d_]+", document.plain[quotation.span.start : quotation.span.end])
-    longer = [w for w in words if len(w) >= _LONG_WORD]
+    longer = [w for w in words[1:] if len(w) >= _LONG_WORD]
     return len(words) > 2 and bool(longer) and all(w[0].isupper() for w in longer)
 
 

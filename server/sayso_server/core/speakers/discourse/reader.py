@@ -94,7 +94,7 @@ class Reader:
         if word.start not in self.links:
             phrase = Phrase(self.store, tree, span, word, self.pronouns)
             link = self.links[word.start] = self.store.apply(propose(phrase))
-            if link.entity is not None:
+            if link.entity is not None and not self.store.document.is_of_page(word.start):
                 self.meet(link.entity, tree, word)
         return self.links[word.start]
 
