@@ -11,7 +11,7 @@ from sayso_server.core.grammar.contents import merge
 from sayso_server.core.grammar.inscription import is_inscribed
 from sayso_server.core.grammar.noun_phrase import is_human, mention
 from sayso_server.core.grammar.polarity import polarity
-from sayso_server.core.grammar.subject import agent, relative_subject, subject
+from sayso_server.core.grammar.subject import agent, is_passive, relative_subject, subject
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.statement import CueClass, Polarity, Span
 from sayso_server.core.tree import Tree, Word
@@ -53,6 +53,9 @@ def reported(
         source, passive = subject(tree, verb, content=content)
     if passive or (source is None and tree.child(verb, "aux:pass") is not None):  # it was claimed by Olin that …
         source = agent(tree, verb)
+    by = agent(tree, verb) if is_passive(tree, verb) else None
+    if by is not None and by.lower in load_words("negators"):
+        return None  # described by nobody as unsinkable
     if is_inscribed(tree, verb, source) or _names_a_source(tree, verb, content):
         return None
     if source is not None and any(s.covers(source) for s in content):

@@ -15,7 +15,6 @@ from sayso_server.core.rules.according_to import according_to
 from sayso_server.core.rules.adjective_complement import adjective_complement
 from sayso_server.core.rules.as_clause import as_clause
 from sayso_server.core.rules.clausal_complement import clausal_complement
-from sayso_server.core.rules.closing_cue import closing_cue
 from sayso_server.core.rules.closing_source import closing_source
 from sayso_server.core.rules.follow_on import follow_on
 from sayso_server.core.rules.headline import headline
@@ -26,6 +25,7 @@ from sayso_server.core.rules.interrupting_cue import interrupting_cue
 from sayso_server.core.rules.label_before_quotation import label_before_quotation
 from sayso_server.core.rules.linked import linked
 from sayso_server.core.rules.listed import listed
+from sayso_server.core.rules.long_source import long_source
 from sayso_server.core.rules.noun_complement import noun_complement
 from sayso_server.core.rules.quotation_headline import quotation_headline
 from sayso_server.core.rules.quoted_fragment import quoted_fragment
@@ -94,7 +94,7 @@ OF_CUES: tuple[Rule[[Site, Document]], ...] = (
     Rule("verb-first", _QUOTATION, verb_first, certain=True),
     Rule("quoted-speech", _QUOTATION, quoted_speech, certain=True),
     Rule("listed", _COMPLEMENT, listed, certain=True),
-    Rule("closing-cue", _ADVERBIAL, closing_cue, certain=True),
+    Rule("long-source", _ADVERBIAL, long_source, certain=True),
     Rule("interrupting-cue", _ADVERBIAL, interrupting_cue, _FITTED, certain=True),
     Rule("clausal-complement", _COMPLEMENT, clausal_complement, _FITTED),
     Rule("infinitival-complement", _COMPLEMENT, infinitival_complement, _FITTED),

@@ -44,21 +44,19 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
     if quoted is None and site.entry.lemma not in load_words("describing_verbs"):
         return
     by = agent(tree, verb) if is_passive(tree, verb) else None
-    if by is not None and by.lower in load_words("negators"):  # described by nobody as unsinkable
-        return
     indices = without_agent(tree, verb, words) - own
     indices |= _named(tree, thing, verb) if thing is not None else set()
     content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
     found = reported(site, document, content=content, cue_class=cue_class, source=by)
     if found and found.source is not None:
-        yield replace(found, is_firm=by is not None)
+        addressees = tuple(a for a in found.addressees if not any(span.overlaps(a) for span in content))
+        yield replace(found, addressees=addressees, is_firm=by is not None)
 
 
 def _named(tree: Tree, thing: Word, verb: Word) -> set[int]:
-    """The words of what is judged, without its preposition and its clauses."""
-    return tree.subtree(
-        thing, lambda w: w.relation == "acl" or w == verb or (w.relation == "case" and w.head == thing.index)
-    )
+    """The words of what is judged, without its relative clauses, the judgement itself and a preposition before it."""
+    cases = tree.children(thing, "case")
+    return tree.subtree(thing, lambda w: w.deprel == "acl:relcl" or w == verb or w in cases)
 
 
 def _quoted_predicate(site: Site, document: Document) -> Iterator[Candidate]:

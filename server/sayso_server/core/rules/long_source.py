@@ -1,4 +1,4 @@
-"""Cues that close a sentence behind a long source: …, a doctor at the clinic where she died said."""
+"""Long sources before a cue that closes its sentence: …, a doctor at the clinic where she died said."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +19,7 @@ from sayso_server.core.tree import Tree, Word
 _FINITE = frozenset({"VBD", "VBZ", "VBP"})
 
 
-def closing_cue(site: Site, document: Document) -> Iterator[Candidate]:
+def long_source(site: Site, document: Document) -> Iterator[Candidate]:
     """Rents rose, a report by the charity Larch found.   rose -parataxis-> report -acl:relcl-> found
 
     A finite cue ends the sentence, and one noun phrase fills the words between a comma and the cue. Parsers hang the
