@@ -48,7 +48,17 @@ def tagged(document: Document) -> Iterator[Candidate]:
             assembled = {runs: None for contents in readings for runs in _assembled(contents, cue, before, after)}
             if assembled:
                 found = _candidates(read, cue, list(assembled), known)
-                yield from (candidate for candidate in found if not _is_of_the_page(document, candidate))
+                yield from (candidate for candidate in found if not _is_no_content(document, candidate))
+
+
+def _is_no_content(document: Document, found: Candidate) -> bool:
+    """Whether a label of the page has the cue, or what opens a sentence is the content: On Friday, Olin wrote: …"""
+    if _is_of_the_page(document, found):
+        return True
+    end = found.cue.spans[-1].end if found.cue is not None else 0
+    is_before = found.cue is not None and found.content[-1].end <= found.cue.spans[0].start
+    leads_on = document.plain[end : end + 2].lstrip()[:1] == ":"
+    return is_before and leads_on and not any(document.quotations_within(span) for span in found.content)
 
 
 def _is_of_the_page(document: Document, found: Candidate) -> bool:

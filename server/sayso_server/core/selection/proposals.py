@@ -49,6 +49,8 @@ def propose(document: Document) -> Iterator[list[Candidate]]:
     """The candidates that compete, by place: those of the rules, and those of the tagger that differ from them."""
     complete = _Completion(document)
     found = [complete(rule, c) for rule, c in (*_of_cues(document), *_of_documents(document))]
+    sure = {c.content[-1].end for c in found if RULES[c.rule].certain}  # the tagger sees the colon, the rule its cue
+    found = [c for c in found if not (from_tagger(c) and c.cue is None and c.content[-1].end in sure)]
     for _, group in groupby(sorted(found, key=place_of), key=place_of):
         rivals = list(group)
         rules = [c for c in rivals if not from_tagger(c)]
