@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
 from sayso_server.core.document import Document
@@ -29,7 +29,7 @@ def turns(document: Document) -> tuple[Label, ...]:
     twice = {key for key in known if len(of_key[key]) > 1}
     possible = known | {key for key, own in of_key.items() if _is_possible(document, own)}
     pairs = [pair for pair in _exchanges(document, labels) if known & set(pair) and possible.issuperset(pair)]
-    answered = {key for pair in pairs for key in pair}
+    answered = {key for pair in pairs for key in pair} | _between(document, labels, known)
     alone = {key for key in known - twice - answered if _speaks_alone(document, of_key[key][0])}
     talk = twice | answered | alone
     return tuple(label for label in labels if _key(document, label) in talk)
@@ -38,7 +38,12 @@ def turns(document: Document) -> tuple[Label, ...]:
 def _key(document: Document, label: Label) -> str:
     """By what two labels are one person's: the surname; a number belongs to its noun: speaker 1."""
     words = label.name.of(document.plain).lower().replace("’", "'").split()
-    return " ".join(words[-2:]) if words[-1].isdigit() else words[-1]
+    return " ".join(words[-2:]) if len(words) > 1 and _is_number(words[-1]) else words[-1]
+
+
+def _is_number(word: str) -> bool:
+    """1 in Speaker 1, B in Speaker B."""
+    return word.isdigit() or len(word) == 1
 
 
 def _initials(document: Document) -> set[str]:
@@ -67,7 +72,7 @@ def _is_possible(document: Document, own: Sequence[Label]) -> bool:
 
 def _has_part(document: Document, label: Label) -> bool:
     """The Chair, Speaker 1, Dr Lowe: a title or a part in a talk."""
-    words = [w.strip(".,").lower() for w in label.name.of(document.plain).split() if not w.isdigit()]
+    words = [w.strip(".,").lower() for w in label.name.of(document.plain).split() if not _is_number(w)] or [""]
     return words[0] in load_words("honorifics") or words[-1] in load_words("roles", "people", "parts_in_talks")
 
 
@@ -78,6 +83,12 @@ def _exchanges(document: Document, labels: Sequence[Label]) -> Iterable[tuple[st
         is_near = other.paragraph - one.paragraph <= _NEXT
         if is_near and keys[0] != keys[1] and (_ends(document, one) or _ends(document, other)):
             yield keys
+
+
+def _between(document: Document, labels: Sequence[Label], known: Collection[str]) -> set[str]:
+    """Mate in "Captain: … Mate: … Captain: …": a label between two of one who is known."""
+    keys = [_key(document, label) for label in labels]
+    return {two for one, two, three in zip(keys, keys[1:], keys[2:], strict=False) if one == three and one in known}
 
 
 def _speaks_alone(document: Document, label: Label) -> bool:

@@ -32,8 +32,9 @@ def _split(document: Document, line: Headline, at: re.Match[str]) -> Iterator[Ca
     if source is None or span is None or len(content) < _SHORTEST or content[0].lower in load_words("questions"):
         return
     is_sure = source.upos == "NOUN" and not {source.lower, source.lemma.lower()} & load_words("documents")
+    is_list = len(document.quotations_within(line.span)) > 1
     is_publisher = source.upos == "PROPN" and document.label_of(source.span) != "PER"
     is_only_name = document.label_of(span) == "PER" and not has_clause(document, content)
-    if is_publisher or is_only_name or not (is_sure or has_clause(document, content)):
+    if is_list or is_publisher or is_only_name or not (is_sure or has_clause(document, content)):
         return
     yield from labelled(document, with_marks(document, span), Span(tail[0].start, tail[-1].end), name=source.span)

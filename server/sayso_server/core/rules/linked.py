@@ -10,7 +10,7 @@ from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.branch import whole
 from sayso_server.core.grammar.complement import opens_question
-from sayso_server.core.grammar.contents import is_punctuation, merge, strip, with_marks
+from sayso_server.core.grammar.contents import is_punctuation, merge, strip, with_marks, without
 from sayso_server.core.grammar.label import label_of_the_page
 from sayso_server.core.grammar.linked_source import source_of
 from sayso_server.core.grammar.noun_phrase import mention
@@ -42,7 +42,17 @@ def linked(document: Document) -> Iterator[Candidate]:
         known = {site.head.start: site for site in document.sites_within(paragraph)}
         own = _Paragraph(document, words, places, best)
         found = (candidate for cue in own.cues for candidate in _candidates(own, cue, known))
-        yield from (candidate for candidate in found if not _is_of_the_page(document, candidate))
+        yield from (candidate for candidate in found if not _is_no_content(document, candidate))
+
+
+def _is_no_content(document: Document, found: Candidate) -> bool:
+    """Whether a label of the page has the cue, or what opens a sentence is the content: On Friday, Olin wrote: …"""
+    if _is_of_the_page(document, found):
+        return True
+    end = found.cue.spans[-1].end if found.cue is not None else 0
+    is_before = found.cue is not None and found.content[-1].end <= found.cue.spans[0].start
+    leads_on = document.plain[end : end + 2].lstrip()[:1] == ":"
+    return is_before and leads_on and not any(document.quotations_within(span) for span in found.content)
 
 
 def _is_of_the_page(document: Document, found: Candidate) -> bool:
@@ -110,8 +120,10 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
     own = [w.span for w in site.words]
     for runs in contents:
         content = with_whole_quotations(document, _spans(paragraph, runs), own)
-        taken = [*own, *(a for a in act.addressees if a in content)]
-        content = tuple(s for s in content if not any(s.overlaps(other) for other in taken))
+        content = without(
+            content, [a for a in act.addressees if any(s.start == a.start for s in content)], document.plain
+        )
+        content = tuple(s for s in content if not any(s.overlaps(other) for other in own))
         inside = [words[first:end] for first, end in runs]
         if not content or _is_name(document, site, content) or _is_anonymity(inside):
             continue

@@ -9,7 +9,7 @@ from sayso_server.core.document import Document
 from sayso_server.core.grammar.quotation import chain, is_utterance
 from sayso_server.core.grammar.report import Act, reported
 from sayso_server.core.lexicon import Entry, Frame, load_words
-from sayso_server.core.statement import CueClass, Polarity
+from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Polarity
 from sayso_server.core.tree import Tree, Word
 
 
@@ -28,7 +28,8 @@ def said_so(document: Document) -> Iterator[Candidate]:
         source = _subject(tree, verb, words) if verb is not None else None
         if verb is not None and source is not None:
             entry = lexicon.verb(verb.lemma.lower())
-            cue_class = (entry.frames.get(Frame.CLAUSE) if entry else None) or CueClass.SAY
+            own = entry.frames.get(Frame.CLAUSE) if entry else None
+            cue_class = own if own in REPORTED_SPEECH and own is not None else CueClass.SAY
             site = Site(tree, (verb,), entry or Entry(verb.lemma.lower(), {Frame.QUOTE: CueClass.SAY}))
             content = tuple(q.span for q in chain(document, quotation))
             act = Act((), Polarity.AFFIRMED)

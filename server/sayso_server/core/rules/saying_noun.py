@@ -9,10 +9,13 @@ from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.quotation import chain, is_utterance
 from sayso_server.core.grammar.report import Act, reported
+from sayso_server.core.grammar.subject import subject
 from sayso_server.core.lexicon import Entry, Frame, load_words
 from sayso_server.core.marks import Quotation
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Polarity
 from sayso_server.core.tree import Tree, Word
+
+_DASHES = frozenset({"–", "—", "-", "--", ","})
 
 
 def saying_noun(document: Document) -> Iterator[Candidate]:
@@ -41,16 +44,17 @@ def _candidate(document: Document, quotation: Quotation, tree: Tree, noun: Word)
 
 
 def _before(document: Document, quotation: Quotation) -> tuple[Tree, Word] | None:
-    """The noun that a colon, or a copula with a comma, ties to the quotation behind it."""
+    """The noun that a colon, a question, or a copula with a comma ties to the quotation behind it."""
     lead = document.plain[: quotation.span.start].rstrip()
     tree = document.tree_at(len(lead) - 1) if lead else None
-    if tree is None or lead[-1] not in ":,":
+    if tree is None or lead[-1] not in ":,?":
         return None
     earlier = [q.span.end for q in document.quotations_within(tree.span) if q.span.end <= quotation.span.start]
     words = tree.between(max([tree.span.start, *earlier]), len(lead))
     if lead[-1] == "," and (len(words) < 2 or words[-2].lemma != "be"):
         return None
-    nouns = [w for w in words if w.relation in {"root", "nsubj", "ccomp", "parataxis"} and _says(w)]
+    tops = {"root"} if lead[-1] == "?" else {"root", "nsubj", "ccomp", "parataxis", "obj"}
+    nouns = [w for w in words if w.relation in tops and _says(w)]
     return (tree, nouns[-1]) if nouns else None
 
 
@@ -59,12 +63,13 @@ def _behind(document: Document, quotation: Quotation) -> tuple[Tree, Word] | Non
     end = quotation.span.end
     tree = document.tree_at(end + 1)
     words = tree.between(end, tree.span.end) if tree is not None else []
-    if tree is None or len(words) < 2 or document.plain[end : words[0].start].strip():
+    words = words[1:] if words and words[0].text in _DASHES else words
+    if tree is None or len(words) < 2 or document.plain[end : words[0].start].strip(" –—-,"):
         return None
     opening = words[0]
     is_same = opening.lemma == "be" and opening.upos == "AUX"
     is_next = opening.lower in load_words("demonstratives") and words[1].lemma == "be"
-    nouns = [w for w in words if w.deprel == "root" and _says(w)] if is_same or is_next else []
+    nouns = [w for w in words if w.relation in {"root", "parataxis"} and _says(w)] if is_same or is_next else []
     return (tree, nouns[0]) if nouns else None
 
 
@@ -80,7 +85,11 @@ def _class_of(noun: Word) -> CueClass | None:
 
 
 def _owner(tree: Tree, noun: Word) -> Word | None:
-    """Olin in "Olin's words" and in "the words of Olin"."""
+    """Olin in "Olin's words", in "the words of Olin" and in "Olin had a message"."""
+    verb = tree.head(noun)
+    if noun.relation == "obj" and verb is not None:
+        return subject(tree, verb)[0] if verb.lemma in load_words("support_verbs") else None
     owner = tree.child(noun, "nmod:poss")
-    of = [w for w in tree.children(noun, "nmod") if any(c.lower in {"of", "from"} for c in tree.children(w, "case"))]
-    return owner or next(iter(of), None)
+    following = tree.words[noun.index + 1 : noun.index + 2]
+    is_of = bool(following) and following[0].lower in {"of", "from"}
+    return owner or (tree.child(noun, "nmod") if is_of else None)

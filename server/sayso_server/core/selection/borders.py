@@ -27,6 +27,8 @@ _MOST = 3
 def ends(document: Document, found: Candidate) -> Iterator[Candidate]:
     """A rule's candidate, and those that differ from it in the end of their content."""
     yield found
+    if found.is_firm:
+        return
     seen = {found.content}
     for other in (fitted(document, found), *_cut(document, found)):
         if other.content not in seen:
@@ -71,7 +73,7 @@ def fitted(document: Document, found: Candidate) -> Candidate:
 
     The rule decides where the content begins: the tagger has learned other conventions for that.
     """
-    if found.is_firm or found.site is None or not found.site.tree.roles or len(found.content) > 1:
+    if found.site is None or not found.site.tree.roles or len(found.content) > 1:
         return found
     tree, span, likely = found.site.tree, found.content[0], thresholds().likely
     if max(tree.roles[w.index].cue for w in found.site.words) < likely:

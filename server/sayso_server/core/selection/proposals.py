@@ -51,6 +51,8 @@ def propose(document: Document) -> Iterator[list[Candidate]]:
     """The candidates that compete, by place: those of trees and marks, and those of links that differ from them."""
     complete = _Completion(document)
     found = [c for rule, own in (*_of_cues(document), *_of_documents(document)) for c in complete(rule, own)]
+    sure = {c.content[-1].end for c in found if RULES[c.rule].certain}  # links see the colon, the rule its cue
+    found = [c for c in found if not (from_links(c) and c.cue is None and c.content[-1].end in sure)]
     for _, group in groupby(sorted(found, key=place_of), key=place_of):
         rivals = list(group)
         rules = [c for c in rivals if not from_links(c)]
