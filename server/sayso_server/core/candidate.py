@@ -29,7 +29,7 @@ class Candidate:
     follows: bool = False
     """A quotation without a cue of its own: the speaker before it continues."""
     is_firm: bool = False
-    """The rule is sure where the content ends: the role tagger does not move the end."""
+    """The rule is sure where the content ends: it has no other ends, and no content of links replaces it."""
     rule: str = ""
     """The name of the rule that proposed it."""
     medium: tuple[Span, ...] = ()

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from sayso_server.core.candidate import Candidate
-from sayso_server.core.grammar.contents import overlap
+from sayso_server.core.grammar.contents import merge, overlap
 from sayso_server.core.rules import RULES
 from sayso_server.core.scoring import Scorer
 from sayso_server.core.selection.choice import Chosen, Judged, judged, selected
@@ -57,9 +57,12 @@ POINTS = 15
 
 
 def agreement(candidate: Candidate, gold: Sequence[Annotation]) -> float | None:
-    """How well the annotations agree with a candidate; see `annotations.worth`."""
+    """How well the annotations agree with a candidate, with or without those addressed; see `annotations.worth`."""
     sources = [s for s in (candidate.source, candidate.relative) if s is not None]
-    return worth(candidate.content, sources, candidate.cue.spans if candidate.cue else (), gold)
+    cue = candidate.cue.spans if candidate.cue else ()
+    contents = {candidate.content, merge((*candidate.content, *candidate.addressees))}
+    values = [worth(content, sources, cue, gold) for content in contents]
+    return max((value for value in values if value is not None), default=None)
 
 
 def has_cue(candidate: Candidate, gold: Sequence[Annotation]) -> bool:

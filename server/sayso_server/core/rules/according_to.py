@@ -36,16 +36,18 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
         indices = set(range(len(tree.words))) - phrase
     if indices is None:
         indices = _modified_clause(site, source, phrase)
+    is_aside = _relative_clause(tree, _top(site, source)) is not None
     content = with_whole_quotations(document, spans(document, tree, indices), site.cue(CueClass.SAY).spans)
     if content:
         own_mention = mention(tree, source, document.plain)
-        yield Candidate(content, site.cue(CueClass.SAY), site, own_mention, source, sentence=tree.span)
+        cue = site.cue(CueClass.SAY)
+        yield Candidate(content, cue, site, own_mention, source, sentence=tree.span, is_firm=is_aside)
 
 
 def _modified_clause(site: Site, source: Word, phrase: set[int]) -> set[int]:
     """The words of the clause that the phrase depends on."""
     tree, end = site.tree, max(w.index for w in site.words)
-    clause = _clause_head(tree, source)
+    clause = _clause_head(tree, _top(site, source))
     if clause is None:
         return set()
 
@@ -88,6 +90,11 @@ def _source(tree: Tree, according: Word) -> Word | None:
     return tree.child(according, "obl", "nmod", "pobj")
 
 
+def _top(site: Site, source: Word) -> Word:
+    """The word of the phrase that depends on the clause: the source, or "according" where that governs the source."""
+    return site.head if source.head == site.head.index else source
+
+
 def _clause_head(tree: Tree, source: Word) -> Word | None:
     """The head of the clause that the phrase attributes: after a comma the sentence so far, else the clause around it.
 
@@ -109,6 +116,13 @@ def _clause_head(tree: Tree, source: Word) -> Word | None:
             break
         head = above
     return head
+
+
+def _relative_clause(tree: Tree, phrase: Word) -> Word | None:
+    """The relative clause that a phrase attributes: its governor, set off from it, or what ends just before it."""
+    governor = tree.head(phrase)
+    is_inside = governor is not None and governor.deprel == "acl:relcl" and governor.index < phrase.index
+    return governor if is_inside and is_set_off(tree, phrase) else _relative_clause_before(tree, phrase)
 
 
 def _relative_clause_before(tree: Tree, source: Word) -> Word | None:

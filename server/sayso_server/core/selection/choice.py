@@ -19,7 +19,7 @@ from sayso_server.core.selection.words import Words
 from sayso_server.core.statement import Kind, Span
 
 LEAD = 1.0
-"""Margin by which a content that only the tagger sees must beat the rule's."""
+"""Margin by which a content that only links yield must beat the rule's."""
 
 OUTERMOST = {"cue.quoted=": "cue.quoted=False", "cue.relation=": "cue.relation=root"}
 """Replacements for features of a cue inside a quotation, to score it as top-level."""
@@ -124,10 +124,18 @@ def _as_outermost(features: Iterable[str]) -> Iterator[str]:
 
 
 def _leads(scored: Sequence[tuple[Judged, Scored]]) -> dict[CuePlace, float]:
-    """By place, the margin that a content of the tagger must reach where a rule has found a good one."""
-    good = [(j, score.margin) for j, score in scored if j.basis is not Basis.LINKED and score.margin >= 0]
-    rules = [(place_of(j.candidate), margin) for j, margin in good]
-    return {place: margin + LEAD for place, margin in sorted(rules)}
+    """By place, the margin that a content of links must reach where a rule has found a good one.
+
+    None is enough where the rule is sure of its ends.
+    """
+    out: dict[CuePlace, float] = {}
+    for j, score in scored:
+        is_certain = RULES[j.candidate.rule].certain
+        if j.basis is not Basis.LINKED and (score.margin >= 0 or is_certain):
+            least = math.inf if j.candidate.is_firm else score.margin + LEAD if score.margin >= 0 else -math.inf
+            place = place_of(j.candidate)
+            out[place] = max(out.get(place, -math.inf), least)
+    return out
 
 
 class _Kept:

@@ -49,8 +49,9 @@ def of_links(candidate: Candidate, places: Sequence[range], flat: Sequence[int],
     out = [f"link.rival={likely(rival)}"]
     if cue is None:
         return [*out, "link.cue=none", f"link.cue=none rule={rule}"]
+    addressed = places_of_addressees(candidate, words)
     shares = [_share(cue, i, words) for i in flat]
-    inside, every = sum(shares), cue.shares
+    inside, every = sum(shares), cue.shares - sum(_share(cue, i, words) for i in addressed)
     agreement = inside / max(1.0, len(flat) + every - inside)
     mean = inside / len(flat)
     scope = sum(link.scope for i in flat if (link := cue.links.get(words.starts[i])) is not None) / len(flat)
@@ -70,9 +71,18 @@ def of_links(candidate: Candidate, places: Sequence[range], flat: Sequence[int],
         if run:
             inner = run[end]
             outer = words.near(inner, -1 if end == 0 else 1)
-            edge = _share(cue, inner, words) - (_share(cue, outer, words) if outer is not None else 0.0)
+            is_apart = outer is None or outer in addressed
+            edge = _share(cue, inner, words) - (0.0 if is_apart or outer is None else _share(cue, outer, words))
             out.append(f"link.{name}.edge={likelier(edge)}")
     return out + _of_source(candidate, cue, words)
+
+
+def places_of_addressees(candidate: Candidate, words: Words) -> set[int]:
+    """The words of those addressed: models learned from annotations that have them in the content, the product not.
+
+    urged | the embassy | to reconsider
+    """
+    return {i for span in candidate.addressees for i in words.within(span)}
 
 
 def _share(cue: LinkedCue, place: int, words: Words) -> float:
