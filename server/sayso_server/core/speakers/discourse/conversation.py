@@ -7,6 +7,8 @@ from sayso_server.core.speakers.discourse.turns import NEAR, Turn, called
 from sayso_server.core.speakers.entities import Entities, Entity, Link
 from sayso_server.core.statement import Span, SpeakerType
 
+_GAP = 8
+"""Characters before a quotation in which its colon is looked for."""
 _MOST_PARAGRAPHS = 1
 """Paragraphs from the last statement, or from an action, to a quotation without a cue."""
 
@@ -22,7 +24,7 @@ def without_cue(reader: Reader, item: Chosen) -> Link:
     if actor is not None:
         return Link(actor, rules.ACTS_JUST_BEFORE)
     paragraph = document.paragraph_at(start)
-    is_introduced = document.plain[:start].rstrip()[-1:] == ":"
+    is_introduced = document.plain[max(0, start - _GAP) : start].rstrip()[-1:] == ":"
     if last is None or is_introduced or paragraph - document.paragraph_at(last.end) > _MOST_PARAGRAPHS:
         return Link(None, rules.NOBODY_SPOKE)
     if paragraph == document.paragraph_at(last.end) or not _changes(reader, last, item):
