@@ -12,7 +12,7 @@ from sayso_server.core.tree import Word
 
 _LONGEST = 30
 """Words of a headline."""
-_LONGEST_SOURCE = 6
+_LONGEST_SOURCE = 4
 """Words of a source at its end."""
 _STOPS = frozenset(".?!…:;,")
 

@@ -15,6 +15,7 @@ _BRACKET = re.compile(r"\s*[(\[](?=[^\W\d_][^()\[\]\n]*[)\]]\.?$)", re.MULTILINE
 _BARE = re.compile(r"\s*(?=[A-Z])")
 _HANDLE = re.compile(r"\(@\w+\)")
 _NAME_ENDS = re.compile(r"[,()\[\]]| @| on ")
+_MOST_CHARACTERS = 150
 _LONGEST = 12
 """Words of a signature."""
 
@@ -43,12 +44,12 @@ def named(document: Document, span: Span) -> Signature | None:
 def _read(document: Document, span: Span, opening: re.Pattern[str]) -> Signature | None:
     match = opening.match(document.plain, span.start, span.end)
     whole = strip(document.plain, Span(match.end(), span.end), " \t)].") if match else None
-    if whole is None:
+    if whole is None or len(whole) > _MOST_CHARACTERS:
         return None
     text = whole.of(document.plain)
     name = Span(whole.start, whole.start + len(_NAME_ENDS.split(text)[0].rstrip()))
     words = [(tree, w) for tree in document.trees_within(whole) for w in tree.between(whole.start, whole.end)]
-    is_person = any(n.label == "PER" and n.span.overlaps(name) for n in document.names)
+    is_person = document.label_of(name) == "PER"
     last = document.plain[span.end - 1]
     is_long = len(text.split()) > _LONGEST or last in ":," or (last == "." and not is_person)
     if is_long or not words or not (is_person or _may_sign(document, name, words[0][1])):

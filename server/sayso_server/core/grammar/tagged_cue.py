@@ -13,6 +13,9 @@ from sayso_server.core.tree import Word
 _SHORTEST_CLAUSE = 6
 """Words from which a content is taken for a clause, whatever its verbs."""
 
+_GAP = 8
+"""Characters before a quotation in which its colon is looked for."""
+
 _NOMINAL = (Frame.OBJECT, Frame.TOPIC, Frame.NOUN_TOPIC)
 _CLAUSAL = (Frame.CLAUSE, Frame.QUOTE, Frame.NOUN, Frame.ADJECTIVE)
 _INFINITE = (Frame.COMMITMENT, Frame.INFINITIVE, Frame.NOUN, Frame.ADJECTIVE)
@@ -42,10 +45,15 @@ def site_of(cue: Sequence[Read], known: Mapping[int, Site]) -> Site | None:
     return None
 
 
+def _before(document: Document, offset: int) -> str:
+    """The last character before an offset that is no space."""
+    return document.plain[max(0, offset - _GAP) : offset].rstrip()[-1:]
+
+
 def is_introduced(document: Document, runs: Sequence[Sequence[Read]]) -> bool:
     """Union leader Reyes was blunt: “It is a lie.”   A colon directly before a quotation says that somebody speaks."""
     quotation = document.quotation_at(runs[0][0].word.start) if runs and runs[0] else None
-    return quotation is not None and document.plain[: quotation.span.start].rstrip()[-1:] == ":"
+    return quotation is not None and _before(document, quotation.span.start) == ":"
 
 
 def _meant(read: Read) -> list[Word]:

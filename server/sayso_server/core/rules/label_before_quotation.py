@@ -86,7 +86,10 @@ def _is_relative(word: Word) -> bool:
 def _source(document: Document, words: Sequence[Word]) -> Span | None:
     """The person named in the first phrase, or at all; else the noun that heads the label, if it can speak."""
     whole = Span(words[0].start, words[-1].end)
-    people = [name.span for name in document.names if name.label == "PER" and whole.covers(name.span)]
+    tree = document.tree_at(whole.start)
+    names = [name for name in tree.names if name.type == "PER"] if tree is not None else []
+    found = [Span(tree.words[n.first].start, tree.words[n.end - 1].end) for n in names] if tree is not None else []
+    people = [span for span in found if whole.covers(span)]
     if people:
         phrase = next((w.start for w in words[1:] if w.upos in {"ADP", "PUNCT"}), whole.end)
         first = [span for span in people if span.end <= phrase]

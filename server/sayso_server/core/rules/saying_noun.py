@@ -15,6 +15,8 @@ from sayso_server.core.marks import Quotation
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Polarity
 from sayso_server.core.tree import Tree, Word
 
+_GAP = 8
+"""Characters before a quotation in which its colon is looked for."""
 _DASHES = frozenset({"–", "—", "-", "--", ","})
 
 
@@ -45,12 +47,14 @@ def _candidate(document: Document, quotation: Quotation, tree: Tree, noun: Word)
 
 def _before(document: Document, quotation: Quotation) -> tuple[Tree, Word] | None:
     """The noun that a colon, a question, or a copula with a comma ties to the quotation behind it."""
-    lead = document.plain[: quotation.span.start].rstrip()
-    tree = document.tree_at(len(lead) - 1) if lead else None
+    start = quotation.span.start
+    lead = document.plain[max(0, start - _GAP) : start].rstrip()
+    end = start - min(start, _GAP) + len(lead)
+    tree = document.tree_at(end - 1) if lead else None
     if tree is None or lead[-1] not in ":,?":
         return None
     earlier = [q.span.end for q in document.quotations_within(tree.span) if q.span.end <= quotation.span.start]
-    words = tree.between(max([tree.span.start, *earlier]), len(lead))
+    words = tree.between(max([tree.span.start, *earlier]), end)
     if lead[-1] == "," and (len(words) < 2 or words[-2].lemma != "be"):
         return None
     tops = {"root"} if lead[-1] == "?" else {"root", "nsubj", "ccomp", "parataxis", "obj"}

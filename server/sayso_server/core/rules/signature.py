@@ -14,6 +14,8 @@ from sayso_server.core.statement import Kind, Span
 
 _BULLET = re.compile(r"(?:[•·▪*–-]|\d{1,2}[.)])\s+")
 _DASH = re.compile(r"(?<=[.!?…]) (?=[―—–-])")
+_MARKS = 4
+"""Characters at the end of a quotation that may all be marks."""
 _STOPS = ".!?…"
 
 
@@ -53,7 +55,7 @@ def _of_quotation(document: Document, quotation: Quotation) -> Signature | None:
 
 def _is_said(document: Document, end: int) -> bool:
     """Whether a stop or a comma is before the closing mark: not “The Harp” (Mara Olin, 1994)."""
-    return document.plain[:end].rstrip("”\"’'»")[-1:] in {*_STOPS, ",", "—"}
+    return document.plain[max(0, end - _MARKS) : end].rstrip("”\"’'»")[-1:] in {*_STOPS, ",", "—"}
 
 
 def _posts(document: Document) -> Iterator[Candidate]:

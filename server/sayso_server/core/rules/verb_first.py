@@ -14,6 +14,8 @@ from sayso_server.core.tree import Word
 
 _LONGEST = 16
 """Words between the cue and its colon."""
+_GAP = 8
+"""Characters before the cue in which the end of the sentence before is looked for."""
 _OPENINGS = frozenset({"DET", "ADJ", "NUM", "NOUN", "PROPN", "PRON"})
 """How the noun phrase behind the cue opens."""
 _ENDS = frozenset("\n\r.!?…”\"’'»•")
@@ -36,7 +38,7 @@ def verb_first(site: Site, document: Document) -> Iterator[Candidate]:
 
 def _opens_sentence(site: Site, document: Document) -> bool:
     """Whether the cue is a past or present form with a capital, behind the end of a sentence or of a quotation."""
-    before = document.plain[: site.head.start].rstrip(" \t")[-1:]
+    before = document.plain[max(0, site.head.start - _GAP) : site.head.start].rstrip(" \t")[-1:]
     is_form = site.head.xpos in {"VBD", "VBZ", "VBP", "VBN"} and site.head.text[:1].isupper()
     return is_form and before in {"", *_ENDS} and document.quotation_at(site.head.start) is None
 

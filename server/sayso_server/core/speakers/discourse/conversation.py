@@ -7,6 +7,8 @@ from sayso_server.core.speakers.discourse.turns import NEAR, Turn, called
 from sayso_server.core.speakers.entities import Entities, Entity, Link
 from sayso_server.core.statement import Span, SpeakerType
 
+_GAP = 8
+"""Characters before a quotation in which its colon is looked for."""
 _MOST_PARAGRAPHS = 1
 """Paragraphs from the last statement, or from an action, to a quotation without a cue."""
 
@@ -21,7 +23,7 @@ def without_cue(reader: Reader, item: Chosen) -> Link:
     actor = _acts_before(reader, start, last)
     if actor is not None:
         return Link(actor, rules.ACTS_JUST_BEFORE)
-    is_introduced = document.plain[:start].rstrip()[-1:] == ":"
+    is_introduced = document.plain[max(0, start - _GAP) : start].rstrip()[-1:] == ":"
     if last is None or is_introduced or document.steps(last.end, start) > _MOST_PARAGRAPHS:
         return Link(None, rules.NOBODY_SPOKE)
     if document.paragraph_at(start) == document.paragraph_at(last.end) or not _changes(reader, last, item):
