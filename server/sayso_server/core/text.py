@@ -19,6 +19,8 @@ _WITHIN_WORD = re.compile(rf"(?<=\w)[{_FORMAT}]+(?:(?<=\u00ad)[ \t]*\r?\n[ \t]*)
 _WINDOWS = {code: bytes((code,)).decode("cp1252", "ignore") or " " for code in range(0x80, 0xA0)}
 """What control characters are, where Windows-1252 was read as Latin-1: ‘ ’ “ ” – … in the first place."""
 _WINDOWS_SEEN = re.compile("[\x80-\x84\x86-\x9f]")
+_BOLD = re.compile(r"(?<![*\w])\*\*(?=[^\W_]|[“\"‘'])|(?<=[\w.,:;!?”\"’'])\*\*(?![*\w])")
+"""The signs around bold type in Markdown."""
 _WORD = re.compile(r"[^\W\d_]{2,}|[aAI]\b")
 _LOOKED_AT = 20_000
 """Code points from which the language is judged."""
@@ -48,6 +50,7 @@ def view(text: str) -> str:
 
     Characters within a word that do not show are INVISIBLE: the parser never sees them.
     """
+    text = _BOLD.sub("  ", text)
     if text.isascii() and text.isprintable():
         return text
     if _WINDOWS_SEEN.search(text):

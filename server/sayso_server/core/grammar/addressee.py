@@ -27,7 +27,7 @@ def _object(tree: Tree, verb: Word, lemma: str) -> list[Word]:
     passive = tree.child(verb, "nsubj:pass")
     if not found and passive is not None and not is_relative(passive) and not _is_told(passive):
         return [passive]
-    if not found and verb.xpos == "VBN" and verb.relation in {"advcl", "conj"}:
+    if not found and verb.xpos in {"VBN", "VBD"} and verb.relation in {"advcl", "conj"}:
         lent, is_asked = subject(tree, verb)
         return [lent] if lent is not None and is_asked else []
     return found

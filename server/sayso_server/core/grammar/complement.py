@@ -83,11 +83,19 @@ def complement_words(site: Site, complements: list[Word]) -> set[int]:
     return (
         indices
         | _leading(site, first)
+        | _stray_question(site, indices)
         | _stray_subject(site, first)
         | _stray_conjunct(site, complements)
         | _over_an_aside(tree, indices)
         | _extracted(tree, site.head, first)
     )
+
+
+def _stray_question(site: Site, indices: set[int]) -> set[int]:
+    """why in "refused to say why it failed", where parsers attach it to the cue."""
+    before = min(indices, default=0) - 1
+    word = site.tree.words[before]
+    return {before} if before > site.head.index == word.head and opens_question(word) else set()
 
 
 def _over_an_aside(tree: Tree, indices: set[int]) -> set[int]:
@@ -120,6 +128,12 @@ def _clause(tree: Tree, complement: Word, site: Site) -> set[int]:
         )
 
     return tree.subtree(complement, skip) - cue
+
+
+def holds_next_report(tree: Tree, cue: Word, complement: Word) -> bool:
+    """Whether a second cue was cut off, so that the content is sure to end before it."""
+    after = (tree.words[i] for i in tree.subtree(complement) if i > complement.index > cue.index)
+    return any(_reports_next(tree, word) for word in after)
 
 
 def _reports_next(tree: Tree, word: Word) -> bool:

@@ -72,7 +72,7 @@ def _match(document: Document, start: int, end: int) -> re.Match[str] | None:
     if match is None or _opens_with_cue(document, match.start(1)):
         return None
     words = match[1].lower().split()
-    return None if _is_of_the_page(words) or _reports(words) else match
+    return None if _is_of_the_page(words) or _reports(match[1].split()) else match
 
 
 def _opens_with_cue(document: Document, offset: int) -> bool:
@@ -91,8 +91,10 @@ def _is_of_the_page(words: Sequence[str]) -> bool:
 
 
 def _reports(words: Sequence[str]) -> bool:
-    """MAYOR SAYS: a headline's source with its cue."""
-    return len(words) > 1 and words[-1].endswith("s") and lexicon.verb(words[-1][:-1]) is not None
+    """MAYOR SAYS: a headline's source with its cue. The statement read: a source with a cue that is no title."""
+    last = words[-1] if len(words) > 1 else ""
+    is_present = last.endswith(("s", "S")) and lexicon.verb(last[:-1].lower()) is not None
+    return is_present or (last.islower() and lexicon.verb(last) is not None)
 
 
 def _name(document: Document, match: re.Match[str]) -> Span:
@@ -116,7 +118,7 @@ def label_of_the_page(document: Document, offset: int) -> Span | None:
     paragraph = document.paragraphs[document.paragraph_at(offset)]
     match = _PAGE.match(document.plain, paragraph.start, paragraph.end)
     words = match[1].lower().split() if match else []
-    if match is None or _reports(words) or not (match[1].isupper() or _is_of_the_page(words)):
+    if match is None or _reports(match[1].split()) or not (match[1].isupper() or _is_of_the_page(words)):
         return None
     if len(words) > 1 and _opens_with_cue(document, match.start(1)):
         return None  # Explained the coach: “…”

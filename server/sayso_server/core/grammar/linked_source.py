@@ -1,6 +1,7 @@
 """The source that links give to a cue."""
 
 from sayso_server.core.document import Document
+from sayso_server.core.grammar.circumstance import is_time
 from sayso_server.core.grammar.tagger import thresholds
 from sayso_server.core.links import LinkedCue
 from sayso_server.core.tree import Tree, Word
@@ -24,4 +25,5 @@ def source_of(document: Document, cue: LinkedCue) -> tuple[Tree, Word] | None:
         last += 1
     run = tree.words[first : last + 1]
     heads = [word for word in run if not first <= word.head <= last]
-    return tree, next((word for word in heads if word.upos in _HEADS), heads[0])
+    head = next((word for word in heads if word.upos in _HEADS), heads[0])
+    return None if is_time(head) else (tree, head)

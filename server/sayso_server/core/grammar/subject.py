@@ -50,7 +50,7 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     if lender is None:
         return _controller(tree, verb, head), False
     lent, passive = subject(tree, lender, content=content, depth=depth + 1)
-    is_asked = verb.relation == "advcl" and verb.xpos == "VBN"  # asked by reporters, Pell smiled
+    is_asked = verb.relation == "advcl" and _is_participle(tree, verb)  # asked by reporters, Pell smiled
     if is_asked or tree.child(verb, "aux:pass"):
         return lent, True
     return lent, passive and verb.relation == "conj" and verb.xpos == "VBN"  # Pell is expected to say: Pell says
@@ -98,6 +98,11 @@ def _participle_above(tree: Tree, word: Word) -> Word | None:
     return above if above is not None and above.xpos == "VBG" and lexicon.verb(above.lemma.lower()) else None
 
 
+def _is_participle(tree: Tree, verb: Word) -> bool:
+    """Whether a verb is a past participle, also where the tagger takes it for a past tense: asked by reporters."""
+    return verb.xpos == "VBN" or (verb.xpos == "VBD" and not tree.children(verb, "nsubj") and bool(agent(tree, verb)))
+
+
 def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:
     """The verb whose subject is also this one's."""
     if verb.relation == "conj" and head.upos in {"VERB", "AUX", "ADJ"}:
@@ -107,7 +112,7 @@ def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:
     reporting = reports_more(tree, verb)
     if reporting is not None:
         return reporting
-    if verb.relation == "advcl" and verb.xpos in {"VBG", "VBN", "VB"}:
+    if verb.relation == "advcl" and (verb.xpos in {"VBG", "VB"} or _is_participle(tree, verb)):
         return tree.head(head) if head.relation == "advmod" else head  # stopped short of saying
     return None
 
@@ -187,7 +192,7 @@ def _lacks_object(tree: Tree, verb: Word) -> bool:
     """Whether a verb has none of the objects that it cannot do without: told, urged, accused; not: said, called for."""
     lemma, following = verb.lemma.lower(), tree.words[verb.index + 1 : verb.index + 2]
     entry = lexicon.verb(lemma)
-    if entry is None or tree.children(verb, "obj", "iobj", "aux") or tree.child(verb, "nsubj:pass"):
+    if entry is None or tree.children(verb, "obj", "iobj", "aux") or tree.child(verb, "aux:pass"):
         return False
     if any(lexicon.phrase(lemma, w.lemma.lower()) for w in following):
         return False
@@ -224,7 +229,7 @@ def agent(tree: Tree, verb: Word) -> Word | None:
         return own
     phrases = tree.children(verb, "obl", "xcomp", "advcl")
     below = [w for p in phrases if not tree.child(p, "aux:pass") for w in tree.children(p, "nmod", "obl")]
-    by = [w for w in phrases if _is_by(tree, w)]
+    by = [w for w in phrases if _is_by(tree, w) and not is_time(w)]
     return by[0] if by else next((w for w in below if _is_by(tree, w) and _can_act(w)), None)
 
 

@@ -6,7 +6,14 @@ from dataclasses import replace
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
-from sayso_server.core.grammar.complement import and_that, complement_words, complements_of, opens_question, that_clause
+from sayso_server.core.grammar.complement import (
+    and_that,
+    complement_words,
+    complements_of,
+    holds_next_report,
+    opens_question,
+    that_clause,
+)
 from sayso_server.core.grammar.contents import spans, without
 from sayso_server.core.grammar.next_act import holds_next_act
 from sayso_server.core.grammar.noun_phrase import mention
@@ -54,8 +61,8 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
     if found and complements and not found.addressees and site.entry.lemma in load_words("addressing_verbs"):
         found = replace(found, addressees=_early_addressee(site, complements[0], early, document))
     if found:
-        is_firm = bool(complements) and holds_next_act(site.tree, site.head, complements[0])
-        yield replace(found, is_firm=is_firm)
+        tests = (holds_next_act, holds_next_report) if complements else ()
+        yield replace(found, is_firm=any(test(site.tree, site.head, complements[0]) for test in tests))
 
 
 def _early_addressee(site: Site, complement: Word, early: list[Span], document: Document) -> tuple[Span, ...]:

@@ -34,13 +34,24 @@ def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate
         if Frame.COMMITMENT not in site.entry.frames and not is_addressed and complement.relation == "advcl":
             continue
         whole = tree.subtree(complement, lambda w: _adds_a_report(tree, w))
+        raised = _raised(site, complement, mark)
+        whole -= tree.subtree(raised) if raised is not None else set()
         words = without_agent(tree, verb, whole)
         content = spans(document, tree, words)
         found = reported(site, document, content=content, cue_class=cue_class)
+        if found and raised is not None:
+            found = replace(found, addressees=(mention(tree, raised, document.plain),))
         if found:
             addressees = found.addressees or _called_on(site, document)
             yield replace(found, addressees=addressees, is_firm=words != whole)
             return
+
+
+def _raised(site: Site, complement: Word, mark: Word) -> Word | None:
+    """ministers in "urges ministers to close it", where parsers make them the subject of what they are to do."""
+    own = site.tree.child(complement, "nsubj")
+    is_between = own is not None and site.head.index < own.index < mark.index
+    return own if is_between and site.entry.lemma in load_words("addressing_verbs") else None
 
 
 def _called_on(site: Site, document: Document) -> tuple[Span, ...]:

@@ -86,7 +86,8 @@ def _aside(site: Site) -> range | None:
     while end < len(tree.words) and (tree.words[end].text in _NICKNAME_MARKS or not is_punctuation(tree.words[end])):
         end += 1
     words = tree.words[first:end]
-    if first == 0 or end == len(tree.words) or len(words) > _LONGEST_ASIDE or _opens_a_clause(words[0]):
+    is_of_noun = verb.deprel == "acl:relcl" and first <= verb.head < own.index  # a gift his father found
+    if first == 0 or end == len(tree.words) or len(words) > _LONGEST_ASIDE or _opens_a_clause(words[0]) or is_of_noun:
         return None
     if any(w.xpos in {"VBD", "VBZ", "VBP"} and w.relation != "aux" for w in words if w.index != verb.index):
         return None

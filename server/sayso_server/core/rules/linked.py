@@ -19,7 +19,7 @@ from sayso_server.core.grammar.report import act_of, reported
 from sayso_server.core.grammar.subject import headline_patient
 from sayso_server.core.grammar.tagged_cue import class_of, is_introduced, site_of
 from sayso_server.core.grammar.tagger import TRAILING, Read, Run, likely_contents, read_words, span_of, thresholds
-from sayso_server.core.lexicon import load_words
+from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.links import LinkedCue, outermost
 from sayso_server.core.statement import CueClass, Span
 from sayso_server.core.tree import Tree, Word
@@ -112,7 +112,8 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
     contents = dict.fromkeys(_contents(paragraph, cue, at, site))
     if site is None:
         if is_punctuation(cue.word):
-            yield from (_without_word(paragraph, cue, runs, source) for runs in contents)
+            is_place = source is not None and document.label_of(source[1].span) == "LOC"  # Keston: two shops closed
+            yield from (_without_word(paragraph, cue, runs, source) for runs in contents if not is_place)
         return
     if headline_patient(site.tree, site.head) is not None or (not site.entry.frames and _is_standard(source)):
         return
@@ -130,6 +131,8 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
         cue_class = class_of(document, inside, site)
         if cue_class is CueClass.OTHER and site.head.relation == "acl" and is_introduced(document, inside):
             continue  # Amy Lowe, who bakes: “…”
+        if Frame.SEEN in site.entry.frames and cue_class is CueClass.OTHER and _is_all_quoted(document, content):
+            continue  # Olin shook her head. “…”: she says it, but that is no cue
         head = source[1] if source is not None and source[0] is site.tree else None
         found = reported(site, document, content=content, cue_class=cue_class, source=head, act=act)
         if found is not None:
@@ -139,6 +142,10 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
 def _is_standard(source: tuple[Tree, Word] | None) -> bool:
     """Whether "according to" tells by what something went, not who says so: it went according to plan."""
     return source is None or source[1].lemma.lower() in load_words("standards")
+
+
+def _is_all_quoted(document: Document, content: Sequence[Span]) -> bool:
+    return all((q := document.quotation_at(s.start)) is not None and q.span.covers(s) for s in content)
 
 
 def _cue_words(words: Sequence[Read], at: int) -> Sequence[Read]:

@@ -102,7 +102,8 @@ def selected(
     leads = _leads(scored)
     for j, score in outer:
         is_led = j.basis is Basis.LINKED and score.margin < leads.get(place_of(j.candidate), -math.inf)
-        if not is_led and (score.margin >= 0 or RULES[j.candidate.rule].certain) and not kept.excludes(j.candidate):
+        is_enough = score.margin >= 0 or _is_certain(j.candidate)
+        if is_enough and not is_led and not kept.excludes(j.candidate):
             kept.add(j.candidate, score)
     for j, score in inner:
         if not kept.excludes(j.candidate):
@@ -130,12 +131,16 @@ def _leads(scored: Sequence[tuple[Judged, Scored]]) -> dict[CuePlace, float]:
     """
     out: dict[CuePlace, float] = {}
     for j, score in scored:
-        is_certain = RULES[j.candidate.rule].certain
-        if j.basis is not Basis.LINKED and (score.margin >= 0 or is_certain):
+        if j.basis is not Basis.LINKED and (score.margin >= 0 or _is_certain(j.candidate)):
             least = math.inf if j.candidate.is_firm else score.margin + LEAD if score.margin >= 0 else -math.inf
             place = place_of(j.candidate)
             out[place] = max(out.get(place, -math.inf), least)
     return out
+
+
+def _is_certain(candidate: Candidate) -> bool:
+    """Whether its form leaves little doubt: a low score lowers the confidence, no more."""
+    return RULES[candidate.rule].certain or candidate.is_firm
 
 
 class _Kept:

@@ -12,7 +12,7 @@ from sayso_server.core.candidate import Candidate
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import overlap
 from sayso_server.core.grammar.tagger import thresholds
-from sayso_server.core.selection.links import bins, likelier, likely, of_links, places_of_addressees, roughly
+from sayso_server.core.selection.links import bins, likelier, likely, neutral, of_links, roughly
 from sayso_server.core.selection.proposals import from_links
 from sayso_server.core.selection.words import Words
 from sayso_server.core.statement import Span
@@ -256,7 +256,7 @@ def _attached(candidate: Candidate, flat: Sequence[int], words: Words) -> str:
 
 def _of_roles(candidate: Candidate, places: Sequence[range], flat: Sequence[int], words: Words) -> list[str]:
     roles, rule = words.roles, candidate.rule
-    addressed = places_of_addressees(candidate, words)
+    apart = neutral(candidate, words)
     inside = [roles[i].content for i in flat]
     mean = sum(inside) / len(inside)
     out = [
@@ -268,8 +268,8 @@ def _of_roles(candidate: Candidate, places: Sequence[range], flat: Sequence[int]
     ]
     for name, run in (("first", places[0]), ("last", places[-1])):
         if run:
-            previous = _role_near(run.start, -1, words, addressed)
-            following = _role_near(run.stop - 1, 1, words, addressed)
+            previous = _role_near(run.start, -1, words, apart)
+            following = _role_near(run.stop - 1, 1, words, apart)
             inner = roles[run.start if name == "first" else run.stop - 1].content
             outer = previous if name == "first" else following
             out += [
@@ -284,10 +284,10 @@ def _of_roles(candidate: Candidate, places: Sequence[range], flat: Sequence[int]
     return out + _roles_of_source(candidate, words) + _roles_of_cue(candidate, mean, flat, words)
 
 
-def _role_near(place: int, by: int, words: Words, addressed: Collection[int]) -> float:
-    """How likely the word next to a content is content; that of somebody addressed is none."""
+def _role_near(place: int, by: int, words: Words, apart: Collection[int]) -> float:
+    """How likely the word next to a content is content; one that counts neither way is none."""
     i = words.near(place, by)
-    return words.roles[i].content if i is not None and i not in addressed else 0.0
+    return words.roles[i].content if i is not None and i not in apart else 0.0
 
 
 def _roles_of_source(candidate: Candidate, words: Words) -> list[str]:

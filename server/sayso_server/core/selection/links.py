@@ -49,9 +49,9 @@ def of_links(candidate: Candidate, places: Sequence[range], flat: Sequence[int],
     out = [f"link.rival={likely(rival)}"]
     if cue is None:
         return [*out, "link.cue=none", f"link.cue=none rule={rule}"]
-    addressed = places_of_addressees(candidate, words)
+    apart = neutral(candidate, words)
     shares = [_share(cue, i, words) for i in flat]
-    inside, every = sum(shares), cue.shares - sum(_share(cue, i, words) for i in addressed)
+    inside, every = sum(shares), cue.shares - sum(_share(cue, i, words) for i in apart)
     agreement = inside / max(1.0, len(flat) + every - inside)
     mean = inside / len(flat)
     scope = sum(link.scope for i in flat if (link := cue.links.get(words.starts[i])) is not None) / len(flat)
@@ -71,18 +71,23 @@ def of_links(candidate: Candidate, places: Sequence[range], flat: Sequence[int],
         if run:
             inner = run[end]
             outer = words.near(inner, -1 if end == 0 else 1)
-            is_apart = outer is None or outer in addressed
+            is_apart = outer is None or outer in apart
             edge = _share(cue, inner, words) - (0.0 if is_apart or outer is None else _share(cue, outer, words))
             out.append(f"link.{name}.edge={likelier(edge)}")
     return out + _of_source(candidate, cue, words)
 
 
-def places_of_addressees(candidate: Candidate, words: Words) -> set[int]:
-    """The words of those addressed: models learned from annotations that have them in the content, the product not.
+def neutral(candidate: Candidate, words: Words) -> set[int]:
+    """The words that count neither for nor against a content: where its border is ours, not that of the annotations.
 
-    urged | the embassy | to reconsider
+    Those addressed (urged | the embassy | to reconsider), which annotations have in the content; and of a rule that is
+    sure of its ends all other words of the sentence.
     """
-    return {i for span in candidate.addressees for i in words.within(span)}
+    out = {i for span in candidate.addressees for i in words.within(span)}
+    if candidate.is_firm and candidate.site is not None:
+        content = {i for span in candidate.content for i in words.within(span)}
+        out |= set(words.within(candidate.site.tree.span)) - content
+    return out
 
 
 def _share(cue: LinkedCue, place: int, words: Words) -> float:

@@ -125,6 +125,10 @@ class _Completion:
         source = source_of(document, cue) if cue is not None else None
         if source is None or source[0] is not site.tree or any(s.covers(source[1]) for s in found.content):
             return found
+        governor = site.tree.head(source[1])
+        is_inside = governor is None or any(s.covers(governor) for s in found.content)
+        if source[1].relation == "nsubj" and not is_inside:
+            return found  # it acts, but elsewhere: Asked: “Who paid?” Olin left.
         return replace(found, source=mention(*source, document.plain), source_head=source[1])
 
     def _circumstances(self, site: Site) -> Circumstances:

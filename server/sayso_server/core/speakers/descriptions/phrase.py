@@ -164,9 +164,10 @@ def cleaned(text: str) -> str:
 
 
 def undetermined(text: str, words: Sequence[Word]) -> str:
-    """A description without its article; a capital that only begins the sentence is made small."""
+    """A description without its article; a capital that only begins the sentence is made small (not: Speaker 2)."""
     bare = _determiner().sub("", text)
-    if bare == text and words and _only_begins(words[0]) and not any(w.text[:1].isupper() for w in words[1:2]):
+    is_name = any(w.text[:1].isupper() or w.text.isdigit() for w in words[1:2])
+    if bare == text and words and _only_begins(words[0]) and not is_name:
         return bare[:1].lower() + bare[1:]
     return bare or text
 
