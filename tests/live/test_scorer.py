@@ -12,7 +12,7 @@ from sayso_server.core.statement import Cue, CueClass, Span
 from sayso_server.training.annotations import Annotation
 from sayso_server.training.calibration import area_under_curve, calibration_error, judgements
 from sayso_server.training.news import Article
-from sayso_server.training.scorer import Example, agreement, calibrated, described, fit, trained
+from sayso_server.training.scorer import Example, Row, agreement, calibrated, described, fit, trained
 
 pytestmark = pytest.mark.live
 
@@ -44,12 +44,32 @@ def test_what_a_candidate_is_worth(found: Candidate, value: float | None) -> Non
     assert agreement(found, GOLD) == value
 
 
+def row(place: int, value: float, *features: str, basis: Basis = Basis.RULES) -> Row:
+    return Row(basis, (place,), ["bias", *features], value)
+
+
 def test_weights_tell_right_from_wrong() -> None:
-    rows = [["bias", "good"], ["bias", "bad"], ["bias", "good", "rare"], ["bias", "bad"]] * 20
-    weights = fit(rows, [1.0, 0.0, 1.0, 0.0] * 20)
+    kinds = [(1.0, ["good"]), (0.0, ["bad"]), (1.0, ["good", "rare"]), (0.0, ["bad"])] * 20
+    rows = [row(i, value, *features) for i, (value, features) in enumerate(kinds)]
+    weights = fit(rows)[Basis.RULES]
     assert weights["good"] > 0.5
     assert weights["bad"] < -0.5
-    assert weights == fit(rows, [1.0, 0.0, 1.0, 0.0] * 20)
+    assert weights == fit(rows)[Basis.RULES]
+
+
+def test_rivals_are_told_from_each_other_across_bases() -> None:
+    """Of two that are nearly as good the better one weighs more, though each alone is as right as the other."""
+    whole = [row(i, 1.0, "whole", basis=Basis.LINKED) for i in range(40)]
+    short = [row(i, 0.9, "short") for i in range(40)]
+    wrong = [row(100 + i, 0.0, "wrong") for i in range(40)]
+    rivals = fit([*whole, *short, *wrong])
+    apart = fit([*whole, *(r._replace(place=(200 + i,)) for i, r in enumerate(short)), *wrong])
+
+    def lead(weights: dict[Basis, dict[str, float]]) -> float:
+        linked, rules = weights[Basis.LINKED], weights[Basis.RULES]
+        return linked["bias"] + linked["whole"] - rules["bias"] - rules["short"]
+
+    assert lead(rivals) > lead(apart) + 0.1
 
 
 def test_calibration_is_the_share_of_right_ones() -> None:

@@ -138,9 +138,9 @@ def test_everything_is_trained_stored_and_served(folder: Path, monkeypatch: pyte
 def test_folds_give_roles_and_links_to_documents_that_they_do_not_know(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run(monkeypatch, folder, "folds", "--fold", "0", "--fold-rounds", "30", "--encoder-rate", "1e-3")
+    run(monkeypatch, folder, "folds", "--fold-rounds", "30", "--encoder-rate", "1e-3")
     options = SimpleNamespace(work=folder / "work")
-    fold = folds.load_fold(options, 0)  # type: ignore[arg-type]
+    fold = folds.load_fold(options, folds.UNKNOWN)  # type: ignore[arg-type]
     parser, _ = load_parser()
     trees = parser.parse(TEXT.split("\n\n"))
     ((first,), (second, last)) = news.with_fold(trees, fold)

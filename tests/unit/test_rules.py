@@ -63,7 +63,7 @@ def test_every_rule_has_a_golden_case() -> None:
 
 def test_a_rule_without_weights_has_the_mean_of_its_family() -> None:
     weights = {"bias": 1.0, "rule=a": 0.4, "rule=b": 0.2, "source=PRON rule=a": 0.5, "rule=other": 9.0}
-    families = {"a": Family.LABEL, "b": Family.LABEL, "other": Family.TAGGER, "new": Family.LABEL}
+    families = {"a": Family.LABEL, "b": Family.LABEL, "other": Family.LINKS, "new": Family.LABEL}
     found = with_families(Scorer(weights, 0.5), {"a", "b", "other"}, families)
     assert found.threshold == 0.5
     assert {k: v for k, v in found.weights.items() if k not in weights} == {
@@ -74,7 +74,7 @@ def test_a_rule_without_weights_has_the_mean_of_its_family() -> None:
 
 def test_a_rule_whose_family_has_no_weights_adds_nothing() -> None:
     scorer = Scorer({"bias": 1.0, "rule=a": 0.4})
-    assert with_families(scorer, {"a"}, {"a": Family.LABEL, "new": Family.TAGGER}) == scorer
+    assert with_families(scorer, {"a"}, {"a": Family.LABEL, "new": Family.LINKS}) == scorer
 
 
 def shouting(site: Site, document: Document) -> Iterator[Candidate]:
