@@ -50,7 +50,7 @@ MOST_STEPS = 120
 ENOUGH = (-1.5, -1.0, -0.75, -0.5, -0.25, 0.0)
 """Sums of weights that are tried as what is enough."""
 
-COST = 0.0016
+COST = 0.003
 """What F1 may be lost for more statements of rules, which know our conventions, and for fewer of links alone."""
 
 PARTS = 4
