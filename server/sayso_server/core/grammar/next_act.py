@@ -19,7 +19,8 @@ def is_next_act(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
     if not cue.index < complement.index < word.index or cue.xpos not in {"VBD", "VBZ"}:
         return False
     if word.relation == "conj":
-        is_past = word.xpos in {cue.xpos, "VBN"}  # fined him: parsers take either
+        is_alike = word.xpos in {"VB", "VBP"} and complement.xpos == cue.xpos  # cut: present and past look alike
+        is_past = word.xpos in {cue.xpos, "VBN"} or is_alike  # fined him: parsers take either
         is_bare = is_past and not tree.children(word, "nsubj", "expl", "aux", "cop", "mark")
         return is_bare and _joins_the_cue(tree, cue, complement, word)
     return word.relation in {"advcl", "parataxis", "obl"} and (_is_leaving(tree, word) or _is_gesture(tree, word))

@@ -59,7 +59,7 @@ def _is_of_the_page(document: Document, found: Candidate) -> bool:
     """Whether the cue of a candidate, or without one its source, is in a label: REVEALED: …, KESTON: …"""
     place = found.cue.spans[0] if found.cue else found.source
     label = label_of_the_page(document, place.start) if place else None
-    return label is not None and place is not None and label.covers(place)
+    return label is not None and place is not None and label.start <= place.start < label.end
 
 
 @dataclass(frozen=True)

@@ -40,4 +40,5 @@ def _is_manner(site: Site, document: Document, word: Word) -> bool:
     """Whether the marks hold an adverbial, which tells how or when, not what: responded “in due course”."""
     quotation = document.quotation_at(word.start)
     first = next((w for w in site.tree.words if quotation and quotation.span.start < w.start), word)
-    return first.upos == "ADP" and first.lower not in {*site.entry.prepositions, "as"}
+    is_opening = first.upos == "ADP" or first.relation == "case"
+    return is_opening and first.lower not in {*site.entry.prepositions, "as"}
