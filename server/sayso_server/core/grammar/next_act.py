@@ -67,6 +67,6 @@ def _is_leaving(tree: Tree, word: Word) -> bool:
 def _is_gesture(tree: Tree, word: Word) -> bool:
     """, her voice breaking"""
     own = tree.child(word, "nsubj")
-    first = tree.words[min(i for i in tree.subtree(word) if not is_punctuation(tree.words[i]))]
+    first = tree.words[min((i for i in tree.subtree(word) if not is_punctuation(tree.words[i])), default=word.index)]
     is_set_off = first.index > 0 and tree.words[first.index - 1].text == ","
     return is_set_off and own is not None and own.lemma.lower() in load_words("gestures") and first.xpos == "PRP$"
