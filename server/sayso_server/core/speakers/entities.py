@@ -159,6 +159,11 @@ class EntityStore(Entities):
             entity.affiliation = proposal.affiliation
         return Link(entity, proposal.rule, proposal.rivals, proposal.share, proposal.evidence)
 
+    def bind(self, entity: Entity, gender: str) -> None:
+        """The gender of a person whom a pronoun was linked to, where nothing else tells it."""
+        if not entity.gender and entity.type is SpeakerType.PERSON:
+            entity.gender = gender
+
     def _added(self, new: NewEntity) -> Entity:
         entity = Entity(new.type, new.display, head=new.head, issuer=new.issuer)
         entity.gender = _gender(entity)

@@ -15,7 +15,9 @@ from sayso_server.core.speakers.discourse.pronouns import (
     Pronoun,
     Ranked,
     candidates,
+    gender_of,
     is_pronoun,
+    kind_of_pronoun,
     rank,
 )
 from sayso_server.core.speakers.discourse.turns import Turn
@@ -70,6 +72,8 @@ class Reader:
         if found is not None:
             if found.start == word.start or word.index == 0:
                 self.meet(self.store.named[found.cluster], tree, head_of_name(tree, word, names))
+        elif word.upos == "PRON" and word.lower in load_words("relative_people"):
+            self._read_relative(tree, word)
         elif word.upos in {"PRON", "DET"} and is_pronoun(word) and word.relation != "expl":
             self._read_pronoun(tree, word)
         elif word.upos == "NOUN" and word.start != self.pending and _may_be_met(tree, word, names):
@@ -80,7 +84,17 @@ class Reader:
         self.ranked[word.start] = options
         if options:
             self.pronouns[word.start] = options[0].entity
+            if kind_of_pronoun(word) == "he":
+                self.store.bind(options[0].entity, gender_of(word))
             self.meet(options[0].entity, tree, word)
+
+    def _read_relative(self, tree: Tree, word: Word) -> None:
+        """Who in "Olin, who said": the name before is met again, as a part of the relative clause."""
+        clause = next((a for a in tree.ancestors(word) if a.deprel == "acl:relcl"), None)
+        antecedent = tree.head(clause) if clause is not None else None
+        found = self.store.names.at(antecedent) if antecedent is not None else None
+        if found is not None and found.cluster.is_person:
+            self.meet(self.store.named[found.cluster], tree, word)
 
     def candidates(self, tree: Tree, word: Word) -> list[Antecedent]:
         """The entities that a pronoun may refer to."""

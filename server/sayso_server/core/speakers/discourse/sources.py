@@ -17,8 +17,8 @@ _MOST_PARAGRAPHS = 1
 """Paragraphs from a question to its answer."""
 
 
-def link_source(reader: Reader, tree: Tree, source: Span, head: Word, parent: Entity | None) -> Link:
-    """The link of a source. `parent` is the speaker of the statement that contains this one."""
+def link_source(reader: Reader, tree: Tree, source: Span, head: Word, parent: Entity | None, cue: str) -> Link:
+    """The link of a source. `parent` is the speaker of the statement that contains this one, `cue` the word that reports."""
     determiner = tree.child(head, "det")
     if determiner is not None and determiner.lower in load_words("determiners_of_nobody"):
         return Link(None, rules.NOBODY_IN_PARTICULAR)
@@ -27,7 +27,7 @@ def link_source(reader: Reader, tree: Tree, source: Span, head: Word, parent: En
     if is_relative(head) and head.upos == "PRON":
         return _relative(reader, tree, head)
     if is_pronoun(head):
-        return _pronoun(reader, head, parent)
+        return _pronoun(reader, head, parent, cue)
     reader.pending = head.start
     reader.read_to(max(source.end, head.end))
     return reader.link(tree, head, source)
@@ -43,14 +43,14 @@ def _relative(reader: Reader, tree: Tree, head: Word) -> Link:
     return reader.link(tree, antecedent, mention(tree, antecedent, reader.store.document.plain))
 
 
-def _pronoun(reader: Reader, head: Word, parent: Entity | None) -> Link:
+def _pronoun(reader: Reader, head: Word, parent: Entity | None, cue: str) -> Link:
     """The most probable entity of a pronoun; in quoted words not the one who says them."""
     reader.read_to(head.end)
     quoted = reader.store.document.quotation_at(head.start) is not None
     options = reader.ranked.get(head.start, [])
     if quoted and parent is not None and parent.type is SpeakerType.PERSON:
         options = [one for one in options if one.entity is not parent]
-    asked = None if quoted else _asked(reader, head)
+    asked = None if quoted else _asked(reader, head, cue)
     if asked is not None and (not options or options[0].entity is reader.turns[-1].entity):
         return Link(asked, rules.TURNS_TAKEN)
     if not options:
@@ -68,11 +68,17 @@ def _pronoun(reader: Reader, head: Word, parent: Entity | None) -> Link:
     )
 
 
-def _asked(reader: Reader, head: Word) -> Entity | None:
-    """“Where is the boat, Mr. Marsh?” Olin asked. “In the harbour,” he said: the person that the last speaker asked."""
+def _asked(reader: Reader, head: Word, cue: str) -> Entity | None:
+    """“Where is the boat, Mr. Marsh?” Olin asked. “In the harbour,” he said: the person that the last speaker asked.
+
+    An answer goes to whoever was spoken to; a denial to whoever was accused.
+    """
     last = reader.turns[-1] if reader.turns else None
-    if last is None or not last.asks or last.addressee is None or kind_of_pronoun(head) != "he":
+    cue = cue.replace(" ", "_")
+    if last is None or kind_of_pronoun(head) != "he" or cue in load_words("going_on_verbs"):
         return None
-    near = reader.store.document.steps(last.offset, head.start) <= _MOST_PARAGRAPHS
-    fits = last.addressee.gender in genders_of(head)
-    return last.addressee if near and fits and last.addressee is not last.entity else None
+    answers = cue in load_words("answering_verbs") or (last.charges and cue in load_words("denials"))
+    target = last.target if answers else last.addressee if last.asks else None
+    if target is None or target is last.entity or target.gender not in genders_of(head):
+        return None
+    return target if reader.store.document.steps(last.offset, head.start) <= _MOST_PARAGRAPHS else None
