@@ -10,6 +10,7 @@ from sayso_server.core.speakers.descriptions.groups import coordinated_names, co
 from sayso_server.core.speakers.descriptions.organizations import organization
 from sayso_server.core.speakers.descriptions.people import described_person, of_age, office_holder
 from sayso_server.core.speakers.descriptions.phrase import Phrase
+from sayso_server.core.speakers.descriptions.together import named_together
 from sayso_server.core.speakers.entities import Proposal
 
 Sieve = Callable[[Phrase], Proposal | None]
@@ -21,6 +22,7 @@ SIEVES: tuple[Sieve, ...] = (
     name_after_job_title,
     name_at_head,
     name_in_apposition,
+    named_together,
     elliptical,
     document,
     of_age,

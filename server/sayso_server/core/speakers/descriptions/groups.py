@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.phrase import Phrase, cleaned, description, undetermined
-from sayso_server.core.speakers.entities import Proposal
+from sayso_server.core.speakers.entities import Entities, Proposal
+from sayso_server.core.speakers.link_rules import LinkRule
+from sayso_server.core.speakers.names.clusters import NameCluster
 from sayso_server.core.speakers.names.index import Occurrence
 from sayso_server.core.speakers.names.spelling import is_human_noun, normal
 from sayso_server.core.statement import SpeakerType
@@ -23,9 +25,19 @@ def coordinated_names(phrase: Phrase) -> Proposal | None:
     people = list(dict.fromkeys(found))
     if len(people) < 2 or len(people) != len(heads):
         return None
+    return as_group(phrase.entities, people, rules.COORDINATED_NAMES)
+
+
+def together(phrase: Phrase) -> Proposal | None:
+    """A coordination with or without names."""
+    return coordinated_names(phrase) or coordination(phrase)
+
+
+def as_group(entities: Entities, people: Sequence[NameCluster], rule: LinkRule) -> Proposal:
+    """The group of named people."""
     displays = [c.display for c in people]
     together = f"{', '.join(displays[:-1])} and {displays[-1]}"
-    return phrase.entities.describe(rules.COORDINATED_NAMES, SpeakerType.GROUP, together, _COORDINATED, definite=True)
+    return entities.describe(rule, SpeakerType.GROUP, together, _COORDINATED, definite=True)
 
 
 def coordination(phrase: Phrase) -> Proposal | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.descriptions import propose
+from sayso_server.core.speakers.descriptions.groups import together
 from sayso_server.core.speakers.descriptions.people import is_abstract
 from sayso_server.core.speakers.descriptions.phrase import Phrase
 from sayso_server.core.speakers.discourse.pronouns import (
@@ -71,7 +72,9 @@ class Reader:
         found = names.at(word)
         if found is not None:
             if found.start == word.start or word.index == 0:
-                self.meet(self.store.named[found.cluster], tree, head_of_name(tree, word, names))
+                head = head_of_name(tree, word, names)
+                self.meet(self.store.named[found.cluster], tree, head)
+                self._read_together(tree, head)
         elif word.upos == "PRON" and word.lower in load_words("relative_people"):
             self._read_relative(tree, word)
         elif word.upos in {"PRON", "DET"} and is_pronoun(word) and word.relation != "expl":
@@ -87,6 +90,18 @@ class Reader:
             if kind_of_pronoun(word) == "he":
                 self.store.bind(options[0].entity, gender_of(word))
             self.meet(options[0].entity, tree, word)
+
+    def _read_together(self, tree: Tree, head: Word) -> None:
+        """Ann Orr and Owen Pell, Pell and his wife: they are met together, too. Not: Harwick and Velden."""
+        others = tree.children(head, "conj")
+        found = [self.store.names.at(w) for w in (head, *others)]
+        if not others or any(one is not None and not one.cluster.is_person for one in found):
+            return
+        phrase = Phrase(self.store, tree, mention(tree, head, self.store.document.plain), head, self.pronouns)
+        proposal = together(phrase)
+        link = self.store.apply(proposal) if proposal is not None else None
+        if link is not None and link.entity is not None:
+            self.meet(link.entity, tree, head)
 
     def _read_relative(self, tree: Tree, word: Word) -> None:
         """Who in "Olin, who said": the name before is met again, as a part of the relative clause."""
