@@ -30,6 +30,7 @@ class Entity:
 
     `cluster` are its names; `head` is the lemma of its description where it has no name. `gender` is "f", "m" or "".
     A document may have an `issuer`; a spokesperson has as `affiliation` the organization that employs them.
+    `is_one_of_many`: it was introduced as one of its kind, so that there may be another: a driver, not the president.
     """
 
     type: SpeakerType
@@ -39,6 +40,7 @@ class Entity:
     gender: str = ""
     issuer: "Entity | None" = None
     affiliation: "Entity | None" = None
+    is_one_of_many: bool = False
 
 
 class Rival(NamedTuple):
@@ -83,6 +85,7 @@ class NewEntity:
     display: str
     head: str
     issuer: Entity | None = None
+    is_one_of_many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,7 @@ class Entities:
             known = set(entity.display.lower().split())
             if (words <= known and (definite or words == known)) or known < words:
                 return Proposal(entity, rule, display=text if len(words) > len(known) else "")
-        return Proposal(NewEntity(kind, text, head), rule)
+        return Proposal(NewEntity(kind, text, head, is_one_of_many=not definite), rule)
 
 
 class EntityStore(Entities):
@@ -165,7 +168,7 @@ class EntityStore(Entities):
             entity.gender = gender
 
     def _added(self, new: NewEntity) -> Entity:
-        entity = Entity(new.type, new.display, head=new.head, issuer=new.issuer)
+        entity = Entity(new.type, new.display, head=new.head, issuer=new.issuer, is_one_of_many=new.is_one_of_many)
         entity.gender = _gender(entity)
         self.unnamed.append(entity)
         if new.type is SpeakerType.DOCUMENT:

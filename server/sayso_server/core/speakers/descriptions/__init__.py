@@ -6,6 +6,7 @@ from sayso_server.core.speakers.descriptions.anything import anything
 from sayso_server.core.speakers.descriptions.by_name import name_after_job_title, name_at_head, name_in_apposition
 from sayso_server.core.speakers.descriptions.documents import document
 from sayso_server.core.speakers.descriptions.elliptical import elliptical
+from sayso_server.core.speakers.descriptions.epithets import epithet
 from sayso_server.core.speakers.descriptions.groups import coordinated_names, coordination, group
 from sayso_server.core.speakers.descriptions.organizations import organization
 from sayso_server.core.speakers.descriptions.people import described_person, of_age, office_holder
@@ -28,6 +29,7 @@ SIEVES: tuple[Sieve, ...] = (
     of_age,
     group,
     office_holder,
+    epithet,
     described_person,
     organization,
     anything,

@@ -88,6 +88,12 @@ class Phrase:
                         return True
         return False
 
+    def sentences_before(self, reach: int) -> list[Tree]:
+        """The sentences of the story before that of the phrase, as far back as `reach`, the last first."""
+        document, start = self.entities.document, self.tree.span.start
+        found = document.trees_within(Span(max(0, start - reach), start))
+        return [t for t in reversed(found) if t.span.start < start and not document.is_of_page(t.span.start)]
+
     @property
     def is_plural(self) -> bool:
         """Officials, the media."""

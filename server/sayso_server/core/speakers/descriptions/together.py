@@ -10,7 +10,6 @@ from sayso_server.core.speakers.descriptions.groups import as_group, together
 from sayso_server.core.speakers.descriptions.phrase import Phrase
 from sayso_server.core.speakers.entities import Proposal
 from sayso_server.core.speakers.names.clusters import NameCluster
-from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
 _BEFORE = 1500
@@ -31,7 +30,7 @@ def named_together(phrase: Phrase) -> Proposal | None:
     if count is None:
         return None
     since: set[NameCluster] = set()
-    for tree in list(_sentences(phrase))[:_MOST_SENTENCES]:
+    for tree in [phrase.tree, *phrase.sentences_before(_BEFORE)][:_MOST_SENTENCES]:
         people = _people(phrase, tree)
         for head, own in _coordinations(phrase, tree):
             if len(own) == count and since <= {c for c in own if c is not None}:
@@ -53,14 +52,6 @@ def _count(phrase: Phrase) -> int | None:
     if count is None or phrase.names or own or not (phrase.is_definite or is_all):
         return None
     return None if phrase.is_introduced else count
-
-
-def _sentences(phrase: Phrase) -> Iterator[Tree]:
-    """The sentence of a phrase and those before it, the last first; not those of the page."""
-    document, start = phrase.entities.document, phrase.span.start
-    for tree in reversed(document.trees_within(Span(max(0, start - _BEFORE), start + 1))):
-        if not document.is_of_page(tree.span.start):
-            yield tree
 
 
 def _people(phrase: Phrase, tree: Tree) -> list[NameCluster]:
