@@ -3,12 +3,17 @@
 from collections.abc import Callable
 
 from sayso_server.core.speakers.descriptions.anything import anything
-from sayso_server.core.speakers.descriptions.by_name import name_after_job_title, name_at_head, name_in_apposition
+from sayso_server.core.speakers.descriptions.by_name import (
+    name_after_job_title,
+    name_at_head,
+    name_before_verb,
+    name_in_apposition,
+)
 from sayso_server.core.speakers.descriptions.documents import document
 from sayso_server.core.speakers.descriptions.elliptical import elliptical
 from sayso_server.core.speakers.descriptions.epithets import epithet
 from sayso_server.core.speakers.descriptions.groups import coordinated_names, coordination, group
-from sayso_server.core.speakers.descriptions.organizations import organization
+from sayso_server.core.speakers.descriptions.organizations import organization, organization_untold
 from sayso_server.core.speakers.descriptions.people import described_person, of_age, office_holder
 from sayso_server.core.speakers.descriptions.phrase import Phrase
 from sayso_server.core.speakers.descriptions.together import named_together
@@ -21,6 +26,7 @@ SIEVES: tuple[Sieve, ...] = (
     coordinated_names,
     coordination,
     name_after_job_title,
+    name_before_verb,
     name_at_head,
     name_in_apposition,
     named_together,
@@ -30,6 +36,7 @@ SIEVES: tuple[Sieve, ...] = (
     group,
     office_holder,
     epithet,
+    organization_untold,
     described_person,
     organization,
     anything,

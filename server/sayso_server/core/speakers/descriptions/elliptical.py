@@ -66,4 +66,6 @@ def _another(phrase: Phrase) -> Proposal | None:
         return None
     kind = " ".join(w for w in last.display.split() if normal(w) not in load_words("words_for_one"))
     lead = "another" if phrase.lower == "other" else phrase.lower
-    return Proposal(NewEntity(SpeakerType.PERSON, f"{lead} {kind}", last.head, is_one_of_many=True), rules.ANOTHER_OF_THE_KIND)
+    return Proposal(
+        NewEntity(SpeakerType.PERSON, f"{lead} {kind}", last.head, is_one_of_many=True), rules.ANOTHER_OF_THE_KIND
+    )

@@ -8,7 +8,7 @@ from sayso_server.core.speakers.descriptions.fit import gender_agrees, surroundi
 from sayso_server.core.speakers.descriptions.phrase import Phrase
 from sayso_server.core.speakers.entities import Proposal, Rival
 from sayso_server.core.speakers.names.clusters import NameCluster
-from sayso_server.core.speakers.names.spelling import countries, is_demonym
+from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_human_noun, normal
 from sayso_server.core.tree import Tree, Word
 
 _BEFORE = 3000
@@ -27,7 +27,7 @@ def epithet(phrase: Phrase) -> Proposal | None:
     if _is_of_one_person(phrase.lower):
         return _proposal(phrase, _of_country(phrase, _named_last(phrase)))
     if phrase.lower in load_words("personal_epithets"):
-        found = [c for c in _named_last(phrase) if gender_agrees(phrase.lemma, c)]
+        found = [c for c in _named_last(phrase, is_alone=True) if gender_agrees(phrase.lemma, c)]
         return _proposal(phrase, found) if len(found) == 1 else None
     return None
 
@@ -39,7 +39,7 @@ def _is_qualified(phrase: Phrase) -> bool:
 
 def _is_of_one_person(word: str) -> bool:
     """Italian, which has a plural; not Dutch, which is one."""
-    return is_demonym(word) and not word.endswith("s") and f"{word}s" in countries()
+    return is_demonym(word) and (word.endswith("an") or f"{word}s" in countries())
 
 
 def _proposal(phrase: Phrase, found: Sequence[NameCluster]) -> Proposal | None:
@@ -47,18 +47,33 @@ def _proposal(phrase: Phrase, found: Sequence[NameCluster]) -> Proposal | None:
     named = phrase.entities.named
     if not found:
         return None
-    return Proposal(named[found[0]], rules.EPITHET, tuple(Rival(named[c], 1.0) for c in found[1:]), share=1 / len(found))
+    return Proposal(
+        named[found[0]], rules.EPITHET, tuple(Rival(named[c], 1.0) for c in found[1:]), share=1 / len(found)
+    )
 
 
-def _named_last(phrase: Phrase) -> list[NameCluster]:
-    """The people of the last sentence that names any, the subject first; empty where it is too far away."""
+def _named_last(phrase: Phrase, *, is_alone: bool = False) -> list[NameCluster]:
+    """The people of the last sentence that names any, the subject first; empty where it is too far away.
+
+    `is_alone`: empty where the sentence has somebody else, too: Ann Orr hurt a man.
+    """
     names = phrase.entities.names
     for tree in phrase.sentences_before(_BEFORE)[:_MOST_SENTENCES]:
         found = [one for one in names.from_to(tree.span.start, tree.span.end) if one.cluster.is_person]
+        if found and is_alone and any(_is_introduced(tree, word) for word in tree.words):
+            return []
         if found:
-            subjects = [c for word, c in _subjects(phrase, tree) if tree.words[word.head].deprel == "root"]
+            subjects = [c for _, verb, c in _subjects(phrase, tree) if verb.deprel == "root"]
             return list(dict.fromkeys([*subjects, *(one.cluster for one in found)]))
     return []
+
+
+def _is_introduced(tree: Tree, word: Word) -> bool:
+    """A man: somebody without a name who is nobody named in the sentence."""
+    determiner = tree.child(word, "det")
+    is_new = determiner is not None and determiner.lower in load_words("indefinite_determiners")
+    is_other = word.relation != "appos" and tree.child(word, "cop") is None
+    return is_new and is_other and is_human_noun(normal(word.lemma))
 
 
 def _of_country(phrase: Phrase, people: Sequence[NameCluster]) -> list[NameCluster]:
@@ -68,21 +83,22 @@ def _of_country(phrase: Phrase, people: Sequence[NameCluster]) -> list[NameClust
     return [c for c in people if wanted in told[c]] or [c for c in people if not told[c]]
 
 
-def _subjects(phrase: Phrase, tree: Tree) -> Iterator[tuple[Word, NameCluster]]:
-    """The named people who are subjects in a sentence."""
+def _subjects(phrase: Phrase, tree: Tree) -> Iterator[tuple[Word, Word, NameCluster]]:
+    """The named people who are subjects in a sentence, each with the subject that it is a part of, and its verb."""
     for word in tree.words:
-        found = phrase.entities.names.at(word) if word.relation == "nsubj" and word.head >= 0 else None
-        if found is not None and found.cluster.is_person:
-            yield word, found.cluster
+        verb = tree.head(word) if word.relation == "nsubj" else None
+        for part in (word, *tree.children(word, "conj")) if verb is not None else ():
+            found = phrase.entities.names.at(part)
+            if verb is not None and found is not None and found.cluster.is_person:
+                yield word, verb, found.cluster
 
 
 def _charged(phrase: Phrase) -> Iterator[NameCluster]:
     """Named people who deny or admit something, or who are charged, arrested, tried: the defendant."""
     for tree in phrase.sentences_before(_BEFORE):
-        for word, found in _subjects(phrase, tree):
-            verb = tree.words[word.head]
-            is_passive = word.deprel == "nsubj:pass"
-            if verb.lemma in load_words("charged_with" if is_passive else "pleading") or _is_on_trial(tree, verb):
+        for word, verb, found in _subjects(phrase, tree):
+            verbs = load_words("charged_with" if word.deprel == "nsubj:pass" else "pleading")
+            if _lemma(verb) in verbs or _is_on_trial(tree, verb):
                 yield found
 
 
@@ -91,3 +107,8 @@ def _is_on_trial(tree: Tree, verb: Word) -> bool:
     own = (verb, *tree.children(verb, "obj", "obl"))
     is_there = verb.lemma in load_words("standing_trial") or tree.child(verb, "cop") is not None
     return is_there and any(w.lemma in load_words("trials") for w in own)
+
+
+def _lemma(verb: Word) -> str:
+    """Deny, also where the lemmatizer has cut too little: denie."""
+    return f"{verb.lemma[:-2]}y" if verb.lemma.endswith("ie") else verb.lemma

@@ -20,12 +20,19 @@ _COORDINATED = "and"
 def coordinated_names(phrase: Phrase) -> Proposal | None:
     """Ann Orr and Owen Pell: a group."""
     heads = [phrase.head, *phrase.tree.children(phrase.head, "conj")]
-    names = phrase.entities.names
-    found = [named.cluster for head in heads if (named := names.at(head)) and head.start < phrase.span.end]
+    found = [named.cluster for head in heads if (named := _name_of(phrase, head)) and head.start < phrase.span.end]
     people = list(dict.fromkeys(found))
     if len(people) < 2 or len(people) != len(heads):
         return None
     return as_group(phrase.entities, people, rules.COORDINATED_NAMES)
+
+
+def _name_of(phrase: Phrase, head: Word) -> Occurrence | None:
+    """The name of one part of a coordination, or the person's that follows a job title: mission scientist Owen Pell."""
+    names = phrase.entities.names
+    after = names.from_to(head.end, head.end + 2)
+    is_title = is_human_noun(normal(head.lemma)) and bool(after) and after[0].cluster.is_person
+    return names.at(head) or (after[0] if is_title else None)
 
 
 def together(phrase: Phrase) -> Proposal | None:

@@ -71,9 +71,16 @@ def office_holder(phrase: Phrase) -> Proposal | None:
 
 
 def _is_headline_office(phrase: Phrase, wanted: set[str]) -> bool:
-    """Hong Kong leader, without an article."""
+    """Hong Kong leader, without an article; in a headline transport secretary, too."""
+    document = phrase.entities.document
     named = any(w.text[:1].isupper() for w in phrase.modifiers)
-    return bool(wanted) and named and not phrase.is_plural and phrase.tree.child(phrase.head, "det") is None
+    is_headline = document.paragraph_at(phrase.span.start) == 0 and len(document.paragraphs) > 1
+    return (
+        bool(wanted)
+        and (named or is_headline)
+        and not phrase.is_plural
+        and phrase.tree.child(phrase.head, "det") is None
+    )
 
 
 def _people(phrase: Phrase) -> Sequence[NameCluster]:

@@ -25,7 +25,7 @@ def _counts() -> Mapping[str, int]:
 
 
 def named_together(phrase: Phrase) -> Proposal | None:
-    """Mara Olin and Owen Pell were freed. The pair said …: the last named people who are so many, and no others since."""
+    """Mara Olin and Owen Pell were freed. The pair said …: the last named people who are so many."""
     count = _count(phrase)
     if count is None:
         return None

@@ -90,6 +90,7 @@ def target_of(reader: Reader, item: Chosen) -> Entity | None:
         return addressee_of(reader, item)
     for verb in tree.between(cue.spans[0].start, cue.spans[0].end):
         for word in tree.children(verb, "obj", "iobj"):
+            reader.read_to(word.end)
             entity = _entity_of(reader, word)
             if entity is not None and entity.type is SpeakerType.PERSON:
                 return entity

@@ -18,13 +18,16 @@ _MOST_PARAGRAPHS = 1
 
 
 def link_source(reader: Reader, tree: Tree, source: Span, head: Word, parent: Entity | None, cue: str) -> Link:
-    """The link of a source. `parent` is the speaker of the statement that contains this one, `cue` the word that reports."""
+    """The link of a source.
+
+    `parent` is the speaker of the statement that contains this one, `cue` the lemma of the words that report it.
+    """
     determiner = tree.child(head, "det")
     if determiner is not None and determiner.lower in load_words("determiners_of_nobody"):
         return Link(None, rules.NOBODY_IN_PARTICULAR)
     if head.lower in load_words("first_person_pronouns") and head.text != "US":
         return Link(parent, rules.FIRST_PERSON) if parent is not None else Link(None, rules.FIRST_PERSON_OF_NOBODY)
-    if is_relative(head) and head.upos == "PRON":
+    if is_relative(head) and head.upos == "PRON" and head.text != "WHO":
         return _relative(reader, tree, head)
     if is_pronoun(head):
         return _pronoun(reader, head, parent, cue)
@@ -78,7 +81,7 @@ def _asked(reader: Reader, head: Word, cue: str) -> Entity | None:
     if last is None or kind_of_pronoun(head) != "he" or cue in load_words("going_on_verbs"):
         return None
     answers = cue in load_words("answering_verbs") or (last.charges and cue in load_words("denials"))
-    target = last.target if answers else last.addressee if last.asks else None
+    target = last.target if answers or last.asks else None
     if target is None or target is last.entity or target.gender not in genders_of(head):
         return None
     return target if reader.store.document.steps(last.offset, head.start) <= _MOST_PARAGRAPHS else None
