@@ -26,7 +26,7 @@ def epithet(phrase: Phrase) -> Proposal | None:
         return _proposal(phrase, found) if len(found) == 1 else None
     if _is_of_one_person(phrase.lower):
         return _proposal(phrase, _of_country(phrase, _named_last(phrase)))
-    if phrase.lower in load_words("personal_epithets"):
+    if phrase.lower.removeprefix("ex-") in load_words("personal_epithets"):
         found = [c for c in _named_last(phrase, is_alone=True) if gender_agrees(phrase.lemma, c)]
         return _proposal(phrase, found) if len(found) == 1 else None
     return None
@@ -34,7 +34,8 @@ def epithet(phrase: Phrase) -> Proposal | None:
 
 def _is_qualified(phrase: Phrase) -> bool:
     """The pensioner from Harwick, the driver's daughter: a description of its own."""
-    return bool(phrase.tree.children(phrase.head, "nmod", "acl", "acl:relcl", "nmod:poss", "appos", "conj"))
+    own = phrase.tree.children(phrase.head, "nmod", "acl", "acl:relcl", "nmod:poss", "appos", "conj")
+    return any(w.upos != "NUM" for w in own)
 
 
 def _is_of_one_person(word: str) -> bool:
