@@ -28,7 +28,8 @@ _GENDERED_WORDS = 4
 class Entity:
     """A person, group, organization or document of the text. Only the store makes and changes entities.
 
-    `cluster` are its names; `head` is the lemma of its description where it has no name. `gender` is "f", "m" or "".
+    `cluster` are its names; `head` is the lemma of its description where it has no name, or where the name
+    does not say what it is. `gender` is "f", "m" or "".
     A document may have an `issuer`; a spokesperson has as `affiliation` the organization that employs them.
     `is_one_of_many`: it was introduced as one of its kind, so that there may be another: a driver, not the president.
     """
@@ -93,7 +94,8 @@ class Proposal:
     """The entity that a noun phrase refers to, not yet applied to the store.
 
     `display` is a fuller name for a known entity; `affiliation` counts where the entity has none; `whole` is the group
-    that a phrase introduces by the way: the officials in "one of the officials".
+    that a phrase introduces by the way: the officials in "one of the officials". `kind` is what a named organization
+    is: a union.
     """
 
     entity: Entity | NewEntity | None
@@ -104,6 +106,7 @@ class Proposal:
     display: str = ""
     affiliation: Entity | None = None
     whole: "Proposal | None" = None
+    kind: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,6 +161,8 @@ class EntityStore(Entities):
         if entity is not None and proposal.display:
             entity.display = proposal.display
             entity.gender = _gender(entity)
+        if entity is not None and not entity.head:
+            entity.head = proposal.kind
         if entity is not None and entity.affiliation is None:
             entity.affiliation = proposal.affiliation
         return Link(entity, proposal.rule, proposal.rivals, proposal.share, proposal.evidence)

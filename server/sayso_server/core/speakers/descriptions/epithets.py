@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sayso_server.core.lexicon import load_words
+from sayso_server.core.lexicon import is_form_of, load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.fit import gender_agrees, surroundings
 from sayso_server.core.speakers.descriptions.phrase import Phrase
@@ -19,14 +19,19 @@ _MOST_SENTENCES = 3
 
 def epithet(phrase: Phrase) -> Proposal | None:
     """The person for whom the text has another word, where nobody else can be meant."""
-    if not phrase.is_definite or phrase.is_plural or phrase.names or _is_qualified(phrase) or phrase.is_introduced:
+    if not phrase.is_definite or phrase.is_plural or _is_qualified(phrase) or any(c.is_person for c in phrase.names):
+        return None
+    called = _called(phrase)
+    if called is not None:
+        return _proposal(phrase, [called])
+    if phrase.is_introduced:
         return None
     if phrase.lower in load_words("court_epithets"):
         found = list(dict.fromkeys(_charged(phrase)))
         return _proposal(phrase, found) if len(found) == 1 else None
-    if _is_of_one_person(phrase.lower):
+    if _is_of_one_person(phrase.lower) and not phrase.names:
         return _proposal(phrase, _of_country(phrase, _named_last(phrase)))
-    if phrase.lower.removeprefix("ex-") in load_words("personal_epithets"):
+    if _is_personal(phrase):
         found = [c for c in _named_last(phrase, is_alone=True) if gender_agrees(phrase.lemma, c)]
         return _proposal(phrase, found) if len(found) == 1 else None
     return None
@@ -36,6 +41,35 @@ def _is_qualified(phrase: Phrase) -> bool:
     """The pensioner from Harwick, the driver's daughter: a description of its own."""
     own = phrase.tree.children(phrase.head, "nmod", "acl", "acl:relcl", "nmod:poss", "appos", "conj")
     return any(w.upos != "NUM" for w in own)
+
+
+def _is_personal(phrase: Phrase) -> bool:
+    """The ex-swimmer, the mother-of-three."""
+    return phrase.lower.removeprefix("ex-").partition("-of-")[0] in load_words("personal_epithets")
+
+
+def _called(phrase: Phrase) -> NameCluster | None:
+    """Owen Pell, a miner: the miner; nobody where the text has another miner, too."""
+    found: set[NameCluster] = set()
+    for tree in phrase.sentences_before(_BEFORE):
+        for word in tree.words:
+            if word.upos != "NOUN" or normal(word.lemma) != phrase.lemma:
+                continue
+            named = _named_by(phrase, tree, word)
+            if named is not None:
+                found.add(named)
+            elif tree.child(word, "det") is not None or word.xpos == "NNS":
+                return None
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def _named_by(phrase: Phrase, tree: Tree, word: Word) -> NameCluster | None:
+    """The person in apposition to a noun, or whose predicate it is."""
+    around = [*tree.children(word, "appos"), *([tree.head(word)] if word.relation == "appos" else [])]
+    if tree.child(word, "cop") is not None:
+        around += tree.children(word, "nsubj")
+    named = (phrase.entities.names.at(other) for other in around if other is not None)
+    return next((one.cluster for one in named if one is not None and one.cluster.is_person), None)
 
 
 def _is_of_one_person(word: str) -> bool:
@@ -99,8 +133,13 @@ def _charged(phrase: Phrase) -> Iterator[NameCluster]:
     for tree in phrase.sentences_before(_BEFORE):
         for word, verb, found in _subjects(phrase, tree):
             verbs = load_words("charged_with" if word.deprel == "nsubj:pass" else "pleading")
-            if _lemma(verb) in verbs or _is_on_trial(tree, verb):
+            if is_form_of(verb.lemma, verbs) or _is_on_trial(tree, verb):
                 yield found
+        for word in tree.words:
+            head = tree.head(word) if word.relation == "nmod" else None
+            named = phrase.entities.names.at(word)
+            if head is not None and head.lemma in load_words("proceedings_of") and named and named.cluster.is_person:
+                yield named.cluster
 
 
 def _is_on_trial(tree: Tree, verb: Word) -> bool:
@@ -108,8 +147,3 @@ def _is_on_trial(tree: Tree, verb: Word) -> bool:
     own = (verb, *tree.children(verb, "obj", "obl"))
     is_there = verb.lemma in load_words("standing_trial") or tree.child(verb, "cop") is not None
     return is_there and any(w.lemma in load_words("trials") for w in own)
-
-
-def _lemma(verb: Word) -> str:
-    """Deny, also where the lemmatizer has cut too little: denie."""
-    return f"{verb.lemma[:-2]}y" if verb.lemma.endswith("ie") else verb.lemma

@@ -77,6 +77,12 @@ def _kinds() -> Mapping[str, frozenset[str]]:
     return {key: others | {key} for key, others in load_table("alike_jobs").items()}
 
 
+@cache
+def alike_jobs() -> frozenset[str]:
+    """All job titles that may be the same as another: boss."""
+    return frozenset().union(*_kinds().values())
+
+
 def _is_alike(lemma: str, words: AbstractSet[str]) -> bool:
     """Whether the job of a description can be one of these: leader and president."""
     if lemma in words:

@@ -1,10 +1,11 @@
 """Phrases that mean an organization: the agency, Time magazine, the club's board."""
 
 import re
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 
-from sayso_server.core.lexicon import load_table, load_words
+from sayso_server.core.lexicon import is_form_of, load_table, load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.phrase import Phrase, description
 from sayso_server.core.speakers.entities import Entity, Proposal, Rival
@@ -78,35 +79,68 @@ def named_before(phrase: Phrase, lemma: str) -> Entity | None:
 def organization_untold(phrase: Phrase) -> Proposal | None:
     """The charity, after the RNLI: the organization named last, where its name does not say what it is."""
     lemma = phrase.lemma
-    is_bare = phrase.is_definite and phrase.possessor is None and len(phrase.bare.split()) == 1
-    if lemma not in load_words("untold_organizations") or not is_bare or phrase.is_introduced:
+    if lemma not in load_words("untold_organizations") or not phrase.is_definite or _is_qualified(phrase):
         return None
-    if named_before(phrase, lemma) is not None:
+    is_bare = len(phrase.bare.split()) == 1
+    if phrase.is_introduced or (is_bare and named_before(phrase, lemma) is not None):
         return None
     found = _named_last(phrase, load_table("kinds").get(lemma, frozenset()) | {lemma})
-    if not found:
+    if not found or (not is_bare and len(found) > 1):
         return None
     named = phrase.entities.named
     rivals = tuple(Rival(named[c], 1.0) for c in found[1:])
-    return Proposal(named[found[0]], rules.ORGANIZATION_UNTOLD, rivals, share=1 / len(found))
+    kind = "" if lemma in load_words("any_organization") - load_words("companies") else lemma
+    return Proposal(named[found[0]], rules.ORGANIZATION_UNTOLD, rivals, share=1 / len(found), kind=kind)
+
+
+def _is_qualified(phrase: Phrase) -> bool:
+    """The company that …, the group's bank, the Harwick charity."""
+    own = phrase.tree.children(phrase.head, "nmod", "nmod:poss", "acl", "acl:relcl", "appos", "conj")
+    return bool(own) or any(not c.is_place for c in phrase.names)
 
 
 def _named_last(phrase: Phrase, kinds: AbstractSet[str]) -> list[NameCluster]:
     """The organizations of the last sentence that names any, the subject first."""
     names = phrase.entities.names
     for tree in phrase.sentences_before(_BEFORE)[:_MOST_SENTENCES]:
+        overseers = _overseers(phrase, tree)
         found = [
             one.cluster
             for one in names.from_to(tree.span.start, tree.span.end)
-            if _may_be(one.cluster, kinds) and (not _seems_place(one) or _is_owned(tree, one))
+            if _may_be(one.cluster, kinds)
+            and _may_be_called(phrase, one.cluster)
+            and (not _seems_place(one) or _is_owned(tree, one))
         ]
         if found:
             subjects = [w for w in tree.words if w.relation == "nsubj" and w.head >= 0]
             first = [one.cluster for w in subjects if (one := names.at(w)) is not None and one.cluster in found]
             ordered = dict.fromkeys([*first, *found])
+            if phrase.lemma in load_words("overseers"):
+                return [c for c in ordered if overseers is None or c in overseers]
             is_company = phrase.lemma in load_words("companies")
-            return sorted(ordered, key=lambda c: is_company and "article before" in dict(c.mentions[0].evidence))
+            return sorted(
+                ordered,
+                key=lambda c: (
+                    is_company and (c in (overseers or ()) or "article before" in dict(c.mentions[0].evidence))
+                ),
+            )
     return []
+
+
+def _overseers(phrase: Phrase, tree: Tree) -> Sequence[NameCluster] | None:
+    """Who fines, investigates, raids in a sentence: no company, but a regulator; None where nobody does."""
+    verbs = [w for w in tree.words if w.upos == "VERB" and is_form_of(w.lemma, load_words("overseeing"))]
+    subjects = (phrase.entities.names.at(s) for verb in verbs for s in tree.children(verb, "nsubj"))
+    return [one.cluster for one in subjects if one is not None] if verbs else None
+
+
+def _may_be_called(phrase: Phrase, found: NameCluster) -> bool:
+    """Whether what the text has called an organization allows this word: a union is no company."""
+    before = phrase.entities.named[found].head
+    if not before or before == phrase.lemma or phrase.lemma in load_words("any_organization") - load_words("companies"):
+        return True
+    companies = load_words("companies")
+    return before in companies and phrase.lemma in companies
 
 
 def _seems_place(found: Occurrence) -> bool:

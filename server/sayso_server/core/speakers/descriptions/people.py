@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
-from sayso_server.core.speakers.descriptions.fit import ALL_GIVEN, fit, words_wanted
+from sayso_server.core.speakers.descriptions.fit import ALL_GIVEN, alike_jobs, fit, words_wanted
 from sayso_server.core.speakers.descriptions.organizations import named_before
 from sayso_server.core.speakers.descriptions.phrase import Phrase, description
 from sayso_server.core.speakers.entities import Entity, Proposal, Rival
@@ -46,7 +46,7 @@ def of_age(phrase: Phrase) -> Proposal | None:
 def office_holder(phrase: Phrase) -> Proposal | None:
     """The senator, the Israeli leader, the company's chief executive: the named person who fits best."""
     lemma = unabbreviated(phrase.lemma)
-    if lemma not in load_words("roles"):
+    if lemma not in load_words("roles") and lemma not in alike_jobs():
         return None
     wanted = words_wanted(phrase)
     is_certain = phrase.is_definite or phrase.owner is not None

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from sayso_server.core.lexicon import load_table
+from sayso_server.core.lexicon import load_table, load_words
 from sayso_server.core.speakers import link_rules as rules
+from sayso_server.core.speakers.descriptions.fit import gender_agrees
 from sayso_server.core.speakers.descriptions.groups import as_group, together
 from sayso_server.core.speakers.descriptions.phrase import Phrase
 from sayso_server.core.speakers.entities import Proposal
@@ -29,15 +30,16 @@ def named_together(phrase: Phrase) -> Proposal | None:
     count = _count(phrase)
     if count is None:
         return None
+    other = {c for c in phrase.entities.names.clusters if not gender_agrees(phrase.lemma, c)}
     since: set[NameCluster] = set()
     for tree in [phrase.tree, *phrase.sentences_before(_BEFORE)][:_MOST_SENTENCES]:
         people = _people(phrase, tree)
         for head, own in _coordinations(phrase, tree):
-            if len(own) == count and since <= {c for c in own if c is not None}:
+            if len(own) == count and not other & set(own) and since <= {c for c in own if c is not None}:
                 found = together(Phrase(phrase.entities, tree, phrase.span, head, phrase.pronouns).of(head))
                 return replace(found, rule=rules.NAMED_TOGETHER) if found is not None else None
         since |= set(people)
-        if len(people) == count and since <= set(people):
+        if len(people) == count and since <= set(people) and not other & since:
             return as_group(phrase.entities, people, rules.NAMED_TOGETHER)
         if len(since) > count:
             return None
@@ -47,6 +49,9 @@ def named_together(phrase: Phrase) -> Proposal | None:
 def _count(phrase: Phrase) -> int | None:
     """How many are meant: the couple, both, all three, the two of them; None for a couple from Harwick."""
     count = _counts().get(phrase.lower)
+    if phrase.lemma in load_words("female", "male"):  # the two women
+        numbers = (w.lower for w in phrase.tree.children(phrase.head, "nummod", "det"))
+        count = next((_counts()[n] for n in numbers if n in _counts()), None)
     own = phrase.tree.children(phrase.head, "nmod", "acl", "acl:relcl", "compound", "nmod:poss", "appos", "conj")
     is_all = phrase.text.lower().startswith(("all ", "both"))
     if count is None or phrase.names or own or not (phrase.is_definite or is_all):
