@@ -87,6 +87,7 @@ LABEL = LinkRule("label", LinkFamily.CONVERSATION)
 ACTS_JUST_BEFORE = LinkRule("acts just before", LinkFamily.CONVERSATION)
 SPEAKER_GOES_ON = LinkRule("speaker goes on", LinkFamily.CONVERSATION)
 TURNS_TAKEN = LinkRule("turns taken", LinkFamily.CONVERSATION)
+GUEST_GOES_ON = LinkRule("guest goes on", LinkFamily.CONVERSATION)
 FIRST_PERSON = LinkRule("first person", LinkFamily.CONVERSATION)
 
 NO_SOURCE = LinkRule("no source", LinkFamily.NOBODY)

@@ -29,7 +29,7 @@ def epithet(phrase: Phrase) -> Proposal | None:
     if phrase.lower in load_words("court_epithets"):
         found = list(dict.fromkeys(_charged(phrase)))
         return _proposal(phrase, found) if len(found) == 1 else None
-    if _is_of_one_person(phrase.lower) and not phrase.names:
+    if _is_of_one_person(phrase.lower) and not phrase.names and not _is_met_with_others(phrase):
         return _proposal(phrase, _of_country(phrase, _named_last(phrase)))
     if _is_personal(phrase):
         found = [c for c in _named_last(phrase, is_alone=True) if gender_agrees(phrase.lemma, c)]
@@ -41,6 +41,16 @@ def _is_qualified(phrase: Phrase) -> bool:
     """The pensioner from Harwick, the driver's daughter: a description of its own."""
     own = phrase.tree.children(phrase.head, "nmod", "acl", "acl:relcl", "nmod:poss", "appos", "conj")
     return any(w.upos != "NUM" for w in own)
+
+
+def _is_met_with_others(phrase: Phrase) -> bool:
+    """Ann Orr met the Italian: somebody else than the one named."""
+    for tree in phrase.sentences_before(_BEFORE):
+        if any(w.lower == phrase.lower and w.upos in {"NOUN", "PROPN"} for w in tree.words):
+            named = phrase.entities.names.from_to(tree.span.start, tree.span.end)
+            if any(one.cluster.is_person for one in named):
+                return True
+    return False
 
 
 def _is_personal(phrase: Phrase) -> bool:

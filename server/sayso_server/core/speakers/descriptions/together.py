@@ -30,16 +30,15 @@ def named_together(phrase: Phrase) -> Proposal | None:
     count = _count(phrase)
     if count is None:
         return None
-    other = {c for c in phrase.entities.names.clusters if not gender_agrees(phrase.lemma, c)}
     since: set[NameCluster] = set()
     for tree in [phrase.tree, *phrase.sentences_before(_BEFORE)][:_MOST_SENTENCES]:
         people = _people(phrase, tree)
         for head, own in _coordinations(phrase, tree):
-            if len(own) == count and not other & set(own) and since <= {c for c in own if c is not None}:
+            if len(own) == count and _agree(phrase, own) and since <= {c for c in own if c is not None}:
                 found = together(Phrase(phrase.entities, tree, phrase.span, head, phrase.pronouns).of(head))
                 return replace(found, rule=rules.NAMED_TOGETHER) if found is not None else None
         since |= set(people)
-        if len(people) == count and since <= set(people) and not other & since:
+        if len(people) == count and since <= set(people) and _agree(phrase, people):
             return as_group(phrase.entities, people, rules.NAMED_TOGETHER)
         if len(since) > count:
             return None
@@ -57,6 +56,11 @@ def _count(phrase: Phrase) -> int | None:
     if count is None or phrase.names or own or not (phrase.is_definite or is_all):
         return None
     return None if phrase.is_introduced else count
+
+
+def _agree(phrase: Phrase, people: Sequence[NameCluster | None]) -> bool:
+    """Whether the two women can be these."""
+    return all(c is None or gender_agrees(phrase.lemma, c) for c in people)
 
 
 def _people(phrase: Phrase, tree: Tree) -> list[NameCluster]:

@@ -6,6 +6,7 @@ from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.discourse.pronouns import PRONOUN_RULES, genders_of, is_pronoun, kind_of_pronoun
 from sayso_server.core.speakers.discourse.reader import Reader
+from sayso_server.core.speakers.discourse.turns import NEAR
 from sayso_server.core.speakers.entities import Entity, Link, Rival
 from sayso_server.core.statement import Span, SpeakerType
 from sayso_server.core.tree import Tree, Word
@@ -56,6 +57,9 @@ def _pronoun(reader: Reader, head: Word, parent: Entity | None, cue: str) -> Lin
     asked = None if quoted else _asked(reader, head, cue)
     if asked is not None and (not options or options[0].entity is reader.turns[-1].entity):
         return Link(asked, rules.TURNS_TAKEN)
+    guest = _guest(reader, head, cue, options[0].entity) if options and not quoted else None
+    if guest is not None:
+        return Link(guest, rules.GUEST_GOES_ON)
     if not options:
         return Link(None, rules.NO_ANTECEDENT)
     total = sum(one.probability for one in options)
@@ -85,3 +89,15 @@ def _asked(reader: Reader, head: Word, cue: str) -> Entity | None:
     if target is None or target is last.entity or target.gender not in genders_of(head):
         return None
     return target if reader.store.document.steps(last.offset, head.start) <= _MOST_PARAGRAPHS else None
+
+
+def _guest(reader: Reader, head: Word, cue: str, best: Entity) -> Entity | None:
+    """“Lucky you,” the host quipped. She went on: the guest, who spoke before, not the host."""
+    words = {best.head} | (best.cluster.words if best.cluster is not None else frozenset())
+    if cue.replace(" ", "_") not in load_words("going_on_verbs") or not words & load_words("hosts"):
+        return None
+    spoke = [turn.entity for turn in reader.turns[-NEAR:]]
+    if not spoke or spoke[-1] is not best:
+        return None
+    others = (e for e in reversed(spoke) if e is not best and e.type is SpeakerType.PERSON)
+    return next((e for e in others if e.gender in genders_of(head)), None)
