@@ -84,7 +84,10 @@ def organization_untold(phrase: Phrase) -> Proposal | None:
     is_bare = len(phrase.bare.split()) == 1
     if phrase.is_introduced or (is_bare and named_before(phrase, lemma) is not None):
         return None
-    found = _named_last(phrase, load_table("kinds").get(lemma, frozenset()) | {lemma})
+    if any(entity.display != lemma for entity in phrase.entities.described(SpeakerType.ORGANIZATION, lemma)):
+        return None  # a miners' union was described before
+    kinds = load_table("kinds").get(lemma, frozenset()) | {lemma}
+    found = _called_so(phrase) or _named_last(phrase, kinds)
     if not found or (not is_bare and len(found) > 1):
         return None
     named = phrase.entities.named
@@ -99,14 +102,22 @@ def _is_qualified(phrase: Phrase) -> bool:
     return bool(own) or any(not c.is_place for c in phrase.names)
 
 
+def _called_so(phrase: Phrase) -> list[NameCluster]:
+    """The organization named last of those that the text has called so before."""
+    start, named = phrase.span.start, phrase.entities.named
+    near = dict.fromkeys(one.cluster for one in phrase.entities.names.before(start, _NAMES_BEFORE))
+    found = [c for c in near if not c.is_person and named[c].head == phrase.lemma]
+    return sorted(found, key=lambda c: -c.named_before(start))[:1]
+
+
 def _named_last(phrase: Phrase, kinds: AbstractSet[str]) -> list[NameCluster]:
     """The organizations of the last sentence that names any, the subject first."""
     names = phrase.entities.names
-    for tree in phrase.sentences_before(_BEFORE)[:_MOST_SENTENCES]:
+    for tree in [phrase.tree, *phrase.sentences_before(_BEFORE)][: _MOST_SENTENCES + 1]:
         overseers = _overseers(phrase, tree)
         found = [
             one.cluster
-            for one in names.from_to(tree.span.start, tree.span.end)
+            for one in names.from_to(tree.span.start, min(tree.span.end, phrase.span.start))
             if _may_be(one.cluster, kinds)
             and _may_be_called(phrase, one.cluster)
             and (not _seems_place(one) or _is_owned(tree, one))

@@ -87,7 +87,7 @@ class Reader:
         self.ranked[word.start] = options
         if options:
             self.pronouns[word.start] = options[0].entity
-            if kind_of_pronoun(word) == "he":
+            if kind_of_pronoun(word) == "he" and self._binds(word, options):
                 self.store.bind(options[0].entity, gender_of(word))
             self.meet(options[0].entity, tree, word)
 
@@ -110,6 +110,11 @@ class Reader:
         found = self.store.names.at(antecedent) if antecedent is not None else None
         if found is not None and found.cluster.is_person:
             self.meet(self.store.named[found.cluster], tree, word)
+
+    def _binds(self, word: Word, options: list[Ranked]) -> bool:
+        """Whether a pronoun tells a gender: not in a quotation, nor where somebody of this gender may be meant."""
+        rivals = (one.entity for one in options[1:])
+        return self.store.document.quotation_at(word.start) is None and not any(rival.gender for rival in rivals)
 
     def candidates(self, tree: Tree, word: Word) -> list[Antecedent]:
         """The entities that a pronoun may refer to."""
