@@ -105,7 +105,7 @@ def _is_participle(tree: Tree, verb: Word) -> bool:
 
 def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:
     """The verb whose subject is also this one's."""
-    if verb.relation == "conj" and head.upos in {"VERB", "AUX", "ADJ"}:
+    if verb.relation == "conj" and (head.upos in {"VERB", "AUX", "ADJ"} or tree.child(head, "cop") is not None):
         return head
     if verb.relation == "xcomp" and tree.child(head, "obj", "iobj") is None:
         return head

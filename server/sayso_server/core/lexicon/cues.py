@@ -1,6 +1,7 @@
 """The words that report statements: `data/cues.toml`."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -104,6 +105,11 @@ def _irregular() -> Mapping[str, str]:
     """Lemmas by their irregular forms: say for said."""
     table = read_toml(folder() / "irregular_forms.toml")
     return {form: lemma for lemma, forms in table.items() for form in unique(forms, f"irregular_forms.toml: {lemma}")}
+
+
+def is_form_of(lemma: str, words: AbstractSet[str]) -> bool:
+    """Whether a verb is one of these, also where a lemmatizer has cut too much or too little: denie, fined."""
+    return any(form in words for form in _repaired(lemma))
 
 
 def _repaired(lemma: str) -> Iterator[str]:

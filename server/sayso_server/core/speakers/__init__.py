@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sayso_server.core.document import Document
+from sayso_server.core.lexicon import load_words
 from sayso_server.core.selection.choice import Chosen
 from sayso_server.core.speakers import link_rules as rules
-from sayso_server.core.speakers.discourse.conversation import addressee_of, without_cue
+from sayso_server.core.speakers.discourse.conversation import addressee_of, target_of, without_cue
 from sayso_server.core.speakers.discourse.reader import Reader
 from sayso_server.core.speakers.discourse.sources import link_source
 from sayso_server.core.speakers.discourse.turns import Turn, asks
@@ -47,7 +48,8 @@ def _link(reader: Reader, item: Chosen, parent: Entity | None) -> Link:
         if any(span.overlaps(found.source) for span in found.content):
             return Link(None, rules.SOURCE_IN_ITS_OWN_CONTENT)
         if tree is not None:
-            return link_source(reader, tree, found.source, found.source_head, parent)
+            cue = found.cue.lemma if found.cue else ""
+            return link_source(reader, tree, found.source, found.source_head, parent, cue)
     reader.read_to(found.content[0].start)
     return without_cue(reader, item) if found.follows else Link(None, rules.NO_SOURCE)
 
@@ -62,6 +64,8 @@ def _turn(reader: Reader, item: Chosen, entity: Entity) -> Turn:
         end=max(found.content[-1].end, found.cue.spans[-1].end if found.cue else 0),
         quoted=item.kind is Kind.DIRECT,
         addressee=addressee_of(reader, item),
+        target=target_of(reader, item),
         asks=asks(document, item),
+        charges=found.cue is not None and found.cue.lemma in load_words("charging_verbs"),
         switched=found.follows and bool(reader.turns) and reader.turns[-1].entity is not entity,
     )

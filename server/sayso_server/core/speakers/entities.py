@@ -28,8 +28,10 @@ _GENDERED_WORDS = 4
 class Entity:
     """A person, group, organization or document of the text. Only the store makes and changes entities.
 
-    `cluster` are its names; `head` is the lemma of its description where it has no name. `gender` is "f", "m" or "".
+    `cluster` are its names; `head` is the lemma of its description where it has no name, or where the name
+    does not say what it is. `gender` is "f", "m" or "".
     A document may have an `issuer`; a spokesperson has as `affiliation` the organization that employs them.
+    `is_one_of_many`: it was introduced as one of its kind, so that there may be another: a driver, not the president.
     """
 
     type: SpeakerType
@@ -39,6 +41,7 @@ class Entity:
     gender: str = ""
     issuer: "Entity | None" = None
     affiliation: "Entity | None" = None
+    is_one_of_many: bool = False
 
 
 class Rival(NamedTuple):
@@ -83,6 +86,7 @@ class NewEntity:
     display: str
     head: str
     issuer: Entity | None = None
+    is_one_of_many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,8 @@ class Proposal:
     """The entity that a noun phrase refers to, not yet applied to the store.
 
     `display` is a fuller name for a known entity; `affiliation` counts where the entity has none; `whole` is the group
-    that a phrase introduces by the way: the officials in "one of the officials".
+    that a phrase introduces by the way: the officials in "one of the officials". `kind` is what a named organization
+    is: a union.
     """
 
     entity: Entity | NewEntity | None
@@ -101,6 +106,7 @@ class Proposal:
     display: str = ""
     affiliation: Entity | None = None
     whole: "Proposal | None" = None
+    kind: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +146,7 @@ class Entities:
             known = set(entity.display.lower().split())
             if (words <= known and (definite or words == known)) or known < words:
                 return Proposal(entity, rule, display=text if len(words) > len(known) else "")
-        return Proposal(NewEntity(kind, text, head), rule)
+        return Proposal(NewEntity(kind, text, head, is_one_of_many=not definite), rule)
 
 
 class EntityStore(Entities):
@@ -155,12 +161,19 @@ class EntityStore(Entities):
         if entity is not None and proposal.display:
             entity.display = proposal.display
             entity.gender = _gender(entity)
+        if entity is not None and not entity.head:
+            entity.head = proposal.kind
         if entity is not None and entity.affiliation is None:
             entity.affiliation = proposal.affiliation
         return Link(entity, proposal.rule, proposal.rivals, proposal.share, proposal.evidence)
 
+    def bind(self, entity: Entity, gender: str) -> None:
+        """The gender of a person whom a pronoun was linked to, where nothing else tells it."""
+        if not entity.gender and entity.type is SpeakerType.PERSON:
+            entity.gender = gender
+
     def _added(self, new: NewEntity) -> Entity:
-        entity = Entity(new.type, new.display, head=new.head, issuer=new.issuer)
+        entity = Entity(new.type, new.display, head=new.head, issuer=new.issuer, is_one_of_many=new.is_one_of_many)
         entity.gender = _gender(entity)
         self.unnamed.append(entity)
         if new.type is SpeakerType.DOCUMENT:

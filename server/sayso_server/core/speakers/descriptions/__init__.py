@@ -3,13 +3,21 @@
 from collections.abc import Callable
 
 from sayso_server.core.speakers.descriptions.anything import anything
-from sayso_server.core.speakers.descriptions.by_name import name_after_job_title, name_at_head, name_in_apposition
+from sayso_server.core.speakers.descriptions.by_name import (
+    name_after_job_title,
+    name_at_head,
+    name_before_verb,
+    name_in_apposition,
+)
 from sayso_server.core.speakers.descriptions.documents import document
 from sayso_server.core.speakers.descriptions.elliptical import elliptical
+from sayso_server.core.speakers.descriptions.epithets import epithet
 from sayso_server.core.speakers.descriptions.groups import coordinated_names, coordination, group
-from sayso_server.core.speakers.descriptions.organizations import organization
+from sayso_server.core.speakers.descriptions.lead import role_in_lead
+from sayso_server.core.speakers.descriptions.organizations import organization, organization_untold
 from sayso_server.core.speakers.descriptions.people import described_person, of_age, office_holder
 from sayso_server.core.speakers.descriptions.phrase import Phrase
+from sayso_server.core.speakers.descriptions.together import named_together
 from sayso_server.core.speakers.entities import Proposal
 
 Sieve = Callable[[Phrase], Proposal | None]
@@ -19,13 +27,18 @@ SIEVES: tuple[Sieve, ...] = (
     coordinated_names,
     coordination,
     name_after_job_title,
+    name_before_verb,
     name_at_head,
     name_in_apposition,
+    named_together,
     elliptical,
     document,
     of_age,
     group,
     office_holder,
+    role_in_lead,
+    epithet,
+    organization_untold,
     described_person,
     organization,
     anything,

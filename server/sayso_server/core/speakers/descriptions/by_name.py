@@ -42,6 +42,21 @@ def name_after_job_title(phrase: Phrase) -> Proposal | None:
     return by_name(phrase, named[-1])
 
 
+def name_before_verb(phrase: Phrase) -> Proposal | None:
+    """Drivers' union Aslef general secretary Ann Orr said: the parser cut the source before the name."""
+    verb = phrase.tree.head(phrase.head)
+    between = phrase.tree.between(phrase.span.end, verb.start) if verb is not None and verb.upos == "VERB" else []
+    if not between or phrase.plain[phrase.span.end : between[0].start] not in {" ", ""}:
+        return None
+    if any(w.upos not in {"ADJ", "NOUN", "PROPN"} and w.text != "-" for w in between):
+        return None
+    found = phrase.entities.names.at(between[-1])
+    is_person = found is not None and found.cluster.is_person and found.end == between[-1].end
+    lead = [w for w in between if found is not None and w.end <= found.start]
+    is_titled = bool(lead) and is_human_noun(normal(lead[-1].lemma))
+    return by_name(phrase, found) if found is not None and is_person and is_titled else None
+
+
 def name_at_head(phrase: Phrase) -> Proposal | None:
     """The name that heads the phrase: Kirby, Sen. Ada Prowse, the White House."""
     found = phrase.entities.names.at(phrase.head)

@@ -61,9 +61,11 @@ def _one_of(phrase: Phrase) -> Proposal | None:
 def _another(phrase: Phrase) -> Proposal | None:
     """Another, after a user."""
     unnamed = reversed(phrase.entities.recent_unnamed())
-    last = next((e for e in unnamed if e.type is SpeakerType.PERSON), None)
+    last = next((e for e in unnamed if e.type is SpeakerType.PERSON and e.is_one_of_many), None)
     if last is None or phrase.lower not in load_words("ordinals", "words_for_another"):
         return None
     kind = " ".join(w for w in last.display.split() if normal(w) not in load_words("words_for_one"))
     lead = "another" if phrase.lower == "other" else phrase.lower
-    return Proposal(NewEntity(SpeakerType.PERSON, f"{lead} {kind}", last.head), rules.ANOTHER_OF_THE_KIND)
+    return Proposal(
+        NewEntity(SpeakerType.PERSON, f"{lead} {kind}", last.head, is_one_of_many=True), rules.ANOTHER_OF_THE_KIND
+    )

@@ -45,7 +45,7 @@ def words_wanted(phrase: Phrase) -> set[str]:
 def _features(phrase: Phrase, found: NameCluster, lemma: str, wanted: AbstractSet[str]) -> Mapping[str, float]:
     """The named features of a fit; empty if there is none."""
     words = found.words
-    if not _is_alike(lemma, words) or not _gender_agrees(lemma, found):
+    if not _is_alike(lemma, words) or not gender_agrees(lemma, found):
         return {}
     owner = phrase.owner
     if owner is not None and (owner.cluster is found or not _belongs(found, owner)):
@@ -67,7 +67,7 @@ def _features(phrase: Phrase, found: NameCluster, lemma: str, wanted: AbstractSe
 
 def _missing(phrase: Phrase, found: NameCluster, wanted: AbstractSet[str]) -> list[str]:
     """The words of a description that are not given with the name."""
-    around = found.words | _surroundings(phrase, found)
+    around = found.words | surroundings(phrase, found)
     return [m for m in wanted if not any(same_stem(m, w) for w in around)]
 
 
@@ -75,6 +75,12 @@ def _missing(phrase: Phrase, found: NameCluster, wanted: AbstractSet[str]) -> li
 def _kinds() -> Mapping[str, frozenset[str]]:
     """Job titles that may be the same, by one of them."""
     return {key: others | {key} for key, others in load_table("alike_jobs").items()}
+
+
+@cache
+def alike_jobs() -> frozenset[str]:
+    """All job titles that may be the same as another: boss."""
+    return frozenset().union(*_kinds().values())
 
 
 def _is_alike(lemma: str, words: AbstractSet[str]) -> bool:
@@ -86,7 +92,7 @@ def _is_alike(lemma: str, words: AbstractSet[str]) -> bool:
     return any(lemma in kind and words & kind for kind in _kinds().values())
 
 
-def _gender_agrees(lemma: str, found: NameCluster) -> bool:
+def gender_agrees(lemma: str, found: NameCluster) -> bool:
     """The spokeswoman is no man."""
     female, male = lemma in load_words("female"), lemma in load_words("male")
     return not (female and found.gender == "m") and not (male and found.gender == "f")
@@ -123,7 +129,7 @@ def _has_country(found: NameCluster, wanted: Iterable[str]) -> bool:
     return bool(own) and not any(same_stem(w, o) for w in wanted for o in own)
 
 
-def _surroundings(phrase: Phrase, found: NameCluster) -> set[str]:
+def surroundings(phrase: Phrase, found: NameCluster) -> set[str]:
     """The words around a name: Israeli in "Israeli Prime Minister Benjamin …", and Kesteria after "of"."""
     plain = phrase.plain
     out: set[str] = set()

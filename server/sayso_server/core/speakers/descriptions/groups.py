@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.phrase import Phrase, cleaned, description, undetermined
-from sayso_server.core.speakers.entities import Proposal
+from sayso_server.core.speakers.entities import Entities, Proposal
+from sayso_server.core.speakers.link_rules import LinkRule
+from sayso_server.core.speakers.names.clusters import NameCluster
 from sayso_server.core.speakers.names.index import Occurrence
 from sayso_server.core.speakers.names.spelling import is_human_noun, normal
 from sayso_server.core.statement import SpeakerType
@@ -18,14 +20,31 @@ _COORDINATED = "and"
 def coordinated_names(phrase: Phrase) -> Proposal | None:
     """Ann Orr and Owen Pell: a group."""
     heads = [phrase.head, *phrase.tree.children(phrase.head, "conj")]
-    names = phrase.entities.names
-    found = [named.cluster for head in heads if (named := names.at(head)) and head.start < phrase.span.end]
+    found = [named.cluster for head in heads if (named := _name_of(phrase, head)) and head.start < phrase.span.end]
     people = list(dict.fromkeys(found))
     if len(people) < 2 or len(people) != len(heads):
         return None
+    return as_group(phrase.entities, people, rules.COORDINATED_NAMES)
+
+
+def _name_of(phrase: Phrase, head: Word) -> Occurrence | None:
+    """The name of one part of a coordination, or the person's that follows a job title: mission scientist Owen Pell."""
+    names = phrase.entities.names
+    after = names.from_to(head.end, head.end + 2)
+    is_title = is_human_noun(normal(head.lemma)) and bool(after) and after[0].cluster.is_person
+    return names.at(head) or (after[0] if is_title else None)
+
+
+def together(phrase: Phrase) -> Proposal | None:
+    """A coordination with or without names."""
+    return coordinated_names(phrase) or coordination(phrase)
+
+
+def as_group(entities: Entities, people: Sequence[NameCluster], rule: LinkRule) -> Proposal:
+    """The group of named people."""
     displays = [c.display for c in people]
     together = f"{', '.join(displays[:-1])} and {displays[-1]}"
-    return phrase.entities.describe(rules.COORDINATED_NAMES, SpeakerType.GROUP, together, _COORDINATED, definite=True)
+    return entities.describe(rule, SpeakerType.GROUP, together, _COORDINATED, definite=True)
 
 
 def coordination(phrase: Phrase) -> Proposal | None:

@@ -1,15 +1,19 @@
 """Phrases that mean an organization: the agency, Time magazine, the club's board."""
 
 import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 
-from sayso_server.core.lexicon import load_table, load_words
+from sayso_server.core.lexicon import is_form_of, load_table, load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.phrase import Phrase, description
-from sayso_server.core.speakers.entities import Entity, Proposal
+from sayso_server.core.speakers.entities import Entity, Proposal, Rival
 from sayso_server.core.speakers.names.clusters import NameCluster
-from sayso_server.core.speakers.names.spelling import countries
+from sayso_server.core.speakers.names.index import Occurrence
+from sayso_server.core.speakers.names.spelling import countries, normal
 from sayso_server.core.statement import SpeakerType
+from sayso_server.core.tree import Tree
 
 _NAMES_BEFORE = 200
 """How many of the names before a description are looked at."""
@@ -23,6 +27,10 @@ _AFTER = 24
 """Characters after a name in which it is looked for."""
 _OFTEN = 3
 """A thing named so often is taken for an organization."""
+_BEFORE = 1500
+"""Characters before a description in which an organization is named whose name does not say what it is."""
+_MOST_SENTENCES = 3
+"""Sentences before the description in which it is named."""
 
 
 def organization(phrase: Phrase) -> Proposal | None:
@@ -63,9 +71,114 @@ def named_before(phrase: Phrase, lemma: str) -> Entity | None:
     words = load_table("kinds").get(lemma, frozenset()) | {lemma}
     matching = [c for c in before if words & set(c.key)]
     if not matching and lemma in load_words("any_organization"):
-        matching = [c for c in before if _is_organization(phrase, c)]
+        matching = [c for c in before if _is_organization(phrase, c) and not _is_public(c, lemma)]
     last = max(matching, key=lambda c: c.named_before(start), default=None)
     return phrase.entities.named[last] if last is not None else None
+
+
+def organization_untold(phrase: Phrase) -> Proposal | None:
+    """The charity, after the RNLI: the organization named last, where its name does not say what it is."""
+    lemma = phrase.lemma
+    if lemma not in load_words("untold_organizations") or not phrase.is_definite or _is_qualified(phrase):
+        return None
+    is_bare = len(phrase.bare.split()) == 1
+    if phrase.is_introduced or (is_bare and named_before(phrase, lemma) is not None):
+        return None
+    if any(entity.display != lemma for entity in phrase.entities.described(SpeakerType.ORGANIZATION, lemma)):
+        return None  # a miners' union was described before
+    kinds = load_table("kinds").get(lemma, frozenset()) | {lemma}
+    found = _called_so(phrase) or _named_last(phrase, kinds)
+    if not found or (not is_bare and len(found) > 1):
+        return None
+    named = phrase.entities.named
+    rivals = tuple(Rival(named[c], 1.0) for c in found[1:])
+    kind = "" if lemma in load_words("any_organization") - load_words("companies") else lemma
+    return Proposal(named[found[0]], rules.ORGANIZATION_UNTOLD, rivals, share=1 / len(found), kind=kind)
+
+
+def _is_qualified(phrase: Phrase) -> bool:
+    """The company that …, the group's bank, the Harwick charity."""
+    own = phrase.tree.children(phrase.head, "nmod", "nmod:poss", "acl", "acl:relcl", "appos", "conj")
+    return bool(own) or any(not c.is_place for c in phrase.names)
+
+
+def _called_so(phrase: Phrase) -> list[NameCluster]:
+    """The organization named last of those that the text has called so before."""
+    start, named = phrase.span.start, phrase.entities.named
+    near = dict.fromkeys(one.cluster for one in phrase.entities.names.before(start, _NAMES_BEFORE))
+    found = [c for c in near if not c.is_person and named[c].head == phrase.lemma]
+    return sorted(found, key=lambda c: -c.named_before(start))[:1]
+
+
+def _named_last(phrase: Phrase, kinds: AbstractSet[str]) -> list[NameCluster]:
+    """The organizations of the last sentence that names any, the subject first."""
+    names = phrase.entities.names
+    for tree in [phrase.tree, *phrase.sentences_before(_BEFORE)][: _MOST_SENTENCES + 1]:
+        overseers = _overseers(phrase, tree)
+        found = [
+            one.cluster
+            for one in names.from_to(tree.span.start, min(tree.span.end, phrase.span.start))
+            if _may_be(one.cluster, kinds)
+            and _may_be_called(phrase, one.cluster)
+            and (not _seems_place(one) or _is_owned(tree, one))
+        ]
+        if found:
+            subjects = [w for w in tree.words if w.relation == "nsubj" and w.head >= 0]
+            first = [one.cluster for w in subjects if (one := names.at(w)) is not None and one.cluster in found]
+            ordered = dict.fromkeys([*first, *found])
+            if phrase.lemma in load_words("overseers"):
+                return [c for c in ordered if overseers is None or c in overseers]
+            is_company = phrase.lemma in load_words("companies")
+            return sorted(
+                ordered,
+                key=lambda c: (
+                    is_company and (c in (overseers or ()) or "article before" in dict(c.mentions[0].evidence))
+                ),
+            )
+    return []
+
+
+def _overseers(phrase: Phrase, tree: Tree) -> Sequence[NameCluster] | None:
+    """Who fines, investigates, raids in a sentence: no company, but a regulator; None where nobody does."""
+    verbs = [w for w in tree.words if w.upos == "VERB" and is_form_of(w.lemma, load_words("overseeing"))]
+    subjects = (phrase.entities.names.at(s) for verb in verbs for s in tree.children(verb, "nsubj"))
+    return [one.cluster for one in subjects if one is not None] if verbs else None
+
+
+def _may_be_called(phrase: Phrase, found: NameCluster) -> bool:
+    """Whether what the text has called an organization allows this word: a union is no company."""
+    before = phrase.entities.named[found].head
+    if not before or before == phrase.lemma or phrase.lemma in load_words("any_organization") - load_words("companies"):
+        return True
+    companies = load_words("companies")
+    return before in companies and phrase.lemma in companies
+
+
+def _seems_place(found: Occurrence) -> bool:
+    """Whether a name is tagged as a place, or "in" or "near" goes before."""
+    return found.mention.label == "LOC" or (found.mention.is_place and found.mention.label != "ORG")
+
+
+def _is_owned(tree: Tree, found: Occurrence) -> bool:
+    """Shares in Corvane: no place."""
+    inside = (w for w in tree.words if found.start <= w.start < found.end)
+    heads = (tree.head(w) for w in inside if w.relation == "nmod")
+    return any(head is not None and normal(head.lemma) in load_words("holdings") for head in heads)
+
+
+def _may_be(found: NameCluster, kinds: AbstractSet[str]) -> bool:
+    """Whether a name can be of an organization of this kind: it is of no other kind, no thing, no country."""
+    if found.is_person or _is_country(found):
+        return False
+    if kinds & load_words("companies"):
+        return not set(found.key) & load_words("thing_words", "public_bodies")
+    other = load_words("organizations", "thing_words", "outlets", "documents") - load_words("any_organization") - kinds
+    return not set(found.key) & other
+
+
+def _is_public(found: NameCluster, lemma: str) -> bool:
+    """Parliament, where a company is meant."""
+    return lemma in load_words("companies") and bool(set(found.key) & load_words("public_bodies"))
 
 
 def _is_country(found: NameCluster) -> bool:
@@ -78,7 +191,7 @@ def _is_organization(phrase: Phrase, found: NameCluster) -> bool:
         return False
     if len(found.mentions) >= _OFTEN or set(found.key) & load_words("company_words", "organizations"):
         return True
-    after = (phrase.plain[n.span.end : n.span.end + _AFTER] for n in found.mentions[:_ACTING])
+    after = (re.split(r"[.!?]\s", phrase.plain[n.span.end : n.span.end + _AFTER])[0] for n in found.mentions[:_ACTING])
     if _speaking().search(" ".join(after).lower()) is not None:
         return True
     people = (c for c in phrase.entities.names.clusters[:_MOST_CLUSTERS] if c.is_person)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
-from sayso_server.core.speakers.descriptions.fit import ALL_GIVEN, fit, words_wanted
+from sayso_server.core.speakers.descriptions.fit import ALL_GIVEN, alike_jobs, fit, words_wanted
 from sayso_server.core.speakers.descriptions.organizations import named_before
 from sayso_server.core.speakers.descriptions.phrase import Phrase, description
 from sayso_server.core.speakers.entities import Entity, Proposal, Rival
@@ -46,7 +46,7 @@ def of_age(phrase: Phrase) -> Proposal | None:
 def office_holder(phrase: Phrase) -> Proposal | None:
     """The senator, the Israeli leader, the company's chief executive: the named person who fits best."""
     lemma = unabbreviated(phrase.lemma)
-    if lemma not in load_words("roles"):
+    if lemma not in load_words("roles") and lemma not in alike_jobs():
         return None
     wanted = words_wanted(phrase)
     is_certain = phrase.is_definite or phrase.owner is not None
@@ -71,9 +71,16 @@ def office_holder(phrase: Phrase) -> Proposal | None:
 
 
 def _is_headline_office(phrase: Phrase, wanted: set[str]) -> bool:
-    """Hong Kong leader, without an article."""
+    """Hong Kong leader, without an article; in a headline transport secretary, too."""
+    document = phrase.entities.document
     named = any(w.text[:1].isupper() for w in phrase.modifiers)
-    return bool(wanted) and named and not phrase.is_plural and phrase.tree.child(phrase.head, "det") is None
+    is_headline = document.paragraph_at(phrase.span.start) == 0 and len(document.paragraphs) > 1
+    return (
+        bool(wanted)
+        and (named or is_headline)
+        and not phrase.is_plural
+        and phrase.tree.child(phrase.head, "det") is None
+    )
 
 
 def _people(phrase: Phrase) -> Sequence[NameCluster]:

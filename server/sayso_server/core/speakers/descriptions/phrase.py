@@ -15,6 +15,8 @@ from sayso_server.core.tree import Tree, Word
 
 _MOST_OWNER_WORDS = 6
 """Words of a possessor that can follow a description: bankers of Harrowmere Foods."""
+_INTRODUCED = 3000
+"""Characters before a phrase in which it may be introduced."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,24 @@ class Phrase:
     def points_back(self) -> bool:
         """Whether a name elsewhere may be meant: the driver, her driver; hardly: a driver."""
         return self.is_definite or self.possessor is not None
+
+    @cached_property
+    def is_introduced(self) -> bool:
+        """Whether the text has it before with an indefinite article: the couple, after "a couple"."""
+        start = self.span.start
+        for tree in self.entities.document.trees_within(Span(max(0, start - _INTRODUCED), start)):
+            for word in tree.words:
+                if word.start < start and normal(word.lemma) == self.lemma:
+                    determiner = tree.child(word, "det")
+                    if determiner is not None and determiner.lower in load_words("indefinite_determiners"):
+                        return True
+        return False
+
+    def sentences_before(self, reach: int) -> list[Tree]:
+        """The sentences of the story before that of the phrase, as far back as `reach`, the last first."""
+        document, start = self.entities.document, self.tree.span.start
+        found = document.trees_within(Span(max(0, start - reach), start))
+        return [t for t in reversed(found) if t.span.start < start and not document.is_of_page(t.span.start)]
 
     @property
     def is_plural(self) -> bool:

@@ -6,6 +6,7 @@ from sayso_server.core.speakers.discourse.reader import Reader
 from sayso_server.core.speakers.discourse.turns import NEAR, Turn, called
 from sayso_server.core.speakers.entities import Entities, Entity, Link
 from sayso_server.core.statement import Span, SpeakerType
+from sayso_server.core.tree import Word
 
 _GAP = 8
 """Characters before a quotation in which its colon is looked for."""
@@ -52,10 +53,7 @@ def _acts_before(reader: Reader, start: int, last: Turn | None) -> Entity | None
         return None
     for word in tree.between(tree.span.start, start):
         if word.deprel == "nsubj" and word.head >= 0 and tree.words[word.head].deprel in {"root", "conj"}:
-            found = reader.store.names.at(word)
-            link = reader.links.get(word.start)
-            entity = reader.pronouns.get(word.start) or (link.entity if link else None)
-            entity = reader.store.named[found.cluster] if found else entity
+            entity = _entity_of(reader, word)
             return entity if entity is not None and entity.type is SpeakerType.PERSON else None
     return None
 
@@ -82,6 +80,30 @@ def addressee_of(reader: Reader, item: Chosen) -> Entity | None:
         if entity is not None and entity.type is SpeakerType.PERSON and entity.cluster is not None:
             return entity
     return called(reader.store, reader.turns, item)
+
+
+def target_of(reader: Reader, item: Chosen) -> Entity | None:
+    """The person whom a statement is put to or aimed at: Tom in "told Tom that …" and in "accused Tom of lying"."""
+    cue = item.candidate.cue
+    tree = reader.store.document.tree_at(cue.spans[0].start) if cue is not None else None
+    if cue is None or tree is None:
+        return addressee_of(reader, item)
+    for verb in tree.between(cue.spans[0].start, cue.spans[0].end):
+        for word in tree.children(verb, "obj", "iobj"):
+            reader.read_to(word.end)
+            entity = _entity_of(reader, word)
+            if entity is not None and entity.type is SpeakerType.PERSON:
+                return entity
+    return addressee_of(reader, item)
+
+
+def _entity_of(reader: Reader, word: Word) -> Entity | None:
+    """The entity of a word that is a name, a pronoun or the head of a noun phrase."""
+    found = reader.store.names.at(word)
+    if found is not None:
+        return reader.store.named[found.cluster]
+    link = reader.links.get(word.start)
+    return reader.pronouns.get(word.start) or (link.entity if link is not None else None)
 
 
 def _entity_in(reader: Reader, span: Span) -> Entity | None:

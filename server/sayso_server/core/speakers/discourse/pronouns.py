@@ -44,9 +44,14 @@ def kind_of_pronoun(word: Word) -> str:
     return "it" if word.lower in load_words("it_pronouns") else "he"
 
 
+def gender_of(word: Word) -> str:
+    """ "m" for he, "f" for she."""
+    return "m" if word.lower in load_words("he_pronouns") else "f"
+
+
 def genders_of(word: Word) -> frozenset[str]:
     """The genders of entities that he or she can be; "" is one that the text does not tell."""
-    return frozenset({"", "m" if word.lower in load_words("he_pronouns") else "f"})
+    return frozenset({"", gender_of(word)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +152,18 @@ def _agrees(pronoun: Pronoun, entity: Entity, place: MentionPlace) -> bool:
         return False
     if kind == "they" and entity.cluster is not None and entity.cluster.is_place:
         return False
-    if kind == "he" and entity.gender not in pronoun.genders:
+    if kind == "he" and (entity.gender not in pronoun.genders or _is_proceeding(entity)):
         return False
     if pronoun.sentence - place.sentence > _MOST_SENTENCES or pronoun.paragraph - place.paragraph > _MOST_PARAGRAPHS:
         return False
     same_clause = place.sentence == pronoun.sentence and place.governor == word.head >= 0
     reflexive = word.lower.endswith(("self", "selves"))
     return not same_clause or reflexive or word.deprel == "nmod:poss"
+
+
+def _is_proceeding(entity: Entity) -> bool:
+    """The inquest, the panel: hears what people say."""
+    return entity.type is SpeakerType.UNKNOWN and entity.head in load_words("proceedings", "courts")
 
 
 def _features(pronoun: Pronoun, known: Known, place: MentionPlace, last_turn: int, *, latest: bool) -> dict[str, float]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.descriptions import propose
+from sayso_server.core.speakers.descriptions.groups import together
 from sayso_server.core.speakers.descriptions.people import is_abstract
 from sayso_server.core.speakers.descriptions.phrase import Phrase
 from sayso_server.core.speakers.discourse.pronouns import (
@@ -15,7 +16,9 @@ from sayso_server.core.speakers.discourse.pronouns import (
     Pronoun,
     Ranked,
     candidates,
+    gender_of,
     is_pronoun,
+    kind_of_pronoun,
     rank,
 )
 from sayso_server.core.speakers.discourse.turns import Turn
@@ -69,7 +72,11 @@ class Reader:
         found = names.at(word)
         if found is not None:
             if found.start == word.start or word.index == 0:
-                self.meet(self.store.named[found.cluster], tree, head_of_name(tree, word, names))
+                head = head_of_name(tree, word, names)
+                self.meet(self.store.named[found.cluster], tree, head)
+                self._read_together(tree, head)
+        elif word.upos == "PRON" and word.lower in load_words("relative_people"):
+            self._read_relative(tree, word)
         elif word.upos in {"PRON", "DET"} and is_pronoun(word) and word.relation != "expl":
             self._read_pronoun(tree, word)
         elif word.upos == "NOUN" and word.start != self.pending and _may_be_met(tree, word, names):
@@ -80,7 +87,34 @@ class Reader:
         self.ranked[word.start] = options
         if options:
             self.pronouns[word.start] = options[0].entity
+            if kind_of_pronoun(word) == "he" and self._binds(word, options):
+                self.store.bind(options[0].entity, gender_of(word))
             self.meet(options[0].entity, tree, word)
+
+    def _read_together(self, tree: Tree, head: Word) -> None:
+        """Ann Orr and Owen Pell, Pell and his wife: they are met together, too. Not: Harwick and Velden."""
+        others = tree.children(head, "conj")
+        found = [self.store.names.at(w) for w in (head, *others)]
+        if not others or any(one is not None and not one.cluster.is_person for one in found):
+            return
+        phrase = Phrase(self.store, tree, mention(tree, head, self.store.document.plain), head, self.pronouns)
+        proposal = together(phrase)
+        link = self.store.apply(proposal) if proposal is not None else None
+        if link is not None and link.entity is not None:
+            self.meet(link.entity, tree, head)
+
+    def _read_relative(self, tree: Tree, word: Word) -> None:
+        """Who in "Olin, who said": the name before is met again, as a part of the relative clause."""
+        clause = next((a for a in tree.ancestors(word) if a.deprel == "acl:relcl"), None)
+        antecedent = tree.head(clause) if clause is not None else None
+        found = self.store.names.at(antecedent) if antecedent is not None else None
+        if found is not None and found.cluster.is_person:
+            self.meet(self.store.named[found.cluster], tree, word)
+
+    def _binds(self, word: Word, options: list[Ranked]) -> bool:
+        """Whether a pronoun tells a gender: not in a quotation, nor where somebody of this gender may be meant."""
+        rivals = (one.entity for one in options[1:])
+        return self.store.document.quotation_at(word.start) is None and not any(rival.gender for rival in rivals)
 
     def candidates(self, tree: Tree, word: Word) -> list[Antecedent]:
         """The entities that a pronoun may refer to."""

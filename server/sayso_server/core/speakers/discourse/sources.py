@@ -6,6 +6,7 @@ from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.discourse.pronouns import PRONOUN_RULES, genders_of, is_pronoun, kind_of_pronoun
 from sayso_server.core.speakers.discourse.reader import Reader
+from sayso_server.core.speakers.discourse.turns import NEAR
 from sayso_server.core.speakers.entities import Entity, Link, Rival
 from sayso_server.core.statement import Span, SpeakerType
 from sayso_server.core.tree import Tree, Word
@@ -17,17 +18,20 @@ _MOST_PARAGRAPHS = 1
 """Paragraphs from a question to its answer."""
 
 
-def link_source(reader: Reader, tree: Tree, source: Span, head: Word, parent: Entity | None) -> Link:
-    """The link of a source. `parent` is the speaker of the statement that contains this one."""
+def link_source(reader: Reader, tree: Tree, source: Span, head: Word, parent: Entity | None, cue: str) -> Link:
+    """The link of a source.
+
+    `parent` is the speaker of the statement that contains this one, `cue` the lemma of the words that report it.
+    """
     determiner = tree.child(head, "det")
     if determiner is not None and determiner.lower in load_words("determiners_of_nobody"):
         return Link(None, rules.NOBODY_IN_PARTICULAR)
     if head.lower in load_words("first_person_pronouns") and head.text != "US":
         return Link(parent, rules.FIRST_PERSON) if parent is not None else Link(None, rules.FIRST_PERSON_OF_NOBODY)
-    if is_relative(head) and head.upos == "PRON":
+    if is_relative(head) and head.upos == "PRON" and head.text != "WHO":
         return _relative(reader, tree, head)
     if is_pronoun(head):
-        return _pronoun(reader, head, parent)
+        return _pronoun(reader, head, parent, cue)
     reader.pending = head.start
     reader.read_to(max(source.end, head.end))
     return reader.link(tree, head, source)
@@ -43,16 +47,19 @@ def _relative(reader: Reader, tree: Tree, head: Word) -> Link:
     return reader.link(tree, antecedent, mention(tree, antecedent, reader.store.document.plain))
 
 
-def _pronoun(reader: Reader, head: Word, parent: Entity | None) -> Link:
+def _pronoun(reader: Reader, head: Word, parent: Entity | None, cue: str) -> Link:
     """The most probable entity of a pronoun; in quoted words not the one who says them."""
     reader.read_to(head.end)
     quoted = reader.store.document.quotation_at(head.start) is not None
     options = reader.ranked.get(head.start, [])
     if quoted and parent is not None and parent.type is SpeakerType.PERSON:
         options = [one for one in options if one.entity is not parent]
-    asked = None if quoted else _asked(reader, head)
+    asked = None if quoted else _asked(reader, head, cue)
     if asked is not None and (not options or options[0].entity is reader.turns[-1].entity):
         return Link(asked, rules.TURNS_TAKEN)
+    guest = _guest(reader, head, cue, options[0].entity) if options and not quoted else None
+    if guest is not None:
+        return Link(guest, rules.GUEST_GOES_ON)
     if not options:
         return Link(None, rules.NO_ANTECEDENT)
     total = sum(one.probability for one in options)
@@ -68,11 +75,29 @@ def _pronoun(reader: Reader, head: Word, parent: Entity | None) -> Link:
     )
 
 
-def _asked(reader: Reader, head: Word) -> Entity | None:
-    """“Where is the boat, Mr. Marsh?” Olin asked. “In the harbour,” he said: the person that the last speaker asked."""
+def _asked(reader: Reader, head: Word, cue: str) -> Entity | None:
+    """“Where is the boat, Mr. Marsh?” Olin asked. “In the harbour,” he said: the person that the last speaker asked.
+
+    An answer goes to whoever was spoken to; a denial to whoever was accused.
+    """
     last = reader.turns[-1] if reader.turns else None
-    if last is None or not last.asks or last.addressee is None or kind_of_pronoun(head) != "he":
+    cue = cue.replace(" ", "_")
+    if last is None or kind_of_pronoun(head) != "he" or cue in load_words("going_on_verbs"):
         return None
-    near = reader.store.document.steps(last.offset, head.start) <= _MOST_PARAGRAPHS
-    fits = last.addressee.gender in genders_of(head)
-    return last.addressee if near and fits and last.addressee is not last.entity else None
+    answers = cue in load_words("answering_verbs") or (last.charges and cue in load_words("denials"))
+    target = last.target if answers or last.asks else None
+    if target is None or target is last.entity or target.gender not in genders_of(head):
+        return None
+    return target if reader.store.document.steps(last.offset, head.start) <= _MOST_PARAGRAPHS else None
+
+
+def _guest(reader: Reader, head: Word, cue: str, best: Entity) -> Entity | None:
+    """“Lucky you,” the host quipped. She went on: the guest, who spoke before, not the host."""
+    words = {best.head} | (best.cluster.words if best.cluster is not None else frozenset())
+    if cue.replace(" ", "_") not in load_words("going_on_verbs") or not words & load_words("hosts"):
+        return None
+    spoke = [turn.entity for turn in reader.turns[-NEAR:]]
+    if not spoke or spoke[-1] is not best:
+        return None
+    others = (e for e in reversed(spoke) if e is not best and e.type is SpeakerType.PERSON)
+    return next((e for e in others if e.gender in genders_of(head)), None)

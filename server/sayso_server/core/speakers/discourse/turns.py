@@ -23,7 +23,8 @@ _ENDING = 2
 class Turn:
     """A statement that is in nobody else's words: who made it, and where. `end` is where its content ends.
 
-    `asks`: it ends with a question. `switched`: its speaker was found by taking turns, not by a cue.
+    `target` is the person whom it is put to or aimed at: the addressee, or the one who is accused. `asks`: it is a
+    question. `charges`: it accuses. `switched`: its speaker was found by taking turns, not by a cue.
     """
 
     offset: int
@@ -31,7 +32,9 @@ class Turn:
     end: int
     quoted: bool
     addressee: Entity | None = None
+    target: Entity | None = None
     asks: bool = False
+    charges: bool = False
     switched: bool = False
 
 
@@ -41,9 +44,12 @@ def words_of(document: Document, item: Chosen) -> str:
 
 
 def asks(document: Document, item: Chosen) -> bool:
-    """Whether a statement ends with a question."""
-    end = item.candidate.content[-1].end
-    return "?" in document.plain[end - _ENDING : end]
+    """Whether a statement ends with a question, or is an indirect one: asked if she would go."""
+    cue, content = item.candidate.cue, item.candidate.content
+    first = document.plain[content[0].start : content[-1].end].split(maxsplit=1)[:1]
+    if cue is not None and cue.lemma in load_words("asking_verbs") and first and first[0] in load_words("questions"):
+        return True
+    return "?" in document.plain[content[-1].end - _ENDING : content[-1].end]
 
 
 def called(entities: Entities, turns: Sequence[Turn], item: Chosen) -> Entity | None:

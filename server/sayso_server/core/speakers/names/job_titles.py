@@ -81,7 +81,8 @@ def _apposed_to(tree: Tree, word: Word) -> Iterator[Word]:
 
 def _is_job(word: Word) -> bool:
     """Whether a noun is the job of one person: a plural is of several, or the parser erred."""
-    return normal(word.lemma) in load_words("roles") and not word.text[:1].isupper() and word.xpos != "NNS"
+    is_capital = word.text[:1].isupper() and not word.text.isupper()  # an MP, a CEO
+    return normal(word.lemma) in load_words("roles") and not is_capital and word.xpos != "NNS"
 
 
 def _phrase(tree: Tree, head: Word, keep: Callable[[Word], bool]) -> Span | None:

@@ -8,6 +8,7 @@ from sayso_server.core.speakers.names.spelling import countries, is_given_name, 
 from sayso_server.core.speakers.names.titles import TitledName
 from sayso_server.core.tree import Tree, Word
 
+_QUOTES = frozenset('"“”‘')
 _AGE_WITHIN = 6
 """Characters after a name in which an age is looked for: Olin (43)."""
 
@@ -50,6 +51,8 @@ def features(name: TitledName) -> Iterator[str]:
     for word in name.own:
         yield from _of_dependents(name.tree, word, name.words[-1])
         yield from _of_head(name.tree, word)
+        if _is_followed_by_it(name, word):
+            yield "it follows"
 
 
 def _of_name(name: TitledName) -> Iterator[str]:
@@ -136,6 +139,22 @@ def _of_head(tree: Tree, word: Word) -> Iterator[str]:
             yield "in apposition to a job title"
         if lemma in load_words("organizations"):
             yield "in apposition to a kind of organization"
+
+
+def _is_followed_by_it(name: TitledName, word: Word) -> bool:
+    """Corvane will close its plant, Corvane said its chief would go; not: Olin said it rained."""
+    tree, verb = name.tree, name.tree.head(word)
+    if word.deprel != "nsubj" or verb is None or verb.upos != "VERB":
+        return False
+    for other in tree.words[name.words[-1].index + 1 :]:
+        if other.upos in {"NOUN", "PROPN"} or other.text in _QUOTES:
+            return False
+        if other.lower in load_words("it_pronouns") and (head := tree.head(other)) is not None:
+            if other.deprel == "nmod:poss":
+                above = tree.head(head)
+                return above is verb or normal(head.lemma) in load_words("possessions_of_firms")
+            return other.deprel == "nsubj" and head.lemma in load_words("volition")
+    return False
 
 
 def _of_possession(lemma: str) -> Iterator[str]:

@@ -1,0 +1,159 @@
+"""Epithets of a named person: the Italian, the defendant, the pensioner."""
+
+from collections.abc import Iterator, Sequence
+
+from sayso_server.core.lexicon import is_form_of, load_words
+from sayso_server.core.speakers import link_rules as rules
+from sayso_server.core.speakers.descriptions.fit import gender_agrees, surroundings
+from sayso_server.core.speakers.descriptions.phrase import Phrase
+from sayso_server.core.speakers.entities import Proposal, Rival
+from sayso_server.core.speakers.names.clusters import NameCluster
+from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_human_noun, normal
+from sayso_server.core.tree import Tree, Word
+
+_BEFORE = 3000
+"""Characters before an epithet in which somebody is charged."""
+_MOST_SENTENCES = 3
+"""Sentences before an epithet in which the person is named."""
+
+
+def epithet(phrase: Phrase) -> Proposal | None:
+    """The person for whom the text has another word, where nobody else can be meant."""
+    if not phrase.is_definite or phrase.is_plural or _is_qualified(phrase) or any(c.is_person for c in phrase.names):
+        return None
+    called = _called(phrase)
+    if called is not None:
+        return _proposal(phrase, [called])
+    if phrase.is_introduced:
+        return None
+    if phrase.lower in load_words("court_epithets"):
+        found = list(dict.fromkeys(_charged(phrase)))
+        return _proposal(phrase, found) if len(found) == 1 else None
+    if _is_of_one_person(phrase.lower) and not phrase.names and not _is_met_with_others(phrase):
+        return _proposal(phrase, _of_country(phrase, _named_last(phrase)))
+    if _is_personal(phrase):
+        found = [c for c in _named_last(phrase, is_alone=True) if gender_agrees(phrase.lemma, c)]
+        return _proposal(phrase, found) if len(found) == 1 else None
+    return None
+
+
+def _is_qualified(phrase: Phrase) -> bool:
+    """The pensioner from Harwick, the driver's daughter: a description of its own."""
+    own = phrase.tree.children(phrase.head, "nmod", "acl", "acl:relcl", "nmod:poss", "appos", "conj")
+    return any(w.upos != "NUM" for w in own)
+
+
+def _is_met_with_others(phrase: Phrase) -> bool:
+    """Ann Orr met the Italian: somebody else than the one named."""
+    for tree in phrase.sentences_before(_BEFORE):
+        if any(w.lower == phrase.lower and w.upos in {"NOUN", "PROPN"} for w in tree.words):
+            named = phrase.entities.names.from_to(tree.span.start, tree.span.end)
+            if any(one.cluster.is_person for one in named):
+                return True
+    return False
+
+
+def _is_personal(phrase: Phrase) -> bool:
+    """The ex-swimmer, the mother-of-three."""
+    return phrase.lower.removeprefix("ex-").partition("-of-")[0] in load_words("personal_epithets")
+
+
+def _called(phrase: Phrase) -> NameCluster | None:
+    """Owen Pell, a miner: the miner; nobody where the text has another miner, too."""
+    found: set[NameCluster] = set()
+    for tree in phrase.sentences_before(_BEFORE):
+        for word in tree.words:
+            if word.upos != "NOUN" or normal(word.lemma) != phrase.lemma:
+                continue
+            named = _named_by(phrase, tree, word)
+            if named is not None:
+                found.add(named)
+            elif tree.child(word, "det") is not None or word.xpos == "NNS":
+                return None
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def _named_by(phrase: Phrase, tree: Tree, word: Word) -> NameCluster | None:
+    """The person in apposition to a noun, or whose predicate it is."""
+    around = [*tree.children(word, "appos"), *([tree.head(word)] if word.relation == "appos" else [])]
+    if tree.child(word, "cop") is not None:
+        around += tree.children(word, "nsubj")
+    named = (phrase.entities.names.at(other) for other in around if other is not None)
+    return next((one.cluster for one in named if one is not None and one.cluster.is_person), None)
+
+
+def _is_of_one_person(word: str) -> bool:
+    """Italian, which has a plural; not Dutch, which is one."""
+    return is_demonym(word) and (word.endswith("an") or f"{word}s" in countries())
+
+
+def _proposal(phrase: Phrase, found: Sequence[NameCluster]) -> Proposal | None:
+    """The first of those who may be meant; the others are rivals."""
+    named = phrase.entities.named
+    if not found:
+        return None
+    return Proposal(
+        named[found[0]], rules.EPITHET, tuple(Rival(named[c], 1.0) for c in found[1:]), share=1 / len(found)
+    )
+
+
+def _named_last(phrase: Phrase, *, is_alone: bool = False) -> list[NameCluster]:
+    """The people of the last sentence that names any, the subject first; empty where it is too far away.
+
+    `is_alone`: empty where the sentence has somebody else, too: Ann Orr hurt a man.
+    """
+    names = phrase.entities.names
+    for tree in phrase.sentences_before(_BEFORE)[:_MOST_SENTENCES]:
+        found = [one for one in names.from_to(tree.span.start, tree.span.end) if one.cluster.is_person]
+        if found and is_alone and any(_is_introduced(tree, word) for word in tree.words):
+            return []
+        if found:
+            subjects = [c for _, verb, c in _subjects(phrase, tree) if verb.deprel == "root"]
+            return list(dict.fromkeys([*subjects, *(one.cluster for one in found)]))
+    return []
+
+
+def _is_introduced(tree: Tree, word: Word) -> bool:
+    """A man: somebody without a name who is nobody named in the sentence."""
+    determiner = tree.child(word, "det")
+    is_new = determiner is not None and determiner.lower in load_words("indefinite_determiners")
+    is_other = word.relation != "appos" and tree.child(word, "cop") is None
+    return is_new and is_other and is_human_noun(normal(word.lemma))
+
+
+def _of_country(phrase: Phrase, people: Sequence[NameCluster]) -> list[NameCluster]:
+    """The people who may be of the country: those who are said to be, else all of whom no other country is said."""
+    wanted = countries()[phrase.lower]
+    told = {c: {countries()[w] for w in surroundings(phrase, c) if w in countries()} for c in people}
+    return [c for c in people if wanted in told[c]] or [c for c in people if not told[c]]
+
+
+def _subjects(phrase: Phrase, tree: Tree) -> Iterator[tuple[Word, Word, NameCluster]]:
+    """The named people who are subjects in a sentence, each with the subject that it is a part of, and its verb."""
+    for word in tree.words:
+        verb = tree.head(word) if word.relation == "nsubj" else None
+        for part in (word, *tree.children(word, "conj")) if verb is not None else ():
+            found = phrase.entities.names.at(part)
+            if verb is not None and found is not None and found.cluster.is_person:
+                yield word, verb, found.cluster
+
+
+def _charged(phrase: Phrase) -> Iterator[NameCluster]:
+    """Named people who deny or admit something, or who are charged, arrested, tried: the defendant."""
+    for tree in phrase.sentences_before(_BEFORE):
+        for word, verb, found in _subjects(phrase, tree):
+            verbs = load_words("charged_with" if word.deprel == "nsubj:pass" else "pleading")
+            if is_form_of(verb.lemma, verbs) or _is_on_trial(tree, verb):
+                yield found
+        for word in tree.words:
+            head = tree.head(word) if word.relation == "nmod" else None
+            named = phrase.entities.names.at(word)
+            if head is not None and head.lemma in load_words("proceedings_of") and named and named.cluster.is_person:
+                yield named.cluster
+
+
+def _is_on_trial(tree: Tree, verb: Word) -> bool:
+    """Stood trial, is on trial, faces a charge, appeared in court."""
+    own = (verb, *tree.children(verb, "obj", "obl"))
+    is_there = verb.lemma in load_words("standing_trial") or tree.child(verb, "cop") is not None
+    return is_there and any(w.lemma in load_words("trials") for w in own)

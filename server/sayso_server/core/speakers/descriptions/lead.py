@@ -1,0 +1,43 @@
+"""A bare role in a headline or a lead: a councillor has said …, and the name with that role in what follows."""
+
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.speakers import link_rules as rules
+from sayso_server.core.speakers.descriptions.fit import fit, words_wanted
+from sayso_server.core.speakers.descriptions.phrase import Phrase
+from sayso_server.core.speakers.entities import Proposal
+from sayso_server.core.speakers.names.clusters import NameCluster
+from sayso_server.core.speakers.names.spelling import is_human_noun, unabbreviated
+
+_MOST_PARAGRAPHS = 2
+"""A headline and a lead."""
+_NAMED_WITHIN = 5
+"""Paragraphs of the text in which the name comes."""
+_WORDS_LEFT_OUT = frozenset({"former", "ex"})
+"""Words of a description that do not tell one holder of a role from another."""
+
+
+def role_in_lead(phrase: Phrase) -> Proposal | None:
+    """A councillor has said …. Cllr Mara Olin …: the one person of the role in the text, named later, nobody before."""
+    document, start = phrase.entities.document, phrase.span.start
+    lemma = unabbreviated(phrase.lemma)
+    determiner = phrase.tree.child(phrase.head, "det", "nmod:poss")
+    is_new = determiner is None or determiner.lower in load_words("indefinite_determiners") - {"another"}
+    if not is_new or phrase.is_plural or phrase.names or not is_human_noun(lemma):
+        return None
+    if len(document.paragraphs) < 2 or document.story_paragraph_at(start) >= _MOST_PARAGRAPHS:
+        return None
+    names = phrase.entities.names
+    if phrase.tree.children(phrase.head, "nmod", "acl", "acl:relcl", "conj"):
+        return None
+    end = next((p.start for p in document.paragraphs[_NAMED_WITHIN:]), len(document.plain))
+    if any(found.cluster.is_person for found in names.before(phrase.tree.span.end, 1)):
+        return None
+    later = dict.fromkeys(found.cluster for found in names.from_to(phrase.tree.span.end, end))
+    fitting = [c for c in later if c.is_person and _fits(phrase, c, lemma)]
+    return Proposal(phrase.entities.named[fitting[0]], rules.ROLE_IN_LEAD) if len(fitting) == 1 else None
+
+
+def _fits(phrase: Phrase, found: NameCluster, lemma: str) -> bool:
+    """Whether the role is given with the name, and nothing that speaks against the other words."""
+    wanted = words_wanted(phrase) - _WORDS_LEFT_OUT
+    return fit(phrase, found, lemma, wanted) is not None or found.words == {lemma}
