@@ -1,5 +1,6 @@
 """The words of each name of a sentence: where a name begins, what is inside it, where two names meet."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from sayso_server.core.lexicon import load_words
@@ -42,10 +43,10 @@ def _runs(tree: Tree, tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
         adjacent = bool(run) and (word.start - (small or run)[-1].end <= 1 or word.index == skip_to)
         if adjacent and not small and (end := _nickname_end(tree, run, word.index)):
             skip_to = end
-        elif adjacent and (_is_capital(word) or _is_torn_off(word, run, small)) and not _is_on_a_day(word, small):
+        elif adjacent and _goes_on(run, small, word, tagged):
             run += [*small, word]
             small = []
-        elif adjacent and _continues(run, small, word, tagged):
+        elif adjacent and (_is_in_one_name(tree, run, word, tagged) or _continues(run, small, word, tagged)):
             small.append(word)
         else:
             if run:
@@ -55,11 +56,38 @@ def _runs(tree: Tree, tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
         yield from _parts(run, tagged)
 
 
+def _is_in_one_name(tree: Tree, run: Sequence[Word], word: Word, tagged: Mapping[int, TaggedName]) -> bool:
+    """A small word inside what the tagger sees as one person's name: Karl zu Hohenberg. And in Pieter in 't Veld."""
+    name = tagged.get(word.index)
+    if name is not None and name.type == "PER" and word.index + 1 < name.end and name == tagged.get(run[-1].index):
+        return word.lower != "and" and (word.text.isalpha() or word.text in {"-", ".", "'t", "’t"})
+    after = tree.words[word.index + 1 : word.index + 3]
+    return len(after) == 2 and after[0].text in {"'t", "’t"} and after[1].text[:1].isupper() and word.text.islower()
+
+
+_ELIDED = re.compile(r"(?:d|l|dell|all)['’](?=[^\W\d_])(?![a-zß-öø-ÿ])")
+"""What begins a surname before its capital: d'Arcy, dell'Acqua."""
+
+
+def begins_name(text: str) -> bool:
+    """Whether a word is spelt like one of a name: Arcy, d'Arcy."""
+    return text[:1].isupper() or _ELIDED.match(text) is not None
+
+
 def _is_capital(word: Word) -> bool:
     """Whether the word can be part of a name."""
-    return word.text[:1].isupper() and (
+    return begins_name(word.text) and (
         word.lower == "united" or word.text == "US" or word.upos in _NAME_TAGS or is_given_name(normal(word.text))
     )
+
+
+def _goes_on(run: Sequence[Word], small: Sequence[Word], word: Word, tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether a word is one more of the name: a capital, half a word, hye in Park Geun-hye."""
+    if small and small[-1].text == "-" and small[-1].end == word.start and word.text.isalpha():
+        name = tagged.get(word.index)
+        if name is not None and name.type == "PER" and name == tagged.get(run[-1].index):
+            return True
+    return (_is_capital(word) or _is_torn_off(word, run, small)) and not _is_on_a_day(word, small)
 
 
 def _is_torn_off(word: Word, run: Sequence[Word], small: Sequence[Word]) -> bool:
@@ -99,7 +127,7 @@ def _may_begin(tree: Tree, word: Word, tagged: Mapping[int, TaggedName]) -> bool
 
     Every sentence begins with a capital: there, only a name that is tagged as one counts.
     """
-    if not word.text[:1].isupper():
+    if not begins_name(word.text):
         particle = word.text in load_words("name_particles") and word.index + 2 < len(tree.words)
         first = particle and word.index in tagged and tagged[word.index].first == word.index
         return first and tree.words[word.index + 1].text == "-"
@@ -123,6 +151,8 @@ def _continues(run: list[Word], small: list[Word], word: Word, tagged: Mapping[i
     lower, last = word.lower, normal(run[-1].text)
     particles, prepositions = load_words("name_particles"), load_words("name_prepositions")
     if small:
+        if word.text in {"'t", "’t"}:
+            return True
         if lower in particles or word.text == "-":
             return small[-1].lower in particles and len(small) <= _MOST_PARTICLES
         return lower == "the" and small[-1].lower in prepositions and len(small) == 1
@@ -199,6 +229,8 @@ def _trimmed(run: list[Word]) -> list[Word]:
     start, end = 0, len(run)
     while start < end - 1 and run[start].lower in load_words("inside_names", "calendar"):
         start += 1
-    while end > start and run[end - 1].lower in load_words("name_particles", "inside_names"):
+    while end > start and (
+        run[end - 1].text in load_words("name_particles") or run[end - 1].lower in load_words("inside_names")
+    ):
         end -= 1
     return run[start:end]
