@@ -25,7 +25,7 @@ def name_spans(tree: Tree) -> Iterator[list[Word]]:
     for run in _runs(tree, tagged):
         for piece in _split_possession(run):
             for part in _split_coordination(piece, tagged):
-                if trimmed := _trimmed(part):
+                if trimmed := _trimmed(part, tagged):
                     yield trimmed
 
 
@@ -127,10 +127,12 @@ def _may_begin(tree: Tree, word: Word, tagged: Mapping[int, TaggedName]) -> bool
 
     Every sentence begins with a capital: there, only a name that is tagged as one counts.
     """
-    if not begins_name(word.text):
+    if not begins_name(word.text) and not word.text[:1].isdigit():
         particle = word.text in load_words("name_particles") and word.index + 2 < len(tree.words)
         first = particle and word.index in tagged and tagged[word.index].first == word.index
         return first and tree.words[word.index + 1].text == "-"
+    if _is_ordinal_of_body(tree, word, tagged):
+        return True
     if not _is_capital(word) or word.lower in load_words("epithets", "elliptical"):
         return False
     if word.upos == "ADV" and word.lower in load_words("stop_words"):  # "When Democrats …
@@ -138,6 +140,18 @@ def _may_begin(tree: Tree, word: Word, tagged: Mapping[int, TaggedName]) -> bool
     if word.index > 0 or word.upos in {"PROPN", "ADJ"} or is_given_name(normal(word.text)):
         return True
     return word.index in tagged and word.lower not in load_words("stop_words")
+
+
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
+
+
+def _is_ordinal_of_body(tree: Tree, word: Word, tagged: Mapping[int, TaggedName]) -> bool:
+    """4th in "4th District Court", First in "First Circuit Court": the tagger sees it in the name of a body."""
+    is_ordinal = _ORDINAL.fullmatch(word.text) or (word.text.istitle() and word.lower in load_words("ordinals"))
+    name = tagged.get(word.index)
+    after = tree.words[word.index + 1 : word.index + 2]
+    follows = bool(after) and after[0].start - word.end == 1 and after[0].text[:1].isupper()
+    return bool(is_ordinal) and name is not None and name.type == "ORG" and name.first == word.index and follows
 
 
 def _is_name(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> bool:
@@ -200,7 +214,7 @@ def _split_possession(run: list[Word]) -> Iterator[list[Word]]:
 def _split_coordination(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
     """ "Biden and Netanyahu" is two names, "Department of Health and Human Services" one."""
     cut = next((i for i, w in enumerate(run) if w.lower == "and"), None)
-    if cut is None or not (_are_two(run, cut, tagged) or _may_be_two(run, cut)):
+    if cut is None or _is_one_body(run, cut, tagged) or not (_are_two(run, cut, tagged) or _may_be_two(run, cut)):
         yield run
         return
     yield run[:cut]
@@ -218,17 +232,42 @@ def _are_two(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) ->
     return names[0].type == "PER" or min(cut, len(run) - cut - 1) > 1
 
 
+def _is_one_body(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) -> bool:
+    """Joint Committee on Roads and Harbours: one name for the tagger."""
+    name = tagged.get(run[cut - 1].index)
+    return name is not None and name.type == "ORG" and name == tagged.get(run[cut + 1].index)
+
+
 def _may_be_two(run: Sequence[Word], cut: int) -> bool:
     """Whether nothing says that "and" is inside one name."""
     inside = any(w.lower in load_words("name_prepositions") for w in run[:cut])
     return not inside and normal(run[-1].text) not in load_words("organizations")
 
 
-def _trimmed(run: list[Word]) -> list[Word]:
-    """A run without small words at its ends."""
+def _is_date(word: Word, tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether a word before a name is a day or a month; not Jan in Jan Orr."""
+    name = tagged.get(word.index)
+    return word.lower in load_words("calendar") and (name is None or name.type != "PER")
+
+
+def _is_day_after(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether the last word only says when: a day, not in the name of a person or thing of two words."""
+    day, before = run[-1], run[-2]
+    if not day.text.endswith("day") or day.lower not in load_words("calendar"):
+        return False
+    own, name = tagged.get(day.index), tagged.get(before.index)
+    if name is None or name.type != "PER":
+        return False
+    return own != name or day.index - name.first > 1
+
+
+def _trimmed(run: list[Word], tagged: Mapping[int, TaggedName]) -> list[Word]:
+    """A run without small words and days at its ends: Governor Owen Pell Tuesday."""
     start, end = 0, len(run)
-    while start < end - 1 and run[start].lower in load_words("inside_names", "calendar"):
+    while start < end - 1 and (run[start].lower in load_words("inside_names") or _is_date(run[start], tagged)):
         start += 1
+    while end > start + 1 and _is_day_after(run[:end], tagged):
+        end -= 1
     while end > start and (
         run[end - 1].text in load_words("name_particles") or run[end - 1].lower in load_words("inside_names")
     ):
