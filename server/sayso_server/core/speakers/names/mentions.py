@@ -47,7 +47,7 @@ class NameMention:
 
     def __post_init__(self) -> None:
         suffixes = load_words("name_suffixes")
-        words = [w for p in re.split(r"[\s-]+", self.display) if (w := normal(p))]
+        words = [w for p in re.split(r",?[\s-]+", self.display) if (w := normal(p))]
         key = tuple(w for w in words if w not in suffixes) or tuple(words)  # JR: initials
         object.__setattr__(self, "key", key)
 

@@ -25,7 +25,7 @@ def personhood(name: TitledName) -> Scored:
 def is_organization_name(words: Sequence[Word]) -> bool:
     """Whether the words of a name say that it is not a person's: … Agency, University of …, Castle & Finch."""
     normals = [normal(w.text) for w in words]
-    if "of" in normals or "&" in normals or "for" in normals:
+    if not {"of", "and", "&", "for"}.isdisjoint(normals):
         return True
     if normals[-1] in load_words("organizations", "company_words", "thing_words"):
         return True

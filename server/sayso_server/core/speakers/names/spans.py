@@ -43,6 +43,9 @@ def _runs(tree: Tree, tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
         adjacent = bool(run) and (word.start - (small or run)[-1].end <= 1 or word.index == skip_to)
         if adjacent and not small and (end := _nickname_end(tree, run, word.index)):
             skip_to = end
+        elif adjacent and not small and (end := _list_end(tree, run, word.index, tagged)):
+            run += tree.words[word.index : end]
+            skip_to = end
         elif adjacent and _goes_on(run, small, word, tagged):
             run += [*small, word]
             small = []
@@ -120,6 +123,28 @@ def _nickname_end(tree: Tree, run: Sequence[Word], at: int) -> int:
             after = tree.words[end + 1]
             return end + 1 if fits and _is_capital(after) and is_given_name(normal(run[-1].text)) else 0
     return 0
+
+
+def _list_end(tree: Tree, run: Sequence[Word], at: int, tagged: Mapping[int, TaggedName]) -> int:
+    """Ministry of Culture, Youth and Sport: the index after a list that goes on at a comma; 0 if there is none."""
+    words, fields = tree.words, load_words("fields_of_government")
+    heads = {"on", *load_words("name_prepositions")}
+    if words[at].text != "," or not any(w.lower in heads for w in run) or normal(run[-1].text) not in fields:
+        return 0
+    end, closes = at, False
+    while end < len(words) and not closes:
+        first = end + 1
+        if words[end].text == "," and first < len(words) and words[first].lower == "and":
+            first += 1
+        elif words[end].text != "," and words[end].lower != "and":
+            return 0
+        closes = words[first - 1].lower == "and"
+        end = first
+        while end < len(words) and words[end].text[:1].isupper() and (end == first or end not in tagged):
+            end += 1
+        if end == first or not any(normal(w.text) in fields for w in words[first:end]):
+            return 0
+    return end if closes else 0
 
 
 def _may_begin(tree: Tree, word: Word, tagged: Mapping[int, TaggedName]) -> bool:
