@@ -90,6 +90,10 @@ def _goes_on(run: Sequence[Word], small: Sequence[Word], word: Word, tagged: Map
         name = tagged.get(word.index)
         if name is not None and name.type == "PER" and name == tagged.get(run[-1].index):
             return True
+    if not small and word.lower in load_words("company_words"):  # Corvane plc
+        name = tagged.get(word.index)
+        if name is not None and name.type == "ORG" and name == tagged.get(run[-1].index):
+            return True
     return (_is_capital(word) or _is_torn_off(word, run, small)) and not _is_on_a_day(word, small)
 
 

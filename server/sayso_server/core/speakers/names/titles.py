@@ -73,11 +73,31 @@ def title_length(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
             cut = i + 1
     if cut and normal(run[cut - 1].text) == "general" and normal(run[cut].text) in load_words("general_things"):
         cut -= 1  # General Electric
-    if not cut and len(run) > 3 and run[1].lower == "of" and normal(run[0].text) in jobs:
+    is_of = len(run) > 3 and run[1].lower == "of" and run[2].lower != "the"
+    if not cut and is_of and normal(run[0].text) in jobs:
         return 3  # Secretary of State Antony Blinken
     if not cut and len(run) == 3 and is_human_noun(normal(run[0].text)) and is_given_name(normal(run[1].text)):
         return 1  # Ecologist Piers Harker
     return cut
+
+
+def is_office_of_person(tree: Tree, words: Sequence[Word]) -> bool:
+    """The Master of the Rolls, Ann Orr, said: an office, whatever its words, since a person is in apposition to it.
+
+    The tagger must not see a thing in its first word: the University of Carrow, Ann Orr.
+    """
+    tagged, following = tagged_words(tree), load_words("name_prepositions")
+    after = tree.words[words[-1].index + 1 : words[-1].index + 2]
+    first = tagged.get(words[0].index)
+    if words[0].lower in load_words("organizations", "bodies_of") or (first is not None and first.type == "ORG"):
+        return False
+    if not any(w.lower in following for w in (*words, *(after if len(words) == 1 else ()))):
+        return False
+    for child in tree.children(words[0], "appos"):
+        name = tagged.get(child.index)
+        if name is not None and name.type == "PER" and name.first > words[-1].index and name.end - name.first > 1:
+            return any(w.text == "," for w in tree.words[words[-1].index + 1 : name.first])
+    return False
 
 
 def is_bare_title(own: Sequence[Word]) -> bool:
