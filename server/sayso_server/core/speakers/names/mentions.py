@@ -12,7 +12,14 @@ from sayso_server.core.scoring import Evidence
 from sayso_server.core.speakers.names.job_titles import job_title_of
 from sayso_server.core.speakers.names.personhood import is_organization_name, personhood
 from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_given_name, normal
-from sayso_server.core.speakers.names.titles import TitledName, is_bare_title, is_office_of_person, tagged_words, title_length
+from sayso_server.core.speakers.names.titles import (
+    TitledName,
+    is_bare_title,
+    is_office_of_person,
+    tagged_words,
+    title_length,
+    without_letters,
+)
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
@@ -57,8 +64,8 @@ def read_span(document: Document, tree: Tree, words: list[Word]) -> NameMention 
     cut = title_length(words, tagged_words(tree))
     own = words[cut:]
     end = own[-1].end  # with the letters after the name: Durham Hall QC
-    while len(own) > 1 and own[-1].lower.replace(".", "") in load_words("post_nominals"):
-        own, words = own[:-1], words[:-1]
+    letters = len(own) - without_letters(own, tagged_words(tree))
+    own, words = own[: len(own) - letters], words[: len(words) - letters]
     if is_bare_title(own) or _is_adjective(own) or is_office_of_person(tree, words):
         return None
     before = tree.words[words[0].index - 1] if words[0].index else None

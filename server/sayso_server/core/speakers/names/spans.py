@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_given_name, normal
-from sayso_server.core.speakers.names.titles import is_title, person_in_run, tagged_words
+from sayso_server.core.speakers.names.titles import is_title_of, person_in_run, tagged_words
 from sayso_server.core.tree import TaggedName, Tree, Word
 
 _NICKNAME_MARKS = {"“": "”", '"': '"', "‘": "’", "(": ")", "'": "'", "``": "''"}
@@ -111,7 +111,7 @@ def _parts(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[W
     """Two names without a comma: the ambassador to Germany Owen Pell, Harbour Watch Ann Orr."""
     known = len(run) > 2 and normal(run[0].text) in countries() and not is_demonym(normal(run[0].text))
     cut = 1 if known and is_given_name(normal(run[1].text)) else person_in_run(run, tagged)
-    if cut and is_title(run[:cut]):
+    if cut and is_title_of(run, cut, tagged):
         cut = 0
     yield from (part for part in (run[:cut], run[cut:]) if part and _is_name(part, tagged))
 
@@ -208,7 +208,7 @@ def _continues(run: list[Word], small: list[Word], word: Word, tagged: Mapping[i
     if lower in load_words("possessive_marks"):
         return _owns_an_office(run[-1])
     is_inside = lower in load_words("name_particles", "inside_names") and lower != "the"
-    return is_inside or (word.text == "." and len(run[-1].text) == 1)
+    return is_inside or (word.text == "." and (len(last) == 1 or last in load_words("honorifics", "titles_of_people")))
 
 
 def _may_be_of(run: Sequence[Word], last: str, tagged: Mapping[int, TaggedName]) -> bool:

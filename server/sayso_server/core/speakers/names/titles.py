@@ -4,8 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers.names.spelling import is_given_name, is_human_noun, normal
+from sayso_server.core.speakers.names.spelling import countries, is_given_name, is_human_noun, normal
 from sayso_server.core.tree import TaggedName, Tree, Word
+
+_SHORTEST_WRITTEN_OUT = 3
+"""Letters of a post-nominal that may be written like a word: Esq, but not Ms."""
+_MOST_LETTERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,20 @@ def person_in_run(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
         if name is not None and name.type == "PER" and name.first == word.index:
             if run[i - 1].lower == "of" and len(run) - i > 2:  # Mayor of Carrow Ann Orr, tagged from Carrow on
                 return next((j for j in range(i, len(run) - 1) if is_given_name(normal(run[j].text))), len(run) - 2)
-            begins = is_given_name(normal(word.text)) or len(run) - i == 2
+            begins = is_given_name(normal(word.text)) or without_letters(run, tagged) - i == 2
+            if _has_begun(run[:i]):
+                continue
             if len(run) - i > 1 and begins and not _continues_name(normal(run[i - 1].text)):
                 return i
     return 0
+
+
+def _has_begun(before: Sequence[Word]) -> bool:
+    """Tan Sri Lim Boon Heng, tagged from Boon on: behind a rank, the name has begun with Lim."""
+    ranks = load_words("titles_of_people", "honorifics")
+    return normal(before[-1].text) not in ranks and any(
+        normal(w.text) in load_words("titles_of_people") for w in before[:-1]
+    )
 
 
 def _continues_name(before: str) -> bool:
@@ -50,12 +64,62 @@ def _continues_name(before: str) -> bool:
 
 def is_title(words: Sequence[Word]) -> bool:
     """Whether the words before a name are a title: Judge, Secretary of State, Ecologist."""
-    last = normal(words[-1].text)
-    jobs = load_words("roles", "honorifics")
+    last = normal(words[-2 if words[-1].text == "." and len(words) > 1 else -1].text)
+    jobs = load_words("roles", "honorifics", "titles_of_people")
     if last in jobs or is_human_noun(last):
         return True
     following = load_words("name_prepositions")
     return any(normal(w.text) in jobs and words[i + 1].lower in following for i, w in enumerate(words[:-1]))
+
+
+def is_title_of(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether the words before a person are a title: known ones, or one that the parser joins to the name."""
+    if is_title(run[:cut]):
+        return True
+    word, after = run[0], run[cut]
+    name = tagged.get(word.index)
+    is_free = name is None or (name.type == "PER" and name.end == cut + word.index)
+    if cut != 1 or not is_free or not word.text.istitle() or normal(word.text) in countries():
+        return False
+    if name is not None and not is_given_name(normal(after.text)):  # Lee | Boon Heng
+        return False
+    own = {w.index for w in run[cut:]}
+    return (after.relation == "flat" and after.head == word.index) or (word.deprel == "nmod:desc" and word.head in own)
+
+
+def _ranks(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
+    """How many words are ranks of a person: DC Ann Orr, Sqn Ldr Orr; not those of DC United."""
+    types = {name.type for word in run if (name := tagged.get(word.index)) is not None}
+    if types != {"PER"}:
+        return 0
+    cut = 0
+    for i, word in enumerate(run[:-1]):
+        text = normal(word.text)
+        if text in load_words("titles_of_people") and not is_given_name(text):
+            cut = i + 1
+        elif text not in load_words("roles", "honorifics", "title_words") and word.text != ".":
+            break
+    return cut
+
+
+def without_letters(own: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
+    """How many words of a name go before the letters after it: Durham Hall QC, Ann Orr MSP."""
+    end = len(own)
+    while end > 1 and _are_letters(own[end - 1], own[: end - 1], tagged):
+        end -= 1
+    return end
+
+
+def _are_letters(word: Word, before: Sequence[Word], tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether a word is letters after a name: known ones, or unknown capitals that the tagger leaves out."""
+    letters = word.text.replace(".", "")
+    name, person = tagged.get(word.index), tagged.get(before[-1].index)
+    if letters.lower() in load_words("post_nominals"):
+        is_thing = person is not None and person.type != "PER"
+        return not (letters.istitle() and len(letters) < _SHORTEST_WRITTEN_OUT) and not is_thing
+    is_person = person is not None and person.type == "PER" and person.end - person.first > 1
+    is_apart = name is None and letters.isupper() and not before[-1].text.isupper()
+    return is_person and is_apart and 2 <= len(letters) <= _MOST_LETTERS
 
 
 def title_length(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
@@ -65,12 +129,14 @@ def title_length(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
     """
     jobs = load_words("roles", "honorifics")
     person = person_in_run(run, tagged)
-    if person and is_title(run[:person]):  # US Secretary of State Ann Orr
+    if person and is_title_of(run, person, tagged):  # US Secretary of State Ann Orr
         return person
-    cut = 0
+    cut = _ranks(run, tagged)
     for i, word in enumerate(run[:-1]):
         if normal(word.text) in jobs and run[i + 1].lower not in load_words("after_unfinished_titles"):
             cut = i + 1
+    if cut and run[cut].text == "." and cut < len(run) - 1:
+        cut += 1  # Spc | . Ann Orr
     if cut and normal(run[cut - 1].text) == "general" and normal(run[cut].text) in load_words("general_things"):
         cut -= 1  # General Electric
     is_of = len(run) > 3 and run[1].lower == "of" and run[2].lower != "the"
