@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from sayso_server.core.lexicon import load_table, load_words
@@ -174,7 +175,32 @@ def place(mentions: Sequence[NameMention]) -> list[Placement]:
             for i in {*_indexes(mention.key), mention.nickname[:_LOOKED_UP]}:
                 index.setdefault(i, []).append(opened)
             placed.append(Placement(mention, opened, rules.FULL_NAME if len(mention.key) > 1 else rules.NAME))
-    return sorted(placed, key=lambda p: (p.mention.span.start, p.mention.span.end))
+    return _with_other_names(sorted(placed, key=lambda p: (p.mention.span.start, p.mention.span.end)))
+
+
+def _with_other_names(placed: Sequence[Placement]) -> list[Placement]:
+    """The names under which the text introduces another name of somebody, put to that person or thing."""
+    owners = {one.mention.span.start: one.cluster for one in placed}
+    joined: dict[ClusterBuilder, ClusterBuilder] = {}
+    bynames: set[ClusterBuilder] = set()
+    for one in placed:
+        owner = owners.get(one.mention.other_name_of)
+        owner = joined.get(owner, owner) if owner is not None else None
+        if owner is not None and owner is not one.cluster and one.cluster not in joined:
+            joined[one.cluster] = owner
+            bynames |= {one.cluster} if one.mention.is_byname else set()
+    if not joined:
+        return list(placed)
+    out: list[Placement] = []
+    for one in placed:
+        owner = joined.get(one.cluster)
+        if owner is not None:
+            mention = replace(one.mention, is_byname=True) if one.cluster in bynames else one.mention
+            owner.add(mention)
+            one = Placement(mention, owner, rules.OTHER_NAME, one.rivals)
+        rivals = dict.fromkeys(joined.get(rival, rival) for rival in one.rivals)
+        out.append(one._replace(rivals=tuple(rival for rival in rivals if rival is not one.cluster)))
+    return out
 
 
 def _fitting(mention: NameMention, options: Sequence[ClusterBuilder]) -> tuple[LinkRule | None, list[ClusterBuilder]]:

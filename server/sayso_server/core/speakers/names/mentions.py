@@ -3,14 +3,14 @@
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.scoring import Evidence
 from sayso_server.core.speakers.names.job_titles import job_title_of
-from sayso_server.core.speakers.names.personhood import is_organization_name, personhood
+from sayso_server.core.speakers.names.personhood import is_organization_name, personhood, scorer
 from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_given_name, normal
 from sayso_server.core.speakers.names.titles import (
     TitledName,
@@ -49,6 +49,12 @@ class NameMention:
     """Whether "in" or "near" goes before."""
     label: str = ""
     """The label of the name tagger: PER, ORG, LOC; empty where there is none."""
+    has_given_surname: bool = False
+    """Whether the surname is that of a person named behind it: Andre and Amanda Smythe."""
+    other_name_of: int = -1
+    """Where the name begins of which this is another: Kay-Zee, whose real name is Kyle Zimmer; -1 if none."""
+    is_byname: bool = False
+    """Whether it is not what the person or thing is called in the text: Kyle Zimmer."""
     key: tuple[str, ...] = field(init=False)
     """The name for comparison: lower case, without initials' stops and suffixes."""
 
@@ -57,6 +63,12 @@ class NameMention:
         words = [w for p in re.split(r",?[\s-]+", self.display) if (w := normal(p))]
         key = tuple(w for w in words if w not in suffixes) or tuple(words)  # JR: initials
         object.__setattr__(self, "key", key)
+
+
+def with_feature(mention: NameMention, feature: str) -> NameMention:
+    """The name with one more feature of personhood."""
+    more = scorer().score([feature])
+    return replace(mention, person=mention.person + more.margin, evidence=mention.evidence + more.evidence)
 
 
 def read_span(document: Document, tree: Tree, words: list[Word]) -> NameMention | None:

@@ -242,7 +242,7 @@ def _split_possession(run: list[Word]) -> Iterator[list[Word]]:
 
 def _split_coordination(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
     """ "Biden and Netanyahu" is two names, "Department of Health and Human Services" one."""
-    cut = next((i for i, w in enumerate(run) if w.lower == "and"), None)
+    cut = next((i for i, w in enumerate(run) if w.lower == "and" or _are_people(run, i, tagged)), None)
     if cut is None or _is_one_body(run, cut, tagged) or not (_are_two(run, cut, tagged) or _may_be_two(run, cut)):
         yield run
         return
@@ -259,6 +259,15 @@ def _are_two(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) ->
     if len(names) < 2 or names[0] is None or names[1] is None or names[0] == names[1]:
         return False
     return names[0].type == "PER" or min(cut, len(run) - cut - 1) > 1
+
+
+def _are_people(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) -> bool:
+    """Anna & Ben Cole: people on both sides of the sign; not Castle & Finch."""
+    if run[cut].text != "&" or not 0 < cut < len(run) - 1:
+        return False
+    names = [tagged.get(run[i].index) for i in (cut - 1, cut + 1)]
+    are_tagged = all(name is not None and name.type == "PER" for name in names) and names[0] != names[1]
+    return are_tagged and is_given_name(normal(run[cut + 1].text))
 
 
 def _is_one_body(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) -> bool:
