@@ -108,7 +108,9 @@ def _person_after_comma(phrase: Phrase) -> Proposal | None:
     last = phrase.names[-1]
     found = next(n for n in phrase.entities.names.from_to(phrase.span.start, phrase.span.end) if n.cluster is last)
     before = phrase.plain[max(0, found.start - _LEAD) : found.start].rpartition(",")
-    after_comma = before[1] == "," and all(normal(w) in load_words("honorifics") for w in before[2].split())
+    after_comma = before[1] == "," and all(
+        normal(w) in load_words("honorifics") or w == "the" for w in before[2].split()
+    )
     if last.is_person and after_comma and found.end >= phrase.span.end - 1:
         return by_name(phrase, found)
     return None

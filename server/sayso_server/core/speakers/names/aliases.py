@@ -186,7 +186,10 @@ def _with_other_names(placed: Sequence[Placement]) -> list[Placement]:
     for one in placed:
         owner = owners.get(one.mention.other_name_of)
         owner = joined.get(owner, owner) if owner is not None else None
-        if owner is not None and owner is not one.cluster and one.cluster not in joined:
+        is_own = len(one.mention.key) == max(
+            map(len, one.cluster.so_far.keys)
+        )  # not Marsh of Owen Marsh in "Carla Dunn, née Marsh"
+        if owner is not None and owner is not one.cluster and one.cluster not in joined and is_own:
             joined[one.cluster] = owner
             bynames |= {one.cluster} if one.mention.is_byname else set()
     if not joined:

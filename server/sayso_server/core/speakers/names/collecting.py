@@ -11,9 +11,11 @@ from sayso_server.core.speakers.names.mentions import NameMention, read_span, wi
 from sayso_server.core.speakers.names.other_names import with_other_names
 from sayso_server.core.speakers.names.relatives import with_surnames_of_kin, with_surnames_of_pairs
 from sayso_server.core.speakers.names.spans import name_spans
-from sayso_server.core.speakers.names.spelling import is_given_name, normal, stem
+from sayso_server.core.speakers.names.spelling import countries, is_given_name, normal, stem
 from sayso_server.core.statement import Span
 
+_LONGEST_NAME = 4
+"""Words of a name that a surname alone may make a person's."""
 _SHORTEST_ADJECTIVE = 7
 """Letters of the adjective of an unknown people: Vellandic."""
 
@@ -24,6 +26,7 @@ def collect(document: Document) -> list[NameMention]:
     found = [mention for tree, words in spans if (mention := read_span(document, tree, words)) is not None]
     found = [_continued(document, mention) for mention in found]
     found = _without_pairs(_with_peoples(document, found))
+    found = _with_surnames_alone(found)
     found += _surnames_alone(document, found)
     found = _with_labels(document, found)
     found = sorted(found, key=lambda mention: mention.span.start)
@@ -68,6 +71,23 @@ def _without_pairs(found: Sequence[NameMention]) -> list[NameMention]:
     """Without the Orr-Pell debate, where Ann Orr and Owen Pell are named: that is neither of them."""
     surnames = {n.key[-1] for n in found if n.person > 0 and len(n.key) > 1 and "-" not in n.display}
     return [n for n in found if " " in n.display or "-" not in n.display or not set(n.key) <= surnames]
+
+
+def _with_surnames_alone(found: Sequence[NameMention]) -> list[NameMention]:
+    """San San Chiu is a person where the text has a person Chiu, and nobody else of that name."""
+    alone = {n.key[0] for n in found if len(n.key) == 1 and n.label == "PER" and n.person > 0 and not n.is_place}
+    taken = {n.key[-1] for n in found if n.person > 0 and len(n.key) > 1}
+    surnames = alone - taken - countries().keys()
+    return [with_feature(n, "surname alone") if _may_be_person(n) and n.key[-1] in surnames else n for n in found]
+
+
+def _may_be_person(mention: NameMention) -> bool:
+    """Whether a name of two to four words is a person's for nobody, but a thing's for nothing but the tagger."""
+    features = {feature for feature, _ in mention.evidence}
+    is_thing = features & {"name of an organization", "article before", "country or acronym inside"}
+    is_part = mention.key[0] in load_words("compass")
+    fits = 1 < len(mention.key) <= _LONGEST_NAME and mention.person <= 0
+    return fits and not (is_thing or is_part or mention.is_place)
 
 
 def _surnames_alone(document: Document, found: Sequence[NameMention]) -> Iterator[NameMention]:

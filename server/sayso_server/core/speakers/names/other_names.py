@@ -11,6 +11,8 @@ from sayso_server.core.speakers.names.mentions import NameMention
 
 _LONGEST_LINK = 40
 """Characters between two names of the same."""
+_PIECE = 3
+"""Letters of a word of the long form that are in the short one."""
 _BORN = re.compile(r"[;,] (?:born|b\.|n[ée]e) ")
 
 
@@ -42,6 +44,12 @@ def _is_in_brackets(document: Document, before: NameMention, mention: NameMentio
     after = document.plain[mention.span.end : mention.span.end + 8]
     if mention.label == "PER":
         return before.label == "PER" and len(mention.key) > 1 and _BORN.match(after) is not None
-    is_one_word = (len(before.key) == 1) != (len(mention.key) == 1)
+    short, long = sorted((before, mention), key=lambda name: len(name.key))
+    is_one_word = len(short.key) == 1 < len(long.key) and (short.display.isupper() or _is_made_of(short, long))
     both = before.label == mention.label == "ORG" and before.person < 0 and mention.person < 0
     return after.startswith(")") and both and is_one_word
+
+
+def _is_made_of(short: NameMention, long: NameMention) -> bool:
+    """Whether a word has the beginning of a word of the long form in it: Phivol, Volcanology."""
+    return any(word[:_PIECE] in short.key[0] for word in long.key if len(word) >= _PIECE)

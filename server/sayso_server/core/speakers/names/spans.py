@@ -65,6 +65,8 @@ def _is_in_one_name(tree: Tree, run: Sequence[Word], word: Word, tagged: Mapping
     if name is not None and name.type == "PER" and word.index + 1 < name.end and name == tagged.get(run[-1].index):
         return word.lower != "and" and (word.text.isalpha() or word.text in {"-", ".", "'t", "’t"})
     after = tree.words[word.index + 1 : word.index + 3]
+    if word.lower == "the" and after and normal(after[0].text) in load_words("titles_with_article"):
+        return normal(run[-1].text) in load_words("roles", "honorifics")  # Senator the Hon. Ann Orr
     return len(after) == 2 and after[0].text in {"'t", "’t"} and after[1].text[:1].isupper() and word.text.islower()
 
 

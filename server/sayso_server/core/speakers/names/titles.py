@@ -160,8 +160,9 @@ def is_office_of_person(tree: Tree, words: Sequence[Word]) -> bool:
     if not any(w.lower in following for w in (*words, *(after if len(words) == 1 else ()))):
         return False
     for child in tree.children(words[0], "appos"):
-        name = tagged.get(child.index)
-        if name is not None and name.type == "PER" and name.first > words[-1].index and name.end - name.first > 1:
+        names = [tagged.get(w.index) for w in (child, *tree.children(child, "flat"))]  # Senator the Hon. Ann Orr
+        name = next((found for found in names if found is not None and found.type == "PER"), None)
+        if name is not None and name.first > words[-1].index and name.end - name.first > 1:
             return any(w.text == "," for w in tree.words[words[-1].index + 1 : name.first])
     return False
 
