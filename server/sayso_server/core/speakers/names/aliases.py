@@ -196,13 +196,13 @@ def _with_other_names(placed: Sequence[Placement]) -> list[Placement]:
         return list(placed)
     out: list[Placement] = []
     for one in placed:
-        owner = joined.get(one.cluster)
-        if owner is not None:
-            mention = replace(one.mention, is_byname=True) if one.cluster in bynames else one.mention
-            owner.add(mention)
-            one = Placement(mention, owner, rules.OTHER_NAME, one.rivals)
+        cluster, mention = joined.get(one.cluster, one.cluster), one.mention
+        if cluster is not one.cluster:
+            mention = replace(mention, is_byname=one.cluster in bynames)
+            cluster.add(mention)
+        rule = one.rule if cluster is one.cluster else rules.OTHER_NAME
         rivals = dict.fromkeys(joined.get(rival, rival) for rival in one.rivals)
-        out.append(one._replace(rivals=tuple(rival for rival in rivals if rival is not one.cluster)))
+        out.append(Placement(mention, cluster, rule, tuple(rival for rival in rivals if rival is not cluster)))
     return out
 
 

@@ -9,6 +9,7 @@ from sayso_server.core.grammar.dialogue import turns
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.names.mentions import NameMention, read_span, with_feature
 from sayso_server.core.speakers.names.other_names import with_other_names
+from sayso_server.core.speakers.names.personhood import AS_IT
 from sayso_server.core.speakers.names.relatives import with_surnames_of_kin, with_surnames_of_pairs
 from sayso_server.core.speakers.names.spans import name_spans
 from sayso_server.core.speakers.names.spelling import countries, is_given_name, normal, stem
@@ -26,7 +27,7 @@ def collect(document: Document) -> list[NameMention]:
     found = [mention for tree, words in spans if (mention := read_span(document, tree, words)) is not None]
     found = [_continued(document, mention) for mention in found]
     found = _without_pairs(_with_peoples(document, found))
-    found = _with_surnames_alone(found)
+    found = _with_surnames_alone(_with_its(found))
     found += _surnames_alone(document, found)
     found = _with_labels(document, found)
     found = sorted(found, key=lambda mention: mention.span.start)
@@ -73,6 +74,17 @@ def _without_pairs(found: Sequence[NameMention]) -> list[NameMention]:
     return [n for n in found if " " in n.display or "-" not in n.display or not set(n.key) <= surnames]
 
 
+def _with_its(found: Sequence[NameMention]) -> list[NameMention]:
+    """Corvane is a company everywhere in the text if it says somewhere that it will cut jobs."""
+    its = {n.key for n in found if any(feature == AS_IT for feature, _ in n.evidence)}
+    out = []
+    for mention in found:
+        has = any(feature == AS_IT for feature, _ in mention.evidence)
+        is_same = mention.key in its and not has and not mention.title
+        out.append(with_feature(mention, AS_IT) if is_same else mention)
+    return out
+
+
 def _with_surnames_alone(found: Sequence[NameMention]) -> list[NameMention]:
     """San San Chiu is a person where the text has a person Chiu, and nobody else of that name."""
     alone = {n.key[0] for n in found if len(n.key) == 1 and n.label == "PER" and n.person > 0 and not n.is_place}
@@ -85,7 +97,7 @@ def _may_be_person(mention: NameMention) -> bool:
     """Whether a name of two to four words is a person's for nobody, but a thing's for nothing but the tagger."""
     features = {feature for feature, _ in mention.evidence}
     is_thing = features & {"name of an organization", "article before", "country or acronym inside"}
-    is_part = mention.key[0] in load_words("compass")
+    is_part = mention.key[0] in load_words("compass", "place_openings")
     fits = 1 < len(mention.key) <= _LONGEST_NAME and mention.person <= 0
     return fits and not (is_thing or is_part or mention.is_place)
 

@@ -40,7 +40,7 @@ def _introduces(link: str) -> bool:
 
 
 def _is_in_brackets(document: Document, before: NameMention, mention: NameMention) -> bool:
-    """Whether brackets hold the short or long form of a name: Institute of Volcanology (Phivol); (Ann Bell; born 1960)."""
+    """Whether brackets hold the short or long form: Institute of Volcanology (Phivol), Madge (Ann Bell; born 1960)."""
     after = document.plain[mention.span.end : mention.span.end + 8]
     if mention.label == "PER":
         return before.label == "PER" and len(mention.key) > 1 and _BORN.match(after) is not None

@@ -8,7 +8,7 @@ from functools import cache
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.names.mentions import NameMention, with_feature
-from sayso_server.core.speakers.names.spelling import is_given_name, normal
+from sayso_server.core.speakers.names.spelling import is_given_name
 
 _LEAD = 24
 """Characters before a name in which kin are looked for: her older brother, …"""
