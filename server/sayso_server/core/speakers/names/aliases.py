@@ -10,7 +10,7 @@ from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.link_rules import LinkRule
 from sayso_server.core.speakers.names.clusters import ClusterBuilder, NameCluster
 from sayso_server.core.speakers.names.mentions import NameMention
-from sayso_server.core.speakers.names.spelling import nearly, normal, short_for, unabbreviated
+from sayso_server.core.speakers.names.spelling import countries, nearly, normal, short_for, unabbreviated
 
 _SHORTEST_MISSPELT_SURNAME = 5
 """Letters of a surname alone that may be one letter off: Solburg and Solberg."""
@@ -108,7 +108,7 @@ def _company(name: NameMention, cluster: NameCluster) -> bool:
         return True  # Helena and Hurricane Helena
     rest = set(full[len(key) :])
     if full[: len(key)] == key:
-        return rest <= load_words("company_words") | {"&"} or full[len(key)] == "of"
+        return rest <= load_words("company_words") | countries().keys() | {"&"} or full[len(key)] == "of"
     return full[-len(key) :] == key and key[-1] in load_words("organizations", "thing_words")
 
 

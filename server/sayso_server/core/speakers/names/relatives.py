@@ -39,7 +39,8 @@ def with_surnames_of_pairs(document: Document, found: Sequence[NameMention]) -> 
 def _is_of_pair(mention: NameMention, after: NameMention, found: Sequence[NameMention]) -> bool:
     """Whether a given name alone shares the surname of the full name behind it."""
     is_given = len(mention.key) == 1 and not mention.title and is_given_name(mention.key[0])
-    if not is_given or len(after.key) < 2 or not is_given_name(after.key[0]) or after.person <= 0:
+    is_full = len(after.key) > 1 and (is_given_name(after.key[0]) or after.label == "PER")
+    if not is_given or not is_full or after.person <= 0:
         return False
     same = [n for n in found if mention.key[0] in n.key and n is not mention]
     later = all(n.span.start > mention.span.start and not n.title for n in same)

@@ -62,7 +62,10 @@ def _runs(tree: Tree, tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
 def _is_in_one_name(tree: Tree, run: Sequence[Word], word: Word, tagged: Mapping[int, TaggedName]) -> bool:
     """A small word inside what the tagger sees as one person's name: Karl zu Hohenberg. And in Pieter in 't Veld."""
     name = tagged.get(word.index)
-    if name is not None and name.type == "PER" and word.index + 1 < name.end and name == tagged.get(run[-1].index):
+    is_inside = name is not None and word.index + 1 < name.end and name == tagged.get(run[-1].index)
+    if name is not None and is_inside and name.type == "ORG":
+        return word.lower in {"for", "of", "on", "the"}
+    if name is not None and is_inside and name.type == "PER":
         return word.lower != "and" and (word.text.isalpha() or word.text in {"-", ".", "'t", "’t"})
     after = tree.words[word.index + 1 : word.index + 3]
     if word.lower == "the" and after and normal(after[0].text) in load_words("titles_with_article"):
@@ -96,6 +99,8 @@ def _goes_on(run: Sequence[Word], small: Sequence[Word], word: Word, tagged: Map
         name = tagged.get(word.index)
         if name is not None and name.type == "ORG" and name == tagged.get(run[-1].index):
             return True
+    if small and _ORDINAL.fullmatch(word.text) and word.index in tagged:
+        return tagged[word.index] == tagged.get(run[-1].index)
     return (_is_capital(word) or _is_torn_off(word, run, small)) and not _is_on_a_day(word, small)
 
 
@@ -134,6 +139,9 @@ def _nickname_end(tree: Tree, run: Sequence[Word], at: int) -> int:
 def _list_end(tree: Tree, run: Sequence[Word], at: int, tagged: Mapping[int, TaggedName]) -> int:
     """Ministry of Culture, Youth and Sport: the index after a list that goes on at a comma; 0 if there is none."""
     words, fields = tree.words, load_words("fields_of_government")
+    body = tagged.get(at)
+    if body is not None and body.type == "ORG" and body == tagged.get(run[-1].index) and at + 1 < body.end:
+        return body.end if any(w.lower == "and" for w in words[at : body.end]) else 0
     heads = {"on", *load_words("name_prepositions")}
     if words[at].text != "," or not any(w.lower in heads for w in run) or normal(run[-1].text) not in fields:
         return 0
@@ -244,7 +252,10 @@ def _split_possession(run: list[Word]) -> Iterator[list[Word]]:
 
 def _split_coordination(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
     """ "Biden and Netanyahu" is two names, "Department of Health and Human Services" one."""
-    cut = next((i for i, w in enumerate(run) if w.lower == "and" or _are_people(run, i, tagged)), None)
+    cuts = [i for i, w in enumerate(run) if w.lower == "and" or _are_people(run, i, tagged)]
+    if cuts and any(w.text == "," for w in run[: cuts[0]]):  # Ministry of Culture, Youth and Sport
+        cuts = cuts[1:]
+    cut = next(iter(cuts), None)
     if cut is None or _is_one_body(run, cut, tagged) or not (_are_two(run, cut, tagged) or _may_be_two(run, cut)):
         yield run
         return
@@ -280,7 +291,7 @@ def _is_one_body(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]
 
 def _may_be_two(run: Sequence[Word], cut: int) -> bool:
     """Whether nothing says that "and" is inside one name."""
-    inside = any(w.lower in load_words("name_prepositions") for w in run[:cut])
+    inside = any(w.lower == "on" or w.lower in load_words("name_prepositions") for w in run[:cut])
     return not inside and normal(run[-1].text) not in load_words("organizations")
 
 

@@ -1,5 +1,6 @@
 """Titles before names: where the title ends and the name begins."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from sayso_server.core.tree import TaggedName, Tree, Word
 _SHORTEST_WRITTEN_OUT = 3
 """Letters of a post-nominal that may be written like a word: Esq, but not Ms."""
 _MOST_LETTERS = 5
+_VOWELLESS = re.compile(r"[B-DF-HJ-NP-TV-XZ][b-df-hj-np-tv-xz]{2,3}")
+"""An abbreviated title, known or not: Clr, Smt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,9 @@ def _ranks(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
     cut = 0
     for i, word in enumerate(run[:-1]):
         text = normal(word.text)
-        if text in load_words("titles_of_people") and not is_given_name(text):
+        is_full = i + 2 < len(run) and is_given_name(normal(run[i + 1].text))  # Bailie Ann Orr, but Bailie Orr
+        known = text in load_words("titles_of_people") and (is_full or not is_given_name(text))
+        if known or (is_full and _VOWELLESS.fullmatch(word.text)):
             cut = i + 1
         elif text not in load_words("roles", "honorifics", "title_words") and word.text != ".":
             break
