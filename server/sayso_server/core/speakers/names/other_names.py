@@ -21,7 +21,7 @@ def with_other_names(document: Document, found: Sequence[NameMention]) -> list[N
     out = list(found[:1])
     for before, mention in itertools.pairwise(found):
         link = document.plain[before.span.end : mention.span.start]
-        if len(link) <= _LONGEST_LINK and _introduces(link):
+        if len(link) <= _LONGEST_LINK and _introduces(link, before.label):
             out.append(replace(mention, other_name_of=before.span.start, is_byname=True))
         elif link == " (" and _is_in_brackets(document, before, mention):
             is_person = mention.label == "PER"
@@ -31,11 +31,13 @@ def with_other_names(document: Document, found: Sequence[NameMention]) -> list[N
     return out
 
 
-def _introduces(link: str) -> bool:
+def _introduces(link: str, label: str) -> bool:
     """Whether the words between two names say that the second is another name: , also known as"""
     words = re.sub(r"[^\w. ]", " ", link.lower()).split()
     if words[-1:] == ["the"]:
         words.pop()
+    if words == ["known", "as"]:  # countries of the Pacific Rim, known as …
+        return label == "PER"
     return "_".join(words) in load_words("before_other_names")
 
 
@@ -45,11 +47,16 @@ def _is_in_brackets(document: Document, before: NameMention, mention: NameMentio
     if mention.label == "PER":
         return before.label == "PER" and len(mention.key) > 1 and _BORN.match(after) is not None
     short, long = sorted((before, mention), key=lambda name: len(name.key))
-    is_one_word = len(short.key) == 1 < len(long.key) and (short.display.isupper() or _is_made_of(short, long))
+    is_one_word = len(short.key) == 1 < len(long.key) and _is_made_of(short, long)
     both = before.label == mention.label == "ORG" and before.person < 0 and mention.person < 0
     return after.startswith(")") and both and is_one_word
 
 
 def _is_made_of(short: NameMention, long: NameMention) -> bool:
-    """Whether a word has the beginning of a word of the long form in it: Phivol, Volcanology."""
+    """Whether a word has the beginning of a word of the long form in it, or its letters in order: Phivol; IVolc."""
+    initials = "".join(word[0] for word in long.key)
+    start = initials[:2].find(short.key[0][0])  # the Carrow Institute of Volcanology (IVOLC)
+    letters = iter("".join(long.key[max(start, 0) :]))
+    if short.display.isupper() and start >= 0 and all(letter in letters for letter in short.key[0]):
+        return True
     return any(word[:_PIECE] in short.key[0] for word in long.key if len(word) >= _PIECE)

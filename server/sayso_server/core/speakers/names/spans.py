@@ -140,7 +140,8 @@ def _list_end(tree: Tree, run: Sequence[Word], at: int, tagged: Mapping[int, Tag
     """Ministry of Culture, Youth and Sport: the index after a list that goes on at a comma; 0 if there is none."""
     words, fields = tree.words, load_words("fields_of_government")
     body = tagged.get(at)
-    if body is not None and body.type == "ORG" and body == tagged.get(run[-1].index) and at + 1 < body.end:
+    is_body = body is not None and body.type == "ORG" and body == tagged.get(run[-1].index)
+    if body is not None and is_body and words[at].text == "," and at + 1 < body.end:
         return body.end if any(w.lower == "and" for w in words[at : body.end]) else 0
     heads = {"on", *load_words("name_prepositions")}
     if words[at].text != "," or not any(w.lower in heads for w in run) or normal(run[-1].text) not in fields:

@@ -119,6 +119,8 @@ def _are_letters(word: Word, before: Sequence[Word], tagged: Mapping[int, Tagged
     """Whether a word is letters after a name: known ones, or unknown capitals that the tagger leaves out."""
     letters = word.text.replace(".", "")
     name, person = tagged.get(word.index), tagged.get(before[-1].index)
+    if letters.lower() in load_words("name_suffixes"):
+        return False
     if letters.lower() in load_words("post_nominals"):
         is_thing = person is not None and person.type != "PER"
         return not (letters.istitle() and len(letters) < _SHORTEST_WRITTEN_OUT) and not is_thing
