@@ -115,6 +115,8 @@ def _speaks_as_it(tree: Tree, word: Word) -> bool:
         return tree.child(word, "case") is not None
     if word.deprel not in {"nsubj", "nsubj:outer"} or head.upos != "VERB":
         return False
+    if any(told.upos == "PROPN" for told in tree.children(head, "iobj", "obj")):  # Olin told the BBC it had …
+        return False
     clauses = tree.children(head, "ccomp")
     clauses += [c for o in tree.children(head, "obl") for c in tree.children(o, "acl") if o.lemma == "statement"]
     return any(_is_about_it(tree, clause, head) for clause in clauses)
@@ -128,13 +130,23 @@ def _is_about_it(tree: Tree, clause: Word, verb: Word) -> bool:
             continue
         if word.lower == "its":
             return word.deprel == "nmod:poss"
-        if word.lower == "it" and word.deprel == "nsubj":
+        if word.lower == "it":
             acting = tree.head(word)
-            if acting is None or acting.lemma in load_words("acts_of_bodies", "feelings"):
-                return acting is not None
-        elif word.upos in {"NOUN", "PROPN"} or (word.upos == "PRON" and word.lower not in {"it", "that"}):
+            return acting is not None and _acts(tree, acting)
+        if word.upos in {"NOUN", "PROPN"} or (word.upos == "PRON" and word.lower != "that"):
             return False
     return False
+
+
+def _acts(tree: Tree, verb: Word) -> bool:
+    """Whether only people and bodies of people do or feel this: hire, close a mill, be glad, will shut one of its shops."""
+    if verb.lemma in load_words("acts_of_bodies", "feelings"):
+        return True
+    if verb.lemma in load_words("acts_on_things"):
+        return tree.child(verb, "obj") is not None
+    will = any(c.lower in {"will", "would"} for c in tree.children(verb, "aux"))
+    its = any(tree.words[i].lower == "its" for i in tree.subtree(verb))
+    return will and its and verb.upos == "VERB" and verb.lemma != "take"
 
 
 def _of_dependents(tree: Tree, word: Word, last: Word) -> Iterator[str]:
