@@ -139,7 +139,7 @@ def _is_about_it(tree: Tree, clause: Word, verb: Word) -> bool:
 
 
 def _acts(tree: Tree, verb: Word) -> bool:
-    """Whether only people and bodies of people do or feel this: hire, close a mill, be glad, will shut one of its shops."""
+    """Whether only people and bodies of people do this: hire, close a mill, be glad, will leave one of its shops."""
     if verb.lemma in load_words("acts_of_bodies", "feelings"):
         return True
     if verb.lemma in load_words("acts_on_things"):

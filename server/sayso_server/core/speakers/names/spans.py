@@ -66,7 +66,9 @@ def _is_in_one_name(tree: Tree, run: Sequence[Word], word: Word, tagged: Mapping
     if name is not None and is_inside and name.type == "ORG":
         return word.lower in {"for", "of", "on", "the"}
     if name is not None and is_inside and name.type == "PER":
-        return word.lower != "and" and (word.text.isalpha() or word.text in {"-", ".", "'t", "’t"})
+        return word.lower not in {"and", "at", "for", "from", "of", "on"} and (
+            word.text.isalpha() or word.text in {"-", ".", "'t", "’t"}
+        )
     after = tree.words[word.index + 1 : word.index + 3]
     if word.lower == "the" and after and normal(after[0].text) in load_words("titles_with_article"):
         return normal(run[-1].text) in load_words("roles", "honorifics")  # Senator the Hon. Ann Orr

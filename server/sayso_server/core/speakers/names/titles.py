@@ -98,13 +98,27 @@ def _ranks(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
     cut = 0
     for i, word in enumerate(run[:-1]):
         text = normal(word.text)
-        is_full = i + 2 < len(run) and is_given_name(normal(run[i + 1].text))  # Bailie Ann Orr, but Bailie Orr
-        known = text in load_words("titles_of_people") and (is_full or not is_given_name(text))
-        if known or (is_full and _VOWELLESS.fullmatch(word.text)):
+        is_full = i + 2 < len(run) and is_given_name(normal(run[i + 1].text))
+        if _is_title_of_person(run, i, tagged) or (is_full and _VOWELLESS.fullmatch(word.text)):
             cut = i + 1
-        elif text not in load_words("roles", "honorifics", "title_words") and word.text != ".":
+        elif text not in load_words("roles", "honorifics", "title_words", "titles_like_names") and word.text != ".":
             break
     return cut
+
+
+def _is_title_of_person(run: Sequence[Word], at: int, tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether a word is a title: DI in "DI Marco", but not Di in "Di Marco"; Sheikh before two names only."""
+    word, after = run[at], run[at + 1]
+    text = normal(word.text)
+    if text not in load_words("titles_of_people"):
+        return False
+    if text in load_words("name_particles") and not (word.text.isupper() or "." in {word.text[-1], after.text}):
+        return False
+    own, name = tagged.get(word.index), tagged.get(after.index)
+    is_apart = name is not None and own != name
+    if is_given_name(text):
+        return at + 2 < len(run) and is_given_name(normal(after.text))  # Bailie Ann Orr, but Bailie Orr
+    return is_apart or at + 2 < len(run) or text not in load_words("titles_like_names")
 
 
 def without_letters(own: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
@@ -181,6 +195,7 @@ def is_bare_title(own: Sequence[Word]) -> bool:
     if all(word in jobs or word in load_words("title_words") for word in words):
         return True
     cut = next((i for i, word in enumerate(words) if word in load_words("name_prepositions")), 0)
-    if cut and (words[cut - 1] in jobs or words[cut - 1] == "member"):  # Health Minister for the Carrow Region
+    offices = {"member"} | load_words("titles_of_people")
+    if cut and (words[cut - 1] in jobs or words[cut - 1] in offices):  # Health Minister for the Carrow Region
         return not any(w in load_words("organizations") or is_given_name(w) for w in words[: cut - 1])
     return len(words) > 1 and words[-1] in jobs and not any(is_given_name(w) for w in words) and "of" not in words
