@@ -107,7 +107,8 @@ def name_in_apposition(phrase: Phrase) -> Proposal | None:
         at_once = child.start - phrase.head.end <= 1 and lemma in load_words("organizations")
         if follows and (found.cluster.is_person or at_once):
             return by_name(phrase, found)
-    return _person_after_comma(phrase) or _name_at_end(phrase) or _name_after_title(phrase)
+    found_at_end = _person_after_comma(phrase) or _name_at_end(phrase) or _name_after_title(phrase)
+    return found_at_end or _name_of_two_jobs(phrase)
 
 
 def _is_attached(phrase: Phrase, child: Word) -> bool:
@@ -123,10 +124,15 @@ def _person_after_comma(phrase: Phrase) -> Proposal | None:
     last = phrase.names[-1]
     found = next(n for n in phrase.entities.names.from_to(phrase.span.start, phrase.span.end) if n.cluster is last)
     before = phrase.plain[max(0, found.start - _LEAD) : found.start].rpartition(",")
-    after_comma = before[1] == "," and all(normal(w) in load_words("honorifics") for w in before[2].split())
+    after_comma = before[1] == "," and all(_is_honorific(w) for w in before[2].split())
     if last.is_person and after_comma and found.end >= phrase.span.end - 1:
         return by_name(phrase, found)
     return None
+
+
+def _is_honorific(word: str) -> bool:
+    """Senator, the, Very, Rev."""
+    return word == "the" or normal(word) in load_words("honorifics", "titles_with_article")
 
 
 def _name_at_end(phrase: Phrase) -> Proposal | None:
@@ -155,6 +161,21 @@ def _name_after_title(phrase: Phrase) -> Proposal | None:
     lead = phrase.tree.between(phrase.span.start, named[0].start)
     is_title = all(_is_of_title(w) for w in lead if w.upos not in {"DET", "PUNCT"})
     return by_name(phrase, named[0]) if is_title else None
+
+
+def _name_of_two_jobs(phrase: Phrase) -> Proposal | None:
+    """Carrow mother and former teacher Ann Orr, 42: one person, since the second job has no article of its own."""
+    tree, second = phrase.tree, next(iter(phrase.tree.children(phrase.head, "conj")), None)
+    if second is None or second.start >= phrase.span.end or tree.children(second, "det", "nmod:poss"):
+        return None
+    if any(w.xpos == "NNS" or not is_human_noun(normal(w.lemma)) for w in (phrase.head, second)):
+        return None
+    named = phrase.entities.names.from_to(second.end, phrase.span.end)
+    found = next((one for one in named if one.cluster.is_person), None)
+    before = tree.between(second.start, found.start) if found is not None else []
+    if found is None or any(w.text == "," or w.upos == "VERB" for w in before) or before[-1].upos in {"ADP", "CCONJ"}:
+        return None
+    return by_name(phrase, found)
 
 
 def _is_of_title(word: Word) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from sayso_server.core.lexicon import load_table, load_words
@@ -9,7 +10,7 @@ from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.link_rules import LinkRule
 from sayso_server.core.speakers.names.clusters import ClusterBuilder, NameCluster
 from sayso_server.core.speakers.names.mentions import NameMention
-from sayso_server.core.speakers.names.spelling import nearly, normal, short_for, unabbreviated
+from sayso_server.core.speakers.names.spelling import countries, nearly, normal, short_for, unabbreviated
 
 _SHORTEST_MISSPELT_SURNAME = 5
 """Letters of a surname alone that may be one letter off: Solburg and Solberg."""
@@ -107,7 +108,7 @@ def _company(name: NameMention, cluster: NameCluster) -> bool:
         return True  # Helena and Hurricane Helena
     rest = set(full[len(key) :])
     if full[: len(key)] == key:
-        return rest <= load_words("company_words") | {"&"} or full[len(key)] == "of"
+        return rest <= load_words("company_words") | countries().keys() | {"&"} or full[len(key)] == "of"
     return full[-len(key) :] == key and key[-1] in load_words("organizations", "thing_words")
 
 
@@ -174,7 +175,35 @@ def place(mentions: Sequence[NameMention]) -> list[Placement]:
             for i in {*_indexes(mention.key), mention.nickname[:_LOOKED_UP]}:
                 index.setdefault(i, []).append(opened)
             placed.append(Placement(mention, opened, rules.FULL_NAME if len(mention.key) > 1 else rules.NAME))
-    return sorted(placed, key=lambda p: (p.mention.span.start, p.mention.span.end))
+    return _with_other_names(sorted(placed, key=lambda p: (p.mention.span.start, p.mention.span.end)))
+
+
+def _with_other_names(placed: Sequence[Placement]) -> list[Placement]:
+    """The names under which the text introduces another name of somebody, put to that person or thing."""
+    owners = {one.mention.span.start: one.cluster for one in placed}
+    joined: dict[ClusterBuilder, ClusterBuilder] = {}
+    bynames: set[ClusterBuilder] = set()
+    for one in placed:
+        owner = owners.get(one.mention.other_name_of)
+        owner = joined.get(owner, owner) if owner is not None else None
+        is_own = len(one.mention.key) == max(
+            map(len, one.cluster.so_far.keys)
+        )  # not Marsh of Owen Marsh in "Carla Dunn, née Marsh"
+        if owner is not None and owner is not one.cluster and one.cluster not in joined and is_own:
+            joined[one.cluster] = owner
+            bynames |= {one.cluster} if one.mention.is_byname else set()
+    if not joined:
+        return list(placed)
+    out: list[Placement] = []
+    for one in placed:
+        cluster, mention = joined.get(one.cluster, one.cluster), one.mention
+        if cluster is not one.cluster:
+            mention = replace(mention, is_byname=one.cluster in bynames)
+            cluster.add(mention)
+        rule = one.rule if cluster is one.cluster else rules.OTHER_NAME
+        rivals = dict.fromkeys(joined.get(rival, rival) for rival in one.rivals)
+        out.append(Placement(mention, cluster, rule, tuple(rival for rival in rivals if rival is not cluster)))
+    return out
 
 
 def _fitting(mention: NameMention, options: Sequence[ClusterBuilder]) -> tuple[LinkRule | None, list[ClusterBuilder]]:

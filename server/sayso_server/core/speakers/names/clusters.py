@@ -38,6 +38,11 @@ class NameCluster:
         """The names that decide what it is."""
         return self.mentions[:SAMPLE]
 
+    @property
+    def called(self) -> tuple[NameMention, ...]:
+        """The names under which the text knows it: without the real name of an artist."""
+        return tuple(n for n in self.sample if not n.is_byname) or self.sample
+
     @cached_property
     def keys(self) -> frozenset[tuple[str, ...]]:
         """The names for comparison."""
@@ -51,15 +56,15 @@ class NameCluster:
     @cached_property
     def key(self) -> tuple[str, ...]:
         """The longest name."""
-        return max((n.key for n in self.sample), key=len)
+        return max((n.key for n in self.called), key=len)
 
     @cached_property
     def display(self) -> str:
         """The longest name as written; of equally long ones the most frequent, rather not in capitals."""
-        counts = Counter(n.display for n in self.sample)
+        counts = Counter(n.display for n in self.called)
         longest = len(self.key)
         return max(
-            (n.display for n in self.sample if len(n.key) == longest),
+            (n.display for n in self.called if len(n.key) == longest),
             key=lambda d: (len(d) < _SHORTEST_SHOUT or not d.isupper(), counts[d]),
         )
 

@@ -1,6 +1,5 @@
 """All names of a document: those of its sentences, corrected by what the rest of the text says."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -8,16 +7,16 @@ from functools import cache
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.dialogue import turns
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers.names.mentions import NameMention, read_span
-from sayso_server.core.speakers.names.personhood import scorer
+from sayso_server.core.speakers.names.mentions import NameMention, read_span, with_feature
+from sayso_server.core.speakers.names.other_names import with_other_names
+from sayso_server.core.speakers.names.personhood import AS_IT
+from sayso_server.core.speakers.names.relatives import with_surnames_of_kin, with_surnames_of_pairs
 from sayso_server.core.speakers.names.spans import name_spans
-from sayso_server.core.speakers.names.spelling import is_given_name, normal, stem
+from sayso_server.core.speakers.names.spelling import countries, is_given_name, normal, stem
 from sayso_server.core.statement import Span
 
-_LEAD = 24
-"""Characters before a name in which kin are looked for: her older brother, …"""
-_KIN_NAMED_LAST = 3
-"""How many of the people last named in full may be the kin."""
+_LONGEST_NAME = 4
+"""Words of a name that a surname alone may make a person's."""
 _SHORTEST_ADJECTIVE = 7
 """Letters of the adjective of an unknown people: Vellandic."""
 
@@ -28,15 +27,11 @@ def collect(document: Document) -> list[NameMention]:
     found = [mention for tree, words in spans if (mention := read_span(document, tree, words)) is not None]
     found = [_continued(document, mention) for mention in found]
     found = _without_pairs(_with_peoples(document, found))
+    found = _with_surnames_alone(_with_its(found))
     found += _surnames_alone(document, found)
     found = _with_labels(document, found)
-    return _with_surnames_of_kin(document, sorted(found, key=lambda mention: mention.span.start))
-
-
-def _with_feature(mention: NameMention, feature: str) -> NameMention:
-    """The name with one more feature of personhood."""
-    more = scorer().score([feature])
-    return replace(mention, person=mention.person + more.margin, evidence=mention.evidence + more.evidence)
+    found = sorted(found, key=lambda mention: mention.span.start)
+    return with_other_names(document, with_surnames_of_kin(document, with_surnames_of_pairs(document, found)))
 
 
 def _continued(document: Document, mention: NameMention) -> NameMention:
@@ -53,7 +48,7 @@ def _continued(document: Document, mention: NameMention) -> NameMention:
         return mention
     span = Span(mention.span.start, after.end)
     whole = replace(mention, span=span, display=f"{mention.display} {after.text}")
-    return _with_feature(whole, "cut between two sentences")
+    return with_feature(whole, "cut between two sentences")
 
 
 @cache
@@ -65,7 +60,7 @@ def _with_peoples(document: Document, found: Sequence[NameMention]) -> list[Name
     """Velland is a country where the text has a Vellandic leader."""
     adjectives = {w.lower for t in document.trees for w in t.words if w.upos == "ADJ" and w.text[:1].isupper()}
     stems = {stem(a) for a in adjectives if len(a) >= _SHORTEST_ADJECTIVE and a.endswith(_demonym_endings())}
-    return [_with_feature(n, "a people in the text") if _is_of_people(n, stems) else n for n in found]
+    return [with_feature(n, "a people in the text") if _is_of_people(n, stems) else n for n in found]
 
 
 def _is_of_people(mention: NameMention, stems: set[str]) -> bool:
@@ -77,6 +72,34 @@ def _without_pairs(found: Sequence[NameMention]) -> list[NameMention]:
     """Without the Orr-Pell debate, where Ann Orr and Owen Pell are named: that is neither of them."""
     surnames = {n.key[-1] for n in found if n.person > 0 and len(n.key) > 1 and "-" not in n.display}
     return [n for n in found if " " in n.display or "-" not in n.display or not set(n.key) <= surnames]
+
+
+def _with_its(found: Sequence[NameMention]) -> list[NameMention]:
+    """Corvane is a company everywhere in the text if it says somewhere that it will cut jobs."""
+    its = {n.key for n in found if any(feature == AS_IT for feature, _ in n.evidence)}
+    out = []
+    for mention in found:
+        has = any(feature == AS_IT for feature, _ in mention.evidence)
+        is_same = mention.key in its and not has and not mention.title
+        out.append(with_feature(mention, AS_IT) if is_same else mention)
+    return out
+
+
+def _with_surnames_alone(found: Sequence[NameMention]) -> list[NameMention]:
+    """San San Chiu is a person where the text has a person Chiu, and nobody else of that name."""
+    alone = {n.key[0] for n in found if len(n.key) == 1 and n.label == "PER" and n.person > 0 and not n.is_place}
+    taken = {n.key[-1] for n in found if n.person > 0 and len(n.key) > 1}
+    surnames = alone - taken - countries().keys()
+    return [with_feature(n, "surname alone") if _may_be_person(n) and n.key[-1] in surnames else n for n in found]
+
+
+def _may_be_person(mention: NameMention) -> bool:
+    """Whether a name of two to four words is a person's for nobody, but a thing's for nothing but the tagger."""
+    features = {feature for feature, _ in mention.evidence}
+    is_thing = features & {"name of an organization", "article before", "country or acronym inside"}
+    is_part = mention.key[0] in load_words("compass", "place_openings")
+    fits = 1 < len(mention.key) <= _LONGEST_NAME and mention.person <= 0
+    return fits and not (is_thing or is_part or mention.is_place)
 
 
 def _surnames_alone(document: Document, found: Sequence[NameMention]) -> Iterator[NameMention]:
@@ -102,35 +125,3 @@ def _with_labels(document: Document, found: Sequence[NameMention]) -> list[NameM
         mention = read_span(document, tree, words) if tree is not None and is_open else None
         out += [replace(mention, is_label=True)] if mention is not None else []
     return out
-
-
-def _with_surnames_of_kin(document: Document, found: Sequence[NameMention]) -> list[NameMention]:
-    """Ruth Roake lost her husband, Peter: Peter Roake."""
-    out: list[NameMention] = []
-    people: list[NameMention] = []
-    for mention in found:
-        owner = _owner_of_kin(document, mention) if len(mention.key) == 1 and people else ""
-        other = {"his": "female_names", "her": "male_names"}.get(owner)
-        near = reversed(people[-_KIN_NAMED_LAST:])
-        last = next((n for n in near if other and n.key[0] not in load_words(other)), None)
-        if last is not None:
-            whole = f"{mention.display} {last.display.split()[-1]}"
-            out.append(_with_feature(replace(mention, display=whole), "kin of a person"))
-        else:
-            out.append(mention)
-        if out[-1].person > 0 and len(out[-1].key) > 1 and is_given_name(out[-1].key[0]):
-            people.append(out[-1])
-    return out
-
-
-@cache
-def _kin() -> re.Pattern[str]:
-    between = "|".join(sorted(load_words("before_kin")))
-    return re.compile(rf"\b(his|her) (?:(?:{between}) )?([a-z]+),? $")
-
-
-def _owner_of_kin(document: Document, mention: NameMention) -> str:
-    """His in "his wife, Mary"; empty where no kinship is given."""
-    lead = document.plain[max(0, mention.span.start - _LEAD) : mention.span.start].lower()
-    kin = _kin().search(lead)
-    return kin[1] if kin is not None and kin[2] in load_words("kin") else ""

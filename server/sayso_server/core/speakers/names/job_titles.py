@@ -66,7 +66,7 @@ def _apposition(name: TitledName) -> Span | None:
             if child.index > last.index and _is_job(child) and not joined:
                 return _phrase(tree, child, _after(last))
         for head in _apposed_to(tree, word):
-            if head.index not in indices and _is_job(head):
+            if head.index not in indices and (_is_job(head) or _is_office(tree, head)):
                 return _phrase(tree, head, lambda w: w.index < name.words[0].index)
     return None
 
@@ -83,6 +83,12 @@ def _is_job(word: Word) -> bool:
     """Whether a noun is the job of one person: a plural is of several, or the parser erred."""
     is_capital = word.text[:1].isupper() and not word.text.isupper()  # an MP, a CEO
     return normal(word.lemma) in load_words("roles") and not is_capital and word.xpos != "NNS"
+
+
+def _is_office(tree: Tree, word: Word) -> bool:
+    """Chancellor in "the Chancellor of the Exchequer, Ann Orr"."""
+    after = tree.words[word.index + 1 : word.index + 2]
+    return normal(word.lemma) in load_words("roles") and bool(after) and after[0].lower == "of"
 
 
 def _phrase(tree: Tree, head: Word, keep: Callable[[Word], bool]) -> Span | None:

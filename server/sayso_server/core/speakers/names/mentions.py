@@ -3,16 +3,23 @@
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.scoring import Evidence
 from sayso_server.core.speakers.names.job_titles import job_title_of
-from sayso_server.core.speakers.names.personhood import is_organization_name, personhood
+from sayso_server.core.speakers.names.personhood import is_organization_name, personhood, scorer
 from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_given_name, normal
-from sayso_server.core.speakers.names.titles import TitledName, is_bare_title, tagged_words, title_length
+from sayso_server.core.speakers.names.titles import (
+    TitledName,
+    is_bare_title,
+    is_office_of_person,
+    tagged_words,
+    title_length,
+    without_letters,
+)
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
@@ -42,14 +49,26 @@ class NameMention:
     """Whether "in" or "near" goes before."""
     label: str = ""
     """The label of the name tagger: PER, ORG, LOC; empty where there is none."""
+    has_given_surname: bool = False
+    """Whether the surname is that of a person named behind it: Andre and Amanda Smythe."""
+    other_name_of: int = -1
+    """Where the name begins of which this is another: Kay-Zee, whose real name is Kyle Zimmer; -1 if none."""
+    is_byname: bool = False
+    """Whether it is not what the person or thing is called in the text: Kyle Zimmer."""
     key: tuple[str, ...] = field(init=False)
     """The name for comparison: lower case, without initials' stops and suffixes."""
 
     def __post_init__(self) -> None:
         suffixes = load_words("name_suffixes")
-        words = [w for p in re.split(r"[\s-]+", self.display) if (w := normal(p))]
+        words = [w for p in re.split(r",?[\s-]+", self.display) if (w := normal(p))]
         key = tuple(w for w in words if w not in suffixes) or tuple(words)  # JR: initials
         object.__setattr__(self, "key", key)
+
+
+def with_feature(mention: NameMention, feature: str) -> NameMention:
+    """The name with one more feature of personhood."""
+    more = scorer().score([feature])
+    return replace(mention, person=mention.person + more.margin, evidence=mention.evidence + more.evidence)
 
 
 def read_span(document: Document, tree: Tree, words: list[Word]) -> NameMention | None:
@@ -57,9 +76,9 @@ def read_span(document: Document, tree: Tree, words: list[Word]) -> NameMention 
     cut = title_length(words, tagged_words(tree))
     own = words[cut:]
     end = own[-1].end  # with the letters after the name: Durham Hall QC
-    while len(own) > 1 and own[-1].lower.replace(".", "") in load_words("post_nominals"):
-        own, words = own[:-1], words[:-1]
-    if is_bare_title(own) or _is_adjective(own):
+    letters = len(own) - without_letters(own, tagged_words(tree))
+    own, words = own[: len(own) - letters], words[: len(words) - letters]
+    if is_bare_title(own) or _is_adjective(own) or is_office_of_person(tree, words):
         return None
     before = tree.words[words[0].index - 1] if words[0].index else None
     after = document.plain[end : end + _AFTER]

@@ -9,6 +9,8 @@ from sayso_server.core.speakers.names.titles import TitledName
 from sayso_server.core.tree import Tree, Word
 
 _QUOTES = frozenset('"“”‘')
+AS_IT = "speaks as it"
+"""The feature of a name of one word whose "it" and "its" say that it is a thing's."""
 _AGE_WITHIN = 6
 """Characters after a name in which an age is looked for: Olin (43)."""
 
@@ -26,7 +28,7 @@ def personhood(name: TitledName) -> Scored:
 def is_organization_name(words: Sequence[Word]) -> bool:
     """Whether the words of a name say that it is not a person's: … Agency, University of …, Castle & Finch."""
     normals = [normal(w.text) for w in words]
-    if "of" in normals or "&" in normals or "for" in normals:
+    if not {"of", "and", "&", "for"}.isdisjoint(normals):
         return True
     if normals[-1] in load_words("organizations", "company_words", "thing_words"):
         return True
@@ -48,6 +50,8 @@ def features(name: TitledName) -> Iterator[str]:
         return
     yield from _of_name(name)
     yield from _of_words_before(name)
+    if len(name.own) == 1 and not name.cut and _speaks_as_it(name.tree, name.own[0]):
+        yield AS_IT
     for word in name.own:
         yield from _of_dependents(name.tree, word, name.words[-1])
         yield from _of_head(name.tree, word)
@@ -103,6 +107,49 @@ def _of_words_before(name: TitledName) -> Iterator[str]:
             yield "kind of outlet before"
         elif lemma in load_words("organizations"):
             yield "kind of organization before"
+
+
+def _speaks_as_it(tree: Tree, word: Word) -> bool:
+    """Whether one word names a thing that acts: Corvane said it would cut jobs, said its board …; shares in …"""
+    head = tree.head(word)
+    if head is None:
+        return False
+    if word.relation == "nmod" and head.xpos == "NNS" and head.lemma in {"share", "bond"}:
+        return tree.child(word, "case") is not None
+    if word.deprel not in {"nsubj", "nsubj:outer"} or head.upos != "VERB":
+        return False
+    if any(told.upos == "PROPN" for told in tree.children(head, "iobj", "obj")):  # Olin told the BBC it had …
+        return False
+    clauses = tree.children(head, "ccomp")
+    clauses += [c for o in tree.children(head, "obl") for c in tree.children(o, "acl") if o.lemma == "statement"]
+    return any(_is_about_it(tree, clause, head) for clause in clauses)
+
+
+def _is_about_it(tree: Tree, clause: Word, verb: Word) -> bool:
+    """Whether "its" in a clause can only be the speaker's, or an "it" does what only people and bodies do."""
+    for i in sorted(tree.subtree(clause)):
+        word = tree.words[i]
+        if i <= verb.index or word.text == "“":
+            continue
+        if word.lower == "its":
+            return word.deprel == "nmod:poss"
+        if word.lower == "it":
+            acting = tree.head(word)
+            return acting is not None and _acts(tree, acting)
+        if word.upos in {"NOUN", "PROPN"} or (word.upos == "PRON" and word.lower != "that"):
+            return False
+    return False
+
+
+def _acts(tree: Tree, verb: Word) -> bool:
+    """Whether only people and bodies of people do this: hire, close a mill, be glad, will leave one of its shops."""
+    if verb.lemma in load_words("acts_of_bodies", "feelings"):
+        return True
+    if verb.lemma in load_words("acts_on_things"):
+        return tree.child(verb, "obj") is not None
+    will = any(c.lower in {"will", "would"} for c in tree.children(verb, "aux"))
+    its = any(tree.words[i].lower == "its" for i in tree.subtree(verb))
+    return will and its and verb.upos == "VERB" and verb.lemma != "take"
 
 
 def _of_dependents(tree: Tree, word: Word, last: Word) -> Iterator[str]:

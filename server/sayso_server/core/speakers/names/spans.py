@@ -1,10 +1,11 @@
 """The words of each name of a sentence: where a name begins, what is inside it, where two names meet."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_given_name, normal
-from sayso_server.core.speakers.names.titles import is_title, person_in_run, tagged_words
+from sayso_server.core.speakers.names.titles import is_title_of, person_in_run, tagged_words
 from sayso_server.core.tree import TaggedName, Tree, Word
 
 _NICKNAME_MARKS = {"“": "”", '"': '"', "‘": "’", "(": ")", "'": "'", "``": "''"}
@@ -24,7 +25,7 @@ def name_spans(tree: Tree) -> Iterator[list[Word]]:
     for run in _runs(tree, tagged):
         for piece in _split_possession(run):
             for part in _split_coordination(piece, tagged):
-                if trimmed := _trimmed(part):
+                if trimmed := _trimmed(part, tagged):
                     yield trimmed
 
 
@@ -42,10 +43,13 @@ def _runs(tree: Tree, tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
         adjacent = bool(run) and (word.start - (small or run)[-1].end <= 1 or word.index == skip_to)
         if adjacent and not small and (end := _nickname_end(tree, run, word.index)):
             skip_to = end
-        elif adjacent and (_is_capital(word) or _is_torn_off(word, run, small)) and not _is_on_a_day(word, small):
+        elif adjacent and not small and (end := _list_end(tree, run, word.index, tagged)):
+            run += tree.words[word.index : end]
+            skip_to = end
+        elif adjacent and _goes_on(run, small, word, tagged):
             run += [*small, word]
             small = []
-        elif adjacent and _continues(run, small, word, tagged):
+        elif adjacent and (_is_in_one_name(tree, run, word, tagged) or _continues(run, small, word, tagged)):
             small.append(word)
         else:
             if run:
@@ -55,11 +59,51 @@ def _runs(tree: Tree, tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
         yield from _parts(run, tagged)
 
 
+def _is_in_one_name(tree: Tree, run: Sequence[Word], word: Word, tagged: Mapping[int, TaggedName]) -> bool:
+    """A small word inside what the tagger sees as one person's name: Karl zu Hohenberg. And in Pieter in 't Veld."""
+    name = tagged.get(word.index)
+    is_inside = name is not None and word.index + 1 < name.end and name == tagged.get(run[-1].index)
+    if name is not None and is_inside and name.type == "ORG":
+        return word.lower in {"for", "of", "on", "the"}
+    if name is not None and is_inside and name.type == "PER":
+        return word.lower not in {"and", "at", "for", "from", "of", "on"} and (
+            word.text.isalpha() or word.text in {"-", ".", "'t", "’t"}
+        )
+    after = tree.words[word.index + 1 : word.index + 3]
+    if word.lower == "the" and after and normal(after[0].text) in load_words("titles_with_article"):
+        return normal(run[-1].text) in load_words("roles", "honorifics")  # Senator the Hon. Ann Orr
+    return len(after) == 2 and after[0].text in {"'t", "’t"} and after[1].text[:1].isupper() and word.text.islower()
+
+
+_ELIDED = re.compile(r"(?:d|l|dell|all)['’](?=[^\W\d_])(?![a-zß-öø-ÿ])")
+"""What begins a surname before its capital: d'Arcy, dell'Acqua."""
+
+
+def begins_name(text: str) -> bool:
+    """Whether a word is spelt like one of a name: Arcy, d'Arcy."""
+    return text[:1].isupper() or _ELIDED.match(text) is not None
+
+
 def _is_capital(word: Word) -> bool:
     """Whether the word can be part of a name."""
-    return word.text[:1].isupper() and (
+    return begins_name(word.text) and (
         word.lower == "united" or word.text == "US" or word.upos in _NAME_TAGS or is_given_name(normal(word.text))
     )
+
+
+def _goes_on(run: Sequence[Word], small: Sequence[Word], word: Word, tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether a word is one more of the name: a capital, half a word, hye in Park Geun-hye."""
+    if small and small[-1].text == "-" and small[-1].end == word.start and word.text.isalpha():
+        name = tagged.get(word.index)
+        if name is not None and name.type == "PER" and name == tagged.get(run[-1].index):
+            return True
+    if not small and word.lower in load_words("company_words"):  # Corvane plc
+        name = tagged.get(word.index)
+        if name is not None and name.type == "ORG" and name == tagged.get(run[-1].index):
+            return True
+    if small and _ORDINAL.fullmatch(word.text) and word.index in tagged:
+        return tagged[word.index] == tagged.get(run[-1].index)
+    return (_is_capital(word) or _is_torn_off(word, run, small)) and not _is_on_a_day(word, small)
 
 
 def _is_torn_off(word: Word, run: Sequence[Word], small: Sequence[Word]) -> bool:
@@ -76,7 +120,7 @@ def _parts(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[W
     """Two names without a comma: the ambassador to Germany Owen Pell, Harbour Watch Ann Orr."""
     known = len(run) > 2 and normal(run[0].text) in countries() and not is_demonym(normal(run[0].text))
     cut = 1 if known and is_given_name(normal(run[1].text)) else person_in_run(run, tagged)
-    if cut and is_title(run[:cut]):
+    if cut and is_title_of(run, cut, tagged):
         cut = 0
     yield from (part for part in (run[:cut], run[cut:]) if part and _is_name(part, tagged))
 
@@ -94,15 +138,43 @@ def _nickname_end(tree: Tree, run: Sequence[Word], at: int) -> int:
     return 0
 
 
+def _list_end(tree: Tree, run: Sequence[Word], at: int, tagged: Mapping[int, TaggedName]) -> int:
+    """Ministry of Culture, Youth and Sport: the index after a list that goes on at a comma; 0 if there is none."""
+    words, fields = tree.words, load_words("fields_of_government")
+    body = tagged.get(at)
+    is_body = body is not None and body.type == "ORG" and body == tagged.get(run[-1].index)
+    if body is not None and is_body and words[at].text == "," and at + 1 < body.end:
+        return body.end if any(w.lower == "and" for w in words[at : body.end]) else 0
+    heads = {"on", *load_words("name_prepositions")}
+    if words[at].text != "," or not any(w.lower in heads for w in run) or normal(run[-1].text) not in fields:
+        return 0
+    end, closes = at, False
+    while end < len(words) and not closes:
+        first = end + 1
+        if words[end].text == "," and first < len(words) and words[first].lower == "and":
+            first += 1
+        elif words[end].text != "," and words[end].lower != "and":
+            return 0
+        closes = words[first - 1].lower == "and"
+        end = first
+        while end < len(words) and words[end].text[:1].isupper() and (end == first or end not in tagged):
+            end += 1
+        if end == first or not any(normal(w.text) in fields for w in words[first:end]):
+            return 0
+    return end if closes else 0
+
+
 def _may_begin(tree: Tree, word: Word, tagged: Mapping[int, TaggedName]) -> bool:
     """Whether a name can begin with this word. A particle can: al-Harbi.
 
     Every sentence begins with a capital: there, only a name that is tagged as one counts.
     """
-    if not word.text[:1].isupper():
+    if not begins_name(word.text) and not word.text[:1].isdigit():
         particle = word.text in load_words("name_particles") and word.index + 2 < len(tree.words)
         first = particle and word.index in tagged and tagged[word.index].first == word.index
         return first and tree.words[word.index + 1].text == "-"
+    if _is_ordinal_of_body(tree, word, tagged):
+        return True
     if not _is_capital(word) or word.lower in load_words("epithets", "elliptical"):
         return False
     if word.upos == "ADV" and word.lower in load_words("stop_words"):  # "When Democrats …
@@ -110,6 +182,18 @@ def _may_begin(tree: Tree, word: Word, tagged: Mapping[int, TaggedName]) -> bool
     if word.index > 0 or word.upos in {"PROPN", "ADJ"} or is_given_name(normal(word.text)):
         return True
     return word.index in tagged and word.lower not in load_words("stop_words")
+
+
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
+
+
+def _is_ordinal_of_body(tree: Tree, word: Word, tagged: Mapping[int, TaggedName]) -> bool:
+    """4th in "4th District Court", First in "First Circuit Court": the tagger sees it in the name of a body."""
+    is_ordinal = _ORDINAL.fullmatch(word.text) or (word.text.istitle() and word.lower in load_words("ordinals"))
+    name = tagged.get(word.index)
+    after = tree.words[word.index + 1 : word.index + 2]
+    follows = bool(after) and after[0].start - word.end == 1 and after[0].text[:1].isupper()
+    return bool(is_ordinal) and name is not None and name.type == "ORG" and name.first == word.index and follows
 
 
 def _is_name(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> bool:
@@ -123,6 +207,8 @@ def _continues(run: list[Word], small: list[Word], word: Word, tagged: Mapping[i
     lower, last = word.lower, normal(run[-1].text)
     particles, prepositions = load_words("name_particles"), load_words("name_prepositions")
     if small:
+        if word.text in {"'t", "’t"}:
+            return True
         if lower in particles or word.text == "-":
             return small[-1].lower in particles and len(small) <= _MOST_PARTICLES
         return lower == "the" and small[-1].lower in prepositions and len(small) == 1
@@ -135,7 +221,7 @@ def _continues(run: list[Word], small: list[Word], word: Word, tagged: Mapping[i
     if lower in load_words("possessive_marks"):
         return _owns_an_office(run[-1])
     is_inside = lower in load_words("name_particles", "inside_names") and lower != "the"
-    return is_inside or (word.text == "." and len(run[-1].text) == 1)
+    return is_inside or (word.text == "." and (len(last) == 1 or last in load_words("honorifics", "titles_of_people")))
 
 
 def _may_be_of(run: Sequence[Word], last: str, tagged: Mapping[int, TaggedName]) -> bool:
@@ -169,8 +255,11 @@ def _split_possession(run: list[Word]) -> Iterator[list[Word]]:
 
 def _split_coordination(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
     """ "Biden and Netanyahu" is two names, "Department of Health and Human Services" one."""
-    cut = next((i for i, w in enumerate(run) if w.lower == "and"), None)
-    if cut is None or not (_are_two(run, cut, tagged) or _may_be_two(run, cut)):
+    cuts = [i for i, w in enumerate(run) if w.lower == "and" or _are_people(run, i, tagged)]
+    if cuts and any(w.text == "," for w in run[: cuts[0]]):  # Ministry of Culture, Youth and Sport
+        cuts = cuts[1:]
+    cut = next(iter(cuts), None)
+    if cut is None or _is_one_body(run, cut, tagged) or not (_are_two(run, cut, tagged) or _may_be_two(run, cut)):
         yield run
         return
     yield run[:cut]
@@ -188,17 +277,53 @@ def _are_two(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) ->
     return names[0].type == "PER" or min(cut, len(run) - cut - 1) > 1
 
 
+def _are_people(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) -> bool:
+    """Anna & Ben Cole: people on both sides of the sign; not Castle & Finch."""
+    if run[cut].text != "&" or not 0 < cut < len(run) - 1:
+        return False
+    names = [tagged.get(run[i].index) for i in (cut - 1, cut + 1)]
+    are_tagged = all(name is not None and name.type == "PER" for name in names) and names[0] != names[1]
+    return are_tagged and is_given_name(normal(run[cut + 1].text))
+
+
+def _is_one_body(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) -> bool:
+    """Joint Committee on Roads and Harbours: one name for the tagger."""
+    name = tagged.get(run[cut - 1].index)
+    return name is not None and name.type == "ORG" and name == tagged.get(run[cut + 1].index)
+
+
 def _may_be_two(run: Sequence[Word], cut: int) -> bool:
     """Whether nothing says that "and" is inside one name."""
-    inside = any(w.lower in load_words("name_prepositions") for w in run[:cut])
+    inside = any(w.lower == "on" or w.lower in load_words("name_prepositions") for w in run[:cut])
     return not inside and normal(run[-1].text) not in load_words("organizations")
 
 
-def _trimmed(run: list[Word]) -> list[Word]:
-    """A run without small words at its ends."""
+def _is_date(word: Word, tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether a word before a name is a day or a month; not Jan in Jan Orr."""
+    name = tagged.get(word.index)
+    return word.lower in load_words("calendar") and (name is None or name.type != "PER")
+
+
+def _is_day_after(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether the last word only says when: a day, not in the name of a person or thing of two words."""
+    day, before = run[-1], run[-2]
+    if not day.text.endswith("day") or day.lower not in load_words("calendar"):
+        return False
+    own, name = tagged.get(day.index), tagged.get(before.index)
+    if name is None or name.type != "PER":
+        return False
+    return own != name or day.index - name.first > 1
+
+
+def _trimmed(run: list[Word], tagged: Mapping[int, TaggedName]) -> list[Word]:
+    """A run without small words and days at its ends: Governor Owen Pell Tuesday."""
     start, end = 0, len(run)
-    while start < end - 1 and run[start].lower in load_words("inside_names", "calendar"):
+    while start < end - 1 and (run[start].lower in load_words("inside_names") or _is_date(run[start], tagged)):
         start += 1
-    while end > start and run[end - 1].lower in load_words("name_particles", "inside_names"):
+    while end > start + 1 and _is_day_after(run[:end], tagged):
+        end -= 1
+    while end > start and (
+        run[end - 1].text in load_words("name_particles") or run[end - 1].lower in load_words("inside_names")
+    ):
         end -= 1
     return run[start:end]

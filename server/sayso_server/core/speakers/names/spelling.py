@@ -1,6 +1,7 @@
 """How names and nouns are spelt: normal forms, given names, peoples, stems, misspellings."""
 
 import re
+import unicodedata
 from functools import cache
 
 from sayso_server.core.lexicon import load_table, load_words
@@ -31,10 +32,16 @@ def unabbreviated(word: str) -> str:
     return _full_titles().get(word, word)
 
 
+@cache
+def plain_letters(word: str) -> str:
+    """Andres of Andrés."""
+    return word if word.isascii() else "".join(c for c in unicodedata.normalize("NFD", word) if c.isalpha() or c == "-")
+
+
 def is_given_name(word: str) -> bool:
     """Whether a word, in normal form, is a given name, and not as often a place or a brand: Jordan, Florence."""
     names = load_words("female_names", "male_names", "given_names")
-    return word in names and word not in load_words("ambiguous_names")
+    return (word in names or plain_letters(word) in names) and word not in load_words("ambiguous_names")
 
 
 @cache
