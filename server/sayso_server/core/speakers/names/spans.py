@@ -287,8 +287,10 @@ def _are_people(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName])
 
 
 def _is_one_body(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) -> bool:
-    """Joint Committee on Roads and Harbours: one name for the tagger."""
-    name = tagged.get(run[cut - 1].index)
+    """Joint Committee on Roads and Harbours: one name for the tagger, or two fields of one body."""
+    name, fields = tagged.get(run[cut - 1].index), load_words("fields_of_government")
+    if cut == 1 and normal(run[0].text) in fields and any(normal(w.text) in fields for w in run[2:]):
+        return True  # Customs and Border Patrol
     return name is not None and name.type == "ORG" and name == tagged.get(run[cut + 1].index)
 
 
