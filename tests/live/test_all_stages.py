@@ -1,7 +1,8 @@
-"""All stages of training from nothing, as `make models` runs them, on a thirtieth of the data and in tiny rounds.
+"""All stages of training from nothing, as `make models` runs them, on a part of the data and in tiny rounds.
 
 Needs the data and the initial encoder, which are not part of the project: SAYSO_SHARED names the folder of the one
 (`../shared` by default), SAYSO_ENCODER that of the other (`build/all-MiniLM-L6-v2`; the model card says how to get it).
+SAYSO_EVERY says which part: every N-th paragraph, sentence and document, 30 by default.
 """
 
 import hashlib
@@ -31,7 +32,7 @@ PLACES = {
     "propositions": "quotes", "coreference": "coref",
 }  # fmt: skip
 TINY = {
-    "every": 30, "tokenizer-rounds": 8, "mwt-rounds": 2, "lemma-rounds": 1, "rounds": 1, "batch-words": 250,
+    "every": int(os.environ.get("SAYSO_EVERY", "30")), "tokenizer-rounds": 8, "mwt-rounds": 2, "lemma-rounds": 1, "rounds": 1, "batch-words": 250,
     "fold-rounds": 0.3, "evaluations": 1, "measured-every": 20, "model-version": "0.1",
 }  # fmt: skip
 
