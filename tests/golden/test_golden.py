@@ -1,9 +1,10 @@
-"""Every golden case: the statements that come out are exactly those in brackets."""
+"""Every golden case: the statements that come out are exactly those in brackets, and keep what every result keeps."""
 
 import pytest
 from support.bracket import Case
 from support.frozen import FrozenParser
 from support.golden import CASES, GOLDEN, NAMES, compare, options_of
+from support.invariants import broken
 
 from sayso_server.core.model import Model
 from sayso_server.core.pipeline import Extractor
@@ -12,5 +13,7 @@ from sayso_server.core.pipeline import Extractor
 @pytest.mark.parametrize(("name", "case"), CASES, ids=NAMES)
 def test_case(name: str, case: Case) -> None:
     extractor = Extractor(FrozenParser(GOLDEN / "trees" / f"{name}.conllu"), Model("frozen", "0", ""))
-    expected, found = compare(case, extractor.extract(case.text, options_of(name)))
+    result = extractor.extract(case.text, options_of(name))
+    expected, found = compare(case, result)
     assert found == expected
+    assert broken(result) == []

@@ -26,13 +26,14 @@ from sayso_server.training import stages
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("SAYSO_SHARED", ROOT.parent / "shared")).absolute()
 ENCODER = Path(os.environ.get("SAYSO_ENCODER", ROOT / "build" / "all-MiniLM-L6-v2")).absolute()
+EVERY = int(os.environ.get("SAYSO_EVERY", "30"))
 PACKAGE = (BUNDLED, Path(core.__file__).parent / "data")
 PLACES = {
     "treebanks": "treebanks", "names": "ner", "name-lists": "names", "annotated": "benchmarks",
     "propositions": "quotes", "coreference": "coref",
 }  # fmt: skip
 TINY = {
-    "every": int(os.environ.get("SAYSO_EVERY", "30")), "tokenizer-rounds": 8, "mwt-rounds": 2, "lemma-rounds": 1, "rounds": 1, "batch-words": 250,
+    "every": EVERY, "tokenizer-rounds": 8, "mwt-rounds": 2, "lemma-rounds": 1, "rounds": 1, "batch-words": 250,
     "fold-rounds": 0.3, "evaluations": 1, "measured-every": 20, "model-version": "0.1",
 }  # fmt: skip
 

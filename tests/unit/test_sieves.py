@@ -13,8 +13,9 @@ from sayso_server.core.speakers.descriptions import SIEVES, propose
 from sayso_server.core.speakers.descriptions.phrase import Phrase
 from sayso_server.core.speakers.entities import Entity, EntityStore, NewEntity, Proposal, open_store
 from sayso_server.core.speakers.names.index import index_names
-from sayso_server.core.statement import SpeakerType
+from sayso_server.core.statement import Span, SpeakerType
 
+PLACE = Span(0, 1)
 GOLDEN = Path(__file__).parents[1] / "golden" / "trees" / "speakers.conllu"
 
 
@@ -57,7 +58,7 @@ def test_a_sieve_changes_nothing() -> None:
                 sieve(phrase)
             assert state(store) == before
             assert propose(phrase) == propose(phrase)
-            store.apply(propose(phrase))
+            store.apply(propose(phrase), PLACE)
 
 
 def test_a_new_entity_is_in_the_store_once_it_is_applied() -> None:
@@ -65,7 +66,7 @@ def test_a_new_entity_is_in_the_store_once_it_is_applied() -> None:
     proposal = store.describe(link_rules.DESCRIBED_PERSON, SpeakerType.PERSON, "spokesman", "spokesman", definite=True)
     assert isinstance(proposal.entity, NewEntity)
     assert not store.unnamed
-    link = store.apply(proposal)
+    link = store.apply(proposal, PLACE)
     assert store.unnamed == [link.entity]
     assert store.described(SpeakerType.PERSON, "spokesman") == [link.entity]
 
@@ -76,11 +77,11 @@ def test_a_fuller_name_is_taken_once_it_is_applied() -> None:
     def described(text: str) -> Proposal:
         return store.describe(link_rules.DESCRIBED_PERSON, SpeakerType.PERSON, text, "spokesman", definite=True)
 
-    entity = store.apply(described("spokesman")).entity
+    entity = store.apply(described("spokesman"), PLACE).entity
     fuller = described("spokesman for the port")
     assert entity is not None
     assert (fuller.entity, entity.display) == (entity, "spokesman")
-    assert store.apply(fuller).entity is entity
+    assert store.apply(fuller, PLACE).entity is entity
     assert entity.display == "spokesman for the port"
 
 
@@ -88,6 +89,6 @@ def test_a_phrase_may_introduce_the_group_that_it_is_a_part_of() -> None:
     store = next(stores())
     group = store.describe(link_rules.THE_SAME_GROUP, SpeakerType.GROUP, "officials", "official", definite=True)
     new = NewEntity(SpeakerType.PERSON, "one of officials", "one")
-    link = store.apply(Proposal(new, link_rules.ONE_OF_A_GROUP, whole=group))
+    link = store.apply(Proposal(new, link_rules.ONE_OF_A_GROUP, whole=group), PLACE)
     assert [e.display for e in store.unnamed] == ["officials", "one of officials"]
     assert link.entity is store.unnamed[-1]

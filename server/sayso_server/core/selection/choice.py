@@ -203,13 +203,19 @@ def _reports(outer: Candidate, inner: Candidate) -> bool:
 
 
 def _parent(index: int, kept: Sequence[Candidate]) -> int | None:
-    """The smallest content that holds this statement's cue, or all of its content where it has none."""
+    """The smallest content that holds this statement: its content, and its cue where it has one."""
     own = kept[index]
-    inner = own.cue.spans if own.cue else own.content
     near = range(max(0, index - BEFORE), min(len(kept), index + AFTER))
-    touching = [i for i in near if i != index and kept[i].content[-1].end >= inner[0].end]
-    around = [i for i in touching if all(any(s.covers(c) for s in kept[i].content) for c in inner)]
+    around = [i for i in near if i != index and _holds(kept[i].content, own)]
     return min(around, key=lambda i: length(kept[i].content), default=None)
+
+
+def _holds(content: Sequence[Span], inner: Candidate) -> bool:
+    """Whether a statement is inside a content. A longer one is never inside a shorter: nobody is their own ancestor."""
+    if content[-1].end < inner.content[-1].end or length(content) <= length(inner.content):
+        return False
+    begins = (*(inner.cue.spans if inner.cue else ()), *inner.content[: 1 if inner.cue else None])
+    return all(any(part.covers(span) for part in content) for span in begins)
 
 
 def kind_of(document: Document, candidate: Candidate) -> Kind:

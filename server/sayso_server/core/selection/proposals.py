@@ -9,7 +9,7 @@ from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.circumstance import Circumstances, circumstances, phrases
-from sayso_server.core.grammar.contents import overlap
+from sayso_server.core.grammar.contents import overlap, without
 from sayso_server.core.grammar.label import label_of_the_page
 from sayso_server.core.grammar.linked_source import source_of
 from sayso_server.core.grammar.noun_phrase import mention
@@ -93,6 +93,19 @@ def _without_label(document: Document, content: tuple[Span, ...]) -> tuple[Span,
     return (Span(label.end, content[0].end), *content[1:])
 
 
+def _with_source_apart(found: Candidate, text: str) -> Candidate:
+    """The source without words of cue and content: [United States] companies, according to [the ministry].
+
+    The part with its main word is kept, and none where the content holds that.
+    """
+    source, head = found.source, found.source_head
+    others = (*found.content, *(found.cue.spans if found.cue else ()))
+    if source is None or head is None or not any(source.overlaps(other) for other in others):
+        return found
+    kept = next((part for part in without([source], others, text) if part.covers(head)), None)
+    return replace(found, source=kept, source_head=head if kept is not None else None)
+
+
 class _Completion:
     """Completes candidates: their rule, end, and source, and the medium and time of the act."""
 
@@ -110,6 +123,7 @@ class _Completion:
         document = self._document
         content = _without_label(document, found.content)
         found = self._with_source(replace(found, rule=rule.name, content=content))
+        found = _with_source_apart(found, document.plain)
         near = self._circumstances(found.site) if found.site is not None else None
         if near is None or not (near.media or near.times):
             return found

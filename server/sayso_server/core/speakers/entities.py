@@ -13,7 +13,7 @@ from sayso_server.core.speakers.link_rules import LinkRule
 from sayso_server.core.speakers.names.clusters import NameCluster
 from sayso_server.core.speakers.names.index import NameIndex, Occurrence
 from sayso_server.core.speakers.names.spelling import normal
-from sayso_server.core.statement import SpeakerType
+from sayso_server.core.statement import Span, SpeakerType
 
 _REMEMBERED_WITH_ONE_HEAD = 40
 """How many descriptions with the same head are looked at."""
@@ -42,6 +42,8 @@ class Entity:
     issuer: "Entity | None" = None
     affiliation: "Entity | None" = None
     is_one_of_many: bool = False
+    met: Span | None = None
+    """The description that introduced it, where it has no name."""
 
 
 class Rival(NamedTuple):
@@ -152,12 +154,15 @@ class Entities:
 class EntityStore(Entities):
     """The entities of a document, to be read and changed: `apply` is the one place that makes and changes them."""
 
-    def apply(self, proposal: Proposal) -> Link:
-        """The link that a proposal makes; new and changed entities are in the store from now on."""
+    def apply(self, proposal: Proposal, place: Span) -> Link:
+        """The link that a proposal for the noun phrase at a place makes.
+
+        New and changed entities are in the store from now on.
+        """
         if proposal.whole is not None:
-            self.apply(proposal.whole)
+            self.apply(proposal.whole, place)
         given = proposal.entity
-        entity = self._added(given) if isinstance(given, NewEntity) else given
+        entity = self._added(given, place) if isinstance(given, NewEntity) else given
         if entity is not None and proposal.display:
             entity.display = proposal.display
             entity.gender = _gender(entity)
@@ -172,8 +177,10 @@ class EntityStore(Entities):
         if not entity.gender and entity.type is SpeakerType.PERSON:
             entity.gender = gender
 
-    def _added(self, new: NewEntity) -> Entity:
-        entity = Entity(new.type, new.display, head=new.head, issuer=new.issuer, is_one_of_many=new.is_one_of_many)
+    def _added(self, new: NewEntity, place: Span) -> Entity:
+        entity = Entity(
+            new.type, new.display, head=new.head, issuer=new.issuer, is_one_of_many=new.is_one_of_many, met=place
+        )
         entity.gender = _gender(entity)
         self.unnamed.append(entity)
         if new.type is SpeakerType.DOCUMENT:

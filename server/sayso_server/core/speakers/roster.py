@@ -12,6 +12,8 @@ from sayso_server.core.text import INVISIBLE
 def identified(links: Sequence[Link], sources: Sequence[Span | None]) -> tuple[tuple[Speaker, ...], dict[Entity, str]]:
     """All entities that make a statement, may make it, or are named with one that does; and their identifiers.
 
+    Each has a mention: a name, a source, or the description that introduced it.
+
     `sources` are the sources of the statements, one for each link.
     """
     mentions = source_mentions(links, sources)
@@ -41,16 +43,18 @@ def names(entity: Entity) -> list[Span]:
 def _speaker(entity: Entity, mentions: Sequence[Span], ids: Mapping[Entity, str]) -> Speaker:
     own = names(entity)
     starts = [n.start for n in own]
-    others = []
-    for mention in mentions:
+    others: list[Span] = []
+    for mention in sorted(mentions):
         i = bisect.bisect_left(starts, mention.end)
-        if not i or not own[i - 1].overlaps(mention):
+        if not (i and own[i - 1].overlaps(mention)) and not (others and others[-1].overlaps(mention)):
             others.append(mention)
+    if not own and not others and entity.met is not None:
+        others.append(entity.met)
     return Speaker(
         speaker_id=ids[entity],
         display_name=entity.display.replace(INVISIBLE, ""),
         type=entity.type,
-        mentions=tuple(sorted({*own, *others})),
+        mentions=tuple(sorted([*own, *others])),
         role=entity.cluster.job_title if entity.cluster and entity.type is SpeakerType.PERSON else "",
         affiliation_id=ids.get(entity.affiliation) if entity.affiliation else None,
         issuer_id=ids.get(entity.issuer) if entity.issuer else None,

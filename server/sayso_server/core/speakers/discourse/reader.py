@@ -99,7 +99,7 @@ class Reader:
             return
         phrase = Phrase(self.store, tree, mention(tree, head, self.store.document.plain), head, self.pronouns)
         proposal = together(phrase)
-        link = self.store.apply(proposal) if proposal is not None else None
+        link = self.store.apply(proposal, phrase.span) if proposal is not None else None
         if link is not None and link.entity is not None:
             self.meet(link.entity, tree, head)
 
@@ -127,7 +127,7 @@ class Reader:
         """The link of a noun phrase; the same each time it is asked for the same head."""
         if word.start not in self.links:
             phrase = Phrase(self.store, tree, span, word, self.pronouns)
-            link = self.links[word.start] = self.store.apply(propose(phrase))
+            link = self.links[word.start] = self.store.apply(propose(phrase), span)
             if link.entity is not None and not self.store.document.is_of_page(word.start):
                 self.meet(link.entity, tree, word)
         return self.links[word.start]
