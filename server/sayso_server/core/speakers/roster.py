@@ -36,8 +36,12 @@ def source_mentions(links: Sequence[Link], sources: Sequence[Span | None]) -> Ma
 
 
 def names(entity: Entity) -> list[Span]:
-    """Where the entity is named, in text order."""
-    return [n.span for n in entity.cluster.mentions] if entity.cluster else []
+    """Where the entity is named, in text order; a name inside another is not named twice."""
+    out: list[Span] = []
+    for name in entity.cluster.mentions if entity.cluster else ():
+        if not out or not out[-1].overlaps(name.span):
+            out.append(name.span)
+    return out
 
 
 def _speaker(entity: Entity, mentions: Sequence[Span], ids: Mapping[Entity, str]) -> Speaker:

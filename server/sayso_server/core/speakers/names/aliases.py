@@ -1,8 +1,9 @@
 """Which names belong together: a surname after the full name, an acronym after the organization, a misspelling."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import NamedTuple
 
 from sayso_server.core.lexicon import load_table, load_words
@@ -14,8 +15,6 @@ from sayso_server.core.speakers.names.spelling import countries, nearly, normal,
 
 _SHORTEST_MISSPELT_SURNAME = 5
 """Letters of a surname alone that may be one letter off: Solburg and Solberg."""
-_LOOKED_UP = 2
-"""Letters of a word under which clusters are looked up."""
 
 
 def _title_agrees(name: NameMention, cluster: NameCluster) -> bool:
@@ -95,8 +94,13 @@ def _same_state(name: NameMention, cluster: NameCluster) -> bool:
 
 def _of_state(key: tuple[str, ...]) -> str:
     """The state that has this name; empty if none."""
-    written = "_".join(key).replace(".", "")
-    return next((state for state, names in load_table("states").items() if written in names), "")
+    return _states().get("_".join(key).replace(".", ""), "")
+
+
+@cache
+def _states() -> dict[str, str]:
+    """The state of each of its names."""
+    return {name: state for state, names in load_table("states").items() for name in names}
 
 
 def _company(name: NameMention, cluster: NameCluster) -> bool:
@@ -172,7 +176,7 @@ def place(mentions: Sequence[NameMention]) -> list[Placement]:
             placed.append(Placement(mention, first, rule, tuple(rivals)))
         else:
             opened = ClusterBuilder([mention])
-            for i in {*_indexes(mention.key), mention.nickname[:_LOOKED_UP]}:
+            for i in _indexes(mention):
                 index.setdefault(i, []).append(opened)
             placed.append(Placement(mention, opened, rules.FULL_NAME if len(mention.key) > 1 else rules.NAME))
     return _with_other_names(sorted(placed, key=lambda p: (p.mention.span.start, p.mention.span.end)))
@@ -216,12 +220,24 @@ def _fitting(mention: NameMention, options: Sequence[ClusterBuilder]) -> tuple[L
     return None, []
 
 
-def _indexes(key: tuple[str, ...]) -> set[str]:
-    """Under what a name is looked up: the beginnings of its words, and its initials for acronyms."""
-    return {w[:_LOOKED_UP] for w in key} | {f"{initials}|" for initials in _initials_of(key)}
+def _indexes(name: NameMention) -> set[str]:
+    """Under what a name is looked up: its words, its initials, its state, and words that are one letter off."""
+    small = load_words("left_out_of_acronyms", "company_words")
+    words = [word for word in name.key if word not in small] or name.key  # else each Ltd is asked for each other
+    initials = {f"{letters}|" for letters in _initials_of(name.key)}
+    nearby = {f"{less}~" for word in words for less in _one_less(word)}
+    state = _of_state(name.key)
+    return {*words, *initials, *nearby, *([f"{state}="] if state else []), *([name.nickname] if name.nickname else [])}
+
+
+def _one_less(word: str) -> Iterator[str]:
+    """The word, and all words that have one letter less behind the first: words one letter off have one in common."""
+    if len(word) >= _SHORTEST_MISSPELT_SURNAME:
+        yield word
+        yield from (word[:i] + word[i + 1 :] for i in range(1, len(word)))
 
 
 def _looked_up(mention: NameMention, index: dict[str, list[ClusterBuilder]]) -> Sequence[ClusterBuilder]:
     """The clusters that a name may belong to, each once."""
-    own = (*_indexes(mention.key), f"{_letters(mention.key[0])}|", mention.nickname[:_LOOKED_UP])
+    own = (*sorted(_indexes(mention)), f"{_letters(mention.key[0])}|")
     return list(dict.fromkeys(found for i in own for found in index.get(i, ())))
