@@ -16,7 +16,7 @@ from sayso_server.core.paragraphs import paragraphs, without_breaks
 from sayso_server.core.parser import Parser
 from sayso_server.core.statement import Span, TextWarning
 from sayso_server.core.text import INVISIBLE, view
-from sayso_server.core.tree import Tree
+from sayso_server.core.tree import TaggedName, Tree
 
 
 class NameSpan(NamedTuple):
@@ -199,7 +199,7 @@ def with_trees(document: Document, parsed: Sequence[Sequence[Tree]]) -> Document
     placed = []
     for paragraph, sentences in zip(document.paragraphs, parsed, strict=True):
         places = document.places(paragraph)
-        placed.append([tree.placed(places) for tree in sentences if tree.words])
+        placed.append([_with_acronyms(tree.placed(places)) for tree in sentences if tree.words])
     trees = [tree for sentences in placed for tree in sentences]
     names = [
         NameSpan(Span(tree.words[name.first].start, tree.words[name.end - 1].end), name.type)
@@ -208,6 +208,21 @@ def with_trees(document: Document, parsed: Sequence[Sequence[Tree]]) -> Document
     ]
     read = replace(document, trees=tuple(trees), names=tuple(names))
     return replace(read, page_lines=frozenset(k for k, own in enumerate(placed) if _is_of_page(read, k, own)))
+
+
+ACRONYMS = {"WHO": "ORG", "US": "LOC"}
+"""Names that a parser takes for pronouns, and their types."""
+
+
+def _with_acronyms(tree: Tree) -> Tree:
+    """The tree with WHO and US as names, unless all of the sentence is in capitals."""
+    found = [w.index for w in tree.words if w.text in ACRONYMS and w.upos == "PRON"]
+    if not found or not any(w.text.islower() for w in tree.words):
+        return tree
+    words = [replace(w, upos="PROPN", xpos="NNP", feats="Number=Sing") if w.index in found else w for w in tree.words]
+    tagged = {i for name in tree.names for i in range(name.first, name.end)}
+    names = [TaggedName(i, i + 1, ACRONYMS[tree.words[i].text]) for i in found if i not in tagged]
+    return replace(tree, words=tuple(words), names=tuple(sorted([*tree.names, *names], key=lambda n: n.first)))
 
 
 def _is_of_page(document: Document, k: int, trees: Sequence[Tree]) -> bool:

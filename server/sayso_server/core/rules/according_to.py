@@ -14,6 +14,9 @@ from sayso_server.core.lexicon import load_words
 from sayso_server.core.statement import CueClass
 from sayso_server.core.tree import Tree, Word
 
+_LEAST = 3
+"""Words and marks behind a phrase that are a clause."""
+
 PHRASES = frozenset({"according to", "per", "in the words of"})
 
 
@@ -31,17 +34,36 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
     own = {w.index for w in site.words}
     phrase = own | {i for i in tree.subtree(source) if i >= min(own)}
     phrase |= _tail(tree, max(phrase))
-    indices = sentence_before(tree, phrase) if _closes_the_sentence(tree, phrase, document) else None
+    indices = _after_semicolon(tree, phrase)
+    is_firm = indices is not None or _relative_clause(tree, _top(site, source)) is not None
+    if _closes_the_sentence(tree, phrase, document):
+        indices = sentence_before(tree, phrase)
     if indices is None and site.entry.lemma == "in the words of":
         indices = set(range(len(tree.words))) - phrase
     if indices is None:
         indices = _modified_clause(site, source, phrase)
-    is_aside = _relative_clause(tree, _top(site, source)) is not None
+    if min(phrase) and _goes_on_at_once(tree, max(phrase), indices):
+        return  # per WHO | guidelines of 2015
     content = with_whole_quotations(document, spans(document, tree, indices), site.cue(CueClass.SAY).spans)
     if content:
         own_mention = mention(tree, source, document.plain)
         cue = site.cue(CueClass.SAY)
-        yield Candidate(content, cue, site, own_mention, source, sentence=tree.span, is_firm=is_aside)
+        yield Candidate(content, cue, site, own_mention, source, sentence=tree.span, is_firm=is_firm)
+
+
+def _goes_on_at_once(tree: Tree, last: int, indices: set[int]) -> bool:
+    """Whether a content begins right behind a phrase, without a comma."""
+    edge = tree.words[last : last + 2]
+    return min(indices, default=0) == last + 1 and not any(map(is_punctuation, edge))
+
+
+def _after_semicolon(tree: Tree, phrase: set[int]) -> set[int] | None:
+    """The clause behind a phrase that opens it: she left; according to Olin, | she owed a million."""
+    first, last = min(phrase), max(phrase)
+    if not first or tree.words[first - 1].text != ";":
+        return None
+    end = next((w.index for w in tree.words[last + 1 :] if w.text == ";"), len(tree.words))
+    return set(range(last + 1, end)) if end - last > _LEAST else None
 
 
 def _modified_clause(site: Site, source: Word, phrase: set[int]) -> set[int]:

@@ -93,6 +93,26 @@ def _without_label(document: Document, content: tuple[Span, ...]) -> tuple[Span,
     return (Span(label.end, content[0].end), *content[1:])
 
 
+def _with_whole_name(found: Candidate, text: str) -> Candidate:
+    """The source with all of the name that its main word stands in: the Council | of Town Librarians, the vote …"""
+    source, head, site = found.source, found.source_head, found.site
+    if source is None or head is None or site is None or any(part.covers(source) for part in found.content):
+        return found
+    tagged = next((n for n in site.tree.names if n.first <= head.index < n.end), None)
+    words = [w for w in site.tree.words[tagged.first : tagged.end] if w.xpos != "POS"] if tagged is not None else [head]
+    name = Span(words[0].start, words[-1].end)
+    if source.covers(name) or any(name.overlaps(part) for part in (found.cue.spans if found.cue else ())):
+        return found
+    whole = Span(min(source.start, name.start), max(source.end, name.end))
+    content = without(found.content, [whole], text)
+    before = next(
+        (part for part in content if not text[part.end : whole.start].strip() and part.end <= whole.start), None
+    )
+    if before is not None:  # what stands right before the rest of a torn name is its title
+        whole, content = Span(before.start, whole.end), tuple(part for part in content if part is not before)
+    return replace(found, source=whole, content=content) if content else found
+
+
 def _with_source_apart(found: Candidate, text: str) -> Candidate:
     """The source without words of cue and content: [United States] companies, according to [the ministry].
 
@@ -123,7 +143,7 @@ class _Completion:
         document = self._document
         content = _without_label(document, found.content)
         found = self._with_source(replace(found, rule=rule.name, content=content))
-        found = _with_source_apart(found, document.plain)
+        found = _with_source_apart(_with_whole_name(found, document.plain), document.plain)
         near = self._circumstances(found.site) if found.site is not None else None
         if near is None or not (near.media or near.times):
             return found

@@ -146,7 +146,10 @@ class Entities:
         words = set(text.lower().split())
         for entity in reversed(self.described(kind, head)):
             known = set(entity.display.lower().split())
-            if (words <= known and (definite or words == known)) or known < words:
+            is_fuller = known < words and (
+                definite or kind is not SpeakerType.GROUP
+            )  # officials, and Harwick officials
+            if is_fuller or (words <= known and (definite or words == known)):
                 return Proposal(entity, rule, display=text if len(words) > len(known) else "")
         return Proposal(NewEntity(kind, text, head, is_one_of_many=not definite), rule)
 

@@ -28,7 +28,7 @@ def link_source(reader: Reader, tree: Tree, source: Span, head: Word, parent: En
         return Link(None, rules.NOBODY_IN_PARTICULAR)
     if head.lower in load_words("first_person_pronouns") and head.text != "US":
         return Link(parent, rules.FIRST_PERSON) if parent is not None else Link(None, rules.FIRST_PERSON_OF_NOBODY)
-    if is_relative(head) and head.upos == "PRON" and head.text != "WHO":
+    if is_relative(head) and head.upos == "PRON":
         return _relative(reader, tree, head)
     if is_pronoun(head):
         return _pronoun(reader, head, parent, cue)
