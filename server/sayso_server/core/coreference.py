@@ -1,6 +1,9 @@
-"""The port for coreference. The adapter is `sayso_server.parsing.coreference`; without models for it there is none."""
+"""The port for coreference, and its scores for the mentions of a document.
 
-from collections.abc import Sequence
+The adapter is `sayso_server.parsing.coreference`; without models for it there is none.
+"""
+
+from collections.abc import Collection, Sequence
 from typing import NamedTuple, Protocol
 
 from sayso_server.core.tree import Tree
@@ -30,3 +33,36 @@ class Coreference(Protocol):
         A word without a vector in `Tree.mentions` (a verb, say) has no antecedent and is none.
         """
         ...
+
+
+_BLOCK = 400
+"""Mentions that are compared at once: the cost grows with the square."""
+_BEFORE = 200
+"""Mentions before a block that its mentions are compared with, too."""
+
+
+class Compared:
+    """How likely the mentions of a document mean what earlier ones mean. A mention is known by its offset.
+
+    Each block of mentions is compared when one of them is first asked for.
+    """
+
+    def __init__(self, port: Coreference, trees: Sequence[Tree]) -> None:
+        self._port = port
+        self._places = [Place(i, tree, v.word) for i, tree in enumerate(trees) for v in tree.mentions]
+        self._offsets = [place.tree.words[place.word].start for place in self._places]
+        self._number = {offset: i for i, offset in enumerate(self._offsets)}
+        self._blocks: dict[int, list[AntecedentScores]] = {}
+
+    def share(self, mention: int, earlier: Collection[int]) -> float | None:
+        """The probability that the antecedent of a mention is one of these; None where it has no vector."""
+        number = self._number.get(mention)
+        if number is None:
+            return None
+        block = number // _BLOCK
+        first = max(0, block * _BLOCK - _BEFORE)
+        if block not in self._blocks:
+            self._blocks[block] = self._port.scores(self._places[first : (block + 1) * _BLOCK])
+        shares = self._blocks[block][number - first].antecedents
+        places = (self._number.get(offset, -1) - first for offset in set(earlier))
+        return sum(shares[place] for place in places if 0 <= place < len(shares))
