@@ -118,6 +118,8 @@ def test_the_port_compares_the_words_that_have_vectors() -> None:
     assert found[2].antecedents[1] == found[3].antecedents[1] == 0
     assert all(sum(own.antecedents) + own.none == pytest.approx(1, abs=0.01) for own in found)
     assert scorer.scores([]) == []
+    last = len(places) - 1
+    assert scorer.scores(places, [0, last]) == [found[0], found[last]]
 
 
 def test_the_words_of_a_name() -> None:

@@ -25,7 +25,8 @@ def test_case(name: str, case: Case) -> None:
     others = {ORIGINS[paragraph] for paragraph in paragraphs_of([case]) if paragraph in ORIGINS} - {loaded.origin}
     if HAND in others:
         pytest.skip("its trees were written by hand: the models may parse it otherwise")
-    expected, found = compare(case, Extractor(loaded.parser, MODEL).extract(case.text, options_of(name)))
+    extractor = Extractor(loaded.parser, MODEL, loaded.coreference)
+    expected, found = compare(case, extractor.extract(case.text, options_of(name)))
     if others and found != expected:
         pytest.xfail(f"holds with trees of {', '.join(others)}, not of {loaded.origin}: {found}")
     assert found == expected

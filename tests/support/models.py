@@ -12,4 +12,5 @@ def load() -> Loaded:
     from sayso_server.parsing.load import load_parser
 
     parser, model = load_parser()
-    return Loaded(parser, f"models {model.version}, {'int8' if fastest() is INT8 else 'float32'}")
+    origin = f"models {model.version}, {'int8' if fastest() is INT8 else 'float32'}"
+    return Loaded(parser, origin, parser.coreference)

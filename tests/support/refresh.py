@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from sayso_server.core.coreference import Coreference
 from sayso_server.core.document import read
 from sayso_server.core.parser import Parser
 from sayso_server.core.tree import Roles, Tree
@@ -33,6 +34,7 @@ class Loaded(NamedTuple):
 
     parser: Parser
     origin: str
+    coreference: Coreference | None = None
 
 
 Load = Callable[[], Loaded]

@@ -83,7 +83,7 @@ def measure(options: argparse.Namespace, articles: Sequence[str]) -> Results:
     threads = options.threads or default_threads(1)
     server_options = ("--workers", "1", "--threads", str(threads)) if options.threads else ()
     parser, model = load_parser(threads=threads)
-    extractor = Extractor(parser, model)
+    extractor = Extractor(parser, model, parser.coreference)
     own = reading.Articles(parser, articles)
     results = Results(_conditions(options, threads, sum(own.words)))
     works: dict[str, Work] = {}

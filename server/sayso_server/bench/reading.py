@@ -79,5 +79,7 @@ def extractor_works(articles: Articles, extractor: Extractor) -> dict[str, Work]
     return {
         "extractor": articles.work(extractor.extract),
         "of it, parsing": articles.work(lambda text: articles.parser.parse(bare[text])),
-        "of it, the rest": articles.work(lambda text: extract_document(documents[text], Options())),
+        "of it, the rest": articles.work(
+            lambda text: extract_document(documents[text], Options(), coreference=extractor.coreference)
+        ),
     }

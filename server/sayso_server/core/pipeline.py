@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from sayso_server.core.coreference import Coreference
 from sayso_server.core.document import Document, read, with_trees
 from sayso_server.core.model import Model
 from sayso_server.core.parser import Parser
@@ -42,11 +43,15 @@ class Engine(Protocol):
 
 
 class Extractor:
-    """The engine on one parser. Not thread-safe: one per worker, one call at a time."""
+    """The engine on one parser, with its coreference if it has one.
 
-    def __init__(self, parser: Parser, model: Model) -> None:
+    Not thread-safe: one per worker, one call at a time.
+    """
+
+    def __init__(self, parser: Parser, model: Model, coreference: Coreference | None = None) -> None:
         self.parser = parser
         self.model = model
+        self.coreference = coreference
 
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
         """See Engine."""
@@ -54,7 +59,7 @@ class Extractor:
 
     def finish(self, document: Document, options: Options, parse_seconds: float) -> Extraction:
         """See Engine."""
-        return extract_document(document, options, parse_seconds=parse_seconds)
+        return extract_document(document, options, parse_seconds=parse_seconds, coreference=self.coreference)
 
     def extract(self, text: str, options: Options | None = None) -> Extraction:
         """The statements of one text."""
@@ -116,11 +121,13 @@ def _finish(
         return error
 
 
-def extract_document(document: Document, options: Options, *, parse_seconds: float = 0.0) -> Extraction:
+def extract_document(
+    document: Document, options: Options, *, parse_seconds: float = 0.0, coreference: Coreference | None = None
+) -> Extraction:
     """The statements of a parsed document."""
     started = time.perf_counter()
     chosen = choose(document)
-    resolved = resolve(document, chosen)
+    resolved = resolve(document, chosen, coreference)
     statements = assemble(document, chosen, resolved)
     kept = [s for s in statements if _is_wanted(s, options)]
     known = {s.statement_id for s in kept}

@@ -156,11 +156,17 @@ def _numbers(texts: Sequence[str]) -> np.ndarray:
     return numbers
 
 
-def pairs(count: int, farthest: int = FARTHEST) -> tuple[np.ndarray, np.ndarray]:
-    """All pairs of a mention and an earlier one, at most `farthest` mentions before; ordered by the later one."""
-    later = np.repeat(np.arange(count), np.minimum(np.arange(count), farthest))
+def pairs(count: int, farthest: int = FARTHEST, asked: Sequence[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """All pairs of a mention and an earlier one, at most `farthest` mentions before; ordered by the later one.
+
+    With `asked` only those of these later mentions.
+    """
+    sizes = np.minimum(np.arange(count), farthest)
+    if asked is not None:
+        sizes[np.setdiff1d(np.arange(count), asked)] = 0
+    later = np.repeat(np.arange(count), sizes)
     first = np.maximum(0, np.arange(count) - farthest)
-    starts = np.cumsum(np.concatenate([[0], np.minimum(np.arange(count), farthest)]))[:-1]
+    starts = np.cumsum(np.concatenate([[0], sizes]))[:-1]
     return later, np.arange(len(later)) - starts[later] + first[later]
 
 
@@ -189,10 +195,15 @@ class Antecedents(Head):
             return mixed.new_zeros(0, self.size)
         return torch.tanh(self.project(torch.stack(means)))
 
-    def forward(self, vectors: Tensor, mentions: Sequence[Mention]) -> tuple[Tensor, Tensor]:
-        """Scores (mentions, earlier mentions), those that are not compared at -1e9, and of none (mentions,)."""
+    def forward(
+        self, vectors: Tensor, mentions: Sequence[Mention], asked: Sequence[int] | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Scores (mentions, earlier mentions), those that are not compared at -1e9, and of none (mentions,).
+
+        With `asked` only these mentions are compared with earlier ones.
+        """
         count = len(mentions)
-        later, earlier = pairs(count)
+        later, earlier = pairs(count, asked=asked)
         scores = vectors.new_full((count, count), -1e9)
         if len(later):
             ids = torch.from_numpy(features(mentions, later, earlier)).to(vectors.device)
@@ -270,18 +281,20 @@ class CoreferenceScorer:
         self.head = head
 
     @torch.inference_mode()
-    def scores(self, mentions: Sequence[Place]) -> list[AntecedentScores]:
+    def scores(self, mentions: Sequence[Place], asked: Sequence[int] | None = None) -> list[AntecedentScores]:
         """See the port."""
+        asked = range(len(mentions)) if asked is None else asked
         known = {i: v for i, place in enumerate(mentions) for v in place.tree.mentions if v.word == place.word}
-        out = [AntecedentScores((0.0,) * i, 1.0) for i in range(len(mentions))]
-        if not known:
-            return out
+        out = {i: AntecedentScores((0.0,) * i, 1.0) for i in asked}
+        places = np.array(list(known), dtype=np.int64)
+        rows = np.flatnonzero(np.isin(places, asked))
+        if not len(rows):
+            return list(out.values())
         own = [mention_of(mentions[i].tree, mentions[i].sentence, v) for i, v in known.items()]
-        scores, none = self.head(unpacked([v.vector for v in known.values()]), own)
-        shares = torch.cat([none[:, None], scores], 1).softmax(1).double().numpy().round(3)
-        places = np.array(list(known))
-        for row, i in zip(shares, known, strict=True):
+        scores, none = self.head(unpacked([v.vector for v in known.values()]), own, rows.tolist())
+        shares = torch.cat([none[:, None], scores], 1)[rows].softmax(1).double().numpy().round(3)
+        for row, i in zip(shares, places[rows].tolist(), strict=True):
             every = np.zeros(len(mentions))
             every[places] = row[1:]
             out[i] = AntecedentScores(tuple(every[:i].tolist()), float(row[0]))
-        return out
+        return list(out.values())

@@ -43,7 +43,7 @@ def load_parser(model: str = "bundled", *, threads: int | None = None) -> tuple[
 def load_engine(model: str = "bundled", *, threads: int | None = None) -> Extractor:
     """An extractor, warmed up; arguments and errors as for `load_parser`."""
     parser, described = load_parser(model, threads=threads)
-    extractor = Extractor(parser, described)
+    extractor = Extractor(parser, described, parser.coreference)
     try:
         extractor.extract("Mayor Mara Olin said that the bridge is open. “It failed,” she added.")
     except (DataError, LexiconError) as error:

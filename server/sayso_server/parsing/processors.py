@@ -285,13 +285,19 @@ class CoreferenceProcessor(_OwnProcessor):
 
 
 def mentions(sentence: Any) -> list[tuple[int, int, int]]:
-    """The nouns, pronouns and names of a sentence: (main word, first word, end), counted from 0."""
-    tags, heads = [w.upos for w in sentence.words], [int(w.head) - 1 for w in sentence.words]
+    """The nouns, pronouns and names of a sentence of Stanza's: (main word, first word, end), counted from 0."""
+    heads = [int(w.head) - 1 for w in sentence.words]
     names = [(e.words[0].id - 1, e.words[-1].id) for e in sentence.ents]
+    return mentioned([w.upos for w in sentence.words], heads, [w.deprel or "" for w in sentence.words], names)
+
+
+def mentioned(
+    tags: Sequence[str], heads: Sequence[int], relations: Sequence[str], names: Sequence[tuple[int, int]] = ()
+) -> list[tuple[int, int, int]]:
+    """The nouns, pronouns and names among words: (main word, first word, end). `names`: words [first, end) tagged."""
     out = []
-    for i, word in enumerate(sentence.words):
-        relation = (word.deprel or "").partition(":")[0]
-        if (word.upos in MENTIONS or word.upos == "DET") and relation not in PARTS:
-            around = (i, i + 1) if word.upos != "PROPN" else name_around(i, tags, heads)
-            out.append((i, *next(((a, b) for a, b in names if a <= i < b and word.upos != "PRON"), around)))
+    for i, (tag, relation) in enumerate(zip(tags, relations, strict=True)):
+        if (tag in MENTIONS or tag == "DET") and relation.partition(":")[0] not in PARTS:
+            around = (i, i + 1) if tag != "PROPN" else name_around(i, tags, heads)
+            out.append((i, *next(((a, b) for a, b in names if a <= i < b and tag != "PRON"), around)))
     return out

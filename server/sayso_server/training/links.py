@@ -25,7 +25,6 @@ from pathlib import Path
 
 from sayso_server.core.document import parsed
 from sayso_server.core.grammar.contents import overlap
-from sayso_server.core.parser import Parser
 from sayso_server.core.selection.choice import choose
 from sayso_server.core.speakers import resolve
 from sayso_server.core.speakers.calibration import Counted, Links, cell, cells
@@ -38,8 +37,9 @@ from sayso_server.core.speakers.roster import names, source_mentions
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 from sayso_server.parsing.load import load_parser
+from sayso_server.parsing.stanza_parser import StanzaParser
 from sayso_server.training import data
-from sayso_server.training.pronouns import Annotated, documents
+from sayso_server.training.pronouns import Annotated, compared, documents
 
 log = logging.getLogger(__name__)
 
@@ -110,14 +110,15 @@ class Observer(Reader):
             self.made.append((word.start, nearness, link))
 
 
-def of_coreference(path: Path, genres: frozenset[str] = GENRES, every: int = 1) -> Iterator[Outcome]:
+def of_coreference(path: Path, parser: StanzaParser, every: int = 1) -> Iterator[Outcome]:
     """The links in the documents of a CoNLL-U file with entities, or in every N-th."""
-    for annotated in itertools.islice(documents(path, genres), 0, None, every):
+    for annotated in itertools.islice(documents(path, GENRES), 0, None, every):
         document = annotated.document
         if document.trees:
             found = (c.candidate for c in choose(document))
             sources = frozenset(c.source_head.start for c in found if c.source_head is not None)
-            observer = Observer(open_store(document, index_names(document)), sources=sources)
+            store = open_store(document, index_names(document))
+            observer = Observer(store, compared=compared(document, parser), sources=sources)
             observer.read_to(len(document.text) + 1)
             yield from _compared(annotated, observer)
 
@@ -159,12 +160,12 @@ def representatives(gold: dict[int, str], mentions: Iterable[tuple[Entity, list[
     return {identity: entity for identity, (_, entity) in best.items()}
 
 
-def of_conversation(path: Path, parser: Parser, every: int = 1) -> Iterator[Outcome]:
+def of_conversation(path: Path, parser: StanzaParser, every: int = 1) -> Iterator[Outcome]:
     """The links of quotations without a cue in annotated articles, or in every N-th."""
     for item in data.documents(path)[::every]:
         document = parsed(item["text"], parser)
         chosen = choose(document)
-        links = resolve(document, chosen).links
+        links = resolve(document, chosen, parser.coreference).links
         mentions = source_mentions(links, [c.candidate.source for c in chosen])
         gold = [(_spans(a["content"]), _spans(a["source"])) for a in item["attributions"] if a["source"]]
         for statement, link in zip(chosen, links, strict=True):
@@ -238,8 +239,8 @@ def report(outcomes: Iterable[Outcome]) -> Iterator[str]:
 
 def run(options: argparse.Namespace) -> None:
     """Count, and write the file."""
-    outcomes = list(of_coreference(options.treebanks / "gum-train.conllu", every=options.every))
     parser, _ = load_parser(str(options.output))
+    outcomes = list(of_coreference(options.treebanks / "gum-train.conllu", parser, options.every))
     outcomes += of_conversation(options.annotated / "polnear-train.jsonl", parser, options.every)
     log.info("right of all, of subjects, of sources:\n%s", "\n".join(report(outcomes)))
     path = Path(options.data) / "links.json"

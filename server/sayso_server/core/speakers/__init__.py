@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from sayso_server.core.coreference import Compared, Coreference
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.selection.choice import Chosen
@@ -27,9 +28,10 @@ class Resolved(NamedTuple):
     ids: Mapping[Entity, str]
 
 
-def resolve(document: Document, chosen: Sequence[Chosen]) -> Resolved:
-    """The speakers of the statements of a document."""
-    reader = Reader(open_store(document, index_names(document)))
+def resolve(document: Document, chosen: Sequence[Chosen], coreference: Coreference | None = None) -> Resolved:
+    """The speakers of the statements of a document; `coreference` compares its mentions, if the parser can."""
+    compared = Compared(coreference, document.trees) if coreference is not None else None
+    reader = Reader(open_store(document, index_names(document)), compared=compared)
     links: list[Link] = []
     for item in chosen:
         parent = links[item.parent].entity if item.parent is not None and item.parent < len(links) else None

@@ -11,6 +11,9 @@ from sayso_server.core.tree import Word
 _LEAD = 24
 """Characters before a name in which a comma is looked for: one of them, Sen. Ada Prowse."""
 
+_ABBREVIATED = 3
+"""Words of an abbreviation with its brackets."""
+
 
 def by_name(phrase: Phrase, found: Occurrence) -> Proposal:
     """The entity of a name; others who have the name are rivals."""
@@ -48,12 +51,16 @@ def name_before_verb(phrase: Phrase) -> Proposal | None:
     between = phrase.tree.between(phrase.span.end, verb.start) if verb is not None and verb.upos == "VERB" else []
     if not between or phrase.plain[phrase.span.end : between[0].start] not in {" ", ""}:
         return None
+    is_abbreviated = [w.text for w in between[0:3:2]] == ["(", ")"] and len(between) > _ABBREVIATED
+    if is_abbreviated:  # Member of the council (MC) Ann Orr
+        between = between[_ABBREVIATED:]
     if any(w.upos not in {"ADJ", "NOUN", "PROPN"} and w.text != "-" for w in between):
         return None
     found = phrase.entities.names.at(between[-1])
     is_person = found is not None and found.cluster.is_person and found.end == between[-1].end
     lead = [w for w in between if found is not None and w.end <= found.start]
-    is_titled = bool(lead) and is_human_noun(normal(lead[-1].lemma))
+    titles = [phrase.head, *lead] if is_abbreviated else lead
+    is_titled = bool(titles) and is_human_noun(normal(titles[-1].lemma))
     return by_name(phrase, found) if found is not None and is_person and is_titled else None
 
 

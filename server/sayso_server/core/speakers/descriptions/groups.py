@@ -8,7 +8,7 @@ from sayso_server.core.speakers.descriptions.phrase import Phrase, cleaned, desc
 from sayso_server.core.speakers.entities import Entities, Proposal
 from sayso_server.core.speakers.link_rules import LinkRule
 from sayso_server.core.speakers.names.clusters import NameCluster
-from sayso_server.core.speakers.names.index import Occurrence
+from sayso_server.core.speakers.names.index import NameIndex, Occurrence
 from sayso_server.core.speakers.names.spelling import is_human_noun, normal
 from sayso_server.core.statement import SpeakerType
 from sayso_server.core.tree import Word
@@ -20,16 +20,16 @@ _COORDINATED = "and"
 def coordinated_names(phrase: Phrase) -> Proposal | None:
     """Ann Orr and Owen Pell: a group."""
     heads = [phrase.head, *phrase.tree.children(phrase.head, "conj")]
-    found = [named.cluster for head in heads if (named := _name_of(phrase, head)) and head.start < phrase.span.end]
+    parts = [name_of_part(phrase.entities.names, head) for head in heads if head.start < phrase.span.end]
+    found = [named.cluster for named in parts if named is not None]
     people = list(dict.fromkeys(found))
     if len(people) < 2 or len(people) != len(heads):
         return None
     return as_group(phrase.entities, people, rules.COORDINATED_NAMES)
 
 
-def _name_of(phrase: Phrase, head: Word) -> Occurrence | None:
+def name_of_part(names: NameIndex, head: Word) -> Occurrence | None:
     """The name of one part of a coordination, or the person's that follows a job title: mission scientist Owen Pell."""
-    names = phrase.entities.names
     after = names.from_to(head.end, head.end + 2)
     is_title = is_human_noun(normal(head.lemma)) and bool(after) and after[0].cluster.is_person
     return names.at(head) or (after[0] if is_title else None)

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from sayso_server.core.coreference import Compared
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.scoring import Evidence, load_scorer
 from sayso_server.core.speakers import link_rules as rules
@@ -20,6 +21,8 @@ _MOST_PARAGRAPHS = 4
 _FAR_SENTENCES = 8.0
 """From here on more sentences count no more."""
 _FAR_PARAGRAPHS = 5.0
+_LEAST_SHARE = 0.01
+"""A smaller share of the coreference head says nothing."""
 
 _TYPES = {
     "he": frozenset({SpeakerType.PERSON, SpeakerType.UNKNOWN}),
@@ -70,7 +73,8 @@ class MentionPlace:
 class Known:
     """An entity that the text has mentioned.
 
-    `last` is the last mention, `last_outside` the last outside quotations; `spoke` is the number of its last turn.
+    `last` is the last mention, `last_outside` the last outside quotations; `spoke` is the number of its last turn;
+    `offsets` are those of all mentions.
     """
 
     entity: Entity
@@ -78,6 +82,7 @@ class Known:
     last_outside: MentionPlace | None = None
     count: int = 0
     spoke: int = -1
+    offsets: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -121,8 +126,8 @@ class Ranked(NamedTuple):
         return load_scorer("pronouns").weigh(self.features).evidence
 
 
-def candidates(pronoun: Pronoun, recent: Sequence[Known]) -> list[Antecedent]:
-    """Those of the entities met lately that agree with a pronoun."""
+def candidates(pronoun: Pronoun, recent: Sequence[Known], compared: Compared | None = None) -> list[Antecedent]:
+    """Those of the entities met lately that agree with a pronoun; `compared` are the document's mentions, if known."""
     last_turn = max((k.spoke for k in recent), default=-1)
     places = ((k, k.last if pronoun.quoted else k.last_outside) for k in recent)
     options = [
@@ -131,9 +136,18 @@ def candidates(pronoun: Pronoun, recent: Sequence[Known]) -> list[Antecedent]:
         if place is not None and place.offset < pronoun.word.start and _agrees(pronoun, k.entity, place)
     ]
     latest = max((place.offset for _, place in options), default=-1)
-    return [
+    found = [
         Antecedent(_features(pronoun, k, place, last_turn, latest=place.offset == latest), k) for k, place in options
     ]
+    return [_with_share(pronoun, one, compared) for one in found] if compared and len(found) > 1 else found
+
+
+def _with_share(pronoun: Pronoun, found: Antecedent, compared: Compared) -> Antecedent:
+    """The candidate with what the coreference head says of its mentions before, on a scale of logarithms from 0."""
+    share = compared.share(pronoun.word.start, found.known.offsets)
+    if share <= _LEAST_SHARE:
+        return found
+    return found._replace(features={**found.features, "coreference": math.log(share / _LEAST_SHARE)})
 
 
 def rank(found: Sequence[Antecedent]) -> list[Ranked]:

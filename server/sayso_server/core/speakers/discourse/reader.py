@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import dataclass, field
 
+from sayso_server.core.coreference import Compared
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.descriptions import propose
@@ -50,6 +51,8 @@ class Reader:
     links: dict[int, Link] = field(default_factory=dict)
     turns: list[Turn] = field(default_factory=list)
     pending: int = -1
+    compared: Compared | None = None
+    """The mentions of the document as the coreference head compares them; None without one."""
     _tree: int = 0
     _word: int = 0
 
@@ -121,7 +124,8 @@ class Reader:
         recent = list(itertools.islice(reversed(self.known.values()), _RECENT))
         document = self.store.document
         quoted = document.quotation_at(word.start) is not None
-        return candidates(Pronoun(word, tree, self._tree, document.story_paragraph_at(word.start), quoted), recent)
+        pronoun = Pronoun(word, tree, self._tree, document.story_paragraph_at(word.start), quoted)
+        return candidates(pronoun, recent, self.compared)
 
     def link(self, tree: Tree, word: Word, span: Span) -> Link:
         """The link of a noun phrase; the same each time it is asked for the same head."""
@@ -146,6 +150,7 @@ class Reader:
             top.deprel == "nmod:poss",
         )
         known.count += 1
+        known.offsets.append(word.start)
         known.last = place
         if document.quotation_at(word.start) is None:
             known.last_outside = place

@@ -4,6 +4,7 @@ from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.subject import is_relative
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
+from sayso_server.core.speakers.descriptions.groups import as_group, name_of_part
 from sayso_server.core.speakers.discourse.pronouns import PRONOUN_RULES, genders_of, is_pronoun, kind_of_pronoun
 from sayso_server.core.speakers.discourse.reader import Reader
 from sayso_server.core.speakers.discourse.turns import NEAR
@@ -31,7 +32,7 @@ def link_source(reader: Reader, tree: Tree, source: Span, head: Word, parent: En
     if is_relative(head) and head.upos == "PRON":
         return _relative(reader, tree, head)
     if is_pronoun(head):
-        return _pronoun(reader, head, parent, cue)
+        return _with_others(reader, tree, source, head, _pronoun(reader, head, parent, cue))
     reader.pending = head.start
     reader.read_to(max(source.end, head.end))
     return reader.link(tree, head, source)
@@ -73,6 +74,21 @@ def _pronoun(reader: Reader, head: Word, parent: Entity | None, cue: str) -> Lin
         share=best.probability / total,
         evidence=best.evidence,
     )
+
+
+def _with_others(reader: Reader, tree: Tree, source: Span, head: Word, link: Link) -> Link:
+    """He and Owen Pell: a group of whom the pronoun means and those named."""
+    own = link.entity.cluster if link.entity is not None else None
+    joined = [w for w in tree.children(head, "conj") if w.start < source.end]
+    has_comma = any(w.text == "," for w in tree.between(head.end, joined[-1].start)) if joined else False
+    if not has_comma and sum(tree.child(w, "cc") is not None for w in joined) <= 1:
+        joined = joined[-1:]  # he and the port's director Owen Pell: "port" and "director" are no others
+    others = [name_of_part(reader.store.names, w) for w in joined]
+    named = [found.cluster for found in others if found is not None and found.cluster.is_person]
+    people = list(dict.fromkeys(cluster for cluster in (own, *named) if cluster is not None))
+    if own is None or not named or len(named) < len(others) or len(people) < 2:
+        return link
+    return reader.store.apply(as_group(reader.store, people, rules.COORDINATED_NAMES))
 
 
 def _asked(reader: Reader, head: Word, cue: str) -> Entity | None:

@@ -291,6 +291,8 @@ def _is_one_body(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]
     name, fields = tagged.get(run[cut - 1].index), load_words("fields_of_government")
     if cut == 1 and normal(run[0].text) in fields and any(normal(w.text) in fields for w in run[2:]):
         return True  # Customs and Border Patrol
+    if normal(run[cut - 1].text) in fields and any(normal(w.text) in load_words("roles") for w in run[cut + 2 : -1]):
+        return True  # Trade and Bridges Minister Owen Pell
     return name is not None and name.type == "ORG" and name == tagged.get(run[cut + 1].index)
 
 
