@@ -88,7 +88,7 @@ def _with_others(reader: Reader, tree: Tree, source: Span, head: Word, link: Lin
     people = list(dict.fromkeys(cluster for cluster in (own, *named) if cluster is not None))
     if own is None or not named or len(named) < len(others) or len(people) < 2:
         return link
-    return reader.store.apply(as_group(reader.store, people, rules.COORDINATED_NAMES))
+    return reader.store.apply(as_group(reader.store, people, rules.COORDINATED_NAMES), source)
 
 
 def _asked(reader: Reader, head: Word, cue: str) -> Entity | None:
