@@ -26,18 +26,19 @@ $(INSTALLED): pyproject.toml client/pyproject.toml server/pyproject.toml constra
 	test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
 	$(PIP) install --quiet --constraint constraints.txt pip hatchling editables
 	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --group dev \
-		--editable './client[cli]' --editable './server[tracing,training]'
+		--editable './client[cli]' --editable './server[tracing,http,training]'
 	@touch $@
 
 EXTRAS := $(VENV)/.extras
 extras: $(EXTRAS)  ## as well, what Parquet, Ray and plots need (0.6 GB), and the tests of them
 
 $(EXTRAS): $(INSTALLED)
-	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --editable './server[tracing,training,corpus,plots]'
+	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --editable './server[tracing,http,training,corpus,plots]'
 	@touch $@
 
-protos: $(INSTALLED)  ## regenerate the code of the contract in client/sayso/v1
+protos: $(INSTALLED)  ## regenerate the code of the contract in client/sayso/v1, and its OpenAPI description
 	$(BIN)/python -m grpc_tools.protoc $(PROTOC_FLAGS) --proto_path=protos $(PROTO)
+	$(BIN)/python -m sayso_server.service.http.generate protos
 
 PROTOC_FLAGS := --plugin=protoc-gen-mypy=$(BIN)/protoc-gen-mypy --plugin=protoc-gen-mypy_grpc=$(BIN)/protoc-gen-mypy_grpc \
 	--python_out=client --grpc_python_out=client --mypy_out=client --mypy_grpc_out=client

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import sayso
+from sayso_server.service.http.generate import written
 
 ROOT = Path(__file__).parent.parent.parent
 GENERATED = ("quotes_pb2.py", "quotes_pb2.pyi", "quotes_pb2_grpc.py", "quotes_pb2_grpc.pyi")
@@ -52,6 +53,11 @@ def test_the_generated_code_is_that_of_the_contract(tmp_path: Path) -> None:
     for name in GENERATED:
         fresh = (tmp_path / "sayso/v1" / name).read_bytes()
         assert fresh == (ROOT / "client/sayso/v1" / name).read_bytes(), f"{name}: run `make protos`"
+
+
+def test_the_description_of_http_is_that_of_the_contract() -> None:
+    fresh = written(ROOT / "protos")
+    assert fresh == (ROOT / "server/sayso_server/service/http/openapi.json").read_text("utf-8"), "run `make protos`"
 
 
 @pytest.mark.parametrize("module", ["sayso", "sayso.client", "sayso.aio", "sayso.cli.app", "sayso.v1.quotes_pb2_grpc"])

@@ -5,13 +5,13 @@ import logging
 import shutil
 import subprocess
 import urllib.request
-from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
 import pytest
 from prometheus_client import generate_latest
 from support.calls import check, raw
+from support.certificates import Authority, credentials, make_authority
 from support.engine import DEADLY, POISON, SECRET
 from support.serving import PATIENCE, Running, reason_of, running, server_process, status_of
 
@@ -24,15 +24,6 @@ from sayso_server.service.settings import Limits, Security, SettingError, Settin
 REQUEST = pb.ExtractQuotesRequest(document=pb.Document(text="“Yes,” said Mara."))
 
 
-@dataclass(frozen=True)
-class Authority:
-    """A certificate authority, and one certificate for 127.0.0.1 that it signed."""
-
-    ca: Path
-    cert: Path
-    key: Path
-
-
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return make_authority(tmp_path_factory.mktemp("authority"))
@@ -41,26 +32,6 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 @pytest.fixture(scope="module")
 def stranger(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return make_authority(tmp_path_factory.mktemp("stranger"))
-
-
-def make_authority(folder: Path) -> Authority:
-    made = Authority(folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "2"]
-    alternative = ["-addext", "subjectAltName=IP:127.0.0.1"]
-    openssl(*key, "-x509", "-keyout", str(folder / "ca.key"), "-out", str(made.ca), "-subj", "/CN=authority")
-    signed = ["-CA", str(made.ca), "-CAkey", str(folder / "ca.key"), "-subj", "/CN=server", *alternative]
-    openssl(*key, "-x509", *signed, "-keyout", str(made.key), "-out", str(made.cert))
-    return made
-
-
-def openssl(*arguments: str) -> None:
-    done = subprocess.run(["openssl", "req", *arguments], capture_output=True, text=True, check=False, timeout=PATIENCE)
-    assert done.returncode == 0, done.stderr
-
-
-def credentials(trusted: Authority, own: Authority | None = None) -> grpc.ChannelCredentials:
-    pair = (own.key.read_bytes(), own.cert.read_bytes()) if own else (None, None)
-    return grpc.ssl_channel_credentials(trusted.ca.read_bytes(), *pair)
 
 
 def code_of(served: Running, metadata: tuple[tuple[str, str], ...] = ()) -> grpc.StatusCode:

@@ -45,9 +45,14 @@ class Page:
         self._session = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         self._call("Page.enable")
 
-    def open(self, file: Path) -> None:
-        """Load a page, until its scripts have run."""
-        self._call("Page.navigate", url=file.as_uri())
+    def open(self, place: Path | str, *, fragment: str = "") -> None:
+        """Load a page, a file or an address, until its scripts have run."""
+        self._call("Page.navigate", url="about:blank")  # or another fragment of the same page would load nothing
+        self._loaded()
+        self._call("Page.navigate", url=(place.as_uri() if isinstance(place, Path) else place) + fragment)
+        self._loaded()
+
+    def _loaded(self) -> None:
         while self._next().get("method") != "Page.loadEventFired":
             pass
 
@@ -91,10 +96,10 @@ class Page:
         """Give the window a size."""
         self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
-    def prefer(self, scheme: str) -> None:
-        """The user's colour scheme: "light" or "dark"."""
+    def prefer(self, scheme: str, *, media: str = "") -> None:
+        """The user's colour scheme, "light" or "dark", and the medium: "print", or the screen."""
         features = [{"name": "prefers-color-scheme", "value": scheme}]
-        self._call("Emulation.setEmulatedMedia", features=features)
+        self._call("Emulation.setEmulatedMedia", media=media, features=features)
 
     def picture(self, file: Path, *, whole: bool = False) -> None:
         """A screenshot (PNG) of the window, or of the whole page."""

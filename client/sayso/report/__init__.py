@@ -1,5 +1,5 @@
 """One self-contained HTML page: texts with their statements, who speaks where, and why."""
 
-from sayso.report.page import page
+from sayso.report.page import Page, front_page, message_page, page, policy
 
-__all__ = ["page"]
+__all__ = ["Page", "front_page", "message_page", "page", "policy"]

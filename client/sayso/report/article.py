@@ -1,27 +1,31 @@
 """One document on the page: its text, its speakers, and who speaks where."""
 
+import re
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from sayso._evidence import for_and_against
 from sayso.models import Document, Polarity, Result, Statement
-from sayso.report.people import People, name_of
+from sayso.report.card import card
+from sayso.report.people import WEAK, People, name_of
 from sayso.report.plot import plot
 from sayso.report.segments import Segment, paragraphs
+from sayso.report.why import percent
 
 _PLAIN = {Polarity.AFFIRMED, Polarity.UNKNOWN}
 """What is not worth saying."""
+_WORD = re.compile(r"\S*\w\S*")
 
 
 def article(key: str, document: Document, result: Result, people: People) -> str:
     """The section of a document; `key` makes its identifiers unique on the page."""
-    words = f"{result.stats.words:,} words, {counted(len(result.statements))}"
+    text = document.text
     return (
         f'<section class="document" aria-labelledby="{key}"><h2 id="{key}">{escape(heading(document))}</h2>'
-        f'<p class="facts">{words}</p>{_warnings(result)}{plot(key, document.text, result, people)}'
-        f'<div class="columns"><div class="text" lang="en">{_text(key, document.text, result, people)}</div>'
-        f'<div class="people" role="region" aria-label="Speakers">{_speakers(key, result, people)}</div></div>'
-        f"{''.join(_card(key, statement, result) for statement in result.statements)}</section>\n"
+        f'<p class="facts">{_facts(document, result)}</p>{_warnings(result)}'
+        f'<div class="columns"><div class="text" lang="en" data-d="{key}">{_text(key, text, result, people)}</div>'
+        f'<div class="side">{plot(key, text, result, people)}'
+        f'<div class="people" role="region" aria-label="Speakers">{_speakers(key, result, people)}</div></div></div>'
+        f"{''.join(card(key, statement, result, text, people) for statement in result.statements)}</section>\n"
     )
 
 
@@ -30,9 +34,24 @@ def heading(document: Document) -> str:
     return document.title or document.document_id or "Text"
 
 
-def counted(statements: int) -> str:
+def counted(count: int, name: str = "statement") -> str:
     """So many statements, in words."""
-    return "1 statement" if statements == 1 else f"{statements:,} statements"
+    return f"1 {name}" if count == 1 else f"{count:,} {name}s"
+
+
+def words_of(text: str) -> int:
+    """Words as people and word processors count them: what stands between blanks, if a letter or a digit is in it."""
+    return len(_WORD.findall(text))
+
+
+def _facts(document: Document, result: Result) -> str:
+    speakers = {one.speaker.speaker_id for one in result.statements if one.speaker}
+    day = document.published_at
+    published = f", published on {day.day} {day:%B %Y}" if day else ""
+    return escape(
+        f"{counted(words_of(document.text), 'word')}, {counted(len(result.statements))} "
+        f"by {counted(len(speakers), 'speaker')}{published}"
+    )
 
 
 def _warnings(result: Result) -> str:
@@ -42,7 +61,10 @@ def _warnings(result: Result) -> str:
 
 def _text(key: str, text: str, result: Result, people: People) -> str:
     marks = _Marks(key, text, people)
-    return "".join(f"<p>{''.join(marks.paragraph(segments))}</p>" for segments in paragraphs(text, result))
+    return "".join(
+        f'<p data-start="{segments[0].start}">{"".join(marks.paragraph(segments))}</p>'
+        for segments in paragraphs(text, result)
+    )
 
 
 class _Marks:
@@ -69,13 +91,21 @@ class _Marks:
         identifier = f"{self._key}-{statement.statement_id}"
         first = statement.statement_id not in self._begun
         self._begun.add(statement.statement_id)
-        reach = f' id="{identifier}" tabindex="0" aria-describedby="{identifier}-card"' if first else ""
+        number = self._people.number(statement)
+        reach = (
+            f' id="{identifier}" tabindex="0" aria-describedby="{identifier}-why" data-n="{number}"' if first else ""
+        )
         return f'<mark class="{self._people.classes(statement)}"{reach} {_data(identifier, statement, self._people)}>'
 
     def _words(self, segment: Segment) -> str:
         words = escape(self._text[segment.start : segment.end])
-        names = [name for name, holds in (("cue", segment.is_cue), ("source", segment.is_source)) if holds]
-        return f'<span class="{" ".join(names)}">{words}</span>' if names else words
+        roles = {"cue": segment.cue_of, "source": segment.source_of}
+        names = " ".join(name for name, statements in roles.items() if statements)
+        of = "".join(f' data-{name}="{self._identifiers(those)}"' for name, those in roles.items() if those)
+        return f'<span class="{names}"{of}>{words}</span>' if names else words
+
+    def _identifiers(self, statements: tuple[Statement, ...]) -> str:
+        return " ".join(f"{self._key}-{one.statement_id}" for one in statements)
 
 
 def _common(before: tuple[Statement, ...], after: tuple[Statement, ...]) -> int:
@@ -108,16 +138,16 @@ def _speaker(key: str, name: str, statements: list[Statement], people: People) -
     items = "".join(_item(key, statement, people) for statement in statements)
     return (
         f'<details open data-p="{people.key(name)}"><summary class="{people.classes(statements[0])}">'
-        f'<span class="number">{len(statements)}</span><b>{escape(name)}</b> '
-        f'<span class="about">{escape(about)}</span>'
-        f"</summary><ul>{items}</ul></details>"
+        f'<span class="count">{len(statements)}</span><span class="number">{people.number(statements[0])}</span> '
+        f'<b>{escape(name)}</b> <span class="about">{escape(about)}</span></summary><ul>{items}</ul></details>'
     )
 
 
 def _item(key: str, statement: Statement, people: People) -> str:
     identifier = f"{key}-{statement.statement_id}"
     said = escape(" … ".join(span.text for span in statement.content))
-    how = escape(", ".join([statement.kind, _cue(statement), f"{statement.confidence:.0%} sure"]))
+    weak = "weak: " if statement.confidence < WEAK else ""
+    how = escape(", ".join([statement.kind, _cue(statement), f"{weak}{percent(statement.confidence)} sure"]))
     return (
         f'<li {_data(identifier, statement, people)}><a href="#{identifier}">{said}</a> '
         f'<span class="about">{how}</span></li>'
@@ -127,42 +157,3 @@ def _item(key: str, statement: Statement, people: People) -> str:
 def _cue(statement: Statement) -> str:
     words = f"“{statement.cue.text}”" if statement.cue else "no cue"
     return words if statement.polarity in _PLAIN else f"{words} ({statement.polarity})"
-
-
-def _card(key: str, statement: Statement, result: Result) -> str:
-    known = [*_facts(statement), *_why(statement, result)]
-    facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in known if value)
-    return f'<div class="card" role="tooltip" id="{key}-{statement.statement_id}-card" hidden><dl>{facts}</dl></div>'
-
-
-def _facts(statement: Statement) -> Iterator[tuple[str, str]]:
-    speaker, cue = statement.speaker, statement.cue
-    yield "speaker", f"{speaker.name} ({statement.speaker_confidence:.0%} sure)" if speaker else "not found"
-    yield "role", speaker.role if speaker else ""
-    yield "mention", statement.source.text if statement.source else ""
-    yield "kind", str(statement.kind)
-    yield "cue", f"{cue.text} ({cue.lemma}; class {cue.cue_class})" if cue else ""
-    yield "polarity", "" if statement.polarity in _PLAIN else str(statement.polarity)
-    yield "said to", "; ".join(span.text for span in statement.addressees)
-    yield "where", "; ".join(span.text for span in statement.medium)
-    yield "when", "; ".join(span.text for span in statement.time)
-    yield "confidence", f"{statement.confidence:.0%}"
-
-
-def _why(statement: Statement, result: Result) -> Iterator[tuple[str, str]]:
-    explanation = statement.explanation
-    if explanation is None:
-        return
-    supporting, opposing = for_and_against(explanation.evidence)
-    yield "found by", explanation.rule
-    yield "for it", "\n".join(supporting)
-    yield "against it", "\n".join(opposing)
-    yield "speaker by", explanation.speaker_rule
-    supporting, opposing = for_and_against(explanation.speaker_evidence)
-    yield "for the speaker", "\n".join(supporting)
-    yield "against the speaker", "\n".join(opposing)
-    names = {speaker.speaker_id: speaker.name for speaker in result.speakers}
-    others = [
-        f"{names[one.speaker_id]} ({one.confidence:.0%})" for one in explanation.alternatives if one.speaker_id in names
-    ]
-    yield "or else", ", ".join(others)

@@ -3,41 +3,101 @@
 import base64
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
 from importlib.resources import files
 from string import Template
 
+from sayso._convert import result_model
 from sayso.models import Document, Kind, Result
 from sayso.report.article import article, counted, heading
+from sayso.report.data import data
 from sayso.report.people import People
+from sayso.v1 import quotes_pb2 as pb
 
 _KINDS = (Kind.DIRECT, Kind.MIXED, Kind.INDIRECT)
 
 
-def page(documents: Sequence[tuple[Document, Result]]) -> str:
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page, and its Content-Security-Policy, for a header as well."""
+
+    html: str
+    policy: str
+
+
+def page(documents: Sequence[tuple[Document, Result]], *, made_at: datetime | None = None) -> str:
     """A self-contained HTML page with texts and their statements.
 
     Each result must be that of its document. Where it has explanations, the page shows which rules found what.
+    `made_at` is when the texts were read: now, unless it is given.
     """
-    people = People([result for _, result in documents])
+    return _offline(documents, made_at).html
+
+
+def message_page(document: pb.Document, result: pb.Result) -> Page:
+    """The same of messages of the contract. The offsets of the result must count code points."""
+    published = document.published_at.ToDatetime(UTC) if document.HasField("published_at") else None
+    read = Document(document.text, document.document_id, document.language_code, document.title, published_at=published)
+    return _offline([(read, result_model(result))], None)
+
+
+def front_page(*, max_chars: int, wants_token: bool) -> Page:
+    """The page of a server, which takes a text of at most `max_chars` and shows what it says.
+
+    It posts the text to `report`, relative to its own address, and shows the page that comes back as its own.
+    """
+    style, script, asking = _resource("page.css"), _resource("page.js"), _resource("ask.js")
+    form = Template(_resource("ask.html")).substitute(
+        max_chars=max_chars, limit=f"{max_chars:,}", hidden="" if wants_token else "hidden"
+    )
+    allowed = f"{policy(style, script, asking)}; connect-src 'self'"
+    html = _filled(
+        [], policy=allowed, style=style, script=script, ask=form, asking=f"<script>{asking}</script>", data="{}"
+    )
+    return Page(html, allowed)
+
+
+def policy(style: str, *scripts: str) -> str:
+    """The Content-Security-Policy that allows exactly these inline styles and scripts, and nothing from elsewhere."""
+    allowed = f"script-src {' '.join(map(_hash, scripts))}; " if scripts else ""
+    return f"default-src 'none'; style-src {_hash(style)}; {allowed}img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def _offline(documents: Sequence[tuple[Document, Result]], made_at: datetime | None) -> Page:
     style, script = _resource("page.css"), _resource("page.js")
-    return Template(_resource("page.html")).substitute(
-        policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'",
-        title=escape(_title(documents)),
+    made_at = made_at or datetime.now().astimezone()
+    allowed = policy(style, script)
+    html = _filled(
+        documents,
+        policy=allowed,
         style=style,
         script=script,
-        people="".join(f'<option value="{people.key(name)}">{escape(name)}</option>' for name in people.names),
-        kinds="".join(
+        data=data(documents, made_at),
+        provenance=escape(_provenance([result for _, result in documents], made_at)),
+    )
+    return Page(html, allowed)
+
+
+def _filled(documents: Sequence[tuple[Document, Result]], **parts: str) -> str:
+    """The template with documents and parts in it."""
+    people = People([result for _, result in documents])
+    named = {
+        "title": escape(_title(documents)),
+        "people": "".join(f'<option value="{people.key(name)}">{escape(name)}</option>' for name in people.names),
+        "kinds": "".join(
             f'<label><input type="checkbox" name="kind" value="{kind}" checked> '
             f'<span class="sample {kind}">{kind}</span></label>'
             for kind in _KINDS
         ),
-        count=counted(sum(len(result.statements) for _, result in documents)),
-        contents=_contents(documents),
-        articles="".join(
+        "count": counted(sum(len(result.statements) for _, result in documents)),
+        "contents": _contents(documents),
+        "articles": "".join(
             article(f"d{number}", document, result, people) for number, (document, result) in enumerate(documents)
         ),
-    )
+    }
+    return Template(_resource("page.html")).substitute({"ask": "", "asking": "", "provenance": ""} | named | parts)
 
 
 def _contents(documents: Sequence[tuple[Document, Result]]) -> str:
@@ -55,6 +115,16 @@ def _contents(documents: Sequence[tuple[Document, Result]]) -> str:
 def _title(documents: Sequence[tuple[Document, Result]]) -> str:
     names = [document.title or document.document_id for document, _ in documents]
     return f"Who said what: {names[0]}" if len(names) == 1 and names[0] else "Who said what"
+
+
+def _provenance(results: Sequence[Result], made_at: datetime) -> str:
+    """Who read the texts, and when."""
+    models = dict.fromkeys(
+        f"{one.model.name} {one.model.version} (digest {one.model.digest[:12]})" for one in results if one.model.name
+    )
+    by = f", model {'; '.join(models)}" if models else ""
+    read = f"Read by machine on {made_at.day} {made_at:%B %Y at %H:%M %Z}, by sayso{by}."
+    return f"{read} Nobody has checked it: compare with the text before you quote."
 
 
 def _resource(name: str) -> str:

@@ -1,11 +1,15 @@
-"""Who speaks on the page: one key and one colour per name, over all its documents."""
+"""Who speaks on the page: one key, one number and one colour per name, over all its documents."""
 
 from collections.abc import Iterable
 
 from sayso.models import Result, Statement
 
 UNRESOLVED = "unresolved"
-_COLOURS = 12
+WEAK = 0.6
+"""Statements with less confidence are shown as weak."""
+
+_COLOURS = 24
+"""Classes of colours in page.css: twelve hues, each dark and light. The number tells apart those who share one."""
 
 
 class People:
@@ -19,10 +23,15 @@ class People:
         """An identifier that is safe in markup."""
         return f"p{self._numbers[name]}"
 
+    def number(self, statement: Statement) -> str:
+        """What stands for the speaker in the text, "?" for nobody."""
+        return str(self._numbers[name_of(statement)] + 1) if statement.speaker else "?"
+
     def classes(self, statement: Statement) -> str:
-        """The classes of everything that shows a statement: its kind, and its speaker's colour."""
+        """The classes of everything that shows a statement: its kind, its speaker's colour, and whether it is weak."""
         number = self._numbers[name_of(statement)]
-        return f"{statement.kind} {f'c{number % _COLOURS}' if statement.speaker else 'nobody'}"
+        colour = f"c{number % _COLOURS}" if statement.speaker else "nobody"
+        return f"{statement.kind} {colour}{' weak' if statement.confidence < WEAK else ''}"
 
 
 def name_of(statement: Statement) -> str:

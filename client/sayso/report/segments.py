@@ -14,13 +14,14 @@ _PARAGRAPH_BREAK = re.compile(r"\n[ \t\r]*\n\s*")
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of the text in which nothing changes: the statements it belongs to, the outermost first."""
+    """A piece of the text in which nothing changes: the statements whose content it is, the outermost first, and those
+    whose cue or source it is."""
 
     start: int
     end: int
     statements: tuple[Statement, ...]
-    is_cue: bool
-    is_source: bool
+    cue_of: tuple[Statement, ...]
+    source_of: tuple[Statement, ...]
 
 
 def paragraphs(text: str, result: Result) -> Iterator[list[Segment]]:
@@ -47,8 +48,7 @@ class _Marked:
         cuts = self._cuts[bisect_right(self._cuts, start) : bisect_left(self._cuts, end)]
         for left, right in pairwise([start, *cuts, end]):
             if left < right:
-                is_cue, is_source = bool(self._cues.at(left)), bool(self._sources.at(left))
-                yield Segment(left, right, self._contents.at(left), is_cue, is_source)
+                yield Segment(left, right, self._contents.at(left), self._cues.at(left), self._sources.at(left))
 
 
 class _Sweep:

@@ -36,10 +36,10 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
         if self._open and details.method.startswith(self._open):
             return True
         given = [value for key, value in details.invocation_metadata or () if key == "authorization"]
-        return len(given) == 1 and self._knows(given[0])
+        return len(given) == 1 and self.knows(given[0])
 
-    def _knows(self, value: str | bytes) -> bool:
-        """Whether this is one of the tokens; every one is compared, each in constant time."""
+    def knows(self, value: str | bytes) -> bool:
+        """Whether this (Bearer ...) is one of the tokens; every one is compared, each in constant time."""
         text = value if isinstance(value, str) else value.decode("latin-1")
         if text[: len(_SCHEME)].lower() != _SCHEME.lower():
             return False

@@ -23,7 +23,7 @@ def server_credentials(security: Security) -> grpc.ServerCredentials | None:
     """The credentials of the server, None without TLS. Raises SettingError."""
     if not (security.tls_cert and security.tls_key):
         return None
-    files = _CertificateFiles(security.tls_cert, security.tls_key, security.tls_client_ca)
+    files = CertificateFiles(security.tls_cert, security.tls_key, security.tls_client_ca)
     return grpc.dynamic_ssl_server_credentials(
         files.read(),
         files.renewed,  # type: ignore[arg-type]  # None is no change, whatever the stub says
@@ -31,7 +31,7 @@ def server_credentials(security: Security) -> grpc.ServerCredentials | None:
     )
 
 
-class _CertificateFiles:
+class CertificateFiles:
     """The files of a certificate, its key and the authorities of clients. gRPC asks from threads of its own."""
 
     def __init__(self, cert: str, key: str, client_ca: str | None) -> None:

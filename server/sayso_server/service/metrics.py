@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    start_http_server,
+)
 
 from sayso_server.core.statement import Extraction
 
@@ -42,6 +50,10 @@ class Metrics:
         self.words.inc(extraction.words)
         self.stages.labels("parse").observe(extraction.timing.parse)
         self.stages.labels("extract").observe(extraction.timing.extract)
+
+    def page(self) -> tuple[bytes, str]:
+        """All of them in the text format of Prometheus, and its content type."""
+        return generate_latest(self.registry), CONTENT_TYPE_LATEST
 
     @contextmanager
     def served(self, host: str, port: int) -> Iterator[int]:

@@ -18,6 +18,7 @@ from sayso_server.service.activity import Activity
 from sayso_server.service.auth import AuthInterceptor, read_tokens
 from sayso_server.service.credentials import server_credentials
 from sayso_server.service.decoding import DecodeInterceptor
+from sayso_server.service.http.offer import http_front
 from sayso_server.service.metrics import Metrics
 from sayso_server.service.observing import ObserveInterceptor
 from sayso_server.service.queue import EngineQueue
@@ -60,14 +61,13 @@ class Server:
         self._queue = EngineQueue(make_worker, settings.limits, workers=workers, metrics=self.metrics)
         self._health = health.aio.HealthServicer()
         self._credentials = server_credentials(settings.security)
-        self._grpc = grpc.aio.server(
-            interceptors=_interceptors(settings, self.metrics, self._traces), options=_options(settings)
-        )
+        interceptors = _interceptors(settings, self.metrics, self._traces)
+        self._grpc = grpc.aio.server(interceptors=interceptors, options=_options(settings))
         self._dispatcher: asyncio.Task[None] | None = None
         self._running = contextlib.ExitStack()
-        pb_grpc.add_QuoteServiceServicer_to_server(
-            QuoteServicer(self._queue, settings.limits, self._activity, self._traces), self._grpc
-        )
+        servicer = QuoteServicer(self._queue, settings.limits, self._activity, self._traces)
+        pb_grpc.add_QuoteServiceServicer_to_server(servicer, self._grpc)
+        self.http = http_front(settings, servicer, interceptors, self.metrics)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
         if settings.reflection:
             names = (SERVICE_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME)
@@ -81,6 +81,7 @@ class Server:
         except RuntimeError:
             raise _refused(address) from None
         self._offer_metrics()
+        await self._offer_http()
         await self._health.set("", SERVING)
         await self._health.set(SERVICE_NAME, NOT_SERVING)
         await self._grpc.start()
@@ -103,12 +104,23 @@ class Server:
             raise _refused(f"{host}:{port}") from None
         log.info("metrics on http://%s:%d/metrics", host, port)
 
+    async def _offer_http(self) -> None:
+        if not self.http:
+            return
+        try:
+            address = await self.http.start()
+        except OSError:
+            raise _refused(f"{self._settings.host}:{self._settings.http.http_port}") from None
+        log.info("a page and JSON on %s", address)
+
     async def warm_up(self) -> None:
         """Start the workers, then serve. Raises LoadError, WorkerLostError."""
         started = time.monotonic()
         await self._queue.warm_up()
         self._dispatcher = asyncio.create_task(self._queue.run())
         await self._health.set(SERVICE_NAME, SERVING)
+        if self.http:
+            self.http.is_ready = True
         if model := self._queue.model:
             log.info("serving: model %s %s, loaded in %.1f s", model.name, model.version, time.monotonic() - started)
 
@@ -126,10 +138,14 @@ class Server:
         loop = asyncio.get_running_loop()
         end = loop.time() + self._settings.drain_duration
         await self._health.enter_graceful_shutdown()
+        if self.http:
+            self.http.is_ready = False
         left = await self._activity.drain(at_most=self._settings.drain_duration)
         if left:
             log.warning("stopping with %d requests unfinished", left)
         await self._grpc.stop(self._settings.stop_grace)
+        if self.http:
+            await self.http.stop(at_most=max(self._settings.stop_grace, 0.0 if left else end - loop.time()))
         if self._dispatcher:
             self._dispatcher.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):

@@ -50,6 +50,24 @@ class Connections:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Http:
+    """The page and JSON over HTTP, on the address of --host. Durations are seconds."""
+
+    http_port: int | None = setting(
+        None,
+        "Port of the page and of JSON over HTTP; without it there are none. Needs the extra sayso-server[http].",
+        at_least=0,
+    )
+    http_max_connections: int = setting(256, "HTTP connections at a time; more are answered 503 at once.", at_least=1)
+    http_head_timeout: float = setting(10.0, "Seconds in which a client must send the head of a request.", at_least=1)
+    http_body_timeout: float = setting(30.0, "Seconds in which it must send the body.", at_least=1)
+    http_write_timeout: float = setting(
+        30.0, "Seconds without progress after which a client that does not read is left.", at_least=1
+    )
+    http_keep_alive: int = setting(15, "Seconds for which a connection is kept for the next request.", at_least=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Security:
     """Who may call, and how the wire is protected. Paths are of PEM files."""
 
@@ -81,10 +99,11 @@ class Settings:
     )
     limits: Limits = field(default_factory=Limits)
     connections: Connections = field(default_factory=Connections)
+    http: Http = field(default_factory=Http)
     security: Security = field(default_factory=Security)
 
 
-GROUPS: dict[str, type] = {"limits": Limits, "connections": Connections, "security": Security}
+GROUPS: dict[str, type] = {"limits": Limits, "connections": Connections, "http": Http, "security": Security}
 """The groups inside Settings, by field."""
 
 

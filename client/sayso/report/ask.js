@@ -1,0 +1,103 @@
+
+"use strict";
+// The page of a server: it sends a text, and shows the page that comes back as its own.
+const asking = document.getElementById("ask");
+const again = document.getElementById("again");
+const most = asking.querySelector("output");
+const wrong = asking.querySelector(".error");
+let answer = ""; // the page that came back, to be saved as it is
+let going = null;
+
+document.body.classList.add("live", "empty");
+
+function complain(message) {
+  wrong.textContent = message;
+  wrong.hidden = !message;
+}
+
+function count() {
+  const length = [...asking.elements.text.value].length, limit = Number(most.dataset.most);
+  most.textContent = length.toLocaleString("en") + " of at most " + limit.toLocaleString("en") + " characters";
+  asking.querySelector("[type=submit]").disabled = length > limit;
+}
+
+async function take(file) {
+  complain("");
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let text = "";
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return complain(file.name + " is no text in UTF-8. Of a PDF or a Word file, copy the text and paste it.");
+  }
+  if (/^\s*<(!doctype|html)/i.test(text)) return complain(file.name + " is HTML: copy the article in the browser and paste it.");
+  if (text.includes("\0")) return complain(file.name + " is no text.");
+  asking.elements.text.value = text;
+  if (!asking.elements.title.value) asking.elements.title.value = file.name.replace(/\.[^.]*$/, "");
+  count();
+}
+
+async function send() {
+  const { text, title, token } = asking.elements;
+  const headers = { "content-type": "application/json" };
+  if (token.value) headers.authorization = "Bearer " + token.value;
+  const body = JSON.stringify({ document: { text: text.value.replace(/\r\n?/g, "\n"), title: title.value.trim() } });
+  if (going) going.abort();
+  going = new AbortController();
+  const response = await fetch("report", { method: "POST", headers, body, signal: going.signal });
+  if (response.ok) return response.text();
+  const error = await response.json().catch(() => ({}));
+  if (response.status === 401) token.closest("label").hidden = false;
+  throw new Error(error.message || "the server answered " + response.status);
+}
+
+function place(html) {
+  const made = new DOMParser().parseFromString(html, "text/html"); // inert: nothing of it runs
+  document.querySelector("main").replaceWith(document.adoptNode(made.querySelector("main")));
+  form.elements.speaker.replaceChildren(...made.querySelector("select[name=speaker]").children);
+  document.getElementById("data").textContent = made.getElementById("data").textContent;
+  document.title = made.title;
+  answer = html;
+  document.body.classList.remove("empty");
+  asking.hidden = true;
+  again.hidden = false;
+  history.replaceState(null, "", location.pathname);
+  begin();
+  document.querySelector("main").scrollIntoView();
+}
+
+asking.addEventListener("submit", async event => {
+  event.preventDefault();
+  complain("");
+  asking.querySelector("[type=submit]").textContent = "Reading…";
+  try {
+    place(await send());
+  } catch (error) {
+    if (error.name !== "AbortError") complain(error instanceof TypeError ? "the server cannot be reached" : error.message);
+  }
+  asking.querySelector("[type=submit]").textContent = "Read it";
+});
+asking.addEventListener("input", event => {
+  if (event.target.name === "file" && event.target.files.length) take(event.target.files[0]);
+  count();
+});
+asking.addEventListener("keydown", event => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) asking.requestSubmit();
+});
+for (const name of ["dragover", "dragleave", "drop"]) {
+  asking.addEventListener(name, event => {
+    if (![...event.dataTransfer.types].includes("Files")) return;
+    event.preventDefault();
+    asking.classList.toggle("over", name === "dragover");
+    if (name === "drop" && event.dataTransfer.files.length) take(event.dataTransfer.files[0]);
+  });
+}
+actions.again = () => {
+  if (!saved && !confirm("The corrections are not saved. Leave them?")) return;
+  document.body.classList.add("empty");
+  asking.hidden = false;
+  again.hidden = true;
+  saved = true;
+  asking.elements.text.focus();
+};
+actions.page = () => save("who-said-what.html", "text/html", answer);

@@ -1,0 +1,155 @@
+"""Calls of the contract that do not come over gRPC. They go through the same interceptors to the same servicer.
+
+Bytes go in and bytes come out, as gRPC would carry them: whatever the service does with a message, it does here too.
+"""
+
+import asyncio
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, cast
+
+import grpc
+import grpc.aio
+from google.rpc import status_pb2
+
+from sayso.v1 import quotes_pb2_grpc as pb_grpc
+from sayso_server.service.errors import DETAILS_KEY, REQUEST_ID_KEY, Context, ServiceError, abort
+from sayso_server.service.handlers import Continuation, Handler
+
+Metadata = tuple[tuple[str, str | bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: its method (/sayso.v1.QuoteService/ExtractQuotes), its message, and what its caller said beside it.
+
+    In the place of a message that could not be had stands the reason. `timeout` is in seconds.
+    """
+
+    method: str
+    message: bytes | ServiceError = field(repr=False)
+    metadata: Metadata = ()
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a call: a message, or a status that is not OK."""
+
+    outcome: bytes | status_pb2.Status = field(repr=False)
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Details:
+    """What an interceptor may know of a call before it is made."""
+
+    method: str
+    invocation_metadata: Metadata
+
+
+class _AbortedError(grpc.aio.AbortError):
+    """The call has ended with a status."""
+
+
+class _CallContext:
+    """As much of a gRPC context as unary methods and interceptors use."""
+
+    def __init__(self, call: Call) -> None:
+        self._metadata = call.metadata
+        self._end = None if call.timeout is None else asyncio.get_running_loop().time() + call.timeout
+        self._trailers: dict[str, str | bytes] = {}
+        self._status: status_pb2.Status | None = None
+
+    def invocation_metadata(self) -> Metadata:
+        return self._metadata
+
+    def time_remaining(self) -> float | None:
+        return None if self._end is None else self._end - asyncio.get_running_loop().time()
+
+    def set_trailing_metadata(self, trailers: Metadata) -> None:
+        self._trailers = dict(trailers)
+
+    def code(self) -> int | None:
+        return self._status.code if self._status else None
+
+    async def abort(self, code: grpc.StatusCode, details: str = "", trailing_metadata: Metadata = ()) -> NoReturn:
+        self._trailers |= dict(trailing_metadata)
+        rich = self._trailers.get(DETAILS_KEY)
+        plain = status_pb2.Status(code=code.value[0], message=details)
+        self._status = status_pb2.Status.FromString(rich) if isinstance(rich, bytes) else plain
+        raise _AbortedError
+
+    def answer(self, message: bytes | None) -> Answer:
+        """What became of the call; without a message, and not aborted, it failed."""
+        failed = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message="the call failed")
+        outcome = self._status or (failed if message is None else message)
+        return Answer(outcome, str(self._trailers.get(REQUEST_ID_KEY, "")))
+
+
+class Calls:
+    """Carries out calls of the unary methods of a servicer, behind interceptors of which the first stands outermost."""
+
+    def __init__(
+        self, servicer: pb_grpc.QuoteServiceServicer, interceptors: Sequence[grpc.aio.ServerInterceptor]
+    ) -> None:
+        methods = _Methods()
+        pb_grpc.add_QuoteServiceServicer_to_server(servicer, cast("grpc.aio.Server", methods))
+        self._handlers = methods.handlers
+        self._interceptors = interceptors
+
+    async def make(self, call: Call) -> Answer:
+        """The answer to a call. It is never an exception, unless the call is cancelled."""
+        handler = await self._intercepted(call)
+        context = _CallContext(call)
+        assert handler is not None, f"{call.method} is no unary method of the contract"
+        data = b"" if isinstance(call.message, ServiceError) else call.message
+        request = handler.request_deserializer(data) if handler.request_deserializer else data
+        try:
+            response = await cast("Any", handler.unary_unary)(request, context)
+        except asyncio.CancelledError:
+            raise
+        except Exception:  # an interceptor has logged it; gRPC answers UNKNOWN as well
+            return context.answer(None)
+        return context.answer(cast("Any", handler).response_serializer(response))
+
+    async def _intercepted(self, call: Call) -> Handler | None:
+        details = cast("grpc.HandlerCallDetails", _Details(call.method, call.metadata))
+
+        async def innermost(details: grpc.HandlerCallDetails) -> Handler | None:
+            handler = self._handlers.get(details.method)
+            return _refusing(call.message, handler) if isinstance(call.message, ServiceError) else handler
+
+        continuation: Continuation = innermost
+        for interceptor in reversed(self._interceptors):
+            continuation = functools.partial(cast("Any", interceptor).intercept_service, continuation)
+        return await continuation(details)
+
+
+def _refusing(error: ServiceError, handler: Handler | None) -> Handler:
+    """A handler that refuses whatever it is given; the message itself could not be had."""
+    assert handler is not None
+
+    async def refuse(request: Any, context: Context) -> None:
+        await abort(context, error)
+
+    refusing: Handler = grpc.unary_unary_rpc_method_handler(
+        cast("Any", refuse),
+        request_deserializer=lambda data: data,
+        response_serializer=handler.response_serializer,
+    )
+    return refusing
+
+
+class _Methods:
+    """Stands in for a server, to be given the handlers of a servicer."""
+
+    def __init__(self) -> None:
+        self.handlers: dict[str, Handler] = {}
+
+    def add_generic_rpc_handlers(self, handlers: object) -> None:
+        """They are the same, looked up by another way."""
+
+    def add_registered_method_handlers(self, service: str, handlers: Mapping[str, Handler]) -> None:
+        self.handlers |= {f"/{service}/{name}": handler for name, handler in handlers.items()}

@@ -1,0 +1,45 @@
+"""TLS of the HTTP port, from the same files as gRPC's, and renewed in the same way."""
+
+import logging
+import ssl
+
+from sayso_server.service.credentials import CertificateFiles
+from sayso_server.service.settings import Security
+
+log = logging.getLogger(__name__)
+
+
+def server_context(security: Security) -> ssl.SSLContext | None:
+    """What the HTTP port listens with, None without TLS. Raises SettingError.
+
+    The files are looked at again whenever a client connects; see `credentials`.
+    """
+    if not (security.tls_cert and security.tls_key):
+        return None
+    files = CertificateFiles(security.tls_cert, security.tls_key, security.tls_client_ca)
+    files.read()
+    current = _context(security)
+
+    def renew(connection: ssl.SSLObject, server_name: str | None, first: ssl.SSLContext) -> None:
+        nonlocal current
+        if files.renewed():
+            try:
+                current = _context(security)
+            except (OSError, ValueError) as error:  # written at this moment
+                log.error("the certificate in use is kept: %s", type(error).__name__)
+        connection.context = current
+
+    current.sni_callback = renew
+    return current
+
+
+def _context(security: Security) -> ssl.SSLContext:
+    assert security.tls_cert
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(security.tls_cert, security.tls_key)
+    context.set_alpn_protocols(["http/1.1"])
+    if security.tls_client_ca:
+        context.load_verify_locations(security.tls_client_ca)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
