@@ -3,6 +3,7 @@
 import click
 
 from sayso_server.commands.corpus import corpus
+from sayso_server.commands.corrections import corrections
 from sayso_server.commands.evaluate_models import evaluate_models
 from sayso_server.commands.extract import extract
 from sayso_server.commands.info import info
@@ -18,6 +19,7 @@ def main() -> None:
 
 
 main.add_command(corpus)
+main.add_command(corrections)
 main.add_command(evaluate_models)
 main.add_command(extract)
 main.add_command(info)

@@ -232,7 +232,12 @@ def test_corrections(browser: Page, tmp_path: Path) -> None:
     select(shown, " it is late")
     shown.run("correcting.elements.speaker.value = 'Mara'; correcting.requestSubmit()")
     correct(shown, "d0-s3", change="speaker", speaker="Olin")
-    shown.run("openForm('d0-s3'); correcting.querySelector('[data-do=undo]').click()")
+    shown.run("openForm('d0-s3')")
+    shown.click("#correction [data-do=undo]")
+    shown.run("openForm('d0-s3')")
+    shown.run("correcting.elements.change.value = 'no-statement'; fill()")
+    shown.click("#correction [data-do=undo]")
+    correct(shown, "d0-s2", change="speaker", speaker="Mara", note="he meant her")
     assert (
         shown.run("[...document.querySelectorAll('li.corrected')].map(item => item.dataset.s).join()") == "d0-s1,d0-s2"
     )
@@ -248,21 +253,26 @@ def test_corrections(browser: Page, tmp_path: Path) -> None:
         {"change": "speaker", "statement_id": "s1", "speaker": "Olin"},
         {"change": "border", "statement_id": "s2", "content": [[at, text.index(" said Olin")]]},
         {"change": "missing", "content": [[at, at + len("it is late")]], "speaker": "Mara"},
+        {"change": "speaker", "statement_id": "s2", "speaker": "Mara", "note": "he meant her"},
     ]
     gold = corrected(kept)
     assert gold["text"] == text
     assert [(one["speaker"], [text[a:b] for a, b in one["content"]]) for one in gold["attributions"]] == [
         ("Olin", ["“Yes,”"]),
         ("Mara", ["it is late"]),
-        ("Olin", ["it is late. “No,”"]),
+        ("Mara", ["it is late. “No,”"]),
         ("Mara", ["“Well,”"]),
     ]
 
 
 def correct(shown: Page, identifier: str, **fields: str) -> None:
     """Open the form of a statement, fill it and keep it."""
-    filled = "".join(f"correcting.elements.{name}.value = {json.dumps(value)};" for name, value in fields.items())
-    shown.run(f"openForm('{identifier}'); {filled} ask(); correcting.requestSubmit()")
+    filled = "".join(
+        f"correcting.elements.{name}.value = {json.dumps(value)};"
+        f"correcting.elements.{name}.dispatchEvent(new Event('input', {{bubbles: true}}));"
+        for name, value in fields.items()
+    )
+    shown.run(f"openForm('{identifier}'); {filled} correcting.requestSubmit()")
 
 
 def select(shown: Page, words: str) -> None:

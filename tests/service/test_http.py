@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import grpc
 import pytest
@@ -434,11 +434,12 @@ def test_draining_answers_what_is_in_flight() -> None:
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody = cast("pb_grpc.QuoteServiceServicer", None)
     monkeypatch.delitem(sys.modules, "sayso_server.service.http.front", raising=False)
     monkeypatch.setitem(sys.modules, "uvicorn.config", None)
     with pytest.raises(SettingError, match=r"--http-port needs the extra http: pip install 'sayso-server\[http\]'"):
-        http_front(SETTINGS, pb_grpc.QuoteServiceServicer(), (), Metrics())
-    assert http_front(Settings(), pb_grpc.QuoteServiceServicer(), (), Metrics()) is None
+        http_front(SETTINGS, nobody, (), Metrics())
+    assert http_front(Settings(), nobody, (), Metrics()) is None
 
 
 def test_an_address_that_is_taken(served: Running, port: int) -> None:

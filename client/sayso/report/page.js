@@ -8,7 +8,7 @@ let shown, marked, spoken, held; // of the texts on the page: see begin()
 let card = null;
 let leaving = 0;
 let telling = 0;
-let corrections = new Map(); // by the identifier of the statement; of a missing one, by its place
+let corrections = new Map(); // by the identifier of the statement and the change; of a missing one, by its place
 let saved = true;
 let selected = null; // the words selected in a text: {document, start, end, text}
 
@@ -299,19 +299,25 @@ function selection() {
 }
 
 function openForm(identifier) {
-  const isMissing = !identifier, fields = correcting.elements, known = corrections.get(identifier);
-  correcting.dataset.of = identifier || "";
+  const fields = correcting.elements, isMissing = !identifier;
+  const known = [...corrections.values()].find(one => one.of === identifier);
+  correcting.dataset.of = identifier;
   correcting.querySelector(".quoted").textContent = isMissing ? "" : rowOf(identifier).text;
-  fields.change.value = known ? known.change : isMissing ? "missing" : "speaker";
+  fields.change.value = isMissing ? "missing" : known ? known.change : "speaker";
   fields.change.disabled = isMissing;
   fields.change.querySelector("[value=missing]").hidden = !isMissing;
+  selected = isMissing ? selection() : null;
+  correcting.hidden = false;
+  fill();
+  (isMissing ? fields.speaker : fields.change).focus();
+}
+
+function fill() {
+  const fields = correcting.elements, known = corrections.get(correcting.dataset.of + " " + fields.change.value);
   fields.speaker.value = known ? known.speaker || "" : "";
   fields.note.value = known ? known.note || "" : "";
   correcting.querySelector("[data-do=undo]").hidden = !known;
-  selected = isMissing ? selection() : null;
-  correcting.hidden = false;
   ask();
-  (isMissing ? fields.speaker : fields.change).focus();
 }
 
 function ask() {
@@ -327,21 +333,23 @@ function keep() {
   const key = identifier ? parted(identifier)[0] : selected && selected.document;
   if (needsWords && (!selected || selected.document !== key)) return tell("select the words in the text first");
   if (change === "speaker" && !fields.speaker.value.trim()) return tell("say who it is");
-  const made = { document: key, change, made_at: new Date().toISOString() };
+  const made = { change, made_at: new Date().toISOString() };
   if (identifier) made.statement_id = parted(identifier)[1];
   if (needsWords) made.content = [[selected.start, selected.end]];
   if (["speaker", "missing"].includes(change) && fields.speaker.value.trim()) made.speaker = fields.speaker.value.trim();
   if (fields.note.value.trim()) made.note = fields.note.value.trim();
-  corrections.set(identifier || key + "-" + selected.start, made);
+  const name = identifier || key + ":" + selected.start;
+  corrections.set(name + " " + change, { of: name, key, change, speaker: made.speaker, note: made.note, made });
   saved = false;
   closeForm();
   tell("kept; save the corrections before you leave this page");
 }
 
 function closeForm() {
+  const of = new Set([...corrections.values()].map(one => one.of));
   correcting.hidden = true;
   for (const element of marked) {
-    if (element.localName !== "a") element.classList.toggle("corrected", corrections.has(element.dataset.s));
+    if (element.localName !== "a") element.classList.toggle("corrected", of.has(element.dataset.s));
   }
   const button = form.querySelector("[data-do=corrections]");
   button.hidden = !corrections.size;
@@ -351,7 +359,7 @@ function closeForm() {
 function correctionLines() {
   const lines = [];
   for (const [key, found] of Object.entries(held.documents)) {
-    const mine = [...corrections.values()].filter(one => one.document === key).map(({ document, ...rest }) => rest);
+    const mine = [...corrections.values()].filter(one => one.key === key).map(one => one.made);
     const { document_id, title, text, result } = found;
     if (mine.length) lines.push(JSON.stringify({ document_id, title, text, result, corrections: mine }) + "\n");
   }
@@ -369,13 +377,13 @@ const actions = {
   correct: identifier => openForm(identifier),
   missing: () => openForm(""),
   cancel: () => closeForm(),
-  undo: () => { corrections.delete(correcting.dataset.of); closeForm(); },
+  undo: () => { corrections.delete(correcting.dataset.of + " " + correcting.elements.change.value); closeForm(); },
   corrections: () => { save("corrections.jsonl", "application/jsonl", correctionLines()); saved = true; },
 };
 
 form.addEventListener("input", remember);
 form.addEventListener("submit", event => event.preventDefault());
-correcting.addEventListener("input", ask);
+correcting.elements.change.addEventListener("input", fill);
 correcting.addEventListener("submit", event => { event.preventDefault(); keep(); });
 document.addEventListener("selectionchange", () => {
   if (correcting.hidden || correcting.querySelector(".for-border").hidden) return;
