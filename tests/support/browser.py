@@ -130,16 +130,21 @@ class Page:
         return x, y
 
     def _call(self, method: str, **parameters: Any) -> Any:
+        number = self._send(method, parameters)
+        while (answer := self._next()).get("id") != number:
+            if answer.get("method") == "Page.javascriptDialogOpening":  # whether to leave the page: yes
+                self._send("Page.handleJavaScriptDialog", {"accept": True})
+        assert "error" not in answer, (method, answer["error"])
+        return answer["result"]
+
+    def _send(self, method: str, parameters: dict[str, Any]) -> int:
         number = next(self._numbers)
         message = {"id": number, "method": method, "params": parameters}
         if self._session:
             message["sessionId"] = self._session
         self._writing.write(json.dumps(message).encode() + b"\0")
         self._writing.flush()
-        while (answer := self._next()).get("id") != number:
-            pass
-        assert "error" not in answer, (method, answer["error"])
-        return answer["result"]
+        return number
 
     def _next(self) -> dict[str, Any]:
         """The next message of the browser."""

@@ -339,6 +339,9 @@ function keep() {
   if (["speaker", "missing"].includes(change) && fields.speaker.value.trim()) made.speaker = fields.speaker.value.trim();
   if (fields.note.value.trim()) made.note = fields.note.value.trim();
   const name = identifier || key + ":" + selected.start;
+  for (const [key, one] of corrections) { // what is no statement has no speaker and no border
+    if (one.of === name && [change, one.change].includes("no-statement")) corrections.delete(key);
+  }
   corrections.set(name + " " + change, { of: name, key, change, speaker: made.speaker, note: made.note, made });
   saved = false;
   closeForm();
