@@ -2,9 +2,12 @@
 
 import json
 import logging
+import re
 import shutil
 import ssl
+import subprocess
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 pytest.importorskip("uvicorn", reason="needs the extra http")
 
 BATCH, INFO = "/sayso.v1.QuoteService/BatchExtractQuotes", "/sayso.v1.QuoteService/GetServerInfo"
+DOCS = Path(__file__).parent.parent.parent / "docs/http.md"
 TEXT = "“Yes,” said Mara."
 SETTINGS = Settings(http=Http(http_port=0))
 
@@ -357,6 +361,46 @@ def test_nothing_of_a_document_is_logged(served: Running, port: int, caplog: pyt
     lines = [JsonFormatter().format(record) for record in caplog.records]
     assert [line for line in lines if SECRET in line] == []
     assert sum('"method": "/sayso.v1.QuoteService/ExtractQuotes"' in line for line in lines) == 3
+
+
+def examples(kind: str, port: int) -> list[str]:
+    """The examples of the documentation in one language, for the server of the test."""
+    found = re.findall(rf"```{kind}\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
+    return [one.replace("localhost:8080", f"127.0.0.1:{port}").replace("said Mara Olin", "said Mara") for one in found]
+
+
+def output(*command: str, text: str = "") -> str:
+    done = subprocess.run(command, capture_output=True, input=text, text=True, check=False, timeout=PATIENCE)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_the_documented_example_for_python(port: int) -> None:
+    [example] = examples("python", port)
+    assert output(sys.executable, "-c", example) == "Mara ['“It failed,”']\n"
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="needs node")
+def test_the_documented_example_for_javascript(port: int) -> None:
+    [example] = examples("js", port)
+    call = 'extract("😀 “No,” said Olin.").then(found => console.log(found[0].contentSpans[0].start));'
+    assert output("node", "-e", f"{example}\n{call}") == "3\n"
+
+
+@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="needs curl and jq")
+def test_the_documented_examples_for_curl(port: int, tmp_path: Path) -> None:
+    (tmp_path / "article.txt").write_text("“It failed,” said Mara. “No,” said Olin.", "utf-8")
+    text = DOCS.read_text("utf-8").split("## By hand")[1].split("In a browser")[0]
+    commands = [textwrap.dedent(one) for one in text.split("\n\n") if one.startswith("    ")]
+    assert len(commands) == 4
+    answers = []
+    for command in commands:
+        local = command.replace("localhost:8080", f"127.0.0.1:{port}").replace("curl ", "curl --silent ")
+        answers.append(output("bash", "-c", f"cd {tmp_path} && {local}"))
+    statements = [len(json.loads(answer)["result"]["statements"]) for answer in answers[:2]]
+    assert statements == [1, 2]
+    assert (tmp_path / "page.html").read_text("utf-8").count("data-n=") == 2
+    assert json.loads(answers[3])["ready"] is True
 
 
 def slow(**http: float) -> Settings:

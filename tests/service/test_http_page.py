@@ -102,6 +102,13 @@ def test_a_text_is_read(page: Page) -> None:
     assert page.run("violations.join()") == ""
 
 
+def test_the_example_is_read(page: Page) -> None:
+    page.click("[data-do=example]")
+    page.click("#ask button[type=submit]")
+    page.run(SHOWN)
+    assert page.run("document.querySelector('h2').textContent") == "The bridge at Lorne"
+
+
 def test_nothing_of_a_text_runs(page: Page) -> None:
     send(page, HOSTILE)
     assert page.run(SHOWN) > 0

@@ -5,6 +5,10 @@ const asking = document.getElementById("ask");
 const again = document.getElementById("again");
 const most = asking.querySelector("output");
 const wrong = asking.querySelector(".error");
+const example = "“The bridge will stay shut until spring,” Mara Olin, the mayor of Lorne, told reporters on Friday. "
+  + "She said that the cracks were “worse than anybody feared.”\n\nThe contractor disputed this. “We have been over every bolt,” "
+  + "said its spokesman, Ivo Pell. A report by the county found that 4,000 cars cross the river each day.\n\n"
+  + "“Nobody asked us,” said Ada Brandt, who runs the ferry.";
 let answer = ""; // the page that came back, to be saved as it is
 let going = null;
 
@@ -63,7 +67,7 @@ function place(html) {
   again.hidden = false;
   history.replaceState(null, "", location.pathname);
   begin();
-  document.querySelector("main").scrollIntoView();
+  scrollTo(0, 0);
 }
 
 asking.addEventListener("submit", async event => {
@@ -92,6 +96,11 @@ for (const name of ["dragover", "dragleave", "drop"]) {
     if (name === "drop" && event.dataTransfer.files.length) take(event.dataTransfer.files[0]);
   });
 }
+actions.example = () => {
+  asking.elements.text.value = example;
+  asking.elements.title.value = "The bridge at Lorne";
+  count();
+};
 actions.again = () => {
   if (!saved && !confirm("The corrections are not saved. Leave them?")) return;
   document.body.classList.add("empty");

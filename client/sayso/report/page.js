@@ -24,6 +24,10 @@ function begin() {
   corrections = new Map();
   saved = true;
   card = null;
+  if (matchMedia("(max-width: 52rem)").matches) { // the text comes first
+    for (const fold of [document.getElementById("tools"), document.querySelector(".key")]) fold.open = false;
+  }
+  closeForm();
   restore();
 }
 
@@ -438,7 +442,4 @@ addEventListener("beforeprint", () => {
   hide();
   for (const fold of document.querySelectorAll(".people details, .key")) fold.open = true;
 });
-if (matchMedia("(max-width: 52rem)").matches) {
-  for (const fold of [document.getElementById("tools"), document.querySelector(".key")]) fold.open = false;
-}
 begin();
