@@ -12,6 +12,8 @@ BUF_VERSION := 1.75.0
 FROZEN := v1.frozen.txtpb
 GRPC_JS_VERSION := 1.14.7
 PROTO_LOADER_VERSION := 0.8.1
+CONNECT_VERSION := 2.1.2
+PROTOBUF_ES_VERSION := 2.17.0
 
 .PHONY: help install extras words rules golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench \
 	check hooks demo evaluate serve clean
@@ -67,14 +69,15 @@ test: $(INSTALLED)  ## the tests
 
 STRANGERS := build/acceptance/.fetched
 acceptance: $(INSTALLED)  ## a real server, clients in other languages, and faults; says which client is missing
-	@$(MAKE) --no-print-directory $(STRANGERS) $(BUF) || echo "npm cannot fetch grpc-js and buf: their tests are left out"
+	@$(MAKE) --no-print-directory $(STRANGERS) $(BUF) || echo "npm cannot fetch grpc-js, connect and buf: their tests are left out"
 	@$(PIP) install --quiet --constraint constraints.txt grpclib || echo "pip cannot fetch grpclib: its test is left out"
 	SAYSO_ACCEPTANCE=1 $(BIN)/python -m pytest tests/acceptance
 
 $(STRANGERS): Makefile
 	@mkdir -p $(@D)
 	npm install --silent --fetch-retries=1 --fetch-timeout=30000 --no-audit --no-fund --prefix $(@D) \
-		@grpc/grpc-js@$(GRPC_JS_VERSION) @grpc/proto-loader@$(PROTO_LOADER_VERSION)
+		@grpc/grpc-js@$(GRPC_JS_VERSION) @grpc/proto-loader@$(PROTO_LOADER_VERSION) @bufbuild/protobuf@$(PROTOBUF_ES_VERSION) \
+		@connectrpc/connect@$(CONNECT_VERSION) @connectrpc/connect-node@$(CONNECT_VERSION)
 	@touch $@
 
 TEXTS ?= ../shared/text/wikinews.jsonl

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 import pytest
@@ -496,28 +496,24 @@ def test_an_address_that_is_taken(served: Running, port: int) -> None:
         pass
 
 
-def test_the_loop_goes_on_while_a_large_answer_is_made(served: Running, port: int) -> None:
-    text = "“Yes,” said Mara. " * 3000
-    longest, ended = 0.0, threading.Event()
+def test_messages_and_pages_are_made_beside_the_event_loop(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sayso_server.service.http import app
 
-    async def watch() -> None:
-        nonlocal longest
-        import asyncio
+    threads: list[str] = []
 
-        loop = asyncio.get_running_loop()
-        while not ended.is_set():
-            before = loop.time()
-            await asyncio.sleep(0.005)
-            longest = max(longest, loop.time() - before)
+    def noting(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
+            threads.append(threading.current_thread().name)
+            return function(*arguments, **named)
 
-    with ThreadPoolExecutor(1) as pool:
-        watching = pool.submit(run, watch())
-        started = time.monotonic()
-        assert len(extract(port, text, options={"view": "RESULT_VIEW_FULL"}).json["result"]["statements"]) == 3000
-        took = time.monotonic() - started
-        ended.set()
-        watching.result(PATIENCE)
-    assert longest < max(0.5, took), (longest, took)
+        return call
+
+    for module, name in ((app.connect, "encoded"), (app.connect, "decoded"), (app, "message_page")):
+        monkeypatch.setattr(module, name, noting(getattr(module, name)))
+    extract(port)
+    ask(port, "POST", "/report", {"document": {"text": TEXT}})
+    assert len(threads) == 3
+    assert "event loop" not in threads
 
 
 def test_the_command(tmp_path: Path) -> None:

@@ -54,8 +54,8 @@ ERROR_CODES = ["canceled" if code is grpc.StatusCode.CANCELLED else code.name.lo
 
 _MOST_VALUES = 20_000
 """Names, values and brackets that the JSON of a request may have: decoding very many takes seconds."""
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-_MARK = re.compile(rb"[\[{:,]")
+_MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{:,]', re.DOTALL)
+"""A string, or what parts values. They are counted one by one, so that other threads get their turn meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def decoded(data: bytes, kind: str, method: MethodDescriptor, *, strict: bool) -
 
 def request_of(data: bytes, method: MethodDescriptor, *, strict: bool = True) -> Message:
     """The request that JSON holds. Raises ServiceError MALFORMED_MESSAGE."""
-    if len(_MARK.findall(_STRING.sub(b"", data))) > _MOST_VALUES:
+    if any(number >= _MOST_VALUES for number, _ in enumerate(_MARK.finditer(data))):
         raise malformed_json(f"it has more than {_MOST_VALUES:,} names and values")
     request: Message = GetMessageClass(method.input_type)()
     try:
