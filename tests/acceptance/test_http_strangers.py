@@ -27,7 +27,7 @@ def test_connect_for_typescript(address: str, tmp_path: Path) -> None:
     if not (MODULES / "@connectrpc/connect-node").exists():
         pytest.skip("connect-node is missing: npm install --prefix build/acceptance @connectrpc/connect-node")
     descriptors = tmp_path / "contract.pb"
-    protoc = [sys.executable, "-m", "grpc_tools.protoc", "--proto_path", ROOT / "protos", "--include_imports"]
+    protoc = [sys.executable, "-m", "grpc_tools.protoc", "--proto_path", str(ROOT / "protos"), "--include_imports"]
     files = ("sayso/v1/quotes.proto", "google/rpc/error_details.proto")
     subprocess.run([*protoc, f"--descriptor_set_out={descriptors}", *files], check=True)
     script = Path(__file__).with_name("strangers") / "connect.mjs"

@@ -1,12 +1,16 @@
 """Corrections of a report become gold, which the scorers of the benchmarks and the training read."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from support.bracket import read_cases
 from support.engine import MODEL, extraction
+from support.serving import PATIENCE
 
 from sayso._convert import result_model
 from sayso_server.gold import CorrectionError, corrected, gold_object
@@ -67,6 +71,27 @@ def test_each_kind_of_correction() -> None:
 def test_corrections_that_cannot_be(correction: dict[str, Any]) -> None:
     with pytest.raises(CorrectionError, match="not a line of corrections"):
         corrected(line(correction))
+
+
+def test_gold_becomes_golden_cases(tmp_path: Path) -> None:
+    rain = [TEXT.index("It rained"), TEXT.index("It rained") + 9]
+    gold = corrected(line({"change": "missing", "content": [rain], "speaker": "Mara"}))
+    source = tmp_path / "gold.jsonl"
+    source.write_text(
+        json.dumps(gold) + "\n" + json.dumps({"id": "b", "text": "One.\n\nTwo.", "attributions": []}), "utf-8"
+    )
+    maker = Path(__file__).parent.parent / "golden/from_gold.py"
+    done = subprocess.run([sys.executable, maker, source], capture_output=True, text=True, check=True, timeout=PATIENCE)
+    cases = tmp_path / "cases.md"
+    cases.write_text(done.stdout, "utf-8")
+    first, second = read_cases(cases)
+    assert (first.title, first.text, second.text, second.statements) == ("a", TEXT, "One.\n\nTwo.", ())
+    assert [one.facts for one in first.statements] == [
+        ("Mara", "person", "direct"),
+        ("Mara",),
+        ("Olin", "person", "direct"),
+    ]
+    assert dict(first.statements[1].spans) == {"content": (tuple(rain),)}
 
 
 def test_the_command(tmp_path: Path) -> None:

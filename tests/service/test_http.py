@@ -190,6 +190,7 @@ def test_what_is_no_call(port: int) -> None:
     assert ask(port, "POST", "/sayso.v1.QuoteService/StreamExtractQuotes", {}).json["code"] == "unimplemented"
     assert ask(port, "POST", "/sayso.v1.QuoteService/Nothing", {}).status == 404
     assert ask(port, "PUT", "/", b"").status == 405
+    assert ask(port, "POST", INFO, {}, {"host": "["}).status == 200
     assert ask(port, "POST", EXTRACT, b"{}", {"content-encoding": "gzip"}).status == 501
     with connected(port) as connection:
         connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")  # HTTP/2
@@ -477,6 +478,18 @@ def test_draining_answers_what_is_in_flight() -> None:
             connected(port)
 
 
+def test_draining_does_not_wait_for_those_who_send_slowly() -> None:
+    settings = slow(http_body_timeout=1000, http_head_timeout=1000)
+    with running(settings=settings) as served:
+        port = port_of(served)
+        with connected(port) as idle, connected(port) as sending:
+            idle.sendall(b"GET / HT")
+            sending.sendall(f"POST {EXTRACT} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n".encode())
+            sending.sendall(b"content-length: 10\r\n\r\n{")
+            until(lambda: front_of(served).reading == 1)
+            assert run(served.server.drain()) == 0  # in less than the drain may take, after which `run` gives up
+
+
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     nobody = cast("pb_grpc.QuoteServiceServicer", None)
     monkeypatch.delitem(sys.modules, "sayso_server.service.http.front", raising=False)
@@ -497,7 +510,7 @@ def test_an_address_that_is_taken(served: Running, port: int) -> None:
 
 
 def test_messages_and_pages_are_made_beside_the_event_loop(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sayso_server.service.http import app
+    from sayso_server.service.http import app, connect
 
     threads: list[str] = []
 
@@ -508,7 +521,7 @@ def test_messages_and_pages_are_made_beside_the_event_loop(port: int, monkeypatc
 
         return call
 
-    for module, name in ((app.connect, "encoded"), (app.connect, "decoded"), (app, "message_page")):
+    for module, name in ((connect, "encoded"), (connect, "decoded"), (app, "message_page")):
         monkeypatch.setattr(module, name, noting(getattr(module, name)))
     extract(port)
     ask(port, "POST", "/report", {"document": {"text": TEXT}})

@@ -98,7 +98,7 @@ class App:
 
     async def _method(self, request: Request) -> Response:
         """A method of the contract, by the Connect protocol."""
-        path = request.url.path
+        path = request.scope["path"]  # `url` is made of what the client calls the host
         method = connect.UNARY[path]
         if request.method == "GET":
             return await self._get(request, method)
@@ -111,7 +111,7 @@ class App:
 
     async def _get(self, request: Request, method: MethodDescriptor) -> Response:
         """Only what says nothing of a document: addresses are logged on their way."""
-        if request.url.path != _INFO:
+        if request.scope["path"] != _INFO:
             return _error(grpc.StatusCode.UNIMPLEMENTED, "POST the request: an address is no place for texts", 405)
         query = request.query_params
         kind = connect.BINARY if query.get("encoding") == "proto" else connect.JSON

@@ -26,6 +26,8 @@ class Bodies:
         self.limit = limit
         self._patience = patience
         self._room = room
+        self.reading = 0
+        """How many bodies are being read."""
 
     @asynccontextmanager
     async def body(self, request: Request) -> AsyncIterator[bytes]:
@@ -45,6 +47,7 @@ class Bodies:
 
     async def _read(self, request: Request, held: list[int]) -> bytes:
         body = bytearray()
+        self.reading += 1
         try:
             async with asyncio.timeout(self._patience):
                 async for chunk in request.stream():
@@ -54,6 +57,8 @@ class Bodies:
                         raise BodyTooLargeError
         except TimeoutError:
             raise BodyTooSlowError from None
+        finally:
+            self.reading -= 1
         return bytes(body)
 
     def _take(self, size: int, held: list[int]) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import grpc.aio
 import h11
@@ -39,8 +39,8 @@ class HttpFront:
     ) -> None:
         http, limit = settings.http, settings.limits.max_message_bytes
         auth = next((one for one in interceptors if isinstance(one, AuthInterceptor)), None)
-        bodies = Bodies(limit, patience=http.http_body_timeout, room=_BODIES * limit)
-        self._app = App(Calls(servicer, interceptors), bodies, metrics, auth, settings)
+        self._bodies = Bodies(limit, patience=http.http_body_timeout, room=_BODIES * limit)
+        self._app = App(Calls(servicer, interceptors), self._bodies, metrics, auth, settings)
         self._settings = settings
         self._tls = server_context(settings.security)
         self._state = ServerState()
@@ -65,6 +65,11 @@ class HttpFront:
     def connections(self) -> int:
         """How many clients are connected."""
         return len(self._state.connections)
+
+    @property
+    def reading(self) -> int:
+        """How many requests are still being read."""
+        return self._bodies.reading
 
     async def start(self) -> str:
         """See Front."""
@@ -93,19 +98,25 @@ class HttpFront:
         return f"{'https' if self._tls else 'http'}://{host}:{self.port}"
 
     async def stop(self, *, at_most: float) -> None:
-        """See Front."""
+        """See Front. Those who have not sent all of their request are not waited for."""
         if not self._server:
             return
         self._server.close()
         for connection in list(self._state.connections):
             with contextlib.suppress(h11.LocalProtocolError):
                 connection.shutdown()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(at_most):
-                while self._state.tasks or self._state.connections:
-                    await asyncio.sleep(_TICK)
+        await _until(lambda: len(self._state.tasks) <= self.reading, at_most)
+        await _until(lambda: not self._state.connections, self._settings.stop_grace)
         for connection in list(self._state.connections):
             if isinstance(connection, BoundedProtocol):
                 connection.abort()
         for task in list(self._state.tasks):
             task.cancel()
+
+
+async def _until(holds: Callable[[], bool], at_most: float) -> None:
+    """Wait for something, `at_most` seconds."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(at_most):
+            while not holds():
+                await asyncio.sleep(_TICK)
