@@ -156,7 +156,8 @@ def explained(rule: str, mention: str, **changes: Any) -> str:
     [
         ("pronoun he or she", "she", "“she” stands for Mara, last named in the paragraph before; 50% sure."),
         ("role", "the mayor", "“the mayor” is Mara, last named in the paragraph before; 50% sure."),
-        ("surname", "Ms Mara", "“Ms Mara” is short for Mara; 50% sure."),
+        ("surname", "Ms M.", "“Ms M.” is short for Mara; 50% sure."),
+        ("full name", "the mayor, Mara", "“the mayor, Mara” stands beside it; 50% sure."),
         ("speaker goes on", "", "Mara speaks here, last named in the paragraph before; 50% sure."),
         ("a rule of tomorrow", "she", "“she” is taken for Mara, by the rule “a rule of tomorrow”; 50% sure."),
         ("a rule of tomorrow", "", "It is Mara’s, by the rule “a rule of tomorrow”; 50% sure."),

@@ -25,7 +25,7 @@ _LINKS = (
         ("role", "role in lead", "role, country untold", "age", "epithet", "organization again", "same description"),
         "“{mention}” is {name}{before}",
     ),
-    (("document", "same document", "document continued", "one more document"), "“{mention}” is a document: {name}"),
+    (("same document", "document continued"), "“{mention}” is {name}{before}"),
     (("speaker goes on", "turns taken", "guest goes on", "acts just before"), "{name} speaks here{before}"),
 )
 """By the rule of the link: how a mention is its speaker's."""
@@ -58,7 +58,7 @@ def percent(share: float) -> str:
 def _link(statement: Statement, text: str, mention: str) -> str:
     speaker, rule = statement.speaker, statement.explanation.speaker_rule if statement.explanation else ""
     assert speaker
-    if mention == speaker.name:
+    if speaker.name.casefold() in mention.casefold():
         return f"“{mention}” stands beside it"
     if not mention:
         mention = speaker.name
