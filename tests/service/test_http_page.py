@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.browser import CHROMIUM, Page, browsing
 from support.engine import POISON
-from support.serving import running
+from support.serving import Running, run, running
 
 from sayso_server.service.settings import Http, Limits, Security, Settings
 
@@ -37,25 +37,22 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 
 @pytest.fixture
 def page(browser: Page) -> Iterator[Page]:
-    with serving(browser, SETTINGS) as opened:
+    with Opened(browser, SETTINGS) as opened:
         yield opened
-
-
-def serving(browser: Page, settings: Settings) -> "Opened":
-    return Opened(browser, settings)
 
 
 class Opened:
     """The page of a server, for the time of a block."""
 
-    def __init__(self, browser: Page, settings: Settings) -> None:
+    def __init__(self, browser: Page, settings: Settings, *, warm: bool = True) -> None:
         self._browser = browser
-        self._running = running(settings=settings)
+        self._running = running(settings=settings, warm=warm)
+        self.served: Running | None = None
 
     def __enter__(self) -> Page:
         from sayso_server.service.http.front import HttpFront
 
-        served = self._running.__enter__()
+        self.served = served = self._running.__enter__()
         assert isinstance(served.server.http, HttpFront)
         self._browser.open(f"http://127.0.0.1:{served.server.http.port}/")
         self._browser.run(WATCHED)
@@ -132,6 +129,17 @@ def test_what_went_wrong_is_said(page: Page) -> None:
     assert page.run("most.textContent") == "1,001 of at most 1,000 characters"
 
 
+def test_a_server_that_loads_is_waited_for(browser: Page) -> None:
+    opened = Opened(browser, SETTINGS, warm=False)
+    with opened as page:
+        send(page, "“Yes,” said Mara.")
+        assert page.run(WRONG) == "the models are still loading"
+        assert opened.served
+        run(opened.served.server.warm_up())
+        assert page.run(SHOWN) > 0
+        assert page.run("wrong.hidden") is True
+
+
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
@@ -154,7 +162,7 @@ def test_a_file_is_dropped(page: Page, name: str, content: bytes, told: str) -> 
 def test_a_token_is_asked_for(browser: Page, tmp_path: Path) -> None:
     tokens = tmp_path / "tokens"
     tokens.write_text("secret-token")
-    with serving(browser, replace(SETTINGS, security=Security(token_file=str(tokens)))) as page:
+    with Opened(browser, replace(SETTINGS, security=Security(token_file=str(tokens)))) as page:
         assert page.run("asking.elements.token.closest('label').hidden") is False
         send(page, "“Yes,” said Mara.")
         assert "bearer token" in page.run(WRONG)

@@ -47,10 +47,15 @@ async function send() {
   if (token.value) headers.authorization = "Bearer " + token.value;
   const body = JSON.stringify({ document: { text: text.value.replace(/\r\n?/g, "\n"), title: title.value.trim() } });
   if (going) going.abort();
-  going = new AbortController();
-  const response = await fetch("report", { method: "POST", headers, body, signal: going.signal });
+  const mine = going = new AbortController();
+  const response = await fetch("report", { method: "POST", headers, body, signal: mine.signal });
   if (response.ok) return response.text();
   const error = await response.json().catch(() => ({}));
+  if (response.status === 503 && (error.details || []).some(one => one.debug && one.debug.reason === "NOT_READY")) {
+    complain(error.message); // and goes on as soon as they are there
+    await new Promise(done => setTimeout(done, 1000));
+    if (mine === going) return send();
+  }
   if (response.status === 401) token.closest("label").hidden = false;
   throw new Error(error.message || "the server answered " + response.status);
 }
@@ -73,13 +78,18 @@ function place(html) {
 asking.addEventListener("submit", async event => {
   event.preventDefault();
   complain("");
-  asking.querySelector("[type=submit]").textContent = "Reading…";
+  const button = asking.querySelector("[type=submit]"), started = Date.now();
+  const say = () => { button.textContent = "Reading… " + Math.round((Date.now() - started) / 1000) + " s"; };
+  const saying = setInterval(say, 1000);
+  say();
   try {
     place(await send());
+    complain("");
   } catch (error) {
     if (error.name !== "AbortError") complain(error instanceof TypeError ? "the server cannot be reached" : error.message);
   }
-  asking.querySelector("[type=submit]").textContent = "Read it";
+  clearInterval(saying);
+  button.textContent = "Read it";
 });
 asking.addEventListener("input", event => {
   if (event.target.name === "file" && event.target.files.length) take(event.target.files[0]);
