@@ -262,6 +262,16 @@ def test_corrections(browser: Page, tmp_path: Path) -> None:
     ]
 
 
+def test_words_are_selected_across_the_line_breaks_of_windows(browser: Page, tmp_path: Path) -> None:
+    text = "😀 One\r\ntwo\r\nthree.\r\n\r\nFour\r\nfive. “Yes,” said Mara."
+    shown = show(browser, tmp_path, text)
+    shown.run("openForm('d0-s1'); correcting.elements.change.value = 'border'; fill()")
+    for words in ("two\nthree", "Four\nfive"):
+        select(shown, words)
+        chosen = shown.run("selected")
+        assert text[chosen["start"] : chosen["end"]] == words.replace("\n", "\r\n")
+
+
 def correct(shown: Page, identifier: str, **fields: str) -> None:
     """Open the form of a statement, fill it and keep it."""
     filled = "".join(

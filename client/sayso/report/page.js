@@ -278,15 +278,15 @@ function json() {
 
 // Corrections.
 
-function pointsIn(text, to) {
-  return [...text.slice(0, to)].length; // offsets count code points, strings here UTF-16 units
-}
-
+// Offsets count code points of the text. Strings here count UTF-16 units, and a page has one character for CR and LF.
 function offset(paragraph, node, at) {
   const range = new Range();
   range.selectNodeContents(paragraph);
   range.setEnd(node, at);
-  return Number(paragraph.dataset.start) + pointsIn(range.toString());
+  const points = [...held.documents[paragraph.parentElement.dataset.d].text];
+  let place = Number(paragraph.dataset.start);
+  for (const _ of range.toString()) place += points[place] === "\r" && points[place + 1] === "\n" ? 2 : 1;
+  return place;
 }
 
 function selection() {
