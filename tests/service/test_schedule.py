@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable
 
 from sayso_server.core.statement import Options
+from sayso_server.service.bench import weight
 from sayso_server.service.jobs import Desk, Job
 from sayso_server.service.schedule import Schedule, longest_paragraph
 
@@ -20,8 +21,8 @@ def with_schedule(act: Callable[[Schedule, Callable[[str], Job]], None]) -> None
 
         def add(text: str) -> Job:
             answer = asyncio.get_running_loop().create_future()
-            job = Job(next(numbers), text, Options(), deadline=60.0, arrival=NOW, answer=answer)
-            schedule.add(job)
+            job = Job(next(numbers), text, Options(), deadline=60.0, arrival=NOW, answer=answer, words=weight(text))
+            schedule.add(job, longest_paragraph(text))
             return job
 
         act(schedule, add)

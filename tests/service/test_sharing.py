@@ -22,7 +22,7 @@ from sayso_server.service.errors import ServiceError
 from sayso_server.service.jobs import Desk, Job
 from sayso_server.service.queue import EngineQueue
 from sayso_server.service.rounds import Failed, Help, Left, Outcome, Progress, Round, Trees
-from sayso_server.service.schedule import LEAST, Schedule
+from sayso_server.service.schedule import LEAST, Schedule, longest_paragraph
 from sayso_server.service.settings import Limits
 from sayso_server.service.workers import WorkerLostError
 
@@ -62,8 +62,9 @@ class Office:
 
     def add(self, text: str = ARTICLE, deaths: int = 0) -> Job:
         answer = asyncio.get_running_loop().create_future()
-        job = Job(next(self._numbers), text, OPTIONS, deadline=60.0, arrival=NOW, answer=answer, deaths=deaths)
-        self.schedule.add(job)
+        words = weight(text)
+        job = Job(next(self._numbers), text, OPTIONS, 60.0, NOW, answer, words, deaths=deaths)
+        self.schedule.add(job, longest_paragraph(text))
         return job
 
     def plan(self, desk: Desk, now: float = NOW) -> tuple[Round, list[Job]]:

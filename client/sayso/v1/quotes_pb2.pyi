@@ -19,6 +19,7 @@ metadata), where a field is at fault a google.rpc.BadRequest, and where trying a
                        UNSUPPORTED_LANGUAGE  BadRequest; metadata: supported
                        INVALID_OPTION        BadRequest
                        TOO_MANY_DOCUMENTS    BadRequest; metadata: documents, max_batch_documents
+                       TOO_MANY_FIELDS       metadata: max_fields; fields and packed values, counted before they are read
                        MALFORMED_MESSAGE     the bytes do not decode
   UNAUTHENTICATED      UNAUTHENTICATED       the bearer token is missing or unknown
   RESOURCE_EXHAUSTED   OVERLOADED            RetryInfo

@@ -84,6 +84,15 @@ def malformed_message() -> ServiceError:
     )
 
 
+def too_many_fields(limit: int) -> ServiceError:
+    return ServiceError(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "TOO_MANY_FIELDS",
+        f"the message has more than {limit:,} fields and values",
+        metadata={"max_fields": str(limit)},
+    )
+
+
 def missing_document() -> ServiceError:
     return ServiceError(
         grpc.StatusCode.INVALID_ARGUMENT, "MISSING_DOCUMENT", "the request has no document", field="document"
@@ -122,6 +131,17 @@ def too_many_documents(documents: int, limit: int) -> ServiceError:
         f"the batch has {documents} documents; the limit is {limit}",
         field="documents",
         metadata={"documents": str(documents), "max_batch_documents": str(limit)},
+    )
+
+
+def more_documents(limit: int) -> ServiceError:
+    """The same, of a batch that is not even decoded."""
+    return ServiceError(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "TOO_MANY_DOCUMENTS",
+        f"the batch has far more documents than the limit, which is {limit}",
+        field="documents",
+        metadata={"max_batch_documents": str(limit)},
     )
 
 

@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass, field
 
 from sayso_server.core.statement import Extraction, Options
-from sayso_server.service.bench import weight
 from sayso_server.service.errors import ServiceError
 from sayso_server.service.rounds import Help, Left, Trees
 
@@ -28,8 +27,8 @@ class Job:
     deadline: float
     arrival: float
     answer: "asyncio.Future[Answer]" = field(repr=False)
+    words: int
     request_id: str = ""
-    words: int = 0
     taken: float | None = None
     deaths: int = 0
     is_blocking: bool = False
@@ -46,7 +45,6 @@ class Job:
     """Whether they failed it, so that it is not shared any more."""
 
     def __post_init__(self) -> None:
-        self.words = weight(self.text)
         self.unread = Left(self.words, first=0)
 
     @property

@@ -4,9 +4,11 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from sayso_server.core.model import Model
 from sayso_server.core.statement import Extraction, Options
+from sayso_server.service.bench import weight
 from sayso_server.service.errors import (
     deadline_exceeded,
     extraction_failed,
@@ -19,7 +21,7 @@ from sayso_server.service.logs import request_id
 from sayso_server.service.metrics import Metrics
 from sayso_server.service.refusals import Refusals
 from sayso_server.service.rounds import Failed, Left, Progress, Round
-from sayso_server.service.schedule import Schedule
+from sayso_server.service.schedule import Schedule, longest_paragraph
 from sayso_server.service.settings import Limits
 from sayso_server.service.workers import LoadError, Worker, WorkerLostError
 
@@ -30,6 +32,9 @@ MAX_DEATHS = 2
 
 _FIRST_GUESS = 500.0
 """Words per second, until rounds were measured."""
+
+_AT_ONCE = 8_000
+"""Characters that are measured on the event loop: the tenth of a second that it takes for more is another thread's."""
 
 _MAX_STARTS = 3
 """Attempts to replace a worker before the server gives up."""
@@ -45,6 +50,7 @@ class EngineQueue:
         self._limits = limits
         self._metrics = metrics or Metrics()
         self._schedule = Schedule(limits.max_batch_words)
+        self._measuring = ThreadPoolExecutor(max_workers=1, thread_name_prefix="measuring")
         self._refusals = Refusals(limits.refusal_duration)
         self._workers: list[Worker | None] = [None] * workers
         self._accepted: set[Job] = set()
@@ -73,6 +79,7 @@ class EngineQueue:
         for worker in self._workers:
             if worker:
                 worker.kill()
+        self._measuring.shutdown(wait=False, cancel_futures=True)
 
     async def submit(self, texts: Sequence[str], options: Options, *, deadline: float) -> list[Answer]:
         """One answer per text, in order; cancelling drops what is not read yet.
@@ -81,23 +88,38 @@ class EngineQueue:
         """
         if self.model is None:
             raise not_ready()
-        loop = asyncio.get_running_loop()
-        now, owner = loop.time(), request_id.get()
-        jobs = [
-            Job(next(self._numbers), text, options, deadline, now, loop.create_future(), request_id=owner)
-            for text in texts
-        ]
-        if readable := [job for job in jobs if not self._is_refused(job)]:
-            self._accept(readable)
         try:
             async with asyncio.timeout_at(deadline):
-                return await asyncio.gather(*(job.answer for job in jobs))
+                return await self._answers(texts, options, deadline)
         except TimeoutError:
             raise deadline_exceeded() from None
+
+    async def _answers(self, texts: Sequence[str], options: Options, deadline: float) -> list[Answer]:
+        loop = asyncio.get_running_loop()
+        now, owner, is_little = loop.time(), request_id.get(), sum(map(len, texts)) <= _AT_ONCE
+        words = [await self._measure(weight, text, at_once=is_little) for text in texts]
+        jobs = [
+            Job(next(self._numbers), text, options, deadline, now, loop.create_future(), count, request_id=owner)
+            for text, count in zip(texts, words, strict=True)
+        ]
+        readable = [job for job in jobs if not self._is_refused(job)]
+        try:
+            self._accept(readable)
+            for job in readable:
+                is_short = self._schedule.is_short(job)
+                longest = 0 if is_short else await self._measure(longest_paragraph, job.text, at_once=is_little)
+                self._schedule.add(job, longest)
+            return await asyncio.gather(*(job.answer for job in jobs))
         finally:
             for job in jobs:
                 job.answer.cancel()
                 self._release(job)
+
+    async def _measure(self, measure: Callable[[str], int], text: str, *, at_once: bool) -> int:
+        """What `measure` says of a text, which may take so long that the event loop must go on meanwhile."""
+        if at_once:
+            return measure(text)
+        return await asyncio.get_running_loop().run_in_executor(self._measuring, measure, text)
 
     def _is_refused(self, job: Job) -> bool:
         """Answer a document at once over which enough workers died before; fewer make it a suspect."""
@@ -110,11 +132,9 @@ class EngineQueue:
 
     def _accept(self, jobs: Sequence[Job]) -> None:
         words = sum(job.words for job in jobs)
-        if self._words and self._words + words > self._limits.max_queued_words:
+        if jobs and self._words and self._words + words > self._limits.max_queued_words:
             self._metrics.refused.inc()
             raise overloaded(retry_after=max(1.0, self._until_room(words)))
-        for job in jobs:
-            self._schedule.add(job)
         self._accepted.update(jobs)
         self._count(words)
 
@@ -154,7 +174,7 @@ class EngineQueue:
                 if jobs:
                     async with asyncio.timeout(self._limits.max_duration):
                         progress = await worker.work(order)
-                    self._measure(order, loop.time() - started)
+                    self._observe(order, loop.time() - started)
                     self._settle(desk, jobs, progress, started)
                 else:
                     await self._idle(worker, desk)
@@ -174,7 +194,7 @@ class EngineQueue:
         if ended in done:
             raise WorkerLostError("it was idle")
 
-    def _measure(self, order: Round, seconds: float) -> None:
+    def _observe(self, order: Round, seconds: float) -> None:
         if not order.words:
             return  # what was read before is finished: that tells nothing of the speed
         self._metrics.round_words.observe(order.words)

@@ -73,10 +73,10 @@ def refusal(document: pb.Document, limits: Limits) -> ServiceError | None:
 
 
 def _members(field: str, values: Collection[_Value], members: Mapping[_Value, _Member]) -> frozenset[_Member]:
-    for value in values:
-        if value not in members:
-            raise invalid_option(field, f"{field}: there is no value {value}")
-    return frozenset(members[value] for value in values)
+    chosen = set(values)
+    for value in chosen - members.keys():
+        raise invalid_option(field, f"{field}: there is no value {value}")
+    return frozenset(members[value] for value in chosen)
 
 
 def _share(field: str, value: float) -> float:

@@ -47,9 +47,9 @@ class Schedule:
         self._desks.append(Desk())
         return self._desks[-1]
 
-    def add(self, job: Job) -> None:
-        """Queue a job behind the others of its lane."""
-        job.is_blocking = not self._is_short(job) and longest_paragraph(job.text) > self._budget
+    def add(self, job: Job, longest: int = 0) -> None:
+        """Queue a job behind the others of its lane. `longest` is its longest paragraph, if the job is not short."""
+        job.is_blocking = longest > self._budget
         self._lane(job).append(job)
         self._call()
 
@@ -179,14 +179,15 @@ class Schedule:
     def _lane(self, job: Job) -> deque[Job]:
         if job.deaths:
             return self._suspects
-        return self._short if self._is_short(job) else self._long
+        return self._short if self.is_short(job) else self._long
 
-    def _is_short(self, job: Job) -> bool:
+    def is_short(self, job: Job) -> bool:
+        """Whether it fits into one round."""
         return job.words <= self._budget
 
 
 def longest_paragraph(text: str) -> int:
-    """The words of the longest paragraph."""
+    """The words of the longest paragraph. It takes the longer the more lines there are."""
     return max((weight(text[part.start : part.end]) for part in paragraphs(text)), default=0)
 
 

@@ -219,7 +219,7 @@ def _interceptors(settings: Settings, metrics: Metrics, traces: Traces) -> list[
         if security.token_file
         else []
     )
-    return [ObserveInterceptor(metrics, traces), *auth, DecodeInterceptor()]
+    return [ObserveInterceptor(metrics, traces), *auth, DecodeInterceptor(settings.limits)]
 
 
 def _options(settings: Settings) -> list[tuple[str, int]]:

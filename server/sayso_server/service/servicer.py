@@ -66,9 +66,9 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
     ) -> pb.BatchExtractQuotesResponse:
         """Several documents, each with its own outcome."""
         with self._activity.request():
-            wishes = read_options(request.options)
             if len(request.documents) > self._limits.max_batch_documents:
                 raise too_many_documents(len(request.documents), self._limits.max_batch_documents)
+            wishes = read_options(request.options)
             outcomes = await self._extract(request.documents, wishes, context)
             return pb.BatchExtractQuotesResponse(outcomes=[_outcome(outcome) for outcome in outcomes])
 
@@ -133,7 +133,7 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
         texts = [document.text for document, refused in zip(documents, refusals, strict=True) if not refused]
         answers = iter(await self._answers(texts, wishes, self._deadline(context)) if texts else ())
         return [
-            refused or self._result(document, next(answers), wishes)
+            refused or await self._converted(document, next(answers), wishes)
             for document, refused in zip(documents, refusals, strict=True)
         ]
 
@@ -143,6 +143,10 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
         for answer in answers:
             self._traces.document(answer, arrived)
         return answers
+
+    async def _converted(self, document: pb.Document, answer: Answer, wishes: Wishes) -> pb.Result | ServiceError:
+        """The same as `_result`, in a thread: a large result takes seconds."""
+        return await asyncio.to_thread(self._result, document, answer, wishes)
 
     def _result(self, document: pb.Document, answer: Answer, wishes: Wishes) -> pb.Result | ServiceError:
         if isinstance(answer.outcome, ServiceError):
