@@ -109,6 +109,16 @@ def text_too_long(chars: int, limit: int) -> ServiceError:
     )
 
 
+def result_too_large(size: int, limit: int) -> ServiceError:
+    return ServiceError(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "RESULT_TOO_LARGE",
+        f"the result has {size:,} bytes and does not fit into an answer of {limit:,}; ask for less, or send less text",
+        field="document",
+        metadata={"bytes": str(size), "max_response_bytes": str(limit)},
+    )
+
+
 def unsupported_language(language_code: str) -> ServiceError:
     shown = language_code if len(language_code) <= 35 else language_code[:35] + "…"
     return ServiceError(

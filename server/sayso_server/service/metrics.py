@@ -22,6 +22,7 @@ class Metrics:
             "grpc_server_handling_seconds", "Duration of calls.", _CALL, buckets=_SECONDS, registry=registry
         )
         self.queue_words = Gauge("sayso_queue_words", "Words accepted and not answered.", registry=registry)
+        self.queue_bytes = Gauge("sayso_queue_bytes", "Bytes of requests that wait for an answer.", registry=registry)
         self.queue_documents = Gauge("sayso_queue_documents", "Documents accepted and not answered.", registry=registry)
         self.refused = Counter("sayso_overloaded", "Requests refused by the full queue.", registry=registry)
         self.round_words = Histogram("sayso_batch_words", "Words of a round.", buckets=_WORDS, registry=registry)

@@ -1,9 +1,10 @@
 """The queue before the workers: bounded by words, and one task per worker that feeds it round after round."""
 
 import asyncio
+import contextlib
 import itertools
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from sayso_server.core.model import Model
@@ -56,6 +57,7 @@ class EngineQueue:
         self._accepted: set[Job] = set()
         self._numbers = itertools.count()
         self._words = 0
+        self._bytes = 0
         self._speed = _FIRST_GUESS
         self.model: Model | None = None
         """The model, once every worker has loaded it."""
@@ -81,18 +83,34 @@ class EngineQueue:
                 worker.kill()
         self._measuring.shutdown(wait=False, cancel_futures=True)
 
-    async def submit(self, texts: Sequence[str], options: Options, *, deadline: float) -> list[Answer]:
+    async def submit(self, texts: Sequence[str], options: Options, *, deadline: float, size: int = 0) -> list[Answer]:
         """One answer per text, in order; cancelling drops what is not read yet.
 
-        `deadline` is a time of the event loop. Raises ServiceError: NOT_READY, OVERLOADED, DEADLINE_EXCEEDED.
+        `deadline` is a time of the event loop, `size` the bytes of the request, which are held until then.
+        Raises ServiceError: NOT_READY, OVERLOADED, DEADLINE_EXCEEDED.
         """
         if self.model is None:
             raise not_ready()
         try:
-            async with asyncio.timeout_at(deadline):
-                return await self._answers(texts, options, deadline)
+            with self._held(size):
+                async with asyncio.timeout_at(deadline):
+                    return await self._answers(texts, options, deadline)
         except TimeoutError:
             raise deadline_exceeded() from None
+
+    @contextlib.contextmanager
+    def _held(self, size: int) -> Iterator[None]:
+        """Count the bytes of a request. Raises ServiceError OVERLOADED where others hold too many."""
+        if self._bytes and self._bytes + size > self._limits.max_queued_bytes:
+            self._metrics.refused.inc()
+            raise overloaded(retry_after=1.0)
+        self._bytes += size
+        self._metrics.queue_bytes.set(self._bytes)
+        try:
+            yield
+        finally:
+            self._bytes -= size
+            self._metrics.queue_bytes.set(self._bytes)
 
     async def _answers(self, texts: Sequence[str], options: Options, deadline: float) -> list[Answer]:
         loop = asyncio.get_running_loop()

@@ -7,13 +7,18 @@ from typing import TypeVar
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Kind, Options
-from sayso_server.service.errors import ServiceError, invalid_option, text_too_long, unsupported_language
+from sayso_server.service.errors import Context, ServiceError, invalid_option, text_too_long, unsupported_language
 from sayso_server.service.offsets import Unit
 from sayso_server.service.settings import Limits
 
 _Value = TypeVar("_Value", bound=int)
 _Member = TypeVar("_Member", bound=StrEnum)
 
+
+RESPONSE_LIMIT_KEY = "x-max-response-bytes"
+"""Metadata with which a caller says how many bytes of an answer it takes. A message over a client's own limit, 4 MB in
+most languages, is refused by its gRPC, which cannot say of which document it was."""
+_DIGITS = 18
 
 ALTERNATIVES = 3
 """How many other speakers an explanation names, where the request does not say."""
@@ -70,6 +75,13 @@ def refusal(document: pb.Document, limits: Limits) -> ServiceError | None:
     if document.language_code and document.language_code.lower().replace("_", "-").split("-")[0] != "en":
         return unsupported_language(document.language_code)
     return None
+
+
+def response_limit(context: Context, limits: Limits) -> int:
+    """How many bytes an answer may have: the server's limit, or less where the caller takes less."""
+    said = dict(context.invocation_metadata() or ()).get(RESPONSE_LIMIT_KEY, "")
+    is_number = isinstance(said, str) and said.isdecimal() and len(said) <= _DIGITS
+    return min(int(said), limits.max_response_bytes) if is_number else limits.max_response_bytes
 
 
 def _members(field: str, values: Collection[_Value], members: Mapping[_Value, _Member]) -> frozenset[_Member]:

@@ -234,6 +234,7 @@ def _options(settings: Settings) -> list[tuple[str, int]]:
     return [
         ("grpc.so_reuseport", 0),  # a second server on the port must fail, not take half of the connections
         ("grpc.max_receive_message_length", settings.limits.max_message_bytes),
+        ("grpc.max_allowed_incoming_connections", connections.max_connections),
         ("grpc.max_concurrent_streams", connections.max_connection_streams),
         ("grpc.http2.min_ping_interval_without_data_ms", round(connections.min_ping_interval * 1000)),
         ("grpc.keepalive_permit_without_calls", 1),

@@ -13,11 +13,19 @@ from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
 from sayso_server.service.activity import Activity
 from sayso_server.service.conversion import ResultContext, result_message, server_info_message
-from sayso_server.service.errors import Context, ServiceError, abort, internal, missing_document, too_many_documents
+from sayso_server.service.errors import (
+    Context,
+    ServiceError,
+    abort,
+    internal,
+    missing_document,
+    result_too_large,
+    too_many_documents,
+)
 from sayso_server.service.isolation import describe
 from sayso_server.service.jobs import Answer
 from sayso_server.service.queue import EngineQueue
-from sayso_server.service.requests import Wishes, read_options, refusal
+from sayso_server.service.requests import Wishes, read_options, refusal, response_limit
 from sayso_server.service.settings import Limits
 from sayso_server.service.tracing import NO_TRACES, Traces
 
@@ -69,7 +77,7 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
             if len(request.documents) > self._limits.max_batch_documents:
                 raise too_many_documents(len(request.documents), self._limits.max_batch_documents)
             wishes = read_options(request.options)
-            outcomes = await self._extract(request.documents, wishes, context)
+            outcomes = await self._extract(request.documents, wishes, context, request.ByteSize())
             return pb.BatchExtractQuotesResponse(outcomes=[_outcome(outcome) for outcome in outcomes])
 
     @answered
@@ -120,26 +128,28 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
         """The result of a request's document. Raises ServiceError."""
         if not request.HasField("document"):
             raise missing_document()
-        [outcome] = await self._extract([request.document], read_options(request.options), context)
+        wishes = read_options(request.options)
+        [outcome] = await self._extract([request.document], wishes, context, request.ByteSize())
         if isinstance(outcome, ServiceError):
             raise outcome
         return outcome
 
     async def _extract(
-        self, documents: Sequence[pb.Document], wishes: Wishes, context: Context
+        self, documents: Sequence[pb.Document], wishes: Wishes, context: Context, size: int
     ) -> list[pb.Result | ServiceError]:
-        """One outcome per document, in order. Raises ServiceError where none could be tried."""
+        """One outcome per document, in order; `size` is that of the request. Raises ServiceError if none was tried."""
         refusals = [refusal(document, self._limits) for document in documents]
         texts = [document.text for document, refused in zip(documents, refusals, strict=True) if not refused]
-        answers = iter(await self._answers(texts, wishes, self._deadline(context)) if texts else ())
+        answers = iter(await self._answers(texts, wishes, self._deadline(context), size) if texts else ())
+        room = _Room(response_limit(context, self._limits))
         return [
-            refused or await self._converted(document, next(answers), wishes)
+            refused or room.fitting(await self._converted(document, next(answers), wishes))
             for document, refused in zip(documents, refusals, strict=True)
         ]
 
-    async def _answers(self, texts: Sequence[str], wishes: Wishes, deadline: float) -> list[Answer]:
+    async def _answers(self, texts: Sequence[str], wishes: Wishes, deadline: float, size: int) -> list[Answer]:
         arrived = time.time_ns()
-        answers = await self._queue.submit(texts, wishes.options, deadline=deadline)
+        answers = await self._queue.submit(texts, wishes.options, deadline=deadline, size=size)
         for answer in answers:
             self._traces.document(answer, arrived)
         return answers
@@ -163,6 +173,28 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
         remaining = cast("float | None", context.time_remaining())  # None without a deadline, whatever the stub says
         allowed = self._limits.max_duration
         return asyncio.get_running_loop().time() + (allowed if remaining is None else min(remaining, allowed))
+
+
+_FRAME = 16
+"""Bytes that an answer has around each result."""
+
+
+class _Room:
+    """What of an answer is not taken yet, in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._left = limit
+
+    def fitting(self, outcome: pb.Result | ServiceError) -> pb.Result | ServiceError:
+        """The outcome, or an error in the place of a result for which there is no room."""
+        if isinstance(outcome, ServiceError):
+            return outcome
+        size = outcome.ByteSize() + _FRAME
+        if size > self._left:
+            return result_too_large(size, self._limit)
+        self._left -= size
+        return outcome
 
 
 def _outcome(outcome: pb.Result | ServiceError) -> pb.Outcome:

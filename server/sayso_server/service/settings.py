@@ -25,6 +25,12 @@ class Limits:
     max_queued_words: int = setting(
         100_000, "Words accepted and not yet read; more are refused. An empty queue takes any one request.", at_least=1
     )
+    max_queued_bytes: int = setting(
+        64 * 1024 * 1024, "Bytes of requests that wait for an answer; more are refused, as words are.", at_least=1
+    )
+    max_response_bytes: int = setting(
+        64 * 1024 * 1024, "Bytes of one answer; a result that does not fit is an error that says its size.", at_least=1
+    )
     max_batch_words: int = setting(
         1_000, "Words that a worker reads at once; what a short request waits for behind a long one.", at_least=1
     )
@@ -46,6 +52,7 @@ class Connections:
     max_connection_idle: float = setting(300.0, "Seconds without a call after which a connection ends.", at_least=0)
     max_connection_age: float = setting(1800.0, "Seconds after which a connection ends anyway.", at_least=0)
     max_connection_age_grace: float = setting(300.0, "Seconds that its calls then may take.", at_least=0)
+    max_connections: int = setting(1024, "Connections at a time; more are closed at once.", at_least=1)
     max_connection_streams: int = setting(128, "Calls of one connection at a time.", at_least=1)
 
 
