@@ -65,20 +65,20 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
     @answered
     async def ExtractQuotes(self, request: pb.ExtractQuotesRequest, context: Context) -> pb.ExtractQuotesResponse:
         """One document; its refusal is the call's."""
-        with self._activity.request():
-            return pb.ExtractQuotesResponse(result=await self._extract_one(request, context))
+        self._activity.call(context)
+        return pb.ExtractQuotesResponse(result=await self._extract_one(request, context))
 
     @answered
     async def BatchExtractQuotes(
         self, request: pb.BatchExtractQuotesRequest, context: Context
     ) -> pb.BatchExtractQuotesResponse:
         """Several documents, each with its own outcome."""
-        with self._activity.request():
-            if len(request.documents) > self._limits.max_batch_documents:
-                raise too_many_documents(len(request.documents), self._limits.max_batch_documents)
-            wishes = read_options(request.options)
-            outcomes = await self._extract(request.documents, wishes, context, request.ByteSize())
-            return pb.BatchExtractQuotesResponse(outcomes=[_outcome(outcome) for outcome in outcomes])
+        self._activity.call(context)
+        if len(request.documents) > self._limits.max_batch_documents:
+            raise too_many_documents(len(request.documents), self._limits.max_batch_documents)
+        wishes = read_options(request.options)
+        outcomes = await self._extract(request.documents, wishes, context, request.ByteSize())
+        return pb.BatchExtractQuotesResponse(outcomes=[_outcome(outcome) for outcome in outcomes])
 
     @answered
     async def StreamExtractQuotes(  # type: ignore[override]  # writes for itself, several tasks at once
@@ -90,11 +90,17 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
 
         async def answer(request: pb.StreamExtractQuotesRequest) -> None:
             try:
-                response = await self._stream_response(request, context)
-                async with writing:
-                    await context.write(response)
+                with self._activity.request():
+                    await write(request, await self._extract_one(request, context))
+            except ServiceError as error:
+                await write(request, error)
             finally:
                 slots.release()
+
+        async def write(request: pb.StreamExtractQuotesRequest, outcome: pb.Result | ServiceError) -> None:
+            response = pb.StreamExtractQuotesResponse(correlation_id=request.correlation_id, outcome=_outcome(outcome))
+            async with writing:
+                await context.write(response)
 
         broken: ServiceError | None = None
         async with asyncio.TaskGroup() as answers:
@@ -111,16 +117,6 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
     async def GetServerInfo(self, request: pb.GetServerInfoRequest, context: Context) -> pb.GetServerInfoResponse:
         """Versions, model and limits; also while the models load."""
         return server_info_message(self._queue.model, self._limits)
-
-    async def _stream_response(
-        self, request: pb.StreamExtractQuotesRequest, context: Context
-    ) -> pb.StreamExtractQuotesResponse:
-        try:
-            with self._activity.request():
-                outcome: pb.Result | ServiceError = await self._extract_one(request, context)
-        except ServiceError as error:
-            outcome = error
-        return pb.StreamExtractQuotesResponse(correlation_id=request.correlation_id, outcome=_outcome(outcome))
 
     async def _extract_one(
         self, request: pb.ExtractQuotesRequest | pb.StreamExtractQuotesRequest, context: Context
