@@ -1,5 +1,7 @@
 """Loading, health, reflection, draining, and the process around it."""
 
+import os
+import resource
 import signal
 import socket
 import subprocess
@@ -141,6 +143,28 @@ def test_an_answer_that_is_cut_is_told_by_the_exit_status() -> None:
             _, log = process.communicate(timeout=PATIENCE)
         assert process.returncode == 1
     assert "stopping with 1 requests unfinished" in log
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits of another process can be set on Linux only")
+def test_a_server_without_descriptors_says_so_and_recovers() -> None:
+    with server_process("--log-format", "json") as (process, address), grpc.insecure_channel(address) as channel:
+        watch = Watch(channel, SERVICE)
+        assert next(watch).status == SERVING
+        limits = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
+        [worker] = children(process.pid)
+        os.kill(worker, signal.SIGKILL)
+        assert next(watch).status == NOT_SERVING
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, limits)
+        assert next(watch).status == SERVING
+        request = pb.ExtractQuotesRequest(document=pb.Document(text="again"))
+        assert pb_grpc.QuoteServiceStub(channel).ExtractQuotes(request).result.stats.word_count == 1
+
+
+def children(pid: int) -> list[int]:
+    """The workers of a server."""
+    found = [one for thread in Path(f"/proc/{pid}/task").iterdir() for one in (thread / "children").read_text().split()]
+    return [int(one) for one in found if b"resource_tracker" not in Path(f"/proc/{one}/cmdline").read_bytes()]
 
 
 def test_a_stream_answers_every_document_under_its_correlation_id(served: Running) -> None:

@@ -125,6 +125,8 @@ def test_an_idle_worker_that_dies_is_replaced_before_the_next_request() -> None:
         assert await submit(queue, "a") == ["a"]
         assert len(made) == 2
 
+    with_queue(act)
+
 
 def test_a_request_that_comes_as_an_idle_worker_dies_is_answered() -> None:
     async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
@@ -135,21 +137,21 @@ def test_a_request_that_comes_as_an_idle_worker_dies_is_answered() -> None:
     with_queue(act)
 
 
-def test_a_worker_that_cannot_be_replaced_ends_the_queue() -> None:
-    loaders = iter([load_deadly, load_nothing, load_nothing, load_nothing])
+def test_a_worker_that_does_not_start_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sayso_server.service.queue.FIRST_WAIT", 0.01)
+    loaders = iter([load_deadly, load_nothing, load_nothing, load_deadly, load_deadly])
 
-    async def main() -> None:
+    async def main() -> list[str]:
         queue = EngineQueue(lambda: ProcessWorker(next(loaders), threads=1), Limits())
         await queue.warm_up()
-        waiting = submit(queue, DEADLY)
-        try:
-            await queue.run()
-        finally:
-            waiting.cancel()
-            queue.close()
+        running = asyncio.create_task(queue.run())
+        read = [*await submit(queue, DEADLY), *await submit(queue, "a")]
+        running.cancel()
+        await asyncio.wait([running])
+        queue.close()
+        return read
 
-    with pytest.raises(LoadError):
-        asyncio.run(main())
+    assert asyncio.run(main()) == ["EXTRACTION_FAILED {'cause': 'WORKER_DIED'}", "a"]
     assert next(loaders, None) is None
 
 

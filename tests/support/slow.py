@@ -1,4 +1,4 @@
-"""A client that reads an answer only when it is told to: HTTP/2 by hand, with windows that it does not open by itself."""
+"""A client that reads an answer only when it is told to: HTTP/2 by hand, whose windows stay shut."""
 
 import socket
 import struct

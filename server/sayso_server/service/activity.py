@@ -22,7 +22,7 @@ class Activity:
         Raises ServiceError DRAINING once `drain` was called.
         """
         self._begin()
-        context.add_done_callback(lambda _: self._end())
+        context.add_done_callback(lambda _: self._end())  # type: ignore[arg-type]  # any callable is taken
 
     @contextmanager
     def request(self) -> Iterator[None]:

@@ -168,6 +168,12 @@ def not_ready() -> ServiceError:
     return ServiceError(grpc.StatusCode.UNAVAILABLE, "NOT_READY", "the models are still loading", retry_after=1.0)
 
 
+def no_workers() -> ServiceError:
+    return ServiceError(
+        grpc.StatusCode.UNAVAILABLE, "NOT_READY", "no process that reads texts can be started now", retry_after=5.0
+    )
+
+
 def draining() -> ServiceError:
     return ServiceError(grpc.StatusCode.UNAVAILABLE, "DRAINING", "the server is shutting down", retry_after=1.0)
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from sayso_server.core.model import Model
@@ -13,6 +13,7 @@ from sayso_server.service.bench import weight
 from sayso_server.service.errors import (
     deadline_exceeded,
     extraction_failed,
+    no_workers,
     not_ready,
     overloaded,
     worker_lost,
@@ -37,15 +38,24 @@ _FIRST_GUESS = 500.0
 _AT_ONCE = 8_000
 """Characters that are measured on the event loop: the tenth of a second that it takes for more is another thread's."""
 
-_MAX_STARTS = 3
-"""Attempts to replace a worker before the server gives up."""
+FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
+"""Seconds before a worker that could not be replaced is tried again; they double with every attempt."""
 
 
 class EngineQueue:
-    """Accepts texts, has workers read them, replaces workers that die. Belongs to the event loop that calls `run`."""
+    """Accepts texts, has workers read them, replaces workers that die. Belongs to the event loop that calls `run`.
+
+    `on_change` is called with False when the last worker cannot be replaced, with True when one can again.
+    """
 
     def __init__(
-        self, make_worker: Callable[[], Worker], limits: Limits, *, workers: int = 1, metrics: Metrics | None = None
+        self,
+        make_worker: Callable[[], Worker],
+        limits: Limits,
+        *,
+        workers: int = 1,
+        metrics: Metrics | None = None,
+        on_change: Callable[[bool], Awaitable[None]] | None = None,
     ) -> None:
         self._make_worker = make_worker
         self._limits = limits
@@ -54,6 +64,8 @@ class EngineQueue:
         self._measuring = ThreadPoolExecutor(max_workers=1, thread_name_prefix="measuring")
         self._refusals = Refusals(limits.refusal_duration)
         self._workers: list[Worker | None] = [None] * workers
+        self._lost: set[int] = set()
+        self._on_change = on_change
         self._accepted: set[Job] = set()
         self._numbers = itertools.count()
         self._words = 0
@@ -68,7 +80,7 @@ class EngineQueue:
         self.model = models[0]
 
     async def run(self) -> None:
-        """Serve the queue until cancelled. Raises LoadError, WorkerLostError where a worker cannot be replaced."""
+        """Serve the queue until cancelled."""
         tenders = [asyncio.create_task(self._tend(place)) for place in range(len(self._workers))]
         try:
             await asyncio.gather(*tenders)
@@ -91,6 +103,8 @@ class EngineQueue:
         """
         if self.model is None:
             raise not_ready()
+        if not self._is_able:
+            raise no_workers()
         try:
             with self._held(size):
                 async with asyncio.timeout_at(deadline):
@@ -174,7 +188,11 @@ class EngineQueue:
 
     async def _start(self, place: int) -> Model:
         worker = self._workers[place] = self._make_worker()
-        model = await worker.start()
+        try:
+            model = await worker.start()
+        except (LoadError, WorkerLostError):
+            worker.kill()
+            raise
         self._metrics.workers.inc()
         return model
 
@@ -272,18 +290,33 @@ class EngineQueue:
             job.finish(worker_lost(), now)
             self._release(job)
 
+    @property
+    def _is_able(self) -> bool:
+        """Whether there is a worker, or one may be expected."""
+        return len(self._lost) < len(self._workers)
+
     async def _replace(self, place: int) -> None:
-        for attempt in range(1, _MAX_STARTS + 1):
+        """Start a worker in the place of one that died, however often that must be tried."""
+        wait = FIRST_WAIT
+        while True:
             try:
                 await self._start(place)
             except (LoadError, WorkerLostError) as error:
-                log.error("a worker did not start (attempt %d of %d): %s", attempt, _MAX_STARTS, error)
-                if attempt == _MAX_STARTS:
-                    raise
-                await asyncio.sleep(attempt)
+                log.error("a worker did not start, it is tried again in %.0f s: %s", wait, error)
+                await self._change(self._lost | {place})
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, LONGEST_WAIT)
             else:
                 log.info("a worker was replaced")
+                await self._change(self._lost - {place})
                 return
+
+    async def _change(self, lost: set[int]) -> None:
+        """Another worker could not be replaced, or could after all."""
+        was_able = self._is_able
+        self._lost = lost
+        if self._on_change and self._is_able != was_able:
+            await self._on_change(self._is_able)
 
 
 def _report(job: Job, message: str, *details: object) -> None:

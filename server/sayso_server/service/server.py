@@ -57,7 +57,9 @@ class Server:
         self._traces = traces or traces_of(settings)
         self.metrics = Metrics()
         workers = settings.workers or default_workers()
-        self._queue = EngineQueue(make_worker, settings.limits, workers=workers, metrics=self.metrics)
+        self._queue = EngineQueue(
+            make_worker, settings.limits, workers=workers, metrics=self.metrics, on_change=self._set_serving
+        )
         self._health = health.aio.HealthServicer()
         self._credentials = server_credentials(settings.security)
         self._grpc = grpc.aio.server(
@@ -108,9 +110,12 @@ class Server:
         started = time.monotonic()
         await self._queue.warm_up()
         self._dispatcher = asyncio.create_task(self._queue.run())
-        await self._health.set(SERVICE_NAME, SERVING)
+        await self._set_serving(True)
         if model := self._queue.model:
             log.info("serving: model %s %s, loaded in %.1f s", model.name, model.version, time.monotonic() - started)
+
+    async def _set_serving(self, is_serving: bool) -> None:
+        await self._health.set(SERVICE_NAME, SERVING if is_serving else NOT_SERVING)
 
     async def failed(self) -> None:
         """Wait until the work behind the queue ends, which it does by an error only; raises that."""

@@ -96,9 +96,11 @@ class ProcessWorker:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         process = context.Process(target=worker.main, args=(theirs, self._load, self._threads), daemon=True)
-        process.start()
+        try:
+            process.start()
+        finally:
+            theirs.close()  # or the end of the worker would never be seen
         self._process = process
-        theirs.close()  # or the end of the worker would never be seen
         if self._killed:
             process.kill()  # `kill` came while the process was being made
         return self._pipe.recv()
