@@ -11,7 +11,7 @@ from grpc_health.v1 import health
 
 from sayso_server.service.errors import Context, abort, unauthenticated
 from sayso_server.service.handlers import Continuation, Handler, rebuilt
-from sayso_server.service.settings import SettingError
+from sayso_server.service.settings import SettingError, warn_if_open
 
 _SCHEME = "Bearer "
 
@@ -54,6 +54,7 @@ async def _refuse(request: Any, context: Context) -> None:
 
 def read_tokens(path: str) -> list[str]:
     """The tokens of a file, one a line. Raises SettingError."""
+    warn_if_open(path)
     try:
         lines = Path(path).read_text("ascii").splitlines()
     except (OSError, UnicodeDecodeError) as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import grpc
 
-from sayso_server.service.settings import Security, SettingError
+from sayso_server.service.settings import Security, SettingError, warn_if_open
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ class _CertificateFiles:
     def read(self) -> grpc.ServerCertificateConfiguration:
         """What the files hold now. Raises SettingError where that cannot be used."""
         self._seen = self._state()
+        warn_if_open(self._key)
         _check_pair(self._cert, self._key)
         authorities = _authorities(self._client_ca) if self._client_ca else None
         pair = (Path(self._key).read_bytes(), Path(self._cert).read_bytes())

@@ -1,9 +1,6 @@
 """What the Prometheus endpoint shows. No label holds text of a caller's."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from sayso_server.core.statement import Extraction
 
@@ -44,13 +41,6 @@ class Metrics:
         self.stages.labels("parse").observe(extraction.timing.parse)
         self.stages.labels("extract").observe(extraction.timing.extract)
 
-    @contextmanager
-    def served(self, host: str, port: int) -> Iterator[int]:
-        """Offer the metrics over HTTP; the port. Raises OSError where it cannot be listened on."""
-        server, thread = start_http_server(port, host, registry=self.registry)
-        try:
-            yield int(server.server_port)
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
+    def page(self) -> tuple[bytes, str]:
+        """All of them in the text format of Prometheus, and its content type."""
+        return generate_latest(self.registry), CONTENT_TYPE_LATEST

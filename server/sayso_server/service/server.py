@@ -19,6 +19,7 @@ from sayso_server.service.auth import AuthInterceptor, read_tokens
 from sayso_server.service.credentials import server_credentials
 from sayso_server.service.decoding import DecodeInterceptor
 from sayso_server.service.metrics import Metrics
+from sayso_server.service.metrics_port import MetricsPort
 from sayso_server.service.observing import ObserveInterceptor
 from sayso_server.service.queue import EngineQueue
 from sayso_server.service.servicer import QuoteServicer
@@ -66,7 +67,7 @@ class Server:
             interceptors=_interceptors(settings, self.metrics, self._traces), options=_options(settings)
         )
         self._dispatcher: asyncio.Task[None] | None = None
-        self._running = contextlib.ExitStack()
+        self._metrics_port = MetricsPort(self.metrics.page)
         pb_grpc.add_QuoteServiceServicer_to_server(
             QuoteServicer(self._queue, settings.limits, self._activity, self._traces), self._grpc
         )
@@ -82,7 +83,7 @@ class Server:
             port = self._listen(address)
         except RuntimeError:
             raise _refused(address) from None
-        self._offer_metrics()
+        await self._offer_metrics()
         await self._health.set("", SERVING)
         await self._health.set(SERVICE_NAME, NOT_SERVING)
         await self._grpc.start()
@@ -95,12 +96,12 @@ class Server:
             return self._grpc.add_secure_port(address, self._credentials)
         return self._grpc.add_insecure_port(address)
 
-    def _offer_metrics(self) -> None:
+    async def _offer_metrics(self) -> None:
         host, port = self._settings.metrics_host, self._settings.metrics_port
         if port is None:
             return
         try:
-            port = self._running.enter_context(self.metrics.served(host, port))
+            port = await self._metrics_port.start(host, port)
         except OSError:
             raise _refused(f"{host}:{port}") from None
         log.info("metrics on http://%s:%d/metrics", host, port)
@@ -142,7 +143,7 @@ class Server:
         self._queue.close()
         left_over = max(self._settings.stop_grace, end - loop.time())
         await self._traces.close(at_most=min(_FLUSH, left_over), hurried=self._hurried)
-        self._running.close()
+        await self._metrics_port.close()
         return left
 
     def hurry(self) -> None:

@@ -4,9 +4,15 @@ A field carries its help and its bounds, so that the flags, the environment vari
 the README all come from here. The flag of `max_batch_words` is `--max-batch-words`, its variable SAYSO_MAX_BATCH_WORDS.
 """
 
+import contextlib
+import logging
 import os
+import stat
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
+
+log = logging.getLogger(__name__)
 
 
 def setting(default: Any, text: str, *, at_least: float | None = None, choices: tuple[str, ...] = ()) -> Any:
@@ -105,6 +111,14 @@ def settings_of(values: dict[str, Any]) -> Settings:
     settings = Settings(**{name: values[name] for name in values if name in _names(Settings)}, **groups)
     _check(settings)
     return settings
+
+
+def warn_if_open(path: str) -> None:
+    """Warn of a file with a secret that every user of this machine may read. One that is missing is no matter here."""
+    with contextlib.suppress(OSError):
+        mode = Path(path).stat().st_mode
+        if os.name == "posix" and mode & stat.S_IROTH:
+            log.warning("%s holds a secret, and every user may read it (mode %o)", path, stat.S_IMODE(mode))
 
 
 MOST_WORKERS = 4
