@@ -57,7 +57,7 @@ def kill_at_one_document(folder: Path, hand: int) -> Counter[str]:
     folder.mkdir()
     gates = [folder / "first", folder / "second"]
     parts = ["word " * 59 for _ in range(4)]
-    for gate, paragraphs in zip(gates, dealt(parts, range(4), 2), strict=True):
+    for gate, paragraphs in zip(gates, dealt([59] * 4, range(4), 2), strict=True):
         parts[paragraphs[0]] += f"WAIT {gate}"
     with serving("--workers", "2") as served:
         assert outcomes([served.later("both are idle then")]) == ONE

@@ -63,18 +63,37 @@ def test_a_forgotten_document_is_gone() -> None:
     assert bench.work(Round(shares=(Share(1, 1),), forgotten=(1,))) == {}
 
 
-@pytest.mark.parametrize(("text", "words"), [("", 1), ("one two", 2), ("x" * 80, 10), ("ab " * 10, 10)])
+@pytest.mark.parametrize(
+    ("text", "words"), [("", 1), ("one two", 2), ("x" * 80, 10), ("ab " * 10, 10), ("”" * 80, 80), ("a-" * 80, 160)]
+)
 def test_weight(text: str, words: int) -> None:
     assert weight(text) == words
 
 
-@given(parts=st.lists(st.integers(0, 60).map("word ".__mul__), min_size=1, max_size=30), hands=st.integers(1, 6))
-def test_paragraphs_are_dealt_out_evenly_and_each_once(parts: list[str], hands: int) -> None:
-    out = dealt(parts, range(len(parts)), hands)
-    assert sorted(paragraph for hand in out for paragraph in hand) == list(range(len(parts)))
-    words = [sum(weight(parts[paragraph]) for paragraph in hand) for hand in out]
+@given(weights=st.lists(st.integers(1, 60), min_size=1, max_size=30), hands=st.integers(1, 6))
+def test_paragraphs_are_dealt_out_evenly_and_each_once(weights: list[int], hands: int) -> None:
+    out = dealt(weights, range(len(weights)), hands)
+    assert sorted(paragraph for hand in out for paragraph in hand) == list(range(len(weights)))
+    words = [sum(weights[paragraph] for paragraph in hand) for hand in out]
     assert len(out) == hands
-    assert max(words) - min(words) <= max(map(weight, parts))
+    assert max(words) - min(words) <= max(weights)
+
+
+def test_each_paragraph_is_weighed_once_however_many_rounds_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    weighed: list[str] = []
+
+    def weigh(text: str) -> int:
+        weighed.append(text)
+        return 1
+
+    monkeypatch.setattr("sayso_server.service.bench.weight", weigh)
+    bench, helper = Bench(FakeEngine()), Bench(FakeEngine())
+    text = "\n\n".join(f"P{number}" for number in range(100))
+    bench.work(Round((Opening(1, text, Options()),)))
+    for first in range(0, 100, 2):
+        helper.work(Round(helps=(Help(1, text, first, 2, 1, 2),)))
+        bench.work(Round(shares=(Share(1, 2, 2),)))
+    assert len(weighed) == 200
 
 
 @pytest.mark.parametrize("words", [1, 7, 15, 1000])

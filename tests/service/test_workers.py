@@ -171,7 +171,7 @@ def test_two_workers_read_at_the_same_time(tmp_path: Path) -> None:
 
 
 FILLER = "word " * 59
-GATHERED = dealt([FILLER] * 4, range(4), 2)
+GATHERED = dealt([1] * 4, range(4), 2)
 """Which of four such paragraphs each of two workers reads."""
 
 
