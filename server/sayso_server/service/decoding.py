@@ -24,8 +24,8 @@ from sayso_server.service.handlers import Behaviour, Continuation, Handler, beha
 from sayso_server.service.settings import Limits
 from sayso_server.service.wire import exceeds
 
-_FIELDS = 10_000
-"""Fields and packed values that a message may have, besides its documents."""
+_FIELDS = 30_000
+"""Fields and packed values that a message may have, besides its documents: more than any caller has use for."""
 _FIELDS_OF_DOCUMENT = 10
 """The same, of each document."""
 
