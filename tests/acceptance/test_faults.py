@@ -19,7 +19,7 @@ from support.calls import Watch, raw
 from support.engine import DEADLY, POISON
 from support.serving import PATIENCE, reason_of, status_of, wait_for
 
-from sayso_server.service.bench import dealt
+from sayso_server.workers.session import dealt
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 SETTINGS = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"

@@ -11,7 +11,7 @@ import sayso
 from sayso._convert import result_model
 from sayso.report import page
 from sayso_server.core.statement import Extraction
-from sayso_server.service.conversion import ResultContext, result_message
+from sayso_server.service.api.responses import ResultContext, result_message
 
 HOSTILE = (
     "</p></section></script><script>document.title='ran'</script><img src=x onerror=\"document.title='ran'\">\n\n"

@@ -11,7 +11,7 @@ from support.engine import MODEL, extraction
 import sayso
 from sayso._convert import result_model
 from sayso.report import page
-from sayso_server.service.conversion import ResultContext, result_message
+from sayso_server.service.api.responses import ResultContext, result_message
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs chromium: apt-get install chromium")
 

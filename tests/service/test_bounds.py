@@ -10,7 +10,7 @@ from support.serving import PATIENCE, Running, reason_of, running, status_of
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
-from sayso_server.service.requests import RESPONSE_LIMIT_KEY
+from sayso_server.service.api.requests import RESPONSE_LIMIT_KEY
 from sayso_server.service.settings import Connections, Limits, Settings
 
 GOOD = "“Yes,” said Mara."

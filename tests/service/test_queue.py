@@ -11,10 +11,10 @@ from support.serving import PATIENCE, ThreadWorker
 from sayso_server.core.model import Model
 from sayso_server.core.statement import Extraction, Options
 from sayso_server.service.errors import ServiceError
-from sayso_server.service.queue import EngineQueue
-from sayso_server.service.rounds import Progress, Round
+from sayso_server.service.scheduling.queue import EngineQueue
 from sayso_server.service.settings import Limits
-from sayso_server.service.workers import LoadError, Worker, WorkerLostError
+from sayso_server.workers.handle import LoadError, Worker, WorkerLostError
+from sayso_server.workers.protocol import Batch, BatchResult
 
 OTHER = Options(min_confidence=0.5)
 
@@ -166,9 +166,9 @@ class Abandoned(ThreadWorker):
         self._rounds = rounds
         self._texts: dict[int, str] = {}
 
-    async def work(self, order: Round) -> Progress:
-        self._texts |= {opening.number: opening.text for opening in order.openings}
-        texts = [self._texts[share.number] for share in order.shares]
+    async def work(self, order: Batch) -> BatchResult:
+        self._texts |= {new.number: new.text for new in order.new_documents}
+        texts = [self._texts[portion.number] for portion in order.portions]
         self._rounds.append(texts)
         if ENDLESS not in texts:
             return await super().work(order)
@@ -176,7 +176,7 @@ class Abandoned(ThreadWorker):
             caller.cancel()
         return await self.linger()
 
-    async def linger(self) -> Progress:
+    async def linger(self) -> BatchResult:
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -184,7 +184,7 @@ class Abandoned(ThreadWorker):
 class Killed(Abandoned):
     """The same, killed when the callers have gone."""
 
-    async def linger(self) -> Progress:
+    async def linger(self) -> BatchResult:
         await asyncio.wait(self._callers)
         raise WorkerLostError("killed")
 
@@ -209,7 +209,7 @@ class Failing(ThreadWorker):
 
 
 def test_a_worker_that_cannot_be_replaced_is_tried_again_until_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sayso_server.service.queue.FIRST_WAIT", 0.01)
+    monkeypatch.setattr("sayso_server.service.scheduling.queue.FIRST_WAIT", 0.01)
     engine, end, changes = FakeEngine(), asyncio.Event(), list[bool]()
     failures = [WorkerLostError("no descriptors"), *(LoadError("no model") for _ in range(4))]
 

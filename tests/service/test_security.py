@@ -21,11 +21,11 @@ from support.serving import PATIENCE, Running, reason_of, run, running, server_p
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
-from sayso_server.service.credentials import server_credentials
-from sayso_server.service.logs import JsonFormatter
-from sayso_server.service.metrics import Metrics
-from sayso_server.service.metrics_port import MetricsPort
 from sayso_server.service.settings import Limits, Security, SettingError, Settings
+from sayso_server.service.telemetry.logs import JsonFormatter
+from sayso_server.service.telemetry.metrics import Metrics
+from sayso_server.service.telemetry.metrics_port import MetricsPort
+from sayso_server.service.tls import server_credentials
 
 REQUEST = pb.ExtractQuotesRequest(document=pb.Document(text="“Yes,” said Mara."))
 
@@ -223,7 +223,7 @@ def metrics_port(metrics: Metrics) -> Iterator[int]:
 
 
 def test_clients_of_the_metrics_port_that_send_nothing_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sayso_server.service.metrics_port.TIME_LIMIT", 0.2)
+    monkeypatch.setattr("sayso_server.service.telemetry.metrics_port.TIME_LIMIT", 0.2)
     threads = threading.active_count()
     with metrics_port(Metrics()) as port, contextlib.ExitStack() as stack:
         half = [stack.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE)) for _ in range(100)]
@@ -244,7 +244,7 @@ def ended(connection: socket.socket) -> bool:
 
 
 def test_the_metrics_port_has_a_limit_of_connections(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sayso_server.service.metrics_port.MOST", 2)
+    monkeypatch.setattr("sayso_server.service.telemetry.metrics_port.MOST", 2)
     with metrics_port(Metrics()) as port, contextlib.ExitStack() as stack:
         held = [stack.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE)) for _ in range(2)]
         for one in held:

@@ -11,13 +11,13 @@ from support.engine import DEADLY, POISON, SECRET, load_deadly, load_nothing, lo
 from support.serving import PATIENCE
 
 from sayso_server.core.statement import Extraction, Options
-from sayso_server.service.bench import dealt
 from sayso_server.service.errors import ServiceError
-from sayso_server.service.queue import EngineQueue
-from sayso_server.service.rounds import Opening, Round, Share
+from sayso_server.service.scheduling.queue import EngineQueue
 from sayso_server.service.settings import Limits
-from sayso_server.service.worker import Loader
-from sayso_server.service.workers import LoadError, ProcessWorker, WorkerLostError
+from sayso_server.workers.handle import LoadError, ProcessWorker, WorkerLostError
+from sayso_server.workers.process import Loader
+from sayso_server.workers.protocol import Batch, NewDocument, Portion
+from sayso_server.workers.session import dealt
 
 REFUSED = "EXTRACTION_FAILED {'cause': 'WORKER_DIED'}"
 
@@ -138,7 +138,7 @@ def test_a_request_that_comes_as_an_idle_worker_dies_is_answered() -> None:
 
 
 def test_a_worker_that_does_not_start_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sayso_server.service.queue.FIRST_WAIT", 0.01)
+    monkeypatch.setattr("sayso_server.service.scheduling.queue.FIRST_WAIT", 0.01)
     loaders = iter([load_deadly, load_nothing, load_nothing, load_deadly, load_deadly])
 
     async def main() -> list[str]:
@@ -251,7 +251,7 @@ def test_a_worker_that_is_killed_at_work_is_seen_to_end() -> None:
     async def work() -> None:
         worker = deadly_worker()
         await worker.start()
-        await worker.work(Round((Opening(1, DEADLY, Options()),), (Share(1, 1),)))
+        await worker.work(Batch((NewDocument(1, DEADLY, Options()),), (Portion(1, 1),)))
 
     with pytest.raises(WorkerLostError, match=r"^signal 9$"):
         asyncio.run(work())

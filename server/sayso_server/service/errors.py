@@ -8,8 +8,8 @@ import grpc.aio
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
-from sayso_server.service.conversion import duration_message
-from sayso_server.service.logs import request_id
+from sayso_server.service.durations import duration_message
+from sayso_server.service.request_id import request_id
 
 DOMAIN = "sayso"
 DETAILS_KEY = "grpc-status-details-bin"

@@ -14,18 +14,18 @@ from grpc_reflection.v1alpha import reflection
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
-from sayso_server.service.activity import Activity
-from sayso_server.service.auth import AuthInterceptor, read_tokens
-from sayso_server.service.credentials import server_credentials
-from sayso_server.service.decoding import DecodeInterceptor
-from sayso_server.service.metrics import Metrics
-from sayso_server.service.metrics_port import MetricsPort
-from sayso_server.service.observing import ObserveInterceptor
-from sayso_server.service.queue import EngineQueue
-from sayso_server.service.servicer import QuoteServicer
+from sayso_server.service.api.servicer import QuoteServicer
+from sayso_server.service.in_flight import InFlight
+from sayso_server.service.interceptors.auth import AuthInterceptor, read_tokens
+from sayso_server.service.interceptors.malformed import DecodeInterceptor
+from sayso_server.service.interceptors.observe import ObserveInterceptor
+from sayso_server.service.scheduling.queue import EngineQueue
 from sayso_server.service.settings import Settings, default_workers
-from sayso_server.service.tracing import Traces, traces_of
-from sayso_server.service.workers import Worker
+from sayso_server.service.telemetry.metrics import Metrics
+from sayso_server.service.telemetry.metrics_port import MetricsPort
+from sayso_server.service.telemetry.tracing import Traces, traces_of
+from sayso_server.service.tls import server_credentials
+from sayso_server.workers.handle import Worker
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Server:
 
     def __init__(self, settings: Settings, make_worker: Callable[[], Worker], traces: Traces | None = None) -> None:
         self._settings = settings
-        self._activity = Activity()
+        self._in_flight = InFlight()
         self._hurried = asyncio.Event()
         self._traces = traces or traces_of(settings)
         self.metrics = Metrics()
@@ -69,7 +69,7 @@ class Server:
         self._dispatcher: asyncio.Task[None] | None = None
         self._metrics_port = MetricsPort(self.metrics.page)
         pb_grpc.add_QuoteServiceServicer_to_server(
-            QuoteServicer(self._queue, settings.limits, self._activity, self._traces), self._grpc
+            QuoteServicer(self._queue, settings.limits, self._in_flight, self._traces), self._grpc
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
         if settings.reflection:
@@ -132,7 +132,7 @@ class Server:
         loop = asyncio.get_running_loop()
         end = loop.time() + self._settings.drain_duration
         await self._health.enter_graceful_shutdown()
-        left = await self._activity.drain(at_most=self._settings.drain_duration)
+        left = await self._in_flight.drain(at_most=self._settings.drain_duration)
         if left:
             log.warning("stopping with %d requests unfinished", left)
         await self._grpc.stop(self._settings.stop_grace)
@@ -148,7 +148,7 @@ class Server:
 
     def hurry(self) -> None:
         """Let `drain` wait for nobody."""
-        self._activity.give_up()
+        self._in_flight.give_up()
         self._hurried.set()
 
 

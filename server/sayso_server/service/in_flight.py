@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sayso_server.service.errors import Context, draining
 
 
-class Activity:
+class InFlight:
     """Counts requests from their arrival until the last byte of their answer is sent."""
 
     def __init__(self) -> None:

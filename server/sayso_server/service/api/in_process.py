@@ -7,9 +7,9 @@ from google.rpc import status_pb2
 from sayso.v1 import quotes_pb2 as pb
 from sayso_server.core.pipeline import Extractor, outcomes
 from sayso_server.core.statement import Extraction
-from sayso_server.service.conversion import ResultContext, result_message, server_info_message
+from sayso_server.service.api.requests import Wishes, read_options, refusal
+from sayso_server.service.api.responses import ResultContext, result_message, server_info_message
 from sayso_server.service.errors import ServiceError, extraction_failed, model_refused
-from sayso_server.service.requests import Wishes, read_options, refusal
 from sayso_server.service.settings import Limits
 
 

@@ -21,10 +21,10 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
 
 from sayso_server.core.statement import Extraction
-from sayso_server.service.jobs import Answer
-from sayso_server.service.logs import request_id
+from sayso_server.service.answer import Answer
+from sayso_server.service.request_id import request_id
 from sayso_server.service.settings import SettingError
-from sayso_server.service.tracing import Ended, Metadata
+from sayso_server.service.telemetry.tracing import Ended, Metadata
 from sayso_server.version import VERSION
 
 _FAULTS = frozenset({"UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS"})

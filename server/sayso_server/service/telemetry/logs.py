@@ -3,13 +3,11 @@
 import json
 import logging
 import sys
-from contextvars import ContextVar
 from datetime import UTC, datetime
 
-FORMATS = ("auto", "json", "text")
+from sayso_server.service.request_id import request_id
 
-request_id: ContextVar[str] = ContextVar("request_id", default="")
-"""The identifier of the request that the current task answers."""
+FORMATS = ("auto", "json", "text")
 
 _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {"message", "asctime", "taskName"}
 

@@ -1,4 +1,4 @@
-"""The inference worker: a process of its own that carries out rounds until its pipe ends.
+"""The inference worker: a process of its own that carries out batches until its pipe ends.
 
 It is spawned, never forked: gRPC and torch do not survive a fork. This module imports neither.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from sayso_server.core.pipeline import Engine
-from sayso_server.service.bench import Bench
+from sayso_server.workers.session import Session
 
 Loader = Callable[[], Engine]
 """Loads the engine; importable by name, since it is sent to another process."""
@@ -25,7 +25,7 @@ class NotLoaded:
 
 
 def main(pipe: Connection, load: Loader, threads: int) -> None:
-    """Load, say so, and carry out rounds. Ends when the server does, however that ends."""
+    """Load, say so, and carry out batches. Ends when the server does, however that ends."""
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.SIG_IGN)  # the server decides: they reach a whole process group
     os.environ["OMP_NUM_THREADS"] = str(threads)  # read once, when torch is imported
@@ -47,17 +47,17 @@ def _serve(pipe: Connection, load: Loader) -> None:
         pipe.send(NotLoaded(" ".join(str(error).split()) or type(error).__name__))
         return
     pipe.send(engine.model)
-    bench = Bench(engine)
+    session = Session(engine)
     give_back = _trimmer()
     while True:
-        pipe.send(bench.work(pipe.recv()))
+        pipe.send(session.work(pipe.recv()))
         give_back()
 
 
 def _trimmer() -> Callable[[], object]:
     """What gives freed memory back to the system, where the C library can.
 
-    Rounds differ in size, and glibc keeps what lies between the pieces in use: without this a worker grows by hundreds
+    Batches differ in size, and glibc keeps what lies between the pieces in use: without this a worker grows by hundreds
     of MiB, though nothing holds them.
     """
     try:

@@ -1,14 +1,13 @@
-"""A worker's bench: the documents that it has begun, read round by round.
+"""What a worker has begun: documents that are read batch by batch.
 
-A round parses some paragraphs of each of several documents together. A paragraph's trees do not depend on what else is
-parsed, so a document comes out the same whether it is read in one round or in twenty, by one worker or by several: then
-one of them has it on its bench, the others help. Who reads which paragraphs follows from the text, so nobody need be
-told: each cuts the same round into the same parts, and reads its own. The trees of a helper go to the bench as it
-pickled them.
+A batch parses some paragraphs of each of several documents together. A paragraph's trees do not depend on what else is
+parsed, so a document comes out the same whether it is read in one batch or in twenty, by one worker or by several: then
+one of them has begun it, the others help. Who reads which paragraphs follows from the text, so nobody need be
+told: each cuts the same portion into the same parts, and reads its own. The trees of a helper reach it as they were
+pickled.
 """
 
 import pickle
-import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,28 +18,22 @@ from sayso_server.core.document import Document, read, with_trees
 from sayso_server.core.pipeline import Engine
 from sayso_server.core.statement import Options
 from sayso_server.core.tree import Tree
-from sayso_server.service.isolation import describe
-from sayso_server.service.rounds import Failed, Help, Left, Opening, Progress, Round, Share, Trees
-
-_CHARS_PER_WORD = 8
-"""A text with fewer spaces than this weighs by its length."""
-_DENSE = 2
-"""Marks for each word that no prose has."""
-_MARK = re.compile(r"[^\w\s]")
-_TOKEN = re.compile(r"\w+|[^\w\s]")
-
-
-def weight(text: str) -> int:
-    """The words of a text, as the queue counts them: at least one, and no fewer than its length lets expect.
-
-    Where there are many more marks than words they are counted too, since each of them is read as a word is.
-    """
-    words = max(1, len(text.split()), len(text) // _CHARS_PER_WORD)
-    return words if len(_MARK.findall(text)) <= _DENSE * words else len(_TOKEN.findall(text))
+from sayso_server.workers.isolation import describe
+from sayso_server.workers.protocol import (
+    Batch,
+    BatchResult,
+    Failed,
+    NewDocument,
+    Portion,
+    Remaining,
+    Shard,
+    ShardResult,
+)
+from sayso_server.workers.weight import weight
 
 
 def next_paragraphs(weights: Sequence[int], unread: Iterable[int], words: int) -> list[int]:
-    """Of the unread paragraphs those that a round reads: the first, and more of them up to so many words."""
+    """Of the unread paragraphs those that a batch reads: the first, and more of them up to so many words."""
     out: list[int] = []
     for paragraph in unread:
         words -= weights[paragraph]
@@ -75,11 +68,11 @@ class Paragraphs(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Begun:
-    """A document on the bench.
+class _OpenDocument:
+    """A document that is begun and not finished.
 
     `seconds` is how long it was parsed, by the clock: where several workers parsed at the same time, what the slowest
-    took. `latest` is the last round's part of it.
+    took. `latest` is the part of the last batch.
     """
 
     document: Document
@@ -105,7 +98,7 @@ class _Begun:
             del self.unread[paragraph]
             self.words -= self.paragraphs.weights[paragraph]
 
-    def take(self, given: Sequence[Trees]) -> None:
+    def take(self, given: Sequence[ShardResult]) -> None:
         """Take what helpers have read. They did so while this worker read, so what took them longer is what counts."""
         for one in given:
             for paragraph, trees in zip(one.paragraphs, pickle.loads(one.pickled), strict=True):
@@ -113,75 +106,75 @@ class _Begun:
         self.seconds += max([0.0, *(one.seconds - self.latest for one in given)])
 
     def deal(self, words: int, hands: int) -> list[int]:
-        """The paragraphs that are read here in the next round."""
+        """The paragraphs that this worker reads in the next batch."""
         paragraphs = next_paragraphs(self.paragraphs.weights, self.unread, words)
         self.first = max([self.first, *(paragraph + 1 for paragraph in paragraphs)])
         return dealt(self.paragraphs.weights, paragraphs, hands)[0]
 
-    def left(self) -> Left:
-        return Left(self.words, self.first)
+    def left(self) -> Remaining:
+        return Remaining(self.words, self.first)
 
 
-class Bench:
-    """Carries out rounds. Not thread-safe."""
+class Session:
+    """Carries out batches. Not thread-safe."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._begun: dict[int, _Begun] = {}
-        self._helped = lru_cache(maxsize=1)(lambda text: Paragraphs.of(read(text)))
+        self._begun: dict[int, _OpenDocument] = {}
+        self._shard_paragraphs = lru_cache(maxsize=1)(lambda text: Paragraphs.of(read(text)))
 
-    def work(self, order: Round) -> Progress:
-        """Carry out one round; whatever a document does wrong stays its own."""
-        progress: Progress = {}
-        for number in order.forgotten:
+    def work(self, order: Batch) -> BatchResult:
+        """Carry out one batch. A document that fails fails alone."""
+        progress: BatchResult = {}
+        for number in order.dropped:
             self._begun.pop(number, None)
-        for opening in order.openings:
-            self._begin(opening, progress)
-        for aid in order.helps:
-            progress[aid.number] = self._help(aid)
-        shares = [share for share in order.shares if share.number in self._begun]
-        for share in shares:
-            self._begun[share.number].take(share.trees)
-        self._parse(shares, progress)
-        for share in shares:
-            if share.number in self._begun:
-                self._conclude(share.number, progress)
+        for new in order.new_documents:
+            self._begin(new, progress)
+        for shard in order.shards:
+            progress[shard.number] = self._read_shard(shard)
+        portions = [portion for portion in order.portions if portion.number in self._begun]
+        for portion in portions:
+            self._begun[portion.number].take(portion.trees)
+        self._parse(portions, progress)
+        for portion in portions:
+            if portion.number in self._begun:
+                self._conclude(portion.number, progress)
         return progress
 
-    def _begin(self, opening: Opening, progress: Progress) -> None:
+    def _begin(self, new: NewDocument, progress: BatchResult) -> None:
         try:
-            document = read(opening.text)
+            document = read(new.text)
         except Exception as error:
-            progress[opening.number] = Failed(describe(error))
+            progress[new.number] = Failed(describe(error))
             return
-        self._begun[opening.number] = _Begun(document, opening.options, Paragraphs.of(document))
+        self._begun[new.number] = _OpenDocument(document, new.options, Paragraphs.of(document))
 
-    def _help(self, aid: Help) -> Trees | Failed:
+    def _read_shard(self, shard: Shard) -> ShardResult | Failed:
         """Where it fails, the worker that has the document reads the paragraphs itself, and fails itself."""
         try:
-            parts, weights = self._helped(aid.text)
-            paragraphs = next_paragraphs(weights, range(aid.first, len(parts)), aid.words)
-            own = dealt(weights, paragraphs, aid.parts)[aid.part]
+            parts, weights = self._shard_paragraphs(shard.text)
+            paragraphs = next_paragraphs(weights, range(shard.first, len(parts)), shard.words)
+            own = dealt(weights, paragraphs, shard.parts)[shard.part]
             started = time.perf_counter()
             trees = pickle.dumps(self._parsed([parts[one] for one in own]), pickle.HIGHEST_PROTOCOL)
-            return Trees(tuple(own), trees, sum(weights[one] for one in own), time.perf_counter() - started)
+            return ShardResult(tuple(own), trees, sum(weights[one] for one in own), time.perf_counter() - started)
         except Exception as error:
             return Failed(describe(error))
 
-    def _parse(self, shares: Sequence[Share], progress: Progress) -> None:
-        """Parse the shares together or, where that fails, each on its own."""
-        own = {share.number: self._begun[share.number].deal(share.words, share.parts) for share in shares}
+    def _parse(self, portions: Sequence[Portion], progress: BatchResult) -> None:
+        """Parse the portions together or, where that fails, each on its own."""
+        own = {portion.number: self._begun[portion.number].deal(portion.words, portion.parts) for portion in portions}
         parts = [self._begun[number].paragraphs.parts[paragraph] for number, some in own.items() for paragraph in some]
         started = time.perf_counter()
         try:
             trees = iter(self._parsed(parts))
         except Exception as error:
-            if len(shares) == 1:
-                [share] = shares
-                self._fail(share.number, error, progress)
+            if len(portions) == 1:
+                [portion] = portions
+                self._fail(portion.number, error, progress)
             else:
-                for share in shares:
-                    self._parse([share], progress)
+                for portion in portions:
+                    self._parse([portion], progress)
             return
         seconds = (time.perf_counter() - started) / max(1, sum(map(len, parts)))
         for number, paragraphs in own.items():
@@ -197,7 +190,7 @@ class Bench:
             raise RuntimeError(f"the parser answered {len(trees)} of {len(parts)} paragraphs")
         return trees
 
-    def _conclude(self, number: int, progress: Progress) -> None:
+    def _conclude(self, number: int, progress: BatchResult) -> None:
         begun = self._begun[number]
         if begun.unread:
             progress[number] = begun.left()
@@ -211,6 +204,6 @@ class Bench:
         except Exception as error:
             self._fail(number, error, progress)
 
-    def _fail(self, number: int, error: Exception, progress: Progress) -> None:
+    def _fail(self, number: int, error: Exception, progress: BatchResult) -> None:
         del self._begun[number]
         progress[number] = Failed(describe(error))

@@ -18,7 +18,7 @@ from sayso_server.core.statement import (
     Timing,
     WarningCode,
 )
-from sayso_server.service.conversion import ResultContext, result_message
+from sayso_server.service.api.responses import ResultContext, result_message
 
 SPAN = Span(1, 4)
 FULL = Extraction(

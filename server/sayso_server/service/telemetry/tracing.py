@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from sayso_server.service.jobs import Answer
+from sayso_server.service.answer import Answer
 from sayso_server.service.settings import SettingError, Settings
 
 Metadata = Iterable[tuple[str, str | bytes]]
@@ -48,7 +48,7 @@ def traces_of(settings: Settings) -> Traces:
     if not settings.tracing:
         return NO_TRACES
     try:
-        from sayso_server.service.otel import from_environment
+        from sayso_server.service.telemetry.otel import from_environment
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".")[0] == "opentelemetry":
             raise SettingError("--tracing needs the extra tracing: pip install 'sayso-server[tracing]'") from error

@@ -8,12 +8,11 @@ from functools import cache
 from importlib.metadata import version
 from typing import Protocol, TypeVar
 
-from google.protobuf.duration_pb2 import Duration
-
 from sayso.v1 import quotes_pb2 as pb
 from sayso_server.core import statement as domain
 from sayso_server.core.model import Model
-from sayso_server.service.offsets import Unit, converter
+from sayso_server.service.api.offsets import Unit, converter
+from sayso_server.service.durations import duration_message
 from sayso_server.service.settings import Limits
 from sayso_server.version import VERSION
 
@@ -107,13 +106,6 @@ def _component_versions() -> dict[str, str]:
 def model_message(model: Model) -> pb.ModelInfo:
     """The ModelInfo of a loaded model."""
     return pb.ModelInfo(name=model.name, version=model.version, digest=model.digest)
-
-
-def duration_message(seconds: float) -> Duration:
-    """A Duration of so many seconds, to the microsecond."""
-    message = Duration()
-    message.FromMicroseconds(round(seconds * 1_000_000))
-    return message
 
 
 _OFFSET_ENCODINGS = {

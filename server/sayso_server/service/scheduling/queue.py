@@ -1,4 +1,4 @@
-"""The queue before the workers: bounded by words, and one task per worker that feeds it round after round."""
+"""The queue before the workers: bounded by words, and one task per worker that feeds it batch after batch."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sayso_server.core.model import Model
 from sayso_server.core.statement import Extraction, Options
-from sayso_server.service.bench import weight
+from sayso_server.service.answer import Answer
 from sayso_server.service.errors import (
     deadline_exceeded,
     extraction_failed,
@@ -18,22 +18,23 @@ from sayso_server.service.errors import (
     overloaded,
     worker_lost,
 )
-from sayso_server.service.jobs import Answer, Desk, Job
-from sayso_server.service.logs import request_id
-from sayso_server.service.metrics import Metrics
-from sayso_server.service.refusals import Refusals
-from sayso_server.service.rounds import Failed, Left, Progress, Round
-from sayso_server.service.schedule import Schedule, longest_paragraph
+from sayso_server.service.request_id import request_id
+from sayso_server.service.scheduling.jobs import Job, WorkerSlot
+from sayso_server.service.scheduling.quarantine import Quarantine
+from sayso_server.service.scheduling.scheduler import Scheduler, longest_paragraph
 from sayso_server.service.settings import Limits
-from sayso_server.service.workers import LoadError, Worker, WorkerLostError
+from sayso_server.service.telemetry.metrics import Metrics
+from sayso_server.workers.handle import LoadError, Worker, WorkerLostError
+from sayso_server.workers.protocol import Batch, BatchResult, Failed, Remaining
+from sayso_server.workers.weight import weight
 
 log = logging.getLogger(__name__)
 
-MAX_DEATHS = 2
-"""Workers that a document may be read by when they die."""
+MAX_CRASHES = 2
+"""Workers that a document may crash."""
 
 _FIRST_GUESS = 500.0
-"""Words per second, until rounds were measured."""
+"""Words per second, until batches were measured."""
 
 _AT_ONCE = 8_000
 """Characters that are measured on the event loop: the tenth of a second that it takes for more is another thread's."""
@@ -60,9 +61,9 @@ class EngineQueue:
         self._make_worker = make_worker
         self._limits = limits
         self._metrics = metrics or Metrics()
-        self._schedule = Schedule(limits.max_batch_words)
+        self._scheduler = Scheduler(limits.max_batch_words)
         self._measuring = ThreadPoolExecutor(max_workers=1, thread_name_prefix="measuring")
-        self._refusals = Refusals(limits.refusal_duration)
+        self._quarantine = Quarantine(limits.refusal_duration)
         self._workers: list[Worker | None] = [None] * workers
         self._lost: set[int] = set()
         self._on_change = on_change
@@ -81,12 +82,12 @@ class EngineQueue:
 
     async def run(self) -> None:
         """Serve the queue until cancelled."""
-        tenders = [asyncio.create_task(self._tend(place)) for place in range(len(self._workers))]
+        runners = [asyncio.create_task(self._run_worker(place)) for place in range(len(self._workers))]
         try:
-            await asyncio.gather(*tenders)
+            await asyncio.gather(*runners)
         finally:
-            for tender in tenders:
-                tender.cancel()
+            for runner in runners:
+                runner.cancel()
 
     def close(self) -> None:
         """End the workers at once."""
@@ -134,13 +135,13 @@ class EngineQueue:
             Job(next(self._numbers), text, options, deadline, now, loop.create_future(), count, request_id=owner)
             for text, count in zip(texts, words, strict=True)
         ]
-        readable = [job for job in jobs if not self._is_refused(job)]
+        readable = [job for job in jobs if not self._is_quarantined(job)]
         try:
             self._accept(readable)
             for job in readable:
-                is_short = self._schedule.is_short(job)
+                is_short = self._scheduler.is_short(job)
                 longest = 0 if is_short else await self._measure(longest_paragraph, job.text, at_once=is_little)
-                self._schedule.add(job, longest)
+                self._scheduler.add(job, longest)
             return await asyncio.gather(*(job.answer for job in jobs))
         finally:
             for job in jobs:
@@ -153,10 +154,10 @@ class EngineQueue:
             return measure(text)
         return await asyncio.get_running_loop().run_in_executor(self._measuring, measure, text)
 
-    def _is_refused(self, job: Job) -> bool:
-        """Answer a document at once over which enough workers died before; fewer make it a suspect."""
-        job.deaths = self._refusals.deaths(job.text, job.arrival)
-        if job.deaths < MAX_DEATHS:
+    def _is_quarantined(self, job: Job) -> bool:
+        """Answer a document at once that crashed enough workers before; fewer make it a suspect."""
+        job.crashes = self._quarantine.crashes(job.text, job.arrival)
+        if job.crashes < MAX_CRASHES:
             return False
         _report(job, "is refused unread: workers died over it before")
         job.finish(worker_lost(), job.arrival)
@@ -196,32 +197,32 @@ class EngineQueue:
         self._metrics.workers.inc()
         return model
 
-    async def _tend(self, place: int) -> None:
+    async def _run_worker(self, place: int) -> None:
         """Feed one worker, and its successors."""
-        desk = self._schedule.desk()
+        slot = self._scheduler.add_slot()
         loop = asyncio.get_running_loop()
         while True:
             worker = self._workers[place]
             assert worker is not None, "the queue runs before it is warm"
-            desk.called.clear()
+            slot.called.clear()
             started = loop.time()
-            order, jobs = self._schedule.plan(desk, started)
+            order, jobs = self._scheduler.plan(slot, started)
             try:
                 if jobs:
                     async with asyncio.timeout(self._limits.max_duration):
                         progress = await worker.work(order)
                     self._observe(order, loop.time() - started)
-                    self._settle(desk, jobs, progress, started)
+                    self._settle(slot, jobs, progress, started)
                 else:
-                    await self._idle(worker, desk)
+                    await self._idle(worker, slot)
             except (WorkerLostError, TimeoutError) as error:
-                self._bury(worker, desk, jobs, error)
+                self._on_crash(worker, slot, jobs, error)
                 await self._replace(place)
 
-    async def _idle(self, worker: Worker, desk: Desk) -> None:
+    async def _idle(self, worker: Worker, slot: WorkerSlot) -> None:
         """Wait until there may be something to do. Raises WorkerLostError where the worker ends before."""
-        called, ended = asyncio.create_task(desk.called.wait()), asyncio.create_task(worker.ended())
-        patience = None if desk.due is None else desk.due - asyncio.get_running_loop().time()
+        called, ended = asyncio.create_task(slot.called.wait()), asyncio.create_task(worker.ended())
+        patience = None if slot.due is None else slot.due - asyncio.get_running_loop().time()
         try:
             done, _ = await asyncio.wait((called, ended), timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -230,7 +231,7 @@ class EngineQueue:
         if ended in done:
             raise WorkerLostError("it was idle")
 
-    def _observe(self, order: Round, seconds: float) -> None:
+    def _observe(self, order: Batch, seconds: float) -> None:
         if not order.words:
             return  # what was read before is finished: that tells nothing of the speed
         self._metrics.round_words.observe(order.words)
@@ -238,20 +239,20 @@ class EngineQueue:
         if seconds > 0:
             self._speed += 0.2 * (order.words / seconds - self._speed)
 
-    def _settle(self, desk: Desk, jobs: Sequence[Job], progress: Progress, started: float) -> None:
+    def _settle(self, slot: WorkerSlot, jobs: Sequence[Job], progress: BatchResult, started: float) -> None:
         now = asyncio.get_running_loop().time()
         for job in jobs:
             outcome = progress[job.number]
-            if desk.errand:
-                self._schedule.helped(desk, outcome)
+            if slot.shard:
+                self._scheduler.finish_shard(slot, outcome)
                 continue
-            if isinstance(outcome, Left):
+            if isinstance(outcome, Remaining):
                 job.unread = outcome
                 job.due = now + (now - started)
                 continue
-            desk.release(job)
-            if job.deaths:
-                self._refusals.absolve(job.text)
+            slot.release(job)
+            if job.crashes:
+                self._quarantine.clear(job.text)
             if isinstance(outcome, Failed):
                 _report(job, "could not be read: %s", outcome.reason)
                 job.finish(extraction_failed(), now)
@@ -260,7 +261,7 @@ class EngineQueue:
                 job.finish(outcome, now)
             self._release(job)
 
-    def _bury(self, worker: Worker, desk: Desk, jobs: Sequence[Job], error: Exception) -> None:
+    def _on_crash(self, worker: Worker, slot: WorkerSlot, jobs: Sequence[Job], error: Exception) -> None:
         """A worker is gone: what it was reading is tried once more on its own, the rest as if nothing had been.
 
         What it was reading is remembered though nobody may wait for it any more: it is tried when it comes again.
@@ -270,22 +271,22 @@ class EngineQueue:
         self._metrics.worker_deaths.inc()
         log.error("a worker died over %d documents: %s", len(jobs), str(error) or "it did not answer in time")
         now = asyncio.get_running_loop().time()
-        remembered = {text: self._refusals.blame(text, now) for text in {job.text for job in jobs}}
+        remembered = {text: self._quarantine.record_crash(text, now) for text in {job.text for job in jobs}}
         for job in jobs:
-            job.deaths = max(job.deaths + 1, remembered[job.text])
-        if desk.errand:
-            self._schedule.helped(desk, Failed("its worker died"))
-        for job in reversed(desk.open):
-            if job.deaths < MAX_DEATHS:
-                self._schedule.put_back(job)
-        desk.clear()
+            job.crashes = max(job.crashes + 1, remembered[job.text])
+        if slot.shard:
+            self._scheduler.finish_shard(slot, Failed("its worker died"))
+        for job in reversed(slot.open):
+            if job.crashes < MAX_CRASHES:
+                self._scheduler.put_back(job)
+        slot.clear()
         for job in jobs:
-            if job.deaths >= MAX_DEATHS:
-                _report(job, "is refused: %d workers died over it", job.deaths)
+            if job.crashes >= MAX_CRASHES:
+                _report(job, "is refused: %d workers died over it", job.crashes)
                 self._refuse(job.text, now)
 
     def _refuse(self, text: str, now: float) -> None:
-        """Answer every request for a document over which workers died."""
+        """Answer every request for a document that crashed workers."""
         for job in [job for job in self._accepted if job.text == text]:
             job.finish(worker_lost(), now)
             self._release(job)

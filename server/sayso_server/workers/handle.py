@@ -1,4 +1,4 @@
-"""Workers as the event loop sees them."""
+"""A worker process as the event loop sees it."""
 
 import asyncio
 import multiprocessing
@@ -9,8 +9,8 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
 from sayso_server.core.model import Model
-from sayso_server.service import worker
-from sayso_server.service.rounds import Progress, Round
+from sayso_server.workers.process import Loader, NotLoaded, main
+from sayso_server.workers.protocol import Batch, BatchResult
 
 
 class WorkerLostError(Exception):
@@ -22,13 +22,13 @@ class LoadError(Exception):
 
 
 class Worker(Protocol):
-    """Carries out rounds, one at a time."""
+    """Carries out batches, one at a time."""
 
     async def start(self) -> Model:
         """Load the engine. Raises LoadError, WorkerLostError."""
 
-    async def work(self, order: Round) -> Progress:
-        """What became of the documents of a round. Raises WorkerLostError."""
+    async def work(self, order: Batch) -> BatchResult:
+        """What became of the documents of a batch. Raises WorkerLostError."""
 
     async def ended(self) -> None:
         """Wait until it has ended, by whatever cause."""
@@ -40,7 +40,7 @@ class Worker(Protocol):
 class ProcessWorker:
     """A spawned process behind a pipe, which a thread of its own waits on."""
 
-    def __init__(self, load: worker.Loader, *, threads: int) -> None:
+    def __init__(self, load: Loader, *, threads: int) -> None:
         self._load = load
         self._threads = threads
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker")
@@ -56,14 +56,14 @@ class ProcessWorker:
     async def start(self) -> Model:
         """See Worker."""
         answer = await self._in_thread(self._spawn)
-        if isinstance(answer, worker.NotLoaded):
+        if isinstance(answer, NotLoaded):
             raise LoadError(answer.reason)
         model: Model = answer
         return model
 
-    async def work(self, order: Round) -> Progress:
+    async def work(self, order: Batch) -> BatchResult:
         """See Worker."""
-        progress: Progress = await self._in_thread(lambda: self._exchange(order))
+        progress: BatchResult = await self._in_thread(lambda: self._exchange(order))
         return progress
 
     async def ended(self) -> None:
@@ -95,7 +95,7 @@ class ProcessWorker:
     def _spawn(self) -> Any:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        process = context.Process(target=worker.main, args=(theirs, self._load, self._threads), daemon=True)
+        process = context.Process(target=main, args=(theirs, self._load, self._threads), daemon=True)
         try:
             process.start()
         finally:
@@ -105,7 +105,7 @@ class ProcessWorker:
             process.kill()  # `kill` came while the process was being made
         return self._pipe.recv()
 
-    def _exchange(self, order: Round) -> Any:
+    def _exchange(self, order: Batch) -> Any:
         assert self._pipe is not None, "a worker that was not started"
         self._pipe.send(order)
         return self._pipe.recv()

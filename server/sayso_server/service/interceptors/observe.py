@@ -11,10 +11,10 @@ import grpc
 import grpc.aio
 
 from sayso_server.service.errors import REQUEST_ID_KEY, Context
-from sayso_server.service.handlers import Behaviour, Continuation, Handler, behaviour_of, rebuilt
-from sayso_server.service.logs import request_id
-from sayso_server.service.metrics import Metrics
-from sayso_server.service.tracing import NO_TRACES, Traces
+from sayso_server.service.interceptors.handlers import Behaviour, Continuation, Handler, behaviour_of, rebuilt
+from sayso_server.service.request_id import request_id
+from sayso_server.service.telemetry.metrics import Metrics
+from sayso_server.service.telemetry.tracing import NO_TRACES, Traces
 
 log = logging.getLogger(__name__)
 

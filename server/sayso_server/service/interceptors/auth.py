@@ -10,7 +10,7 @@ import grpc.aio
 from grpc_health.v1 import health
 
 from sayso_server.service.errors import Context, abort, unauthenticated
-from sayso_server.service.handlers import Continuation, Handler, rebuilt
+from sayso_server.service.interceptors.handlers import Continuation, Handler, rebuilt
 from sayso_server.service.settings import SettingError, warn_if_open
 
 _SCHEME = "Bearer "

@@ -5,9 +5,9 @@ import itertools
 from collections.abc import Callable
 
 from sayso_server.core.statement import Options
-from sayso_server.service.bench import weight
-from sayso_server.service.jobs import Desk, Job
-from sayso_server.service.schedule import Schedule, longest_paragraph
+from sayso_server.service.scheduling.jobs import Job, WorkerSlot
+from sayso_server.service.scheduling.scheduler import Scheduler, longest_paragraph
+from sayso_server.workers.weight import weight
 
 BUDGET = 4
 LONG = "one two\n\nthree four\n\nfive"
@@ -15,9 +15,9 @@ BLOCKING = "one two three four five\n\nsix"
 NOW = 0.0
 
 
-def with_schedule(act: Callable[[Schedule, Callable[[str], Job]], None]) -> None:
+def with_schedule(act: Callable[[Scheduler, Callable[[str], Job]], None]) -> None:
     async def main() -> None:
-        schedule, numbers = Schedule(BUDGET), itertools.count()
+        schedule, numbers = Scheduler(BUDGET), itertools.count()
 
         def add(text: str) -> Job:
             answer = asyncio.get_running_loop().create_future()
@@ -30,13 +30,13 @@ def with_schedule(act: Callable[[Schedule, Callable[[str], Job]], None]) -> None
     asyncio.run(main())
 
 
-def given(schedule: Schedule, desk: Desk) -> list[Job]:
-    return schedule.plan(desk, NOW)[1]
+def given(schedule: Scheduler, slot: WorkerSlot) -> list[Job]:
+    return schedule.plan(slot, NOW)[1]
 
 
 def test_one_of_two_workers_is_kept_free_of_paragraphs_longer_than_a_round() -> None:
-    def act(schedule: Schedule, add: Callable[[str], Job]) -> None:
-        first, second = schedule.desk(), schedule.desk()
+    def act(schedule: Scheduler, add: Callable[[str], Job]) -> None:
+        first, second = schedule.add_slot(), schedule.add_slot()
         blocking, other, long, short = add(BLOCKING), add(BLOCKING), add(LONG), add("short")
         assert [job.is_blocking for job in (blocking, other, long, short)] == [True, True, False, False]
         first.lane = second.lane = 2
@@ -52,21 +52,21 @@ def test_one_of_two_workers_is_kept_free_of_paragraphs_longer_than_a_round() -> 
 
 
 def test_a_worker_alone_reads_them_too() -> None:
-    def act(schedule: Schedule, add: Callable[[str], Job]) -> None:
-        desk = schedule.desk()
+    def act(schedule: Scheduler, add: Callable[[str], Job]) -> None:
+        slot = schedule.add_slot()
         blocking = [add(BLOCKING), add(BLOCKING)]
-        assert given(schedule, desk) == blocking
+        assert given(schedule, slot) == blocking
 
     with_schedule(act)
 
 
 def test_a_worker_that_died_blocks_no_more() -> None:
-    def act(schedule: Schedule, add: Callable[[str], Job]) -> None:
-        first, second = schedule.desk(), schedule.desk()
+    def act(schedule: Scheduler, add: Callable[[str], Job]) -> None:
+        first, second = schedule.add_slot(), schedule.add_slot()
         deadly, other = add(BLOCKING), add(BLOCKING)
         assert given(schedule, first) == [deadly, other]
         for job in (other, deadly):
-            job.deaths = 1
+            job.crashes = 1
             schedule.put_back(job)
         first.clear()
         assert given(schedule, second) == [other]

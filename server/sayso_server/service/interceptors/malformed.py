@@ -20,9 +20,9 @@ from sayso_server.service.errors import (
     more_documents,
     too_many_fields,
 )
-from sayso_server.service.handlers import Behaviour, Continuation, Handler, behaviour_of, rebuilt
+from sayso_server.service.interceptors.handlers import Behaviour, Continuation, Handler, behaviour_of, rebuilt
+from sayso_server.service.interceptors.wire import exceeds
 from sayso_server.service.settings import Limits
-from sayso_server.service.wire import exceeds
 
 _FIELDS = 30_000
 """Fields and packed values that a message may have, besides its documents: more than any caller has use for."""

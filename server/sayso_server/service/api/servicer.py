@@ -11,8 +11,9 @@ import grpc.aio
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
-from sayso_server.service.activity import Activity
-from sayso_server.service.conversion import ResultContext, result_message, server_info_message
+from sayso_server.service.answer import Answer
+from sayso_server.service.api.requests import Wishes, read_options, refusal, response_limit
+from sayso_server.service.api.responses import ResultContext, result_message, server_info_message
 from sayso_server.service.errors import (
     Context,
     ServiceError,
@@ -22,12 +23,11 @@ from sayso_server.service.errors import (
     result_too_large,
     too_many_documents,
 )
-from sayso_server.service.isolation import describe
-from sayso_server.service.jobs import Answer
-from sayso_server.service.queue import EngineQueue
-from sayso_server.service.requests import Wishes, read_options, refusal, response_limit
+from sayso_server.service.in_flight import InFlight
+from sayso_server.service.scheduling.queue import EngineQueue
 from sayso_server.service.settings import Limits
-from sayso_server.service.tracing import NO_TRACES, Traces
+from sayso_server.service.telemetry.tracing import NO_TRACES, Traces
+from sayso_server.workers.isolation import describe
 
 log = logging.getLogger(__name__)
 
@@ -56,16 +56,16 @@ def answered(handler: Handler[Response]) -> Handler[Response]:
 class QuoteServicer(pb_grpc.QuoteServiceServicer):
     """Checks requests, hands their texts to the queue, and converts what comes back."""
 
-    def __init__(self, queue: EngineQueue, limits: Limits, activity: Activity, traces: Traces = NO_TRACES) -> None:
+    def __init__(self, queue: EngineQueue, limits: Limits, in_flight: InFlight, traces: Traces = NO_TRACES) -> None:
         self._queue = queue
         self._limits = limits
-        self._activity = activity
+        self._in_flight = in_flight
         self._traces = traces
 
     @answered
     async def ExtractQuotes(self, request: pb.ExtractQuotesRequest, context: Context) -> pb.ExtractQuotesResponse:
         """One document; its refusal is the call's."""
-        self._activity.call(context)
+        self._in_flight.call(context)
         return pb.ExtractQuotesResponse(result=await self._extract_one(request, context))
 
     @answered
@@ -73,7 +73,7 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
         self, request: pb.BatchExtractQuotesRequest, context: Context
     ) -> pb.BatchExtractQuotesResponse:
         """Several documents, each with its own outcome."""
-        self._activity.call(context)
+        self._in_flight.call(context)
         if len(request.documents) > self._limits.max_batch_documents:
             raise too_many_documents(len(request.documents), self._limits.max_batch_documents)
         wishes = read_options(request.options)
@@ -90,7 +90,7 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
 
         async def answer(request: pb.StreamExtractQuotesRequest) -> None:
             try:
-                with self._activity.request():
+                with self._in_flight.request():
                     await write(request, await self._extract_one(request, context))
             except ServiceError as error:
                 await write(request, error)

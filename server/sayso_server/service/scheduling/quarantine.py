@@ -1,4 +1,4 @@
-"""What is remembered of documents over which workers died: those over which several did are not read again.
+"""Documents that crashed workers: one that crashed several is not read again.
 
 What is kept of a document is a digest: none of its text. It is forgotten after a while, since a worker may die by
 another's fault (of an operator, of a machine short of memory) twice in a row. The memory outlives the request: who
@@ -20,35 +20,35 @@ def digest_of(text: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    deaths: int
+    crashes: int
     until: float
 
 
-class Refusals:
-    """Remembers documents for `duration` seconds after the last worker died over them, `most` of them."""
+class Quarantine:
+    """Remembers documents for `duration` seconds after the last crash, `most` of them."""
 
     def __init__(self, duration: float, most: int = MOST) -> None:
         self._duration = duration
         self._most = most
         self._records: OrderedDict[bytes, _Record] = OrderedDict()
 
-    def blame(self, text: str, now: float) -> int:
-        """A worker died over a text at `now`, a time of the event loop. Returns how many did of late."""
-        deaths = self.deaths(text, now) + 1
+    def record_crash(self, text: str, now: float) -> int:
+        """A text crashed a worker at `now`, a time of the event loop. Returns how many it crashed lately."""
+        crashes = self.crashes(text, now) + 1
         digest = digest_of(text)
         self._records.pop(digest, None)
-        self._records[digest] = _Record(deaths, now + self._duration)
+        self._records[digest] = _Record(crashes, now + self._duration)
         while len(self._records) > self._most:
             self._records.popitem(last=False)
-        return deaths
+        return crashes
 
-    def absolve(self, text: str) -> None:
-        """A text was read, so its worker died of something else."""
+    def clear(self, text: str) -> None:
+        """A text was read, so something else crashed its worker."""
         self._records.pop(digest_of(text), None)
 
-    def deaths(self, text: str, now: float) -> int:
-        """How many workers died over a text of late."""
+    def crashes(self, text: str, now: float) -> int:
+        """How many workers a text crashed lately."""
         while self._records and next(iter(self._records.values())).until <= now:
             self._records.popitem(last=False)
         record = self._records.get(digest_of(text)) if self._records else None
-        return record.deaths if record else 0
+        return record.crashes if record else 0

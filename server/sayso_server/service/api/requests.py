@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Kind, Options
+from sayso_server.service.api.offsets import Unit
 from sayso_server.service.errors import Context, ServiceError, invalid_option, text_too_long, unsupported_language
-from sayso_server.service.offsets import Unit
 from sayso_server.service.settings import Limits
 
 _Value = TypeVar("_Value", bound=int)
@@ -59,8 +59,8 @@ def read_options(message: pb.ExtractOptions) -> Wishes:
     options = Options(
         kinds=_members("kinds", message.kinds, _KINDS),
         cue_classes=_members("cue_classes", message.cue_classes, _CUE_CLASSES) or REPORTED_SPEECH,
-        min_confidence=_share("min_confidence", message.min_confidence),
-        min_speaker_confidence=_share("min_speaker_confidence", message.min_speaker_confidence)
+        min_confidence=_portion("min_confidence", message.min_confidence),
+        min_speaker_confidence=_portion("min_speaker_confidence", message.min_speaker_confidence)
         if message.HasField("min_speaker_confidence")
         else defaults.min_speaker_confidence,
     )
@@ -91,7 +91,7 @@ def _members(field: str, values: Collection[_Value], members: Mapping[_Value, _M
     return frozenset(members[value] for value in chosen)
 
 
-def _share(field: str, value: float) -> float:
+def _portion(field: str, value: float) -> float:
     if not 0.0 <= value <= 1.0:  # false for NaN too
         raise invalid_option(field, f"{field} is {value}, not between 0 and 1")
     return value

@@ -4,17 +4,9 @@ import asyncio
 from dataclasses import dataclass, field
 
 from sayso_server.core.statement import Extraction, Options
+from sayso_server.service.answer import Answer
 from sayso_server.service.errors import ServiceError
-from sayso_server.service.rounds import Help, Left, Trees
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of one text, how many seconds it waited before a worker took it, and how many it took in all."""
-
-    outcome: Extraction | ServiceError
-    queue_duration: float
-    duration: float
+from sayso_server.workers.protocol import Remaining, Shard, ShardResult
 
 
 @dataclass(slots=True, eq=False)
@@ -30,22 +22,22 @@ class Job:
     words: int
     request_id: str = ""
     taken: float | None = None
-    deaths: int = 0
+    crashes: int = 0
     is_blocking: bool = False
-    """Whether a paragraph of it is longer than a round."""
-    unread: Left = field(init=False)
-    """What the bench of its worker has not read."""
-    helpers: set["Desk"] = field(default_factory=set)
-    """Those who read a part of its round."""
-    trees: list[Trees] = field(default_factory=list)
+    """Whether a paragraph of it is longer than a batch."""
+    unread: Remaining = field(init=False)
+    """What its worker has not read."""
+    helpers: set["WorkerSlot"] = field(default_factory=set)
+    """The slots of workers that read shards of it."""
+    trees: list[ShardResult] = field(default_factory=list)
     """What they have read, and its worker has not been given yet."""
     due: float = 0.0
     """When its worker waits for them no longer."""
     is_alone: bool = False
-    """Whether they failed it, so that it is not shared any more."""
+    """Whether a helper failed, so that it is not shared any more."""
 
     def __post_init__(self) -> None:
-        self.unread = Left(self.words, first=0)
+        self.unread = Remaining(self.words, first=0)
 
     @property
     def left(self) -> int:
@@ -55,16 +47,16 @@ class Job:
     @property
     def may_be_shared(self) -> bool:
         """Whether several workers may read it at the same time."""
-        return not (self.is_alone or self.is_blocking or self.deaths)
+        return not (self.is_alone or self.is_blocking or self.crashes)
 
-    def do_without_help(self) -> None:
-        """Its worker reads on alone, also what others are still reading."""
+    def drop_helpers(self) -> None:
+        """Its worker continues alone, and reads again what others are still reading."""
         self.is_alone = True
         self.helpers.clear()
 
     def restart(self) -> None:
         """Its worker is gone, and with it all that was read."""
-        self.unread = Left(self.words, first=0)
+        self.unread = Remaining(self.words, first=0)
         self.helpers.clear()
         self.trees.clear()
 
@@ -80,31 +72,31 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
-    """A part of a job that another worker has."""
+class AssignedShard:
+    """A shard of a job that another worker has begun."""
 
     job: Job
-    help: Help
+    shard: Shard
 
 
 @dataclass(slots=True, eq=False)
-class Desk:
-    """What one worker has begun and not finished. One is made by `Schedule.desk`."""
+class WorkerSlot:
+    """One worker's place in the schedule, and what it has begun and not finished. `Scheduler.add_slot` makes one."""
 
     open: list[Job] = field(default_factory=list)
-    forgotten: list[int] = field(default_factory=list)
+    dropped: list[int] = field(default_factory=list)
     lane: int = 0
-    errand: Errand | None = None
-    """What it is to read, or reads, for another."""
+    shard: AssignedShard | None = None
+    """The shard that it reads, or will read, for another worker."""
     is_idle: bool = False
     """Whether it was left without anything to do."""
     called: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when there may be something to do."""
 
-    def help_with(self, errand: Errand) -> None:
-        """This is to be read next, for another."""
-        errand.job.helpers.add(self)
-        self.errand = errand
+    def assign(self, shard: AssignedShard) -> None:
+        """Read this next, for another worker."""
+        shard.job.helpers.add(self)
+        self.shard = shard
         self.is_idle = False
 
     @property
@@ -116,31 +108,31 @@ class Desk:
         """Drop what nobody waits for any more, and helpers that are late."""
         for job in [job for job in self.open if job.is_dead(now)]:
             self.release(job)
-            self.forgotten.append(job.number)
+            self.dropped.append(job.number)
         for job in self.open:
             if job.helpers and job.due <= now:
-                job.do_without_help()
-        if self.errand and (self.errand.job.is_dead(now) or self not in self.errand.job.helpers):
-            self.errand = None
+                job.drop_helpers()
+        if self.shard and (self.shard.job.is_dead(now) or self not in self.shard.job.helpers):
+            self.shard = None
 
     def release(self, job: Job) -> None:
         """The job is no longer this worker's."""
         if job in self.open:
             self.open.remove(job)
 
-    def forget(self) -> tuple[int, ...]:
+    def take_dropped(self) -> tuple[int, ...]:
         """What the worker is to forget, now that it is told so."""
-        forgotten = tuple(self.forgotten)
-        self.forgotten.clear()
-        return forgotten
+        dropped = tuple(self.dropped)
+        self.dropped.clear()
+        return dropped
 
     def clear(self) -> None:
         """The worker is gone; its successor has begun nothing."""
         self.open.clear()
-        self.forgotten.clear()
+        self.dropped.clear()
         self.is_idle = False
 
     @property
     def is_blocked(self) -> bool:
-        """Whether the worker may be at a round that is long."""
+        """Whether the worker may be busy with a long batch."""
         return any(job.is_blocking for job in self.open)
