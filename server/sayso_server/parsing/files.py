@@ -15,7 +15,7 @@ PROCESSORS = ("tokenize", "mwt", "pos", "lemma", "depparse", "names", "roles")
 _MOST_UNFOLDING = 20
 """How many times the size of its file an archive may have; ours have less than twice."""
 
-OPTIONAL = ("links", "coreference")
+OPTIONAL = ("sentences", "links", "coreference")
 """Heads that older models do not have."""
 
 REBUILD = "reinstall sayso-server, or train the models again (see the model card)"
