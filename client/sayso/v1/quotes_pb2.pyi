@@ -281,7 +281,7 @@ class _WarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WarningCo
     WARNING_CODE_EMPTY_TEXT: _WarningCode.ValueType  # 4
     """The document has no text."""
     WARNING_CODE_SENTENCE_TOO_LONG: _WarningCode.ValueType  # 5
-    """A sentence was too long to parse in one piece and was read in parts."""
+    """Reserved: this version reads a very long sentence in parts without a warning."""
     WARNING_CODE_TEXT_DAMAGED: _WarningCode.ValueType  # 6
     """The text was damaged on its way (a wrong encoding, markup, escapes); statements may be missing or wrong. The message
     says what was seen, the span is the first of it.
@@ -301,7 +301,7 @@ WARNING_CODE_TEXT_NOT_ENGLISH: WarningCode.ValueType  # 3
 WARNING_CODE_EMPTY_TEXT: WarningCode.ValueType  # 4
 """The document has no text."""
 WARNING_CODE_SENTENCE_TOO_LONG: WarningCode.ValueType  # 5
-"""A sentence was too long to parse in one piece and was read in parts."""
+"""Reserved: this version reads a very long sentence in parts without a warning."""
 WARNING_CODE_TEXT_DAMAGED: WarningCode.ValueType  # 6
 """The text was damaged on its way (a wrong encoding, markup, escapes); statements may be missing or wrong. The message
 says what was seen, the span is the first of it.
@@ -328,10 +328,10 @@ class Document(_message.Message):
     document_id: _builtins.str
     """The caller's name for the document, returned in Result.document_id. Not interpreted."""
     title: _builtins.str
-    """Headline, where it is not part of the text. Context only: nothing is extracted from it."""
+    """Headline, where it is not part of the text. Reserved: this version ignores it, and never extracts from it."""
     @_builtins.property
     def published_at(self) -> _timestamp_pb2.Timestamp:
-        """When the document was published. Context only."""
+        """When the document was published. Reserved: this version ignores it."""
 
     def __init__(
         self,

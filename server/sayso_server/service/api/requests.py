@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from sayso.v1 import quotes_pb2 as pb
-from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Kind, Options
+from sayso_server.core.statement import REPORTED_SPEECH, Options
+from sayso_server.service.api.enums import CUE_CLASSES, KINDS, OFFSET_ENCODINGS, inverse
 from sayso_server.service.api.offsets import Unit
 from sayso_server.service.errors import Context, ServiceError, invalid_option, text_too_long, unsupported_language
 from sayso_server.service.settings import Limits
@@ -34,18 +35,8 @@ class Wishes:
     alternatives: int = ALTERNATIVES
 
 
-_KINDS = {
-    pb.STATEMENT_KIND_DIRECT: Kind.DIRECT,
-    pb.STATEMENT_KIND_INDIRECT: Kind.INDIRECT,
-    pb.STATEMENT_KIND_MIXED: Kind.MIXED,
-}
-_CUE_CLASSES = {pb.CueClass.Value(f"CUE_CLASS_{member.name}"): member for member in CueClass}
-_UNITS = {
-    pb.OFFSET_ENCODING_UNSPECIFIED: Unit.UTF32,
-    pb.OFFSET_ENCODING_UTF32: Unit.UTF32,
-    pb.OFFSET_ENCODING_UTF16: Unit.UTF16,
-    pb.OFFSET_ENCODING_UTF8: Unit.UTF8,
-}
+_KINDS, _CUE_CLASSES = inverse(KINDS), inverse(CUE_CLASSES)
+_UNITS = {pb.OFFSET_ENCODING_UNSPECIFIED: Unit.UTF32} | inverse(OFFSET_ENCODINGS)
 _EXPLAINED = {pb.RESULT_VIEW_UNSPECIFIED: False, pb.RESULT_VIEW_BASIC: False, pb.RESULT_VIEW_FULL: True}
 
 

@@ -3,20 +3,24 @@
 import platform
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from importlib.metadata import version
-from typing import Protocol, TypeVar
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso_server.core import statement as domain
 from sayso_server.core.model import Model
+from sayso_server.service.api.enums import (
+    CUE_CLASSES,
+    KINDS,
+    OFFSET_ENCODINGS,
+    POLARITIES,
+    SPEAKER_TYPES,
+    WARNING_CODES,
+)
 from sayso_server.service.api.offsets import Unit, converter
 from sayso_server.service.durations import duration_message
 from sayso_server.service.settings import Limits
 from sayso_server.version import VERSION
-
-_V_co = TypeVar("_V_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def result_message(extraction: domain.Extraction, model: Model, context: ResultC
         statements=[_statement(statement, view, context) for statement in extraction.statements],
         speakers=[_speaker(speaker, view) for speaker in _speakers(extraction, explained=context.explained)],
         language_code="en",
-        offset_encoding=_OFFSET_ENCODINGS[context.unit],
+        offset_encoding=OFFSET_ENCODINGS[context.unit],
         model=model_message(model),
         warnings=[_warning(warning, view) for warning in extraction.warnings],
         stats=_stats(extraction, context.queue_duration),
@@ -108,23 +112,16 @@ def model_message(model: Model) -> pb.ModelInfo:
     return pb.ModelInfo(name=model.name, version=model.version, digest=model.digest)
 
 
-_OFFSET_ENCODINGS = {
-    Unit.UTF32: pb.OFFSET_ENCODING_UTF32,
-    Unit.UTF16: pb.OFFSET_ENCODING_UTF16,
-    Unit.UTF8: pb.OFFSET_ENCODING_UTF8,
-}
-
-
 def _statement(statement: domain.Statement, view: _View, context: ResultContext) -> pb.Statement:
     return pb.Statement(
         statement_id=statement.statement_id,
-        kind=_value(pb.StatementKind, "STATEMENT_KIND", statement.kind),
+        kind=KINDS[statement.kind],
         content_spans=view.spans(statement.content),
         cue=_cue(statement.cue, view) if statement.cue else None,
         source=view.maybe(statement.source),
         speaker_id=statement.speaker_id or "",
         addressee_spans=view.spans(statement.addressees),
-        polarity=_value(pb.Polarity, "POLARITY", statement.polarity),
+        polarity=POLARITIES[statement.polarity],
         confidence=statement.confidence,
         speaker_confidence=statement.speaker_confidence if statement.speaker_id else 0.0,
         paragraph_index=statement.paragraph_index,
@@ -137,9 +134,7 @@ def _statement(statement: domain.Statement, view: _View, context: ResultContext)
 
 
 def _cue(cue: domain.Cue, view: _View) -> pb.Cue:
-    return pb.Cue(
-        spans=view.spans(cue.spans), lemma=cue.lemma, cue_class=_value(pb.CueClass, "CUE_CLASS", cue.cue_class)
-    )
+    return pb.Cue(spans=view.spans(cue.spans), lemma=cue.lemma, cue_class=CUE_CLASSES[cue.cue_class])
 
 
 def _explanation(statement: domain.Statement, view: _View, alternatives: int) -> pb.Explanation:
@@ -162,11 +157,10 @@ def _evidence(evidence: Iterable[tuple[str, float]]) -> list[pb.Evidence]:
 
 
 def _speaker(speaker: domain.Speaker, view: _View) -> pb.Speaker:
-    known = speaker.type is not domain.SpeakerType.UNKNOWN
     return pb.Speaker(
         speaker_id=speaker.speaker_id,
         display_name=speaker.display_name,
-        type=_value(pb.SpeakerType, "SPEAKER_TYPE", speaker.type) if known else pb.SPEAKER_TYPE_UNSPECIFIED,
+        type=SPEAKER_TYPES[speaker.type],
         role=speaker.role,
         affiliation_speaker_id=speaker.affiliation_id or "",
         issuer_speaker_id=speaker.issuer_id or "",
@@ -176,7 +170,7 @@ def _speaker(speaker: domain.Speaker, view: _View) -> pb.Speaker:
 
 def _warning(warning: domain.TextWarning, view: _View) -> pb.Warning:
     return pb.Warning(
-        code=_value(pb.WarningCode, "WARNING_CODE", warning.code),
+        code=WARNING_CODES[warning.code],
         message=warning.message,
         span=view.maybe(warning.span),
     )
@@ -190,12 +184,3 @@ def _stats(extraction: domain.Extraction, queue_duration: float) -> pb.Stats:
         parse_duration=duration_message(extraction.timing.parse),
         extract_duration=duration_message(extraction.timing.extract),
     )
-
-
-class _Enum(Protocol[_V_co]):
-    def Value(self, name: str) -> _V_co: ...  # noqa: N802 - protobuf's own name
-
-
-def _value(enum: _Enum[_V_co], prefix: str, member: StrEnum) -> _V_co:
-    """The value of the contract's `enum` that has the name of the domain's `member`."""
-    return enum.Value(f"{prefix}_{member.name}")
