@@ -78,7 +78,7 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
             raise too_many_documents(len(request.documents), self._limits.max_batch_documents)
         wishes = read_options(request.options)
         outcomes = await self._extract(request.documents, wishes, context, request.ByteSize())
-        return pb.BatchExtractQuotesResponse(outcomes=[_outcome(outcome) for outcome in outcomes])
+        return await asyncio.to_thread(_batch_response, outcomes)
 
     @answered
     async def StreamExtractQuotes(  # type: ignore[override]  # writes for itself, several tasks at once
@@ -98,7 +98,8 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
                 slots.release()
 
         async def write(request: pb.StreamExtractQuotesRequest, outcome: pb.Result | ServiceError) -> None:
-            response = pb.StreamExtractQuotesResponse(correlation_id=request.correlation_id, outcome=_outcome(outcome))
+            response = pb.StreamExtractQuotesResponse(correlation_id=request.correlation_id)
+            _set_outcome(response.outcome, outcome)
             async with writing:
                 await context.write(response)
 
@@ -139,7 +140,7 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
         answers = iter(await self._answers(texts, wishes, self._deadline(context), size) if texts else ())
         room = _Room(response_limit(context, self._limits))
         return [
-            refused or room.fitting(await self._converted(document, next(answers), wishes))
+            refused or await self._converted(document, next(answers), wishes, room)
             for document, refused in zip(documents, refusals, strict=True)
         ]
 
@@ -150,9 +151,11 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
             self._traces.document(answer, arrived)
         return answers
 
-    async def _converted(self, document: pb.Document, answer: Answer, wishes: Wishes) -> pb.Result | ServiceError:
-        """The same as `_result`, in a thread: a large result takes seconds."""
-        return await asyncio.to_thread(self._result, document, answer, wishes)
+    async def _converted(
+        self, document: pb.Document, answer: Answer, wishes: Wishes, room: "_Room"
+    ) -> pb.Result | ServiceError:
+        """What `_result` says, if there is room for it; in a thread, since a large result takes seconds."""
+        return await asyncio.to_thread(lambda: room.fitting(self._result(document, answer, wishes)))
 
     def _result(self, document: pb.Document, answer: Answer, wishes: Wishes) -> pb.Result | ServiceError:
         if isinstance(answer.outcome, ServiceError):
@@ -193,7 +196,16 @@ class _Room:
         return outcome
 
 
-def _outcome(outcome: pb.Result | ServiceError) -> pb.Outcome:
+def _batch_response(outcomes: Sequence[pb.Result | ServiceError]) -> pb.BatchExtractQuotesResponse:
+    """The response of a batch. Each result is copied alone, so that other threads have their turn in between."""
+    response = pb.BatchExtractQuotesResponse()
+    for outcome in outcomes:
+        _set_outcome(response.outcomes.add(), outcome)
+    return response
+
+
+def _set_outcome(message: pb.Outcome, outcome: pb.Result | ServiceError) -> None:
     if isinstance(outcome, ServiceError):
-        return pb.Outcome(error=outcome.status())
-    return pb.Outcome(result=outcome)
+        message.error.CopyFrom(outcome.status())
+    else:
+        message.result.CopyFrom(outcome)
