@@ -58,7 +58,7 @@ def exceeds(data: bytes, descriptor: Descriptor, limit: int) -> str | None:
             ends.append((position + length, kind.message))
             kinds = _kinds(kind.message)
         else:
-            position += length
+            position = min(position + length, end)
     return None
 
 
