@@ -27,7 +27,7 @@ from pathlib import Path
 BARE = """
 import json, sys, time
 from sayso_server.parsing.load import load_engine
-from sayso_server.service.bench import weight
+from sayso_server.workers.weight import weight
 engine = load_engine(threads=1)
 print(time.process_time(), flush=True)
 texts, words = [], 0

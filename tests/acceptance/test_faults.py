@@ -19,7 +19,7 @@ from support.calls import Watch, raw
 from support.engine import DEADLY, POISON
 from support.serving import PATIENCE, reason_of, status_of, wait_for
 
-from sayso_server.service.bench import dealt
+from sayso_server.workers.session import dealt
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 SETTINGS = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
@@ -57,7 +57,7 @@ def kill_at_one_document(folder: Path, hand: int) -> Counter[str]:
     folder.mkdir()
     gates = [folder / "first", folder / "second"]
     parts = ["word " * 59 for _ in range(4)]
-    for gate, paragraphs in zip(gates, dealt(parts, range(4), 2), strict=True):
+    for gate, paragraphs in zip(gates, dealt([59] * 4, range(4), 2), strict=True):
         parts[paragraphs[0]] += f"WAIT {gate}"
     with serving("--workers", "2") as served:
         assert outcomes([served.later("both are idle then")]) == ONE

@@ -17,7 +17,7 @@ from sayso.report.article import words_of
 from sayso.report.why import attributed
 from sayso.v1 import quotes_pb2 as pb
 from sayso_server.core.statement import Extraction
-from sayso_server.service.conversion import ResultContext, result_message
+from sayso_server.service.api.responses import ResultContext, result_message
 
 HOSTILE = (
     "</p></section></script><script>document.title='ran'</script><img src=x onerror=\"document.title='ran'\">\n\n"

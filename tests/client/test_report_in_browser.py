@@ -16,7 +16,7 @@ from sayso._convert import result_model
 from sayso.report import page
 from sayso.rows import COLUMNS
 from sayso_server.gold import corrected
-from sayso_server.service.conversion import ResultContext, result_message
+from sayso_server.service.api.responses import ResultContext, result_message
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs chromium: apt-get install chromium")
 

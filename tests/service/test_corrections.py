@@ -15,7 +15,7 @@ from support.serving import PATIENCE
 from sayso._convert import result_model
 from sayso_server.gold import CorrectionError, corrected, gold_object
 from sayso_server.main import main
-from sayso_server.service.conversion import ResultContext, result_message
+from sayso_server.service.api.responses import ResultContext, result_message
 
 TEXT = "😀 “Yes,” said Mara. It rained. “No,” said Olin."
 FORGOTTEN = {"confidence", "rule"}

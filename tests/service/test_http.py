@@ -27,9 +27,9 @@ from support.serving import PATIENCE, Running, run, running, server_process
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
 from sayso_server.service.http.offer import http_front
-from sayso_server.service.logs import JsonFormatter
-from sayso_server.service.metrics import Metrics
 from sayso_server.service.settings import Http, Limits, Security, SettingError, Settings
+from sayso_server.service.telemetry.logs import JsonFormatter
+from sayso_server.service.telemetry.metrics import Metrics
 
 if TYPE_CHECKING:
     from sayso_server.service.http.front import HttpFront

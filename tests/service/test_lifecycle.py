@@ -1,9 +1,12 @@
 """Loading, health, reflection, draining, and the process around it."""
 
+import os
+import resource
 import signal
 import socket
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import grpc
@@ -23,6 +26,7 @@ from support.serving import (
     status_of,
     wait_for,
 )
+from support.slow import WINDOW, SlowReader
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
@@ -99,6 +103,68 @@ def test_draining_finishes_what_is_in_flight_and_takes_nothing_new(served: Runni
     assert in_flight.result(PATIENCE).result.stats.word_count == 2
     drained.join(PATIENCE)  # the open Watch does not hold it up
     assert not drained.is_alive()
+
+
+LARGE = pb.ExtractQuotesRequest(document=pb.Document(text="“Yes,” said Mara. " * 2_000)).SerializeToString()
+"""A request whose answer is larger than what a server may send unasked."""
+EXTRACT = "/sayso.v1.QuoteService/ExtractQuotes"
+
+
+def test_draining_waits_for_the_last_byte_of_an_answer(served: Running) -> None:
+    with SlowReader(served.port, EXTRACT, LARGE) as reader, ThreadPoolExecutor() as pool:
+        reader.read_window()
+        drained = pool.submit(run, served.server.drain())
+        with pytest.raises(TimeoutError):
+            drained.result(1)
+        reader.read_on()
+        assert drained.result(PATIENCE) == 0
+    assert reader.is_whole
+    assert reader.read > 2 * WINDOW
+
+
+def test_an_answer_of_a_stream_counts_until_its_last_byte_too(served: Running) -> None:
+    request = pb.StreamExtractQuotesRequest(document=pb.ExtractQuotesRequest.FromString(LARGE).document)
+    method = "/sayso.v1.QuoteService/StreamExtractQuotes"
+    with SlowReader(served.port, method, request.SerializeToString()) as reader, ThreadPoolExecutor() as pool:
+        reader.read_window()
+        drained = pool.submit(run, served.server.drain())
+        with pytest.raises(TimeoutError):
+            drained.result(1)
+        reader.read_on()
+        assert drained.result(PATIENCE) == 0
+    assert reader.read > 2 * WINDOW
+
+
+def test_an_answer_that_is_cut_is_told_by_the_exit_status() -> None:
+    with server_process("--drain-duration", "1") as (process, address):
+        with SlowReader(int(address.split(":")[1]), EXTRACT, LARGE) as reader:
+            reader.read_window()
+            process.send_signal(signal.SIGTERM)
+            _, log = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 1
+    assert "stopping with 1 requests unfinished" in log
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits of another process can be set on Linux only")
+def test_a_server_without_descriptors_says_so_and_recovers() -> None:
+    with server_process("--log-format", "json") as (process, address), grpc.insecure_channel(address) as channel:
+        watch = Watch(channel, SERVICE)
+        assert next(watch).status == SERVING
+        limits = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
+        [worker] = children(process.pid)
+        os.kill(worker, signal.SIGKILL)
+        assert next(watch).status == NOT_SERVING
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, limits)
+        assert next(watch).status == SERVING
+        request = pb.ExtractQuotesRequest(document=pb.Document(text="again"))
+        assert pb_grpc.QuoteServiceStub(channel).ExtractQuotes(request).result.stats.word_count == 1
+
+
+def children(pid: int) -> list[int]:
+    """The workers of a server."""
+    found = [one for thread in Path(f"/proc/{pid}/task").iterdir() for one in (thread / "children").read_text().split()]
+    return [int(one) for one in found if b"resource_tracker" not in Path(f"/proc/{one}/cmdline").read_bytes()]
 
 
 def test_a_stream_answers_every_document_under_its_correlation_id(served: Running) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sayso_server.service.offsets import Unit, converter
+from sayso_server.service.api.offsets import Unit, converter
 
 ENCODINGS = {Unit.UTF32: ("utf-32-le", 4), Unit.UTF16: ("utf-16-le", 2), Unit.UTF8: ("utf-8", 1)}
 TEXTS = st.text(

@@ -4,15 +4,17 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 
+import pytest
 from support.engine import FakeEngine
 from support.serving import PATIENCE, ThreadWorker
 
+from sayso_server.core.model import Model
 from sayso_server.core.statement import Extraction, Options
 from sayso_server.service.errors import ServiceError
-from sayso_server.service.queue import EngineQueue
-from sayso_server.service.rounds import Progress, Round
+from sayso_server.service.scheduling.queue import EngineQueue
 from sayso_server.service.settings import Limits
-from sayso_server.service.workers import Worker, WorkerLostError
+from sayso_server.workers.handle import LoadError, Worker, WorkerLostError
+from sayso_server.workers.protocol import Batch, BatchResult
 
 OTHER = Options(min_confidence=0.5)
 
@@ -164,9 +166,9 @@ class Abandoned(ThreadWorker):
         self._rounds = rounds
         self._texts: dict[int, str] = {}
 
-    async def work(self, order: Round) -> Progress:
-        self._texts |= {opening.number: opening.text for opening in order.openings}
-        texts = [self._texts[share.number] for share in order.shares]
+    async def work(self, order: Batch) -> BatchResult:
+        self._texts |= {new.number: new.text for new in order.new_documents}
+        texts = [self._texts[portion.number] for portion in order.portions]
         self._rounds.append(texts)
         if ENDLESS not in texts:
             return await super().work(order)
@@ -174,7 +176,7 @@ class Abandoned(ThreadWorker):
             caller.cancel()
         return await self.linger()
 
-    async def linger(self) -> Progress:
+    async def linger(self) -> BatchResult:
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -182,9 +184,59 @@ class Abandoned(ThreadWorker):
 class Killed(Abandoned):
     """The same, killed when the callers have gone."""
 
-    async def linger(self) -> Progress:
+    async def linger(self) -> BatchResult:
         await asyncio.wait(self._callers)
         raise WorkerLostError("killed")
+
+
+class Failing(ThreadWorker):
+    """A worker that ends when it is told to, and whose successors do not start, a number of times."""
+
+    def __init__(self, engine: FakeEngine, failures: list[Exception], end: asyncio.Event) -> None:
+        super().__init__(engine)
+        self._failures = failures
+        self._end = end
+
+    async def start(self) -> Model:
+        if self._end.is_set() and self._failures:
+            raise self._failures.pop()
+        return await super().start()
+
+    async def ended(self) -> None:
+        await self._end.wait()
+        if not self._failures:
+            await super().ended()
+
+
+def test_a_worker_that_cannot_be_replaced_is_tried_again_until_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sayso_server.service.scheduling.queue.FIRST_WAIT", 0.01)
+    engine, end, changes = FakeEngine(), asyncio.Event(), list[bool]()
+    failures = [WorkerLostError("no descriptors"), *(LoadError("no model") for _ in range(4))]
+
+    async def main() -> None:
+        async def on_change(is_able: bool) -> None:
+            changes.append(is_able)
+            if is_able:
+                able.set()
+            else:
+                with pytest.raises(ServiceError) as refused:
+                    await submit(queue, "meanwhile")
+                assert refused.value.reason == "NOT_READY"
+
+        able = asyncio.Event()
+        queue = EngineQueue(lambda: Failing(engine, failures, end), Limits(), on_change=on_change)
+        await queue.warm_up()
+        running = asyncio.create_task(queue.run())
+        end.set()
+        await asyncio.wait_for(able.wait(), PATIENCE)
+        assert await submit(queue, "now") == ["now"]
+        running.cancel()
+        await asyncio.wait([running])
+        queue.close()
+
+    asyncio.run(main())
+    assert not failures
+    assert changes == [False, True]
 
 
 ENDLESS = "endless"

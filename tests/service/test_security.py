@@ -1,10 +1,14 @@
 """TLS, client certificates, tokens; and that no text of a document leaks."""
 
+import contextlib
 import json
 import logging
 import shutil
+import socket
 import subprocess
+import threading
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import grpc
@@ -13,13 +17,15 @@ from prometheus_client import generate_latest
 from support.calls import check, raw
 from support.certificates import Authority, credentials, make_authority
 from support.engine import DEADLY, POISON, SECRET
-from support.serving import PATIENCE, Running, reason_of, running, server_process, status_of
+from support.serving import PATIENCE, Running, reason_of, run, running, server_process, status_of
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
-from sayso_server.service.credentials import server_credentials
-from sayso_server.service.logs import JsonFormatter
 from sayso_server.service.settings import Limits, Security, SettingError, Settings
+from sayso_server.service.telemetry.logs import JsonFormatter
+from sayso_server.service.telemetry.metrics import Metrics
+from sayso_server.service.telemetry.metrics_port import MetricsPort
+from sayso_server.service.tls import server_credentials
 
 REQUEST = pb.ExtractQuotesRequest(document=pb.Document(text="“Yes,” said Mara."))
 
@@ -178,11 +184,71 @@ def test_no_text_in_the_log_of_a_server_whose_worker_dies() -> None:
     assert refusal["of_request"] == "request-7"
 
 
+@contextlib.contextmanager
+def metrics_port(metrics: Metrics) -> Iterator[int]:
+    offered = MetricsPort(metrics.page)
+    try:
+        yield run(offered.start("127.0.0.1", 0))
+    finally:
+        run(offered.close())
+
+
+def test_clients_of_the_metrics_port_that_send_nothing_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sayso_server.service.telemetry.metrics_port.TIME_LIMIT", 0.2)
+    threads = threading.active_count()
+    with metrics_port(Metrics()) as port, contextlib.ExitStack() as stack:
+        half = [stack.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE)) for _ in range(100)]
+        for one in half:
+            with contextlib.suppress(ConnectionError):
+                one.sendall(b"GET /metrics HTTP/1.1\r\n")
+        assert threading.active_count() == threads
+        assert [ended(one) for one in half] == [True] * 100
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE) as response:
+            assert b"sayso_queue_words" in response.read()
+
+
+def ended(connection: socket.socket) -> bool:
+    """Whether the other side ends a connection without an answer."""
+    with contextlib.suppress(ConnectionError):
+        return connection.recv(1) == b""
+    return True
+
+
+def test_the_metrics_port_has_a_limit_of_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sayso_server.service.telemetry.metrics_port.MOST", 2)
+    with metrics_port(Metrics()) as port, contextlib.ExitStack() as stack:
+        held = [stack.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE)) for _ in range(2)]
+        for one in held:
+            one.sendall(b"G")
+        with stack.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE)) as third:
+            assert ended(third)
+        held[0].sendall(b"ET / HTTP/1.1\r\n\r\n")
+        assert held[0].recv(15) == b"HTTP/1.1 200 OK"
+        held[1].sendall(b"ARBLE / HTTP/1.1\r\n\r\n")
+        assert held[1].recv(12) == b"HTTP/1.1 405"
+
+
+@pytest.mark.parametrize(("mode", "is_warned"), [(0o644, True), (0o666, True), (0o640, False), (0o600, False)])
+def test_secrets_that_every_user_may_read_are_warned_of(
+    authority: Authority, tmp_path: Path, caplog: pytest.LogCaptureFixture, mode: int, is_warned: bool
+) -> None:
+    tokens, key = tmp_path / "tokens", tmp_path / "key.pem"
+    tokens.write_text("token\n")
+    key.write_bytes(authority.key.read_bytes())
+    for secret in (tokens, key):
+        secret.chmod(mode)
+    security = Security(tls_cert=str(authority.cert), tls_key=str(key), token_file=str(tokens))
+    with running(settings=Settings(security=security), credentials=credentials(authority)):
+        pass
+    warned = [path for path in (tokens, key) if f"{path} holds a secret, and every user may read it" in caplog.text]
+    assert warned == [tokens, key] * is_warned
+
+
 def test_metrics_over_http_and_the_request_id(served: Running) -> None:
     _, call = served.stub.ExtractQuotes.with_call(REQUEST, metadata=(("x-request-id", "not acceptable"),))
     assert len(dict(call.trailing_metadata())["x-request-id"]) == 32
     with (
-        served.server.metrics.served("127.0.0.1", 0) as port,
+        metrics_port(served.server.metrics) as port,
         urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE) as response,
     ):
         text = response.read().decode()

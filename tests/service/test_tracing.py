@@ -21,7 +21,7 @@ from support.serving import PATIENCE, Running, run, running, server_process
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
 from sayso_server.service.settings import Limits, SettingError, Settings
-from sayso_server.service.tracing import traces_of
+from sayso_server.service.telemetry.tracing import traces_of
 
 MISSING = "the extra is missing: pip install './server[tracing]'"
 TRACE, CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -42,7 +42,7 @@ class Traced:
         from opentelemetry.sdk.trace.export import SimpleSpanProcessor
         from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-        from sayso_server.service.otel import OpenTelemetryTraces
+        from sayso_server.service.telemetry.otel import OpenTelemetryTraces
 
         self._exporter = InMemorySpanExporter()
         provider = TracerProvider(shutdown_on_exit=False)
@@ -174,7 +174,7 @@ def test_nobody_waits_for_a_collector_that_does_not_answer() -> None:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 
-    from sayso_server.service.otel import OpenTelemetryTraces
+    from sayso_server.service.telemetry.otel import OpenTelemetryTraces
 
     asked, answer, given_up = threading.Event(), threading.Event(), threading.Event()
 
@@ -209,7 +209,7 @@ def test_closing_waits_so_long_and_no_longer() -> None:
     pytest.importorskip("opentelemetry.sdk.trace", reason=MISSING)
     from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 
-    from sayso_server.service.otel import OpenTelemetryTraces
+    from sayso_server.service.telemetry.otel import OpenTelemetryTraces
 
     let_go, ended = threading.Event(), threading.Event()
 

@@ -11,13 +11,13 @@ from support.engine import DEADLY, POISON, SECRET, load_deadly, load_nothing, lo
 from support.serving import PATIENCE
 
 from sayso_server.core.statement import Extraction, Options
-from sayso_server.service.bench import dealt
 from sayso_server.service.errors import ServiceError
-from sayso_server.service.queue import EngineQueue
-from sayso_server.service.rounds import Opening, Round, Share
+from sayso_server.service.scheduling.queue import EngineQueue
 from sayso_server.service.settings import Limits
-from sayso_server.service.worker import Loader
-from sayso_server.service.workers import LoadError, ProcessWorker, WorkerLostError
+from sayso_server.workers.handle import LoadError, ProcessWorker, WorkerLostError
+from sayso_server.workers.process import Loader
+from sayso_server.workers.protocol import Batch, NewDocument, Portion
+from sayso_server.workers.session import dealt
 
 REFUSED = "EXTRACTION_FAILED {'cause': 'WORKER_DIED'}"
 
@@ -125,6 +125,8 @@ def test_an_idle_worker_that_dies_is_replaced_before_the_next_request() -> None:
         assert await submit(queue, "a") == ["a"]
         assert len(made) == 2
 
+    with_queue(act)
+
 
 def test_a_request_that_comes_as_an_idle_worker_dies_is_answered() -> None:
     async def act(queue: EngineQueue, made: list[ProcessWorker]) -> None:
@@ -135,21 +137,21 @@ def test_a_request_that_comes_as_an_idle_worker_dies_is_answered() -> None:
     with_queue(act)
 
 
-def test_a_worker_that_cannot_be_replaced_ends_the_queue() -> None:
-    loaders = iter([load_deadly, load_nothing, load_nothing, load_nothing])
+def test_a_worker_that_does_not_start_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sayso_server.service.scheduling.queue.FIRST_WAIT", 0.01)
+    loaders = iter([load_deadly, load_nothing, load_nothing, load_deadly, load_deadly])
 
-    async def main() -> None:
+    async def main() -> list[str]:
         queue = EngineQueue(lambda: ProcessWorker(next(loaders), threads=1), Limits())
         await queue.warm_up()
-        waiting = submit(queue, DEADLY)
-        try:
-            await queue.run()
-        finally:
-            waiting.cancel()
-            queue.close()
+        running = asyncio.create_task(queue.run())
+        read = [*await submit(queue, DEADLY), *await submit(queue, "a")]
+        running.cancel()
+        await asyncio.wait([running])
+        queue.close()
+        return read
 
-    with pytest.raises(LoadError):
-        asyncio.run(main())
+    assert asyncio.run(main()) == ["EXTRACTION_FAILED {'cause': 'WORKER_DIED'}", "a"]
     assert next(loaders, None) is None
 
 
@@ -169,7 +171,7 @@ def test_two_workers_read_at_the_same_time(tmp_path: Path) -> None:
 
 
 FILLER = "word " * 59
-GATHERED = dealt([FILLER] * 4, range(4), 2)
+GATHERED = dealt([1] * 4, range(4), 2)
 """Which of four such paragraphs each of two workers reads."""
 
 
@@ -249,7 +251,7 @@ def test_a_worker_that_is_killed_at_work_is_seen_to_end() -> None:
     async def work() -> None:
         worker = deadly_worker()
         await worker.start()
-        await worker.work(Round((Opening(1, DEADLY, Options()),), (Share(1, 1),)))
+        await worker.work(Batch((NewDocument(1, DEADLY, Options()),), (Portion(1, 1),)))
 
     with pytest.raises(WorkerLostError, match=r"^signal 9$"):
         asyncio.run(work())

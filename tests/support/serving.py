@@ -20,11 +20,11 @@ from grpc_health.v1 import health_pb2
 
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
 from sayso_server.core.model import Model
-from sayso_server.service.bench import Bench
-from sayso_server.service.rounds import Progress, Round
 from sayso_server.service.server import SERVICE_NAME, Server
 from sayso_server.service.settings import Limits, Settings
-from sayso_server.service.tracing import Traces
+from sayso_server.service.telemetry.tracing import Traces
+from sayso_server.workers.protocol import Batch, BatchResult
+from sayso_server.workers.session import Session
 from support.calls import check, trailers_of
 from support.engine import FakeEngine
 
@@ -69,14 +69,14 @@ class ThreadWorker:
 
     def __init__(self, engine: FakeEngine) -> None:
         self._engine = engine
-        self._bench = Bench(engine)
+        self._session = Session(engine)
         self._thread = ThreadPoolExecutor(max_workers=1)
 
     async def start(self) -> Model:
         return self._engine.model
 
-    async def work(self, order: Round) -> Progress:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._bench.work, order)
+    async def work(self, order: Batch) -> BatchResult:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._session.work, order)
 
     async def ended(self) -> None:
         await asyncio.Event().wait()

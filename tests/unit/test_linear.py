@@ -2,11 +2,13 @@
 
 import random
 import sys
+import time
 from types import FrameType
 
 import pytest
 from support.toy import TaggedToyParser
 
+from sayso_server.core.document import read
 from sayso_server.core.model import Model
 from sayso_server.core.pipeline import Extractor
 
@@ -56,8 +58,39 @@ def _name(number: int) -> str:
         "{}: It failed.\n\n",
         "The statement of {} said that it failed.\n\nA spokesman for {} said so.\n\n",
         "{} Ltd said that the company failed. ",
+        "Olin: It failed.\n\n",
+        "{0} {1}, {0}.\n\n",
+        "The {0} {1} Council ({0}) said that it failed.\n\n",
+        "The statement said that it failed. It said so.\n\n",
+        "{} issued a statement.\n\nThe statement said that it failed.\n\n",
+        "See https://{}.com for more. ",
+        "“It failed, {} said.\n\n",
+        "It is late.” “",
+        "‘a’ “b” «c» ``d'' ",
     ],
 )
 def test_four_times_the_text_is_about_four_times_the_work(piece: str) -> None:
     calls(text(piece, 1))  # word lists are read once
     assert calls(text(piece, 400)) < 4.6 * calls(text(piece, 100))
+
+
+@pytest.mark.parametrize("piece", ["She said that it failed. ", "{} said that it failed. ", "It was dark there. "])
+@pytest.mark.parametrize("mark", ["“", '"', "‘"])
+def test_inside_one_quotation_too(mark: str, piece: str) -> None:
+    calls(text(piece, 1))
+    assert calls(mark + text(piece, 400)) < 4.6 * calls(mark + text(piece, 100))
+
+
+def seconds(document: str) -> float:
+    """CPU seconds that a text takes before it is parsed."""
+    started = time.process_time()
+    read(document)
+    return time.process_time() - started
+
+
+@pytest.mark.parametrize("odd", ["A" * 30_000, "aB" * 15_000, "Badaseki" * 4_000, "1" * 30_000, " \n" * 15_000])
+def test_no_row_of_characters_takes_much_longer_than_prose(odd: str) -> None:
+    """Regular expressions are counted by no profiler, so these are timed, against prose of the same length."""
+    prose = "The bridge was closed. " * (len(odd) // 23)
+    seconds(prose)
+    assert seconds(odd) < 40 * seconds(prose)

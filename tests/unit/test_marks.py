@@ -106,6 +106,18 @@ def test_a_surplus_closing_mark_is_ignored() -> None:
     assert codes("It is late.” He left.") == [WarningCode.SURPLUS_QUOTATION_MARK]
 
 
+def test_very_many_marks_without_a_partner_are_counted_not_listed() -> None:
+    text = "It is late.” " * 2_000 + "\n\n“It is ours, Pell said."
+    _, warnings = match_marks(text, paragraphs(text))
+    surplus = [w for w in warnings if w.code is WarningCode.SURPLUS_QUOTATION_MARK]
+    assert [w.code for w in warnings if w not in surplus] == [WarningCode.UNCLOSED_QUOTATION_MARK]
+    assert len(surplus) == 21
+    assert {w.message for w in surplus[:20]} == {"a closing quotation mark was never opened; it was ignored"}
+    assert surplus[20].message.startswith("1,980 more, of which this is the first: ")
+    assert [w.span for w in surplus] == sorted(w.span for w in surplus if w.span)
+    assert len(codes("It is late.” " * 21)) == 21  # one more is told as the others are
+
+
 def test_damage_stays_in_its_paragraph() -> None:
     text = "He said “stop.\nShe said “go” and left."
     assert found(text)[-1] == "0 “go”"

@@ -1,5 +1,7 @@
 """A models folder that is not whole is named, and nothing is loaded from it."""
 
+import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,46 @@ def test_a_manifest_that_does_not_read_is_named(folder: Path) -> None:
     (folder / "manifest.json").write_text("{", encoding="utf-8")
     with pytest.raises(ModelError, match=r"manifest.json is missing or damaged"):
         check(folder)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[" * 100_000,
+        "[]",
+        '"text"',
+        '{"version": 1, "digest": "d", "files": {}}',
+        '{"version": "1", "digest": ["d"], "files": {}}',
+        '{"version": "1", "digest": "d", "files": {"pos.pt": 1}}',
+        '{"version": "1", "digest": "d", "files": ["ab", ["c", {}]]}',
+        '{"version": "1", "digest": "d", "files": 1' + "0" * 5_000 + "}",
+    ],
+)
+def test_a_manifest_that_is_nested_or_typed_wrongly_is_one_line(folder: Path, content: str) -> None:
+    (folder / "manifest.json").write_text(content, encoding="utf-8")
+    with pytest.raises(ModelError, match=r"manifest.json is missing or damaged") as caught:
+        check(folder)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside.pt", "/etc/hostname", "encoder/../../outside.pt", "a/./b", "..\\outside.pt"]
+)
+def test_a_manifest_names_no_file_outside_its_folder(folder: Path, name: str) -> None:
+    content = json.loads((folder / "manifest.json").read_text("utf-8"))
+    content["files"][name] = "0" * 64
+    (folder / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(ModelError, match="names a file outside its folder"):
+        check(folder)
+
+
+def test_an_archive_that_unfolds_far_beyond_its_size_is_not_loaded(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "encoder/weights.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("zeros.npy", bytes(10_000_000))
+    write_manifest(folder, "1.2.3")
+    with pytest.raises(ModelError, match=r"weights.npz of [\d,]+ bytes unfolds to 10,000,000") as caught:
+        check(folder)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_folder_that_is_not_there_is_one_line() -> None:

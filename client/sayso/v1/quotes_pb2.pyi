@@ -19,6 +19,8 @@ metadata), where a field is at fault a google.rpc.BadRequest, and where trying a
                        UNSUPPORTED_LANGUAGE  BadRequest; metadata: supported
                        INVALID_OPTION        BadRequest
                        TOO_MANY_DOCUMENTS    BadRequest; metadata: documents, max_batch_documents
+                       RESULT_TOO_LARGE      BadRequest; metadata: bytes, max_response_bytes
+                       TOO_MANY_FIELDS       metadata: max_fields; fields and packed values, counted before they are read
                        MALFORMED_MESSAGE     the bytes do not decode
   UNAUTHENTICATED      UNAUTHENTICATED       the bearer token is missing or unknown
   RESOURCE_EXHAUSTED   OVERLOADED            RetryInfo
@@ -26,6 +28,10 @@ metadata), where a field is at fault a google.rpc.BadRequest, and where trying a
   DEADLINE_EXCEEDED    DEADLINE_EXCEEDED     the caller's deadline, or Limits.max_duration
   INTERNAL             EXTRACTION_FAILED     this document cannot be read; metadata: cause (WORKER_DIED), where known
                        INTERNAL
+
+Large answers. A client refuses answers over a limit of its own (4 MB in most languages), and cannot say why. It may
+send the metadata x-max-response-bytes: a result that does not fit is then RESULT_TOO_LARGE, in a batch the outcome of
+its document alone. The server has a limit as well.
 
 Statuses without details come from gRPC itself (a message over Limits.max_message_bytes is RESOURCE_EXHAUSTED) or
 from a proxy. The messages of the details are in google/rpc/error_details.proto.
@@ -275,7 +281,7 @@ class _WarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WarningCo
     WARNING_CODE_EMPTY_TEXT: _WarningCode.ValueType  # 4
     """The document has no text."""
     WARNING_CODE_SENTENCE_TOO_LONG: _WarningCode.ValueType  # 5
-    """A sentence was too long to parse in one piece and was read in parts."""
+    """Reserved: this version reads a very long sentence in parts without a warning."""
     WARNING_CODE_TEXT_DAMAGED: _WarningCode.ValueType  # 6
     """The text was damaged on its way (a wrong encoding, markup, escapes); statements may be missing or wrong. The message
     says what was seen, the span is the first of it.
@@ -295,7 +301,7 @@ WARNING_CODE_TEXT_NOT_ENGLISH: WarningCode.ValueType  # 3
 WARNING_CODE_EMPTY_TEXT: WarningCode.ValueType  # 4
 """The document has no text."""
 WARNING_CODE_SENTENCE_TOO_LONG: WarningCode.ValueType  # 5
-"""A sentence was too long to parse in one piece and was read in parts."""
+"""Reserved: this version reads a very long sentence in parts without a warning."""
 WARNING_CODE_TEXT_DAMAGED: WarningCode.ValueType  # 6
 """The text was damaged on its way (a wrong encoding, markup, escapes); statements may be missing or wrong. The message
 says what was seen, the span is the first of it.
@@ -322,10 +328,10 @@ class Document(_message.Message):
     document_id: _builtins.str
     """The caller's name for the document, returned in Result.document_id. Not interpreted."""
     title: _builtins.str
-    """Headline, where it is not part of the text. Context only: nothing is extracted from it."""
+    """Headline, where it is not part of the text. Reserved: this version ignores it, and never extracts from it."""
     @_builtins.property
     def published_at(self) -> _timestamp_pb2.Timestamp:
-        """When the document was published. Context only."""
+        """When the document was published. Reserved: this version ignores it."""
 
     def __init__(
         self,
@@ -726,7 +732,9 @@ Global___Speaker: _TypeAlias = Speaker  # noqa: Y015
 
 @_typing.final
 class Warning(_message.Message):
-    """Something in the text that was odd and did not stop the work."""
+    """Something in the text that was odd and did not stop the work. The first 20 of a code are given one by one, the others
+    as one warning, whose message has their number and whose span is the first of them.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

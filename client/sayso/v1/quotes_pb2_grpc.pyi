@@ -19,6 +19,8 @@ metadata), where a field is at fault a google.rpc.BadRequest, and where trying a
                        UNSUPPORTED_LANGUAGE  BadRequest; metadata: supported
                        INVALID_OPTION        BadRequest
                        TOO_MANY_DOCUMENTS    BadRequest; metadata: documents, max_batch_documents
+                       RESULT_TOO_LARGE      BadRequest; metadata: bytes, max_response_bytes
+                       TOO_MANY_FIELDS       metadata: max_fields; fields and packed values, counted before they are read
                        MALFORMED_MESSAGE     the bytes do not decode
   UNAUTHENTICATED      UNAUTHENTICATED       the bearer token is missing or unknown
   RESOURCE_EXHAUSTED   OVERLOADED            RetryInfo
@@ -26,6 +28,10 @@ metadata), where a field is at fault a google.rpc.BadRequest, and where trying a
   DEADLINE_EXCEEDED    DEADLINE_EXCEEDED     the caller's deadline, or Limits.max_duration
   INTERNAL             EXTRACTION_FAILED     this document cannot be read; metadata: cause (WORKER_DIED), where known
                        INTERNAL
+
+Large answers. A client refuses answers over a limit of its own (4 MB in most languages), and cannot say why. It may
+send the metadata x-max-response-bytes: a result that does not fit is then RESULT_TOO_LARGE, in a batch the outcome of
+its document alone. The server has a limit as well.
 
 Statuses without details come from gRPC itself (a message over Limits.max_message_bytes is RESOURCE_EXHAUSTED) or
 from a proxy. The messages of the details are in google/rpc/error_details.proto.

@@ -21,8 +21,8 @@ from sayso_server.corpus.errors import CorpusError
 from sayso_server.corpus.parts import Form
 from sayso_server.corpus.reading import Reading
 from sayso_server.service.settings import Limits, default_threads
-from sayso_server.service.worker import Loader
 from sayso_server.version import VERSION
+from sayso_server.workers.process import Loader
 
 
 class Refused(click.ClickException):

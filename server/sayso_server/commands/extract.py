@@ -13,8 +13,8 @@ from sayso_server.core.pipeline import Engine, outcomes
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Extraction, Options
 from sayso_server.gold import gold_object
 from sayso_server.lines import BadLine, Document, read_lines
-from sayso_server.service.conversion import ResultContext, result_message
-from sayso_server.service.isolation import describe
+from sayso_server.service.api.responses import ResultContext, result_message
+from sayso_server.workers.isolation import describe
 
 T = TypeVar("T")
 Writer = Callable[[Document, Extraction], str]

@@ -10,8 +10,8 @@ import click
 from sayso_server.commands.model import load, model_option, threads_option
 from sayso_server.commands.settings import settings_options, shown, variable_of
 from sayso_server.core.pipeline import Engine
-from sayso_server.service.logs import FORMATS, set_up
 from sayso_server.service.settings import SettingError, Settings, default_threads, default_workers, settings_of
+from sayso_server.service.telemetry.logs import FORMATS, set_up
 
 
 class Refused(click.ClickException):
@@ -85,7 +85,7 @@ def load_stages(model: str, threads: int) -> Engine:
 def _run(settings: Settings, model: str, threads: int) -> int:
     """Serve; how many requests were cut off."""
     from sayso_server.service.server import AddressError
-    from sayso_server.service.workers import LoadError, WorkerLostError
+    from sayso_server.workers.handle import LoadError, WorkerLostError
 
     try:
         return asyncio.run(_serve(settings, model, threads))
@@ -97,7 +97,7 @@ def _run(settings: Settings, model: str, threads: int) -> int:
 
 async def _serve(settings: Settings, model: str, threads: int) -> int:
     from sayso_server.service.server import Server, serve
-    from sayso_server.service.workers import ProcessWorker
+    from sayso_server.workers.handle import ProcessWorker
 
     load_engine = functools.partial(load_stages, model, threads)
     return await serve(Server(settings, lambda: ProcessWorker(load_engine, threads=threads)))

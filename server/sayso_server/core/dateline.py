@@ -17,8 +17,12 @@ _DASH = r"(?: ?(?:--|[—―]) ?| [–-] ?|[–-] )"
 
 def without_dateline(text: str, paragraph: Span) -> Span:
     """The paragraph without the dateline that opens it: HARWICK, June 3 — The bridge …"""
-    match = _dateline().match(text, paragraph.start, paragraph.end)
+    match = _dateline().match(text, paragraph.start, min(paragraph.end, paragraph.start + _LOOKED_AT))
     return Span(match.end(), paragraph.end) if match else paragraph
+
+
+_LOOKED_AT = 400
+"""Code points among which a dateline ends, with the words that must follow it: a row of capitals has many readings."""
 
 
 @cache

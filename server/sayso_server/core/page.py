@@ -49,7 +49,9 @@ def ends_in_credit(line: str) -> bool:
     words = [w.lower() for w in _WORD.findall(last)]
     if line.rstrip(_CLOSERS).endswith(_STOPS) or not 0 < len(words) <= _MOST_WORDS_OF_CREDIT:
         return False
-    return _NAME_AND_AGENCY.search(last) is not None or not load_words("credits").isdisjoint((words[0], words[-1]))
+    return _NAME_AND_AGENCY.search(last[-_LONGEST:]) is not None or not load_words("credits").isdisjoint(
+        (words[0], words[-1])
+    )
 
 
 def may_be_page_line(line: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sayso_server.corpus.errors import InputError
 from sayso_server.corpus.inputs import Entry, File, Position, entries
-from sayso_server.service.bench import weight
+from sayso_server.workers.weight import weight
 
 MOST_SLICES = 10_000
 """Of a large input the slices grow instead."""

@@ -16,10 +16,10 @@ from sayso_server.corpus.inputs import Entry
 from sayso_server.corpus.parts import Form, Part, part_of
 from sayso_server.corpus.plan import Slice
 from sayso_server.corpus.rows import Row, failed_row, read_row, statement_rows
-from sayso_server.service.bench import weight
-from sayso_server.service.rounds import Failed, Left, Opening, Progress, Round, Share
-from sayso_server.service.worker import Loader
-from sayso_server.service.workers import LoadError, ProcessWorker, WorkerLostError
+from sayso_server.workers.handle import LoadError, ProcessWorker, WorkerLostError
+from sayso_server.workers.process import Loader
+from sayso_server.workers.protocol import Batch, BatchResult, Failed, NewDocument, Portion, Remaining
+from sayso_server.workers.weight import weight
 
 _STARTS = 3
 """How often a process may end while it loads before the job gives up."""
@@ -129,20 +129,21 @@ class _RestartedWorker:
         """The extraction of every text, or why it has none. Raises WorkerLostError, CorpusError."""
         process = self._started()
         options = self._reading.options
-        order = Round(
-            openings=tuple(Opening(number, text, options) for number, text in texts.items()), shares=self._shares(texts)
+        order = Batch(
+            new_documents=tuple(NewDocument(number, text, options) for number, text in texts.items()),
+            portions=self._shares(texts),
         )
         outcomes: dict[int, Extraction | str] = {}
-        while order.shares:
+        while order.portions:
             left = []
             for number, progress in self._work(process, order).items():
-                if isinstance(progress, Left):
+                if isinstance(progress, Remaining):
                     left.append(number)
                 elif isinstance(progress, Failed):
                     outcomes[number] = f"EXTRACTION_FAILED: {progress.reason}"
                 elif isinstance(progress, Extraction):
                     outcomes[number] = progress
-            order = Round(shares=self._shares(left))
+            order = Batch(portions=self._shares(left))
         return outcomes
 
     def close(self) -> None:
@@ -151,17 +152,17 @@ class _RestartedWorker:
         self._runner.close()
         atexit.unregister(self.close)
 
-    def _shares(self, numbers: Sequence[int] | Mapping[int, str]) -> tuple[Share, ...]:
-        return tuple(Share(number, max(1, self._reading.round_words // len(numbers))) for number in numbers)
+    def _shares(self, numbers: Sequence[int] | Mapping[int, str]) -> tuple[Portion, ...]:
+        return tuple(Portion(number, max(1, self._reading.round_words // len(numbers))) for number in numbers)
 
-    def _work(self, process: ProcessWorker, order: Round) -> Progress:
+    def _work(self, process: ProcessWorker, order: Batch) -> BatchResult:
         try:
             return self._runner.run(self._in_time(process, order))
         except WorkerLostError:
             self._lose()
             raise
 
-    async def _in_time(self, process: ProcessWorker, order: Round) -> Progress:
+    async def _in_time(self, process: ProcessWorker, order: Batch) -> BatchResult:
         seconds = self._reading.max_round_seconds
         try:
             async with asyncio.timeout(seconds):

@@ -2,14 +2,18 @@
 
 import hashlib
 import json
+import zipfile
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sayso_server.parsing.errors import ModelError
 
 MANIFEST = "manifest.json"
 PROCESSORS = ("tokenize", "mwt", "pos", "lemma", "depparse", "names", "roles")
 """The files of a folder are these, each with `.pt`, and the folder `encoder`."""
+
+_MOST_UNFOLDING = 20
+"""How many times the size of its file an archive may have; ours have less than twice."""
 
 OPTIONAL = ("sentences", "links", "coreference")
 """Heads that older models do not have."""
@@ -33,7 +37,8 @@ def processors_of(folder: Path) -> tuple[str, ...]:
 
 def sha256(path: Path) -> str:
     """The digest of a file, hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_index(folder: Path) -> None:
@@ -62,11 +67,7 @@ def check(folder: Path) -> Manifest:
     """The manifest of a folder whose files are all whole. Raises ModelError that names the first that is not."""
     if not folder.is_dir():
         raise ModelError(f"there is no models folder {folder}: {REBUILD}")
-    try:
-        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        manifest = Manifest(content["version"], content["digest"], dict(content["files"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{folder / MANIFEST} is missing or damaged ({type(error).__name__}): {REBUILD}") from None
+    manifest = _read_manifest(folder / MANIFEST)
     needed = {f"{name}.pt" for name in PROCESSORS} | {
         f"encoder/{n}" for n in ("config.json", "tokenizer.json", "weights.npz")
     }
@@ -76,4 +77,44 @@ def check(folder: Path) -> Manifest:
             raise ModelError(f"the model file {path} is missing: {REBUILD}")
         if sha256(path) != manifest.files.get(name):
             raise ModelError(f"the model file {path} is damaged (its SHA-256 is not that of {MANIFEST}): {REBUILD}")
+        _check_unfolding(path)
     return manifest
+
+
+def _read_manifest(path: Path) -> Manifest:
+    """What a manifest says. Raises ModelError where it is none, or names files outside its folder."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        manifest = Manifest(content["version"], content["digest"], dict(content["files"]))
+        if not all(isinstance(one, str) for one in (manifest.version, manifest.digest, *_flat(manifest.files))):
+            raise TypeError
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ModelError(f"{path} is missing or damaged ({type(error).__name__}): {REBUILD}") from None
+    for name in manifest.files:
+        if not _is_inside(name):
+            raise ModelError(f"{path} names a file outside its folder: {ascii(name)[:100]}")
+    return manifest
+
+
+def _flat(files: dict[str, str]) -> tuple[str, ...]:
+    return (*files, *files.values())
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a name is a path below the folder, as every system writes it."""
+    path = PurePosixPath(name)
+    return path.as_posix() == name and not path.is_absolute() and not {"..", "."} & {*path.parts} and "\\" not in name
+
+
+def _check_unfolding(path: Path) -> None:
+    """Raises ModelError for an archive that is much larger than its file, and would fill the memory."""
+    if not zipfile.is_zipfile(path):
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unfolded = sum(member.file_size for member in archive.infolist())
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+        raise ModelError(f"the model file {path} is a damaged archive ({type(error).__name__}): {REBUILD}") from None
+    size = path.stat().st_size
+    if unfolded > _MOST_UNFOLDING * size:
+        raise ModelError(f"the model file {path} of {size:,} bytes unfolds to {unfolded:,}, which no model does")

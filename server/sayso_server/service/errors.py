@@ -8,8 +8,8 @@ import grpc.aio
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
-from sayso_server.service.conversion import duration_message
-from sayso_server.service.logs import request_id
+from sayso_server.service.durations import duration_message
+from sayso_server.service.request_id import request_id
 
 DOMAIN = "sayso"
 DETAILS_KEY = "grpc-status-details-bin"
@@ -84,6 +84,15 @@ def malformed_message() -> ServiceError:
     )
 
 
+def too_many_fields(limit: int) -> ServiceError:
+    return ServiceError(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "TOO_MANY_FIELDS",
+        f"the message has more than {limit:,} fields and values",
+        metadata={"max_fields": str(limit)},
+    )
+
+
 def missing_document() -> ServiceError:
     return ServiceError(
         grpc.StatusCode.INVALID_ARGUMENT, "MISSING_DOCUMENT", "the request has no document", field="document"
@@ -97,6 +106,16 @@ def text_too_long(chars: int, limit: int) -> ServiceError:
         f"the text has {chars:,} characters; the limit is {limit:,}",
         field="document.text",
         metadata={"chars": str(chars), "max_document_chars": str(limit)},
+    )
+
+
+def result_too_large(size: int, limit: int) -> ServiceError:
+    return ServiceError(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "RESULT_TOO_LARGE",
+        f"the result has {size:,} bytes and does not fit into an answer of {limit:,}; ask for less, or send less text",
+        field="document",
+        metadata={"bytes": str(size), "max_response_bytes": str(limit)},
     )
 
 
@@ -125,6 +144,17 @@ def too_many_documents(documents: int, limit: int) -> ServiceError:
     )
 
 
+def more_documents(limit: int) -> ServiceError:
+    """The same, of a batch that is not even decoded."""
+    return ServiceError(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "TOO_MANY_DOCUMENTS",
+        f"the batch has far more documents than the limit, which is {limit}",
+        field="documents",
+        metadata={"max_batch_documents": str(limit)},
+    )
+
+
 def overloaded(retry_after: float) -> ServiceError:
     return ServiceError(
         grpc.StatusCode.RESOURCE_EXHAUSTED,
@@ -136,6 +166,12 @@ def overloaded(retry_after: float) -> ServiceError:
 
 def not_ready() -> ServiceError:
     return ServiceError(grpc.StatusCode.UNAVAILABLE, "NOT_READY", "the models are still loading", retry_after=1.0)
+
+
+def no_workers() -> ServiceError:
+    return ServiceError(
+        grpc.StatusCode.UNAVAILABLE, "NOT_READY", "no process that reads texts can be started now", retry_after=5.0
+    )
 
 
 def draining() -> ServiceError:

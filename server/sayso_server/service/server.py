@@ -14,18 +14,19 @@ from grpc_reflection.v1alpha import reflection
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
-from sayso_server.service.activity import Activity
-from sayso_server.service.auth import AuthInterceptor, read_tokens
-from sayso_server.service.credentials import server_credentials
-from sayso_server.service.decoding import DecodeInterceptor
+from sayso_server.service.api.servicer import QuoteServicer
 from sayso_server.service.http.offer import http_front
-from sayso_server.service.metrics import Metrics
-from sayso_server.service.observing import ObserveInterceptor
-from sayso_server.service.queue import EngineQueue
-from sayso_server.service.servicer import QuoteServicer
+from sayso_server.service.in_flight import InFlight
+from sayso_server.service.interceptors.auth import AuthInterceptor, read_tokens
+from sayso_server.service.interceptors.malformed import DecodeInterceptor
+from sayso_server.service.interceptors.observe import ObserveInterceptor
+from sayso_server.service.scheduling.queue import EngineQueue
 from sayso_server.service.settings import Settings, default_workers
-from sayso_server.service.tracing import Traces, traces_of
-from sayso_server.service.workers import Worker
+from sayso_server.service.telemetry.metrics import Metrics
+from sayso_server.service.telemetry.metrics_port import MetricsPort
+from sayso_server.service.telemetry.tracing import Traces, traces_of
+from sayso_server.service.tls import server_credentials
+from sayso_server.workers.handle import Worker
 
 log = logging.getLogger(__name__)
 
@@ -53,19 +54,21 @@ class Server:
 
     def __init__(self, settings: Settings, make_worker: Callable[[], Worker], traces: Traces | None = None) -> None:
         self._settings = settings
-        self._activity = Activity()
+        self._in_flight = InFlight()
         self._hurried = asyncio.Event()
         self._traces = traces or traces_of(settings)
         self.metrics = Metrics()
         workers = settings.workers or default_workers()
-        self._queue = EngineQueue(make_worker, settings.limits, workers=workers, metrics=self.metrics)
+        self._queue = EngineQueue(
+            make_worker, settings.limits, workers=workers, metrics=self.metrics, on_change=self._set_serving
+        )
         self._health = health.aio.HealthServicer()
         self._credentials = server_credentials(settings.security)
         interceptors = _interceptors(settings, self.metrics, self._traces)
         self._grpc = grpc.aio.server(interceptors=interceptors, options=_options(settings))
         self._dispatcher: asyncio.Task[None] | None = None
-        self._running = contextlib.ExitStack()
-        servicer = QuoteServicer(self._queue, settings.limits, self._activity, self._traces)
+        self._metrics_port = MetricsPort(self.metrics.page)
+        servicer = QuoteServicer(self._queue, settings.limits, self._in_flight, self._traces)
         pb_grpc.add_QuoteServiceServicer_to_server(servicer, self._grpc)
         self.http = http_front(settings, servicer, interceptors, self.metrics)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
@@ -80,7 +83,7 @@ class Server:
             port = self._listen(address)
         except RuntimeError:
             raise _refused(address) from None
-        self._offer_metrics()
+        await self._offer_metrics()
         await self._offer_http()
         await self._health.set("", SERVING)
         await self._health.set(SERVICE_NAME, NOT_SERVING)
@@ -94,12 +97,12 @@ class Server:
             return self._grpc.add_secure_port(address, self._credentials)
         return self._grpc.add_insecure_port(address)
 
-    def _offer_metrics(self) -> None:
+    async def _offer_metrics(self) -> None:
         host, port = self._settings.metrics_host, self._settings.metrics_port
         if port is None:
             return
         try:
-            port = self._running.enter_context(self.metrics.served(host, port))
+            port = await self._metrics_port.start(host, port)
         except OSError:
             raise _refused(f"{host}:{port}") from None
         log.info("metrics on http://%s:%d/metrics", host, port)
@@ -118,11 +121,14 @@ class Server:
         started = time.monotonic()
         await self._queue.warm_up()
         self._dispatcher = asyncio.create_task(self._queue.run())
-        await self._health.set(SERVICE_NAME, SERVING)
-        if self.http:
-            self.http.is_ready = True
+        await self._set_serving(True)
         if model := self._queue.model:
             log.info("serving: model %s %s, loaded in %.1f s", model.name, model.version, time.monotonic() - started)
+
+    async def _set_serving(self, is_serving: bool) -> None:
+        await self._health.set(SERVICE_NAME, SERVING if is_serving else NOT_SERVING)
+        if self.http:
+            self.http.is_ready = is_serving
 
     async def failed(self) -> None:
         """Wait until the work behind the queue ends, which it does by an error only; raises that."""
@@ -140,7 +146,7 @@ class Server:
         await self._health.enter_graceful_shutdown()
         if self.http:
             self.http.is_ready = False
-        left = await self._activity.drain(at_most=self._settings.drain_duration)
+        left = await self._in_flight.drain(at_most=self._settings.drain_duration)
         if left:
             log.warning("stopping with %d requests unfinished", left)
         await self._grpc.stop(self._settings.stop_grace)
@@ -153,12 +159,12 @@ class Server:
         self._queue.close()
         left_over = max(self._settings.stop_grace, end - loop.time())
         await self._traces.close(at_most=min(_FLUSH, left_over), hurried=self._hurried)
-        self._running.close()
+        await self._metrics_port.close()
         return left
 
     def hurry(self) -> None:
         """Let `drain` wait for nobody."""
-        self._activity.give_up()
+        self._in_flight.give_up()
         self._hurried.set()
 
 
@@ -235,7 +241,7 @@ def _interceptors(settings: Settings, metrics: Metrics, traces: Traces) -> list[
         if security.token_file
         else []
     )
-    return [ObserveInterceptor(metrics, traces), *auth, DecodeInterceptor()]
+    return [ObserveInterceptor(metrics, traces), *auth, DecodeInterceptor(settings.limits)]
 
 
 def _options(settings: Settings) -> list[tuple[str, int]]:
@@ -250,6 +256,7 @@ def _options(settings: Settings) -> list[tuple[str, int]]:
     return [
         ("grpc.so_reuseport", 0),  # a second server on the port must fail, not take half of the connections
         ("grpc.max_receive_message_length", settings.limits.max_message_bytes),
+        ("grpc.max_allowed_incoming_connections", connections.max_connections),
         ("grpc.max_concurrent_streams", connections.max_connection_streams),
         ("grpc.http2.min_ping_interval_without_data_ms", round(connections.min_ping_interval * 1000)),
         ("grpc.keepalive_permit_without_calls", 1),

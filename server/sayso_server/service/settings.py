@@ -4,9 +4,15 @@ A field carries its help and its bounds, so that the flags, the environment vari
 the README all come from here. The flag of `max_batch_words` is `--max-batch-words`, its variable SAYSO_MAX_BATCH_WORDS.
 """
 
+import contextlib
+import logging
 import os
+import stat
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
+
+log = logging.getLogger(__name__)
 
 
 def setting(default: Any, text: str, *, at_least: float | None = None, choices: tuple[str, ...] = ()) -> Any:
@@ -24,6 +30,12 @@ class Limits:
     max_duration: float = setting(300.0, "Seconds that a request may take, whatever its deadline.", at_least=1)
     max_queued_words: int = setting(
         100_000, "Words accepted and not yet read; more are refused. An empty queue takes any one request.", at_least=1
+    )
+    max_queued_bytes: int = setting(
+        64 * 1024 * 1024, "Bytes of requests that wait for an answer; more are refused, as words are.", at_least=1
+    )
+    max_response_bytes: int = setting(
+        64 * 1024 * 1024, "Bytes of one answer; a result that does not fit is an error that says its size.", at_least=1
     )
     max_batch_words: int = setting(
         1_000, "Words that a worker reads at once; what a short request waits for behind a long one.", at_least=1
@@ -46,6 +58,7 @@ class Connections:
     max_connection_idle: float = setting(300.0, "Seconds without a call after which a connection ends.", at_least=0)
     max_connection_age: float = setting(1800.0, "Seconds after which a connection ends anyway.", at_least=0)
     max_connection_age_grace: float = setting(300.0, "Seconds that its calls then may take.", at_least=0)
+    max_connections: int = setting(1024, "Connections at a time; more are closed at once.", at_least=1)
     max_connection_streams: int = setting(128, "Calls of one connection at a time.", at_least=1)
 
 
@@ -117,6 +130,14 @@ def settings_of(values: dict[str, Any]) -> Settings:
     settings = Settings(**{name: values[name] for name in values if name in _names(Settings)}, **groups)
     _check(settings)
     return settings
+
+
+def warn_if_open(path: str) -> None:
+    """Warn of a file with a secret that every user of this machine may read. One that is missing is no matter here."""
+    with contextlib.suppress(OSError):
+        mode = Path(path).stat().st_mode
+        if os.name == "posix" and mode & stat.S_IROTH:
+            log.warning("%s holds a secret, and every user may read it (mode %o)", path, stat.S_IMODE(mode))
 
 
 MOST_WORKERS = 4

@@ -8,7 +8,8 @@ how news continues a quotation over paragraphs. Lines of the page between two pa
 import bisect
 import itertools
 import re
-from collections.abc import Container, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
 from sayso_server.core.marks.doubles import Mark, double_marks, paired
@@ -19,6 +20,8 @@ from sayso_server.core.statement import Span, TextWarning, WarningCode
 __all__ = ["Quotation", "match_marks"]
 
 _SENTENCE_END = re.compile(r"[.!?…][)\]]?\s")
+_MOST_WARNINGS = 20
+"""Warnings of one kind that are given one by one."""
 _DEEPEST = 8
 """Quotations before one that may hold it."""
 
@@ -43,7 +46,20 @@ def match_marks(
                 found[0] = replace(found[0], continues=True)
             is_carried = any(q.carried for q in found)
         out += found
-    return tuple(out), tuple(warnings)
+    return tuple(out), tuple(_grouped(warnings))
+
+
+def _grouped(warnings: Sequence[TextWarning]) -> Iterator[TextWarning]:
+    """The first of each kind one by one, the others as one warning with their number, at the first of them."""
+    seen = Counter[WarningCode]()
+    all_of = Counter(warning.code for warning in warnings)
+    for warning in warnings:
+        seen[warning.code] += 1
+        more = all_of[warning.code] - _MOST_WARNINGS
+        if seen[warning.code] <= _MOST_WARNINGS or more == 1:
+            yield warning
+        elif seen[warning.code] == _MOST_WARNINGS + 1:
+            yield replace(warning, message=f"{more:,} more, of which this is the first: {warning.message}")
 
 
 def _in_paragraph(text: str, paragraph: Span, following: Span | None) -> tuple[list[Quotation], list[TextWarning]]:

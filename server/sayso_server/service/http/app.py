@@ -16,15 +16,15 @@ from starlette.routing import Route
 
 from sayso.report import Page, front_page, message_page
 from sayso.v1 import quotes_pb2 as pb
-from sayso_server.service.auth import AuthInterceptor
 from sayso_server.service.errors import REQUEST_ID_KEY, ServiceError, overloaded, unauthenticated
 from sayso_server.service.http import connect
 from sayso_server.service.http.bodies import Bodies, BodyTooLargeError, BodyTooSlowError, NoRoomError
 from sayso_server.service.http.calls import Answer, Call, Calls, Metadata
 from sayso_server.service.http.docs import documentation, openapi
-from sayso_server.service.isolation import describe
-from sayso_server.service.metrics import Metrics
+from sayso_server.service.interceptors.auth import AuthInterceptor
 from sayso_server.service.settings import Settings
+from sayso_server.service.telemetry.metrics import Metrics
+from sayso_server.workers.isolation import describe
 
 log = logging.getLogger(__name__)
 

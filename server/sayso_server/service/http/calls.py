@@ -5,7 +5,7 @@ Bytes go in and bytes come out, as gRPC would carry them: whatever the service d
 
 import asyncio
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, cast
 
@@ -15,7 +15,7 @@ from google.rpc import status_pb2
 
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
 from sayso_server.service.errors import DETAILS_KEY, REQUEST_ID_KEY, Context, ServiceError, abort
-from sayso_server.service.handlers import Continuation, Handler
+from sayso_server.service.interceptors.handlers import Continuation, Handler
 
 Metadata = tuple[tuple[str, str | bytes], ...]
 
@@ -61,6 +61,15 @@ class _CallContext:
         self._end = None if call.timeout is None else asyncio.get_running_loop().time() + call.timeout
         self._trailers: dict[str, str | bytes] = {}
         self._status: status_pb2.Status | None = None
+        self._when_over: list[Callable[[object], None]] = []
+
+    def add_done_callback(self, callback: Callable[[object], None]) -> None:
+        self._when_over.append(callback)
+
+    def end(self) -> None:
+        """The call is over."""
+        for callback in self._when_over:
+            callback(self)
 
     def invocation_metadata(self) -> Metadata:
         return self._metadata
@@ -112,6 +121,8 @@ class Calls:
             raise
         except Exception:  # an interceptor has logged it; gRPC answers UNKNOWN as well
             return context.answer(None)
+        finally:
+            context.end()
         return context.answer(cast("Any", handler).response_serializer(response))
 
     async def _intercepted(self, call: Call) -> Handler | None:

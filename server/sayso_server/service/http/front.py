@@ -11,14 +11,14 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
-from sayso_server.service.auth import AuthInterceptor
 from sayso_server.service.http.app import App
 from sayso_server.service.http.bodies import Bodies
 from sayso_server.service.http.calls import Calls
 from sayso_server.service.http.connection import BoundedProtocol, Patience
 from sayso_server.service.http.tls import server_context
-from sayso_server.service.metrics import Metrics
+from sayso_server.service.interceptors.auth import AuthInterceptor
 from sayso_server.service.settings import Settings
+from sayso_server.service.telemetry.metrics import Metrics
 
 _HANDSHAKE = 10.0
 """Seconds in which a client must have agreed on TLS."""

@@ -6,8 +6,8 @@ from typing import Protocol
 import grpc.aio
 
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
-from sayso_server.service.metrics import Metrics
 from sayso_server.service.settings import SettingError, Settings
+from sayso_server.service.telemetry.metrics import Metrics
 
 _EXTRA = {"starlette", "uvicorn", "h11"}
 

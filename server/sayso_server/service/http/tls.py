@@ -3,8 +3,8 @@
 import logging
 import ssl
 
-from sayso_server.service.credentials import CertificateFiles
 from sayso_server.service.settings import Security
+from sayso_server.service.tls import CertificateFiles
 
 log = logging.getLogger(__name__)
 

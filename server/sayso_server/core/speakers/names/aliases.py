@@ -220,9 +220,12 @@ def _fitting(mention: NameMention, options: Sequence[ClusterBuilder]) -> tuple[L
     return None, []
 
 
-def _indexes(name: NameMention) -> set[str]:
-    """Under what a name is looked up: its words, its initials, its state, and words that are one letter off."""
-    small = load_words("left_out_of_acronyms", "company_words")
+def _indexes(name: NameMention, *without: str) -> set[str]:
+    """Under what a name is found: its words, its initials, its state, and words that are one letter off.
+
+    Words of the lists `without` count only if there are no others.
+    """
+    small = load_words("left_out_of_acronyms", "company_words", *without)
     words = [word for word in name.key if word not in small] or name.key  # else each Ltd is asked for each other
     initials = {f"{letters}|" for letters in _initials_of(name.key)}
     nearby = {f"{less}~" for word in words for less in _one_less(word)}
@@ -238,6 +241,7 @@ def _one_less(word: str) -> Iterator[str]:
 
 
 def _looked_up(mention: NameMention, index: dict[str, list[ClusterBuilder]]) -> Sequence[ClusterBuilder]:
-    """The clusters that a name may belong to, each once."""
-    own = (*sorted(_indexes(mention)), f"{_letters(mention.key[0])}|")
+    """The clusters that a name may belong to, each once. Very many have the same initials, or are a Council as well."""
+    by_words = sorted(i for i in _indexes(mention, "organizations", "thing_words") if not i.endswith("|"))
+    own = (*by_words, f"{_letters(mention.key[0])}|")
     return list(dict.fromkeys(found for i in own for found in index.get(i, ())))

@@ -1,0 +1,1 @@
+"""The contract: its methods, requests, responses and offsets, over gRPC and in process."""

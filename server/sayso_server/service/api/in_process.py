@@ -1,0 +1,64 @@
+"""The service without gRPC: what `sayso.Client(local=True)` finds by the entry point `sayso.local`."""
+
+from functools import cached_property
+
+from google.rpc import status_pb2
+
+from sayso.v1 import quotes_pb2 as pb
+from sayso_server.core.pipeline import Extractor, outcomes
+from sayso_server.core.statement import Extraction
+from sayso_server.service.api.requests import Wishes, read_options, refusal
+from sayso_server.service.api.responses import ResultContext, result_message, server_info_message
+from sayso_server.service.errors import ServiceError, extraction_failed, model_refused
+from sayso_server.service.settings import Limits
+
+
+class LocalService:
+    """Answers requests of the contract in this process. Not thread-safe; the model is loaded with the first request.
+
+    What ends a call of the service with a status is returned as that status here.
+    """
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self._limits = Limits()
+
+    def extract(self, request: pb.BatchExtractQuotesRequest) -> pb.BatchExtractQuotesResponse | status_pb2.Status:
+        """One outcome per document, in order."""
+        try:
+            return pb.BatchExtractQuotesResponse(outcomes=self._outcomes(request))
+        except ServiceError as error:
+            return error.status()
+
+    def info(self) -> pb.GetServerInfoResponse | status_pb2.Status:
+        """What a server with this model would say of itself."""
+        try:
+            return server_info_message(self._engine.model, self._limits)
+        except ServiceError as error:
+            return error.status()
+
+    def _outcomes(self, request: pb.BatchExtractQuotesRequest) -> list[pb.Outcome]:
+        wishes = read_options(request.options)
+        refusals = [(document, refusal(document, self._limits)) for document in request.documents]
+        texts = [document.text for document, refused in refusals if not refused]
+        answers = iter(outcomes(self._engine, texts, wishes.options) if texts else ())
+        return [
+            pb.Outcome(error=refused.status()) if refused else self._outcome(document, next(answers), wishes)
+            for document, refused in refusals
+        ]
+
+    def _outcome(self, document: pb.Document, extraction: Extraction | Exception, wishes: Wishes) -> pb.Outcome:
+        if isinstance(extraction, Exception):
+            return pb.Outcome(error=extraction_failed().status())
+        context = ResultContext(document.document_id, wishes.unit, wishes.explained, wishes.alternatives)
+        return pb.Outcome(result=result_message(extraction, self._engine.model, context))
+
+    @cached_property
+    def _engine(self) -> Extractor:
+        from sayso_server.parsing.errors import ModelError
+        from sayso_server.parsing.load import load_engine  # imports torch
+
+        try:
+            return load_engine(self._model)
+        except ModelError as error:
+            raise model_refused(str(error)) from error

@@ -1,0 +1,88 @@
+"""Messages of the contract to domain values, refusing what is not valid."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from sayso.v1 import quotes_pb2 as pb
+from sayso_server.core.statement import REPORTED_SPEECH, Options
+from sayso_server.service.api.enums import CUE_CLASSES, KINDS, OFFSET_ENCODINGS, inverse
+from sayso_server.service.api.offsets import Unit
+from sayso_server.service.errors import Context, ServiceError, invalid_option, text_too_long, unsupported_language
+from sayso_server.service.settings import Limits
+
+_Value = TypeVar("_Value", bound=int)
+_Member = TypeVar("_Member", bound=StrEnum)
+
+
+RESPONSE_LIMIT_KEY = "x-max-response-bytes"
+"""Metadata with which a caller says how many bytes of an answer it takes. A message over a client's own limit, 4 MB in
+most languages, is refused by its gRPC, which cannot say of which document it was."""
+_DIGITS = 18
+
+ALTERNATIVES = 3
+"""How many other speakers an explanation names, where the request does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a request asks for: of the engine, and of the form of its answer."""
+
+    options: Options
+    unit: Unit
+    explained: bool
+    alternatives: int = ALTERNATIVES
+
+
+_KINDS, _CUE_CLASSES = inverse(KINDS), inverse(CUE_CLASSES)
+_UNITS = {pb.OFFSET_ENCODING_UNSPECIFIED: Unit.UTF32} | inverse(OFFSET_ENCODINGS)
+_EXPLAINED = {pb.RESULT_VIEW_UNSPECIFIED: False, pb.RESULT_VIEW_BASIC: False, pb.RESULT_VIEW_FULL: True}
+
+
+def read_options(message: pb.ExtractOptions) -> Wishes:
+    """The options of a request. Raises ServiceError INVALID_OPTION."""
+    if message.offset_encoding not in _UNITS:
+        raise invalid_option("offset_encoding", f"there is no offset encoding {message.offset_encoding}")
+    if message.view not in _EXPLAINED:
+        raise invalid_option("view", f"there is no view {message.view}")
+    defaults = Options()
+    options = Options(
+        kinds=_members("kinds", message.kinds, _KINDS),
+        cue_classes=_members("cue_classes", message.cue_classes, _CUE_CLASSES) or REPORTED_SPEECH,
+        min_confidence=_portion("min_confidence", message.min_confidence),
+        min_speaker_confidence=_portion("min_speaker_confidence", message.min_speaker_confidence)
+        if message.HasField("min_speaker_confidence")
+        else defaults.min_speaker_confidence,
+    )
+    alternatives = message.max_alternatives if message.HasField("max_alternatives") else ALTERNATIVES
+    return Wishes(options, _UNITS[message.offset_encoding], _EXPLAINED[message.view], alternatives)
+
+
+def refusal(document: pb.Document, limits: Limits) -> ServiceError | None:
+    """Why a document cannot be read, if it cannot."""
+    if len(document.text) > limits.max_document_chars:
+        return text_too_long(len(document.text), limits.max_document_chars)
+    if document.language_code and document.language_code.lower().replace("_", "-").split("-")[0] != "en":
+        return unsupported_language(document.language_code)
+    return None
+
+
+def response_limit(context: Context, limits: Limits) -> int:
+    """How many bytes an answer may have: the server's limit, or less where the caller takes less."""
+    said = dict(context.invocation_metadata() or ()).get(RESPONSE_LIMIT_KEY, "")
+    is_number = isinstance(said, str) and said.isdecimal() and len(said) <= _DIGITS
+    return min(int(said), limits.max_response_bytes) if is_number else limits.max_response_bytes
+
+
+def _members(field: str, values: Collection[_Value], members: Mapping[_Value, _Member]) -> frozenset[_Member]:
+    chosen = set(values)
+    for value in chosen - members.keys():
+        raise invalid_option(field, f"{field}: there is no value {value}")
+    return frozenset(members[value] for value in chosen)
+
+
+def _portion(field: str, value: float) -> float:
+    if not 0.0 <= value <= 1.0:  # false for NaN too
+        raise invalid_option(field, f"{field} is {value}, not between 0 and 1")
+    return value

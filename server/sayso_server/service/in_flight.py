@@ -1,0 +1,59 @@
+"""Which requests are in flight, and whether new ones are still taken."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sayso_server.service.errors import Context, draining
+
+
+class InFlight:
+    """Counts requests from their arrival until the last byte of their answer is sent."""
+
+    def __init__(self) -> None:
+        self._in_flight = 0
+        self._draining = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def call(self, context: Context) -> None:
+        """Count a call until it is over: its handler ends before gRPC has sent what it returned.
+
+        Raises ServiceError DRAINING once `drain` was called.
+        """
+        self._begin()
+        context.add_done_callback(lambda _: self._end())  # type: ignore[arg-type]  # any callable is taken
+
+    @contextmanager
+    def request(self) -> Iterator[None]:
+        """Count one request of a stream, its answer written inside the block. Raises ServiceError DRAINING as well."""
+        self._begin()
+        try:
+            yield
+        finally:
+            self._end()
+
+    def _begin(self) -> None:
+        if self._draining:
+            raise draining()
+        self._in_flight += 1
+        self._idle.clear()
+
+    def _end(self) -> None:
+        self._in_flight -= 1
+        if not self._in_flight:
+            self._idle.set()
+
+    async def drain(self, *, at_most: float) -> int:
+        """Take no new requests, and wait for those in flight, `at_most` seconds. Returns how many are left."""
+        self._draining = True
+        try:
+            async with asyncio.timeout(at_most):
+                await self._idle.wait()
+        except TimeoutError:
+            pass
+        return self._in_flight
+
+    def give_up(self) -> None:
+        """Let `drain` wait no longer."""
+        self._idle.set()

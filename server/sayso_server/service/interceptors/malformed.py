@@ -1,0 +1,108 @@
+"""Bytes that are no message are the caller's fault: INVALID_ARGUMENT, where gRPC itself answers UNKNOWN.
+
+So is a message of very many fields, which is not decoded: that would take the time of all other calls.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import grpc
+import grpc.aio
+from google.protobuf import descriptor_pool
+from google.protobuf.descriptor import Descriptor
+from google.protobuf.message import DecodeError
+
+from sayso_server.service.errors import (
+    Context,
+    ServiceError,
+    abort,
+    malformed_message,
+    more_documents,
+    too_many_fields,
+)
+from sayso_server.service.interceptors.handlers import Behaviour, Continuation, Handler, behaviour_of, rebuilt
+from sayso_server.service.interceptors.wire import exceeds
+from sayso_server.service.settings import Limits
+
+_FIELDS = 30_000
+"""Fields and packed values that a message may have, besides its documents: more than any caller has use for."""
+_FIELDS_OF_DOCUMENT = 10
+"""The same, of each document."""
+
+
+class DecodeInterceptor(grpc.aio.ServerInterceptor):
+    """Catches messages that do not decode, or have too many fields, for every service."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+
+    async def intercept_service(
+        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
+    ) -> Handler | None:
+        """The handler that `continuation` finds, made safe."""
+        handler = await continuation(handler_call_details)
+        if handler is None:
+            return None
+        checked = _each if handler.request_streaming else _one
+        decode = self._decoder(_request_of(handler_call_details.method), handler.request_deserializer)
+        return rebuilt(handler, checked(behaviour_of(handler)), decode)
+
+    def _decoder(
+        self, request: Descriptor | None, deserialize: Callable[[bytes], Any] | None
+    ) -> Callable[[bytes], Any]:
+        """What decodes a message, or returns the ServiceError that it deserves: gRPC would hide one that is raised."""
+
+        def decode(data: bytes) -> Any:
+            if error := self._too_many(data, request) if request else None:
+                return error
+            try:
+                return deserialize(data) if deserialize else data
+            except DecodeError:
+                return malformed_message()
+
+        return decode
+
+    def _too_many(self, data: bytes, request: Descriptor) -> ServiceError | None:
+        most_documents = self._limits.max_batch_documents
+        limit = _FIELDS + _FIELDS_OF_DOCUMENT * most_documents
+        match exceeds(data, request, limit):
+            case None:
+                return None
+            case "documents":
+                return more_documents(most_documents)
+            case _:
+                return too_many_fields(limit)
+
+
+def _request_of(method: str) -> Descriptor | None:
+    """The message that a method takes, /package.Service/Method."""
+    try:
+        found = descriptor_pool.Default().FindMethodByName(method.lstrip("/").replace("/", "."))
+    except KeyError:
+        return None
+    request: Descriptor = found.input_type
+    return request
+
+
+def _one(behaviour: Behaviour) -> Behaviour:
+    async def answer(request: Any, context: Context) -> Any:
+        if isinstance(request, ServiceError):
+            await abort(context, request)
+        return await behaviour(request, context)
+
+    return answer
+
+
+def _each(behaviour: Behaviour) -> Behaviour:
+    async def answer(requests: AsyncIterator[Any], context: Context) -> Any:
+        return await behaviour(_decoded(requests), context)
+
+    return answer
+
+
+async def _decoded(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    """The requests of a stream. Raises ServiceError for the first that is none."""
+    async for request in requests:
+        if isinstance(request, ServiceError):
+            raise request
+        yield request

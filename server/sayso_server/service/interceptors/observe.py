@@ -1,0 +1,101 @@
+"""Every call has an identifier, a line in the log, and its place in metrics and traces."""
+
+import asyncio
+import logging
+import re
+import time
+import uuid
+from typing import Any
+
+import grpc
+import grpc.aio
+
+from sayso_server.service.errors import REQUEST_ID_KEY, Context
+from sayso_server.service.interceptors.handlers import Behaviour, Continuation, Handler, behaviour_of, rebuilt
+from sayso_server.service.request_id import request_id
+from sayso_server.service.telemetry.metrics import Metrics
+from sayso_server.service.telemetry.tracing import NO_TRACES, Traces
+
+log = logging.getLogger(__name__)
+
+_ACCEPTABLE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+_CODES = {code.value[0]: code.name for code in grpc.StatusCode}
+_OURS = "/sayso."
+
+
+class ObserveInterceptor(grpc.aio.ServerInterceptor):
+    """Stands before all others, so that their refusals are seen too."""
+
+    def __init__(self, metrics: Metrics, traces: Traces = NO_TRACES) -> None:
+        self._metrics = metrics
+        self._traces = traces
+
+    async def intercept_service(
+        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
+    ) -> Handler | None:
+        """The handler that `continuation` finds, observed."""
+        handler = await continuation(handler_call_details)
+        if handler is None:
+            return None
+        behaviour = self._observed(handler_call_details.method, _kind(handler), behaviour_of(handler))
+        return rebuilt(handler, behaviour, handler.request_deserializer)
+
+    def _observed(self, method: str, kind: str, behaviour: Behaviour) -> Behaviour:
+        traces = self._traces if method.startswith(_OURS) else NO_TRACES
+
+        async def answer(request: Any, context: Context) -> Any:
+            started = time.monotonic()
+            request_id.set(_identifier(context))
+            context.set_trailing_metadata(((REQUEST_ID_KEY, request_id.get()),))
+            code = "UNKNOWN"
+            with traces.call(method, context.invocation_metadata() or ()) as ended:
+                try:
+                    response = await behaviour(request, context)
+                    code = _code(context, "OK")
+                    return response
+                except asyncio.CancelledError:
+                    code = _cancelled(context)
+                    raise
+                except BaseException:
+                    code = _code(context, "UNKNOWN")
+                    raise
+                finally:
+                    ended(code)
+                    self._record(method, kind, code, time.monotonic() - started)
+
+        return answer
+
+    def _record(self, method: str, kind: str, code: str, seconds: float) -> None:
+        _, service, name = method.split("/")
+        self._metrics.handled.labels(kind, service, name, code).inc()
+        self._metrics.handling.labels(kind, service, name).observe(seconds)
+        level = logging.INFO if method.startswith(_OURS) else logging.DEBUG
+        log.log(level, "%s", name, extra={"method": method, "code": code, "seconds": round(seconds, 4)})
+
+
+def _kind(handler: Handler) -> str:
+    names = {
+        (False, False): "unary",
+        (False, True): "server_stream",
+        (True, False): "client_stream",
+        (True, True): "bidi_stream",
+    }
+    return names[bool(handler.request_streaming), bool(handler.response_streaming)]
+
+
+def _identifier(context: Context) -> str:
+    """The caller's own, where it is a plain one; otherwise a new one."""
+    given = dict(context.invocation_metadata() or ()).get(REQUEST_ID_KEY)
+    return given if isinstance(given, str) and _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex
+
+
+def _code(context: Context, unset: str) -> str:
+    code: Any = context.code()
+    if not code:
+        return unset
+    return code.name if isinstance(code, grpc.StatusCode) else _CODES.get(code, "UNKNOWN")
+
+
+def _cancelled(context: Context) -> str:
+    remaining: Any = context.time_remaining()
+    return "DEADLINE_EXCEEDED" if remaining is not None and remaining <= 0 else "CANCELLED"

@@ -1,0 +1,1 @@
+"""Which texts are read when, by which worker."""

@@ -1,0 +1,66 @@
+"""The Prometheus endpoint: HTTP/1.1, one request per connection, each of which has its time and its place."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+MOST = 32
+"""Connections at a time; more are closed at once."""
+TIME_LIMIT = 10.0
+"""Seconds in which a client must have sent its request and read the answer."""
+_LONGEST = 16 * 1024
+"""Bytes that the head of a request may have."""
+_END = b"\r\n\r\n"
+
+Page = Callable[[], tuple[bytes, str]]
+"""What is shown, and its content type."""
+
+
+class MetricsPort:
+    """Answers every GET with the page. Belongs to the event loop that starts it."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._open: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen; the port. Raises OSError where that is not possible."""
+        self._server = await asyncio.start_server(self._serve, host, port, limit=_LONGEST)
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def close(self) -> None:
+        """End, also what is being answered."""
+        if not self._server:
+            return
+        self._server.close()
+        for writer in self._open:
+            writer.transport.abort()
+        await self._server.wait_closed()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._open) >= MOST:
+            writer.transport.abort()
+            return
+        self._open.add(writer)
+        try:
+            with contextlib.suppress(OSError, EOFError, asyncio.LimitOverrunError):  # TimeoutError is an OSError
+                async with asyncio.timeout(TIME_LIMIT):
+                    writer.write(self._answer(await reader.readuntil(_END)))
+                    await writer.drain()
+                    writer.close()
+                    await writer.wait_closed()
+        finally:
+            self._open.remove(writer)
+            writer.transport.abort()
+
+    def _answer(self, head: bytes) -> bytes:
+        """The answer to a request."""
+        if not head.startswith(b"GET "):
+            return _response("405 Method Not Allowed", b"", "text/plain")
+        return _response("200 OK", *self._page())
+
+
+def _response(status: str, body: bytes, content_type: str) -> bytes:
+    lines = [f"HTTP/1.1 {status}", f"Content-Type: {content_type}", f"Content-Length: {len(body)}", "Connection: close"]
+    return "\r\n".join(lines).encode() + _END + body

@@ -1,0 +1,118 @@
+"""A worker process as the event loop sees it."""
+
+import asyncio
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any, Protocol
+
+from sayso_server.core.model import Model
+from sayso_server.workers.process import Loader, NotLoaded, main
+from sayso_server.workers.protocol import Batch, BatchResult
+
+
+class WorkerLostError(Exception):
+    """The worker ended before it answered."""
+
+
+class LoadError(Exception):
+    """The worker could not load its engine. The message is one line."""
+
+
+class Worker(Protocol):
+    """Carries out batches, one at a time."""
+
+    async def start(self) -> Model:
+        """Load the engine. Raises LoadError, WorkerLostError."""
+
+    async def work(self, order: Batch) -> BatchResult:
+        """What became of the documents of a batch. Raises WorkerLostError."""
+
+    async def ended(self) -> None:
+        """Wait until it has ended, by whatever cause."""
+
+    def kill(self) -> None:
+        """End it at once, whatever it does; what waits for it sees WorkerLostError."""
+
+
+class ProcessWorker:
+    """A spawned process behind a pipe, which a thread of its own waits on."""
+
+    def __init__(self, load: Loader, *, threads: int) -> None:
+        self._load = load
+        self._threads = threads
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker")
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._killed = False
+
+    @property
+    def pid(self) -> int | None:
+        """The process, once it is started."""
+        return self._process.pid if self._process else None
+
+    async def start(self) -> Model:
+        """See Worker."""
+        answer = await self._in_thread(self._spawn)
+        if isinstance(answer, NotLoaded):
+            raise LoadError(answer.reason)
+        model: Model = answer
+        return model
+
+    async def work(self, order: Batch) -> BatchResult:
+        """See Worker."""
+        progress: BatchResult = await self._in_thread(lambda: self._exchange(order))
+        return progress
+
+    async def ended(self) -> None:
+        """See Worker."""
+        assert self._process is not None, "a worker that was not started"
+        loop, sentinel, seen = asyncio.get_running_loop(), self._process.sentinel, asyncio.Event()
+        loop.add_reader(sentinel, seen.set)
+        try:
+            await seen.wait()
+        finally:
+            loop.remove_reader(sentinel)
+
+    def kill(self) -> None:
+        """See Worker."""
+        self._killed = True
+        if self._process:
+            self._process.kill()
+        self._thread.shutdown(wait=False)
+
+    async def _in_thread(self, call: Callable[[], Any]) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._guarded, call)
+
+    def _guarded(self, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except (EOFError, OSError) as error:
+            raise WorkerLostError(self._death()) from error
+
+    def _spawn(self) -> Any:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        process = context.Process(target=main, args=(theirs, self._load, self._threads), daemon=True)
+        try:
+            process.start()
+        finally:
+            theirs.close()  # or the end of the worker would never be seen
+        self._process = process
+        if self._killed:
+            process.kill()  # `kill` came while the process was being made
+        return self._pipe.recv()
+
+    def _exchange(self, order: Batch) -> Any:
+        assert self._pipe is not None, "a worker that was not started"
+        self._pipe.send(order)
+        return self._pipe.recv()
+
+    def _death(self) -> str:
+        if not self._process:
+            return "it did not start"
+        self._process.join()  # its pipe has ended, so it has, or is about to
+        code = self._process.exitcode
+        return f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"

@@ -1,0 +1,67 @@
+"""The inference worker: a process of its own that carries out batches until its pipe ends.
+
+It is spawned, never forked: gRPC and torch do not survive a fork. This module imports neither.
+"""
+
+import ctypes
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from sayso_server.core.pipeline import Engine
+from sayso_server.workers.session import Session
+
+Loader = Callable[[], Engine]
+"""Loads the engine; importable by name, since it is sent to another process."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotLoaded:
+    """Why a worker has no engine, in one line."""
+
+    reason: str
+
+
+def main(pipe: Connection, load: Loader, threads: int) -> None:
+    """Load, say so, and carry out batches. Ends when the server does, however that ends."""
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)  # the server decides: they reach a whole process group
+    os.environ["OMP_NUM_THREADS"] = str(threads)  # read once, when torch is imported
+    # Threads that wait for each other give up their core at once. Where others want the cores too, two threads that
+    # spin instead hold each other up: measured, they read 30 words in the time in which these read 600.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    try:
+        _serve(pipe, load)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        os._exit(0)
+    except BaseException:
+        os._exit(1)  # a traceback could quote a document
+
+
+def _serve(pipe: Connection, load: Loader) -> None:
+    try:
+        engine = load()
+    except Exception as error:
+        pipe.send(NotLoaded(" ".join(str(error).split()) or type(error).__name__))
+        return
+    pipe.send(engine.model)
+    session = Session(engine)
+    give_back = _trimmer()
+    while True:
+        pipe.send(session.work(pipe.recv()))
+        give_back()
+
+
+def _trimmer() -> Callable[[], object]:
+    """What gives freed memory back to the system, where the C library can.
+
+    Batches differ in size, and glibc keeps what lies between the pieces in use: without this a worker grows by hundreds
+    of MiB, though nothing holds them.
+    """
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return lambda: None
+    return lambda: trim(0)
