@@ -38,6 +38,8 @@ def decode(number: int, line: bytes) -> object:
         return BadLine(number, None, f"not UTF-8: byte {error.start + 1} of the line")
     except json.JSONDecodeError as error:
         return BadLine(number, None, f"not JSON: {error.msg} (column {error.colno})")
+    except ValueError:  # of int(): json gives numbers of any length to it
+        return BadLine(number, None, "not a document: a number has too many digits")
     except RecursionError:
         return BadLine(number, None, "not a document: nested too deeply")
     return record

@@ -42,6 +42,22 @@ def test_lines_with_their_places_and_context(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_date_beyond_the_ends_of_time_is_unknown(tmp_path: Path, moment: str) -> None:
+    source = write_lines(tmp_path / "news.jsonl", {"id": "a", "text": "One.", "published_at": moment})
+    assert read_all(source) == [Entry("news.jsonl:1", "a", "One.", warnings=("UNKNOWN_DATE",))]
+
+
+def test_a_number_of_too_many_digits_spoils_its_own_line_only(tmp_path: Path) -> None:
+    source = tmp_path / "news.jsonl"
+    line = b'{"id": "a", "text": "One.", "views": ' + b"7" * 5000 + b"}"
+    source.write_bytes(line + b'\n{"id": "b", "text": "Two."}\n')
+    assert read_all(source) == [
+        Entry("news.jsonl:1", "news.jsonl:1", error="UNREADABLE: not a document: a number has too many digits"),
+        Entry("news.jsonl:2", "b", "Two."),
+    ]
+
+
 def test_a_bad_line_is_an_entry_of_its_own(tmp_path: Path) -> None:
     source = tmp_path / "news.jsonl"
     source.write_bytes(b'{"id": "a", "text": "One."}\n\n{"id": "b"\n{"id": "c"}\n')
