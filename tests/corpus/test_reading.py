@@ -21,6 +21,7 @@ from sayso_server.corpus.rows import DOCUMENTS, STATEMENTS
 
 READING = Reading(load=load_deadly, digest=MODEL.digest, options=Options(), form="jsonl", round_words=20)
 GOOD = "“Yes,” said Mara."
+LONGEST = 200_000
 
 
 @contextmanager
@@ -32,7 +33,7 @@ def reader(**changes: Any) -> Iterator[SliceReader]:
 def part_of(folder: Path, *texts: str, **changes: Any) -> Part:
     source = folder / "in.jsonl"
     source.write_text("".join(json.dumps({"id": f"d{n}", "text": t}) + "\n" for n, t in enumerate(texts)), "utf-8")
-    [piece] = plan(find_files(source), (), slice_words=10_000).slices
+    [piece] = plan(find_files(source), (), slice_words=10_000, max_document_chars=LONGEST).slices
     with reader(**changes) as opened:
         return opened.read(piece)
 
