@@ -337,6 +337,14 @@ def test_a_result_survives_its_json(client: sayso.Client) -> None:
         sayso.Result.from_json('{"statements": 3}')
 
 
+def test_json_is_one_line_for_every_reader_of_lines(client: sayso.Client) -> None:
+    text = "“Yes,\u2028well\x85\u2029,” said Mara."
+    result = client.extract(text)
+    assert len(result.to_json().splitlines()) == 1
+    assert sayso.Result.from_json(result.to_json()) == result
+    assert "“Yes,\\u2028well" in result.to_json()
+
+
 def test_spans_slice_the_text(client: sayso.Client) -> None:
     for one in client.extract(TEXT).statements:
         assert one.cue

@@ -71,6 +71,12 @@ def test_a_part_has_a_row_per_document_and_per_statement(tmp_path: Path) -> None
     assert (part.tally.documents, part.tally.failed, part.tally.statements) == (3, 0, 3)
 
 
+def test_rows_are_lines_for_every_reader_of_lines(tmp_path: Path) -> None:
+    part = part_of(tmp_path, "“Yes,\u2028well\x85\u2029,” said Mara.")
+    assert len(part.statements.decode().splitlines()) == 1
+    assert rows(part.statements)[0]["text"] == "“Yes,\u2028well\x85\u2029,”"
+
+
 def test_a_document_that_fails_is_a_row_with_its_error_and_without_its_text(tmp_path: Path) -> None:
     part = part_of(tmp_path, GOOD, f"{SECRET} {POISON}", GOOD)
     assert outcomes(part) == {"d0": "ok", "d1": "EXTRACTION_FAILED", "d2": "ok"}

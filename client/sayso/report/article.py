@@ -7,7 +7,7 @@ from sayso._evidence import for_and_against
 from sayso.models import Document, Polarity, Result, Statement
 from sayso.report.people import People, name_of
 from sayso.report.plot import plot
-from sayso.report.segments import Segment, paragraphs
+from sayso.report.segments import LINE_BREAK, Segment, paragraphs
 
 _PLAIN = {Polarity.AFFIRMED, Polarity.UNKNOWN}
 """What is not worth saying."""
@@ -73,7 +73,7 @@ class _Marks:
         return f'<mark class="{self._people.classes(statement)}"{reach} {_data(identifier, statement, self._people)}>'
 
     def _words(self, segment: Segment) -> str:
-        words = escape(self._text[segment.start : segment.end])
+        words = LINE_BREAK.sub("\n", escape(self._text[segment.start : segment.end]))
         names = [name for name, holds in (("cue", segment.is_cue), ("source", segment.is_source)) if holds]
         return f'<span class="{" ".join(names)}">{words}</span>' if names else words
 

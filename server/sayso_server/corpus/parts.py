@@ -8,6 +8,7 @@ from typing import Literal
 
 from sayso_server.corpus.inputs import id_of_place
 from sayso_server.corpus.rows import DOCUMENTS, STATEMENTS, Row
+from sayso_server.lines import json_line
 
 Form = Literal["parquet", "jsonl"]
 
@@ -61,7 +62,7 @@ def encode(rows: Sequence[Row], columns: dict[str, str], form: Form) -> bytes:
         from sayso_server.corpus import arrow
 
         return arrow.encode(rows, columns)
-    return b"".join(json.dumps(row, ensure_ascii=False, default=_plain).encode() + b"\n" for row in rows)
+    return b"".join(json_line(row, default=_plain).encode() + b"\n" for row in rows)
 
 
 def without(documents: bytes, ids: Collection[str], form: Form) -> bytes | None:
