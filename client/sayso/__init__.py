@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sayso.errors import (
     AccessDenied,
+    ClientClosed,
     ExtractionFailed,
     InvalidDocument,
     LocalEngineUnavailable,
@@ -56,6 +57,7 @@ __all__ = [
     "AccessDenied",
     "AsyncClient",
     "Client",
+    "ClientClosed",
     "Cue",
     "CueClass",
     "Document",

@@ -206,7 +206,7 @@ def test_without_a_server_the_local_engine_reads(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.usefixtures("no_default_server")
 def test_without_a_server_and_without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sayso.cli.connection.is_installed", lambda: False)
-    monkeypatch.setattr("sayso._local.is_installed", lambda: False)
+    monkeypatch.setattr("sayso._transports.local.is_installed", lambda: False)
     result = CliRunner().invoke(app, ["extract", "-"], input=TEXT)
     assert (result.exit_code, result.stderr.count("\n")) == (3, 1)
     assert "start one with: sayso-server serve (it comes with: pip install sayso-server)" in result.stderr
@@ -237,7 +237,7 @@ def test_no_server() -> None:
 
 def test_a_server_that_is_not_ready() -> None:
     with running(warm=False) as served:
-        result = sayso(served, "extract", "-", "--timeout", "20")
+        result = sayso(served, "extract", "-", "--timeout", "1.5")
         assert sayso(served, "info").stdout.splitlines()[1].endswith("no, the models are still loading")
     assert result.exit_code == 3
     assert result.stderr.endswith("is not ready: the models are still loading; try again in a moment\n")

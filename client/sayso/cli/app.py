@@ -11,7 +11,6 @@ from typing import Any, TextIO, cast
 import click
 from click.shell_completion import get_completion_class
 
-from sayso._calls import Target
 from sayso.cli.connection import EXIT_STATUS, UNREACHABLE, Connection, connection_options
 from sayso.cli.group import BAD_ARGUMENTS, Group
 from sayso.cli.health import serves
@@ -137,7 +136,7 @@ def health(*, connection: Connection) -> None:
     The exit status says so too: 0 if it is, else 3.
     """
     try:
-        serving = serves(Target(connection.address, connection.tls, connection.token), connection.timeout)
+        serving = serves(connection)
     except SaysoError as error:
         click.echo(f"Error: {connection.describe(error)}", err=True)
         sys.exit(UNREACHABLE)

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from sayso._calls import DEFAULT_SERVER, DEFAULT_TIMEOUT, checked
-from sayso._local import is_installed
+from sayso._target import DEFAULT_SERVER, Target, checked
+from sayso._transports.local import is_installed
 from sayso.client import Client
 from sayso.errors import RequestTimeout, SaysoError, ServerUnavailable
 from sayso.tls import Tls
@@ -49,7 +49,7 @@ class Connection:
     server: str | None
     local: bool
     model: str
-    timeout: float
+    timeout: float | None
     token: str | None
     tls: Tls | None
 
@@ -57,6 +57,11 @@ class Connection:
     def address(self) -> str:
         """The server, named or not."""
         return self.server or DEFAULT_SERVER
+
+    @property
+    def target(self) -> Target:
+        """The server, and how to call it."""
+        return Target(self.address, self.tls, self.token)
 
     @contextmanager
     def client(self) -> Iterator[Client]:
@@ -73,10 +78,11 @@ class Connection:
     def describe(self, error: SaysoError) -> str:
         """An error in one line, with the way out."""
         if isinstance(error, RequestTimeout):
-            return f"no answer from {self.address} within {self.timeout:g} s; allow more with --timeout"
+            within = f" within {self.timeout:g} s" if self.timeout else " in time"
+            return f"no answer from {self.address}{within}; allow more with --timeout"
         if isinstance(error, ServerUnavailable) and error.reason:
             return f"the server at {self.address} is not ready: {error}"
-        if isinstance(error, ServerUnavailable) and not is_installed():
+        if isinstance(error, ServerUnavailable) and "sayso-server serve" in error.advice and not is_installed():
             return f"{error} (it comes with: pip install sayso-server), or name another with --server"
         return str(error)
 
@@ -127,7 +133,7 @@ _DEFAULTS: dict[str, Any] = {
     "server": None,
     "local": False,
     "model": "bundled",
-    "timeout": DEFAULT_TIMEOUT,
+    "timeout": None,
     "token": None,
     "tls": False,
     "ca": None,
@@ -148,10 +154,9 @@ _SERVER_OPTIONS = [
     click.option(
         "--timeout",
         type=click.FloatRange(min=0, min_open=True),
-        default=DEFAULT_TIMEOUT,
-        show_default=True,
         metavar="SECONDS",
-        help="How long to wait for an answer.",
+        help="How long to wait for an answer, and for the models of the server to load. "
+        "[default: 60, and 1 more for every 1,000 characters]",
     ),
     click.option("--token", envvar="SAYSO_TOKEN", show_envvar=True, help="What to show the server that asks for one."),
     click.option("--tls", is_flag=True, help="Encrypt the connection."),

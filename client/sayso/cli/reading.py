@@ -1,6 +1,5 @@
 """Documents to results: the work of the commands `extract` and `speakers`."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -37,7 +36,6 @@ class Reader:
         self._options = options
         self._speakers = speakers
         self._language = language
-        self._pending: deque[Document] = deque()
         self._tell: Callable[[str], None] = _echo
         self.status = 0
 
@@ -50,8 +48,8 @@ class Reader:
         """The documents that could be read, in order, under a progress bar if wished."""
         with self._connection.client() as client, _bar(bar, self._inputs.count) as (advance, self._tell):
             documents = self._documents(advance)
-            for outcome in client.extract_many(documents, language=self._language, **self._options):
-                document = self._pending.popleft()
+            for document, outcome in client.extract_many(documents, language=self._language, **self._options):
+                assert isinstance(document, Document)
                 advance()
                 if isinstance(outcome, Result):
                     self._warn(outcome)
@@ -65,7 +63,6 @@ class Reader:
                 self._fail(one.name, one.reason, FAILED)
                 advance()
             else:
-                self._pending.append(one)
                 yield one
 
     def _selected(self, result: Result) -> Result:
