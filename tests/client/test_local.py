@@ -1,5 +1,6 @@
 """The same API in this process: the fake engine is loaded in place of the models."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -53,7 +54,8 @@ def test_the_same_statements_whichever_way(served: Running) -> None:
             outcomes += [result for _, result in client.stream([TEXT], explain=True)]
     for way in (["--server", served.address], ["--local"]):
         printed = CliRunner().invoke(app, ["extract", "-", "--json", "--explain", *way], input=TEXT)
-        outcomes.append(sayso.Result.from_json(printed.stdout))
+        [array] = json.loads(printed.stdout)
+        outcomes.append(sayso.Result.from_json(json.dumps(array)))
     results = [one for one in outcomes if isinstance(one, sayso.Result)]
     assert len(results) == len(outcomes) == 14
     first = results[0]

@@ -3,6 +3,7 @@
 from sayso._policy import allowed
 from sayso._transports.remote import Remote
 from sayso.cli.connection import Connection
+from sayso.client import Client
 
 
 def serves(connection: Connection) -> bool:
@@ -12,3 +13,9 @@ def serves(connection: Connection) -> bool:
         return remote.serves(allowed(connection.timeout))
     finally:
         remote.close()
+
+
+def wait_until_ready(connection: Connection) -> None:
+    """Wait for the server to be there and to have loaded its models. Raises SaysoError."""
+    with Client(connection.address, timeout=connection.timeout, tls=connection.tls, token=connection.token) as client:
+        client.wait_ready()

@@ -11,8 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sayso.cli.formats.words import cue, one_line, said, who, why
 from sayso.cli.reading import Reading
+from sayso.cli.words import cue, one_line, said, who, why
 from sayso.models import Kind, Result, Statement
 
 _KINDS = {Kind.DIRECT: "green", Kind.INDIRECT: "cyan", Kind.MIXED: "yellow"}
