@@ -30,10 +30,10 @@ $(INSTALLED): pyproject.toml client/pyproject.toml server/pyproject.toml constra
 	@touch $@
 
 EXTRAS := $(VENV)/.extras
-extras: $(EXTRAS)  ## as well, what Parquet, Ray and plots need (0.6 GB), and the tests of them
+extras: $(EXTRAS)  ## as well, what Parquet, Ray, plots and HTML need (0.7 GB), and the tests of them
 
 $(EXTRAS): $(INSTALLED)
-	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --editable './server[tracing,training,corpus,plots]'
+	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --editable './server[tracing,training,corpus,plots]' --editable './client[cli,html]'
 	@touch $@
 
 protos: $(INSTALLED)  ## regenerate the code of the contract in client/sayso/v1
