@@ -7,20 +7,27 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from google.protobuf.json_format import Parse, ParseDict
 from support.cli import TEXT, sayso
-from support.engine import POISON, FakeEngine
+from support.engine import MODEL, POISON, FakeEngine, extraction
 from support.serving import PATIENCE, Running, free_port, run, running, server_process
 from support.terminal import in_terminal, screen, without_styles
 
+from sayso._convert import result_model
 from sayso.cli.app import app
+from sayso.cli.inputs.given import Given
+from sayso.cli.reading import Reading
+from sayso.cli.speakers import tallies
+from sayso.models import SpeakerType
 from sayso.v1 import quotes_pb2 as pb
 from sayso_server.core.statement import CueClass
 from sayso_server.parsing import load
+from sayso_server.service.conversion import ResultContext, result_message
 
 
 def test_lines_where_the_output_is_no_terminal(served: Running) -> None:
@@ -162,7 +169,68 @@ def test_who_speaks_how_often(served: Running, tmp_path: Path) -> None:
     ]
     assert sayso(served, "speakers", str(text)).stdout.split()[-8:] == ["Olin", "person", "1", "1", "0", "0", "3", "1"]
     assert sayso(served, "speakers", str(text), "--format", "csv").stdout.count("\n") == 2
-    assert sayso(served, "speakers", str(text), "--csv").stdout.splitlines()[1] == "Olin,person,,1,1,0,0,3,1"
+    assert sayso(served, "speakers", str(text), "--csv").stdout.splitlines()[1] == "Olin,person,,1,1,0,0,3,1,"
+
+
+def tallied(*speakers: tuple[str, str]) -> list[dict[str, str | int]]:
+    """The rows of documents, in each of which one speaker of a name and a type says something."""
+    served = result_model(result_message(extraction("“Yes,” said Mara."), MODEL, ResultContext("", explained=False)))
+    [statement] = served.statements
+    assert statement.speaker
+    readings = []
+    for name, kind in speakers:
+        speaker = replace(statement.speaker, name=name, type=SpeakerType(kind)) if name else None
+        result = replace(served, statements=(replace(statement, speaker=speaker),))
+        readings.append(Reading(Given("“Yes,” said Mara."), result, {}))
+    return [tally.row() for tally in tallies(readings)]
+
+
+def test_speakers_of_several_documents_are_one_where_that_is_clear() -> None:
+    rows = tallied(
+        ("Helena Marsh", "person"),
+        ("Marsh", "person"),
+        ("HELENA MARSH", "person"),
+        ("Velland", "organization"),
+        ("Velland", "organization"),
+        ("Velland", "person"),
+        ("Mark Pell", "person"),
+        ("Julie Pell", "person"),
+        ("Pell", "person"),
+        ("Marsh", "organization"),
+        ("", ""),
+        ("", ""),
+    )
+    assert [(row["speaker"], row["type"], row["statements"], row["also_called"]) for row in rows] == [
+        ("Velland", "organization", 3, ""),
+        ("Helena Marsh", "person", 2, "HELENA MARSH"),
+        ("Marsh", "person", 2, ""),
+        ("?", "unresolved", 2, ""),
+        ("Mark Pell", "person", 1, ""),
+        ("Julie Pell", "person", 1, ""),
+        ("Pell", "person", 1, ""),
+    ]
+    rows = tallied(("Marsh", "unknown"), ("Helena Marsh", "person"), ("Marsh", "person"))
+    assert [(row["speaker"], row["statements"], row["documents"], row["also_called"]) for row in rows] == [
+        ("Helena Marsh", 3, 3, "Marsh")
+    ]
+
+
+def test_a_narrow_terminal_has_room_for_names(served: Running, tmp_path: Path) -> None:
+    file = tmp_path / "article.txt"
+    file.write_text(TEXT, "utf-8")
+    _, text = in_terminal([COMMAND, "speakers", str(file), "--server", served.address], columns=40)
+    lines = [line.split() for line in screen(text) if line.strip(" ─")]
+    assert lines == [["speaker", "all", "texts"], ["Mara", "1", "1"]]
+
+
+def test_a_token_in_the_clear_is_told() -> None:
+    clear = CliRunner().invoke(app, ["info", "--server", "192.0.2.1:1", "--timeout", "0.1", "--token", "secret"])
+    assert clear.stderr.splitlines()[0] == (
+        "warning: the token goes to 192.0.2.1:1 in the clear; encrypt it with --tls"
+    )
+    local = CliRunner().invoke(app, ["info", "--server", "127.0.0.1:1", "--timeout", "0.1", "--token", "secret"])
+    assert "warning" not in local.stderr
+    assert "secret" not in clear.stderr + local.stderr
 
 
 def test_health(served: Running) -> None:

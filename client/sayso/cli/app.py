@@ -115,8 +115,8 @@ def extract(
 def speakers(*, form: str | None, excel: bool, path: str | None, connection: Connection, **asked: Any) -> None:
     """Print who speaks in FILE, and how often."""
     from sayso.cli.formats.sheet import write_sheet
-    from sayso.cli.formats.table import print_rows
-    from sayso.cli.speakers import COLUMNS, HEADINGS, tallies
+    from sayso.cli.formats.table import is_narrow, print_rows
+    from sayso.cli.speakers import COLUMNS, HEADINGS, NARROW_HEADINGS, tallies
 
     output = Output(path)
     form = output.form("csv" if excel and not form else form, _TALLY_FORMATS, default="table")
@@ -129,7 +129,9 @@ def speakers(*, form: str | None, excel: bool, path: str | None, connection: Con
         elif form == "csv":
             write_sheet(COLUMNS, rows, stream, excel=excel)
         else:
-            print_rows(HEADINGS, [tally.cells() for tally in found], stream, words=2)
+            narrow = is_narrow(stream)
+            rows_of_cells = [tally.cells(narrow=narrow) for tally in found]
+            print_rows(NARROW_HEADINGS if narrow else HEADINGS, rows_of_cells, stream, words=1 if narrow else 2)
         _keep_if_nothing_came(output, reader)
     sys.exit(reader.status)
 

@@ -89,6 +89,8 @@ class Connection:
         from sayso.client import Client  # imports grpc, which takes a while
 
         local = self.local or self._fallback()
+        if self.token and not (local or self.tls or _is_loopback(self.address)):
+            click.echo(f"warning: the token goes to {self.address} in the clear; encrypt it with --tls", err=True)
         try:
             return Client(
                 self.address, timeout=self.timeout, tls=self.tls, token=self.token, local=local, model=self.model
@@ -200,6 +202,11 @@ def _is_installed() -> bool:
     from sayso._transports.local import is_installed  # imports protobuf, which takes a while
 
     return is_installed()
+
+
+def _is_loopback(address: str) -> bool:
+    host = address.rpartition(":")[0].strip("[]")
+    return host in {"localhost", "::1"} or host.startswith("127.") or address.startswith("unix")
 
 
 def _listens(address: str) -> bool:

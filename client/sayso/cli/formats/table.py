@@ -35,6 +35,11 @@ def write_table(readings: Iterable[Reading], stream: TextIO, *, headings: bool, 
             click.echo(f"{name}: no statements found" if headings else "no statements found", err=True)
 
 
+def is_narrow(stream: TextIO) -> bool:
+    """Whether a terminal has little room."""
+    return Console(file=stream).width < _NARROW
+
+
 def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]], stream: TextIO, *, words: int) -> None:
     """A plain table; all columns but the first `words` are numbers."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
