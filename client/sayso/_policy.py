@@ -41,7 +41,7 @@ LEAST_LOOK = 0.5
 """Seconds that a look whether a server serves may take, however late it is."""
 _WAITS = (0.1, 0.3, 0.9)
 """Seconds before a call that found no server is sent again."""
-_BETWEEN_LOOKS = 0.25
+BETWEEN_LOOKS = 0.25
 """Seconds between two looks whether a server serves."""
 _MOST_WAIT = 5.0
 """Seconds before a server that loads its models is asked again."""
@@ -258,7 +258,7 @@ def not_yet(serves: bool | SaysoError, seconds_left: float) -> Wait | None:
     error = not_ready if serves is False else serves
     if not isinstance(error, ServerUnavailable) or seconds_left <= 0:
         raise error
-    return Wait(min(seconds_left, _BETWEEN_LOOKS))
+    return Wait(min(seconds_left, BETWEEN_LOOKS))
 
 
 def _unavailable(error: SaysoError, tries: int) -> float | None:

@@ -22,6 +22,7 @@ from sayso._calls import (
 )
 from sayso._convert import server_info_model
 from sayso._policy import (
+    BETWEEN_LOOKS,
     LEAST_LOOK,
     Pair,
     Progress,
@@ -121,12 +122,13 @@ class AsyncClient:
         """The statements of documents as they arrive: (number of the document, result or error), as they are ready.
 
         The numbers count the documents from 0. `documents` is read ahead, in a task of its own. `timeout` holds for
-        the whole stream; there is none unless it is given. Raises SaysoError where the server fails as a whole, and
-        what `documents` raises.
+        the whole stream; there is none unless it is given. Before it, a server that loads its models is waited for.
+        Raises SaysoError where the server fails as a whole, and what `documents` raises.
         """
         stream = Stream(models.Options(**options), language=language)
         requests = _requests(stream, documents)
         seconds = None if timeout is None else allowed(timeout)
+        await self._await_models(timeout)
         async with aclosing(self._transport.stream(requests, seconds)) as responses:
             async for response in responses:
                 for refused in stream.refused():
@@ -145,6 +147,12 @@ class AsyncClient:
         deadline = time.monotonic() + allowed(self._seconds(timeout))
         while wait := not_yet(await self._serves(deadline), deadline - time.monotonic()):
             await asyncio.sleep(wait.seconds)
+
+    async def _await_models(self, timeout: float | None) -> None:
+        """Before a stream, which cannot be sent again: wait while the models load. Whatever else, the stream tells."""
+        deadline = time.monotonic() + allowed(self._seconds(timeout))
+        while await self._serves(deadline) is False and time.monotonic() < deadline:
+            await asyncio.sleep(BETWEEN_LOOKS)
 
     async def close(self) -> None:
         """Close the connection."""

@@ -21,6 +21,7 @@ from sayso._calls import (
 )
 from sayso._convert import server_info_model
 from sayso._policy import (
+    BETWEEN_LOOKS,
     LEAST_LOOK,
     Pair,
     Progress,
@@ -128,11 +129,12 @@ class Client:
         """The statements of documents as they arrive: (number of the document, result or error), as they are ready.
 
         The numbers count the documents from 0. `documents` is read ahead, in a thread of its own. `timeout` holds for
-        the whole stream; there is none unless it is given. Raises SaysoError where the server fails as a whole, and
-        what `documents` raises.
+        the whole stream; there is none unless it is given. Before it, a server that loads its models is waited for.
+        Raises SaysoError where the server fails as a whole, and what `documents` raises.
         """
         stream = Stream(models.Options(**options), language=language)
         requests = (request for document in documents if (request := stream.request(document)))
+        self._await_models(timeout)
         with closing(self._transport.stream(requests, None if timeout is None else allowed(timeout))) as responses:
             for response in responses:
                 yield from stream.refused()
@@ -149,6 +151,12 @@ class Client:
         deadline = time.monotonic() + allowed(self._seconds(timeout))
         while wait := not_yet(self._serves(deadline), deadline - time.monotonic()):
             time.sleep(wait.seconds)
+
+    def _await_models(self, timeout: float | None) -> None:
+        """Before a stream, which cannot be sent again: wait while the models load. Whatever else, the stream tells."""
+        deadline = time.monotonic() + allowed(self._seconds(timeout))
+        while self._serves(deadline) is False and time.monotonic() < deadline:
+            time.sleep(BETWEEN_LOOKS)
 
     def close(self) -> None:
         """Close the connection."""

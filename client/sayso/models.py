@@ -11,10 +11,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_LINE_BREAKS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
-"""Escaped in JSON, which may hold them as they are: many who read lines end one there."""
-
-
 class Kind(StrEnum):
     """How the words of a statement stand in the text. UNKNOWN: a kind that this client is too old to know."""
 
@@ -322,9 +318,9 @@ class Result:
 
     def to_json(self, *, indent: int | None = None) -> str:
         """`to_dict` as JSON, on one line unless an `indent` is given."""
-        import json
+        from sayso._json import dumps
 
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent).translate(_LINE_BREAKS)
+        return dumps(self.to_dict(), indent=indent)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -135,6 +136,28 @@ def test_a_page_without_trafilatura(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "a.html").write_text(PAGE)
     needed = "HTML, which needs trafilatura: pip install trafilatura lxml_html_clean; or give its text"
     assert texts(tmp_path / "a.html") == [needed]
+
+
+def test_a_page_over_which_trafilatura_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(data: bytes, **_: object) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setitem(sys.modules, "trafilatura", SimpleNamespace(bare_extraction=fail))
+    (tmp_path / "a.html").write_text(PAGE)
+    assert texts(tmp_path / "a.html") == ["HTML without an article that could be found; give its text"]
+
+
+def test_an_item_that_is_nested_too_deeply_spoils_no_other(tmp_path: Path) -> None:
+    deep = "<b>" * 50_000 + "</b>" * 50_000
+    items = [f"<item><description>{text}</description></item>" for text in (deep, SAID)]
+    (tmp_path / "a.rss").write_text(f"<rss><channel>{''.join(items)}</channel></rss>")
+    assert texts(tmp_path / "a.rss") == ["an item that is nested too deeply", SAID]
+
+
+def test_entities_that_unfold_without_end(tmp_path: Path) -> None:
+    names = [f'<!ENTITY e{number + 1} "{f"&e{number};" * 10}">' for number in range(12)]
+    (tmp_path / "a.rss").write_text(f'<!DOCTYPE rss [<!ENTITY e0 "x">{"".join(names)}]><rss><item>&e12;</item></rss>')
+    assert texts(tmp_path / "a.rss") == ["not well-formed XML"]
 
 
 def test_a_page_that_sayso_wrote_is_no_document(served: Running, tmp_path: Path) -> None:

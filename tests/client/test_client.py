@@ -388,6 +388,9 @@ def test_a_server_that_loads_its_models_is_waited_for() -> None:
     with running(warm=False) as served, sayso.Client(served.address, timeout=PATIENCE) as client:
         threading.Timer(1.5, lambda: run(served.server.warm_up())).start()
         assert [type(one) for _, one in client.extract_many([TEXT])] == [sayso.Result]
+    with running(warm=False) as served, sayso.Client(served.address, timeout=PATIENCE) as client:
+        threading.Timer(5, lambda: run(served.server.warm_up())).start()  # longer than gRPC tries again
+        assert [type(one) for _, one in client.stream([TEXT])] == [sayso.Result]
 
 
 def test_a_server_that_loads_for_longer_than_the_timeout() -> None:

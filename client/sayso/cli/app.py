@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from sayso._json import dumps
 from sayso.cli.connection import EXIT_STATUS, UNREACHABLE, Connection, connection_options
 from sayso.cli.files import STDIN, Wishes, expand
 from sayso.cli.group import BAD_ARGUMENTS, Group
@@ -125,7 +126,7 @@ def speakers(*, form: str | None, excel: bool, path: str | None, connection: Con
         found = tallies(reader.readings())
         rows = [tally.row() for tally in found]
         if form == "json":
-            stream.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+            stream.write(dumps(rows, indent=2) + "\n")
         elif form == "csv":
             write_sheet(COLUMNS, rows, stream, excel=excel)
         else:

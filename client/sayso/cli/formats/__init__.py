@@ -1,10 +1,10 @@
 """How results are written: one module per format, all of them listed here."""
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from sayso._json import dumps
 from sayso.cli.formats.markdown import write_markdown
 from sayso.cli.formats.plain import write_plain
 from sayso.cli.formats.sheet import write_csv
@@ -47,7 +47,7 @@ def _dumped(reading: Reading, indent: int | None = None) -> str:
     if not reading.document.source:
         return reading.result.to_json(indent=indent)
     content: dict[str, Any] = reading.result.to_dict() | {"input": reading.document.source}
-    return json.dumps(content, indent=indent, default=str)
+    return dumps(content, indent=indent)
 
 
 def _html(readings: Iterable[Reading], stream: TextIO, style: Style) -> None:

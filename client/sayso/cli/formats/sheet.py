@@ -1,10 +1,10 @@
 """Statements as CSV."""
 
 import csv
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
+from sayso._json import dumps
 from sayso.cli.places import Places
 from sayso.cli.reading import Reading
 from sayso.rows import COLUMNS
@@ -52,4 +52,4 @@ def _cell(value: Any, *, excel: bool) -> Any:
         return round(value, 4)
     if excel and isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
-    return value if isinstance(value, str | int | None) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str | int | None) else dumps(value)

@@ -28,7 +28,11 @@ def read(name: str, data: bytes, wishes: Wishes) -> Iterator[Given | Unreadable]
     if not items:
         yield Unreadable(name, "XML without the items of RSS or the entries of Atom; give its text")
     for number, item in enumerate(items, start=1):
-        yield _document(f"{name}:{number}", item, wishes)
+        place = f"{name}:{number}"
+        try:
+            yield _document(place, item, wishes)
+        except RecursionError:
+            yield Unreadable(place, "an item that is nested too deeply")
 
 
 def _document(place: str, item: ET.Element, wishes: Wishes) -> Given | Unreadable:

@@ -20,7 +20,10 @@ def read(name: str, data: bytes, wishes: Wishes) -> Iterator[Given | Unreadable]
         yield Unreadable(name or "standard input", _MISSING)
         return
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what goes wrong is told here
-    found = bare_extraction(data, with_metadata=True, include_comments=False)
+    try:
+        found = bare_extraction(data, with_metadata=True, include_comments=False)
+    except Exception:  # whatever goes wrong in it, other documents can be read
+        found = None
     if not found or not found.text:
         yield Unreadable(name or "standard input", "HTML without an article that could be found; give its text")
         return
