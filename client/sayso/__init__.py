@@ -8,9 +8,11 @@ Speaker('Mara Olin', person)
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # without the import of typing, which takes a while
 if TYPE_CHECKING:
+    from typing import Any
+
     from sayso.aio import AsyncClient
     from sayso.client import Client
     from sayso.errors import (
@@ -96,7 +98,7 @@ _MODULES = ("models", "errors", "tls", "rows", "client", "aio")
 line starts at once: the clients import grpc, which takes a while."""
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name == "__version__":
         from importlib.metadata import version
 
