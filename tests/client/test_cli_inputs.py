@@ -80,6 +80,33 @@ def test_the_fields_of_records_are_those_that_are_named(tmp_path: Path) -> None:
     assert texts(file, wishes=wishes) == ['"body" is missing or not a string; expected {"url": ..., "body": ...}']
 
 
+def test_what_a_pipe_holds_is_looked_at(tmp_path: Path) -> None:
+    lines = f'{{"id": "a", "text": "{SAID}"}}\n{{"id": "b", "text": "{SAID}"}}\n'
+    for content, names in (
+        (json.dumps([{"id": "a", "text": SAID}, {"id": "b", "text": SAID}]), ["a", "b"]),
+        (json.dumps({"id": "a", "text": SAID}, indent=2), ["a"]),
+        (lines, ["a", "b"]),
+        ("\ufeff" + lines, ["a", "b"]),
+    ):
+        (tmp_path / "download").write_text(content, "utf-8")
+        found = [(one.document_id, one.text) for one in read(tmp_path / "download") if isinstance(one, Given)]
+        assert found == [(name, SAID) for name in names]
+    for prose in ("[Photo] It rained.", "{It rained.}\n", "[1]\n", '"Yes," said Mara.', "7"):
+        (tmp_path / "download").write_text(prose)
+        assert texts(tmp_path / "download") == [prose]
+
+
+def test_a_page_is_known_by_its_beginning_whatever_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    commented, with_xml = "\ufeff <!-- saved -->\n<html lang='en'>", "<?xml version='1.0'?><!DOCTYPE html>"
+    for name in ("a.txt", "a.md", "a"):
+        for start in ("<html>", "<!DOCTYPE HTML>", commented, with_xml):
+            (tmp_path / name).write_text(start, "utf-8")
+            assert texts(tmp_path / name)[0].startswith("HTML, which needs trafilatura")
+        (tmp_path / name).write_text("Say <html> and go.")
+        assert texts(tmp_path / name) == ["Say <html> and go."]
+
+
 def test_compressed_files(tmp_path: Path) -> None:
     lines = "".join(json.dumps({"id": str(number), "text": SAID}) + "\n" for number in range(3)).encode()
     for name, data, count in (("a.txt.gz", SAID.encode(), 1), ("a.jsonl.gz", lines, 3), ("a.JSON.GZ", b'["x"]', 1)):

@@ -222,6 +222,14 @@ def test_fields_that_are_kept_come_out_of_csv_and_json(served: Running, tmp_path
         assert [one["documentId"] for one in results] == ["u1", "u2"]
 
 
+def test_fields_that_are_called_like_columns_stay_apart(served: Running, tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text(json.dumps({"id": "a", "text": TWO, "speaker": "whoever", "line": 7}))
+    printed = sayso(served, "extract", str(file), "--keep", "speaker", "--keep", "line", "--csv").stdout
+    row = next(csv.DictReader(io.StringIO(printed)))
+    assert (row["speaker"], row["input_speaker"], row["line"], row["input_line"]) == ("Mara", "whoever", "1", "7")
+
+
 def test_documents_with_one_id_are_told_of(served: Running, tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
     file.write_text("".join(json.dumps({"id": name, "text": TWO}) + "\n" for name in "aabca"))

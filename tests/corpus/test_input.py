@@ -85,6 +85,15 @@ def test_a_folder_is_read_in_order_and_text_files_bear_their_paths(tmp_path: Pat
     ]
 
 
+def test_hidden_files_of_a_folder_are_left_out(tmp_path: Path) -> None:
+    for name in (".ipynb_checkpoints/a.txt", ".a.txt", "a.txt", ".b.jsonl.gz"):
+        (tmp_path / "news" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "news" / name).write_text("text")
+    assert [file.name for file in find_files(tmp_path / "news")] == ["a.txt"]
+    assert [file.name for file in find_files(tmp_path / "news" / ".ipynb_checkpoints")] == ["a.txt"]
+    assert [file.name for file in find_files(tmp_path / "news" / ".a.txt")] == [".a.txt"]
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

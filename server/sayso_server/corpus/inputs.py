@@ -61,7 +61,7 @@ def id_of_place(place: str) -> str:
 
 
 def find_files(source: Path) -> list[File]:
-    """The file that is the input, or all files of its kinds in a folder, in order. Raises InputError."""
+    """The file that is the input, or all files of its kinds in a folder that are not hidden. Raises InputError."""
     if source.is_file():
         _refuse_compressed([source])
         if source.suffix not in KINDS:
@@ -69,12 +69,16 @@ def find_files(source: Path) -> list[File]:
         return [File(str(source.absolute()), source.name)]
     if not source.is_dir():
         raise InputError(f"{source}: there is no such file or folder")
-    found = [path for path in source.rglob("*") if path.is_file()]
+    found = [path for path in source.rglob("*") if not _is_hidden(path.relative_to(source)) and path.is_file()]
     _refuse_compressed(sorted(path for path in found if not path.with_suffix("").exists()))
     paths = sorted(path for path in found if path.suffix in KINDS)
     if not paths:
         raise InputError(f"{source}: there is no file that ends in {', '.join(KINDS)}")
     return [File(str(path.absolute()), path.relative_to(source).as_posix()) for path in paths]
+
+
+def _is_hidden(inside: Path) -> bool:
+    return any(part.startswith(".") for part in inside.parts)
 
 
 def _refuse_compressed(paths: Iterable[Path]) -> None:

@@ -18,9 +18,10 @@ def write_csv(readings: Iterable[Reading], stream: TextIO, *, excel: bool) -> No
     """A row per statement: the columns of `sayso.rows`, line and column in the text, and the fields that were kept."""
     with_fields = iter(readings)
     first = next(with_fields, None)
-    kept = list(first.kept) if first else []
+    columns = (*COLUMNS, "line", "column")
+    kept = {name: f"input_{name}" if name in columns else name for name in (first.kept if first else ())}
     rows = (row for reading in _again(first, with_fields) for row in _rows(reading, kept))
-    write_sheet((*COLUMNS, "line", "column", *kept), rows, stream, excel=excel)
+    write_sheet((*columns, *kept.values()), rows, stream, excel=excel)
 
 
 def write_sheet(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], stream: TextIO, *, excel: bool) -> None:
@@ -39,9 +40,9 @@ def _again(first: Reading | None, others: Iterator[Reading]) -> Iterator[Reading
         yield from others
 
 
-def _rows(reading: Reading, kept: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _rows(reading: Reading, kept: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     places = Places(reading.document.text)
-    fields = {name: reading.kept.get(name, "") for name in kept}
+    fields = {column: reading.kept.get(name, "") for name, column in kept.items()}
     for row in reading.result.rows():
         line, column = places.of(row["start"])
         yield fields | row | {"line": line, "column": column}

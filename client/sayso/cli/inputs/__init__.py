@@ -1,6 +1,7 @@
 """Files to documents. A module per kind of content, all of them listed here; what cannot be read says what to do."""
 
 import gzip
+import io
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ Readings = Iterable[Given | Unreadable]
 
 _READERS: Mapping[Content, Callable[[str, bytes, Wishes], Readings]] = {
     Content.TEXT: text.read,
+    Content.LINES: lambda name, data, wishes: records.read_lines(name, io.BytesIO(data), wishes),
     Content.JSON: records.read_json,
     Content.PAGE: page.read,
     Content.FEED: feed.read,
@@ -67,7 +69,9 @@ class Inputs:
         if len(data) > MOST_BYTES:
             yield Unreadable(_name(path), _TOO_LARGE)
             return
-        yield from _READERS[content or _sniffed(data)](printable(path), data, self.wishes)
+        if content in {None, Content.TEXT}:
+            content = _sniffed(data, named=content is not None)
+        yield from _READERS[content or Content.TEXT](printable(path), data, self.wishes)
 
     def _content(self, path: str) -> Content | None:
         return Content.LINES if self.wishes.lines else content_of(path)
@@ -85,12 +89,14 @@ def _open(path: str) -> AbstractContextManager[BinaryIO]:
     return open(path, "rb")
 
 
-def _sniffed(data: bytes) -> Content:
-    """What data is whose name does not say it."""
+def _sniffed(data: bytes, *, named: bool) -> Content:
+    """What data is whose name does not say it, or that is `named` a text; JSON in a text stays a text."""
     start = data[:1000].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(b"%pdf-"):
         return Content.PDF
-    if start.startswith((b"<!doctype html", b"<html")):
+    if start.startswith(b"<") and (b"<!doctype html" in start or b"<html" in start):
         return Content.PAGE
     is_feed = start.startswith((b"<rss", b"<feed", b"<?xml")) and (b"<rss" in start or b"<feed" in start)
-    return Content.FEED if is_feed else Content.TEXT
+    if is_feed:
+        return Content.FEED
+    return Content.TEXT if named else records.content_of(data)

@@ -4,8 +4,27 @@ import json
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from sayso.cli.files import Wishes
+from sayso.cli.files import Content, Wishes
 from sayso.cli.inputs.given import MOST_BYTES, Given, Unreadable, moment
+
+
+def content_of(data: bytes) -> Content:
+    """Whether data without a name is JSON, has lines of it, or neither: records, that is, not just a number."""
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start.startswith((b"{", b"[")):
+        return Content.TEXT
+    first_line = start.partition(b"\n")[0]
+    if _holds_records(start):
+        return Content.JSON
+    return Content.LINES if first_line != start and _holds_records(first_line) else Content.TEXT
+
+
+def _holds_records(data: bytes) -> bool:
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) or any(isinstance(one, dict | str) for one in content)
 
 
 def read_lines(name: str, file: BinaryIO, wishes: Wishes) -> Iterator[Given | Unreadable]:
