@@ -69,9 +69,9 @@ class Inputs:
         if len(data) > MOST_BYTES:
             yield Unreadable(_name(path), _TOO_LARGE)
             return
-        if content in {None, Content.TEXT}:
+        if content is None or content is Content.TEXT:
             content = _sniffed(data, named=content is not None)
-        yield from _READERS[content or Content.TEXT](printable(path), data, self.wishes)
+        yield from _READERS[content](printable(path), data, self.wishes)
 
     def _content(self, path: str) -> Content | None:
         return Content.LINES if self.wishes.lines else content_of(path)
