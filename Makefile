@@ -32,10 +32,11 @@ $(INSTALLED): pyproject.toml client/pyproject.toml server/pyproject.toml constra
 	@touch $@
 
 EXTRAS := $(VENV)/.extras
-extras: $(EXTRAS)  ## as well, what Parquet, Ray and plots need (0.6 GB), and the tests of them
+extras: $(EXTRAS)  ## as well, what Parquet, Ray, plots and HTML need (0.7 GB), and the tests of them
 
 $(EXTRAS): $(INSTALLED)
-	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --editable './server[tracing,http,training,corpus,plots]'
+	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --editable './client[cli,html]' \
+		--editable './server[tracing,http,training,corpus,plots]'
 	@touch $@
 
 protos: $(INSTALLED)  ## regenerate the code of the contract in client/sayso/v1, and its OpenAPI description

@@ -8,54 +8,57 @@ Speaker('Mara Olin', person)
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
-from sayso.errors import (
-    AccessDenied,
-    ExtractionFailed,
-    InvalidDocument,
-    LocalEngineUnavailable,
-    Overloaded,
-    RequestTimeout,
-    RequestTooLarge,
-    SaysoError,
-    ServerError,
-    ServerUnavailable,
-)
-from sayso.models import (
-    Cue,
-    CueClass,
-    Document,
-    Evidence,
-    Explanation,
-    Kind,
-    Limits,
-    ModelInfo,
-    OptionKeywords,
-    Options,
-    Polarity,
-    Result,
-    ServerInfo,
-    Span,
-    Speaker,
-    SpeakerAlternative,
-    SpeakerType,
-    Statement,
-    Stats,
-    TextWarning,
-    WarningCode,
-)
-from sayso.rows import to_dataframe
-from sayso.tls import Tls
-
+TYPE_CHECKING = False  # without the import of typing, which takes a while
 if TYPE_CHECKING:
+    from typing import Any
+
     from sayso.aio import AsyncClient
     from sayso.client import Client
+    from sayso.errors import (
+        AccessDenied,
+        ClientClosed,
+        ExtractionFailed,
+        InvalidDocument,
+        LocalEngineUnavailable,
+        Overloaded,
+        RequestTimeout,
+        RequestTooLarge,
+        SaysoError,
+        ServerError,
+        ServerUnavailable,
+    )
+    from sayso.models import (
+        Cue,
+        CueClass,
+        Document,
+        Evidence,
+        Explanation,
+        Kind,
+        Limits,
+        ModelInfo,
+        OptionKeywords,
+        Options,
+        Polarity,
+        Result,
+        ServerInfo,
+        Span,
+        Speaker,
+        SpeakerAlternative,
+        SpeakerType,
+        Statement,
+        Stats,
+        TextWarning,
+        WarningCode,
+    )
+    from sayso.rows import to_dataframe
+    from sayso.tls import Tls
 
 __all__ = [
     "AccessDenied",
     "AsyncClient",
     "Client",
+    "ClientClosed",
     "Cue",
     "CueClass",
     "Document",
@@ -90,14 +93,26 @@ __all__ = [
     "to_dataframe",
 ]
 
-_LAZY = {"Client": "sayso.client", "AsyncClient": "sayso.aio"}  # these import grpc, which takes a while
+_MODULES = ("models", "errors", "tls", "rows", "client", "aio")
+"""Where the names are, those that are imported fast first. Nothing is imported before it is used, so that the command
+line starts at once: the clients import grpc, which takes a while."""
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name == "__version__":
         from importlib.metadata import version
 
         return version("sayso")
-    if name in _LAZY:
-        return getattr(import_module(_LAZY[name]), name)
+    if name in __all__:
+        for module in _MODULES:
+            home = import_module(f"sayso.{module}")
+            if name in vars(home):
+                globals()[name] = vars(home)[name]
+                return globals()[name]
+    if name in _MODULES:
+        return import_module(f"sayso.{name}")
     raise AttributeError(f"module 'sayso' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -7,6 +7,8 @@ import grpc
 from google.protobuf.message import DecodeError
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
+from sayso._target import Target
+from sayso._unreachable import unreachable
 from sayso.errors import (
     AccessDenied,
     ExtractionFailed,
@@ -22,15 +24,15 @@ from sayso.errors import (
 _DETAILS_KEY = "grpc-status-details-bin"
 
 
-def error_of_call(error: grpc.RpcError, server: str) -> SaysoError:
+def error_of_call(error: grpc.RpcError, target: Target) -> SaysoError:
     """The exception for a call that failed; sync and async calls raise alike errors."""
     assert isinstance(error, grpc.Call | grpc.aio.AioRpcError)
     code, details = error.code(), error.details() or ""
     status = _details_of(error.trailing_metadata() or ()) or status_pb2.Status(code=code.value[0], message=details)
     if code is grpc.StatusCode.UNAVAILABLE and not status.details:
-        return ServerUnavailable(_unanswered(details, server))
+        return unreachable(details, target)
     if code is grpc.StatusCode.UNIMPLEMENTED:
-        return ServerError(f"the server at {server} does not offer this method of sayso.v1: {details}")
+        return ServerError(f"the server at {target.server} does not offer this method of sayso.v1: {details}")
     return error_of_status(status)
 
 
@@ -39,6 +41,7 @@ def error_of_status(status: status_pb2.Status) -> SaysoError:
     info, bad_request, retry = _unpack(status)
     message = status.message or code_pb2.Code.Name(status.code)
     reason, metadata = info.reason, info.metadata
+    after = retry.retry_delay.ToTimedelta().total_seconds() if retry.HasField("retry_delay") else None
     match status.code:
         case code_pb2.INVALID_ARGUMENT:
             field = bad_request.field_violations[0].field if bad_request.field_violations else ""
@@ -46,10 +49,9 @@ def error_of_status(status: status_pb2.Status) -> SaysoError:
         case code_pb2.RESOURCE_EXHAUSTED if not reason:  # gRPC's own refusal; the server's have a reason
             return RequestTooLarge(_too_large(message))
         case code_pb2.RESOURCE_EXHAUSTED:
-            after = retry.retry_delay.ToTimedelta().total_seconds() if retry.HasField("retry_delay") else None
             return Overloaded(message, reason=reason, metadata=metadata, retry_after=after)
         case code_pb2.UNAVAILABLE:
-            return ServerUnavailable(message, reason=reason, metadata=metadata)
+            return ServerUnavailable(message, reason=reason, metadata=metadata, retry_after=after)
         case code_pb2.UNAUTHENTICATED | code_pb2.PERMISSION_DENIED:
             return AccessDenied(message, reason=reason, metadata=metadata)
         case code_pb2.DEADLINE_EXCEEDED:
@@ -66,12 +68,6 @@ def _too_large(message: str) -> str:
         return message
     size, limit = (int(number) for number in found.groups())
     return f"the message has {size:,} bytes; the limit is {limit:,}"
-
-
-def _unanswered(details: str, server: str) -> str:
-    if any(word in details.lower() for word in ("handshake", "certificate", "verification")):
-        return f"no secure connection to {server}, check the TLS settings ({' '.join(details.split())[:200]})"
-    return f"no server answers at {server}"
 
 
 def _details_of(metadata: Iterable[tuple[str, str | bytes]]) -> status_pb2.Status | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sayso import models
 from sayso._calls import Outcome, as_document, outcome_of
 from sayso._messages import document_message, options_message
-from sayso.errors import InvalidDocument
+from sayso.errors import InvalidDocument, ServerError
 from sayso.v1 import quotes_pb2 as pb
 
 
@@ -18,6 +18,7 @@ class Stream:
         self._language = language
         self._count = 0
         self._refused: deque[tuple[int, InvalidDocument]] = deque()
+        self._unanswered: dict[str, int] = {}
 
     def request(self, document: str | models.Document) -> pb.StreamExtractQuotesRequest | None:
         """The request of the next document; None where it is refused."""
@@ -27,13 +28,25 @@ class Stream:
         except InvalidDocument as error:
             self._refused.append((index, error))
             return None
+        self._unanswered[str(index)] = index
         return pb.StreamExtractQuotesRequest(correlation_id=str(index), document=message, options=self._options)
 
     def answer(self, response: pb.StreamExtractQuotesResponse) -> tuple[int, Outcome]:
-        """The number of a document, and what became of it."""
-        return int(response.correlation_id), outcome_of(response.outcome)
+        """The number of a document, and what became of it. Raises ServerError where it is none that waits."""
+        index = self._unanswered.pop(response.correlation_id, None)
+        if index is None:
+            raise ServerError("the server answered a document that it was not sent, or answered it twice")
+        return index, outcome_of(response.outcome)
 
     def refused(self) -> Iterator[tuple[int, Outcome]]:
         """The documents refused since the last call."""
         while self._refused:
             yield self._refused.popleft()
+
+    def end(self) -> Iterator[tuple[int, Outcome]]:
+        """The last documents refused. Raises ServerError where any that was sent has no answer."""
+        yield from self.refused()
+        if self._unanswered:
+            count = len(self._unanswered)
+            left = "1 document" if count == 1 else f"{count:,} documents"
+            raise ServerError(f"the server ended the stream before it had answered {left}")

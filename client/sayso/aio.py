@@ -1,35 +1,53 @@
 """The client of the sayso service for asyncio."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
 from contextlib import aclosing
 from types import TracebackType
-from typing import Protocol, Self, TypeVar, Unpack
+from typing import Self, TypeVar, Unpack
 
 from sayso import models
-from sayso._aio_backends import AsyncLocal, AsyncRemote
 from sayso._calls import (
-    BATCH,
     DEFAULT_CONCURRENCY,
-    DEFAULT_TIMEOUT,
     EXTRACT,
     INFO,
-    Method,
     Outcome,
     Request,
     Response,
     as_document,
     extract_request,
-    target,
+    result_of,
 )
-from sayso._convert import result_model, server_info_model
-from sayso._slices import OF_ITS_DOCUMENTS, Progress, Slice, at_least_one, counted, slices
+from sayso._convert import server_info_model
+from sayso._policy import (
+    BETWEEN_LOOKS,
+    LEAST_LOOK,
+    Pair,
+    Progress,
+    Run,
+    Slice,
+    Wait,
+    allowed,
+    at_least_one,
+    counted,
+    many_calls,
+    not_yet,
+    one_call,
+    slices,
+)
 from sayso._stream import Stream
+from sayso._target import target
+from sayso._transports import AsyncTransport
+from sayso._transports.local import AsyncLocal
+from sayso._transports.remote import AsyncRemote
+from sayso.errors import SaysoError
 from sayso.tls import Tls
 from sayso.v1 import quotes_pb2 as pb
 
 _Item = TypeVar("_Item")
+_Value = TypeVar("_Value")
 
 
 class AsyncClient:
@@ -42,15 +60,16 @@ class AsyncClient:
         self,
         server: str | None = None,
         *,
-        timeout: float = DEFAULT_TIMEOUT,
+        timeout: float | None = None,
         tls: Tls | None = None,
         token: str | None = None,
         local: bool = False,
         model: str = "bundled",
     ) -> None:
         self._timeout = timeout
-        self._backend: _Backend = AsyncLocal(model) if local else AsyncRemote(target(server, tls, token))
-        self.server = self._backend.name
+        allowed(timeout)
+        self._transport: AsyncTransport = AsyncLocal(model) if local else AsyncRemote(target(server, tls, token))
+        self.server = self._transport.name
 
     async def extract(
         self,
@@ -65,7 +84,8 @@ class AsyncClient:
         request = extract_request(
             as_document(document, document_id=document_id, language=language), models.Options(**options)
         )
-        return result_model((await self._send(EXTRACT, request, timeout)).result)
+        seconds = allowed(self._seconds(timeout), len(request.document.text))
+        return result_of(await self._finish(Run(one_call(EXTRACT, request, seconds))))
 
     async def extract_many(
         self,
@@ -76,21 +96,20 @@ class AsyncClient:
         concurrency: int = DEFAULT_CONCURRENCY,
         progress: Progress | None = None,
         **options: Unpack[models.OptionKeywords],
-    ) -> AsyncGenerator[Outcome, None]:
-        """The statements of many documents, in their order: a result, or the error of that document alone.
+    ) -> AsyncGenerator[Pair, None]:
+        """Many documents, each with its outcome, in their order: (document, result or error of that document alone).
 
         The documents are sent in small batches as the outcomes are taken, up to `concurrency` batches at a time;
-        `timeout` holds for each batch. An overloaded server is given the time it asks for, up to `timeout`. `progress`
-        is called after every document with how many are done, and how many there are (None where `documents` has no
-        length). Raises SaysoError where the server fails as a whole.
+        `timeout` holds for each batch. A server that is overloaded, or loads its models, is given the time it asks for,
+        up to `timeout`. `progress` is called after every document with how many are done, and how many there are (None
+        where `documents` has no length). Raises SaysoError where the server fails as a whole.
         """
-        patience = self._timeout if timeout is None else timeout
         count = counted(progress, documents)
-        parts = slices(documents, models.Options(**options), language=language, patience=patience)
-        async with aclosing(self._outcomes(parts, timeout, at_least_one(concurrency))) as outcomes:
-            async for outcome in outcomes:
+        parts = slices(documents, models.Options(**options), language=language, timeout=self._seconds(timeout))
+        async with aclosing(self._pairs(parts, at_least_one(concurrency))) as pairs:
+            async for pair in pairs:
                 count()
-                yield outcome
+                yield pair
 
     async def stream(
         self,
@@ -103,26 +122,41 @@ class AsyncClient:
         """The statements of documents as they arrive: (number of the document, result or error), as they are ready.
 
         The numbers count the documents from 0. `documents` is read ahead, in a task of its own. `timeout` holds for
-        the whole stream; there is none unless it is given. Raises SaysoError where the server fails as a whole, and
-        what `documents` raises.
+        the whole stream; there is none unless it is given. Before it, a server that loads its models is waited for.
+        Raises SaysoError where the server fails as a whole, and what `documents` raises.
         """
         stream = Stream(models.Options(**options), language=language)
         requests = _requests(stream, documents)
-        async with aclosing(self._backend.stream(requests, timeout)) as responses:
+        seconds = None if timeout is None else allowed(timeout)
+        await self._await_models(timeout)
+        async with aclosing(self._transport.stream(requests, seconds)) as responses:
             async for response in responses:
                 for refused in stream.refused():
                     yield refused
                 yield stream.answer(response)
-        for refused in stream.refused():
+        for refused in stream.end():
             yield refused
 
     async def info(self, *, timeout: float | None = None) -> models.ServerInfo:
         """What the server says of itself. Raises SaysoError."""
-        return server_info_model(await self._send(INFO, pb.GetServerInfoRequest(), timeout))
+        seconds = allowed(self._seconds(timeout))
+        return server_info_model(await self._finish(Run(one_call(INFO, pb.GetServerInfoRequest(), seconds))))
+
+    async def wait_ready(self, *, timeout: float | None = None) -> None:
+        """Wait until the server is there and has loaded its models. Raises SaysoError where it is not so in time."""
+        deadline = time.monotonic() + allowed(self._seconds(timeout))
+        while wait := not_yet(await self._serves(deadline), deadline - time.monotonic()):
+            await asyncio.sleep(wait.seconds)
+
+    async def _await_models(self, timeout: float | None) -> None:
+        """Before a stream, which cannot be sent again: wait while the models load. Whatever else, the stream tells."""
+        deadline = time.monotonic() + allowed(self._seconds(timeout))
+        while await self._serves(deadline) is False and time.monotonic() < deadline:
+            await asyncio.sleep(BETWEEN_LOOKS)
 
     async def close(self) -> None:
         """Close the connection."""
-        await self._backend.close()
+        await self._transport.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -135,44 +169,47 @@ class AsyncClient:
     def __repr__(self) -> str:
         return f"AsyncClient({self.server!r})"
 
-    async def _send(self, method: Method[Request, Response], request: Request, timeout: float | None) -> Response:
-        return await self._backend.call(method, request, self._timeout if timeout is None else timeout)
+    def _seconds(self, timeout: float | None) -> float | None:
+        return self._timeout if timeout is None else timeout
 
-    async def _outcomes(
-        self, parts: Iterable[Slice], timeout: float | None, concurrency: int
-    ) -> AsyncGenerator[Outcome, None]:
-        """The outcomes of the slices, in order, with a bounded number of calls in flight."""
-        calls: deque[asyncio.Task[list[Outcome]]] = deque()
+    async def _serves(self, deadline: float) -> bool | SaysoError:
+        try:
+            return await self._transport.serves(max(LEAST_LOOK, deadline - time.monotonic()))
+        except SaysoError as error:
+            return error
+
+    async def _pairs(self, parts: Iterable[Slice], concurrency: int) -> AsyncGenerator[Pair, None]:
+        """The documents of the slices with their outcomes, in order, with a bounded number of calls in flight."""
+        runs: deque[asyncio.Task[list[Pair]]] = deque()
         try:
             for part in parts:
-                if len(calls) >= concurrency:
-                    for outcome in await calls[0]:
-                        yield outcome
-                    calls.popleft()
-                calls.append(asyncio.create_task(self._finish(part, timeout)))
-            while calls:
-                for outcome in await calls[0]:
-                    yield outcome
-                calls.popleft()
+                if len(runs) >= concurrency:
+                    for pair in await runs[0]:
+                        yield pair
+                    runs.popleft()
+                runs.append(asyncio.create_task(self._finish(Run(many_calls(part)))))
+            while runs:
+                for pair in await runs[0]:
+                    yield pair
+                runs.popleft()
         finally:
-            for call in calls:
-                call.cancel()
-            await asyncio.gather(*calls, return_exceptions=True)
+            for run in runs:
+                run.cancel()
+            await asyncio.gather(*runs, return_exceptions=True)
 
-    async def _finish(self, part: Slice, timeout: float | None) -> list[Outcome]:
-        """The outcomes of a slice, sent again where that helps."""
-        request = part.request()
-        try:
-            response = await self._send(BATCH, request, timeout) if request else None
-        except OF_ITS_DOCUMENTS as error:
-            if again := part.later(error):
-                part, seconds = again
-                await asyncio.sleep(seconds)
-                return await self._finish(part, timeout)
-            if halves := part.halves(error):
-                return [outcome for half in halves for outcome in await self._finish(half, timeout)]
-            return list(part.refused(error))
-        return list(part.outcomes(response))
+    async def _finish(self, run: Run[Request, Response, _Value]) -> _Value:
+        """What comes of a run. Raises SaysoError."""
+        while step := run.step:
+            if isinstance(step, Wait):
+                await asyncio.sleep(step.seconds)
+                run.advance(None)
+                continue
+            try:
+                answer: Response | SaysoError = await self._transport.call(step.method, step.request, step.timeout)
+            except SaysoError as error:
+                answer = error
+            run.advance(answer)
+        return run.value
 
 
 async def _requests(
@@ -190,18 +227,3 @@ async def _each(items: Iterable[_Item] | AsyncIterable[_Item]) -> AsyncIterator[
     else:
         for item in items:
             yield item
-
-
-class _Backend(Protocol):
-    """Who answers."""
-
-    @property
-    def name(self) -> str: ...
-
-    async def call(self, method: Method[Request, Response], request: Request, timeout: float) -> Response: ...
-
-    def stream(
-        self, requests: AsyncIterator[pb.StreamExtractQuotesRequest], timeout: float | None
-    ) -> AsyncGenerator[pb.StreamExtractQuotesResponse, None]: ...
-
-    async def close(self) -> None: ...

@@ -3,42 +3,61 @@
 import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from types import TracebackType
-from typing import Protocol, Self, TypeVar, Unpack
+from typing import Self, TypeVar, Unpack
 
 from sayso import models
 from sayso._calls import (
-    BATCH,
     DEFAULT_CONCURRENCY,
-    DEFAULT_TIMEOUT,
     EXTRACT,
     INFO,
-    Method,
     Outcome,
     Request,
     Response,
     as_document,
     extract_request,
-    target,
+    result_of,
 )
-from sayso._convert import result_model, server_info_model
-from sayso._local import Local
-from sayso._remote import Remote
-from sayso._slices import OF_ITS_DOCUMENTS, Progress, Slice, at_least_one, counted, slices
+from sayso._convert import server_info_model
+from sayso._policy import (
+    BETWEEN_LOOKS,
+    LEAST_LOOK,
+    Pair,
+    Progress,
+    Run,
+    Send,
+    Slice,
+    Wait,
+    allowed,
+    at_least_one,
+    counted,
+    many_calls,
+    not_yet,
+    one_call,
+    slices,
+)
 from sayso._stream import Stream
+from sayso._target import target
+from sayso._transports import Call, Transport
+from sayso._transports.local import Local
+from sayso._transports.remote import Remote
+from sayso.errors import SaysoError
 from sayso.tls import Tls
 from sayso.v1 import quotes_pb2 as pb
 
-_Response_co = TypeVar("_Response_co", covariant=True)
+_Value = TypeVar("_Value")
+_SliceRun = Run[pb.BatchExtractQuotesRequest, pb.BatchExtractQuotesResponse, list[Pair]]
 
 
 class Client:
     """Calls a sayso server, or the engine in this process. Thread-safe; close it, or use it as a context manager.
 
     `server` is host:port, by default that of SAYSO_SERVER, else localhost:50051; "dns:///host:port" spreads the calls
-    over all addresses of the host. `timeout` is in seconds, for one call, and each method can set its own; calls that
-    find no server are tried again a few times within it. `tls` encrypts the connection; `token`, by default that of
-    SAYSO_TOKEN, goes with every call, in the clear unless there is `tls`. Raises ValueError for what is no address.
+    over all addresses of the host. `timeout` is in seconds, for one call, and each method can set its own; by default
+    it is a minute, and a second more for every 1,000 characters. Calls that find no server are tried again a few times
+    within it; while the models of a server load, until it ends. `tls` encrypts the connection; `token`, by default that
+    of SAYSO_TOKEN, goes with every call, in the clear unless there is `tls`. Raises ValueError for what is no address.
 
     `local=True` reads in this process instead, where sayso-server is installed: same methods, same results, no server.
     The `model` ("bundled", or a folder) is loaded with the first call, which takes seconds; documents are read one
@@ -49,15 +68,16 @@ class Client:
         self,
         server: str | None = None,
         *,
-        timeout: float = DEFAULT_TIMEOUT,
+        timeout: float | None = None,
         tls: Tls | None = None,
         token: str | None = None,
         local: bool = False,
         model: str = "bundled",
     ) -> None:
         self._timeout = timeout
-        self._backend: _Backend = Local(model) if local else Remote(target(server, tls, token))
-        self.server = self._backend.name
+        allowed(timeout)
+        self._transport: Transport = Local(model) if local else Remote(target(server, tls, token))
+        self.server = self._transport.name
 
     def extract(
         self,
@@ -72,7 +92,8 @@ class Client:
         request = extract_request(
             as_document(document, document_id=document_id, language=language), models.Options(**options)
         )
-        return result_model(self._send(EXTRACT, request, timeout).result().result)
+        seconds = allowed(self._seconds(timeout), len(request.document.text))
+        return result_of(self._finish(Run(one_call(EXTRACT, request, seconds))))
 
     def extract_many(
         self,
@@ -83,20 +104,19 @@ class Client:
         concurrency: int = DEFAULT_CONCURRENCY,
         progress: Progress | None = None,
         **options: Unpack[models.OptionKeywords],
-    ) -> Generator[Outcome, None, None]:
-        """The statements of many documents, in their order: a result, or the error of that document alone.
+    ) -> Generator[Pair, None, None]:
+        """Many documents, each with its outcome, in their order: (document, result or error of that document alone).
 
         The documents are sent in small batches as the outcomes are taken, up to `concurrency` batches at a time;
-        `timeout` holds for each batch. An overloaded server is given the time it asks for, up to `timeout`. `progress`
-        is called after every document with how many are done, and how many there are (None where `documents` has no
-        length). Raises SaysoError where the server fails as a whole.
+        `timeout` holds for each batch. A server that is overloaded, or loads its models, is given the time it asks for,
+        up to `timeout`. `progress` is called after every document with how many are done, and how many there are (None
+        where `documents` has no length). Raises SaysoError where the server fails as a whole.
         """
-        patience = self._timeout if timeout is None else timeout
         count = counted(progress, documents)
-        parts = slices(documents, models.Options(**options), language=language, patience=patience)
-        for outcome in self._outcomes(parts, timeout, at_least_one(concurrency)):
+        parts = slices(documents, models.Options(**options), language=language, timeout=self._seconds(timeout))
+        for pair in self._pairs(parts, at_least_one(concurrency)):
             count()
-            yield outcome
+            yield pair
 
     def stream(
         self,
@@ -109,23 +129,38 @@ class Client:
         """The statements of documents as they arrive: (number of the document, result or error), as they are ready.
 
         The numbers count the documents from 0. `documents` is read ahead, in a thread of its own. `timeout` holds for
-        the whole stream; there is none unless it is given. Raises SaysoError where the server fails as a whole, and
-        what `documents` raises.
+        the whole stream; there is none unless it is given. Before it, a server that loads its models is waited for.
+        Raises SaysoError where the server fails as a whole, and what `documents` raises.
         """
         stream = Stream(models.Options(**options), language=language)
         requests = (request for document in documents if (request := stream.request(document)))
-        for response in self._backend.stream(requests, timeout):
-            yield from stream.refused()
-            yield stream.answer(response)
-        yield from stream.refused()
+        self._await_models(timeout)
+        with closing(self._transport.stream(requests, None if timeout is None else allowed(timeout))) as responses:
+            for response in responses:
+                yield from stream.refused()
+                yield stream.answer(response)
+        yield from stream.end()
 
     def info(self, *, timeout: float | None = None) -> models.ServerInfo:
         """What the server says of itself. Raises SaysoError."""
-        return server_info_model(self._send(INFO, pb.GetServerInfoRequest(), timeout).result())
+        seconds = allowed(self._seconds(timeout))
+        return server_info_model(self._finish(Run(one_call(INFO, pb.GetServerInfoRequest(), seconds))))
+
+    def wait_ready(self, *, timeout: float | None = None) -> None:
+        """Wait until the server is there and has loaded its models. Raises SaysoError where it is not so in time."""
+        deadline = time.monotonic() + allowed(self._seconds(timeout))
+        while wait := not_yet(self._serves(deadline), deadline - time.monotonic()):
+            time.sleep(wait.seconds)
+
+    def _await_models(self, timeout: float | None) -> None:
+        """Before a stream, which cannot be sent again: wait while the models load. Whatever else, the stream tells."""
+        deadline = time.monotonic() + allowed(self._seconds(timeout))
+        while self._serves(deadline) is False and time.monotonic() < deadline:
+            time.sleep(BETWEEN_LOOKS)
 
     def close(self) -> None:
         """Close the connection."""
-        self._backend.close()
+        self._transport.close()
 
     def __enter__(self) -> Self:
         return self
@@ -138,68 +173,45 @@ class Client:
     def __repr__(self) -> str:
         return f"Client({self.server!r})"
 
-    def _send(self, method: Method[Request, Response], request: Request, timeout: float | None) -> "_Call[Response]":
-        return self._backend.submit(method, request, self._timeout if timeout is None else timeout)
+    def _seconds(self, timeout: float | None) -> float | None:
+        return self._timeout if timeout is None else timeout
 
-    def _outcomes(self, parts: Iterable[Slice], timeout: float | None, concurrency: int) -> Iterator[Outcome]:
-        """The outcomes of the slices, in order, with a bounded number of calls in flight."""
-        calls: deque[_SliceCall] = deque()
+    def _serves(self, deadline: float) -> bool | SaysoError:
+        try:
+            return self._transport.serves(max(LEAST_LOOK, deadline - time.monotonic()))
+        except SaysoError as error:
+            return error
+
+    def _pairs(self, parts: Iterable[Slice], concurrency: int) -> Iterator[Pair]:
+        """The documents of the slices with their outcomes, in order, with a bounded number of calls in flight."""
+        runs: deque[tuple[_SliceRun, Call[pb.BatchExtractQuotesResponse] | None]] = deque()
         try:
             for part in parts:
-                if len(calls) >= concurrency:
-                    yield from self._finish(calls.popleft(), timeout)
-                calls.append(self._start(part, timeout))
-            while calls:
-                yield from self._finish(calls.popleft(), timeout)
+                if len(runs) >= concurrency:
+                    yield from self._finish(*runs.popleft())
+                run = Run(many_calls(part))
+                runs.append((run, self._send(run.step) if isinstance(run.step, Send) else None))
+            while runs:
+                yield from self._finish(*runs.popleft())
         finally:
-            for _, call in calls:
+            for _, call in runs:
                 if call:
                     call.cancel()
 
-    def _start(self, part: Slice, timeout: float | None) -> "_SliceCall":
-        request = part.request()
-        return part, self._send(BATCH, request, timeout) if request else None
+    def _finish(self, run: Run[Request, Response, _Value], call: Call[Response] | None = None) -> _Value:
+        """What comes of a run, whose first step may be a call in flight. Raises SaysoError."""
+        while step := run.step:
+            if isinstance(step, Wait):
+                time.sleep(step.seconds)
+                run.advance(None)
+                continue
+            try:
+                answer: Response | SaysoError = (call or self._send(step)).result()
+            except SaysoError as error:
+                answer = error
+            call = None
+            run.advance(answer)
+        return run.value
 
-    def _finish(self, started: "_SliceCall", timeout: float | None) -> Iterator[Outcome]:
-        """The outcomes of a slice, sent again where that helps."""
-        part, call = started
-        try:
-            response = call.result() if call else None
-        except OF_ITS_DOCUMENTS as error:
-            if again := part.later(error):
-                part, seconds = again
-                time.sleep(seconds)
-                yield from self._finish(self._start(part, timeout), timeout)
-            elif halves := part.halves(error):
-                for half in halves:
-                    yield from self._finish(self._start(half, timeout), timeout)
-            else:
-                yield from part.refused(error)
-        else:
-            yield from part.outcomes(response)
-
-
-class _Call(Protocol[_Response_co]):
-    """A call in flight."""
-
-    def result(self) -> _Response_co: ...
-
-    def cancel(self) -> object: ...
-
-
-_SliceCall = tuple[Slice, _Call[pb.BatchExtractQuotesResponse] | None]
-
-
-class _Backend(Protocol):
-    """Who answers."""
-
-    @property
-    def name(self) -> str: ...
-
-    def submit(self, method: Method[Request, Response], request: Request, timeout: float) -> _Call[Response]: ...
-
-    def stream(
-        self, requests: Iterable[pb.StreamExtractQuotesRequest], timeout: float | None
-    ) -> Iterator[pb.StreamExtractQuotesResponse]: ...
-
-    def close(self) -> None: ...
+    def _send(self, step: Send[Request, Response]) -> Call[Response]:
+        return self._transport.submit(step.method, step.request, step.timeout)

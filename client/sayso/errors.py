@@ -10,6 +10,7 @@
       ExtractionFailed        the server failed over this document
       ServerError             anything else that the server reports
       LocalEngineUnavailable  the engine cannot run in this process
+      ClientClosed            the client was closed
 
 `message` says what happened, `advice` what to do about it, and `str` both. `reason` is the stable UPPER_SNAKE reason of
 the contract, empty where the server gave none.
@@ -84,9 +85,30 @@ class Overloaded(SaysoError):
 
 
 class ServerUnavailable(SaysoError):
-    """No server answers (no `reason`), it is not ready (NOT_READY) or shutting down (DRAINING)."""
+    """No server answers (no `reason`), it is not ready (NOT_READY) or shutting down (DRAINING).
+
+    `retry_after` is in seconds; None where no server said so.
+    """
 
     _advice = "start one with: sayso-server serve"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: str = "",
+        metadata: Mapping[str, str] | None = None,
+        retry_after: float | None = None,
+        advice: str = "",
+    ) -> None:
+        super().__init__(message, reason=reason, metadata=metadata)
+        self.retry_after = retry_after
+        self._own_advice = advice
+
+    @property
+    def advice(self) -> str:
+        """What to do about it: as to the cause, where that is known."""
+        return self._own_advice or super().advice
 
 
 class AccessDenied(SaysoError):
@@ -111,3 +133,7 @@ class ServerError(SaysoError):
 
 class LocalEngineUnavailable(SaysoError):
     """The engine cannot run in this process: sayso-server is not installed, or its models are damaged."""
+
+
+class ClientClosed(SaysoError):
+    """The client was closed before this call."""

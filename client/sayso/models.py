@@ -297,8 +297,11 @@ class Result:
         raise KeyError(speaker_id)
 
     def said_by(self, name: str) -> tuple[Statement, ...]:
-        """The statements of whoever bears all words of `name` (in any case), spokesmen and documents of an
-        organization of that name included: `said_by("White House")` finds its readouts too."""
+        """The statements of whoever has all words of `name` (in any case) in name and role, or is mentioned by them.
+
+        Spokesmen and documents of an organization of that name are included: `said_by("White House")` finds its
+        readouts too; `said_by("president")` finds Helena Marsh, President.
+        """
         return tuple(statement for statement in self.statements if self._is_by(statement, _words(name)))
 
     def rows(self) -> list[dict[str, Any]]:
@@ -315,13 +318,13 @@ class Result:
 
     def to_json(self, *, indent: int | None = None) -> str:
         """`to_dict` as JSON, on one line unless an `indent` is given."""
-        import json
+        from sayso._json import dumps
 
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+        return dumps(self.to_dict(), indent=indent)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """A result from what `to_json`, `sayso extract --json` or `sayso-server extract` wrote.
+        """A result from what `to_json` wrote, or from a line of `sayso extract --jsonl` or `sayso-server extract`.
 
         Raises ValueError where it is no sayso.v1.Result.
         """
@@ -340,7 +343,8 @@ class Result:
         if speaker is None:
             return words <= _words(statement.speaker_name)
         behind = {speaker.affiliation_id, speaker.issuer_id}
-        names = [speaker.name, *(one.name for one in self.speakers if one.speaker_id in behind)]
+        names = [f"{speaker.role} {speaker.name}", *(one.name for one in self.speakers if one.speaker_id in behind)]
+        names += [statement.source.text] if statement.source else []
         return any(words <= _words(name) for name in names)
 
     def __repr__(self) -> str:

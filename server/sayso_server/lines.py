@@ -1,8 +1,11 @@
 """Documents as JSON lines: {"id": ..., "text": ...}, other keys ignored."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+
+LINE_BREAKS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
+"""Line breaks that JSON need not escape, and what they are escaped as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ def decode(number: int, line: bytes) -> object:
         return BadLine(number, None, f"not UTF-8: byte {error.start + 1} of the line")
     except json.JSONDecodeError as error:
         return BadLine(number, None, f"not JSON: {error.msg} (column {error.colno})")
+    except ValueError:  # of int(): json gives numbers of any length to it
+        return BadLine(number, None, "not a document: a number has too many digits")
     except RecursionError:
         return BadLine(number, None, "not a document: nested too deeply")
     return record
@@ -64,6 +69,11 @@ def document_of(number: int, record: object) -> Document | BadLine:
             reason = f'"{field}" has half of a surrogate pair at character {error.start}, which is no character'
             return BadLine(number, _printable(document_id), reason)
     return Document(number, document_id, text)
+
+
+def json_line(value: object, *, default: Callable[[object], object] | None = None) -> str:
+    """JSON on one line, also for those who read lines and end one at U+0085, U+2028 or U+2029."""
+    return json.dumps(value, ensure_ascii=False, default=default).translate(LINE_BREAKS)
 
 
 def _printable(document_id: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from support.bare import Liar, listening
 from support.engine import POISON
 from support.serving import PATIENCE, Running, free_port, run
 
@@ -24,7 +25,7 @@ def test_extract_and_info(served: Running) -> None:
 def test_many_documents_in_order_with_their_own_errors(served: Running) -> None:
     async def calls() -> list[sayso.Result | sayso.SaysoError]:
         async with sayso.AsyncClient(served.address, timeout=PATIENCE) as client:
-            return [one async for one in client.extract_many([TEXT, POISON, "\udc00", TEXT])]
+            return [one async for _, one in client.extract_many([TEXT, POISON, "\udc00", TEXT])]
 
     kinds = [type(one) for one in run(calls())]
     assert kinds == [sayso.Result, sayso.ExtractionFailed, sayso.InvalidDocument, sayso.Result]
@@ -86,7 +87,7 @@ def test_many_batches_with_progress(served: Running) -> None:
         async with sayso.AsyncClient(served.address, timeout=PATIENCE) as client:
             texts = [f"“{number},” said Mara." for number in range(100)]
             outcomes = client.extract_many(texts, concurrency=2, progress=lambda *counts: told.append(counts))
-            return [one async for one in outcomes]
+            return [one async for _, one in outcomes]
 
     results = [one for one in run(calls()) if isinstance(one, sayso.Result)]
     assert [one.statements[0].text for one in results] == [f"“{number},”" for number in range(100)]
@@ -96,19 +97,19 @@ def test_many_batches_with_progress(served: Running) -> None:
 def test_an_overloaded_server_is_given_the_time_it_asks_for(served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     async def calls() -> tuple[object, list[float]]:
         waits: list[float] = []
-        async with sayso.AsyncClient(served.address, timeout=0.1875) as client:
+        async with sayso.AsyncClient(served.address, timeout=0.375) as client:
 
             async def overloaded(*_: object) -> None:
-                waits.append(0.0625)
+                waits.append(0.125)
                 raise sayso.Overloaded("full", reason="OVERLOADED", retry_after=waits[-1])
 
-            monkeypatch.setattr(client, "_send", overloaded)
-            [outcome] = [one async for one in client.extract_many([TEXT])]
+            monkeypatch.setattr(client._transport, "call", overloaded)
+            [outcome] = [one async for _, one in client.extract_many([TEXT])]
             return outcome, waits
 
     outcome, waits = run(calls())
     assert isinstance(outcome, sayso.Overloaded)
-    assert len(waits) == 4  # once, and three waits of a sixteenth of a second within a patience of three of them
+    assert len(waits) == 4  # once, and three waits of an eighth of a second within a patience of three of them
 
 
 def test_no_server() -> None:
@@ -118,3 +119,52 @@ def test_no_server() -> None:
 
     with pytest.raises(sayso.ServerUnavailable, match="no server answers"):
         run(call(f"127.0.0.1:{free_port()}"))
+
+
+def test_overload_for_long_and_delays_of_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many waits as there is patience for, however many: each takes a tenth of a second at least."""
+
+    async def calls() -> tuple[object, list[float]]:
+        waits: list[float] = []
+
+        async def overloaded(*_: object) -> None:
+            raise sayso.Overloaded("full", reason="OVERLOADED", retry_after=-1 if len(waits) % 2 else 0)
+
+        async def waited(seconds: float) -> None:
+            waits.append(seconds)
+
+        async with sayso.AsyncClient("localhost:1", timeout=200) as client:
+            monkeypatch.setattr(client._transport, "call", overloaded)
+            with monkeypatch.context() as patch:
+                patch.setattr("sayso.aio.asyncio.sleep", waited)
+                [(_, outcome)] = [pair async for pair in client.extract_many([TEXT])]
+        return outcome, waits
+
+    outcome, waits = run(calls())
+    assert isinstance(outcome, sayso.Overloaded)
+    assert set(waits) == {0.1}
+    assert 1990 < len(waits) <= 2000
+
+
+def test_a_stream_that_breaks_its_promises() -> None:
+    async def calls(address: str) -> None:
+        async with sayso.AsyncClient(address) as client:
+            async for _ in client.stream([TEXT] * 3):
+                pass
+
+    for ids, message in ((["0", "1"], "before it had answered 1 document"), (["9"], "was not sent")):
+        with listening(Liar(ids=ids)) as address, pytest.raises(sayso.ServerError, match=message):
+            run(calls(address))
+
+
+def test_wait_ready_and_a_client_that_is_closed(served: Running) -> None:
+    async def calls() -> None:
+        client = sayso.AsyncClient(served.address, timeout=PATIENCE)
+        await client.wait_ready()
+        await client.close()
+        with pytest.raises(sayso.ClientClosed):
+            await client.extract(TEXT)
+        with pytest.raises(sayso.ClientClosed):
+            await anext(client.stream([TEXT]))
+
+    run(calls())

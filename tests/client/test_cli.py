@@ -6,32 +6,34 @@ import re
 import signal
 import subprocess
 import sys
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-from google.protobuf.json_format import Parse
-from support.engine import POISON, FakeEngine
-from support.serving import PATIENCE, Running, free_port, running, server_process
-from support.terminal import in_terminal, without_styles
+from click.testing import CliRunner
+from google.protobuf.json_format import Parse, ParseDict
+from support.cli import TEXT, sayso
+from support.engine import MODEL, POISON, FakeEngine, extraction
+from support.serving import PATIENCE, Running, free_port, run, running, server_process
+from support.terminal import in_terminal, screen, without_styles
 
+from sayso._convert import result_model
 from sayso.cli.app import app
+from sayso.cli.inputs.given import Given
+from sayso.cli.reading import Reading
+from sayso.cli.speakers import tallies
+from sayso.models import SpeakerType
 from sayso.v1 import quotes_pb2 as pb
 from sayso_server.core.statement import CueClass
 from sayso_server.parsing import load
-
-TEXT = "😀 “Yes,\n  indeed,” said Mara."
-
-
-def sayso(served: Running | None, *arguments: str, text: bytes | str = TEXT) -> Result:
-    address = served.address if served else f"127.0.0.1:{free_port()}"
-    return CliRunner().invoke(app, [*arguments, "--server", address], input=text)
+from sayso_server.service.api.responses import ResultContext, result_message
 
 
 def test_lines_where_the_output_is_no_terminal(served: Running) -> None:
     result = sayso(served, "extract", "-")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "Mara\tdirect\tsaid\t“Yes, indeed,”\n"
+    assert result.stdout == "-\t1\t3\tMara\tdirect\tsaid\t“Yes, indeed,”\n"
 
 
 def test_a_table(served: Running) -> None:
@@ -55,7 +57,7 @@ def test_explained(served: Running) -> None:
     assert expected in " ".join(result.stdout.split())
     columns = sayso(served, "extract", "-", "--plain", "--explain").stdout.rstrip("\n").split("\t")
     lines = ["confidence 0.75, found by fake", "speaker 0.50", "for strong +2.00", "against weak -0.10"]
-    assert columns[3:] == ["“Yes, indeed,”", "; ".join(lines)]
+    assert columns[6:] == ["“Yes, indeed,”", "; ".join(lines)]
     items = sayso(served, "extract", "-", "--markdown", "--explain").stdout.splitlines()[3:7]
     assert items == [
         "  - confidence 0.75, found by fake",
@@ -69,11 +71,11 @@ def test_json_is_the_result_of_the_contract(served: Running, tmp_path: Path) -> 
     file = tmp_path / "article.txt"
     file.write_text(TEXT, "utf-8")
     result = sayso(served, "extract", str(file), "--json")
-    message = Parse(result.stdout, pb.Result())
+    [printed] = json.loads(result.stdout)
+    message = ParseDict(printed, pb.Result())
     assert message.document_id == str(file)
     [span] = message.statements[0].content_spans
     assert (span.start, span.end) == (2, 18)
-    assert int(json.loads(result.stdout)["statements"][0]["contentSpans"][0]["start"]) == 2
 
 
 def documents(tmp_path: Path) -> list[str]:
@@ -87,7 +89,7 @@ def documents(tmp_path: Path) -> list[str]:
 def test_folders_patterns_and_json_lines(served: Running, tmp_path: Path) -> None:
     a, b = documents(tmp_path)
     (tmp_path / "image.png").write_bytes(b"\x89PNG")
-    expected = f"{a}\tMara\tdirect\tsaid\t“Yes, indeed,”\nb\tOlin\tdirect\tsaid\t“No,”\n"
+    expected = f"{a}\t1\t3\tMara\tdirect\tsaid\t“Yes, indeed,”\nb\t1\t1\tOlin\tdirect\tsaid\t“No,”\n"
     for files in ([a, b], [str(tmp_path)], [str(tmp_path / "*.txt"), str(tmp_path / "**/*.jsonl")]):
         result = sayso(served, "extract", *files)
         assert (result.exit_code, result.stdout) == (1, expected)
@@ -100,7 +102,7 @@ def test_lines_that_hold_no_document_fail_alone(served: Running) -> None:
     )
     result = sayso(served, "extract", "-", "--jsonl-input", text=lines)
     assert result.exit_code == 1
-    assert result.stdout == "standard input:4\tMara\tdirect\tsaid\t“Yes,”\n"
+    assert result.stdout == "standard input:4\t1\t1\tMara\tdirect\tsaid\t“Yes,”\n"
     assert [line.split(": ")[1] for line in result.stderr.splitlines()] == [
         "standard input:1",
         "standard input:2",
@@ -143,7 +145,8 @@ def test_a_page_in_a_file(served: Running, tmp_path: Path) -> None:
 
 def test_what_is_wanted(served: Running) -> None:
     text = "“Yes,” said Mara. “No,” said Olin."
-    assert sayso(served, "extract", "-", "--speaker", "OLIN", text=text).stdout == "Olin\tdirect\tsaid\t“No,”\n"
+    by_olin = sayso(served, "extract", "-", "--speaker", "OLIN", text=text)
+    assert (by_olin.exit_code, by_olin.stdout) == (0, "-\t1\t19\tOlin\tdirect\tsaid\t“No,”\n")
     sayso(served, "extract", "-", "--kind", "mixed", "--min-confidence", "0.5", "--cue-class", "say", text=text)
     asked = served.engine.options[-1]
     assert ({*asked.kinds}, {*asked.cue_classes}, asked.min_confidence) == ({"mixed"}, {"say"}, 0.5)
@@ -166,7 +169,68 @@ def test_who_speaks_how_often(served: Running, tmp_path: Path) -> None:
     ]
     assert sayso(served, "speakers", str(text)).stdout.split()[-8:] == ["Olin", "person", "1", "1", "0", "0", "3", "1"]
     assert sayso(served, "speakers", str(text), "--format", "csv").stdout.count("\n") == 2
-    assert sayso(served, "speakers", str(text), "--csv").stdout.splitlines()[1] == "Olin,person,,1,1,0,0,3,1"
+    assert sayso(served, "speakers", str(text), "--csv").stdout.splitlines()[1] == "Olin,person,,1,1,0,0,3,1,"
+
+
+def tallied(*speakers: tuple[str, str]) -> list[dict[str, str | int]]:
+    """The rows of documents, in each of which one speaker of a name and a type says something."""
+    served = result_model(result_message(extraction("“Yes,” said Mara."), MODEL, ResultContext("", explained=False)))
+    [statement] = served.statements
+    assert statement.speaker
+    readings = []
+    for name, kind in speakers:
+        speaker = replace(statement.speaker, name=name, type=SpeakerType(kind)) if name else None
+        result = replace(served, statements=(replace(statement, speaker=speaker),))
+        readings.append(Reading(Given("“Yes,” said Mara."), result, {}))
+    return [tally.row() for tally in tallies(readings)]
+
+
+def test_speakers_of_several_documents_are_one_where_that_is_clear() -> None:
+    rows = tallied(
+        ("Helena Marsh", "person"),
+        ("Marsh", "person"),
+        ("HELENA MARSH", "person"),
+        ("Velland", "organization"),
+        ("Velland", "organization"),
+        ("Velland", "person"),
+        ("Mark Pell", "person"),
+        ("Julie Pell", "person"),
+        ("Pell", "person"),
+        ("Marsh", "organization"),
+        ("", ""),
+        ("", ""),
+    )
+    assert [(row["speaker"], row["type"], row["statements"], row["also_called"]) for row in rows] == [
+        ("Velland", "organization", 3, ""),
+        ("Helena Marsh", "person", 2, "HELENA MARSH"),
+        ("Marsh", "person", 2, ""),
+        ("?", "unresolved", 2, ""),
+        ("Mark Pell", "person", 1, ""),
+        ("Julie Pell", "person", 1, ""),
+        ("Pell", "person", 1, ""),
+    ]
+    rows = tallied(("Marsh", "unknown"), ("Helena Marsh", "person"), ("Marsh", "person"))
+    assert [(row["speaker"], row["statements"], row["documents"], row["also_called"]) for row in rows] == [
+        ("Helena Marsh", 3, 3, "Marsh")
+    ]
+
+
+def test_a_narrow_terminal_has_room_for_names(served: Running, tmp_path: Path) -> None:
+    file = tmp_path / "article.txt"
+    file.write_text(TEXT, "utf-8")
+    _, text = in_terminal([COMMAND, "speakers", str(file), "--server", served.address], columns=40)
+    lines = [line.split() for line in screen(text) if line.strip(" ─")]
+    assert lines == [["speaker", "all", "texts"], ["Mara", "1", "1"]]
+
+
+def test_a_token_in_the_clear_is_told() -> None:
+    clear = CliRunner().invoke(app, ["info", "--server", "192.0.2.1:1", "--timeout", "0.1", "--token", "secret"])
+    assert clear.stderr.splitlines()[0] == (
+        "warning: the token goes to 192.0.2.1:1 in the clear; encrypt it with --tls"
+    )
+    local = CliRunner().invoke(app, ["info", "--server", "127.0.0.1:1", "--timeout", "0.1", "--token", "secret"])
+    assert "warning" not in local.stderr
+    assert "secret" not in clear.stderr + local.stderr
 
 
 def test_health(served: Running) -> None:
@@ -178,6 +242,31 @@ def test_health(served: Running) -> None:
     result = sayso(None, "health")
     assert (result.exit_code, result.stdout) == (3, "")
     assert "no server answers" in result.stderr
+
+
+def test_health_that_waits() -> None:
+    with running(warm=False) as loading:
+        result = sayso(loading, "health", "--wait", "--timeout", "0.1")
+        assert (result.exit_code, result.stdout) == (3, "")
+        assert "is not ready: its models are loading, or it is shutting down" in result.stderr
+        threading.Timer(0.5, lambda: run(loading.server.warm_up())).start()
+        assert sayso(loading, "health", "--wait").stdout == "serving\n"
+    result = sayso(None, "health", "--wait", "--timeout", "0.1")
+    assert (result.exit_code, result.stderr.count("\n")) == (3, 1)
+    assert "no server answers" in result.stderr
+
+
+def test_the_variables_of_a_server_are_none_of_the_client(
+    served: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("cert", "key", "client_ca"):
+        (tmp_path / name).write_text("PEM")
+        monkeypatch.setenv(f"SAYSO_TLS_{name.upper()}", str(tmp_path / name))
+    assert sayso(served, "info").exit_code == 0
+    monkeypatch.setenv("SAYSO_CLIENT_TLS", "1")
+    result = sayso(served, "info", "--timeout", "5")
+    assert (result.exit_code, result.stderr.count("\n")) == (3, 1)
+    assert "does not speak TLS; connect without" in result.stderr
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -197,7 +286,7 @@ def no_default_server(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_a_server_the_local_engine_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(load, "load_engine", lambda model: FakeEngine())
     result = CliRunner().invoke(app, ["extract", "-"], input=TEXT)
-    assert (result.exit_code, result.stdout) == (0, "Mara\tdirect\tsaid\t“Yes, indeed,”\n")
+    assert (result.exit_code, result.stdout) == (0, "-\t1\t3\tMara\tdirect\tsaid\t“Yes, indeed,”\n")
     assert result.stderr.endswith(": reading with the local engine, once it is loaded\n")
     asked = CliRunner().invoke(app, ["extract", "--local", "-"], input=TEXT)
     assert (asked.exit_code, asked.stdout, asked.stderr) == (0, result.stdout, "")
@@ -205,8 +294,7 @@ def test_without_a_server_the_local_engine_reads(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.usefixtures("no_default_server")
 def test_without_a_server_and_without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sayso.cli.connection.is_installed", lambda: False)
-    monkeypatch.setattr("sayso._local.is_installed", lambda: False)
+    monkeypatch.setattr("sayso._transports.local.is_installed", lambda: False)
     result = CliRunner().invoke(app, ["extract", "-"], input=TEXT)
     assert (result.exit_code, result.stderr.count("\n")) == (3, 1)
     assert "start one with: sayso-server serve (it comes with: pip install sayso-server)" in result.stderr
@@ -237,7 +325,7 @@ def test_no_server() -> None:
 
 def test_a_server_that_is_not_ready() -> None:
     with running(warm=False) as served:
-        result = sayso(served, "extract", "-", "--timeout", "20")
+        result = sayso(served, "extract", "-", "--timeout", "1.5")
         assert sayso(served, "info").stdout.splitlines()[1].endswith("no, the models are still loading")
     assert result.exit_code == 3
     assert result.stderr.endswith("is not ready: the models are still loading; try again in a moment\n")
@@ -278,7 +366,6 @@ def test_a_file_that_is_not_utf8(served: Running, tmp_path: Path, data: bytes, r
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("extract",),
         ("extract", "/nonexistent"),
         ("extract", "/nonexistent/*.txt"),
         ("extract", "-", "--timeout", "0"),
@@ -349,19 +436,15 @@ def test_a_real_server_and_a_real_command() -> None:
             check=False,
         )
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.decode() == "Mara\tdirect\tsaid\t“Yes, indeed,”\n"
-
-
-def test_a_failure_leaves_the_output_file_as_it_was(tmp_path: Path) -> None:
-    page = tmp_path / "page.html"
-    page.write_text("precious", "utf-8")
-    assert sayso(None, "extract", "-", "--format", "html", "-o", str(page)).exit_code == 3
-    assert page.read_text("utf-8") == "precious"
+    assert done.stdout.decode() == "-\t1\t3\tMara\tdirect\tsaid\t“Yes, indeed,”\n"
 
 
 def test_standard_input_named_twice_is_read_once(served: Running) -> None:
     result = sayso(served, "extract", "-", "-")
-    assert (result.exit_code, result.stderr) == (0, "warning: the document has no text\n")
+    assert (result.exit_code, result.stderr.splitlines()) == (
+        0,
+        ["warning: the document has no text", "warning: 1 document has the id of an earlier one: standard input"],
+    )
 
 
 COMMAND = str(Path(sys.executable).with_name("sayso"))
@@ -377,7 +460,7 @@ def test_a_table_in_colours_on_a_terminal_that_has_them(served: Running, tmp_pat
     assert "\x1b[32mdirect" in coloured
     _, plain = in_terminal(command, NO_COLOR="1")
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", plain)  # bold and dim are no colours
-    assert without_styles(plain) == without_styles(coloured)
+    assert screen(plain) == screen(coloured)
 
 
 @pytest.mark.parametrize("columns", [30, 71, 72, 120])
@@ -385,7 +468,7 @@ def test_no_word_is_cut_off_however_narrow_the_terminal(served: Running, tmp_pat
     file = tmp_path / "article.txt"
     file.write_text(LONG, "utf-8")
     _, text = in_terminal([COMMAND, "extract", str(file), "--server", served.address], columns=columns)
-    lines = without_styles(text).splitlines()
+    lines = screen(text)
     assert max(map(len, lines)) <= columns
     shown = "".join("".join(lines).split())
     assert ("speaker" in shown) == (columns >= 72)
@@ -407,9 +490,8 @@ def test_a_bar_on_long_work_where_nothing_else_is_shown(served: Running, tmp_pat
     command = [COMMAND, "extract", str(folder), "--server", served.address]
     status, text = in_terminal(command, output=str(tmp_path / "lines"))
     assert (status, (tmp_path / "lines").read_text("utf-8").count("\n")) == (0, 20)
-    assert "reading" in without_styles(text)
-    assert "100%" in without_styles(text)
-    assert without_styles(text).splitlines()[-1].strip() == ""  # it goes away
+    assert re.search(r"reading 20/20( [\d.]+/s)? ━+ …\S+/9\.txt", without_styles(text))
+    assert "".join(screen(text)).strip() == ""  # it goes away
     for also in (["--html", "-o", str(page)], ["--json"]):
         assert "reading" in without_styles(in_terminal([*command, *also])[1])
     tally = [COMMAND, "speakers", str(folder), "--server", served.address]
@@ -422,18 +504,20 @@ def test_what_fails_under_a_bar_has_a_line_of_its_own(served: Running, tmp_path:
     command = [COMMAND, "speakers", str(folder), "--server", served.address]
     status, text = in_terminal(command, columns=60)
     assert status == 1
-    lines = re.split(r"[\r\n]+", without_styles(text))
-    [line] = [line for line in lines if line.startswith(f"Error: {folder / 'odd.txt'}: not UTF-8")]
+    [line] = [line for line in screen(text) if line.startswith(f"Error: {folder / 'odd.txt'}: not UTF-8")]
     assert line.endswith("(byte 0 is 0x93)")
-    assert any("100%" in line for line in lines)
+    assert "4/4" in without_styles(text)
 
 
-def test_no_bar_between_results_nor_for_one_document(served: Running, tmp_path: Path) -> None:
+def test_results_on_a_terminal_have_no_bar_among_them(served: Running, tmp_path: Path) -> None:
     folder = folder_of(tmp_path, 3)
-    for files in ([str(folder)], [str(folder / "0.txt"), "--json"]):
-        status, text = in_terminal([COMMAND, "extract", *files, "--server", served.address])
+    for files in ([str(folder)], [str(folder / "0.txt")]):
+        status, text = in_terminal([COMMAND, "extract", *files, "--plain", "--server", served.address])
         assert status == 0
-        assert "reading" not in text
+        assert "reading" in text
+        lines = [line for line in screen(text) if line.strip()]
+        assert len(lines) == (3 if len(files[0]) == len(str(folder)) else 1)
+        assert all(line.endswith("“Yes, indeed,”") for line in lines)
 
 
 def test_who_reads_the_output_may_leave(served: Running, tmp_path: Path) -> None:

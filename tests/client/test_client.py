@@ -7,18 +7,19 @@ import pickle
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from support.bare import Overloaded, listening
+from support.bare import RESULT, Healthy, Liar, Overloaded, listening
 from support.calls import raw
 from support.engine import POISON, FakeEngine
-from support.serving import PATIENCE, Running, free_port, running
+from support.serving import PATIENCE, Running, free_port, run, running
 
 import sayso
-from sayso._calls import target
-from sayso._remote import RemoteCall
+from sayso._target import target
+from sayso._transports.remote import RemoteCall
 from sayso.rows import COLUMNS
 from sayso.v1 import quotes_pb2 as pb
 from sayso_server.service.settings import Limits
@@ -130,7 +131,9 @@ def test_many_documents_in_order_with_their_own_errors(client: sayso.Client, ser
     documents[3] = POISON
     documents[20] = "\udc00"
     documents[49] = sayso.Document("Guten Tag", "last", "de")
-    outcomes = list(client.extract_many(documents))
+    pairs = list(client.extract_many(documents))
+    assert all(given is taken for given, (taken, _) in zip(documents, pairs, strict=True))
+    outcomes = [outcome for _, outcome in pairs]
     failed = {index: type(one) for index, one in enumerate(outcomes) if isinstance(one, sayso.SaysoError)}
     assert failed == {3: sayso.ExtractionFailed, 20: sayso.InvalidDocument, 49: sayso.InvalidDocument}
     assert [one.statements[0].text for one in outcomes if isinstance(one, sayso.Result)] == [
@@ -142,7 +145,7 @@ def test_a_message_over_the_limit_fails_its_documents_only() -> None:
     with running(limits=Limits(max_message_bytes=5000)) as served, sayso.Client(served.address) as client:
         with pytest.raises(sayso.RequestTooLarge):
             client.extract("x" * 6000)
-        assert [type(one) for one in client.extract_many(["x" * 6000])] == [sayso.RequestTooLarge]
+        assert [type(one) for _, one in client.extract_many(["x" * 6000])] == [sayso.RequestTooLarge]
         assert client.extract("x").stats.words == 1
 
 
@@ -210,7 +213,7 @@ def test_batches_over_the_limits_of_the_server_are_cut_smaller() -> None:
     limits = Limits(max_batch_documents=3, max_message_bytes=5000)
     texts = [f"“{number},” said Mara." for number in range(20)]
     with running(limits=limits) as served, sayso.Client(served.address, timeout=PATIENCE) as client:
-        outcomes = list(client.extract_many([*texts, "x" * 6000, *texts]))
+        outcomes = [outcome for _, outcome in client.extract_many([*texts, "x" * 6000, *texts])]
     assert [index for index, one in enumerate(outcomes) if not isinstance(one, sayso.Result)] == [20]
     assert isinstance(outcomes[20], sayso.RequestTooLarge)
 
@@ -233,16 +236,16 @@ def test_no_more_calls_are_in_flight_than_asked_for(client: sayso.Client) -> Non
         for taken in range(1, 161):  # noqa: B007 - counts what was read ahead
             yield TEXT
 
-    outcomes = client.extract_many(texts(), concurrency=2)
-    assert isinstance(next(outcomes), sayso.Result)
+    pairs = client.extract_many(texts(), concurrency=2)
+    assert isinstance(next(pairs)[1], sayso.Result)
     assert taken <= 3 * 16 + 1
-    assert len(list(outcomes)) == 159
+    assert len(list(pairs)) == 159
 
 
 def test_an_overloaded_server_that_asks_for_too_much_time_is_not_waited_for() -> None:
     servicer = Overloaded(retry_after=PATIENCE + 1)
     with listening(servicer) as address, sayso.Client(address, timeout=PATIENCE) as client:
-        [outcome] = client.extract_many(["x"])
+        [(_, outcome)] = client.extract_many(["x"])
     assert isinstance(outcome, sayso.Overloaded)
     assert str(outcome) == "full; in 61 s"
 
@@ -255,9 +258,186 @@ def test_an_overloaded_server_is_given_the_time_it_asks_for() -> None:
         assert engine.entered.wait(PATIENCE)
         with sayso.Client(served.address) as client:
             threading.Timer(0.5, engine.gate.set).start()
-            [outcome] = client.extract_many(["x"])
+            [(_, outcome)] = client.extract_many(["x"])
         assert isinstance(outcome, sayso.Result)
         held.result(PATIENCE)
+
+
+@pytest.mark.parametrize("delay", [0.0, -1.0])
+def test_an_overload_without_end_is_waited_for_as_long_as_there_is_patience(
+    monkeypatch: pytest.MonkeyPatch, delay: float
+) -> None:
+    """However many waits that are: each takes a tenth of a second at least, whatever the server says."""
+    waits: list[float] = []
+    monkeypatch.setattr("sayso.client.time.sleep", waits.append)
+
+    class Full:
+        def result(self) -> pb.BatchExtractQuotesResponse:
+            raise sayso.Overloaded("full", reason="OVERLOADED", retry_after=delay)
+
+    with sayso.Client("localhost:1", timeout=200) as client:
+        monkeypatch.setattr(client._transport, "submit", lambda *_: Full())
+        [(_, outcome)] = client.extract_many(["x"])
+    assert isinstance(outcome, sayso.Overloaded)
+    assert set(waits) == {0.1}
+    assert 1990 < len(waits) <= 2000  # more than Python allows calls within each other
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "message"),
+    [
+        ([RESULT] * 2, "answered 3 documents with 2 outcomes"),
+        ([RESULT] * 4, "answered 3 documents with 4 outcomes"),
+        ([], "answered 3 documents with 0 outcomes"),
+    ],
+)
+def test_too_few_outcomes_and_too_many(outcomes: list[pb.Outcome], message: str) -> None:
+    with listening(Liar(outcomes=outcomes)) as address, sayso.Client(address) as client:
+        found = [outcome for _, outcome in client.extract_many(["a", "b", "\udc00", "c"])]
+    broken = sayso.ServerError
+    assert [type(one) for one in found] == [broken, broken, sayso.InvalidDocument, broken]
+    assert message in str(found[0])
+
+
+def test_an_outcome_that_is_empty() -> None:
+    with listening(Liar(outcomes=[RESULT, pb.Outcome()])) as address, sayso.Client(address) as client:
+        first, second = (outcome for _, outcome in client.extract_many(["a", "b"]))
+        assert isinstance(first, sayso.Result)
+        assert isinstance(second, sayso.ServerError)
+        assert str(second) == "the server sent neither a result nor an error of this document"
+        with pytest.raises(sayso.ServerError, match="sent no result"):
+            client.extract("a")
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        (["0", "1"], "ended the stream before it had answered 1 document"),
+        ([], "ended the stream before it had answered 3 documents"),
+        (["0", "1", "999999"], "answered a document that it was not sent, or answered it twice"),
+        (["0", "x"], "answered a document that it was not sent, or answered it twice"),
+        (["0", "0"], "answered a document that it was not sent, or answered it twice"),
+    ],
+)
+def test_a_stream_that_breaks_its_promises(ids: list[str], message: str) -> None:
+    with listening(Liar(ids=ids)) as address, sayso.Client(address) as client:
+        stream = client.stream(["a", "b", "c"])
+        with pytest.raises(sayso.ServerError, match=message):
+            list(stream)
+
+
+def test_a_client_that_is_closed(served: Running) -> None:
+    for client in (sayso.Client(served.address), sayso.Client(local=True)):
+        client.close()
+        client.close()
+        for use in (lambda: client.extract("x"), client.info, lambda: list(client.extract_many(["x"]))):  # noqa: B023
+            with pytest.raises(sayso.ClientClosed, match="this client is closed"):
+                use()
+        with pytest.raises(sayso.ClientClosed):
+            list(client.stream(["x"]))
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan")])
+def test_a_timeout_that_is_none(client: sayso.Client, timeout: float) -> None:
+    with pytest.raises(ValueError, match=f"timeout is {timeout}; it must be a number of seconds above 0"):
+        client.extract(TEXT, timeout=timeout)
+    with pytest.raises(ValueError, match="timeout is"):
+        sayso.Client(timeout=timeout)
+
+
+@pytest.mark.parametrize("timeout", [1e12, float("inf")])
+def test_a_timeout_without_end(client: sayso.Client, timeout: float) -> None:
+    assert client.extract(TEXT, timeout=timeout).statements
+    assert [type(one) for _, one in client.stream([TEXT], timeout=timeout)] == [sayso.Result]
+
+
+def test_the_default_timeout_grows_with_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds: list[float] = []
+
+    class Answered:
+        def result(self) -> pb.ExtractQuotesResponse:
+            return pb.ExtractQuotesResponse(result=RESULT.result)
+
+    def submit(method: object, request: object, timeout: float) -> Answered:
+        seconds.append(timeout)
+        return Answered()
+
+    with sayso.Client("localhost:1") as client, sayso.Client("localhost:1", timeout=7) as hasty:
+        for one in (client, hasty):
+            monkeypatch.setattr(one._transport, "submit", submit)
+        for text in ("x" * 10, "x" * 200_000):
+            client.extract(text)
+        client.extract("x", timeout=5)
+        hasty.extract("x" * 200_000)
+    assert [round(one) for one in seconds] == [60, 260, 5, 7]
+
+
+def test_a_document_that_is_none(client: sayso.Client) -> None:
+    for wrong in (None, b"bytes", {"text": "x"}):
+        with pytest.raises(TypeError, match=rf"document is a {type(wrong).__name__}; it must be a str or a"):
+            client.extract(wrong)  # type: ignore[arg-type]
+    for one in ("abc", sayso.Document("abc")):
+        with pytest.raises(TypeError, match="it must be several documents"):
+            list(client.extract_many(one))  # type: ignore[arg-type]
+
+
+def test_a_server_that_loads_its_models_is_waited_for() -> None:
+    with running(warm=False) as served, sayso.Client(served.address, timeout=PATIENCE) as client:
+        threading.Timer(1.5, lambda: run(served.server.warm_up())).start()
+        assert client.extract(TEXT).statements
+    with running(warm=False) as served, sayso.Client(served.address, timeout=PATIENCE) as client:
+        threading.Timer(1.5, lambda: run(served.server.warm_up())).start()
+        assert [type(one) for _, one in client.extract_many([TEXT])] == [sayso.Result]
+    with running(warm=False) as served, sayso.Client(served.address, timeout=PATIENCE) as client:
+        threading.Timer(5, lambda: run(served.server.warm_up())).start()  # longer than gRPC tries again
+        assert [type(one) for _, one in client.stream([TEXT])] == [sayso.Result]
+
+
+def test_a_server_that_loads_for_longer_than_the_timeout() -> None:
+    with running(warm=False) as served, sayso.Client(served.address, timeout=1.25) as client:
+        with pytest.raises(sayso.ServerUnavailable) as raised:
+            client.extract(TEXT)
+        assert raised.value.reason == "NOT_READY"
+        with pytest.raises(sayso.ServerUnavailable, match="still loading"):
+            list(client.extract_many([TEXT]))
+
+
+def test_wait_ready() -> None:
+    with running(warm=False) as served, sayso.Client(served.address) as client:
+        with pytest.raises(sayso.ServerUnavailable, match="its models are loading, or it is shutting down"):
+            client.wait_ready(timeout=0.1)
+        threading.Timer(0.5, lambda: run(served.server.warm_up())).start()
+        client.wait_ready(timeout=PATIENCE)
+    with sayso.Client(f"127.0.0.1:{free_port()}") as client, pytest.raises(sayso.ServerUnavailable, match="no server"):
+        client.wait_ready(timeout=0.1)
+    with sayso.Client(local=True) as client, pytest.raises(ValueError, match="timeout is -1"):
+        client.wait_ready(timeout=-1)
+
+
+def test_wait_ready_waits_for_a_server_that_is_not_there_yet() -> None:
+    port = free_port()
+    with sayso.Client(f"127.0.0.1:{port}") as client, ExitStack() as later:
+        server = listening(Healthy(), address=f"127.0.0.1:{port}")
+        start = threading.Timer(0.5, lambda: later.enter_context(server))
+        start.start()
+        client.wait_ready(timeout=PATIENCE)
+        start.join()
+
+
+def test_a_proxy_is_named_where_no_server_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = f"127.0.0.1:{free_port()}"
+    monkeypatch.setenv("http_proxy", f"http://user:secret@{proxy}")
+    monkeypatch.delenv("no_proxy", raising=False)
+    with sayso.Client("sayso.example:50051") as client, pytest.raises(sayso.ServerUnavailable) as raised:
+        client.info()
+    assert str(raised.value) == (
+        f"no server answers at sayso.example:50051 through the proxy {proxy};"
+        " to go past the proxy, set no_proxy=sayso.example"
+    )
+    monkeypatch.setenv("no_proxy", "localhost,127.0.0.1")
+    with sayso.Client(f"127.0.0.1:{free_port()}") as client, pytest.raises(sayso.ServerUnavailable) as raised:
+        client.info()
+    assert "proxy" not in str(raised.value)
 
 
 def test_a_stream_answers_every_document(client: sayso.Client) -> None:
@@ -318,14 +498,15 @@ def test_tls_settings(tmp_path: Path) -> None:
 def test_a_server_without_tls_is_told_from_none(served: Running) -> None:
     with sayso.Client(served.address, tls=sayso.Tls()) as client, pytest.raises(sayso.ServerUnavailable) as raised:
         client.info()
-    assert "check the TLS settings" in str(raised.value)
+    expected = f"{served.address} does not speak TLS; connect without: no Tls(...), no --tls, no --tls-ca"
+    assert str(raised.value) == expected
 
 
 def test_a_service_that_is_another() -> None:
     with running() as served:
         call = raw(served.channel, "/sayso.v1.QuoteService/Unknown").future(b"")
         with pytest.raises(sayso.ServerError, match="does not offer"):
-            RemoteCall(call, served.address).result()
+            RemoteCall(call, target(served.address, None, None)).result()
 
 
 def test_a_result_survives_its_json(client: sayso.Client) -> None:
@@ -335,6 +516,14 @@ def test_a_result_survives_its_json(client: sayso.Client) -> None:
     assert result.to_dict()["statements"][0]["contentSpans"] == [{"start": 2, "end": 8, "text": "“Yes,”"}]
     with pytest.raises(ValueError, match=r"not a sayso\.v1\.Result"):
         sayso.Result.from_json('{"statements": 3}')
+
+
+def test_json_is_one_line_for_every_reader_of_lines(client: sayso.Client) -> None:
+    text = "“Yes,\u2028well\x85\u2029,” said Mara."
+    result = client.extract(text)
+    assert len(result.to_json().splitlines()) == 1
+    assert sayso.Result.from_json(result.to_json()) == result
+    assert "“Yes,\\u2028well" in result.to_json()
 
 
 def test_spans_slice_the_text(client: sayso.Client) -> None:

@@ -45,7 +45,35 @@ def test_a_certificate_of_another_name(certificate: tuple[Path, Path]) -> None:
             assert client.info().ready
         with sayso.Client(number, tls=sayso.Tls(ca=public)) as client, pytest.raises(sayso.ServerUnavailable) as raised:
             client.info()
-        assert "check the TLS settings" in str(raised.value)
+        assert str(raised.value) == (
+            f"the certificate of {number} is for another name; connect by that name, or give it: Tls(server_name=...)"
+        )
+
+
+def test_what_is_wrong_with_a_connection_has_a_sentence_of_its_own(certificate: tuple[Path, Path]) -> None:
+    public, key = certificate
+    with listening(Gatekeeper(), grpc.ssl_server_credentials([(key.read_bytes(), public.read_bytes())])) as address:
+        assert _refusal(address, None) == (
+            f"{address} closes the connection; perhaps it speaks TLS: Tls(...), --tls, or --tls-ca FILE"
+        )
+        assert _refusal(address, sayso.Tls()) == (
+            f"the certificate of {address} is signed by nobody who is trusted;"
+            " trust its authority: Tls(ca=...), --tls-ca FILE"
+        )
+    pair = [(key.read_bytes(), public.read_bytes())]
+    strict = grpc.ssl_server_credentials(pair, public.read_bytes(), require_client_auth=True)
+    with listening(Gatekeeper(), strict) as address:
+        assert _refusal(address, sayso.Tls(ca=public)) == (
+            f"{address} closes the connection;"
+            " perhaps it asks for a certificate: Tls(certificate=..., key=...), --tls-cert"
+        )
+    assert _refusal("nowhere.invalid:50051", None) == "there is no host nowhere.invalid; check its name"
+
+
+def _refusal(address: str, tls: sayso.Tls | None) -> str:
+    with sayso.Client(address, tls=tls) as client, pytest.raises(sayso.ServerUnavailable) as raised:
+        client.info(timeout=PATIENCE)
+    return str(raised.value)
 
 
 def test_a_token() -> None:

@@ -1,5 +1,6 @@
 """The same API in this process: the fake engine is loaded in place of the models."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -35,7 +36,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_the_same_statements_whichever_way(served: Running) -> None:
     async def from_async(client: sayso.AsyncClient) -> list[Outcome]:
         async with client:
-            [many] = [one async for one in client.extract_many([TEXT], explain=True)]
+            [many] = [one async for _, one in client.extract_many([TEXT], explain=True)]
             [(_, streamed)] = [one async for one in client.stream([TEXT], explain=True)]
             return [await client.extract(TEXT, explain=True), many, streamed]
 
@@ -48,11 +49,13 @@ def test_the_same_statements_whichever_way(served: Running) -> None:
     outcomes = run(local()) + run(remote())
     for client in (sayso.Client(served.address, timeout=PATIENCE), sayso.Client(local=True)):
         with client:
-            outcomes += [client.extract(TEXT, explain=True), *client.extract_many([TEXT], explain=True)]
+            outcomes.append(client.extract(TEXT, explain=True))
+            outcomes += [result for _, result in client.extract_many([TEXT], explain=True)]
             outcomes += [result for _, result in client.stream([TEXT], explain=True)]
     for way in (["--server", served.address], ["--local"]):
         printed = CliRunner().invoke(app, ["extract", "-", "--json", "--explain", *way], input=TEXT)
-        outcomes.append(sayso.Result.from_json(printed.stdout))
+        [array] = json.loads(printed.stdout)
+        outcomes.append(sayso.Result.from_json(json.dumps(array)))
     results = [one for one in outcomes if isinstance(one, sayso.Result)]
     assert len(results) == len(outcomes) == 14
     first = results[0]
@@ -78,7 +81,7 @@ def test_as_many_other_speakers_as_asked_for(monkeypatch: pytest.MonkeyPatch, se
 
 def test_documents_fail_alone(loaded: list[str]) -> None:
     with sayso.Client(local=True, model="folder") as client:
-        assert [type(one) for one in client.extract_many(ODD)] == OUTCOMES
+        assert [type(one) for _, one in client.extract_many(ODD)] == OUTCOMES
         assert [type(one) for _, one in sorted(client.stream(ODD), key=lambda pair: pair[0])] == OUTCOMES
         with pytest.raises(sayso.InvalidDocument) as raised:
             client.extract("Guten Tag", language="de")
@@ -96,7 +99,7 @@ def test_info(served: Running) -> None:
 
 
 def test_without_the_server_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sayso._local.entry_points", lambda group: ())
+    monkeypatch.setattr("sayso._transports.local.entry_points", lambda group: ())
     with pytest.raises(sayso.LocalEngineUnavailable, match="pip install sayso-server"):
         sayso.Client(local=True)
 

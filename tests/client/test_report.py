@@ -90,6 +90,15 @@ def test_all_of_the_text_is_shown_and_its_statements_are_marked(text: str) -> No
     assert list(seen.marked.values()) == expected
 
 
+@pytest.mark.parametrize("line_break", ["\r", "\r\n", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2029"])
+def test_line_breaks_are_the_same_whatever_they_are_made_of(line_break: str) -> None:
+    for text in ("One.\n\n“Yes,\nwell,” said Mara.", "One.\n“Yes,” said Mara."):
+        pages = [shown(written)[0] for written in (text, text.replace("\n", line_break))]
+        one, other = (re.findall(r"<p data-start=\"\d+\">(.*?)</p>", page, re.DOTALL) for page in pages)
+        assert len(one) == 2
+        assert one == other
+
+
 def test_nothing_of_a_document_is_markup() -> None:
     html, seen = shown(HOSTILE)
     _, harmless = shown("“Yes,” said Mara.\n\n“No,” said Olin. “It's,” said Mara.")

@@ -45,6 +45,19 @@ def test_parquet_in_from_any_row_on(corpus: Corpus) -> None:
     assert [row["document_id"] for row in table(corpus, "documents")] == [str(number) for number in range(50)]
 
 
+def test_a_cell_that_cannot_be_read_spoils_its_own_row_only(corpus: Corpus) -> None:
+    corpus.source = corpus.source.with_suffix(".parquet")
+    texts = pa.array([GOOD.encode(), b"caf\xe9", GOOD.encode()]).cast(pa.binary()).view(pa.string())
+    moments = pa.array([10**12, 0, 0], pa.timestamp("s", tz="UTC"))  # the first is in the year 33658
+    pq.write_table(pa.table({"id": ["a", "b", "c"], "text": texts, "published_at": moments}), corpus.source)
+    assert corpus.run()[0] == 1
+    assert [(row["document_id"], row["error"], row["warnings"]) for row in table(corpus, "documents")] == [
+        ("a", None, "UNKNOWN_DATE"),
+        ("b", 'UNREADABLE: "text" is missing or not a string', None),
+        ("c", None, None),
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [(b"PAR1 no", "is not readable as Parquet (ArrowInvalid)"), (None, "has no column 'text'")],

@@ -1,14 +1,18 @@
 """The input of the corpus job, and its plan."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from sayso_server.corpus.errors import InputError
-from sayso_server.corpus.inputs import Entry, entries, find_files
+from sayso_server.corpus.inputs import START, Entry, File, Position, entries, find_files
 from sayso_server.corpus.plan import Plan, plan
+
+LONGEST = 200_000
+"""Characters of a document."""
 
 
 def write_lines(path: Path, *records: object) -> Path:
@@ -42,12 +46,28 @@ def test_lines_with_their_places_and_context(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_date_beyond_the_ends_of_time_is_unknown(tmp_path: Path, moment: str) -> None:
+    source = write_lines(tmp_path / "news.jsonl", {"id": "a", "text": "One.", "published_at": moment})
+    assert read_all(source) == [Entry("news.jsonl:1", "a", "One.", warnings=("UNKNOWN_DATE",))]
+
+
+def test_a_number_of_too_many_digits_spoils_its_own_line_only(tmp_path: Path) -> None:
+    source = tmp_path / "news.jsonl"
+    line = b'{"id": "a", "text": "One.", "views": ' + b"7" * 5000 + b"}"
+    source.write_bytes(line + b'\n{"id": "b", "text": "Two."}\n')
+    assert read_all(source) == [
+        Entry("news.jsonl:1", "news.jsonl:1 (no id)", error="UNREADABLE: not a document: a number has too many digits"),
+        Entry("news.jsonl:2", "b", "Two."),
+    ]
+
+
 def test_a_bad_line_is_an_entry_of_its_own(tmp_path: Path) -> None:
     source = tmp_path / "news.jsonl"
     source.write_bytes(b'{"id": "a", "text": "One."}\n\n{"id": "b"\n{"id": "c"}\n')
     assert [(entry.document_id, entry.error) for entry in read_all(source)] == [
         ("a", ""),
-        ("news.jsonl:3", "UNREADABLE: not JSON: Expecting ',' delimiter (column 11)"),
+        ("news.jsonl:3 (no id)", "UNREADABLE: not JSON: Expecting ',' delimiter (column 11)"),
         ("c", 'UNREADABLE: "text" is missing or not a string'),
     ]
 
@@ -63,6 +83,15 @@ def test_a_folder_is_read_in_order_and_text_files_bear_their_paths(tmp_path: Pat
         ("2024/c.txt", "UNREADABLE: not UTF-8: byte 4 of the file"),
         ("d0", ""),
     ]
+
+
+def test_hidden_files_of_a_folder_are_left_out(tmp_path: Path) -> None:
+    for name in (".ipynb_checkpoints/a.txt", ".a.txt", "a.txt", ".b.jsonl.gz"):
+        (tmp_path / "news" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "news" / name).write_text("text")
+    assert [file.name for file in find_files(tmp_path / "news")] == ["a.txt"]
+    assert [file.name for file in find_files(tmp_path / "news" / ".ipynb_checkpoints")] == ["a.txt"]
+    assert [file.name for file in find_files(tmp_path / "news" / ".a.txt")] == [".a.txt"]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +136,7 @@ def test_compressed_files_are_refused_and_not_left_out(tmp_path: Path, names: tu
 
 def test_slices_have_so_many_words_and_every_document_once(tmp_path: Path) -> None:
     source = write_lines(tmp_path / "news.jsonl", *numbered(3), {"id": "long", "text": "word " * 99}, *numbered(8)[3:])
-    planned = plan(find_files(source), (), slice_words=25)
+    planned = plan(find_files(source), (), slice_words=25, max_document_chars=LONGEST)
     assert read_plan(planned) == [["d0", "d1"], ["d2"], ["long"], ["d3", "d4"], ["d5", "d6"], ["d7"]]
     assert (planned.documents, planned.words) == (9, 8 * 10 + 99)
 
@@ -115,21 +144,79 @@ def test_slices_have_so_many_words_and_every_document_once(tmp_path: Path) -> No
 def test_what_was_read_before_is_left_out(tmp_path: Path) -> None:
     write_lines(tmp_path / "a.jsonl", *numbered(6))
     write_lines(tmp_path / "b.jsonl", {"id": "e", "text": "word"}, {"id": "f", "text": "word"})
-    planned = plan(find_files(tmp_path), {"d1", "d2", "e", "gone"}, slice_words=1000)
+    planned = plan(find_files(tmp_path), {"d1", "d2", "e", "gone"}, slice_words=1000, max_document_chars=LONGEST)
     assert read_plan(planned) == [["d0", "d3", "d4", "d5", "f"]]
     assert (planned.documents, planned.read_before) == (5, 3)
 
 
 def test_of_documents_with_one_id_the_first_is_read(tmp_path: Path) -> None:
     source = write_lines(tmp_path / "a.jsonl", *numbered(3), *numbered(2), {"id": "e", "text": "word"})
-    planned = plan(find_files(source), {"d1"}, slice_words=1000)
+    planned = plan(find_files(source), {"d1"}, slice_words=1000, max_document_chars=LONGEST)
     assert read_plan(planned) == [["d0", "d2", "e"]]
     assert (planned.repeated, planned.first_repeated, planned.read_before) == (2, "a.jsonl:4", 1)
 
 
+@pytest.mark.parametrize("changed", [{"id": "other", "text": "word"}, {"id": "d4", "text": "another"}])
+def test_an_input_that_changes_ends_the_job(tmp_path: Path, changed: dict[str, str]) -> None:
+    source = write_lines(tmp_path / "a.jsonl", *numbered(6))
+    [piece] = plan(find_files(source), (), slice_words=1000, max_document_chars=LONGEST).slices
+    write_lines(source, *numbered(4), changed, *numbered(6)[5:])
+    with pytest.raises(InputError, match="has changed while it was read"):
+        list(piece.entries())
+
+
+def test_what_is_added_to_an_input_while_it_is_read_is_no_change(tmp_path: Path) -> None:
+    source = write_lines(tmp_path / "a.jsonl", *numbered(6))
+    [piece] = plan(find_files(source), (), slice_words=1000, max_document_chars=LONGEST).slices
+    write_lines(source, *numbered(9))
+    assert len(list(piece.entries())) == 6
+
+
+def test_a_place_is_no_id_that_a_document_may_have(tmp_path: Path) -> None:
+    source = tmp_path / "a.jsonl"
+    source.write_text('{"id": "a.jsonl:2", "text": "One."}\n{"text": "no id"}\n{"id": "a.jsonl:4", "text": ""}\nx\n')
+    planned = plan(find_files(source), (), slice_words=1000, max_document_chars=LONGEST)
+    assert (planned.documents, planned.repeated) == (4, 0)
+    assert read_plan(planned) == [["a.jsonl:2", "a.jsonl:2 (no id)", "a.jsonl:4", "a.jsonl:4 (no id)"]]
+
+
+class _Unsplittable(str):
+    """A text whose words must not be counted."""
+
+    def split(self, *_: object, **__: object) -> list[str]:
+        raise AssertionError("a text over the limit was split into words")
+
+
+def test_a_text_over_the_limit_is_not_split_into_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def found(file: File, start: Position = START) -> Iterator[tuple[Position, Entry]]:
+        yield START, Entry("a.txt", "a.txt", _Unsplittable("x y " * 50))
+        yield START, Entry("b.txt", "b.txt", "x y")
+
+    monkeypatch.setattr("sayso_server.corpus.plan.entries", found)
+    source = tmp_path / "a.txt"
+    source.touch()
+    planned = plan(find_files(source), (), slice_words=1000, max_document_chars=100)
+    assert (planned.documents, planned.words) == (2, 3)
+
+
+def test_a_line_that_is_too_large_to_be_held_spoils_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sayso_server.corpus.inputs.MOST_BYTES", 100)
+    source = write_lines(tmp_path / "a.jsonl", *numbered(1), {"id": "x", "text": "y" * 1000}, *numbered(2)[1:])
+    assert [(entry.document_id, entry.error) for entry in read_all(source)] == [
+        ("d0", ""),
+        ("a.jsonl:2 (no id)", "UNREADABLE: more than 100 bytes"),
+        ("d1", ""),
+    ]
+    planned = plan(find_files(source), {"a.jsonl:2 (no id)"}, slice_words=1, max_document_chars=LONGEST)
+    assert read_plan(planned) == [["d0"], ["d1"]]
+    text = tmp_path / "a.txt"
+    text.write_bytes(b"y" * 101)
+    assert [entry.error for entry in read_all(text)] == ["UNREADABLE: more than 100 bytes"]
+
+
 def test_an_input_that_shrinks_ends_the_job(tmp_path: Path) -> None:
     source = write_lines(tmp_path / "a.jsonl", *numbered(6))
-    [piece] = plan(find_files(source), (), slice_words=1000).slices
+    [piece] = plan(find_files(source), (), slice_words=1000, max_document_chars=LONGEST).slices
     write_lines(source, *numbered(3))
     with pytest.raises(InputError, match="has become shorter while it was read"):
         list(piece.entries())

@@ -21,6 +21,7 @@ from sayso_server.corpus.rows import DOCUMENTS, STATEMENTS
 
 READING = Reading(load=load_deadly, digest=MODEL.digest, options=Options(), form="jsonl", round_words=20)
 GOOD = "“Yes,” said Mara."
+LONGEST = 200_000
 
 
 @contextmanager
@@ -32,7 +33,7 @@ def reader(**changes: Any) -> Iterator[SliceReader]:
 def part_of(folder: Path, *texts: str, **changes: Any) -> Part:
     source = folder / "in.jsonl"
     source.write_text("".join(json.dumps({"id": f"d{n}", "text": t}) + "\n" for n, t in enumerate(texts)), "utf-8")
-    [piece] = plan(find_files(source), (), slice_words=10_000).slices
+    [piece] = plan(find_files(source), (), slice_words=10_000, max_document_chars=LONGEST).slices
     with reader(**changes) as opened:
         return opened.read(piece)
 
@@ -68,6 +69,12 @@ def test_a_part_has_a_row_per_document_and_per_statement(tmp_path: Path) -> None
     assert (statements[1]["start"], statements[1]["end"], statements[1]["cue_lemma"]) == (18, 23, "say")
     assert {row["model_digest"] for row in documents} == {MODEL.digest}
     assert (part.tally.documents, part.tally.failed, part.tally.statements) == (3, 0, 3)
+
+
+def test_rows_are_lines_for_every_reader_of_lines(tmp_path: Path) -> None:
+    part = part_of(tmp_path, "“Yes,\u2028well\x85\u2029,” said Mara.")
+    assert len(part.statements.decode().splitlines()) == 1
+    assert rows(part.statements)[0]["text"] == "“Yes,\u2028well\x85\u2029,”"
 
 
 def test_a_document_that_fails_is_a_row_with_its_error_and_without_its_text(tmp_path: Path) -> None:

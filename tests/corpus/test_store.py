@@ -10,7 +10,7 @@ import pytest
 from support.engine import MODEL, extraction
 
 from sayso_server.corpus.errors import OutputError
-from sayso_server.corpus.inputs import Entry
+from sayso_server.corpus.inputs import Entry, id_of_place
 from sayso_server.corpus.parts import Form, Part, part_of
 from sayso_server.corpus.rows import failed_row, read_row, statement_rows
 from sayso_server.corpus.store import opened
@@ -103,13 +103,35 @@ def test_what_failed_stays_where_it_is_not_read_again(tmp_path: Path, form: Form
 
 def test_a_line_that_was_repaired_replaces_what_was_said_of_its_place(tmp_path: Path, form: Form) -> None:
     with opened(tmp_path, form, {}) as store:
-        unreadable = Entry("in.jsonl:7", "in.jsonl:7", error="UNREADABLE: not JSON")
+        unreadable = Entry("in.jsonl:7", id_of_place("in.jsonl:7"), error="UNREADABLE: not JSON")
         store.write(part_of([failed_row(unreadable, unreadable.error, MODEL)], [], 0, form))
     with opened(tmp_path, form, {}) as store:
         store.retry_failed()
         repaired = Entry("in.jsonl:7", "x", GOOD)
         store.write(part_of([read_row(repaired, extraction(GOOD), MODEL)], [], 3, form))
     assert statuses(tmp_path, form) == {"x": "ok"}
+
+
+def test_a_row_that_failed_is_not_taken_for_that_of_the_place_it_is_named_like(tmp_path: Path, form: Form) -> None:
+    failed, other = Entry("in.jsonl:7", "in.jsonl:2", "text"), Entry("in.jsonl:2", "x", GOOD)
+    with opened(tmp_path, form, {}) as store:
+        store.write(part_of([failed_row(failed, "WORKER_LOST: signal 9", MODEL)], [], 0, form))
+    with opened(tmp_path, form, {}) as store:
+        store.retry_failed()
+        store.write(part_of([read_row(other, extraction(GOOD), MODEL)], [], 3, form))
+    assert statuses(tmp_path, form) == {"in.jsonl:2": "failed", "x": "ok"}
+
+
+@pytest.mark.parametrize("table", ["documents", "statements"])
+def test_a_file_that_is_no_part_is_named_and_left_alone(tmp_path: Path, form: Form, table: str) -> None:
+    first_run(tmp_path, form)
+    foreign = tmp_path / table / f"part-x.{form}"
+    foreign.write_text("{}")
+    (tmp_path / table / "notes.txt").write_text("readers of tables do not take this")
+    with pytest.raises(OutputError) as refused, opened(tmp_path, form, {}):
+        pass
+    assert str(refused.value) == f"{foreign}: is no part of this output, and would be read as one; move it elsewhere"
+    assert foreign.read_text() == "{}"
 
 
 def test_a_damaged_part_is_named_and_can_be_removed(tmp_path: Path, form: Form) -> None:

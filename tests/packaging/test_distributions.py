@@ -119,7 +119,7 @@ def said(text: str) -> list[tuple[str, str]]:
 
 async def later(text: str) -> sayso.Result:
     async with sayso.AsyncClient(local=True) as client:
-        async for outcome in client.extract_many([sayso.Document(text, "a")]):
+        async for _, outcome in client.extract_many([sayso.Document(text, "a")]):
             print(outcome)
         return await client.extract(text)
 

@@ -1,11 +1,13 @@
 """Servers with fixed answers, for the errors that a client must handle."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import HealthServicer
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
@@ -71,15 +73,54 @@ class Overloaded(Mute):
         raise _refused(context, self._error.code, self._error.message)
 
 
+class Liar(Mute):
+    """Answers every batch with `outcomes`, and a stream with results of the documents `ids`, whatever it is asked."""
+
+    def __init__(self, *, outcomes: Sequence[pb.Outcome] = (), ids: Sequence[str] = ()) -> None:
+        self._outcomes = outcomes
+        self._ids = ids
+
+    def ExtractQuotes(self, request: pb.ExtractQuotesRequest, context: Any) -> pb.ExtractQuotesResponse:  # noqa: N802
+        return pb.ExtractQuotesResponse()
+
+    def BatchExtractQuotes(  # noqa: N802
+        self, request: pb.BatchExtractQuotesRequest, context: Any
+    ) -> pb.BatchExtractQuotesResponse:
+        return pb.BatchExtractQuotesResponse(outcomes=self._outcomes)
+
+    def StreamExtractQuotes(  # noqa: N802
+        self, request_iterator: Iterator[pb.StreamExtractQuotesRequest], context: Any
+    ) -> Iterator[pb.StreamExtractQuotesResponse]:
+        for _ in request_iterator:
+            pass
+        for name in self._ids:
+            yield pb.StreamExtractQuotesResponse(correlation_id=name, outcome=RESULT)
+
+
+class Healthy(Mute):
+    """Says that it serves."""
+
+    def __init__(self) -> None:
+        self.health = HealthServicer()
+        self.health.set("sayso.v1.QuoteService", health_pb2.HealthCheckResponse.SERVING)
+
+
+RESULT = pb.Outcome(result=pb.Result(language_code="en"))
+
+
 @contextlib.contextmanager
 def listening(
-    servicer: pb_grpc.QuoteServiceServicer, credentials: grpc.ServerCredentials | None = None
+    servicer: pb_grpc.QuoteServiceServicer,
+    credentials: grpc.ServerCredentials | None = None,
+    *,
+    address: str = "localhost:0",
 ) -> Iterator[str]:
     """The address of a server on this machine."""
     with ThreadPoolExecutor(max_workers=2) as threads:
         server = grpc.server(threads)
         pb_grpc.add_QuoteServiceServicer_to_server(servicer, server)
-        address = "localhost:0"
+        if isinstance(servicer, Healthy):
+            health_pb2_grpc.add_HealthServicer_to_server(servicer.health, server)
         port = server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
         server.start()
         try:

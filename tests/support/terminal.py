@@ -45,6 +45,22 @@ def in_terminal(
     return process.wait(60), text.decode().replace("\r\n", "\n")
 
 
+def screen(text: str) -> list[str]:
+    """The lines that are to be seen at the end: a bar goes up and erases what it has written."""
+    lines, row = [""], 0
+    for part in re.findall(r"\x1b\[[0-9;?]*[A-Za-z]|\r|\n|[^\x1b\r\n]+", text):
+        if part == "\n":
+            row += 1
+            lines += [""] * (row + 1 - len(lines))
+        elif part.startswith("\x1b") and part.endswith("A"):
+            row -= int(part[2:-1])
+        elif part.startswith("\x1b") and part.endswith("K"):
+            lines[row] = ""
+        elif not part.startswith(("\x1b", "\r")):
+            lines[row] += part
+    return lines
+
+
 def without_styles(text: str) -> str:
     """What is left to read."""
     return _STYLES.sub("", text)

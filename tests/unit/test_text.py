@@ -9,6 +9,7 @@ from support.frozen import FrozenParser
 from support.golden import GOLDEN
 
 from sayso_server.core.dateline import without_dateline
+from sayso_server.core.document import read
 from sayso_server.core.model import Model
 from sayso_server.core.paragraphs import paragraphs
 from sayso_server.core.pipeline import Extractor
@@ -119,11 +120,24 @@ def test_view_has_the_same_length(text: str) -> None:
         ("O\u00ad\nlin", f"O{INVISIBLE * 2}lin"),
         ("‹Yes,› 「Yes,」 ″Yes,″ ´Yes,´", "‘Yes,’ “Yes,” \"Yes,\" 'Yes,'"),
         ("\x93It\x92s \x91a mess\x92,\x94 \x96 he\x85", "“It’s ‘a mess’,” – he…"),
-        ("One.\x85Two.", "One. Two."),
+        ("One.\x85Two.\x1fThree.\x0bFour.", "One.\nTwo. Three.\nFour."),
     ],
 )
 def test_view(text: str, expected: str) -> None:
     assert view(text) == expected
+
+
+BREAKS = ["\n", "\r", "\r\n", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]
+
+
+@pytest.mark.parametrize("line_break", BREAKS)
+def test_line_breaks_are_the_same_whatever_they_are_made_of(line_break: str) -> None:
+    text = "It failed.\nOlin: “We left.\n\n“We will\nnot return.”"
+    document = read(text.replace("\n", line_break))
+    assert [part.split() for part in document.parts] == [part.split() for part in read(text).parts]
+    assert len(document.parts) == 3
+    assert len(document.quotations) == len(read(text).quotations)
+    assert paragraphs(document.text) == document.paragraphs
 
 
 def test_looks_english() -> None:

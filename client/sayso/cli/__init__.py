@@ -1,19 +1,32 @@
 """The command `sayso`."""
 
 import os
+import signal
 import sys
-from importlib.util import find_spec
+
+INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line; says what is missing where the extra `cli` is not installed."""
+    signal.signal(signal.SIGINT, _interrupted)  # while libraries are imported, whatever they do with exceptions
+    from importlib.util import find_spec
+
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what goes wrong is told by the command
     for needed in ("click", "rich"):
         if find_spec(needed) is None:
             sys.stderr.write(f"sayso: the command line needs {needed}: pip install 'sayso[cli]'\n")
             sys.exit(2)
     from sayso.cli.app import app
-    from sayso.cli.group import INTERRUPTED
 
+    interrupts = 0
+
+    def interrupt(*_: object) -> None:
+        nonlocal interrupts
+        interrupts += 1
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
     try:
         app()
     except SystemExit as ending:
@@ -21,3 +34,12 @@ def main() -> None:
             sys.stdout.flush()
             os._exit(INTERRUPTED)  # without waiting for what the local engine reads, which nothing can interrupt
         raise
+    except BaseException:
+        if interrupts:  # and a library that was being imported has made another exception of it
+            _interrupted()
+        raise
+
+
+def _interrupted(*_: object) -> None:
+    os.write(2, b"Error: interrupted\n")
+    os._exit(INTERRUPTED)

@@ -1,28 +1,29 @@
 """The commands: data goes to standard output, everything else to standard error."""
 
-import csv
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import asdict
-from typing import Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
-from click.shell_completion import get_completion_class
 
-from sayso._calls import Target
+from sayso._json import dumps
 from sayso.cli.connection import EXIT_STATUS, UNREACHABLE, Connection, connection_options
+from sayso.cli.files import STDIN, Wishes, expand
 from sayso.cli.group import BAD_ARGUMENTS, Group
-from sayso.cli.health import serves
-from sayso.cli.inputs import STDIN, Inputs, expand
 from sayso.cli.options import INPUTS, flags, input_options, names_of
-from sayso.cli.reading import Reader
+from sayso.cli.output import Output
 from sayso.errors import SaysoError
 from sayso.models import CueClass, Limits, OptionKeywords, ServerInfo
 
+if TYPE_CHECKING:
+    from sayso.cli.reading import Reader
+
 _FORMATS = ("table", "plain", "json", "jsonl", "csv", "markdown", "html")
 _TALLY_FORMATS = ("table", "json", "csv")
+_AT_THE_END = {"json", "html"}
+"""Formats that are written when all documents are read."""
 
 
 @click.group(
@@ -33,7 +34,8 @@ _TALLY_FORMATS = ("table", "json", "csv")
     \b
     Try:
       sayso extract article.txt
-      sayso extract --format html article.txt > report.html
+      sayso extract news/*.html -o report.html
+      curl -sL ADDRESS | sayso extract
       sayso speakers news/
 
     Without --server and SAYSO_SERVER, the server at localhost:50051 is asked; where none runs, the documents
@@ -56,26 +58,46 @@ def app(context: click.Context) -> None:
     "--format",
     "form",
     type=click.Choice(_FORMATS),
-    help="table for people, plain (tab-separated), json and jsonl (sayso.v1.Result), csv, markdown, or html: a page "
-    "with the text and its statements. Each is a flag too: --json. [default: table on a terminal, else plain]",
+    help="table for people; plain: lines of document, line, column, speaker, kind, cue and statement, tab-separated; "
+    "json: an array of sayso.v1.Result, and jsonl: one per line; csv, markdown; html: a page with the text and its "
+    "statements. Each is a flag too: --json. [default: by the ending of --output; table on a terminal, else plain]",
 )
 @flags(_FORMATS)
+@click.option("--header", is_flag=True, help="Name the columns of plain in a first line.")
+@click.option(
+    "--with-filename/--no-filename",
+    "names",
+    default=None,
+    help="Whether plain and table name the document. [default: plain does, table if there are several]",
+)
 @click.option(
     "--explain",
     is_flag=True,
     help="Say why: confidence, rule and evidence of every statement. In all formats but csv.",
 )
 @connection_options()
-def extract(*, form: str | None, explain: bool, path: str | None, connection: Connection, **wishes: Any) -> None:
+def extract(
+    *,
+    form: str | None,
+    explain: bool,
+    header: bool,
+    names: bool | None,
+    excel: bool,
+    path: str | None,
+    connection: Connection,
+    **asked: Any,
+) -> None:
     """Print who said what in FILE."""
-    from sayso.cli.formats import WRITERS, Output
+    from sayso.cli.formats import WRITERS, Style
 
-    reader = _reader(connection, explain=explain or form == "html", **wishes)
-    with _output(path) as stream:
-        form = form or ("table" if _is_terminal(path) else "plain")
-        output = Output(stream, reader.several, explain)
-        at_the_end = form in {"json", "html"} or not _is_terminal(path)
-        WRITERS[form](reader.readings(bar=at_the_end and _wants_bar(reader)), output)
+    output = Output(path)
+    form = output.form("csv" if excel and not form else form, _FORMATS, default="plain")
+    reader = _reader(connection, output, explain=explain or form == "html", **asked)
+    with output.opened() as stream:
+        style = Style(several=reader.several, explain=explain, names=names, header=header, excel=excel)
+        on_terminal = output.is_terminal and form not in _AT_THE_END
+        WRITERS[form](reader.readings(on_terminal=on_terminal), stream, style)
+        _keep_if_nothing_came(output, reader)
     sys.exit(reader.status)
 
 
@@ -86,29 +108,32 @@ def extract(*, form: str | None, explain: bool, path: str | None, connection: Co
     "--format",
     "form",
     type=click.Choice(_TALLY_FORMATS),
-    default="table",
-    show_default=True,
-    help="table for people, csv, or json: an array. Each is a flag too: --json.",
+    help="table for people, csv, or json: an array. Each is a flag too: --json. "
+    "[default: by the ending of --output, else table]",
 )
 @flags(_TALLY_FORMATS)
 @connection_options()
-def speakers(*, form: str, path: str | None, connection: Connection, **wishes: Any) -> None:
+def speakers(*, form: str | None, excel: bool, path: str | None, connection: Connection, **asked: Any) -> None:
     """Print who speaks in FILE, and how often."""
-    from sayso.cli.formats.table import print_rows
-    from sayso.cli.speakers import COLUMNS, HEADINGS, tallies
+    from sayso.cli.formats.sheet import write_sheet
+    from sayso.cli.formats.table import is_narrow, print_rows
+    from sayso.cli.speakers import COLUMNS, HEADINGS, NARROW_HEADINGS, tallies
 
-    reader = _reader(connection, explain=False, **wishes)
-    with _output(path) as stream:
-        found = tallies(reader.readings(bar=_wants_bar(reader)))
+    output = Output(path)
+    form = output.form("csv" if excel and not form else form, _TALLY_FORMATS, default="table")
+    reader = _reader(connection, output, explain=False, **asked)
+    with output.opened() as stream:
+        found = tallies(reader.readings())
         rows = [tally.row() for tally in found]
         if form == "json":
-            stream.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+            stream.write(dumps(rows, indent=2) + "\n")
         elif form == "csv":
-            writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+            write_sheet(COLUMNS, rows, stream, excel=excel)
         else:
-            print_rows(HEADINGS, [tally.cells() for tally in found], stream, words=2)
+            narrow = is_narrow(stream)
+            rows_of_cells = [tally.cells(narrow=narrow) for tally in found]
+            print_rows(NARROW_HEADINGS if narrow else HEADINGS, rows_of_cells, stream, words=1 if narrow else 2)
+        _keep_if_nothing_came(output, reader)
     sys.exit(reader.status)
 
 
@@ -130,14 +155,19 @@ def info(*, as_json: bool, connection: Connection) -> None:
 
 
 @app.command(epilog=EXIT_STATUS)
+@click.option("--wait", is_flag=True, help="Wait until it is there and ready, as long as --timeout says.")
 @connection_options(engine=False)
-def health(*, connection: Connection) -> None:
+def health(*, wait: bool, connection: Connection) -> None:
     """Ask the server whether it is ready to read.
 
     The exit status says so too: 0 if it is, else 3.
     """
+    from sayso.cli.health import serves, wait_until_ready
+
     try:
-        serving = serves(Target(connection.address, connection.tls, connection.token), connection.timeout)
+        if wait:
+            wait_until_ready(connection)
+        serving = wait or serves(connection)
     except SaysoError as error:
         click.echo(f"Error: {connection.describe(error)}", err=True)
         sys.exit(UNREACHABLE)
@@ -151,45 +181,54 @@ def completion(*, shell: str) -> None:
     """Print the completion script for SHELL.
 
     \b
-    bash: eval "$(sayso completion bash)"       in ~/.bashrc
-    zsh:  eval "$(sayso completion zsh)"        in ~/.zshrc
+    bash: sayso completion bash > ~/.local/share/bash-completion/completions/sayso
+    zsh:  sayso completion zsh > FOLDER/_sayso      where FOLDER is one of $fpath
     fish: sayso completion fish > ~/.config/fish/completions/sayso.fish
+
+    The next shell has it. eval "$(sayso completion bash)" in ~/.bashrc does it too, and eval "$(sayso completion
+    zsh)" in ~/.zshrc; each shell then takes as much longer to start as sayso does.
     """
-    complete = get_completion_class(shell)
-    assert complete is not None
-    script = complete(app, {}, "sayso", "_SAYSO_COMPLETE")
-    click.echo(script.source_template % script.source_vars())  # source() would look for the shell first
+    from sayso.cli.completion import script
+
+    click.echo(script(app, shell))
 
 
 def _reader(
     connection: Connection,
+    output: Output,
     *,
     files: Sequence[str],
-    jsonl_input: bool,
+    wishes: Wishes,
     speakers: tuple[str, ...],
     language: str,
     cue_classes: tuple[str, ...],
     **options: Any,
-) -> Reader:
+) -> "Reader":
+    from sayso.cli.inputs import Inputs
+    from sayso.cli.reading import Reader
+
+    found = expand(files or _piped())
+    inputs = Inputs(output.without(found.paths, found.named), wishes)
     wanted = cast("OptionKeywords", options)
     wanted["cue_classes"] = names_of(CueClass) if "all" in cue_classes else cue_classes
-    return Reader(Inputs(expand(files), jsonl_input), connection, wanted, speakers=speakers, language=language)
+    return Reader(inputs, connection, wanted, speakers=speakers, language=language)
 
 
-def _output(path: str | None) -> AbstractContextManager[TextIO]:
-    """Standard output, or a file: opened with the first word that is written, so that a failure leaves it as it was."""
-    opened = click.open_file(path or STDIN, "w", encoding="utf-8", lazy=True)
-    return cast("AbstractContextManager[TextIO]", opened)
+def _piped() -> Sequence[str]:
+    """Standard input, where something else than a keyboard is. Raises UsageError."""
+    if _typed():
+        raise click.UsageError("no FILE is named, and nothing is piped in", click.get_current_context())
+    return [STDIN]
 
 
-def _is_terminal(path: str | None) -> bool:
-    """Whether a person reads the output."""
-    return path in {None, STDIN} and sys.stdout.isatty()
+def _typed() -> bool:
+    return sys.stdin.isatty()
 
 
-def _wants_bar(reader: Reader) -> bool:
-    """A bar on long work, where a person sees it."""
-    return reader.several and sys.stderr.isatty()
+def _keep_if_nothing_came(output: Output, reader: "Reader") -> None:
+    """What is there stays where no document could be read."""
+    if reader.status and not reader.count:
+        output.keep()
 
 
 def _facts(server: ServerInfo) -> Iterator[tuple[str, str]]:

@@ -5,15 +5,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sayso._calls import DEFAULT_SERVER, DEFAULT_TIMEOUT, checked
-from sayso._local import is_installed
-from sayso.client import Client
+from sayso._target import DEFAULT_SERVER, Target, checked
 from sayso.errors import RequestTimeout, SaysoError, ServerUnavailable
 from sayso.tls import Tls
+
+if TYPE_CHECKING:
+    from sayso.client import Client
 
 FAILED = 1
 UNREACHABLE = 3
@@ -22,7 +23,7 @@ EXIT_STATUS = """
     \b
     Exit status:
         0  all went well
-        1  a document was refused, or the server failed over it
+        1  a document was refused or failed, --speaker names nobody, or the output cannot be written
         2  the arguments are at fault
         3  no server answers, or not in time
       130  interrupted (Ctrl-C)
@@ -49,7 +50,7 @@ class Connection:
     server: str | None
     local: bool
     model: str
-    timeout: float
+    timeout: float | None
     token: str | None
     tls: Tls | None
 
@@ -58,8 +59,13 @@ class Connection:
         """The server, named or not."""
         return self.server or DEFAULT_SERVER
 
+    @property
+    def target(self) -> Target:
+        """The server, and how to call it."""
+        return Target(self.address, self.tls, self.token)
+
     @contextmanager
-    def client(self) -> Iterator[Client]:
+    def client(self) -> "Iterator[Client]":
         """A client whose errors are lines for people."""
         try:
             with self._client() as client:
@@ -67,26 +73,34 @@ class Connection:
         except SaysoError as error:
             failure = Unreachable if exit_status(error) == UNREACHABLE else Failure
             raise failure(self.describe(error)) from error
-        except OSError as error:
-            raise Failure(f"{error.filename}: {error.strerror}") from error
 
     def describe(self, error: SaysoError) -> str:
         """An error in one line, with the way out."""
         if isinstance(error, RequestTimeout):
-            return f"no answer from {self.address} within {self.timeout:g} s; allow more with --timeout"
+            within = f" within {self.timeout:g} s" if self.timeout else " in time"
+            return f"no answer from {self.address}{within}; allow more with --timeout"
         if isinstance(error, ServerUnavailable) and error.reason:
             return f"the server at {self.address} is not ready: {error}"
-        if isinstance(error, ServerUnavailable) and not is_installed():
+        if isinstance(error, ServerUnavailable) and "sayso-server serve" in error.advice and not _is_installed():
             return f"{error} (it comes with: pip install sayso-server), or name another with --server"
         return str(error)
 
-    def _client(self) -> Client:
+    def _client(self) -> "Client":
+        from sayso.client import Client  # imports grpc, which takes a while
+
         local = self.local or self._fallback()
-        return Client(self.address, timeout=self.timeout, tls=self.tls, token=self.token, local=local, model=self.model)
+        if self.token and not (local or self.tls or _is_loopback(self.address)):
+            click.echo(f"warning: the token goes to {self.address} in the clear; encrypt it with --tls", err=True)
+        try:
+            return Client(
+                self.address, timeout=self.timeout, tls=self.tls, token=self.token, local=local, model=self.model
+            )
+        except OSError as error:  # a file of the TLS settings
+            raise Failure(f"{error.filename}: {error.strerror}") from error
 
     def _fallback(self) -> bool:
         """Whether to read here because nobody named a server, none runs, and the engine is installed."""
-        if self.server or not is_installed() or _listens(DEFAULT_SERVER):
+        if self.server or not _is_installed() or _listens(DEFAULT_SERVER):
             return False
         click.echo(f"no server at {DEFAULT_SERVER}: reading with the local engine, once it is loaded", err=True)
         return True
@@ -113,30 +127,35 @@ def connection_options(*, engine: bool = True) -> Callable[[Callable[..., None]]
     return decorate
 
 
-def _connection(*, tls: bool, ca: str | None, cert: str | None, key: str | None, **settings: Any) -> Connection:
+def _connection(
+    *, tls: bool, ca: str | None, cert: str | None, key: str | None, tls_name: str, **settings: Any
+) -> Connection:
     if bool(cert) != bool(key):
         raise click.UsageError("--tls-cert and --tls-key go together")
     try:
         checked(settings["server"] or DEFAULT_SERVER)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--server") from None
-    return Connection(tls=Tls(ca=ca, certificate=cert, key=key) if tls or ca or cert else None, **settings)
+    encrypted = Tls(ca=ca, certificate=cert, key=key, server_name=tls_name) if tls or ca or cert or tls_name else None
+    return Connection(tls=encrypted, **settings)
 
 
 _DEFAULTS: dict[str, Any] = {
     "server": None,
     "local": False,
     "model": "bundled",
-    "timeout": DEFAULT_TIMEOUT,
+    "timeout": None,
     "token": None,
     "tls": False,
     "ca": None,
     "cert": None,
     "key": None,
+    "tls_name": "",
 }
 """The arguments of the connection; a command without an engine has not all of them."""
 
 _FILE = click.Path(exists=True, dir_okay=False)
+# The variables of the certificates are not those of the server, which stand for its own.
 _SERVER_OPTIONS = [
     click.option(
         "--server",
@@ -148,25 +167,46 @@ _SERVER_OPTIONS = [
     click.option(
         "--timeout",
         type=click.FloatRange(min=0, min_open=True),
-        default=DEFAULT_TIMEOUT,
-        show_default=True,
         metavar="SECONDS",
-        help="How long to wait for an answer.",
+        help="How long to wait for an answer, and for the models of the server to load. "
+        "[default: 60, and 1 more for every 1,000 characters]",
     ),
     click.option("--token", envvar="SAYSO_TOKEN", show_envvar=True, help="What to show the server that asks for one."),
-    click.option("--tls", is_flag=True, help="Encrypt the connection."),
+    click.option("--tls", is_flag=True, envvar="SAYSO_CLIENT_TLS", show_envvar=True, help="Encrypt the connection."),
     click.option(
-        "--tls-ca", "ca", type=_FILE, envvar="SAYSO_TLS_CA", show_envvar=True, help="Certificates to trust (PEM)."
+        "--tls-ca",
+        "ca",
+        type=_FILE,
+        envvar="SAYSO_CLIENT_CA",
+        show_envvar=True,
+        help="Certificates to trust (PEM); encrypts the connection.",
     ),
     click.option(
-        "--tls-cert", "cert", type=_FILE, envvar="SAYSO_TLS_CERT", show_envvar=True, help="Own certificate (PEM)."
+        "--tls-cert",
+        "cert",
+        type=_FILE,
+        envvar="SAYSO_CLIENT_CERT",
+        show_envvar=True,
+        help="Own certificate (PEM), for a server that asks for one.",
     ),
-    click.option("--tls-key", "key", type=_FILE, envvar="SAYSO_TLS_KEY", show_envvar=True, help="Its key (PEM)."),
+    click.option("--tls-key", "key", type=_FILE, envvar="SAYSO_CLIENT_KEY", show_envvar=True, help="Its key (PEM)."),
+    click.option("--tls-name", default="", metavar="NAME", help="The name in the server's certificate, if another."),
 ]
 _ENGINE_OPTIONS = [
     click.option("--local", is_flag=True, help="Read in this process, without a server; needs sayso-server."),
     click.option("--model", default="bundled", show_default=True, metavar="NAME|FOLDER", help="The model of --local."),
 ]
+
+
+def _is_installed() -> bool:
+    from sayso._transports.local import is_installed  # imports protobuf, which takes a while
+
+    return is_installed()
+
+
+def _is_loopback(address: str) -> bool:
+    host = address.rpartition(":")[0].strip("[]")
+    return host in {"localhost", "::1"} or host.startswith("127.") or address.startswith("unix")
 
 
 def _listens(address: str) -> bool:

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
+from sayso.cli import INTERRUPTED
+
 BAD_ARGUMENTS = 2
-INTERRUPTED = 130
 BROKEN_PIPE = 141
 
 

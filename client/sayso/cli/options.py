@@ -1,19 +1,24 @@
 """What both `extract` and `speakers` take: files, which statements are wanted, and how they are written."""
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 
-from sayso.cli.inputs import STDIN
+from sayso.cli.files import STDIN, Wishes
 from sayso.models import CueClass, Kind
 
 _Command = Callable[..., None]
 
 INPUTS = """
-    FILE is a file of plain text, a folder (its .txt, .md, .text, .jsonl and .ndjson files), a pattern
-    ("news/**/*.txt"), a file of JSON lines (.jsonl or .ndjson: {"id": ..., "text": ...}), or "-" for standard
-    input. All are UTF-8.
+    FILE is a file, a folder (its texts, HTML, PDF and JSON lines; hidden files are left out), a pattern
+    ("news/**/*.txt"), or "-" for standard input, which is also read where no FILE is named and something is
+    piped in. A file is of plain text (.txt, .md), of JSON lines (.jsonl, .ndjson: {"id": ..., "text": ...}), a
+    JSON array (.json), HTML (.html; with trafilatura), RSS or Atom (.xml, .rss, .atom), or PDF (with pdftotext);
+    each may be compressed (.gz). Text is UTF-8. Offsets of HTML, feeds and PDF are those of the text that was
+    found, which JSON holds under "input".
 """
 
 
@@ -36,10 +41,26 @@ def flags(forms: Sequence[str]) -> Callable[[_Command], _Command]:
 
 
 def input_options(command: _Command) -> _Command:
-    """What both `extract` and `speakers` take: files, and which statements are wanted."""
+    """What both `extract` and `speakers` take: files, how to read them (`wishes`), which statements are wanted."""
+
+    @wraps(command)
+    def wishing(*, jsonl_input: bool, text_field: str, id_field: str, keep: tuple[str, ...], **arguments: Any) -> None:
+        command(wishes=Wishes(jsonl_input, text_field, id_field, keep), **arguments)
+
+    wished: _Command = wishing
     options = [
-        click.argument("files", metavar="FILE...", nargs=-1, required=True),
+        click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path()),
         click.option("--jsonl-input", is_flag=True, help="Every FILE, or standard input, holds JSON lines."),
+        click.option(
+            "--text-field", default="text", show_default=True, metavar="NAME", help="Where a JSON record has its text."
+        ),
+        click.option("--id-field", default="id", show_default=True, metavar="NAME", help="Where it has its id."),
+        click.option(
+            "--keep",
+            multiple=True,
+            metavar="NAME",
+            help="A field of the records to carry along into JSON and CSV, such as url; may be repeated.",
+        ),
         click.option(
             "--speaker", "speakers", multiple=True, metavar="NAME", help="Only what NAME says; may be repeated."
         ),
@@ -64,12 +85,16 @@ def input_options(command: _Command) -> _Command:
             type=click.Path(dir_okay=False, writable=True, allow_dash=True),
             callback=_within_a_folder,
             metavar="FILE",
-            help="Write to FILE.",
+            help="Write to FILE, all of it or nothing: one that is there stays as it was until all is read. "
+            "Its ending says the format, if nothing else does.",
+        ),
+        click.option(
+            "--excel", is_flag=True, help="CSV that Excel reads rightly: with a byte order mark, and without formulas."
         ),
     ]
     for option in reversed(options):
-        command = option(command)
-    return command
+        wished = option(wished)
+    return wished
 
 
 def names_of(members: type[Kind] | type[CueClass]) -> list[str]:

@@ -1,23 +1,28 @@
 """Documents to results: the work of the commands `extract` and `speakers`."""
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-
-import click
+from typing import Any
 
 from sayso.cli.connection import FAILED, Connection, exit_status
-from sayso.cli.inputs import Inputs, Unreadable
-from sayso.models import Document, OptionKeywords, Result
+from sayso.cli.inputs import Inputs
+from sayso.cli.inputs.given import Given, Unreadable
+from sayso.cli.progress import Progress, progress
+from sayso.cli.words import one_line
+from sayso.models import OptionKeywords, Result
+
+_MOST_NAMES = 10
+"""Of speakers, told where none of them is the one that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A document, and what it says."""
 
-    document: Document
+    document: Given
     result: Result
+    kept: Mapping[str, Any]
+    """Those fields of the document that were asked for."""
 
 
 class Reader:
@@ -37,8 +42,13 @@ class Reader:
         self._options = options
         self._speakers = speakers
         self._language = language
-        self._pending: deque[Document] = deque()
-        self._tell: Callable[[str], None] = _echo
+        self._progress = Progress()
+        self._ids: set[str] = set()
+        self._repeated: list[str] = []
+        self._found: set[str] = set()
+        self._heard: dict[str, None] = {}
+        self.count = 0
+        """How many documents have been read."""
         self.status = 0
 
     @property
@@ -46,63 +56,82 @@ class Reader:
         """Whether there may be more than one document."""
         return self._inputs.several
 
-    def readings(self, *, bar: bool = False) -> Iterator[Reading]:
-        """The documents that could be read, in order, under a progress bar if wished."""
-        with self._connection.client() as client, _bar(bar, self._inputs.count) as (advance, self._tell):
-            documents = self._documents(advance)
-            for outcome in client.extract_many(documents, language=self._language, **self._options):
-                document = self._pending.popleft()
-                advance()
+    def readings(self, *, on_terminal: bool = False) -> Iterator[Reading]:
+        """The documents that could be read, in order; `on_terminal` where each is written to the terminal at once."""
+        with self._connection.client() as client, progress(self._inputs.count, client.server) as self._progress:
+            documents = self._documents()
+            for document, outcome in client.extract_many(documents, language=self._language, **self._options):
+                assert isinstance(document, Given)
+                self._progress.advance(document.document_id)
                 if isinstance(outcome, Result):
+                    self.count += 1
                     self._warn(outcome)
-                    yield Reading(document, self._selected(outcome))
+                    if on_terminal:
+                        self._progress.pause()
+                    yield Reading(document, self._selected(outcome), self._kept(document))
+                    if on_terminal:
+                        self._progress.resume()
                 else:
                     self._fail(document.document_id, self._connection.describe(outcome), exit_status(outcome))
+            self._tell_repeated()
+        self._tell_unheard()
 
-    def _documents(self, advance: Callable[[], None]) -> Iterator[Document]:
+    def _documents(self) -> Iterator[Given]:
         for one in self._inputs.read():
             if isinstance(one, Unreadable):
                 self._fail(one.name, one.reason, FAILED)
-                advance()
+                self._progress.advance(one.name)
             else:
-                self._pending.append(one)
+                self._progress.begin(one.document_id)
+                if one.document_id in self._ids:
+                    self._repeated.append(one.document_id)
+                self._ids.add(one.document_id)
                 yield one
+
+    def _kept(self, document: Given) -> Mapping[str, Any]:
+        return {name: document.fields.get(name) for name in self._inputs.wishes.keep}
 
     def _selected(self, result: Result) -> Result:
         """The result with the statements of the speakers asked for only."""
         if not self._speakers:
             return result
-        wanted = {one.statement_id for name in self._speakers for one in result.said_by(name)}
+        self._heard |= dict.fromkeys(statement.speaker_name for statement in result.statements if statement.speaker)
+        wanted: set[str] = set()
+        for name in self._speakers:
+            if own := {one.statement_id for one in result.said_by(name)}:
+                self._found.add(name)
+                wanted |= own
         kept = tuple(statement for statement in result.statements if statement.statement_id in wanted)
         return replace(result, statements=kept)
 
     def _warn(self, result: Result) -> None:
         for warning in result.warnings:
-            self._tell(f"warning: {self._named(result.document_id, warning.message)}")
+            self._progress.tell(f"warning: {self._named(result.document_id, warning.message)}")
 
     def _fail(self, name: str, reason: str, status: int) -> None:
         self.status = max(self.status, status)
-        self._tell(f"Error: {self._named(name, reason)}")
+        self._progress.tell(f"Error: {self._named(name, reason)}")
+
+    def _tell_repeated(self) -> None:
+        if self._repeated:
+            count, first = len(self._repeated), self._repeated[0] or "standard input"
+            told = f"1 document has the id of an earlier one: {first}"
+            if count > 1:
+                told = f"{count:,} documents have the id of an earlier one, first {first}"
+            self._progress.tell(f"warning: {told}")
+
+    def _tell_unheard(self) -> None:
+        for name in self._speakers:
+            if name not in self._found and self.count:
+                self.status = max(self.status, FAILED)
+                self._progress.tell(f'Error: nobody who speaks is called "{one_line(name)}"; {_listed([*self._heard])}')
 
     def _named(self, name: str, message: str) -> str:
         return f"{name}: {message}" if name else message
 
 
-def _echo(message: str) -> None:
-    click.echo(message, err=True)
-
-
-@contextmanager
-def _bar(wanted: bool, total: int | None) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
-    """What to call after each document, and with each message: above a progress bar on standard error, if wanted."""
-    if not wanted:
-        yield lambda: None, _echo
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-    from rich.text import Text
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as progress:
-        task = progress.add_task("reading", total=total)
-        yield lambda: progress.advance(task), lambda message: console.print(Text(message), soft_wrap=True)
+def _listed(names: Sequence[str]) -> str:
+    if not names:
+        return "nobody speaks"
+    more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
+    return f"there speak: {', '.join(one_line(name) for name in names[:_MOST_NAMES])}{more}"

@@ -1,53 +1,96 @@
 """Who speaks how often."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sayso.cli.reading import Reading
-from sayso.models import Kind, Statement
+from sayso.models import Kind, SpeakerType, Statement
 
-COLUMNS = ("speaker", "type", "role", "statements", "direct", "indirect", "mixed", "words", "documents")
+COLUMNS = ("speaker", "type", "role", "statements", "direct", "indirect", "mixed", "words", "documents", "also_called")
 HEADINGS = ("speaker", "type", "all", "direct", "indirect", "mixed", "words", "texts")
-"""COLUMNS, for people: short, because a terminal is narrow; the role stands behind the name."""
+"""COLUMNS, for people: short, because a terminal is narrow; the role follows the name."""
+NARROW_HEADINGS = ("speaker", "all", "texts")
+"""Those that a narrow terminal has room for."""
+
+_UNRESOLVED = "?"
+"""The name of those who are not known by one."""
+_NAMELESS = {SpeakerType.UNKNOWN, SpeakerType.PERSON}
+"""Types of a speaker who is called by a surname alone."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What one speaker said."""
+    """What one speaker said. `names` are all that the speaker is called by, and how often; `types` likewise."""
 
-    name: str
-    type: str
+    names: Counter[str] = field(default_factory=Counter)
+    types: Counter[str] = field(default_factory=Counter)
     role: str = ""
     kinds: Counter[Kind] = field(default_factory=Counter)
     words: int = 0
     documents: set[int] = field(default_factory=set)
 
+    @property
+    def name(self) -> str:
+        """The longest name: with the first name, and the rank."""
+        return max(self.names, key=lambda name: (len(name.split()), self.names[name], name), default=_UNRESOLVED)
+
     def add(self, statement: Statement, document: int) -> None:
+        """Count a statement."""
         self.kinds[statement.kind] += 1
         self.words += sum(len(span.text.split()) for span in statement.content)
         self.documents.add(document)
-        if statement.speaker and not self.role:
-            self.role = statement.speaker.role
+        if speaker := statement.speaker:
+            self.names[speaker.name] += 1
+            self.types[str(speaker.type)] += 1
+            self.role = self.role or speaker.role
+
+    def merge(self, other: "Tally") -> None:
+        """Count what another said, who is the same."""
+        self.names += other.names
+        self.types += other.types
+        self.role = self.role or other.role
+        self.kinds += other.kinds
+        self.words += other.words
+        self.documents |= other.documents
 
     def row(self) -> dict[str, str | int]:
         """The numbers, under the names of COLUMNS."""
+        kind = self.types.most_common(1)[0][0] if self.types else "unresolved"
         numbers = (self.kinds[Kind.DIRECT], self.kinds[Kind.INDIRECT], self.kinds[Kind.MIXED])
-        values = (self.name, self.type, self.role, self.kinds.total(), *numbers, self.words, len(self.documents))
+        aliases = "; ".join(sorted(name for name in self.names if name != self.name))
+        values = (self.name, kind, self.role, self.kinds.total(), *numbers, self.words, len(self.documents), aliases)
         return dict(zip(COLUMNS, values, strict=True))
 
-    def cells(self) -> list[str]:
-        """The same for people, under HEADINGS."""
-        name, kind, role, *numbers = self.row().values()
-        return [f"{name}, {role}" if role else str(name), *map(str, [kind, *numbers])]
+    def cells(self, *, narrow: bool) -> list[str]:
+        """The same for people, under HEADINGS, or NARROW_HEADINGS."""
+        row = self.row()
+        name = f"{row['speaker']}, {row['role']}" if row["role"] else str(row["speaker"])
+        names = ("statements", "documents") if narrow else ("type", *COLUMNS[3:9])
+        return [name, *(str(row[column]) for column in names)]
 
 
 def tallies(readings: Iterable[Reading]) -> list[Tally]:
-    """The speakers of all documents, who speaks most first. Speakers of one name and type count as one."""
-    found: dict[tuple[str, str], Tally] = {}
+    """The speakers of all documents, who speaks most first.
+
+    Speakers of one name count as one, whatever their type; so does a person who is called by a surname alone, where
+    only one person has it. Those who are not known by a name are one.
+    """
+    found: dict[str, Tally] = {}
     for document, reading in enumerate(readings):
         for statement in reading.result.statements:
-            name = statement.speaker_name or "?"
-            kind = str(statement.speaker.type) if statement.speaker else "unresolved"
-            found.setdefault((name, kind), Tally(name, kind)).add(statement, document)
+            key = statement.speaker.name.casefold() if statement.speaker else ""
+            found.setdefault(key, Tally()).add(statement, document)
+    for key, full in _full_names(found).items():
+        found[full].merge(found.pop(key))
     return sorted(found.values(), key=lambda tally: (-tally.kinds.total(), -tally.words))
+
+
+def _full_names(found: Mapping[str, Tally]) -> dict[str, str]:
+    """The surnames that stand alone, and the only full name that ends in each."""
+    people = [key for key, tally in found.items() if len(key.split()) > 1 and tally.types[SpeakerType.PERSON]]
+    bearers: dict[str, list[str]] = {}
+    for key in people:
+        bearers.setdefault(key.split()[-1], []).append(key)
+    alone = [key for key, tally in found.items() if len(key.split()) == 1 and not tally.types.keys() - _NAMELESS]
+    return {key: bearers[key][0] for key in alone if len(bearers.get(key, ())) == 1}

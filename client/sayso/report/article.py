@@ -8,7 +8,7 @@ from sayso.models import Document, Polarity, Result, Statement
 from sayso.report.card import card
 from sayso.report.people import WEAK, People, name_of
 from sayso.report.plot import plot
-from sayso.report.segments import Segment, paragraphs
+from sayso.report.segments import LINE_BREAK, Segment, paragraphs
 from sayso.report.why import percent
 
 _PLAIN = {Polarity.AFFIRMED, Polarity.UNKNOWN}
@@ -98,7 +98,7 @@ class _Marks:
         return f'<mark class="{self._people.classes(statement)}"{reach} {_data(identifier, statement, self._people)}>'
 
     def _words(self, segment: Segment) -> str:
-        words = escape(self._text[segment.start : segment.end])
+        words = LINE_BREAK.sub("\n", escape(self._text[segment.start : segment.end]))
         roles = {"cue": segment.cue_of, "source": segment.source_of}
         names = " ".join(name for name, statements in roles.items() if statements)
         of = "".join(f' data-{name}="{self._identifiers(those)}"' for name, those in roles.items() if those)

@@ -9,7 +9,10 @@ from itertools import pairwise
 
 from sayso.models import Result, Span, Statement
 
-_PARAGRAPH_BREAK = re.compile(r"\n[ \t\r]*\n\s*")
+_BREAK = r"(?>\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])"
+LINE_BREAK = re.compile(_BREAK)
+"""The end of a line: the breaks that the service knows."""
+_PARAGRAPH_BREAK = re.compile(rf"{_BREAK}[ \t]*{_BREAK}\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class _Sweep:
 
 
 def _paragraph_ranges(text: str) -> Iterator[tuple[int, int]]:
-    breaks = list(_PARAGRAPH_BREAK.finditer(text)) or list(re.finditer(r"\n", text))
+    breaks = list(_PARAGRAPH_BREAK.finditer(text)) or list(LINE_BREAK.finditer(text))
     start = 0
     for found in breaks:
         yield start, found.start()

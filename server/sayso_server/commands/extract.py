@@ -1,6 +1,5 @@
 """`sayso-server extract`: documents from a file to a file, without a network."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import BinaryIO, TypeVar
@@ -12,7 +11,7 @@ from sayso_server.commands.model import load, model_option, threads_option
 from sayso_server.core.pipeline import Engine, outcomes
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Extraction, Options
 from sayso_server.gold import gold_object
-from sayso_server.lines import BadLine, Document, read_lines
+from sayso_server.lines import LINE_BREAKS, BadLine, Document, json_line, read_lines
 from sayso_server.service.api.responses import ResultContext, result_message
 from sayso_server.workers.isolation import describe
 
@@ -85,19 +84,20 @@ def _outcome(document: Document, extraction: Extraction | Exception, write: Writ
 def _result_writer(engine: Engine) -> Writer:
     def result_line(document: Document, extraction: Extraction) -> str:
         result = result_message(extraction, engine.model, ResultContext(document_id=document.document_id))
-        return MessageToJson(result, indent=None, ensure_ascii=False, always_print_fields_with_no_presence=True)
+        line = MessageToJson(result, indent=None, ensure_ascii=False, always_print_fields_with_no_presence=True)
+        return line.translate(LINE_BREAKS)
 
     return result_line
 
 
 def _gold_line(document: Document, extraction: Extraction) -> str:
-    return json.dumps(gold_object(document.document_id, extraction), ensure_ascii=False)
+    return json_line(gold_object(document.document_id, extraction))
 
 
 def _line(outcome: str | BadLine) -> str:
     if isinstance(outcome, str):
         return outcome
-    return json.dumps({"id": outcome.document_id, "line": outcome.line, "error": outcome.reason}, ensure_ascii=False)
+    return json_line({"id": outcome.document_id, "line": outcome.line, "error": outcome.reason})
 
 
 def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:

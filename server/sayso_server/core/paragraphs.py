@@ -9,7 +9,7 @@ from sayso_server.core.lexicon import load_words
 from sayso_server.core.statement import Span
 
 _LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_BREAK = r"(?:\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])"
+_BREAK = r"(?>\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])"
 _BLANK_LINE = re.compile(rf"{_BREAK}\s*{_BREAK}")
 _BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _NARROWEST, _WIDEST = 30, 100

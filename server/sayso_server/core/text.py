@@ -11,6 +11,8 @@ from sayso_server.core.lexicon import load_words
 INVISIBLE = "\u00ad"
 """What the view has for invisible characters within a word: a soft hyphen. No word that is parsed has one."""
 _SPACES = {0x00A0, 0x1680, 0x180E, 0x202F, 0x205F, 0x3000, 0xFEFF, *range(0x2000, 0x200C), 0x2060}
+_LINE_BREAKS = frozenset("\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+"""What ends a line besides \\n and \\r, as str.splitlines() has it: of word processors, of PDF, of mainframes."""
 _MARKS = str.maketrans("‹›‛‟＂″〝〞「」『』｢｣´′", "‘’‘“\"\"“”“”“”“”''")
 """Rare quotation marks, and what they are read as."""
 _FORMAT = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
@@ -33,10 +35,14 @@ _FUNCTION_WORDS = 0.12
 
 
 class _Plain(dict[int, str]):
-    """A space for white and invisible characters, the character itself otherwise; by code point, cached."""
+    """A space for white and invisible characters, a line feed for line breaks of other kinds, the character itself
+    otherwise; by code point, cached."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
+        if char in _LINE_BREAKS:
+            self[code] = "\n"
+            return "\n"
         is_odd = char not in "\n\r\t" and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
         self[code] = " " if is_odd or code in _SPACES else char
         return self[code]
@@ -46,7 +52,9 @@ _PLAIN = _Plain()
 
 
 def view(text: str) -> str:
-    """`text` with usual marks, and with no-break, invisible and control characters as spaces. The length is the same.
+    """`text` with usual marks and line breaks, and with no-break, invisible and control characters as spaces.
+
+    The length is the same.
 
     Characters within a word that do not show are INVISIBLE: the parser never sees them.
     """

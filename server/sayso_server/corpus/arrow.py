@@ -3,7 +3,7 @@
 import io
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sayso_server.corpus.errors import InputError, MissingExtra
 
@@ -20,6 +20,8 @@ _TYPES = {
     "moment": pa.timestamp("us", tz="UTC"),
     "spans": pa.list_(pa.struct([("start", pa.int64()), ("end", pa.int64())])),
 }
+UNREADABLE = object()
+"""In place of a value: it is none that a document may have."""
 _ROWS_AT_ONCE = 64  # documents may be long
 
 
@@ -56,9 +58,29 @@ def read_rows(
             for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE, row_groups=groups, columns=columns):
                 behind = max(0, min(start - skipped, batch.num_rows))
                 skipped += batch.num_rows
-                yield from batch.slice(behind).to_pylist()
+                yield from _rows(batch.slice(behind))
     except pa.ArrowException as error:
         raise InputError(f"{path}: is not readable as Parquet ({type(error).__name__})") from None
+
+
+def _rows(batch: "pa.RecordBatch") -> Iterator[dict[str, Any]]:
+    columns = {name: _values(column) for name, column in zip(batch.schema.names, batch.columns, strict=True)}
+    return (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
+
+
+def _values(column: "pa.Array") -> list[Any]:
+    """The values of a column; UNREADABLE for those that Python has no value for, or that are not UTF-8."""
+    try:
+        return cast("list[Any]", column.to_pylist())
+    except (ValueError, OverflowError):
+        return [_value(cell) for cell in column]
+
+
+def _value(cell: "pa.Scalar") -> Any:
+    try:
+        return cell.as_py()
+    except (ValueError, OverflowError):
+        return UNREADABLE
 
 
 def _groups(file: "pq.ParquetFile", start: int) -> tuple[int, list[int]]:

@@ -5,13 +5,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from sayso_server.corpus.errors import InputError
 from sayso_server.lines import BadLine, Document, decode, document_of
 
 KINDS = (".jsonl", ".parquet", ".txt")
 """The endings of files that are read."""
+
+MOST_BYTES = 64 * 1024 * 1024
+"""Of a line, or of a file of text: far more than any document that is read, and little enough to be held in memory."""
 
 UNPACKED_BY = {".gz": "gunzip -k", ".zst": "unzstd", ".bz2": "bunzip2 -k", ".xz": "unxz -k"}
 """Compressed files are refused: a slice is read from its place on, and they can only be read from the beginning."""
@@ -39,7 +42,8 @@ class File:
 class Entry:
     """One document of the input, or why it is none.
 
-    `place` is its file and line, and the `document_id` of an entry that has none of its own. `warnings` are codes.
+    `place` is its file and line, from which an entry without an id of its own gets its `document_id`. `warnings` are
+    codes.
     """
 
     place: str
@@ -51,8 +55,13 @@ class Entry:
     warnings: tuple[str, ...] = ()
 
 
+def id_of_place(place: str) -> str:
+    """The id of an entry that has none: not just its place, since others give ids such as news.jsonl:7."""
+    return f"{place} (no id)"
+
+
 def find_files(source: Path) -> list[File]:
-    """The file that is the input, or all files of its kinds in a folder, in order. Raises InputError."""
+    """The file that is the input, or all files of its kinds in a folder that are not hidden. Raises InputError."""
     if source.is_file():
         _refuse_compressed([source])
         if source.suffix not in KINDS:
@@ -60,12 +69,16 @@ def find_files(source: Path) -> list[File]:
         return [File(str(source.absolute()), source.name)]
     if not source.is_dir():
         raise InputError(f"{source}: there is no such file or folder")
-    found = [path for path in source.rglob("*") if path.is_file()]
+    found = [path for path in source.rglob("*") if not _is_hidden(path.relative_to(source)) and path.is_file()]
     _refuse_compressed(sorted(path for path in found if not path.with_suffix("").exists()))
     paths = sorted(path for path in found if path.suffix in KINDS)
     if not paths:
         raise InputError(f"{source}: there is no file that ends in {', '.join(KINDS)}")
     return [File(str(path.absolute()), path.relative_to(source).as_posix()) for path in paths]
+
+
+def _is_hidden(inside: Path) -> bool:
+    return any(part.startswith(".") for part in inside.parts)
 
 
 def _refuse_compressed(paths: Iterable[Path]) -> None:
@@ -91,10 +104,29 @@ def _json_lines(file: File, start: Position) -> Iterator[tuple[Position, Entry]]
     with open(file.path, "rb") as stream:
         stream.seek(start.offset)
         offset = start.offset
-        for number, line in enumerate(stream, start=start.number):
-            if line.strip():
+        for number, (length, line) in enumerate(_bounded_lines(stream), start=start.number):
+            if line is None:
+                yield Position(offset, number), _entry(file, number, BadLine(number, None, _too_large()))
+            elif line.strip():
                 yield Position(offset, number), _entry(file, number, decode(number, line.rstrip(b"\r\n")))
-            offset += len(line)
+            offset += length
+
+
+def _bounded_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+    """The length of each line, and the line: None where it has more than MOST_BYTES."""
+    while line := stream.readline(MOST_BYTES + 1):
+        length = len(line)
+        if length <= MOST_BYTES:
+            yield length, line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(MOST_BYTES)
+            length += len(line)
+        yield length, None
+
+
+def _too_large() -> str:
+    return f"more than {MOST_BYTES:,} bytes"
 
 
 def _parquet(file: File, start: Position) -> Iterator[tuple[Position, Entry]]:
@@ -106,8 +138,13 @@ def _parquet(file: File, start: Position) -> Iterator[tuple[Position, Entry]]:
 
 
 def _text(file: File, start: Position) -> Iterator[tuple[Position, Entry]]:
+    with open(file.path, "rb") as stream:
+        data = stream.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        yield start, Entry(file.name, file.name, error=f"UNREADABLE: {_too_large()}")
+        return
     try:
-        text = Path(file.path).read_bytes().decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         yield start, Entry(file.name, file.name, error=f"UNREADABLE: not UTF-8: byte {error.start + 1} of the file")
         return
@@ -118,7 +155,7 @@ def _entry(file: File, number: int, record: object) -> Entry:
     place = f"{file.name}:{number}"
     document = document_of(number, record)
     if isinstance(document, BadLine):
-        return Entry(place, document.document_id or place, error=f"UNREADABLE: {document.reason}")
+        return Entry(place, document.document_id or id_of_place(place), error=f"UNREADABLE: {document.reason}")
     assert isinstance(record, dict)
     return _with_context(place, document, record)
 
@@ -148,4 +185,7 @@ def _moment(value: object) -> datetime | None:
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     if not isinstance(value, datetime):
         return None
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    try:
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except OverflowError:  # the first and the last day of the calendar, in a time zone that moves them out of it
+        return None

@@ -63,7 +63,8 @@ def run(
     with opened(target, reading.form, job) as store:
         if retry_failed:
             store.retry_failed()
-        planning = plan(files, store.statuses, slice_words=slice_words)
+        limit = reading.max_document_chars
+        planning = plan(files, store.statuses, slice_words=slice_words, max_document_chars=limit)
         progress.begin(planning)
         tally = Tally()
         if planning.slices:

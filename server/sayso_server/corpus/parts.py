@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from sayso_server.corpus.inputs import id_of_place
 from sayso_server.corpus.rows import DOCUMENTS, STATEMENTS, Row
+from sayso_server.lines import json_line
 
 Form = Literal["parquet", "jsonl"]
 
@@ -33,7 +35,8 @@ class Tally:
 class Part:
     """The contents of two files, and what is in them.
 
-    `names` are the ids and the places of its documents: all by which a row of one that failed may be known.
+    `names` are the ids of its documents, and those they would have without: all by which a row of one that failed may
+    be known.
     """
 
     documents: bytes
@@ -49,7 +52,7 @@ def part_of(documents: Sequence[Row], statements: Sequence[Row], words: int, for
         encode(documents, DOCUMENTS, form),
         encode(statements, STATEMENTS, form),
         Tally(len(documents), failed, len(statements), words),
-        frozenset(row[column] for row in documents for column in ("document_id", "place")),
+        frozenset(name for row in documents for name in (row["document_id"], id_of_place(row["place"]))),
     )
 
 
@@ -59,7 +62,7 @@ def encode(rows: Sequence[Row], columns: dict[str, str], form: Form) -> bytes:
         from sayso_server.corpus import arrow
 
         return arrow.encode(rows, columns)
-    return b"".join(json.dumps(row, ensure_ascii=False, default=_plain).encode() + b"\n" for row in rows)
+    return b"".join(json_line(row, default=_plain).encode() + b"\n" for row in rows)
 
 
 def without(documents: bytes, ids: Collection[str], form: Form) -> bytes | None:

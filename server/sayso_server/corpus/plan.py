@@ -1,5 +1,6 @@
 """The plan of a job: the documents that are still to be read, cut into slices of about the same number of words."""
 
+import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -12,15 +13,17 @@ from sayso_server.workers.weight import weight
 MOST_SLICES = 10_000
 """Of a large input the slices grow instead."""
 _BYTES_PER_WORD = 6
+_AGAIN = "the same command reads what is still to be read"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Entries of one file that follow each other."""
+    """Entries of one file that follow each other. The checksum is of what they hold."""
 
     file: File
     start: Position
     count: int
+    checksum: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,15 @@ class Slice:
     def entries(self) -> Iterator[Entry]:
         """Its entries, read anew. Raises InputError where the input has changed since it was planned."""
         for run in self.runs:
-            found = 0
+            found = checksum = 0
             for _, entry in islice(entries(run.file, run.start), run.count):
                 found += 1
+                checksum = _checksum(entry, checksum)
                 yield entry
             if found < run.count:
-                raise InputError(f"{run.file.path}: has become shorter while it was read")
+                raise InputError(f"{run.file.path}: has become shorter while it was read; {_AGAIN}")
+            if checksum != run.checksum:
+                raise InputError(f"{run.file.path}: has changed while it was read; {_AGAIN}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,13 @@ class Plan:
     """The place of the first document whose id came before, if there is one."""
 
 
-def plan(files: Sequence[File], known: Collection[str], *, slice_words: int) -> Plan:
+def words_to_read(entry: Entry, max_document_chars: int) -> int:
+    """The weight of an entry; the least one for what is not given to the engine, which is not split into words."""
+    is_read = not entry.error and len(entry.text) <= max_document_chars
+    return weight(entry.text if is_read else "")
+
+
+def plan(files: Sequence[File], known: Collection[str], *, slice_words: int, max_document_chars: int) -> Plan:
     """Go through the input once; documents whose ids are `known` have been read, and are left out.
 
     Of several documents with one id the first is read. Raises InputError.
@@ -75,7 +87,7 @@ def plan(files: Sequence[File], known: Collection[str], *, slice_words: int) -> 
                 read_before += 1
                 cut.end_run()
             else:
-                cut.add(file, position, weight(entry.text))
+                cut.add(file, position, entry, words_to_read(entry, max_document_chars))
         cut.end_run()
     slices = cut.slices()
     return Plan(slices, cut.documents, sum(one.words for one in slices), read_before, repeated, first_repeated)
@@ -84,6 +96,12 @@ def plan(files: Sequence[File], known: Collection[str], *, slice_words: int) -> 
 def _slice_words(files: Sequence[File], least: int) -> int:
     size = sum(Path(file.path).stat().st_size for file in files)
     return max(least, size // _BYTES_PER_WORD // MOST_SLICES)
+
+
+def _checksum(entry: Entry, before: int) -> int:
+    for value in (entry.document_id, entry.text, entry.error):
+        before = zlib.crc32(value.encode(), before)
+    return before
 
 
 class _Cutter:
@@ -97,10 +115,11 @@ class _Cutter:
         self._words = 0
         self._run: Run | None = None
 
-    def add(self, file: File, position: Position, words: int) -> None:
+    def add(self, file: File, position: Position, entry: Entry, words: int) -> None:
         if self._words and self._words + words > self._slice_words:
             self._end_slice()
-        self._run = Run(file, self._run.start, self._run.count + 1) if self._run else Run(file, position, 1)
+        before = self._run or Run(file, position, 0, 0)
+        self._run = Run(file, before.start, before.count + 1, _checksum(entry, before.checksum))
         self._words += words
         self.documents += 1
 

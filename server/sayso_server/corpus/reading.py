@@ -14,12 +14,11 @@ from sayso_server.core.statement import Extraction, Options
 from sayso_server.corpus.errors import CorpusError
 from sayso_server.corpus.inputs import Entry
 from sayso_server.corpus.parts import Form, Part, part_of
-from sayso_server.corpus.plan import Slice
+from sayso_server.corpus.plan import Slice, words_to_read
 from sayso_server.corpus.rows import Row, failed_row, read_row, statement_rows
 from sayso_server.workers.handle import LoadError, ProcessWorker, WorkerLostError
 from sayso_server.workers.process import Loader
 from sayso_server.workers.protocol import Batch, BatchResult, Failed, NewDocument, Portion, Remaining
-from sayso_server.workers.weight import weight
 
 _STARTS = 3
 """How often a process may end while it loads before the job gives up."""
@@ -76,7 +75,7 @@ class SliceReader:
         together: list[Entry] = []
         words = 0
         for entry in entries:
-            own = weight(entry.text)
+            own = words_to_read(entry, self._reading.max_document_chars)
             if together and words + own > self._reading.round_words:
                 yield together
                 together, words = [], 0

@@ -16,6 +16,7 @@ import errno
 import fcntl
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
@@ -25,6 +26,7 @@ from sayso_server.corpus.parts import Form, Part, without
 
 _JOB = "_job.json"
 _UNFINISHED = ".unfinished"
+_PART = re.compile(r"part-\d{6,}")
 TABLES = ("documents", "statements")
 
 
@@ -97,12 +99,19 @@ class Store:
     def _path(self, table: str, number: int) -> Path:
         return self._folder / table / f"part-{number:06}.{self._form}"
 
+    def _refuse_foreign(self, table: str) -> None:
+        """Who reads the tables takes all files of their form."""
+        for path in sorted((self._folder / table).glob(f"*.{self._form}")):
+            if not _PART.fullmatch(path.stem):
+                raise OutputError(f"{path}: is no part of this output, and would be read as one; move it elsewhere")
+
     def _clean(self) -> int:
         """Remove what a killed job left unfinished; the number of the next part."""
         for table in TABLES:
             (self._folder / table).mkdir(exist_ok=True)
-            for path in (self._folder / table).glob(f"*{_UNFINISHED}"):
+            for path in (self._folder / table).glob(f"part-*{_UNFINISHED}"):
                 path.unlink()
+            self._refuse_foreign(table)
         finished = {path.name for path in self._documents()}
         for path in (self._folder / "statements").glob(f"part-*.{self._form}"):
             if path.name not in finished:

@@ -1,68 +1,77 @@
 """How results are written: one module per format, all of them listed here."""
 
-import csv
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import chain
-from typing import TextIO
+from typing import Any, TextIO
 
+from sayso._json import dumps
 from sayso.cli.formats.markdown import write_markdown
 from sayso.cli.formats.plain import write_plain
+from sayso.cli.formats.sheet import write_csv
 from sayso.cli.reading import Reading
 from sayso.report import page
-from sayso.rows import COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
-    """Where to write, and what is wanted beside the statements."""
+class Style:
+    """What is wanted beside the statements.
 
-    stream: TextIO
-    several: bool
-    explain: bool
+    `several` is whether there may be more than one document; `names` whether these are written, where None is as the
+    format has it; `header` whether columns are named; `excel` whether a sheet is for Excel.
+    """
 
-
-Writer = Callable[[Iterable[Reading], Output], None]
-
-
-def _json(readings: Iterable[Reading], output: Output) -> None:
-    """One object for one document, an array for several."""
-    results = [reading.result.to_json(indent=2) for reading in readings]
-    if output.several:
-        output.stream.write("[" + ",\n".join(results) + "]\n")
-    else:
-        output.stream.writelines(f"{result}\n" for result in results)
+    several: bool = False
+    explain: bool = False
+    names: bool | None = None
+    header: bool = False
+    excel: bool = False
 
 
-def _jsonl(readings: Iterable[Reading], output: Output) -> None:
+Writer = Callable[[Iterable[Reading], TextIO, Style], None]
+
+
+def _json(readings: Iterable[Reading], stream: TextIO, style: Style) -> None:
+    """An array, however many there are; whole or not at all."""
+    results = [_dumped(reading, indent=2) for reading in readings]
+    stream.write("[" + ",\n".join(results) + "]\n")
+
+
+def _jsonl(readings: Iterable[Reading], stream: TextIO, style: Style) -> None:
     for reading in readings:
-        output.stream.write(reading.result.to_json() + "\n")
-        output.stream.flush()
+        stream.write(_dumped(reading) + "\n")
+        stream.flush()
 
 
-def _csv(readings: Iterable[Reading], output: Output) -> None:
-    writer = csv.DictWriter(output.stream, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(chain.from_iterable(reading.result.rows() for reading in readings))
+def _dumped(reading: Reading, indent: int | None = None) -> str:
+    """The result in the JSON of the contract; `input`, which the contract has not, is what came with the document."""
+    if not reading.document.source:
+        return reading.result.to_json(indent=indent)
+    content: dict[str, Any] = reading.result.to_dict() | {"input": reading.document.source}
+    return dumps(content, indent=indent)
 
 
-def _html(readings: Iterable[Reading], output: Output) -> None:
+def _html(readings: Iterable[Reading], stream: TextIO, style: Style) -> None:
     html = page([(reading.document, reading.result) for reading in readings])
-    output.stream.write(html)
+    stream.write(html)
 
 
-def _table(readings: Iterable[Reading], output: Output) -> None:
+def _table(readings: Iterable[Reading], stream: TextIO, style: Style) -> None:
     from sayso.cli.formats.table import write_table  # imports rich, which takes a while
 
-    write_table(readings, output.stream, headings=output.several, explain=output.explain)
+    names = style.several if style.names is None else style.names
+    write_table(readings, stream, headings=names, explain=style.explain)
 
 
-def _plain(readings: Iterable[Reading], output: Output) -> None:
-    write_plain(readings, output.stream, names=output.several, explain=output.explain)
+def _plain(readings: Iterable[Reading], stream: TextIO, style: Style) -> None:
+    write_plain(readings, stream, names=style.names is not False, header=style.header, explain=style.explain)
 
 
-def _markdown(readings: Iterable[Reading], output: Output) -> None:
-    write_markdown(readings, output.stream, explain=output.explain)
+def _csv(readings: Iterable[Reading], stream: TextIO, style: Style) -> None:
+    write_csv(readings, stream, excel=style.excel)
+
+
+def _markdown(readings: Iterable[Reading], stream: TextIO, style: Style) -> None:
+    write_markdown(readings, stream, explain=style.explain)
 
 
 WRITERS: dict[str, Writer] = {

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import TextIO
 
-from sayso.cli.formats.words import cue, one_line, said, who, why
 from sayso.cli.reading import Reading
+from sayso.cli.words import cue, one_line, said, who, why
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~])")
 

@@ -3,16 +3,24 @@
 from collections.abc import Iterable
 from typing import TextIO
 
-from sayso.cli.formats.words import cue, one_line, said, who, why
+from sayso.cli.files import STDIN
+from sayso.cli.places import Places
 from sayso.cli.reading import Reading
+from sayso.cli.words import cue, one_line, said, who, why
+
+COLUMNS = ("document", "line", "column", "speaker", "kind", "cue", "statement")
 
 
-def write_plain(readings: Iterable[Reading], stream: TextIO, *, names: bool, explain: bool) -> None:
-    """A line per statement: speaker, kind, cue and statement, tab-separated; behind the document's name, and before the
-    explanation, if wished."""
+def write_plain(readings: Iterable[Reading], stream: TextIO, *, names: bool, header: bool, explain: bool) -> None:
+    """A line per statement, tab-separated: COLUMNS, the first of them only with `names`; then why, with `explain`."""
+    if header:
+        stream.write("\t".join([*COLUMNS[0 if names else 1 :], *(["why"] if explain else [])]) + "\n")
     for reading in readings:
-        first = [one_line(reading.document.document_id)] if names else []
+        first = [one_line(reading.document.document_id) or STDIN] if names else []
+        places = Places(reading.document.text)
         for statement in reading.result.statements:
+            line, column = places.of(statement.content[0].start)
             last = ["; ".join(why(statement))] if explain else []
-            cells = [*first, who(statement), statement.kind, cue(statement), said(statement), *last]
-            stream.write("\t".join(cells) + "\n")
+            cells = [*first, str(line), str(column), who(statement), statement.kind, cue(statement), said(statement)]
+            stream.write("\t".join([*cells, *last]) + "\n")
+        stream.flush()

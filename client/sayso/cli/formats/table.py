@@ -11,8 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sayso.cli.formats.words import cue, one_line, said, who, why
 from sayso.cli.reading import Reading
+from sayso.cli.words import cue, one_line, said, who, why
 from sayso.models import Kind, Result, Statement
 
 _KINDS = {Kind.DIRECT: "green", Kind.INDIRECT: "cyan", Kind.MIXED: "yellow"}
@@ -33,6 +33,11 @@ def write_table(readings: Iterable[Reading], stream: TextIO, *, headings: bool, 
             console.print(_table(shown) if console.width >= _NARROW else _stack(shown))
         else:
             click.echo(f"{name}: no statements found" if headings else "no statements found", err=True)
+
+
+def is_narrow(stream: TextIO) -> bool:
+    """Whether a terminal has little room."""
+    return Console(file=stream).width < _NARROW
 
 
 def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]], stream: TextIO, *, words: int) -> None:

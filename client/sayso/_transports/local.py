@@ -5,7 +5,8 @@ distribution offers one of the group `sayso.local` can read here. It names a cal
 of a model.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from importlib.metadata import entry_points
@@ -14,9 +15,9 @@ from typing import Any, Protocol, cast
 from google.protobuf.message import Message
 from google.rpc import code_pb2, status_pb2
 
-from sayso._calls import BATCH, Method, Request, Response
+from sayso._calls import BATCH, INFO, Method, Request, Response
 from sayso._status import error_of_status
-from sayso.errors import LocalEngineUnavailable, SaysoError
+from sayso.errors import ClientClosed, LocalEngineUnavailable, SaysoError
 from sayso.v1 import quotes_pb2 as pb
 
 ENTRY_POINTS = "sayso.local"
@@ -62,17 +63,24 @@ class Local:
     def submit(
         self, method: Method[Request, Response], request: Request, timeout: float | None = None
     ) -> Future[Response]:
-        """Queue a request, without waiting for its response. The future raises SaysoError."""
+        """Queue a request, without waiting for its response. The future raises SaysoError. Raises ClientClosed."""
         answer = cast("Callable[[Request], Response]", self._methods[method.name])
-        return self._thread.submit(answer, request)
+        try:
+            return self._thread.submit(answer, request)
+        except RuntimeError:  # the thread takes no more
+            raise ClientClosed("this client is closed") from None
 
     def stream(
         self, requests: Iterable[pb.StreamExtractQuotesRequest], timeout: float | None = None
-    ) -> Iterator[pb.StreamExtractQuotesResponse]:
+    ) -> Generator[pb.StreamExtractQuotesResponse, None, None]:
         """The responses, in order."""
         for request in requests:
             response = self.submit(BATCH, batch_of_one(request)).result()
             yield pb.StreamExtractQuotesResponse(correlation_id=request.correlation_id, outcome=response.outcomes[0])
+
+    def serves(self, timeout: float | None = None) -> bool:
+        """Load the model, if need be. Raises SaysoError."""
+        return self.submit(INFO, pb.GetServerInfoRequest()).result().ready
 
     def close(self) -> None:
         """Drop what is queued. What is being read cannot be interrupted; the process does not end before it is done."""
@@ -100,6 +108,35 @@ class Local:
         if isinstance(answer, pb.GetServerInfoResponse):
             return answer
         raise _error_of(answer)
+
+
+class AsyncLocal:
+    """The same for an event loop."""
+
+    def __init__(self, model: str) -> None:
+        self._local = Local(model)
+        self.name = self._local.name
+
+    async def call(self, method: Method[Request, Response], request: Request, timeout: float) -> Response:
+        """The response to one request. Raises SaysoError."""
+        return await asyncio.wrap_future(self._local.submit(method, request, timeout))
+
+    async def stream(
+        self, requests: AsyncIterator[pb.StreamExtractQuotesRequest], timeout: float | None
+    ) -> AsyncGenerator[pb.StreamExtractQuotesResponse, None]:
+        """The responses, in order."""
+        async for request in requests:
+            response = await asyncio.wrap_future(self._local.submit(BATCH, batch_of_one(request)))
+            yield pb.StreamExtractQuotesResponse(correlation_id=request.correlation_id, outcome=response.outcomes[0])
+
+    async def serves(self, timeout: float | None = None) -> bool:
+        """Load the model, if need be. Raises SaysoError."""
+        info = await asyncio.wrap_future(self._local.submit(INFO, pb.GetServerInfoRequest()))
+        return info.ready
+
+    async def close(self) -> None:
+        """Drop what is queued."""
+        self._local.close()
 
 
 def batch_of_one(request: pb.ExtractQuotesRequest | pb.StreamExtractQuotesRequest) -> pb.BatchExtractQuotesRequest:

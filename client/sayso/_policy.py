@@ -1,0 +1,286 @@
+"""What a client sends, when it sends it again, and what it makes of the answers; without sending anything itself.
+
+`one_call` and `many_calls` are generators: they yield what to do next, a Send or a Wait, and are told the response, or
+the error, of what was sent. A `Run` holds one of them; Client and AsyncClient do what it says, each in its way.
+"""
+
+import itertools
+import math
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Sized
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from sayso import models
+from sayso._calls import BATCH, Method, Outcome, Request, Response, as_document, outcome_of
+from sayso._messages import document_message, options_message
+from sayso.errors import (
+    ExtractionFailed,
+    InvalidDocument,
+    Overloaded,
+    RequestTimeout,
+    RequestTooLarge,
+    SaysoError,
+    ServerError,
+    ServerUnavailable,
+)
+from sayso.v1 import quotes_pb2 as pb
+
+_SLICE_DOCUMENTS = 16
+_SLICE_BYTES = 8 * 1024
+"""Small enough that a few of them, one behind the other, are read within the default timeout by a slow machine too."""
+
+_LEAST_TIMEOUT = 60.0
+_CHARACTERS_PER_SECOND = 1_000
+"""Of a text: for each of these the default timeout grows by a second. A slow machine reads some thousands in it."""
+_LONGEST_TIMEOUT = 1e9
+"""Seconds. gRPC's clock ends at some more, and would call them none."""
+_LEAST_WAIT = 0.1
+"""Seconds before a call is sent again, whatever the server says."""
+LEAST_LOOK = 0.5
+"""Seconds that a look whether a server serves may take, however late it is."""
+_WAITS = (0.1, 0.3, 0.9)
+"""Seconds before a call that found no server is sent again."""
+BETWEEN_LOOKS = 0.25
+"""Seconds between two looks whether a server serves."""
+_MOST_WAIT = 5.0
+"""Seconds before a server that loads its models is asked again."""
+
+OF_ITS_DOCUMENTS = (InvalidDocument, RequestTooLarge, Overloaded, RequestTimeout, ExtractionFailed, ServerError)
+"""Failures of a call that concern its documents only; any other is the server's, and ends it all."""
+
+Progress = Callable[[int, int | None], None]
+"""Called after every document with how many are done, and how many there are (None where that is not known)."""
+
+Pair = tuple[str | models.Document, Outcome]
+"""A document as it was given, and what became of it."""
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Send(Generic[Request, Response]):
+    """Send this, and tell what came back: the response, or the SaysoError."""
+
+    method: Method[Request, Response]
+    request: Request
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Wait for so many seconds."""
+
+    seconds: float
+
+
+Steps = Generator[Send[Request, Response] | Wait, Response | SaysoError | None, _Value]
+
+
+class Run(Generic[Request, Response, _Value]):
+    """Steps under way: `step` is what to do next, None at the end, when there is the `value`."""
+
+    value: _Value
+
+    def __init__(self, steps: Steps[Request, Response, _Value]) -> None:
+        self._steps = steps
+        self.step: Send[Request, Response] | Wait | None = None
+        self.advance(None)
+
+    def advance(self, answer: Response | SaysoError | None) -> None:
+        """The step is done. Raises SaysoError where it all ends with that."""
+        try:
+            self.step = self._steps.send(answer)
+        except StopIteration as end:
+            self.step, self.value = None, end.value
+
+
+def allowed(timeout: float | None, characters: int = 0) -> float:
+    """Seconds for a call: those given, or by default a minute, and more for a long text. Raises ValueError."""
+    if timeout is None:
+        return _LEAST_TIMEOUT + characters / _CHARACTERS_PER_SECOND
+    if math.isnan(timeout) or timeout <= 0:
+        raise ValueError(f"timeout is {timeout}; it must be a number of seconds above 0")
+    return min(timeout, _LONGEST_TIMEOUT)
+
+
+def one_call(
+    method: Method[Request, Response], request: Request, timeout: float, *, now: Callable[[], float] = time.monotonic
+) -> Steps[Request, Response, Response]:
+    """One call, again while the models of the server load, and there is time. Raises SaysoError."""
+    deadline = now() + timeout
+    left = timeout
+    for tries in itertools.count():
+        answer = yield Send(method, request, left)
+        assert answer is not None
+        if not isinstance(answer, SaysoError):
+            return answer
+        seconds = _unavailable(answer, tries)
+        left = deadline - now() - (seconds or 0)
+        if seconds is None or left <= 0:
+            raise answer
+        yield Wait(seconds)
+    raise AssertionError("counting does not end")
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some documents of a longer row, in order, and their messages, or why they have none.
+
+    `timeout` is that of a call; `patience` is how many seconds may yet be waited for the server to have time.
+    """
+
+    documents: Sequence[tuple[str | models.Document, pb.Document | InvalidDocument]]
+    options: pb.ExtractOptions
+    timeout: float
+    patience: float
+
+    def request(self) -> pb.BatchExtractQuotesRequest | None:
+        """The batch to send, or None where every document is refused."""
+        messages = [message for _, message in self.documents if isinstance(message, pb.Document)]
+        return pb.BatchExtractQuotesRequest(documents=messages, options=self.options) if messages else None
+
+    def outcomes(self, response: pb.BatchExtractQuotesResponse) -> Iterator[Pair]:
+        """One outcome per document that was sent, in order, and the errors of the others."""
+        answers = iter(response.outcomes)
+        for document, message in self.documents:
+            yield document, message if isinstance(message, InvalidDocument) else outcome_of(next(answers))
+
+    def refused(self, error: SaysoError) -> Iterator[Pair]:
+        """The outcomes where the call failed as a whole."""
+        for document, message in self.documents:
+            yield document, message if isinstance(message, InvalidDocument) else error
+
+    def halves(self, error: SaysoError) -> "tuple[Slice, Slice] | None":
+        """Two slices to send instead, where this one was too large for the server."""
+        too_large = isinstance(error, RequestTooLarge) or error.reason == "TOO_MANY_DOCUMENTS"
+        if not too_large or len(self.documents) == 1:
+            return None
+        middle = len(self.documents) // 2
+        return replace(self, documents=self.documents[:middle]), replace(self, documents=self.documents[middle:])
+
+    def later(self, error: SaysoError, tries: int) -> "tuple[Slice, float] | None":
+        """The same slice, to be sent again after so many seconds, where that may help and there is patience left."""
+        seconds = _unavailable(error, tries)
+        if isinstance(error, Overloaded) and error.retry_after is not None:
+            seconds = max(_LEAST_WAIT, error.retry_after)
+        if seconds is None or seconds > self.patience:
+            return None
+        return replace(self, patience=self.patience - seconds), seconds
+
+
+def many_calls(
+    whole: Slice,
+) -> Steps[pb.BatchExtractQuotesRequest, pb.BatchExtractQuotesResponse, list[Pair]]:
+    """The outcomes of a slice, sent again where that helps, and in smaller ones. Raises what ends all slices."""
+    found: list[Pair] = []
+    todo = [whole]
+    tries = 0
+    while todo:
+        part = todo.pop()
+        request = part.request()
+        if request is None:
+            found += part.outcomes(pb.BatchExtractQuotesResponse())
+            continue
+        answer = yield Send(BATCH, request, part.timeout)
+        assert answer is not None
+        if isinstance(answer, pb.BatchExtractQuotesResponse):
+            if len(answer.outcomes) == len(request.documents):
+                found += part.outcomes(answer)
+                tries = 0
+                continue
+            sent, came = len(request.documents), len(answer.outcomes)
+            answer = ServerError(f"the server answered {sent} documents with {came} outcomes")
+        if again := part.later(answer, tries):
+            part, seconds = again
+            tries += 1
+            yield Wait(seconds)
+            todo.append(part)
+        elif halves := part.halves(answer):
+            todo += reversed(halves)
+        elif isinstance(answer, OF_ITS_DOCUMENTS) and answer.reason != "INVALID_OPTION":
+            found += part.refused(answer)
+        else:
+            raise answer
+    return found
+
+
+def slices(
+    documents: Iterable[str | models.Document], options: models.Options, *, language: str, timeout: float | None
+) -> Iterator[Slice]:
+    """The documents in slices that fit into one call. Raises InvalidDocument for options that cannot be."""
+    wishes = options_message(options)
+    held: list[tuple[str | models.Document, pb.Document | InvalidDocument]] = []
+    size = 0
+
+    def cut() -> Slice:
+        seconds = allowed(timeout, size)
+        return Slice(tuple(held), wishes, timeout=seconds, patience=seconds)
+
+    for document in _each(documents):
+        message = _message(as_document(document, language=language))
+        weight = message.ByteSize() if isinstance(message, pb.Document) else 0
+        if held and (len(held) == _SLICE_DOCUMENTS or size + weight > _SLICE_BYTES):
+            yield cut()
+            held, size = [], 0
+        held.append((document, message))
+        size += weight
+    if held:
+        yield cut()
+
+
+def at_least_one(concurrency: int) -> int:
+    """The number of calls in flight. Raises ValueError."""
+    if concurrency < 1:
+        raise ValueError(f"concurrency is {concurrency}; at least one call must be in flight")
+    return concurrency
+
+
+def counted(progress: Progress | None, documents: object) -> Callable[[], None]:
+    """What to call after each document."""
+    total = len(documents) if isinstance(documents, Sized) else None
+    done = 0
+
+    def count() -> None:
+        nonlocal done
+        done += 1
+        if progress:
+            progress(done, total)
+
+    return count
+
+
+def not_yet(serves: bool | SaysoError, seconds_left: float) -> Wait | None:
+    """What to do before a server is asked again whether it serves; None where it does. Raises SaysoError."""
+    if serves is True:
+        return None
+    not_ready = ServerUnavailable("its models are loading, or it is shutting down", reason="NOT_READY")
+    error = not_ready if serves is False else serves
+    if not isinstance(error, ServerUnavailable) or seconds_left <= 0:
+        raise error
+    return Wait(min(seconds_left, BETWEEN_LOOKS))
+
+
+def _unavailable(error: SaysoError, tries: int) -> float | None:
+    """Seconds before a call is sent again: as often as need be while a server loads its models, else a few times.
+
+    None where that does not help.
+    """
+    if not isinstance(error, ServerUnavailable):
+        return None
+    if error.reason == "NOT_READY":
+        return min(_MOST_WAIT, max(_LEAST_WAIT, error.retry_after or 0))
+    return _WAITS[tries] if tries < len(_WAITS) else None
+
+
+def _each(documents: Iterable[str | models.Document]) -> Iterable[str | models.Document]:
+    if isinstance(documents, str | bytes | models.Document):
+        raise TypeError(f"documents is one {type(documents).__name__}; it must be several documents, as in a list")
+    return documents
+
+
+def _message(document: models.Document) -> pb.Document | InvalidDocument:
+    try:
+        return document_message(document)
+    except InvalidDocument as error:
+        return error

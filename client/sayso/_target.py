@@ -1,0 +1,81 @@
+"""Which server to call, and how: addresses, tokens, channel options."""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sayso.tls import Tls
+
+DEFAULT_SERVER = "localhost:50051"
+
+_MAX_RESPONSE_BYTES = 64 * 1024 * 1024
+
+_SERVICE_CONFIG = {
+    "loadBalancingConfig": [{"round_robin": {}}],
+    "methodConfig": [
+        {
+            # The other methods are tried again by `_policy`, which tells a server that loads its models from none.
+            "name": [{"service": "sayso.v1.QuoteService", "method": "StreamExtractQuotes"}],
+            "retryPolicy": {
+                "maxAttempts": 4,
+                "initialBackoff": "0.1s",
+                "maxBackoff": "2s",
+                "backoffMultiplier": 3,
+                # Not RESOURCE_EXHAUSTED: a message over the limit has that status too, and stays too large.
+                "retryableStatusCodes": ["UNAVAILABLE"],
+            },
+        }
+    ],
+}
+
+_SCHEME = re.compile(r"(dns|ipv4|ipv6|unix|unix-abstract|vsock|xds):", re.IGNORECASE)
+"""Addresses that gRPC resolves in a way of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which server to call, and how."""
+
+    server: str
+    tls: Tls | None = None
+    token: str | None = None
+
+    @property
+    def channel_options(self) -> tuple[tuple[str, str | int], ...]:
+        """Retries, load balancing, limits."""
+        options: tuple[tuple[str, str | int], ...] = (
+            ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
+            ("grpc.max_receive_message_length", _MAX_RESPONSE_BYTES),
+            ("grpc.initial_reconnect_backoff_ms", 250),
+            ("grpc.max_reconnect_backoff_ms", 2_000),  # gRPC's two minutes are longer than most timeouts
+        )
+        if self.tls and self.tls.server_name:
+            return (*options, ("grpc.ssl_target_name_override", self.tls.server_name))
+        return options
+
+    @property
+    def metadata(self) -> tuple[tuple[str, str], ...]:
+        """What goes with every call."""
+        return (("authorization", f"Bearer {self.token}"),) if self.token else ()
+
+
+def target(server: str | None, tls: Tls | None, token: str | None) -> Target:
+    """The server that was given, that of SAYSO_SERVER, or localhost; the token given, or that of SAYSO_TOKEN.
+
+    Raises ValueError for what is no address.
+    """
+    environment: Mapping[str, str] = os.environ
+    address = server or environment.get("SAYSO_SERVER") or DEFAULT_SERVER
+    return Target(checked(address), tls, token or environment.get("SAYSO_TOKEN"))
+
+
+def checked(address: str) -> str:
+    """The address of a server, if it is one: host:port, or a name in a scheme of gRPC's. Raises ValueError."""
+    if _SCHEME.match(address):
+        return address
+    host, colon, port = address.rpartition(":")
+    if not (host and colon and port.isdecimal() and 0 < int(port) < 65536) or "/" in address:
+        raise ValueError(f'"{address}" is no address of a server: it is host:port, as in {DEFAULT_SERVER}')
+    return address

@@ -1,0 +1,73 @@
+"""Why no server answers, from gRPC's own words, and what to do about it."""
+
+import os
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from sayso._target import Target
+from sayso.errors import ServerUnavailable
+
+_PROXY_VARIABLES = ("grpc_proxy", "https_proxy", "http_proxy")
+_EXEMPTING_VARIABLES = ("no_grpc_proxy", "no_proxy")
+"""What gRPC heeds, in this order; it knows them in lower case only."""
+
+_CLOSED = ("socket closed", "connection reset", "end of tcp stream", "broken pipe")
+_SPEAKS_TLS = "speaks TLS: Tls(...), --tls, or --tls-ca FILE"
+_CAUSES = (
+    (
+        ("domain name not found", "dns resolution failed", "errors resolving", "name or service not known"),
+        "there is no host {host}",
+        "check its name",
+    ),
+    (("certificate has expired",), "the certificate of {server} has expired", "it must be renewed on the server"),
+    (
+        ("certificate_verify_failed",),
+        "the certificate of {server} is signed by nobody who is trusted",
+        "trust its authority: Tls(ca=...), --tls-ca FILE",
+    ),
+    (
+        ("hostname verification",),
+        "the certificate of {server} is for another name",
+        "connect by that name, or give it: Tls(server_name=...)",
+    ),
+    (("wrong_version_number",), "{server} does not speak TLS", "connect without: no Tls(...), no --tls, no --tls-ca"),
+    (("handshake",), "no secure connection to {server}", "check the TLS settings of client and server"),
+    (("http/1", "http1"), "{server} speaks HTTP/1, not gRPC", "is that the port of another service?"),
+)
+"""What gRPC says of a cause, in lower case; what happened, and what to do about it."""
+
+
+def unreachable(details: str, target: Target) -> ServerUnavailable:
+    """The error of a call that no server answered; `details` are what gRPC said."""
+    server, host, said = target.server, _host(target.server), details.lower()
+    if proxy := _proxy_of(server):
+        message = f"no server answers at {server} through the proxy {proxy}"
+        return ServerUnavailable(message, advice=f"to go past the proxy, set no_proxy={host}")
+    for words, message, advice in _CAUSES:
+        if any(word in said for word in words):
+            return ServerUnavailable(message.format(server=server, host=host), advice=advice)
+    if any(words in said for words in _CLOSED):
+        wants = "asks for a certificate: Tls(certificate=..., key=...), --tls-cert" if target.tls else _SPEAKS_TLS
+        return ServerUnavailable(f"{server} closes the connection", advice=f"perhaps it {wants}")
+    return ServerUnavailable(f"no server answers at {server}")
+
+
+def _host(server: str) -> str:
+    """localhost of localhost:50051, and of dns:///localhost:50051."""
+    return server.rsplit("/", 1)[-1].rpartition(":")[0].strip("[]") or server
+
+
+def _proxy_of(server: str) -> str | None:
+    """The proxy through which gRPC connects, without its password; loopback addresses are no exception."""
+    if not re.match(r"dns:|[^:/]+:\d+$|\[", server):
+        return None
+    value, exempt = _first_set(_PROXY_VARIABLES), _first_set(_EXEMPTING_VARIABLES)
+    host = _host(server)
+    if not value or any(host.endswith(name.strip()) for name in exempt.split(",") if name.strip()):
+        return None
+    return urlsplit(value if "://" in value else f"http://{value}").netloc.rpartition("@")[2]
+
+
+def _first_set(variables: Iterable[str]) -> str:
+    return next((value for name in variables if (value := os.environ.get(name))), "")

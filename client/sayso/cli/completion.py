@@ -1,0 +1,19 @@
+"""Completion scripts for shells."""
+
+import click
+from click.shell_completion import get_completion_class
+
+_ZSH_HAS_COMPLETION = "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit }\n"
+"""Where zsh has not been told to complete anything; of no effect in a file of $fpath, which is loaded by compinit."""
+
+
+def script(app: click.Command, shell: str) -> str:
+    """The script for a shell; it works where it is evaluated, and as a file."""
+    complete = get_completion_class(shell)
+    assert complete is not None
+    completer = complete(app, {}, "sayso", "_SAYSO_COMPLETE")
+    text = completer.source_template % completer.source_vars()  # source() would look for the shell first
+    if shell == "zsh":
+        first, _, rest = text.partition("\n")  # #compdef must come first
+        return f"{first}\n{_ZSH_HAS_COMPLETION}{rest}"
+    return text

@@ -1,0 +1,32 @@
+"""Pages of the web: trafilatura finds their text, title, author and date."""
+
+import logging
+from collections.abc import Iterator
+
+from sayso.cli.files import Wishes
+from sayso.cli.inputs.given import Given, Unreadable, moment
+
+GENERATOR = b'<meta name="generator" content="sayso">'
+_MISSING = "HTML, which needs trafilatura: pip install trafilatura lxml_html_clean; or give its text"
+
+
+def read(name: str, data: bytes, wishes: Wishes) -> Iterator[Given | Unreadable]:
+    """The article of a page. A page that sayso wrote holds none."""
+    if GENERATOR in data[:2000]:
+        return
+    try:
+        from trafilatura import bare_extraction
+    except ImportError:
+        yield Unreadable(name or "standard input", _MISSING)
+        return
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what goes wrong is told here
+    try:
+        found = bare_extraction(data, with_metadata=True, include_comments=False)
+    except Exception:  # whatever goes wrong in it, other documents can be read
+        found = None
+    if not found or not found.text:
+        yield Unreadable(name or "standard input", "HTML without an article that could be found; give its text")
+        return
+    fields = {"byline": found.author} if found.author else {}
+    published_at = moment(found.date)
+    yield Given(found.text, name, title=found.title or "", published_at=published_at, fields=fields, is_made=True)
