@@ -147,8 +147,9 @@ def _without_topic(document: Document, site: Site, content: tuple[Span, ...]) ->
     inside = document.quotations_from(content[0].start + 1, content[-1].end)
     starts = (q.span.start for q in inside if q.depth == 0)
     start = next((i for i in starts if document.plain[site.head.end : i].rstrip()[-1:] in {":", "."}), None)
-    if start is None:
-        return content
+    if start is None:  # the following statement is none of the words before its quotation
+        points = any(child.lower in load_words("pointing_words") for child in site.tree.children(site.head))
+        return () if points else content
     return tuple(Span(max(start, span.start), span.end) for span in content if span.end > start)
 
 

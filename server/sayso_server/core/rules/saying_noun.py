@@ -17,7 +17,6 @@ from sayso_server.core.tree import Tree, Word
 
 _GAP = 8
 """Characters before a quotation in which its colon is looked for."""
-_POINTING = frozenset({"below", "following"})
 _DASHES = frozenset({"–", "—", "-", "--", ","})
 
 
@@ -64,7 +63,7 @@ def _before(document: Document, quotation: Quotation) -> tuple[Tree, Word] | Non
     tops = {"root"} if lead[-1] == "?" else {"root", "nsubj", "ccomp", "parataxis", "obj"}
     nouns = [w for w in words if w.relation in tops and _says(w)]
     if lead[-1] == ".":
-        nouns = [w for w in nouns if any(c.lower in _POINTING for c in tree.children(w))]
+        nouns = [w for w in nouns if any(c.lower in load_words("pointing_words") for c in tree.children(w))]
     return (tree, nouns[-1]) if nouns else None
 
 
