@@ -202,7 +202,8 @@ def test_what_is_no_call(port: int) -> None:
 
 def test_pages_of_other_sites_may_not_call(port: int) -> None:
     for site in ("cross-site", "same-site"):
-        assert extract(port, headers={"sec-fetch-site": site}).status == 403
+        refused = extract(port, headers={"sec-fetch-site": site})
+        assert (refused.status, refused.headers["connection"]) == (403, "close")
     assert extract(port, headers={"sec-fetch-site": "same-origin"}).status == 200
 
 
@@ -232,6 +233,8 @@ def test_a_text_to_a_page(port: int) -> None:
     assert "<dt>found by</dt><dd>fake</dd>" in html
     titled = ask(port, "POST", "/report", {"document": {"text": TEXT, "title": "A title"}})
     assert ">A title</h2>" in titled.body.decode()
+    hostile = ask(port, "POST", "/report", {"document": {"text": TEXT, "title": "</title><script>1</script>"}})
+    assert hostile.body.count(b"<script>") == 1  # the page's own
     assert ask(port, "POST", "/report", b"\xff", {"content-type": "text/plain"}).reason == "MALFORMED_MESSAGE"
     assert ask(port, "POST", "/report", {"document": {"text": POISON}}).reason == "EXTRACTION_FAILED"
     assert ask(port, "POST", "/report", b"x", {"content-type": "text/html"}).status == 415

@@ -140,9 +140,9 @@ class App:
     async def _answer(self, request: Request, path: str, read: Callable[[bytes], bytes]) -> Answer | Response:
         """The answer to the call that `read` makes of the body, or why there is no such call."""
         if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return _error(grpc.StatusCode.PERMISSION_DENIED, "other sites' pages may not call")
+            return _closing(_error(grpc.StatusCode.PERMISSION_DENIED, "other sites' pages may not call"))
         if request.headers.get("content-encoding", "identity") != "identity":
-            return _error(grpc.StatusCode.UNIMPLEMENTED, "the body must not be compressed")
+            return _closing(_error(grpc.StatusCode.UNIMPLEMENTED, "the body must not be compressed"))
         try:
             timeout = connect.timeout_of(request.headers)
             if not self._is_known(request):  # its body is not read
