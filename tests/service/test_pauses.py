@@ -98,6 +98,7 @@ def test_the_loop_comes_round_under_the_largest_message(kind: str) -> None:
     method, make, expected = REQUESTS[kind]
     data = make()
     assert len(data) <= MESSAGE
-    with running(limits=Limits(max_duration=4)) as served, pauses() as seen:
+    duration = 3 if expected == "DEADLINE_EXCEEDED" else PATIENCE
+    with running(limits=Limits(max_duration=duration)) as served, pauses() as seen:
         assert outcome(served, method, data) == expected
     assert seen.longest < unit()

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import gc
 import os
 from typing import Any
 
@@ -95,9 +96,19 @@ def _run(settings: Settings, model: str, threads: int) -> int:
         raise Ended(f"the workers end before they can read: {error}") from error
 
 
+def _collect_seldom() -> None:
+    """Let Python look for cycles seldom, and never among the modules: a large result is millions of values without any.
+
+    Nothing else runs while it looks, so each time is a pause of the event loop.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
 async def _serve(settings: Settings, model: str, threads: int) -> int:
     from sayso_server.service.server import Server, serve
     from sayso_server.workers.handle import ProcessWorker
 
+    _collect_seldom()
     load_engine = functools.partial(load_stages, model, threads)
     return await serve(Server(settings, lambda: ProcessWorker(load_engine, threads=threads)))
