@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 import signal
 import subprocess
@@ -567,6 +568,17 @@ sys.argv = ["sayso", "extract", "--local", sys.argv[1]]
 from sayso.cli import main
 main()
 """
+
+
+def test_the_loading_of_the_models_is_told_where_a_person_waits(tmp_path: Path) -> None:
+    file = tmp_path / "article.txt"
+    file.write_text(TEXT, "utf-8")
+    _, text = in_terminal(
+        [sys.executable, "-c", STUCK, str(file)],
+        seen=lambda process, text: process.send_signal(signal.SIGINT) if "entered" in text else None,
+        PYTHONPATH=os.pathsep.join([str(Path(__file__).parent.parent), *sys.path]),
+    )
+    assert "loading the models" in without_styles(text)
 
 
 def test_an_interrupt_does_not_wait_for_the_local_engine(tmp_path: Path) -> None:

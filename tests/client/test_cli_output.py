@@ -148,6 +148,24 @@ main()
     assert (process.returncode, said) == (130, "Error: interrupted\n")
 
 
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_what_is_ended_leaves_the_output_as_it_was(
+    served: Running, article: Path, number: signal.Signals, status: int
+) -> None:
+    output = article.with_name("out.csv")
+    output.write_text("precious")
+    served.engine.gate.clear()
+    command = [COMMAND, "extract", str(article), "-o", str(output), "--server", served.address]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert served.engine.entered.wait(PATIENCE)
+    assert len(list(article.parent.iterdir())) == 3, "a temporary file is beside the output"
+    process.send_signal(number)
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == status
+    assert sorted(path.name for path in article.parent.iterdir()) == ["article.txt", "out.csv"]
+    assert output.read_text() == "precious"
+
+
 def test_plain_has_the_same_columns_always(served: Running, article: Path) -> None:
     row = ["1", "3", "Mara", "direct", "said", "“Yes, indeed,”"]
     one = sayso(served, "extract", str(article)).stdout.splitlines()

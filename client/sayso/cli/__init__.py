@@ -5,6 +5,7 @@ import signal
 import sys
 
 INTERRUPTED = 130
+TERMINATED = 143
 
 
 def main() -> None:
@@ -24,20 +25,28 @@ def main() -> None:
     def interrupt(*_: object) -> None:
         nonlocal interrupts
         interrupts += 1
+        if interrupts > 1:  # whoever presses it twice wants no more
+            _interrupted()
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         app()
     except SystemExit as ending:
-        if ending.code == INTERRUPTED:
+        if ending.code in {INTERRUPTED, TERMINATED}:
             sys.stdout.flush()
-            os._exit(INTERRUPTED)  # without waiting for what the local engine reads, which nothing can interrupt
+            os._exit(ending.code)  # without waiting for what the local engine reads, which nothing can interrupt
         raise
     except BaseException:
         if interrupts:  # and a library that was being imported has made another exception of it
             _interrupted()
         raise
+
+
+def _terminated(*_: object) -> None:
+    """End as the shell says it, once temporary files are removed."""
+    sys.exit(TERMINATED)
 
 
 def _interrupted(*_: object) -> None:
