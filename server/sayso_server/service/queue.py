@@ -74,8 +74,8 @@ class EngineQueue:
             if worker:
                 worker.kill()
 
-    async def submit(self, texts: Sequence[str], options: Options, *, deadline: float) -> list[Answer]:
-        """One answer per text, in order; cancelling drops what is not read yet.
+    async def submit(self, texts: Sequence[str], options: Sequence[Options], *, deadline: float) -> list[Answer]:
+        """One answer per text, in order, each read with its own options; cancelling drops what is not read yet.
 
         `deadline` is a time of the event loop. Raises ServiceError: NOT_READY, OVERLOADED, DEADLINE_EXCEEDED.
         """
@@ -84,8 +84,8 @@ class EngineQueue:
         loop = asyncio.get_running_loop()
         now, owner = loop.time(), request_id.get()
         jobs = [
-            Job(next(self._numbers), text, options, deadline, now, loop.create_future(), request_id=owner)
-            for text in texts
+            Job(next(self._numbers), text, own, deadline, now, loop.create_future(), request_id=owner)
+            for text, own in zip(texts, options, strict=True)
         ]
         if readable := [job for job in jobs if not self._is_refused(job)]:
             self._accept(readable)

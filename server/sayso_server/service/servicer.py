@@ -11,13 +11,14 @@ import grpc.aio
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
+from sayso_server.core.statement import KnownSpeaker
 from sayso_server.service.activity import Activity
 from sayso_server.service.conversion import ResultContext, result_message, server_info_message
 from sayso_server.service.errors import Context, ServiceError, abort, internal, missing_document, too_many_documents
 from sayso_server.service.isolation import describe
 from sayso_server.service.jobs import Answer
 from sayso_server.service.queue import EngineQueue
-from sayso_server.service.requests import Wishes, read_options, refusal
+from sayso_server.service.requests import Wishes, day_of_publication, read_options, refusal
 from sayso_server.service.settings import Limits
 from sayso_server.service.tracing import NO_TRACES, Traces
 
@@ -48,11 +49,19 @@ def answered(handler: Handler[Response]) -> Handler[Response]:
 class QuoteServicer(pb_grpc.QuoteServiceServicer):
     """Checks requests, hands their texts to the queue, and converts what comes back."""
 
-    def __init__(self, queue: EngineQueue, limits: Limits, activity: Activity, traces: Traces = NO_TRACES) -> None:
+    def __init__(
+        self,
+        queue: EngineQueue,
+        limits: Limits,
+        activity: Activity,
+        traces: Traces = NO_TRACES,
+        known: tuple[KnownSpeaker, ...] = (),
+    ) -> None:
         self._queue = queue
         self._limits = limits
         self._activity = activity
         self._traces = traces
+        self._known = known
 
     @answered
     async def ExtractQuotes(self, request: pb.ExtractQuotesRequest, context: Context) -> pb.ExtractQuotesResponse:
@@ -66,7 +75,7 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
     ) -> pb.BatchExtractQuotesResponse:
         """Several documents, each with its own outcome."""
         with self._activity.request():
-            wishes = read_options(request.options)
+            wishes = read_options(request.options, self._known)
             if len(request.documents) > self._limits.max_batch_documents:
                 raise too_many_documents(len(request.documents), self._limits.max_batch_documents)
             outcomes = await self._extract(request.documents, wishes, context)
@@ -120,7 +129,7 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
         """The result of a request's document. Raises ServiceError."""
         if not request.HasField("document"):
             raise missing_document()
-        [outcome] = await self._extract([request.document], read_options(request.options), context)
+        [outcome] = await self._extract([request.document], read_options(request.options, self._known), context)
         if isinstance(outcome, ServiceError):
             raise outcome
         return outcome
@@ -130,16 +139,18 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
     ) -> list[pb.Result | ServiceError]:
         """One outcome per document, in order. Raises ServiceError where none could be tried."""
         refusals = [refusal(document, self._limits) for document in documents]
-        texts = [document.text for document, refused in zip(documents, refusals, strict=True) if not refused]
-        answers = iter(await self._answers(texts, wishes, self._deadline(context)) if texts else ())
+        accepted = [document for document, refused in zip(documents, refusals, strict=True) if not refused]
+        answers = iter(await self._answers(accepted, wishes, self._deadline(context)) if accepted else ())
         return [
             refused or self._result(document, next(answers), wishes)
             for document, refused in zip(documents, refusals, strict=True)
         ]
 
-    async def _answers(self, texts: Sequence[str], wishes: Wishes, deadline: float) -> list[Answer]:
+    async def _answers(self, documents: Sequence[pb.Document], wishes: Wishes, deadline: float) -> list[Answer]:
         arrived = time.time_ns()
-        answers = await self._queue.submit(texts, wishes.options, deadline=deadline)
+        texts = [document.text for document in documents]
+        options = [wishes.options.on(day_of_publication(document)) for document in documents]
+        answers = await self._queue.submit(texts, options, deadline=deadline)
         for answer in answers:
             self._traces.document(answer, arrived)
         return answers
