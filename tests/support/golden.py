@@ -2,18 +2,22 @@
 
 from pathlib import Path
 
-from sayso_server.core.statement import CueClass, Extraction, Options, Statement
+from sayso.known import read_known_speakers
+from sayso_server.core.statement import CueClass, Extraction, Options, Speaker, Statement
+from sayso_server.service.known import known_values
 from support.bracket import Case, Rendition, read_cases, write_line
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 CASES = [(path.stem, case) for path in sorted((GOLDEN / "cases").glob("*.md")) for case in read_cases(path)]
 NAMES = [f"{name}: {case.title}" for name, case in CASES]
 EVERYTHING = Options(cue_classes=frozenset(CueClass))
+KNOWN = Options(known_speakers=known_values(read_known_speakers(GOLDEN / "known.csv")))
+FACTS = 5
 
 
 def options_of(name: str) -> Options:
-    """What is asked for: beliefs and the like are not statements by default."""
-    return EVERYTHING if name == "beliefs" else Options()
+    """What is asked for: beliefs and the like are not statements by default, and nobody is known."""
+    return {"beliefs": EVERYTHING, "known": KNOWN}.get(name, Options())
 
 
 def rendition(statement: Statement, facts: int, extraction: Extraction) -> Rendition:
@@ -24,6 +28,7 @@ def rendition(statement: Statement, facts: int, extraction: Extraction) -> Rendi
         speaker.type.value if speaker else "-",
         statement.kind.value,
         statement.polarity.value,
+        *_external(speaker),
     )
     roles = {
         "content": statement.content,
@@ -35,8 +40,15 @@ def rendition(statement: Statement, facts: int, extraction: Extraction) -> Rendi
     return Rendition(spans, known[:facts])
 
 
+def _external(speaker: Speaker | None) -> list[str]:
+    """The id of a known speaker, or those of all who fit equally."""
+    candidates = [one.external_id for one in speaker.candidates] if speaker else []
+    found = (speaker.external_id if speaker else "") or " or ".join(candidates)
+    return [found] if found else []
+
+
 def compare(case: Case, extraction: Extraction) -> tuple[list[str], list[str]]:
     """(expected, found) as lines; equal where the case holds. Statements beyond the expected have all facts."""
     facts = [len(r.facts) for r in case.statements]
-    found = [rendition(s, facts[i] if i < len(facts) else 4, extraction) for i, s in enumerate(extraction.statements)]
+    found = [rendition(s, facts[i] if i < len(facts) else FACTS, extraction) for i, s in enumerate(extraction.statements)]
     return [write_line(case.text, r) for r in case.statements], [write_line(case.text, r) for r in found]

@@ -46,6 +46,7 @@ _SHORTEST_WITHOUT_COUNTRY = 3
 """Words that a name must have behind its country, so that they say enough without it."""
 _EXACT = 2
 """The first steps: names that are given as they stand in the text."""
+_INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
 _QUOTED = re.compile(r"""["“”][^"“”]*["“”]|\([^)]*\)""")
 
 
@@ -142,7 +143,7 @@ def _moved(one: Occurrence, merged: Mapping[NameCluster, NameCluster]) -> Occurr
 
 def _fitting(cluster: NameCluster, index: _Index) -> Iterator[list[_Known]]:
     """The known speakers that a cluster fits, step by step."""
-    own = _folded(cluster.key)
+    own = _folded(_spelt(cluster.key) if cluster.is_person else cluster.key)
     yield [one for one in index.get(("name", *own), ()) if _may_be_called(cluster, one)]
     yield [one for key in _other_keys(cluster, own) for one in index.get(("name", *key), ()) if _is_alike(own, one)]
     if cluster.is_person:
@@ -172,7 +173,10 @@ def _may_be_called(cluster: NameCluster, one: _Known) -> bool:
         return True
     if cluster.is_place:
         return one.may_be_thing
-    return not cluster.is_person or (one.may_be_person and _gender_agrees(cluster, one))
+    if one.may_be_person:
+        return _gender_agrees(cluster, one)
+    is_surely_person = any(n.title for n in cluster.sample) or is_given_name(cluster.key[0])
+    return not (cluster.is_person and is_surely_person)
 
 
 def _is_alike(own: Key, one: _Known) -> bool:
@@ -317,15 +321,27 @@ def _in_order(text: str, kind: SpeakerType) -> tuple[str, str]:
 def _keys(text: str, kind: SpeakerType) -> Iterator[Key]:
     """A name for comparison; of a person's also what is left without title and letters."""
     key = _key(text)
-    yield _folded(key)
+    if kind is not SpeakerType.PERSON:
+        yield _folded(key)
     if kind in {SpeakerType.PERSON, SpeakerType.UNKNOWN}:
-        titles = load_words("honorifics", "titles_of_people", "roles")
-        own = tuple(itertools.dropwhile(titles.__contains__, key))
-        letters = load_words("post_nominals")
-        while len(own) > 2 and own[-1] in letters:
-            own = own[:-1]
+        yield _folded(_spelt(key))
+        own = _without_title(key)
         if 1 < len(own) < len(key):
-            yield _folded(own)
+            yield _folded(_spelt(own))
+
+
+def _without_title(key: Key) -> Key:
+    """Owen Pell of Sir Owen Pell QC."""
+    titles, letters = load_words("honorifics", "titles_of_people", "roles"), load_words("post_nominals")
+    own = tuple(itertools.dropwhile(titles.__contains__, key))
+    while len(own) > 2 and own[-1] in letters:
+        own = own[:-1]
+    return own
+
+
+def _spelt(key: Key) -> Key:
+    """J, F, Kirby of J.F. Kirby."""
+    return tuple(part for word in key for part in (word.split(".") if _INITIALS.fullmatch(word) else (word,)))
 
 
 def _key(text: str) -> Key:
