@@ -14,6 +14,8 @@ from sayso.models import KnownSpeaker, SpeakerType
 
 MAX_KNOWN_SPEAKERS = 2_000
 MAX_ALIASES = 50
+MAX_NAMES = 10_000
+"""Names and aliases of all together."""
 MAX_BYTES = 200
 """Of an id, a name, an alias or a role in UTF-8."""
 
@@ -46,6 +48,9 @@ def fault_of(speakers: Sequence[KnownSpeaker], place: Callable[[int], str]) -> F
     """The first thing that is wrong with known speakers; `place` names the one of an index, for people."""
     if len(speakers) > MAX_KNOWN_SPEAKERS:
         return Fault(None, "", f"there are {len(speakers):,} known speakers; the limit is {MAX_KNOWN_SPEAKERS:,}")
+    names = sum(1 + len(speaker.aliases) for speaker in speakers)
+    if names > MAX_NAMES:
+        return Fault(None, "", f"there are {names:,} names and aliases; the limit is {MAX_NAMES:,}")
     seen: dict[str, int] = {}
     for index, speaker in enumerate(speakers):
         for field, problem in _problems(speaker):

@@ -67,6 +67,7 @@ def test_server_info_publishes_versions_and_limits(served: Running) -> None:
     assert list(info.language_codes) == ["en"]
     assert (info.limits.max_document_chars, info.limits.max_batch_documents) == (200_000, 64)
     assert (info.limits.max_message_bytes, info.limits.max_duration.seconds) == (8 * 1024 * 1024, 300)
+    assert (info.limits.max_stream_documents, info.limits.max_known_speakers) == (16, 2_000)
     assert info.component_versions["grpcio"] == grpc.__version__
     assert set(info.component_versions) == {"python", "grpcio", "stanza", "torch"}
 

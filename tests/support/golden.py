@@ -50,5 +50,7 @@ def _external(speaker: Speaker | None) -> list[str]:
 def compare(case: Case, extraction: Extraction) -> tuple[list[str], list[str]]:
     """(expected, found) as lines; equal where the case holds. Statements beyond the expected have all facts."""
     facts = [len(r.facts) for r in case.statements]
-    found = [rendition(s, facts[i] if i < len(facts) else FACTS, extraction) for i, s in enumerate(extraction.statements)]
+    found = [
+        rendition(s, facts[i] if i < len(facts) else FACTS, extraction) for i, s in enumerate(extraction.statements)
+    ]
     return [write_line(case.text, r) for r in case.statements], [write_line(case.text, r) for r in found]

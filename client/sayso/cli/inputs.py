@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -145,8 +145,9 @@ def _line(place: str, line: bytes) -> Document | Unreadable:
 
 
 def _moment(value: object) -> datetime | None:
-    """A point in time, or a day, from ISO 8601; anything else is none."""
+    """A point in time in UTC, or a day, from ISO 8601; anything else is none."""
     try:
-        return datetime.fromisoformat(value) if isinstance(value, str) else None
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return moment.astimezone(UTC) if moment and moment.tzinfo else moment
     except (ValueError, OverflowError):
         return None

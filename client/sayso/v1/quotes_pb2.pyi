@@ -325,7 +325,9 @@ class Document(_message.Message):
     """Headline, where it is not part of the text. Context only: nothing is extracted from it."""
     @_builtins.property
     def published_at(self) -> _timestamp_pb2.Timestamp:
-        """When the document was published. Context only: it says which known speakers are looked for (KnownSpeaker.valid_from)."""
+        """When the document was published. Context only: its day in UTC says which known speakers are looked for
+        (KnownSpeaker.valid_from).
+        """
 
     def __init__(
         self,
@@ -383,7 +385,8 @@ class ExtractOptions(_message.Message):
     @_builtins.property
     def known_speakers(self) -> _containers.RepeatedCompositeFieldContainer[Global___KnownSpeaker]:
         """People and organizations that the caller knows: where the text names one, its Speaker carries the caller's
-        external_id and name. At most Limits.max_known_speakers. Empty means those that the server was started with, if any.
+        external_id and name. At most Limits.max_known_speakers, with 10,000 names and aliases in all. Empty means those that
+        the server was started with, if any.
         """
 
     def __init__(
@@ -416,9 +419,9 @@ Global___ExtractOptions: _TypeAlias = ExtractOptions  # noqa: Y015
 @_typing.final
 class KnownSpeaker(_message.Message):
     """A person, an organization or a group that the caller knows. It is returned only where the text names it. Names are
-    compared without case, accents and titles; "Kirby, John" is John Kirby. Short forms count as they do within a text (the
-    surname alone, an initial, an acronym, a company without "Ltd"), except a given name alone. Where several known speakers
-    fit equally, none is chosen: they are Speaker.candidates.
+    compared without case, accents and titles; "Kirby, John" is John Kirby. Short forms count as they do within a text: an
+    initial, a known nickname, the surname alone, an acronym, a company without "Ltd"; but not a given name alone, nor a
+    misspelling. Where several known speakers fit equally, none is chosen: they are Speaker.candidates.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -437,8 +440,8 @@ class KnownSpeaker(_message.Message):
     type: Global___SpeakerType.ValueType
     """Person, organization or group. Unspecified: whatever the text says."""
     role: _builtins.str
-    """Role or title. It helps to tell namesakes apart and to link descriptions ("the mayor"), and is returned where the text
-    gives none.
+    """Role or title. It helps to tell namesakes apart and to link descriptions ("the mayor"), and is returned where the
+    text gives none.
     """
     valid_from: _builtins.str
     """First day on which it is to be looked for, as "2024-07-31"; compared with the day of Document.published_at in UTC.
@@ -764,8 +767,8 @@ class Speaker(_message.Message):
     type: Global___SpeakerType.ValueType
     """Person, organization, group or document."""
     role: _builtins.str
-    """Role or title as the text gives it ("National Security Communications Advisor"), else as KnownSpeaker.role does. Empty
-    if none.
+    """Role or title as the text gives it ("National Security Communications Advisor"), else as KnownSpeaker.role does.
+    Empty if none.
     """
     affiliation_speaker_id: _builtins.str
     """The organization for which a spokesman speaks. Empty if none."""
@@ -779,7 +782,7 @@ class Speaker(_message.Message):
 
     @_builtins.property
     def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___SpeakerCandidate]:
-        """The known speakers that this may be, where several fit equally. Empty where one was found, or none."""
+        """The known speakers that this may be, where several fit equally; at most 10. Empty where one was found, or none."""
 
     def __init__(
         self,

@@ -354,5 +354,4 @@ def _folded(key: Key) -> Key:
 
 
 def _fold(word: str) -> str:
-    plain = word if word.isalnum() and word.isascii() else plain_letters(word)
-    return "".join(c for c in plain if c.isalnum())
+    return word if word.isascii() and word.isalnum() else "".join(c for c in plain_letters(word) if c.isalnum())
