@@ -150,6 +150,8 @@ def _problems(speaker: KnownSpeaker) -> Iterator[tuple[str, str]]:
     """The fields at fault, and what is wrong with each."""
     yield from _problems_of_text("external_id", speaker.external_id)
     yield from _problems_of_text("name", speaker.name, is_name=True)
+    if isinstance(speaker.aliases, str):
+        yield "aliases", "is one string, not several"
     if len(speaker.aliases) > MAX_ALIASES:
         yield "aliases", f"there are {len(speaker.aliases)} aliases; the limit is {MAX_ALIASES}"
     for number, alias in enumerate(speaker.aliases):

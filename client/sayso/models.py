@@ -88,9 +88,10 @@ class Document:
 class KnownSpeaker:
     """A person, an organization or a group that the caller knows.
 
-    Where a text names it, its speaker has this id and name. `aliases` are other names under which a text may know it. `type` is PERSON, ORGANIZATION or GROUP, or such a name;
-    UNKNOWN leaves it to the text. It is looked for in documents published from `valid_from` to `valid_to`, and in all
-    that do not say when they were. See also `read_known_speakers`.
+    Where a text names it, its speaker has this id and name. `aliases` are other names under which a text may know it;
+    `type` is PERSON, ORGANIZATION or GROUP, or such a name; UNKNOWN leaves it to the text. It is looked for in
+    documents published from `valid_from` to `valid_to`, and in all that do not say when they were published. See also
+    `read_known_speakers`.
     """
 
     external_id: str
