@@ -1,7 +1,7 @@
 """What the client takes and returns: frozen values. Offsets are Unicode code points, as Python counts them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -96,7 +96,7 @@ class KnownSpeaker:
 
     external_id: str
     name: str
-    aliases: tuple[str, ...] = ()
+    aliases: Sequence[str] = ()
     type: SpeakerType | str = SpeakerType.UNKNOWN
     role: str = ""
     valid_from: date | None = None

@@ -108,7 +108,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_known_speakers_in_python(served: Running) -> None:
     known = [
         sayso.KnownSpeaker("Q1", "Mara Voss", ("Mara",), "person"),
-        sayso.KnownSpeaker("Q2", "Owen Olin", ("Olin",)),
+        sayso.KnownSpeaker("Q2", "Owen Olin", ["Olin"]),
         sayso.KnownSpeaker("Q3", "Anna Olin", ("Olin",), sayso.SpeakerType.PERSON, "judge", date(2024, 7, 1)),
     ]
     with sayso.Client(served.address) as client:
@@ -140,7 +140,7 @@ def test_known_speakers_in_python(served: Running) -> None:
         (sayso.KnownSpeaker("Q2", " "), "is empty", "name"),
         (sayso.KnownSpeaker("Q1", "Mara"), '"Q1" is also that of known_speakers[0]', "external_id"),
         (sayso.KnownSpeaker("Q2", "Mara", ("Ma", "")), "is empty", "aliases[1]"),
-        (sayso.KnownSpeaker("Q2", "Mara", "Ma"), "is one string, not several", "aliases"),  # type: ignore[arg-type]
+        (sayso.KnownSpeaker("Q2", "Mara", "Ma"), "is one string, not several", "aliases"),
         (sayso.KnownSpeaker("Q2", "Mara \ud83d"), "has half of a surrogate pair, which is no character", "name"),
         (sayso.KnownSpeaker("Q2", "Mara", type="woman"), 'there is no type "woman"; there are: person,', "type"),
     ],

@@ -12,7 +12,7 @@ def known_values(speakers: Iterable[KnownSpeaker]) -> tuple[domain.KnownSpeaker,
         domain.KnownSpeaker(
             external_id=one.external_id,
             name=one.name,
-            aliases=one.aliases,
+            aliases=tuple(one.aliases),
             type=domain.SpeakerType(one.type),
             role=one.role,
             valid_from=one.valid_from,
