@@ -182,6 +182,9 @@ class SpeakerCandidate:
     external_id: str
     name: str
 
+    def __str__(self) -> str:
+        return f"{self.name} ({self.external_id})"
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Speaker:

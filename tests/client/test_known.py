@@ -179,8 +179,14 @@ def test_the_command_names_them(served: Running, file: Path) -> None:
     ]
     lines = run(served, "extract", "-", "--plain", "--explain", "--speakers", str(file)).stdout.splitlines()
     assert "speaker 0.50, known as Q1; " in lines[0]
-    assert "speaker 0.50, perhaps Q2 (Owen Olin) or Q3 (Anna Olin); " in lines[1]
+    assert "speaker 0.50, perhaps Owen Olin (Q2) or Anna Olin (Q3); " in lines[1]
     assert "speaker 0.50; " in lines[3]
+
+
+def test_the_page_names_them(served: Running, file: Path) -> None:
+    page = run(served, "extract", "-", "--html", "--speakers", str(file)).stdout
+    assert page.count("<dt>known as</dt><dd>Q1</dd>") == 2
+    assert page.count("<dt>perhaps</dt><dd>Owen Olin (Q2)\nAnna Olin (Q3)</dd>") == 1
 
 
 def test_the_day_of_a_line_counts(served: Running, file: Path) -> None:

@@ -50,7 +50,7 @@ def why(statement: Statement) -> list[str]:
 def _known(speaker: Speaker) -> str:
     """, known as Q7: by the caller's ids."""
     if speaker.candidates:
-        return ", perhaps " + " or ".join(f"{one.external_id} ({one.name})" for one in speaker.candidates)
+        return f", perhaps {' or '.join(map(str, speaker.candidates))}"
     return f", known as {speaker.external_id}" if speaker.external_id else ""
 
 

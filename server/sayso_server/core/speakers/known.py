@@ -35,7 +35,7 @@ from sayso_server.core.statement import KnownSpeaker, Span, SpeakerType
 Key: TypeAlias = tuple[str, ...]
 """A name for comparison, or a form of it: what kind of form, and its words."""
 
-_MOST_ALIKE = 50
+_MOST_ALIKE = 200
 """How many known speakers of one form of a name are looked at."""
 _MOST_CANDIDATES = 10
 _SHORTEST_ACRONYM = 3
