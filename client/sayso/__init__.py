@@ -22,6 +22,7 @@ from sayso.errors import (
     ServerError,
     ServerUnavailable,
 )
+from sayso.known import read_known_speakers
 from sayso.models import (
     Cue,
     CueClass,
@@ -29,6 +30,7 @@ from sayso.models import (
     Evidence,
     Explanation,
     Kind,
+    KnownSpeaker,
     Limits,
     ModelInfo,
     OptionKeywords,
@@ -39,6 +41,7 @@ from sayso.models import (
     Span,
     Speaker,
     SpeakerAlternative,
+    SpeakerCandidate,
     SpeakerType,
     Statement,
     Stats,
@@ -64,6 +67,7 @@ __all__ = [
     "ExtractionFailed",
     "InvalidDocument",
     "Kind",
+    "KnownSpeaker",
     "Limits",
     "LocalEngineUnavailable",
     "ModelInfo",
@@ -81,12 +85,14 @@ __all__ = [
     "Span",
     "Speaker",
     "SpeakerAlternative",
+    "SpeakerCandidate",
     "SpeakerType",
     "Statement",
     "Stats",
     "TextWarning",
     "Tls",
     "WarningCode",
+    "read_known_speakers",
     "to_dataframe",
 ]
 

@@ -19,7 +19,8 @@ from sayso.cli.inputs import STDIN, Inputs, expand
 from sayso.cli.options import INPUTS, flags, input_options, names_of
 from sayso.cli.reading import Reader
 from sayso.errors import SaysoError
-from sayso.models import CueClass, Limits, OptionKeywords, ServerInfo
+from sayso.known import read_known_speakers
+from sayso.models import CueClass, KnownSpeaker, Limits, OptionKeywords, ServerInfo
 
 _FORMATS = ("table", "plain", "json", "jsonl", "csv", "markdown", "html")
 _TALLY_FORMATS = ("table", "json", "csv")
@@ -169,11 +170,22 @@ def _reader(
     speakers: tuple[str, ...],
     language: str,
     cue_classes: tuple[str, ...],
+    known: str | None,
     **options: Any,
 ) -> Reader:
     wanted = cast("OptionKeywords", options)
     wanted["cue_classes"] = names_of(CueClass) if "all" in cue_classes else cue_classes
+    wanted["known_speakers"] = _known_speakers(known) if known else ()
     return Reader(Inputs(expand(files), jsonl_input), connection, wanted, speakers=speakers, language=language)
+
+
+def _known_speakers(path: str) -> tuple[KnownSpeaker, ...]:
+    try:
+        return read_known_speakers(path)
+    except SaysoError as error:
+        raise click.BadParameter(str(error), param_hint="--speakers") from error
+    except OSError as error:
+        raise click.FileError(path, error.strerror) from error
 
 
 def _output(path: str | None) -> AbstractContextManager[TextIO]:
@@ -208,4 +220,5 @@ def _limits(limits: Limits) -> Iterator[str]:
     yield f"{limits.max_message_bytes:,} bytes"
     yield f"{limits.max_batch_documents} documents in a batch"
     yield f"{limits.max_stream_documents} at a time in a stream"
+    yield f"{limits.max_known_speakers:,} known speakers"
     yield f"{limits.max_duration.total_seconds():g} s"

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -135,4 +136,18 @@ def _line(place: str, line: bytes) -> Document | Unreadable:
     if not isinstance(record, dict) or not isinstance(record.get("text"), str):
         return Unreadable(place, '"text" is missing or not a string; a line is {"id": ..., "text": ...}')
     title = record.get("title")
-    return Document(record["text"], str(record.get("id", place)), title=title if isinstance(title, str) else "")
+    return Document(
+        record["text"],
+        str(record.get("id", place)),
+        title=title if isinstance(title, str) else "",
+        published_at=_moment(record.get("published_at")),
+    )
+
+
+def _moment(value: object) -> datetime | None:
+    """A point in time in UTC, or a day, from ISO 8601; anything else is none."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return moment.astimezone(UTC) if moment and moment.tzinfo else moment
+    except (ValueError, OverflowError):
+        return None

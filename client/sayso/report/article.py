@@ -138,6 +138,8 @@ def _card(key: str, statement: Statement, result: Result) -> str:
 def _facts(statement: Statement) -> Iterator[tuple[str, str]]:
     speaker, cue = statement.speaker, statement.cue
     yield "speaker", f"{speaker.name} ({statement.speaker_confidence:.0%} sure)" if speaker else "not found"
+    yield "known as", speaker.external_id if speaker else ""
+    yield "perhaps", "\n".join(map(str, speaker.candidates)) if speaker else ""
     yield "role", speaker.role if speaker else ""
     yield "mention", statement.source.text if statement.source else ""
     yield "kind", str(statement.kind)
