@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ServerError,
         ServerUnavailable,
     )
+    from sayso.known import read_known_speakers
     from sayso.models import (
         Cue,
         CueClass,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         Evidence,
         Explanation,
         Kind,
+        KnownSpeaker,
         Limits,
         ModelInfo,
         OptionKeywords,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
         Span,
         Speaker,
         SpeakerAlternative,
+        SpeakerCandidate,
         SpeakerType,
         Statement,
         Stats,
@@ -67,6 +70,7 @@ __all__ = [
     "ExtractionFailed",
     "InvalidDocument",
     "Kind",
+    "KnownSpeaker",
     "Limits",
     "LocalEngineUnavailable",
     "ModelInfo",
@@ -84,16 +88,18 @@ __all__ = [
     "Span",
     "Speaker",
     "SpeakerAlternative",
+    "SpeakerCandidate",
     "SpeakerType",
     "Statement",
     "Stats",
     "TextWarning",
     "Tls",
     "WarningCode",
+    "read_known_speakers",
     "to_dataframe",
 ]
 
-_MODULES = ("models", "errors", "tls", "rows", "client", "aio")
+_MODULES = ("models", "errors", "tls", "rows", "known", "client", "aio")
 """Where the names are, those that are imported fast first. Nothing is imported before it is used, so that the command
 line starts at once: the clients import grpc, which takes a while."""
 

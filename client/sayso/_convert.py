@@ -55,6 +55,7 @@ def server_info_model(message: pb.GetServerInfoResponse) -> models.ServerInfo:
             max_message_bytes=limits.max_message_bytes,
             max_duration=limits.max_duration.ToTimedelta(),
             max_stream_documents=limits.max_stream_documents,
+            max_known_speakers=limits.max_known_speakers,
         ),
         components=dict(message.component_versions),
     )
@@ -109,6 +110,8 @@ def _speaker(message: pb.Speaker) -> models.Speaker:
         affiliation_id=message.affiliation_speaker_id or None,
         issuer_id=message.issuer_speaker_id or None,
         mentions=_spans(message.mentions),
+        external_id=message.external_id,
+        candidates=tuple(models.SpeakerCandidate(one.external_id, one.name) for one in message.candidates),
     )
 
 

@@ -12,6 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from sayso import models
 from sayso.errors import InvalidDocument
+from sayso.known import checked
 from sayso.v1 import quotes_pb2 as pb
 
 
@@ -40,6 +41,19 @@ def options_message(options: models.Options) -> pb.ExtractOptions:
         min_speaker_confidence=options.min_speaker_confidence,
         view=pb.RESULT_VIEW_FULL if options.explain else pb.RESULT_VIEW_BASIC,
         max_alternatives=options.max_alternatives,
+        known_speakers=[_known_speaker_message(known) for known in checked(options.known_speakers)],
+    )
+
+
+def _known_speaker_message(known: models.KnownSpeaker) -> pb.KnownSpeaker:
+    return pb.KnownSpeaker(
+        external_id=known.external_id,
+        name=known.name,
+        aliases=known.aliases,
+        type=_value(pb.SpeakerType, models.SpeakerType(known.type)),
+        role=known.role,
+        valid_from=known.valid_from.isoformat() if known.valid_from else "",
+        valid_to=known.valid_to.isoformat() if known.valid_to else "",
     )
 
 
@@ -114,6 +128,8 @@ def _speaker_message(speaker: models.Speaker) -> pb.Speaker:
         affiliation_speaker_id=speaker.affiliation_id or "",
         issuer_speaker_id=speaker.issuer_id or "",
         mentions=_span_messages(speaker.mentions),
+        external_id=speaker.external_id,
+        candidates=[pb.SpeakerCandidate(external_id=one.external_id, name=one.name) for one in speaker.candidates],
     )
 
 

@@ -1,9 +1,9 @@
 """What the client takes and returns: frozen values. Offsets are Unicode code points, as Python counts them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self, TypedDict
 
@@ -74,7 +74,7 @@ class Document:
     """A text to read. `language` is BCP 47; empty means English.
 
     `title` (the headline, where it is not part of the text) and `published_at` are context only. A `published_at`
-    without a time zone is taken for UTC.
+    without a time zone is taken for UTC; its day says which known speakers are looked for.
     """
 
     text: str
@@ -82,6 +82,25 @@ class Document:
     language: str = ""
     title: str = ""
     published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSpeaker:
+    """A person, an organization or a group that the caller knows.
+
+    Where a text names it, its speaker has this id and name. `aliases` are other names under which a text may know it;
+    `type` is PERSON, ORGANIZATION or GROUP, or such a name; UNKNOWN leaves it to the text. It is looked for in
+    documents published from `valid_from` to `valid_to`, and in all that do not say when they were published. See also
+    `read_known_speakers`.
+    """
+
+    external_id: str
+    name: str
+    aliases: Sequence[str] = ()
+    type: SpeakerType | str = SpeakerType.UNKNOWN
+    role: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 class OptionKeywords(TypedDict, total=False):
@@ -93,6 +112,7 @@ class OptionKeywords(TypedDict, total=False):
     min_speaker_confidence: float | None
     explain: bool
     max_alternatives: int
+    known_speakers: Iterable[KnownSpeaker]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +123,7 @@ class Options:
     returned; without `cue_classes` reported speech and documents that state something. Statements with less than
     `min_confidence` (0 to 1) are left out; statements are linked to a speaker only with at least
     `min_speaker_confidence` (0 to 1; None leaves it to the server). `explain` asks for `Statement.explanation`, with at
-    most `max_alternatives` other speakers.
+    most `max_alternatives` other speakers. Speakers among `known_speakers` are returned with their `external_id`.
     """
 
     kinds: str | Iterable[str] = ()
@@ -112,6 +132,7 @@ class Options:
     min_speaker_confidence: float | None = None
     explain: bool = False
     max_alternatives: int = 3
+    known_speakers: Iterable[KnownSpeaker] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +175,24 @@ class Cue:
         return self.text
 
 
+@dataclass(frozen=True, slots=True)
+class SpeakerCandidate:
+    """A known speaker who may be meant."""
+
+    external_id: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.external_id})"
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Speaker:
     """Somebody, or a document, that makes statements.
 
     `affiliation_id` is the organization for which a spokesman speaks, `issuer_id` that behind a document: see
-    `Result.speaker`.
+    `Result.speaker`. A known speaker has its `external_id`; where several fit equally, it is empty, and they are the
+    `candidates`.
     """
 
     speaker_id: str
@@ -169,6 +202,8 @@ class Speaker:
     affiliation_id: str | None
     issuer_id: str | None
     mentions: tuple[Span, ...]
+    external_id: str = ""
+    candidates: tuple[SpeakerCandidate, ...] = ()
 
     def __repr__(self) -> str:
         return f"Speaker({self.name!r}, {self.type})"
@@ -361,6 +396,7 @@ class Limits:
     max_message_bytes: int
     max_duration: timedelta
     max_stream_documents: int
+    max_known_speakers: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ COLUMNS = (
     "speaker",
     "speaker_type",
     "speaker_role",
+    "speaker_external_id",
+    "speaker_candidates",
     "source",
     "cue",
     "cue_lemma",
@@ -33,7 +35,8 @@ COLUMNS = (
     "continued_id",
 )
 """Names of the columns, in order. `text` joins the spans of an interrupted statement by " … "; `start` and `end` are
-the first and the last of their offsets, in code points. What a statement has not is empty."""
+the first and the last of their offsets, in code points. `speaker_candidates` are the external ids of the known speakers
+who fit equally. What a statement has not is empty."""
 
 
 def rows(result: Result) -> list[dict[str, Any]]:
@@ -59,6 +62,8 @@ def _row(document_id: str, statement: Statement) -> dict[str, Any]:
         "speaker": speaker.name if speaker else "",
         "speaker_type": str(speaker.type) if speaker else "",
         "speaker_role": speaker.role if speaker else "",
+        "speaker_external_id": speaker.external_id if speaker else "",
+        "speaker_candidates": "; ".join(one.external_id for one in speaker.candidates) if speaker else "",
         "source": statement.source.text if statement.source else "",
         "cue": cue.text if cue else "",
         "cue_lemma": cue.lemma if cue else "",

@@ -1,8 +1,9 @@
-"""Documents as JSON lines: {"id": ..., "text": ...}, other keys ignored."""
+"""Documents as JSON lines: {"id": ..., "text": ..., "published_at": ...}, other keys ignored."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 LINE_BREAKS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 """Line breaks that JSON need not escape, and what they are escaped as."""
@@ -15,6 +16,12 @@ class Document:
     line: int
     document_id: str
     text: str
+    published_at: datetime | None = None
+
+    @property
+    def day(self) -> date | None:
+        """When it was published, in UTC."""
+        return self.published_at.date() if self.published_at else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,24 @@ def document_of(number: int, record: object) -> Document | BadLine:
         except UnicodeEncodeError as error:
             reason = f'"{field}" has half of a surrogate pair at character {error.start}, which is no character'
             return BadLine(number, _printable(document_id), reason)
-    return Document(number, document_id, text)
+    return Document(number, document_id, text, _moment(record.get("published_at")))
+
+
+def _moment(value: object) -> datetime | None:
+    """A point in time in UTC, from ISO 8601 or a column of dates; without a time zone it is taken for UTC."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day, tzinfo=UTC)
+    if not isinstance(value, datetime):
+        return None
+    try:
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except OverflowError:  # in the year 1, east of Greenwich
+        return None
 
 
 def json_line(value: object, *, default: Callable[[object], object] | None = None) -> str:

@@ -170,7 +170,7 @@ def test_who_speaks_how_often(served: Running, tmp_path: Path) -> None:
     ]
     assert sayso(served, "speakers", str(text)).stdout.split()[-8:] == ["Olin", "person", "1", "1", "0", "0", "3", "1"]
     assert sayso(served, "speakers", str(text), "--format", "csv").stdout.count("\n") == 2
-    assert sayso(served, "speakers", str(text), "--csv").stdout.splitlines()[1] == "Olin,person,,1,1,0,0,3,1,"
+    assert sayso(served, "speakers", str(text), "--csv").stdout.splitlines()[1] == "Olin,person,,1,1,0,0,3,1,,"
 
 
 def tallied(*speakers: tuple[str, str]) -> list[dict[str, str | int]]:

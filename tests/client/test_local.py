@@ -70,7 +70,7 @@ def test_as_many_other_speakers_as_asked_for(monkeypatch: pytest.MonkeyPatch, se
         others = tuple((f"p{number}", 0.1) for number in range(1, 6))
         return replace(found, statements=tuple(replace(one, alternatives=others) for one in found.statements))
 
-    monkeypatch.setattr("support.engine.extraction", lambda text: doubtful(extraction(text)))
+    monkeypatch.setattr("support.engine.extraction", lambda text, known: doubtful(extraction(text, known)))
     for client in (sayso.Client(served.address, timeout=PATIENCE), sayso.Client(local=True)):
         with client:
             results = [client.extract(TEXT, explain=True)]

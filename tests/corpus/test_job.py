@@ -42,6 +42,29 @@ def test_a_second_run_reads_only_what_is_new(corpus: Corpus) -> None:
     assert ids(corpus) == ["d0", "d1", "d2"]
 
 
+def test_known_speakers_are_in_the_rows_and_belong_to_the_job(corpus: Corpus, tmp_path: Path) -> None:
+    speakers = tmp_path / "people.csv"
+    speakers.write_text("id,name,aliases,from\nQ1,Mara Voss,Mara,2024-07-01\nQ2,A,Olin,\nQ3,B,Olin,\n", "utf-8")
+    records = [
+        {"id": "a", "text": "“Yes,” said Mara. “No,” said Olin.", "published_at": "2024-07-01"},
+        {"id": "b", "text": "“Yes,” said Mara. “No,” said Pell.", "published_at": "2024-06-30"},
+    ]
+    corpus.source.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
+    assert corpus.run(*JSONL, "--speakers", str(speakers))[0] == 0
+    columns = ("speaker", "speaker_external_id", "speaker_candidates")
+    assert [tuple(row[name] for name in columns) for row in corpus.rows("statements")] == [
+        ("Mara Voss", "Q1", None),
+        ("Olin", None, "Q2; Q3"),
+        ("Mara", None, None),
+        ("Pell", None, None),
+    ]
+    assert corpus.run(*JSONL, "--speakers", str(speakers))[0] == 0
+    speakers.write_text("id,name\nQ1,Mara\n", "utf-8")
+    status, said = corpus.run(*JSONL, "--speakers", str(speakers))
+    assert status == 2
+    assert "was made with speakers " in said
+
+
 def test_killed_and_started_again(corpus: Corpus, tmp_path: Path) -> None:
     """Killed with kill -9 at two documents, each of which waits until it is told not to."""
     gates = [tmp_path / "first", tmp_path / "second"]

@@ -48,6 +48,30 @@ def test_results_are_protobuf_json_in_order(tmp_path: Path, engine: FakeEngine) 
     assert "“Yes,”" in written[0]
 
 
+def test_known_speakers_by_the_day_of_each_line(tmp_path: Path, engine: FakeEngine) -> None:
+    speakers = tmp_path / "people.csv"
+    speakers.write_text("id,name,aliases,to\nQ1,Mara Voss,Mara,2024-06-30\n", "utf-8")
+    days = ("2024-06-30T20:00:00-05:00", "2024-06-30", None, "0001-01-01T00:00:00+05:00")
+    documents = [{"id": "d", "text": TEXT, "published_at": day} for day in days]
+    result, written = extract(tmp_path, lines(*documents), "--speakers", str(speakers))
+    assert result.exit_code == 0
+    found = [Parse(line, pb.Result()).speakers[0] for line in written]
+    assert [speaker.external_id for speaker in found] == ["", "Q1", "Q1", "Q1"]
+    assert found[1].display_name == "Mara Voss"
+
+
+@pytest.mark.parametrize("command", ["extract", "corpus", "serve"])
+def test_a_bad_file_of_speakers_ends_every_command_in_one_line(tmp_path: Path, command: str) -> None:
+    speakers = tmp_path / "people.csv"
+    speakers.write_text("id,name\nQ1,\n", "utf-8")
+    (tmp_path / "in.jsonl").write_bytes(lines({"id": "a", "text": TEXT}))
+    paths = [] if command == "serve" else [str(tmp_path / "in.jsonl"), str(tmp_path / "out")]
+    form = ["--format", "jsonl"] if command == "corpus" else []
+    result = CliRunner().invoke(main, [command, *paths, *form, "--speakers", str(speakers)])
+    assert result.exit_code == 2
+    assert result.stderr == f'Error: {speakers}, line 2, column "name": is empty\n'
+
+
 def test_gold_has_the_format_of_gold_files(tmp_path: Path, engine: FakeEngine) -> None:
     result, [written] = extract(tmp_path, lines({"id": 7, "text": TEXT}), "--as", "gold", "--classes", "all")
     assert result.exit_code == 0

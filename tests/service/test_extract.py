@@ -1,14 +1,33 @@
 """ExtractQuotes: the answer, its offsets, its options."""
 
+from collections.abc import Sequence
+from datetime import date
+
 import grpc
 import pytest
 from google.rpc import error_details_pb2
+from support.engine import MODEL, FakeEngine
+from support.frozen import FrozenParser
+from support.golden import GOLDEN
 from support.serving import Running, reason_of, running, status_of, unpack
 
 from sayso.v1 import quotes_pb2 as pb
-from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Kind
+from sayso_server.core.document import Document
+from sayso_server.core.pipeline import Extractor
+from sayso_server.core.statement import (
+    REPORTED_SPEECH,
+    CueClass,
+    Extraction,
+    Kind,
+    KnownSpeaker,
+    Options,
+    SpeakerType,
+)
+from sayso_server.core.tree import Tree
 from sayso_server.service.settings import Limits
 
+KNOWN = "options.known_speakers"
+MARA = pb.KnownSpeaker(external_id="Q1", name="Mara")
 TEXT = "😀 Café: “It’s e\u0301lan, 🎉” said Mara."
 
 
@@ -18,6 +37,12 @@ def extract(server: Running, text: str = TEXT, **options: object) -> pb.Result:
         options=pb.ExtractOptions(**options),  # type: ignore[arg-type]
     )
     return server.stub.ExtractQuotes(request).result
+
+
+def known(**fields: object) -> pb.KnownSpeaker:
+    message = pb.KnownSpeaker(**fields)  # type: ignore[arg-type]
+    message.MergeFrom(MARA)
+    return message
 
 
 def refused(server: Running, request: pb.ExtractQuotesRequest) -> grpc.RpcError:
@@ -96,6 +121,91 @@ def test_options_reach_the_engine(served: Running) -> None:
     assert (chosen.min_confidence, chosen.min_speaker_confidence) == (0.5, 0.25)
 
 
+def test_known_speakers_reach_the_engine(served: Running) -> None:
+    message = known(
+        aliases=["M.", "Mo"],
+        type=pb.SPEAKER_TYPE_PERSON,
+        role="mayor",
+        valid_from="2024-01-01",
+        valid_to="2024-12-31",
+    )
+    [speaker] = extract(served, known_speakers=[message]).speakers
+    assert (speaker.display_name, speaker.external_id, len(speaker.candidates)) == ("Mara", "Q1", 0)
+    expected = KnownSpeaker(
+        "Q1", "Mara", ("M.", "Mo"), SpeakerType.PERSON, "mayor", date(2024, 1, 1), date(2024, 12, 31)
+    )
+    assert served.engine.options[-1].known_speakers == (expected,)
+
+
+def test_known_speakers_who_fit_equally_are_candidates(served: Running) -> None:
+    other = pb.KnownSpeaker(external_id="Q2", name="Mara Olin", aliases=["Mara"])
+    [speaker] = extract(served, known_speakers=[MARA, other]).speakers
+    assert (speaker.display_name, speaker.external_id) == ("Mara", "")
+    assert [(one.external_id, one.name) for one in speaker.candidates] == [("Q1", "Mara"), ("Q2", "Mara Olin")]
+
+
+def test_each_document_has_the_known_speakers_of_its_day(served: Running) -> None:
+    options = pb.ExtractOptions(known_speakers=[known(valid_from="2024-07-01", valid_to="2024-07-01")])
+    moments = ["2024-06-30T23:59:59Z", "2024-07-01T00:00:00Z", "2024-07-01T23:59:59Z", "2024-07-02T00:00:00Z"]
+    documents = [pb.Document(text=TEXT) for _ in moments]
+    for document, moment in zip(documents, moments, strict=True):
+        document.published_at.FromJsonString(moment)
+    never = pb.Document(text=TEXT)
+    never.published_at.seconds = 2**62  # no day at all
+    documents += [pb.Document(text=TEXT), never]
+    answer = served.stub.BatchExtractQuotes(pb.BatchExtractQuotesRequest(documents=documents, options=options))
+    ids = [outcome.result.speakers[0].external_id for outcome in answer.outcomes]
+    assert ids == ["", "Q1", "Q1", "", "Q1", "Q1"]
+
+
+def test_the_speakers_that_a_server_knows_are_those_of_requests_without() -> None:
+    with running(known=(KnownSpeaker("S1", "Mara"),)) as served:
+        assert extract(served).speakers[0].external_id == "S1"
+        assert extract(served, known_speakers=[MARA]).speakers[0].external_id == "Q1"
+        stream = served.stub.StreamExtractQuotes(iter([pb.StreamExtractQuotesRequest(document=pb.Document(text=TEXT))]))
+        assert next(stream).outcome.result.speakers[0].external_id == "S1"
+
+
+class FrozenEngine(FakeEngine):
+    """The real extraction over parses that are stored."""
+
+    extractor = Extractor(FrozenParser(GOLDEN / "trees" / "known.conllu"), MODEL)
+
+    def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
+        return self.extractor.parse(paragraphs)
+
+    def finish(self, document: Document, options: Options, parse_seconds: float) -> Extraction:
+        return self.extractor.finish(document, options, parse_seconds)
+
+
+def test_a_known_speaker_is_found_by_an_alias_a_pronoun_and_a_role() -> None:
+    text = (
+        "Mara Voss met crews. She said that talks had begun.\n\n"
+        "Mara Voss met crews. The mayor said that talks had begun.\n\n"
+        "Talbrook said that the vote was lost."
+    )
+    message = [
+        pb.KnownSpeaker(external_id="voss", name="Mara Ellen Voss", aliases=["Voss, Mara"], role="Mayor"),
+        pb.KnownSpeaker(external_id="owen", name="Owen Talbrook", type=pb.SPEAKER_TYPE_PERSON),
+        pb.KnownSpeaker(external_id="anna", name="Talbrook, Anna", type=pb.SPEAKER_TYPE_PERSON),
+        pb.KnownSpeaker(external_id="else", name="Owen Marsh"),
+    ]
+    with running(engine=FrozenEngine()) as served:
+        result = extract(served, text, known_speakers=message)
+    speakers = {speaker.speaker_id: speaker for speaker in result.speakers}
+    said = [speakers[statement.speaker_id] for statement in result.statements]
+    assert [(one.external_id, one.display_name) for one in said] == [
+        ("voss", "Mara Ellen Voss"),
+        ("voss", "Mara Ellen Voss"),
+        ("", "Talbrook"),
+    ]
+    assert [(one.external_id, one.name) for one in said[-1].candidates] == [
+        ("owen", "Owen Talbrook"),
+        ("anna", "Talbrook, Anna"),
+    ]
+    assert len(speakers) == 2
+
+
 def test_an_empty_text_is_a_document_with_a_warning(served: Running) -> None:
     result = extract(served, "")
     assert not result.statements
@@ -138,6 +248,22 @@ def test_a_text_at_the_limit_is_read_and_one_over_it_refused() -> None:
         ({"min_confidence": 1.5}, "options.min_confidence"),
         ({"min_confidence": float("nan")}, "options.min_confidence"),
         ({"min_speaker_confidence": -0.1}, "options.min_speaker_confidence"),
+        ({"known_speakers": [pb.KnownSpeaker(name="Mara")]}, "options.known_speakers[0].external_id"),
+        ({"known_speakers": [MARA, pb.KnownSpeaker(external_id="Q2")]}, "options.known_speakers[1].name"),
+        ({"known_speakers": [MARA, MARA]}, "options.known_speakers[1].external_id"),
+        ({"known_speakers": [known(aliases=["", "a"])]}, "options.known_speakers[0].aliases[0]"),
+        ({"known_speakers": [known(aliases=["a"] * 51)]}, "options.known_speakers[0].aliases"),
+        ({"known_speakers": [known(type=pb.SPEAKER_TYPE_DOCUMENT)]}, "options.known_speakers[0].type"),
+        ({"known_speakers": [known(type=99)]}, "options.known_speakers[0].type"),
+        ({"known_speakers": [known(role="é" * 101)]}, "options.known_speakers[0].role"),
+        ({"known_speakers": [known(valid_from="July 2024")]}, "options.known_speakers[0].valid_from"),
+        ({"known_speakers": [known(valid_to="2024-02-30")]}, "options.known_speakers[0].valid_to"),
+        (
+            {"known_speakers": [known(valid_from="2024-07-02", valid_to="2024-07-01")]},
+            "options.known_speakers[0].valid_from",
+        ),
+        ({"known_speakers": [pb.KnownSpeaker(external_id=str(n), name="N") for n in range(2_001)]}, KNOWN),
+        ({"known_speakers": [known(aliases=["N"] * 10_000)]}, KNOWN),
     ],
 )
 def test_invalid_options_name_their_field(served: Running, options: dict[str, object], field: str) -> None:

@@ -71,8 +71,18 @@ def test_server_info_publishes_versions_and_limits(served: Running) -> None:
     assert list(info.language_codes) == ["en"]
     assert (info.limits.max_document_chars, info.limits.max_batch_documents) == (200_000, 64)
     assert (info.limits.max_message_bytes, info.limits.max_duration.seconds) == (8 * 1024 * 1024, 300)
+    assert (info.limits.max_stream_documents, info.limits.max_known_speakers) == (16, 2_000)
     assert info.component_versions["grpcio"] == grpc.__version__
     assert set(info.component_versions) == {"python", "grpcio", "stanza", "torch"}
+
+
+def test_a_server_knows_the_speakers_of_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("id,name,aliases\nQ1,Mara Voss,Mara\n", "utf-8")
+    request = pb.ExtractQuotesRequest(document=pb.Document(text="“Yes,” said Mara."))
+    with server_process("--speakers", str(file)) as (_, address), grpc.insecure_channel(address) as channel:
+        [speaker] = pb_grpc.QuoteServiceStub(channel).ExtractQuotes(request).result.speakers
+    assert (speaker.external_id, speaker.display_name) == ("Q1", "Mara Voss")
 
 
 def test_reflection_lists_the_service(served: Running) -> None:

@@ -40,7 +40,7 @@ def with_queue(
 def submit(queue: EngineQueue, *texts: str, options: Options = OTHER) -> "asyncio.Task[list[str]]":
     async def texts_read() -> list[str]:
         deadline = asyncio.get_running_loop().time() + PATIENCE
-        answers = await queue.submit(texts, options, deadline=deadline)
+        answers = await queue.submit(texts, [options] * len(texts), deadline=deadline)
         return [answer.outcome.text for answer in answers if isinstance(answer.outcome, Extraction)]
 
     return asyncio.create_task(texts_read())
@@ -247,7 +247,7 @@ def outcomes(queue: EngineQueue, text: str) -> "asyncio.Task[list[str]]":
     """The text that was read, or why it is refused."""
 
     async def outcomes() -> list[str]:
-        [answer] = await queue.submit([text], OTHER, deadline=asyncio.get_running_loop().time() + PATIENCE)
+        [answer] = await queue.submit([text], [OTHER], deadline=asyncio.get_running_loop().time() + PATIENCE)
         one = answer.outcome
         return [f"{one.reason} {one.metadata.get('cause')}" if isinstance(one, ServiceError) else one.text]
 

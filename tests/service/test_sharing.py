@@ -353,7 +353,7 @@ async def playing(
         await asyncio.sleep(0)  # until every worker was found to have nothing to do
 
     async def read(text: str) -> Extraction | str:
-        [answer] = await queue.submit([text], OPTIONS, deadline=asyncio.get_running_loop().time() + PATIENCE)
+        [answer] = await queue.submit([text], [OPTIONS], deadline=asyncio.get_running_loop().time() + PATIENCE)
         one = answer.outcome
         return f"{one.reason} {dict(one.metadata)}" if isinstance(one, ServiceError) else untimed(one)
 

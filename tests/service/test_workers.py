@@ -51,7 +51,9 @@ def submit(queue: EngineQueue, *texts: str) -> "asyncio.Task[list[str]]":
     """What becomes of texts: the text that was read, or the reason of the refusal."""
 
     async def outcomes() -> list[str]:
-        answers = await queue.submit(texts, Options(), deadline=asyncio.get_running_loop().time() + PATIENCE)
+        answers = await queue.submit(
+            texts, [Options()] * len(texts), deadline=asyncio.get_running_loop().time() + PATIENCE
+        )
         return [_shown(answer.outcome) for answer in answers]
 
     return asyncio.create_task(outcomes())

@@ -3,7 +3,7 @@
 A file of cases is Markdown. A heading opens a case. Each line below it is a rendition of the same text, with the
 brackets of one statement; a line without brackets says that the text has none. ` ¶ ` is a paragraph break,
 ` ↵ ` a line break. A line may
-end with ` => NAME, TYPE, KIND, POLARITY`, of which the last ones may be left out.
+end with ` => NAME, TYPE, KIND, POLARITY, EXTERNAL ID`, of which the last ones may be left out.
 """
 
 import re

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sayso_server.core.document import Document
@@ -17,6 +17,7 @@ from sayso_server.core.statement import (
     CueClass,
     Extraction,
     Kind,
+    KnownSpeaker,
     Options,
     Span,
     Speaker,
@@ -65,7 +66,7 @@ class FakeEngine:
     def finish(self, document: Document, options: Options, parse_seconds: float) -> Extraction:
         self.read.append(document.text)
         self.options.append(options)
-        return extraction(document.text)
+        return extraction(document.text, options.known_speakers)
 
     def _read(self, texts: Sequence[str]) -> None:
         self.entered.set()
@@ -80,7 +81,7 @@ class DeadlyEngine(FakeEngine):
     """For a process of its own: some texts end it, some make it wait. It keeps none: the soak measures memory."""
 
     def finish(self, document: Document, options: Options, parse_seconds: float) -> Extraction:
-        return extraction(document.text)
+        return extraction(document.text, options.known_speakers)
 
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
         self._read(paragraphs)
@@ -121,14 +122,14 @@ def load_nothing() -> FakeEngine:
     raise RuntimeError("nowhere: no model there")
 
 
-def extraction(text: str) -> Extraction:
-    """The statements of the one form that the fake knows."""
+def extraction(text: str, known: Sequence[KnownSpeaker] = ()) -> Extraction:
+    """The statements of the one form that the fake knows; a known speaker must be named as the caller does."""
     statements: list[Statement] = []
     speakers: dict[str, Speaker] = {}
     for number, found in enumerate(_STATEMENT.finditer(text), start=1):
         source = Span(*found.span(3))
         name = found.group(3)
-        speaker_id = speakers.setdefault(name, Speaker(f"p{len(speakers) + 1}", name, SpeakerType.PERSON, (source,)))
+        speaker_id = speakers.setdefault(name, _speaker(f"p{len(speakers) + 1}", name, source, known))
         statements.append(
             Statement(
                 f"s{number}",
@@ -147,3 +148,11 @@ def extraction(text: str) -> Extraction:
     warnings = () if text else (TextWarning(WarningCode.EMPTY_TEXT, "the document has no text"),)
     words = len(text.split())
     return Extraction(text, tuple(statements), tuple(speakers.values()), warnings, words, 1, Timing(0.25, 0.125))
+
+
+def _speaker(speaker_id: str, name: str, source: Span, known: Sequence[KnownSpeaker]) -> Speaker:
+    fitting = tuple(one for one in known if name in (one.name, *one.aliases))
+    speaker = Speaker(speaker_id, name, SpeakerType.PERSON, (source,))
+    if len(fitting) == 1:
+        return replace(speaker, display_name=fitting[0].name, external_id=fitting[0].external_id)
+    return replace(speaker, candidates=fitting)

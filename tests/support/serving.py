@@ -20,6 +20,7 @@ from grpc_health.v1 import health_pb2
 
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
 from sayso_server.core.model import Model
+from sayso_server.core.statement import KnownSpeaker
 from sayso_server.service.server import SERVICE_NAME, Server
 from sayso_server.service.settings import Limits, Settings
 from sayso_server.service.telemetry.tracing import Traces
@@ -94,6 +95,7 @@ def running(
     settings: Settings | None = None,
     credentials: grpc.ChannelCredentials | None = None,
     traces: Traces | None = None,
+    known: tuple[KnownSpeaker, ...] = (),
 ) -> Iterator[Running]:
     """A server around a fake engine, drained at the end."""
     engine = engine or FakeEngine()
@@ -106,7 +108,7 @@ def running(
     )
 
     async def start() -> tuple[Server, int]:
-        server = Server(settings, lambda: ThreadWorker(engine), traces)
+        server = Server(settings, lambda: ThreadWorker(engine), traces, known)
         port = await server.start()
         if warm:
             await server.warm_up()

@@ -1,11 +1,10 @@
 """The work grows with the text, not with its square: counted in function calls, so that no clock decides."""
 
 import random
-import sys
 import time
-from types import FrameType
 
 import pytest
+from support.calls_made import calls_made
 from support.toy import TaggedToyParser
 
 from sayso_server.core.document import read
@@ -17,19 +16,7 @@ EXTRACTOR = Extractor(TaggedToyParser(), Model("toy", "0", ""))
 
 def calls(document: str) -> int:
     """Function calls that one extraction makes."""
-    count = 0
-
-    def profile(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in {"call", "c_call"}
-
-    before = sys.getprofile()
-    sys.setprofile(profile)
-    try:
-        EXTRACTOR.extract(document)
-    finally:
-        sys.setprofile(before)
-    return count
+    return calls_made(lambda: EXTRACTOR.extract(document))
 
 
 def text(piece: str, times: int) -> str:

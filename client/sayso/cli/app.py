@@ -19,6 +19,7 @@ from sayso.models import CueClass, Limits, OptionKeywords, ServerInfo
 
 if TYPE_CHECKING:
     from sayso.cli.reading import Reader
+    from sayso.models import KnownSpeaker
 
 _FORMATS = ("table", "plain", "json", "jsonl", "csv", "markdown", "html")
 _TALLY_FORMATS = ("table", "json", "csv")
@@ -202,6 +203,7 @@ def _reader(
     speakers: tuple[str, ...],
     language: str,
     cue_classes: tuple[str, ...],
+    known: str | None,
     **options: Any,
 ) -> "Reader":
     from sayso.cli.inputs import Inputs
@@ -211,7 +213,19 @@ def _reader(
     inputs = Inputs(output.without(found.paths, found.named), wishes)
     wanted = cast("OptionKeywords", options)
     wanted["cue_classes"] = names_of(CueClass) if "all" in cue_classes else cue_classes
+    wanted["known_speakers"] = _known_speakers(known) if known else ()
     return Reader(inputs, connection, wanted, speakers=speakers, language=language)
+
+
+def _known_speakers(path: str) -> "tuple[KnownSpeaker, ...]":
+    from sayso.known import read_known_speakers
+
+    try:
+        return read_known_speakers(path)
+    except SaysoError as error:
+        raise click.BadParameter(str(error), param_hint="--speakers") from error
+    except OSError as error:
+        raise click.FileError(path, error.strerror) from error
 
 
 def _piped() -> Sequence[str]:
@@ -247,4 +261,5 @@ def _limits(limits: Limits) -> Iterator[str]:
     yield f"{limits.max_message_bytes:,} bytes"
     yield f"{limits.max_batch_documents} documents in a batch"
     yield f"{limits.max_stream_documents} at a time in a stream"
+    yield f"{limits.max_known_speakers:,} known speakers"
     yield f"{limits.max_duration.total_seconds():g} s"

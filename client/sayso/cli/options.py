@@ -65,6 +65,14 @@ def input_options(command: _Command) -> _Command:
             "--speaker", "speakers", multiple=True, metavar="NAME", help="Only what NAME says; may be repeated."
         ),
         click.option(
+            "--speakers",
+            "known",
+            type=click.Path(exists=True, dir_okay=False),
+            metavar="FILE",
+            help="Known speakers: CSV with the columns id, name, aliases (a|b), type, role, from and to. Only id and "
+            "name are needed.",
+        ),
+        click.option(
             "--kind", "kinds", type=click.Choice(names_of(Kind)), multiple=True, help="Only this kind; may be repeated."
         ),
         click.option(

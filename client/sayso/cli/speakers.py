@@ -7,12 +7,17 @@ from dataclasses import dataclass, field
 from sayso.cli.reading import Reading
 from sayso.models import Kind, SpeakerType, Statement
 
-COLUMNS = ("speaker", "type", "role", "statements", "direct", "indirect", "mixed", "words", "documents", "also_called")
+COLUMNS = (
+    *("speaker", "type", "role", "statements", "direct", "indirect", "mixed", "words", "documents"),
+    *("external_id", "also_called"),
+)
 HEADINGS = ("speaker", "type", "all", "direct", "indirect", "mixed", "words", "texts")
 """COLUMNS, for people: short, because a terminal is narrow; the role follows the name."""
 NARROW_HEADINGS = ("speaker", "all", "texts")
 """Those that a narrow terminal has room for."""
 
+_Key = tuple[str, str]
+"""External id and name of a speaker; one of them is empty."""
 _UNRESOLVED = "?"
 """The name of those who are not known by one."""
 _NAMELESS = {SpeakerType.UNKNOWN, SpeakerType.PERSON}
@@ -23,6 +28,7 @@ _NAMELESS = {SpeakerType.UNKNOWN, SpeakerType.PERSON}
 class Tally:
     """What one speaker said. `names` are all that the speaker is called by, and how often; `types` likewise."""
 
+    external_id: str = ""
     names: Counter[str] = field(default_factory=Counter)
     types: Counter[str] = field(default_factory=Counter)
     role: str = ""
@@ -59,7 +65,8 @@ class Tally:
         kind = self.types.most_common(1)[0][0] if self.types else "unresolved"
         numbers = (self.kinds[Kind.DIRECT], self.kinds[Kind.INDIRECT], self.kinds[Kind.MIXED])
         aliases = "; ".join(sorted(name for name in self.names if name != self.name))
-        values = (self.name, kind, self.role, self.kinds.total(), *numbers, self.words, len(self.documents), aliases)
+        counts = (self.kinds.total(), *numbers, self.words, len(self.documents))
+        values = (self.name, kind, self.role, *counts, self.external_id, aliases)
         return dict(zip(COLUMNS, values, strict=True))
 
     def cells(self, *, narrow: bool) -> list[str]:
@@ -73,24 +80,25 @@ class Tally:
 def tallies(readings: Iterable[Reading]) -> list[Tally]:
     """The speakers of all documents, who speaks most first.
 
-    Speakers of one name count as one, whatever their type; so does a person who is called by a surname alone, where
-    only one person has it. Those who are not known by a name are one.
+    Known speakers are told apart by their external ids. Others of one name count as one, whatever their type; so does a
+    person who is called by a surname alone, where only one person has it. Those who are not known by a name are one.
     """
-    found: dict[str, Tally] = {}
+    found: dict[_Key, Tally] = {}
     for document, reading in enumerate(readings):
         for statement in reading.result.statements:
-            key = statement.speaker.name.casefold() if statement.speaker else ""
-            found.setdefault(key, Tally()).add(statement, document)
-    for key, full in _full_names(found).items():
-        found[full].merge(found.pop(key))
+            speaker = statement.speaker
+            key = (speaker.external_id, "" if speaker.external_id else speaker.name.casefold()) if speaker else ("", "")
+            found.setdefault(key, Tally(key[0])).add(statement, document)
+    for short, full in _full_names(found).items():
+        found[full].merge(found.pop(short))
     return sorted(found.values(), key=lambda tally: (-tally.kinds.total(), -tally.words))
 
 
-def _full_names(found: Mapping[str, Tally]) -> dict[str, str]:
-    """The surnames that stand alone, and the only full name that ends in each."""
-    people = [key for key, tally in found.items() if len(key.split()) > 1 and tally.types[SpeakerType.PERSON]]
-    bearers: dict[str, list[str]] = {}
-    for key in people:
-        bearers.setdefault(key.split()[-1], []).append(key)
-    alone = [key for key, tally in found.items() if len(key.split()) == 1 and not tally.types.keys() - _NAMELESS]
-    return {key: bearers[key][0] for key in alone if len(bearers.get(key, ())) == 1}
+def _full_names(found: Mapping[_Key, Tally]) -> dict[_Key, _Key]:
+    """The surnames that stand alone, and the only full name that ends in each; of speakers without an external id."""
+    bearers: dict[str, list[_Key]] = {}
+    for key, tally in found.items():
+        if len(key[1].split()) > 1 and tally.types[SpeakerType.PERSON]:
+            bearers.setdefault(key[1].split()[-1], []).append(key)
+    alone = [key for key, tally in found.items() if len(key[1].split()) == 1 and not tally.types.keys() - _NAMELESS]
+    return {key: bearers[key[1]][0] for key in alone if len(bearers.get(key[1], ())) == 1}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from sayso._evidence import for_and_against
-from sayso.models import Evidence, Polarity, Statement
+from sayso.models import Evidence, Polarity, Speaker, Statement
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
@@ -41,10 +41,17 @@ def why(statement: Statement) -> list[str]:
         lines[0] += f", found by {explanation.rule}"
         if statement.speaker:
             linked = f" by {explanation.speaker_rule}" if explanation.speaker_rule else ""
-            lines.append(f"speaker {statement.speaker_confidence:.2f}{linked}")
+            lines.append(f"speaker {statement.speaker_confidence:.2f}{linked}{_known(statement.speaker)}")
             lines += _features("speaker ", explanation.speaker_evidence)
         lines += _features("", explanation.evidence)
     return [one_line(line) for line in lines]
+
+
+def _known(speaker: Speaker) -> str:
+    """, known as Q7: by the caller's ids."""
+    if speaker.candidates:
+        return f", perhaps {' or '.join(map(str, speaker.candidates))}"
+    return f", known as {speaker.external_id}" if speaker.external_id else ""
 
 
 def _features(subject: str, evidence: Sequence[Evidence]) -> list[str]:

@@ -38,6 +38,9 @@ def _list(facts: Iterator[tuple[str, str]]) -> str:
 
 
 def _around(statement: Statement) -> Iterator[tuple[str, str]]:
+    if speaker := statement.speaker:
+        yield "known as", speaker.external_id
+        yield "perhaps", "\n".join(map(str, speaker.candidates))
     yield "said to", _joined(statement.addressees)
     yield "where", _joined(statement.medium)
     yield "when", _joined(statement.time)

@@ -331,7 +331,9 @@ class Document(_message.Message):
     """Headline, where it is not part of the text. Reserved: this version ignores it, and never extracts from it."""
     @_builtins.property
     def published_at(self) -> _timestamp_pb2.Timestamp:
-        """When the document was published. Reserved: this version ignores it."""
+        """When the document was published. Context only: its day in UTC says which known speakers are looked for
+        (KnownSpeaker.valid_from).
+        """
 
     def __init__(
         self,
@@ -363,6 +365,7 @@ class ExtractOptions(_message.Message):
     VIEW_FIELD_NUMBER: _builtins.int
     MAX_ALTERNATIVES_FIELD_NUMBER: _builtins.int
     MIN_SPEAKER_CONFIDENCE_FIELD_NUMBER: _builtins.int
+    KNOWN_SPEAKERS_FIELD_NUMBER: _builtins.int
     offset_encoding: Global___OffsetEncoding.ValueType
     """Unit of every offset in the answer. Unspecified means UTF32, code points."""
     min_confidence: _builtins.float
@@ -385,6 +388,13 @@ class ExtractOptions(_message.Message):
         something (CUE_CLASS_SAY to CUE_CLASS_SHOW, see CueClass), without belief and intention.
         """
 
+    @_builtins.property
+    def known_speakers(self) -> _containers.RepeatedCompositeFieldContainer[Global___KnownSpeaker]:
+        """People and organizations that the caller knows: where the text names one, its Speaker carries the caller's
+        external_id and name. At most Limits.max_known_speakers, with 10,000 names and aliases in all. Empty means those that
+        the server was started with, if any.
+        """
+
     def __init__(
         self,
         *,
@@ -395,10 +405,11 @@ class ExtractOptions(_message.Message):
         view: Global___ResultView.ValueType = ...,
         max_alternatives: _builtins.int | None = ...,
         min_speaker_confidence: _builtins.float | None = ...,
+        known_speakers: _abc.Iterable[Global___KnownSpeaker] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_max_alternatives", b"_max_alternatives", "_min_speaker_confidence", b"_min_speaker_confidence", "max_alternatives", b"max_alternatives", "min_speaker_confidence", b"min_speaker_confidence"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_alternatives", b"_max_alternatives", "_min_speaker_confidence", b"_min_speaker_confidence", "cue_classes", b"cue_classes", "kinds", b"kinds", "max_alternatives", b"max_alternatives", "min_confidence", b"min_confidence", "min_speaker_confidence", b"min_speaker_confidence", "offset_encoding", b"offset_encoding", "view", b"view"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_alternatives", b"_max_alternatives", "_min_speaker_confidence", b"_min_speaker_confidence", "cue_classes", b"cue_classes", "kinds", b"kinds", "known_speakers", b"known_speakers", "max_alternatives", b"max_alternatives", "min_confidence", b"min_confidence", "min_speaker_confidence", b"min_speaker_confidence", "offset_encoding", b"offset_encoding", "view", b"view"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__max_alternatives: _TypeAlias = _typing.Literal["max_alternatives"]  # noqa: Y015
     _WhichOneofArgType__max_alternatives: _TypeAlias = _typing.Literal["_max_alternatives", b"_max_alternatives"]  # noqa: Y015
@@ -410,6 +421,64 @@ class ExtractOptions(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__min_speaker_confidence) -> _WhichOneofReturnType__min_speaker_confidence | None: ...
 
 Global___ExtractOptions: _TypeAlias = ExtractOptions  # noqa: Y015
+
+@_typing.final
+class KnownSpeaker(_message.Message):
+    """A person, an organization or a group that the caller knows. It is returned only where the text names it. Names are
+    compared without case, accents and titles; "Kirby, John" is John Kirby. Short forms count as they do within a text: an
+    initial, a known nickname, the surname alone, an acronym, a company without "Ltd"; but not a given name alone, nor a
+    misspelling. Where several known speakers fit equally, none is chosen: they are Speaker.candidates.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXTERNAL_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    ALIASES_FIELD_NUMBER: _builtins.int
+    TYPE_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_TO_FIELD_NUMBER: _builtins.int
+    external_id: _builtins.str
+    """The caller's identifier, unique within the request. Not interpreted. At most 200 bytes, as every string here."""
+    name: _builtins.str
+    """The name that is returned as Speaker.display_name."""
+    type: Global___SpeakerType.ValueType
+    """Person, organization or group. Unspecified: whatever the text says."""
+    role: _builtins.str
+    """Role or title. It helps to tell namesakes apart and to link descriptions ("the mayor"), and is returned where the
+    text gives none.
+    """
+    valid_from: _builtins.str
+    """First day on which it is to be looked for, as "2024-07-31"; compared with the day of Document.published_at in UTC.
+    Empty: since ever. Without published_at it is ignored, as valid_to is.
+    """
+    valid_to: _builtins.str
+    """Last day on which it is to be looked for. Empty: for ever."""
+    @_builtins.property
+    def aliases(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Other names under which a text may know it: former names, nicknames, acronyms, other spellings. At most 50. Several
+        speakers may share one.
+        """
+
+    def __init__(
+        self,
+        *,
+        external_id: _builtins.str = ...,
+        name: _builtins.str = ...,
+        aliases: _abc.Iterable[_builtins.str] | None = ...,
+        type: Global___SpeakerType.ValueType = ...,
+        role: _builtins.str = ...,
+        valid_from: _builtins.str = ...,
+        valid_to: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "external_id", b"external_id", "name", b"name", "role", b"role", "type", b"type", "valid_from", b"valid_from", "valid_to", b"valid_to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___KnownSpeaker: _TypeAlias = KnownSpeaker  # noqa: Y015
 
 @_typing.final
 class Span(_message.Message):
@@ -693,23 +762,33 @@ class Speaker(_message.Message):
     AFFILIATION_SPEAKER_ID_FIELD_NUMBER: _builtins.int
     ISSUER_SPEAKER_ID_FIELD_NUMBER: _builtins.int
     MENTIONS_FIELD_NUMBER: _builtins.int
+    EXTERNAL_ID_FIELD_NUMBER: _builtins.int
+    CANDIDATES_FIELD_NUMBER: _builtins.int
     speaker_id: _builtins.str
     """Identifier within the Result: "p1", "p2", ..."""
     display_name: _builtins.str
     """The fullest name in the text without title ("John Kirby"), or for the unnamed the fullest description without its
-    article.
+    article. Of a known speaker the name that the caller gave.
     """
     type: Global___SpeakerType.ValueType
     """Person, organization, group or document."""
     role: _builtins.str
-    """Role or title as the text gives it ("National Security Communications Advisor"). Empty if none."""
+    """Role or title as the text gives it ("National Security Communications Advisor"), else as KnownSpeaker.role does.
+    Empty if none.
+    """
     affiliation_speaker_id: _builtins.str
     """The organization for which a spokesman speaks. Empty if none."""
     issuer_speaker_id: _builtins.str
     """The organization that issued a document (the White House of a White House readout). Empty if none."""
+    external_id: _builtins.str
+    """KnownSpeaker.external_id of the known speaker that this is. Empty where it is none, or may be several."""
     @_builtins.property
     def mentions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Span]:
         """Every mention linked to this speaker, in text order."""
+
+    @_builtins.property
+    def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___SpeakerCandidate]:
+        """The known speakers that this may be, where several fit equally; at most 10. Empty where one was found, or none."""
 
     def __init__(
         self,
@@ -721,14 +800,42 @@ class Speaker(_message.Message):
         affiliation_speaker_id: _builtins.str = ...,
         issuer_speaker_id: _builtins.str = ...,
         mentions: _abc.Iterable[Global___Span] | None = ...,
+        external_id: _builtins.str = ...,
+        candidates: _abc.Iterable[Global___SpeakerCandidate] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["affiliation_speaker_id", b"affiliation_speaker_id", "display_name", b"display_name", "issuer_speaker_id", b"issuer_speaker_id", "mentions", b"mentions", "role", b"role", "speaker_id", b"speaker_id", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["affiliation_speaker_id", b"affiliation_speaker_id", "candidates", b"candidates", "display_name", b"display_name", "external_id", b"external_id", "issuer_speaker_id", b"issuer_speaker_id", "mentions", b"mentions", "role", b"role", "speaker_id", b"speaker_id", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Speaker: _TypeAlias = Speaker  # noqa: Y015
+
+@_typing.final
+class SpeakerCandidate(_message.Message):
+    """A known speaker who may be meant."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXTERNAL_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    external_id: _builtins.str
+    """KnownSpeaker.external_id."""
+    name: _builtins.str
+    """KnownSpeaker.name."""
+    def __init__(
+        self,
+        *,
+        external_id: _builtins.str = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["external_id", b"external_id", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SpeakerCandidate: _TypeAlias = SpeakerCandidate  # noqa: Y015
 
 @_typing.final
 class Warning(_message.Message):
@@ -1198,6 +1305,7 @@ class Limits(_message.Message):
     MAX_MESSAGE_BYTES_FIELD_NUMBER: _builtins.int
     MAX_DURATION_FIELD_NUMBER: _builtins.int
     MAX_STREAM_DOCUMENTS_FIELD_NUMBER: _builtins.int
+    MAX_KNOWN_SPEAKERS_FIELD_NUMBER: _builtins.int
     max_document_chars: _builtins.int
     """Code points of one Document.text."""
     max_batch_documents: _builtins.int
@@ -1206,6 +1314,8 @@ class Limits(_message.Message):
     """Bytes of one request message."""
     max_stream_documents: _builtins.int
     """Requests of one StreamExtractQuotes in flight."""
+    max_known_speakers: _builtins.int
+    """ExtractOptions.known_speakers of one request."""
     @_builtins.property
     def max_duration(self) -> _duration_pb2.Duration:
         """The longest a request may take, whatever its deadline."""
@@ -1218,10 +1328,11 @@ class Limits(_message.Message):
         max_message_bytes: _builtins.int = ...,
         max_duration: _duration_pb2.Duration | None = ...,
         max_stream_documents: _builtins.int = ...,
+        max_known_speakers: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["max_duration", b"max_duration"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["max_batch_documents", b"max_batch_documents", "max_document_chars", b"max_document_chars", "max_duration", b"max_duration", "max_message_bytes", b"max_message_bytes", "max_stream_documents", b"max_stream_documents"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["max_batch_documents", b"max_batch_documents", "max_document_chars", b"max_document_chars", "max_duration", b"max_duration", "max_known_speakers", b"max_known_speakers", "max_message_bytes", b"max_message_bytes", "max_stream_documents", b"max_stream_documents"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

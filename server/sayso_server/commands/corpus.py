@@ -1,6 +1,7 @@
 """`sayso-server corpus`: many documents, from files to a folder of tables."""
 
 import functools
+import hashlib
 import importlib
 import re
 import signal
@@ -15,7 +16,8 @@ from sayso_server.commands.corpus_progress import Progress, told
 from sayso_server.commands.extract import CLASSES
 from sayso_server.commands.model import BUNDLED, ModelRefused, model_option
 from sayso_server.commands.serve import load_stages
-from sayso_server.core.statement import Options
+from sayso_server.commands.speakers import known_speakers, speakers_option
+from sayso_server.core.statement import KnownSpeaker, Options
 from sayso_server.corpus import job
 from sayso_server.corpus.errors import CorpusError
 from sayso_server.corpus.parts import Form
@@ -77,6 +79,7 @@ _NO_ADDRESS = (
     help="auto: Ray for several workers or a cluster, else here, without it.",
 )
 @click.option("--classes", type=click.Choice(list(CLASSES)), default="speech", show_default=True, help="As of extract.")
+@speakers_option
 @click.option(
     "--part-words",
     type=click.IntRange(min=1),
@@ -138,20 +141,27 @@ def corpus(*, source: Path, target: Path, workers: int, address: str | None, run
 
 
 def _reading(
-    threads: int, *, model: str, form: Form, classes: str, max_document_chars: int
+    threads: int, *, model: str, form: Form, classes: str, speakers: str | None, max_document_chars: int
 ) -> tuple[Reading, dict[str, object]]:
     """How to read, and what of it an output is made with."""
+    known = known_speakers(speakers)
     model, digest = identified(model)
     reading = Reading(
         load=loader(model, threads),
         digest=digest,
-        options=Options(cue_classes=CLASSES[classes]),
+        options=Options(cue_classes=CLASSES[classes], known_speakers=known),
         form=form,
         threads=threads,
         max_document_chars=max_document_chars,
     )
     # Not the limit: the rows of documents that are over it say what it was.
-    return reading, {"server": VERSION, "model": model, "digest": digest, "classes": classes, "format": form}
+    described: dict[str, object] = {"server": VERSION, "model": model, "digest": digest, "classes": classes}
+    return reading, described | {"format": form, "speakers": _digest(known)}
+
+
+def _digest(known: tuple[KnownSpeaker, ...]) -> str | None:
+    """What tells two lists of known speakers apart; None of none."""
+    return hashlib.sha256(repr(known).encode()).hexdigest() if known else None
 
 
 def identified(model: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ import click
 from google.protobuf.json_format import MessageToJson
 
 from sayso_server.commands.model import load, model_option, threads_option
+from sayso_server.commands.speakers import known_speakers, speakers_option
 from sayso_server.core.pipeline import Engine, outcomes
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Extraction, Options
 from sayso_server.gold import gold_object
@@ -41,19 +42,32 @@ _CHUNK = 8  # documents given to the engine at once
     show_default=True,
     help="speech: reported speech, and documents that state something. all: belief, intention and the like too.",
 )
+@speakers_option
 @model_option
 @threads_option
-def extract(source: BinaryIO, target: BinaryIO, *, form: str, classes: str, model: str, threads: int | None) -> None:
+def extract(
+    source: BinaryIO,
+    target: BinaryIO,
+    *,
+    form: str,
+    classes: str,
+    speakers: str | None,
+    model: str,
+    threads: int | None,
+) -> None:
     """Read {"id", "text"} lines, write one line per document, in order; "-" is standard input or output.
 
     A line that cannot be read is reported on standard error, and has a line with "error" in the output.
 
-    Exit status: 0, or 1 if a line could not be read, or 2 if the model or the arguments are at fault.
+    "published_at" (ISO 8601) says which known speakers are looked for.
+
+    Exit status: 0, or 1 if a line could not be read, or 2 if the model, the speakers or the arguments are at fault.
     """
+    options = Options(cue_classes=CLASSES[classes], known_speakers=known_speakers(speakers))
     engine = load(model, threads=threads)
     write = _gold_line if form == "gold" else _result_writer(engine)
     failures = 0
-    for outcome in run(read_lines(source), engine, Options(cue_classes=CLASSES[classes]), write):
+    for outcome in run(read_lines(source), engine, options, write):
         if isinstance(outcome, BadLine):
             failures += 1
             click.echo(f"{source.name}:{outcome.line}: {outcome.reason}", err=True)
@@ -70,7 +84,8 @@ def run(
     """What to write for every line, in order: its output, or what is wrong with it."""
     for chunk in _chunks(lines, _CHUNK):
         documents = [line for line in chunk if isinstance(line, Document)]
-        extractions = iter(outcomes(engine, [document.text for document in documents], options))
+        texts = [document.text for document in documents]
+        extractions = iter(outcomes(engine, texts, [options.on(document.day) for document in documents]))
         for line in chunk:
             yield line if isinstance(line, BadLine) else _outcome(line, next(extractions), write)
 

@@ -10,7 +10,9 @@ import click
 
 from sayso_server.commands.model import load, model_option, threads_option
 from sayso_server.commands.settings import settings_options, shown, variable_of
+from sayso_server.commands.speakers import known_speakers, speakers_option
 from sayso_server.core.pipeline import Engine
+from sayso_server.core.statement import KnownSpeaker
 from sayso_server.service.settings import SettingError, Settings, default_threads, default_workers, settings_of
 from sayso_server.service.telemetry.logs import FORMATS, set_up
 
@@ -29,6 +31,7 @@ class Ended(click.ClickException):
 @settings_options
 @model_option
 @threads_option
+@speakers_option
 @click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
@@ -49,7 +52,14 @@ class Ended(click.ClickException):
 )
 @click.option("--print-config", is_flag=True, help="Print every setting as it would be used, and end.")
 def serve(
-    *, model: str, threads: int | None, log_level: str, log_format: str, print_config: bool, **values: Any
+    *,
+    model: str,
+    threads: int | None,
+    speakers: str | None,
+    log_level: str,
+    log_format: str,
+    print_config: bool,
+    **values: Any,
 ) -> None:
     """Serve sayso.v1.QuoteService until SIGTERM or SIGINT; a second one does not wait for requests in flight.
 
@@ -67,14 +77,16 @@ def serve(
             "workers": workers,
             "model": model,
             "threads": threads,
+            "speakers": speakers,
             "log_level": log_level,
             "log_format": log_format,
         }
         click.echo("\n".join(f"{variable_of(name)}={shown(value)}" for name, value in (values | names).items()))
         return
+    known = known_speakers(speakers)
     set_up(log_level, log_format)
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # read when grpc is imported; what matters of it is said here
-    if _run(settings, model, threads):
+    if _run(settings, model, threads, known):
         raise SystemExit(1)
 
 
@@ -83,13 +95,13 @@ def load_stages(model: str, threads: int) -> Engine:
     return load(model, threads=threads)
 
 
-def _run(settings: Settings, model: str, threads: int) -> int:
+def _run(settings: Settings, model: str, threads: int, known: tuple[KnownSpeaker, ...]) -> int:
     """Serve; how many requests were cut off."""
     from sayso_server.service.server import AddressError
     from sayso_server.workers.handle import LoadError, WorkerLostError
 
     try:
-        return asyncio.run(_serve(settings, model, threads))
+        return asyncio.run(_serve(settings, model, threads, known))
     except (AddressError, SettingError, LoadError) as error:
         raise Refused(str(error)) from error
     except WorkerLostError as error:
@@ -105,10 +117,10 @@ def _collect_seldom() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def _serve(settings: Settings, model: str, threads: int) -> int:
+async def _serve(settings: Settings, model: str, threads: int, known: tuple[KnownSpeaker, ...]) -> int:
     from sayso_server.service.server import Server, serve
     from sayso_server.workers.handle import ProcessWorker
 
     _collect_seldom()
     load_engine = functools.partial(load_stages, model, threads)
-    return await serve(Server(settings, lambda: ProcessWorker(load_engine, threads=threads)))
+    return await serve(Server(settings, lambda: ProcessWorker(load_engine, threads=threads), known=known))

@@ -67,7 +67,7 @@ class Extractor:
 
     def extract_many(self, texts: Sequence[str], options: Options | None = None) -> list[Extraction]:
         """The statements of several texts, parsed together. Raises where one of them cannot be read."""
-        found = outcomes(self, texts, options or Options())
+        found = outcomes(self, texts, [options or Options()] * len(texts))
         for outcome in found:
             if isinstance(outcome, Exception):
                 raise outcome
@@ -78,14 +78,16 @@ Outcome = Extraction | Exception
 """Of one document: what it says, or why it could not be read."""
 
 
-def outcomes(engine: Engine, texts: Sequence[str], options: Options) -> list[Outcome]:
-    """One outcome per text, in order; a text that cannot be read fails alone.
+def outcomes(engine: Engine, texts: Sequence[str], options: Sequence[Options]) -> list[Outcome]:
+    """One outcome per text, in order, each with its own options; a text that cannot be read fails alone.
 
     Texts are parsed together, or each on its own where that fails. An outcome does not depend on the other texts.
     """
     begun = [_begun(text) for text in texts]
-    documents = [document for document in begun if isinstance(document, Document)]
-    finished = iter(_finished(engine, documents, options))
+    documents = [
+        (document, own) for document, own in zip(begun, options, strict=True) if isinstance(document, Document)
+    ]
+    finished = iter(_finished(engine, documents))
     return [next(finished) if isinstance(document, Document) else document for document in begun]
 
 
@@ -96,9 +98,9 @@ def _begun(text: str) -> Document | Exception:
         return error
 
 
-def _finished(engine: Engine, documents: Sequence[Document], options: Options) -> list[Outcome]:
+def _finished(engine: Engine, documents: Sequence[tuple[Document, Options]]) -> list[Outcome]:
     started = time.perf_counter()
-    parts = [part for document in documents for part in document.parts]
+    parts = [part for document, _ in documents for part in document.parts]
     try:
         trees = engine.parse(parts) if parts else []
         if len(trees) != len(parts):
@@ -106,10 +108,13 @@ def _finished(engine: Engine, documents: Sequence[Document], options: Options) -
     except Exception as error:
         if len(documents) == 1:
             return [error]
-        return [outcome for document in documents for outcome in _finished(engine, [document], options)]
+        return [outcome for document in documents for outcome in _finished(engine, [document])]
     seconds = (time.perf_counter() - started) / max(1, sum(map(len, parts)))
     rest = iter(trees)
-    return [_finish(engine, d, [next(rest) for _ in d.paragraphs], options, seconds * len(d.text)) for d in documents]
+    return [
+        _finish(engine, document, [next(rest) for _ in document.paragraphs], own, seconds * len(document.text))
+        for document, own in documents
+    ]
 
 
 def _finish(
@@ -127,7 +132,7 @@ def extract_document(
     """The statements of a parsed document."""
     started = time.perf_counter()
     chosen = choose(document)
-    resolved = resolve(document, chosen, coreference)
+    resolved = resolve(document, chosen, coreference, options.known_speakers)
     statements = assemble(document, chosen, resolved)
     kept = [s for s in statements if _is_wanted(s, options)]
     known = {s.statement_id for s in kept}

@@ -1,8 +1,9 @@
 """What extraction returns: frozen values, offsets in Unicode code points of the caller's text."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
 
 
 class Kind(StrEnum):
@@ -141,6 +142,23 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownSpeaker:
+    """Somebody whom the caller knows. The fields are those of `sayso.v1.KnownSpeaker`, which documents them."""
+
+    external_id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    type: SpeakerType = SpeakerType.UNKNOWN
+    role: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def is_valid(self, day: date) -> bool:
+        """Whether it is looked for in a text of that day."""
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
+
+
+@dataclass(frozen=True, slots=True)
 class Speaker:
     """Somebody, or a document, that makes statements. The fields are those of `sayso.v1.Speaker`."""
 
@@ -151,6 +169,9 @@ class Speaker:
     role: str = ""
     affiliation_id: str | None = None
     issuer_id: str | None = None
+    external_id: str = ""
+    candidates: tuple[KnownSpeaker, ...] = ()
+    """The known speakers that it may be, where several fit equally."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,3 +212,10 @@ class Options:
     cue_classes: frozenset[CueClass] = REPORTED_SPEECH
     min_confidence: float = 0.0
     min_speaker_confidence: float = 0.0
+    known_speakers: tuple[KnownSpeaker, ...] = ()
+
+    def on(self, day: date | None) -> Self:
+        """The options for a text of that day: with the known speakers that are looked for then."""
+        if day is None or all(known.is_valid(day) for known in self.known_speakers):
+            return self
+        return replace(self, known_speakers=tuple(known for known in self.known_speakers if known.is_valid(day)))

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -53,6 +53,11 @@ class Entry:
     title: str | None = None
     published_at: datetime | None = None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def day(self) -> date | None:
+        """When it was published, in UTC."""
+        return self.published_at.date() if self.published_at else None
 
 
 def id_of_place(place: str) -> str:
@@ -162,30 +167,11 @@ def _entry(file: File, number: int, record: object) -> Entry:
 
 def _with_context(place: str, document: Document, record: dict[str, object]) -> Entry:
     title = record.get("title")
-    moment = record.get("published_at")
-    published_at = _moment(moment)
     return Entry(
         place,
         document.document_id,
         document.text,
         title=title.encode(errors="replace").decode() if isinstance(title, str) and title else None,
-        published_at=published_at,
-        warnings=("UNKNOWN_DATE",) if moment and published_at is None else (),
+        published_at=document.published_at,
+        warnings=("UNKNOWN_DATE",) if record.get("published_at") and document.published_at is None else (),
     )
-
-
-def _moment(value: object) -> datetime | None:
-    """A point in time in UTC, from ISO 8601 or a column of dates; without a time zone it is taken for UTC."""
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    if isinstance(value, date) and not isinstance(value, datetime):
-        value = datetime(value.year, value.month, value.day, tzinfo=UTC)
-    if not isinstance(value, datetime):
-        return None
-    try:
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-    except OverflowError:  # the first and the last day of the calendar, in a time zone that moves them out of it
-        return None

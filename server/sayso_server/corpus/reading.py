@@ -65,8 +65,8 @@ class SliceReader:
 
     def _outcomes(self, entries: Iterator[Entry]) -> Iterator[tuple[Entry, Extraction | str]]:
         for together in self._rounds(entries):
-            texts = {number: entry.text for number, entry in enumerate(together) if not self._refusal(entry)}
-            outcomes = self._read(texts)
+            readable = {number: entry for number, entry in enumerate(together) if not self._refusal(entry)}
+            outcomes = self._read(readable)
             for number, entry in enumerate(together):
                 yield entry, self._refusal(entry) or outcomes[number]
 
@@ -89,19 +89,19 @@ class SliceReader:
         length, limit = len(entry.text), self._reading.max_document_chars
         return entry.error or (f"TEXT_TOO_LONG: {length} characters, more than {limit}" if length > limit else "")
 
-    def _read(self, texts: Mapping[int, str]) -> dict[int, Extraction | str]:
-        """What became of each text: if the worker is lost over several, each is tried once more on its own."""
+    def _read(self, entries: Mapping[int, Entry]) -> dict[int, Extraction | str]:
+        """What became of each entry: if the worker is lost over several, each is tried once more on its own."""
         try:
-            return self._worker.read(texts)
+            return self._worker.read(entries)
         except WorkerLostError:
             outcomes: dict[int, Extraction | str] = {}
-            for number, text in texts.items():
-                outcomes |= self._read_alone(number, text)
+            for number, entry in entries.items():
+                outcomes |= self._read_alone(number, entry)
             return outcomes
 
-    def _read_alone(self, number: int, text: str) -> dict[int, Extraction | str]:
+    def _read_alone(self, number: int, entry: Entry) -> dict[int, Extraction | str]:
         try:
-            return self._worker.read({number: text})
+            return self._worker.read({number: entry})
         except WorkerLostError as death:
             return {number: f"WORKER_LOST: {death}"}
 
@@ -124,14 +124,12 @@ class _RestartedWorker:
         assert self._model is not None
         return self._model
 
-    def read(self, texts: Mapping[int, str]) -> dict[int, Extraction | str]:
-        """The extraction of every text, or why it has none. Raises WorkerLostError, CorpusError."""
+    def read(self, entries: Mapping[int, Entry]) -> dict[int, Extraction | str]:
+        """The extraction of every entry, or why it has none. Raises WorkerLostError, CorpusError."""
         process = self._started()
         options = self._reading.options
-        order = Batch(
-            new_documents=tuple(NewDocument(number, text, options) for number, text in texts.items()),
-            portions=self._shares(texts),
-        )
+        new = (NewDocument(number, entry.text, options.on(entry.day)) for number, entry in entries.items())
+        order = Batch(new_documents=tuple(new), portions=self._shares(list(entries)))
         outcomes: dict[int, Extraction | str] = {}
         while order.portions:
             left = []
@@ -151,7 +149,7 @@ class _RestartedWorker:
         self._runner.close()
         atexit.unregister(self.close)
 
-    def _shares(self, numbers: Sequence[int] | Mapping[int, str]) -> tuple[Portion, ...]:
+    def _shares(self, numbers: Sequence[int]) -> tuple[Portion, ...]:
         return tuple(Portion(number, max(1, self._reading.round_words // len(numbers))) for number in numbers)
 
     def _work(self, process: ProcessWorker, order: Batch) -> BatchResult:

@@ -36,6 +36,8 @@ STATEMENTS = {
     "speaker_id": "string",
     "speaker_type": "string",
     "speaker_role": "string",
+    "speaker_external_id": "string",
+    "speaker_candidates": "string",
     "speaker_affiliation": "string",
     "speaker_issuer": "string",
     "source": "string",
@@ -141,6 +143,8 @@ def _speaker_columns(speaker_id: str | None, speakers: dict[str, Speaker]) -> Ro
         "speaker_id": speaker_id,
         "speaker_type": str(speaker.type) if speaker and known else None,
         "speaker_role": (speaker.role or None) if speaker else None,
+        "speaker_external_id": (speaker.external_id or None) if speaker else None,
+        "speaker_candidates": "; ".join(one.external_id for one in speaker.candidates) or None if speaker else None,
         "speaker_affiliation": _name(speaker.affiliation_id if speaker else None, speakers),
         "speaker_issuer": _name(speaker.issuer_id if speaker else None, speakers),
     }

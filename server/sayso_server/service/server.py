@@ -14,6 +14,7 @@ from grpc_reflection.v1alpha import reflection
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
+from sayso_server.core.statement import KnownSpeaker
 from sayso_server.service.api.servicer import QuoteServicer
 from sayso_server.service.http.offer import http_front
 from sayso_server.service.in_flight import InFlight
@@ -48,11 +49,17 @@ class AddressError(Exception):
 class Server:
     """One server, made on the event loop that it serves on. `start`, then `warm_up`, in the end `drain`.
 
-    `traces` stands in for those of the settings. Raises SettingError where a file of the settings cannot be used, or
-    there are no traces as they ask for.
+    `traces` stands in for those of the settings; `known` are the known speakers of requests that have none. Raises
+    SettingError where a file of the settings cannot be used, or there are no traces as they ask for.
     """
 
-    def __init__(self, settings: Settings, make_worker: Callable[[], Worker], traces: Traces | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        make_worker: Callable[[], Worker],
+        traces: Traces | None = None,
+        known: tuple[KnownSpeaker, ...] = (),
+    ) -> None:
         self._settings = settings
         self._in_flight = InFlight()
         self._hurried = asyncio.Event()
@@ -68,7 +75,7 @@ class Server:
         self._grpc = grpc.aio.server(interceptors=interceptors, options=_options(settings))
         self._dispatcher: asyncio.Task[None] | None = None
         self._metrics_port = MetricsPort(self.metrics.page)
-        servicer = QuoteServicer(self._queue, settings.limits, self._in_flight, self._traces)
+        servicer = QuoteServicer(self._queue, settings.limits, self._in_flight, self._traces, known)
         pb_grpc.add_QuoteServiceServicer_to_server(servicer, self._grpc)
         self.http = http_front(settings, servicer, interceptors, self.metrics)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)

@@ -113,7 +113,8 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
     if site is None:
         if is_punctuation(cue.word):
             is_place = source is not None and document.label_of(source[1].span) == "LOC"  # Keston: two shops closed
-            yield from (_without_word(paragraph, cue, runs, source) for runs in contents if not is_place)
+            bare = (_without_word(paragraph, cue, runs, source) for runs in contents if not is_place)
+            yield from (one for one in bare if one.content)  # of marks alone nothing is left
         return
     if headline_patient(site.tree, site.head) is not None or (not site.entry.frames and _is_standard(source)):
         return

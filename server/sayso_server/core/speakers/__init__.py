@@ -13,9 +13,10 @@ from sayso_server.core.speakers.discourse.reader import Reader
 from sayso_server.core.speakers.discourse.sources import link_source
 from sayso_server.core.speakers.discourse.turns import Turn, asks
 from sayso_server.core.speakers.entities import Entity, Link, open_store
+from sayso_server.core.speakers.known import with_known
 from sayso_server.core.speakers.names.index import index_names
 from sayso_server.core.speakers.roster import identified
-from sayso_server.core.statement import Kind, Speaker
+from sayso_server.core.statement import Kind, KnownSpeaker, Speaker
 
 __all__ = ["Resolved", "resolve"]
 
@@ -28,10 +29,19 @@ class Resolved(NamedTuple):
     ids: Mapping[Entity, str]
 
 
-def resolve(document: Document, chosen: Sequence[Chosen], coreference: Coreference | None = None) -> Resolved:
-    """The speakers of the statements of a document; `coreference` compares its mentions, if the parser can."""
+def resolve(
+    document: Document,
+    chosen: Sequence[Chosen],
+    coreference: Coreference | None = None,
+    known: Sequence[KnownSpeaker] = (),
+) -> Resolved:
+    """The speakers of the statements of a document; `coreference` compares its mentions, if the parser can.
+
+    Those of the `known` speakers whom the text names are recognized.
+    """
     compared = Compared(coreference, document.trees) if coreference is not None else None
-    reader = Reader(open_store(document, index_names(document)), compared=compared)
+    names = with_known(index_names(document), known)
+    reader = Reader(open_store(document, names), compared=compared)
     links: list[Link] = []
     for item in chosen:
         parent = links[item.parent].entity if item.parent is not None and item.parent < len(links) else None

@@ -50,6 +50,7 @@ SAME_STATE = LinkRule("same state", LinkFamily.NAMES)
 COMPANY = LinkRule("company", LinkFamily.NAMES)
 OTHER_NAME = LinkRule("other name", LinkFamily.NAMES)
 MISSPELT = LinkRule("misspelt", LinkFamily.NAMES)
+KNOWN_NAME = LinkRule("known name", LinkFamily.NAMES)
 COORDINATED_NAMES = LinkRule("coordinated names", LinkFamily.NAMES)
 NAME_OF_ITS_KIND = LinkRule("name of its kind", LinkFamily.NAMES)
 

@@ -54,12 +54,23 @@ def _speaker(entity: Entity, mentions: Sequence[Span], ids: Mapping[Entity, str]
             others.append(mention)
     if not own and not others and entity.met is not None:
         others.append(entity.met)
+    known = entity.cluster.known if entity.cluster else None
     return Speaker(
         speaker_id=ids[entity],
-        display_name=entity.display.replace(INVISIBLE, ""),
+        display_name=known.name if known else entity.display.replace(INVISIBLE, ""),
         type=entity.type,
         mentions=tuple(sorted([*own, *others])),
-        role=entity.cluster.job_title if entity.cluster and entity.type is SpeakerType.PERSON else "",
+        role=_role(entity),
         affiliation_id=ids.get(entity.affiliation) if entity.affiliation else None,
         issuer_id=ids.get(entity.issuer) if entity.issuer else None,
+        external_id=known.external_id if known else "",
+        candidates=entity.cluster.candidates if entity.cluster else (),
     )
+
+
+def _role(entity: Entity) -> str:
+    """The role of a person as the text gives it, else as the caller does."""
+    if entity.cluster is None:
+        return ""
+    own = entity.cluster.job_title if entity.type is SpeakerType.PERSON else ""
+    return own or (entity.cluster.known.role if entity.cluster.known else "")

@@ -7,7 +7,7 @@ from google.rpc import status_pb2
 from sayso.v1 import quotes_pb2 as pb
 from sayso_server.core.pipeline import Extractor, outcomes
 from sayso_server.core.statement import Extraction
-from sayso_server.service.api.requests import Wishes, read_options, refusal
+from sayso_server.service.api.requests import Wishes, day_of_publication, read_options, refusal
 from sayso_server.service.api.responses import ResultContext, result_message, server_info_message
 from sayso_server.service.errors import ServiceError, extraction_failed, model_refused
 from sayso_server.service.settings import Limits
@@ -40,8 +40,10 @@ class LocalService:
     def _outcomes(self, request: pb.BatchExtractQuotesRequest) -> list[pb.Outcome]:
         wishes = read_options(request.options)
         refusals = [(document, refusal(document, self._limits)) for document in request.documents]
-        texts = [document.text for document, refused in refusals if not refused]
-        answers = iter(outcomes(self._engine, texts, wishes.options) if texts else ())
+        accepted = [document for document, refused in refusals if not refused]
+        texts = [document.text for document in accepted]
+        options = [wishes.options.on(day_of_publication(document)) for document in accepted]
+        answers = iter(outcomes(self._engine, texts, options) if texts else ())
         return [
             pb.Outcome(error=refused.status()) if refused else self._outcome(document, next(answers), wishes)
             for document, refused in refusals

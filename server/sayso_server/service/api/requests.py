@@ -1,13 +1,19 @@
 """Messages of the contract to domain values, refusing what is not valid."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
+from sayso.errors import InvalidDocument
+from sayso.known import MAX_KNOWN_SPEAKERS, checked, day_of
+from sayso.models import KnownSpeaker
 from sayso.v1 import quotes_pb2 as pb
+from sayso_server.core import statement as domain
 from sayso_server.core.statement import REPORTED_SPEECH, Options
-from sayso_server.service.api.enums import CUE_CLASSES, KINDS, OFFSET_ENCODINGS, inverse
+from sayso_server.service.api.enums import CUE_CLASSES, KINDS, OFFSET_ENCODINGS, SPEAKER_TYPES, inverse
+from sayso_server.service.api.known import known_values
 from sayso_server.service.api.offsets import Unit
 from sayso_server.service.errors import Context, ServiceError, invalid_option, text_too_long, unsupported_language
 from sayso_server.service.settings import Limits
@@ -37,11 +43,15 @@ class Wishes:
 
 _KINDS, _CUE_CLASSES = inverse(KINDS), inverse(CUE_CLASSES)
 _UNITS = {pb.OFFSET_ENCODING_UNSPECIFIED: Unit.UTF32} | inverse(OFFSET_ENCODINGS)
+_TYPES = inverse(SPEAKER_TYPES)
 _EXPLAINED = {pb.RESULT_VIEW_UNSPECIFIED: False, pb.RESULT_VIEW_BASIC: False, pb.RESULT_VIEW_FULL: True}
 
 
-def read_options(message: pb.ExtractOptions) -> Wishes:
-    """The options of a request. Raises ServiceError INVALID_OPTION."""
+def read_options(message: pb.ExtractOptions, known: tuple[domain.KnownSpeaker, ...] = ()) -> Wishes:
+    """The options of a request; `known` are the known speakers of one that has none.
+
+    Raises ServiceError INVALID_OPTION.
+    """
     if message.offset_encoding not in _UNITS:
         raise invalid_option("offset_encoding", f"there is no offset encoding {message.offset_encoding}")
     if message.view not in _EXPLAINED:
@@ -54,9 +64,20 @@ def read_options(message: pb.ExtractOptions) -> Wishes:
         min_speaker_confidence=_portion("min_speaker_confidence", message.min_speaker_confidence)
         if message.HasField("min_speaker_confidence")
         else defaults.min_speaker_confidence,
+        known_speakers=_known_speakers(message.known_speakers) or known,
     )
     alternatives = message.max_alternatives if message.HasField("max_alternatives") else ALTERNATIVES
     return Wishes(options, _UNITS[message.offset_encoding], _EXPLAINED[message.view], alternatives)
+
+
+def day_of_publication(document: pb.Document) -> date | None:
+    """The day of a document in UTC; None where it does not say, or says what is no day."""
+    if not document.HasField("published_at"):
+        return None
+    try:
+        return document.published_at.ToDatetime().date()
+    except (ValueError, OverflowError):
+        return None
 
 
 def refusal(document: pb.Document, limits: Limits) -> ServiceError | None:
@@ -66,6 +87,33 @@ def refusal(document: pb.Document, limits: Limits) -> ServiceError | None:
     if document.language_code and document.language_code.lower().replace("_", "-").split("-")[0] != "en":
         return unsupported_language(document.language_code)
     return None
+
+
+def _known_speakers(messages: Sequence[pb.KnownSpeaker]) -> tuple[domain.KnownSpeaker, ...]:
+    looked_at = messages[: MAX_KNOWN_SPEAKERS + 1]  # more are too many, however many
+    try:
+        return known_values(checked(_known_speaker(number, message) for number, message in enumerate(looked_at)))
+    except InvalidDocument as error:
+        raise invalid_option(error.field.removeprefix("options."), error.message) from error
+
+
+def _known_speaker(number: int, message: pb.KnownSpeaker) -> KnownSpeaker:
+    return KnownSpeaker(
+        external_id=message.external_id,
+        name=message.name,
+        aliases=tuple(message.aliases),
+        type=_TYPES.get(message.type, str(message.type)),
+        role=message.role,
+        valid_from=_day(f"known_speakers[{number}].valid_from", message.valid_from),
+        valid_to=_day(f"known_speakers[{number}].valid_to", message.valid_to),
+    )
+
+
+def _day(field: str, text: str) -> date | None:
+    try:
+        return day_of(text)
+    except ValueError as error:
+        raise invalid_option(field, f"{field}: {error}") from None
 
 
 def response_limit(context: Context, limits: Limits) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 
+from sayso.known import MAX_KNOWN_SPEAKERS
 from sayso.v1 import quotes_pb2 as pb
 from sayso_server.core import statement as domain
 from sayso_server.core.model import Model
@@ -99,6 +100,7 @@ def _limits(limits: Limits) -> pb.Limits:
         max_message_bytes=limits.max_message_bytes,
         max_duration=duration_message(limits.max_duration),
         max_stream_documents=limits.max_stream_documents,
+        max_known_speakers=MAX_KNOWN_SPEAKERS,
     )
 
 
@@ -165,6 +167,8 @@ def _speaker(speaker: domain.Speaker, view: _View) -> pb.Speaker:
         affiliation_speaker_id=speaker.affiliation_id or "",
         issuer_speaker_id=speaker.issuer_id or "",
         mentions=view.spans(speaker.mentions),
+        external_id=speaker.external_id,
+        candidates=[pb.SpeakerCandidate(external_id=one.external_id, name=one.name) for one in speaker.candidates],
     )
 
 

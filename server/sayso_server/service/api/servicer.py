@@ -11,8 +11,9 @@ import grpc.aio
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
+from sayso_server.core.statement import KnownSpeaker
 from sayso_server.service.answer import Answer
-from sayso_server.service.api.requests import Wishes, read_options, refusal, response_limit
+from sayso_server.service.api.requests import Wishes, day_of_publication, read_options, refusal, response_limit
 from sayso_server.service.api.responses import ResultContext, result_message, server_info_message
 from sayso_server.service.errors import (
     Context,
@@ -56,11 +57,19 @@ def answered(handler: Handler[Response]) -> Handler[Response]:
 class QuoteServicer(pb_grpc.QuoteServiceServicer):
     """Checks requests, hands their texts to the queue, and converts what comes back."""
 
-    def __init__(self, queue: EngineQueue, limits: Limits, in_flight: InFlight, traces: Traces = NO_TRACES) -> None:
+    def __init__(
+        self,
+        queue: EngineQueue,
+        limits: Limits,
+        in_flight: InFlight,
+        traces: Traces = NO_TRACES,
+        known: tuple[KnownSpeaker, ...] = (),
+    ) -> None:
         self._queue = queue
         self._limits = limits
         self._in_flight = in_flight
         self._traces = traces
+        self._known = known
 
     @answered
     async def ExtractQuotes(self, request: pb.ExtractQuotesRequest, context: Context) -> pb.ExtractQuotesResponse:
@@ -76,7 +85,7 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
         self._in_flight.call(context)
         if len(request.documents) > self._limits.max_batch_documents:
             raise too_many_documents(len(request.documents), self._limits.max_batch_documents)
-        wishes = read_options(request.options)
+        wishes = read_options(request.options, self._known)
         outcomes = await self._extract(request.documents, wishes, context, request.ByteSize())
         return await asyncio.to_thread(_batch_response, outcomes)
 
@@ -125,7 +134,7 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
         """The result of a request's document. Raises ServiceError."""
         if not request.HasField("document"):
             raise missing_document()
-        wishes = read_options(request.options)
+        wishes = read_options(request.options, self._known)
         [outcome] = await self._extract([request.document], wishes, context, request.ByteSize())
         if isinstance(outcome, ServiceError):
             raise outcome
@@ -136,17 +145,21 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
     ) -> list[pb.Result | ServiceError]:
         """One outcome per document, in order; `size` is that of the request. Raises ServiceError if none was tried."""
         refusals = [refusal(document, self._limits) for document in documents]
-        texts = [document.text for document, refused in zip(documents, refusals, strict=True) if not refused]
-        answers = iter(await self._answers(texts, wishes, self._deadline(context), size) if texts else ())
+        accepted = [document for document, refused in zip(documents, refusals, strict=True) if not refused]
+        answers = iter(await self._answers(accepted, wishes, self._deadline(context), size) if accepted else ())
         room = _Room(response_limit(context, self._limits))
         return [
             refused or await self._converted(document, next(answers), wishes, room)
             for document, refused in zip(documents, refusals, strict=True)
         ]
 
-    async def _answers(self, texts: Sequence[str], wishes: Wishes, deadline: float, size: int) -> list[Answer]:
+    async def _answers(
+        self, documents: Sequence[pb.Document], wishes: Wishes, deadline: float, size: int
+    ) -> list[Answer]:
         arrived = time.time_ns()
-        answers = await self._queue.submit(texts, wishes.options, deadline=deadline, size=size)
+        texts = [document.text for document in documents]
+        options = [wishes.options.on(day_of_publication(document)) for document in documents]
+        answers = await self._queue.submit(texts, options, deadline=deadline, size=size)
         for answer in answers:
             self._traces.document(answer, arrived)
         return answers

@@ -96,8 +96,10 @@ class EngineQueue:
                 worker.kill()
         self._measuring.shutdown(wait=False, cancel_futures=True)
 
-    async def submit(self, texts: Sequence[str], options: Options, *, deadline: float, size: int = 0) -> list[Answer]:
-        """One answer per text, in order; cancelling drops what is not read yet.
+    async def submit(
+        self, texts: Sequence[str], options: Sequence[Options], *, deadline: float, size: int = 0
+    ) -> list[Answer]:
+        """One answer per text, in order, each read with its own options; cancelling drops what is not read yet.
 
         `deadline` is a time of the event loop, `size` the bytes of the request, which are held until then.
         Raises ServiceError: NOT_READY, OVERLOADED, DEADLINE_EXCEEDED.
@@ -127,13 +129,13 @@ class EngineQueue:
             self._bytes -= size
             self._metrics.queue_bytes.set(self._bytes)
 
-    async def _answers(self, texts: Sequence[str], options: Options, deadline: float) -> list[Answer]:
+    async def _answers(self, texts: Sequence[str], options: Sequence[Options], deadline: float) -> list[Answer]:
         loop = asyncio.get_running_loop()
         now, owner, is_little = loop.time(), request_id.get(), sum(map(len, texts)) <= _AT_ONCE
         words = [await self._measure(weight, text, at_once=is_little) for text in texts]
         jobs = [
-            Job(next(self._numbers), text, options, deadline, now, loop.create_future(), count, request_id=owner)
-            for text, count in zip(texts, words, strict=True)
+            Job(next(self._numbers), text, own, deadline, now, loop.create_future(), count, request_id=owner)
+            for text, own, count in zip(texts, options, words, strict=True)
         ]
         readable = [job for job in jobs if not self._is_quarantined(job)]
         try:

@@ -101,7 +101,7 @@ def gender_agrees(lemma: str, found: NameCluster) -> bool:
 def _belongs(found: NameCluster, owner: Entity) -> bool:
     """Whether the possessor is given with the name as well: the company's chief executive is not any."""
     own = {normal(w) for w in owner.display.split()}
-    given = {normal(w) for title in found.job_titles for w in title.split()}
+    given = {normal(w) for title in found.offices for w in title.split()}
     unnamed = given & load_words("employers_untold")
     return bool(own & given) or bool(unnamed) or not given & load_words("employer_prepositions")
 

@@ -72,7 +72,7 @@ def _acronym(name: NameMention, cluster: NameCluster) -> bool:
     if cluster.is_person:
         return False
     word = _letters(name.display)
-    return len(word) > 1 and word.lower() in _initials_of(cluster.key)
+    return len(word) > 1 and word.lower() in initials_of(cluster.key)
 
 
 def _letters(acronym: str) -> str:
@@ -80,7 +80,7 @@ def _letters(acronym: str) -> str:
     return re.sub(r"[.&]", "", acronym)
 
 
-def _initials_of(key: tuple[str, ...]) -> set[str]:
+def initials_of(key: tuple[str, ...]) -> set[str]:
     """SCG, also without "and", and without Company."""
     large = [w for w in key if w not in load_words("left_out_of_acronyms")]
     short = [w for w in large if w not in load_words("company_words")]
@@ -89,10 +89,10 @@ def _initials_of(key: tuple[str, ...]) -> set[str]:
 
 def _same_state(name: NameMention, cluster: NameCluster) -> bool:
     """US, U.S. and United States."""
-    return _of_state(name.key) == _of_state(cluster.key)
+    return state_of(name.key) == state_of(cluster.key)
 
 
-def _of_state(key: tuple[str, ...]) -> str:
+def state_of(key: tuple[str, ...]) -> str:
     """The state that has this name; empty if none."""
     return _states().get("_".join(key).replace(".", ""), "")
 
@@ -143,7 +143,7 @@ ALIASES: tuple[Alias, ...] = (
     Alias(rules.GIVEN_NAME, _given_name, lambda name: len(name.key) == 1 and not name.is_place),
     Alias(rules.INITIALS, _initials, lambda name: name.is_label),
     Alias(rules.ACRONYM, _acronym, lambda name: len(name.key) == 1 and name.display.isupper()),
-    Alias(rules.SAME_STATE, _same_state, lambda name: bool(_of_state(name.key))),
+    Alias(rules.SAME_STATE, _same_state, lambda name: bool(state_of(name.key))),
     Alias(rules.COMPANY, _company, lambda name: not name.is_place and not name.title),
     Alias(rules.MISSPELT, _misspelt),
 )
@@ -227,9 +227,9 @@ def _indexes(name: NameMention, *without: str) -> set[str]:
     """
     small = load_words("left_out_of_acronyms", "company_words", *without)
     words = [word for word in name.key if word not in small] or name.key  # else each Ltd is asked for each other
-    initials = {f"{letters}|" for letters in _initials_of(name.key)}
+    initials = {f"{letters}|" for letters in initials_of(name.key)}
     nearby = {f"{less}~" for word in words for less in _one_less(word)}
-    state = _of_state(name.key)
+    state = state_of(name.key)
     return {*words, *initials, *nearby, *([f"{state}="] if state else []), *([name.nickname] if name.nickname else [])}
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.names.mentions import NameMention
 from sayso_server.core.speakers.names.spelling import normal, unabbreviated
-from sayso_server.core.statement import SpeakerType
+from sayso_server.core.statement import KnownSpeaker, SpeakerType
 
 SAMPLE = 40
 """How many names of a cluster, from the first on, decide what it is: news repeats itself."""
@@ -21,12 +21,15 @@ class NameCluster:
     """A person or thing named in the text, with all its names in text order.
 
     `pronouns` is the gender, "f" or "m", of the pronouns around the names; empty where they do not tell.
-    `job_titles` are those around the names.
+    `job_titles` are those around the names. `known` is the known speaker that it is; `candidates` are those that it may
+    be, where several fit equally.
     """
 
     mentions: tuple[NameMention, ...]
     pronouns: str = ""
     job_titles: tuple[str, ...] = ()
+    known: KnownSpeaker | None = None
+    candidates: tuple[KnownSpeaker, ...] = ()
 
     def named_before(self, offset: int) -> int:
         """Where it was last named before `offset`; -1 if never."""
@@ -70,7 +73,9 @@ class NameCluster:
 
     @cached_property
     def is_person(self) -> bool:
-        """Whether the evidence of all names together says so; where there are full names, only of these."""
+        """Whether the caller says so; else the evidence of all names; where there are full names, only of these."""
+        if self.known and self.known.type is not SpeakerType.UNKNOWN:
+            return self.known.type is SpeakerType.PERSON
         full = [n for n in self.sample if len(n.key) > 1]
         return sum(n.person for n in full or self.sample) > 0
 
@@ -82,6 +87,8 @@ class NameCluster:
     @property
     def type(self) -> SpeakerType:
         """A person or an organization: other things are named, but do not speak."""
+        if self.known and self.known.type is not SpeakerType.UNKNOWN:
+            return self.known.type
         return SpeakerType.PERSON if self.is_person else SpeakerType.ORGANIZATION
 
     @property
@@ -89,11 +96,16 @@ class NameCluster:
         """The longest of the job titles."""
         return max(self.job_titles, key=len, default="")
 
+    @property
+    def offices(self) -> tuple[str, ...]:
+        """The job titles, and the role of a known speaker."""
+        return (*self.job_titles, self.known.role) if self.known and self.known.role else self.job_titles
+
     @cached_property
     def words(self) -> frozenset[str]:
-        """All words of titles and job titles, for descriptions (the Israeli leader)."""
+        """All words of titles and offices, for descriptions (the Israeli leader)."""
         words = {normal(w) for n in self.sample for w in n.title}
-        words |= {normal(w) for title in self.job_titles for w in title.replace("-", " ").split()}
+        words |= {normal(w) for title in self.offices for w in title.replace("-", " ").split()}
         return frozenset(map(unabbreviated, words))
 
     @cached_property

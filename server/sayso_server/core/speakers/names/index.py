@@ -1,15 +1,15 @@
 """The names of a document by their place in the text."""
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from sayso_server.core.document import Document
 from sayso_server.core.speakers.link_rules import LinkRule
-from sayso_server.core.speakers.names.aliases import place
-from sayso_server.core.speakers.names.clusters import NameCluster
+from sayso_server.core.speakers.names.aliases import Placement, place
+from sayso_server.core.speakers.names.clusters import ClusterBuilder, NameCluster
 from sayso_server.core.speakers.names.collecting import collect
 from sayso_server.core.speakers.names.gender import read_genders
 from sayso_server.core.speakers.names.mentions import NameMention
@@ -63,9 +63,13 @@ class NameIndex:
 def index_names(document: Document) -> NameIndex:
     """The names of a document: collected, put into clusters, and each person's gender read from the pronouns."""
     placed = place(collect(document))
-    genders = read_genders(document, placed)
+    return index_of(placed, read_genders(document, placed), document.plain)
+
+
+def index_of(placed: Sequence[Placement], genders: Mapping[ClusterBuilder, str], plain: str) -> NameIndex:
+    """The index of names that have their clusters, in the text `plain`."""
     builders = dict.fromkeys(one.cluster for one in placed)
-    built = {builder: builder.built(genders.get(builder, ""), document.plain) for builder in builders}
+    built = {builder: builder.built(genders.get(builder, ""), plain) for builder in builders}
     occurrences = tuple(
         Occurrence(
             one.mention.span.start,

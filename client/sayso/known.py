@@ -1,0 +1,180 @@
+"""Known speakers: what a caller may say of them, and how they are read from CSV.
+
+The server checks what it is sent by the same rules, so that each rule stands here once.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from os import PathLike
+from typing import NamedTuple
+
+from sayso.errors import InvalidDocument
+from sayso.models import KnownSpeaker, SpeakerType
+
+MAX_KNOWN_SPEAKERS = 2_000
+MAX_ALIASES = 50
+MAX_NAMES = 10_000
+"""Names and aliases of all together."""
+MAX_BYTES = 200
+"""Of an id, a name, an alias or a role in UTF-8."""
+
+TYPES = (SpeakerType.PERSON, SpeakerType.ORGANIZATION, SpeakerType.GROUP)
+"""What a known speaker may be; UNKNOWN leaves it to the text."""
+
+_FIELDS = {
+    "id": "external_id",
+    "name": "name",
+    "aliases": "aliases",
+    "type": "type",
+    "role": "role",
+    "from": "valid_from",
+    "to": "valid_to",
+}
+"""The columns of a file, each with the field that it fills."""
+_NEEDED = ("id", "name")
+_COLUMNS = {name: column for column, name in _FIELDS.items()}
+
+
+class Fault(NamedTuple):
+    """What is wrong with which field of which speaker; without a number it is wrong with all of them together."""
+
+    number: int | None
+    field: str
+    problem: str
+
+
+def fault_of(speakers: Sequence[KnownSpeaker], place: Callable[[int], str]) -> Fault | None:
+    """The first thing that is wrong with known speakers; `place` names the one of an index, for people."""
+    if len(speakers) > MAX_KNOWN_SPEAKERS:
+        return Fault(None, "", f"there are {len(speakers):,} known speakers; the limit is {MAX_KNOWN_SPEAKERS:,}")
+    names = sum(1 + len(speaker.aliases) for speaker in speakers)
+    if names > MAX_NAMES:
+        return Fault(None, "", f"there are {names:,} names and aliases; the limit is {MAX_NAMES:,}")
+    seen: dict[str, int] = {}
+    for index, speaker in enumerate(speakers):
+        for field, problem in _problems(speaker):
+            return Fault(index, field, problem)
+        first = seen.setdefault(speaker.external_id, index)
+        if first != index:
+            return Fault(index, "external_id", f'"{speaker.external_id}" is also that of {place(first)}')
+    return None
+
+
+def checked(speakers: Iterable[KnownSpeaker]) -> tuple[KnownSpeaker, ...]:
+    """Known speakers that a request can have. Raises InvalidDocument, with the field of the request."""
+    known = tuple(speakers)
+    if fault := fault_of(known, lambda index: f"known_speakers[{index}]"):
+        place = "known_speakers" if fault.number is None else f"known_speakers[{fault.number}].{fault.field}"
+        raise _invalid(f"{place}: {fault.problem}", place)
+    return known
+
+
+def read_known_speakers(path: "str | PathLike[str]") -> tuple[KnownSpeaker, ...]:
+    """The known speakers of a CSV file in UTF-8.
+
+    Its header has `id` and `name`, and may have `aliases` (separated by "|"), `type` (person, organization, group),
+    `role`, `from` and `to` (2024-07-31). Raises InvalidDocument with line and column, and OSError.
+    """
+    lines: list[int] = []
+    speakers: list[KnownSpeaker] = []
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            for line, row in _rows(file, str(path)):
+                speakers.append(_speaker(row, f"{path}, line {line}"))
+                lines.append(line)
+    except UnicodeDecodeError as error:
+        raise _invalid(f"{path}: not UTF-8: 0x{error.object[error.start]:02x} begins no character") from None
+    except csv.Error as error:
+        raise _invalid(f"{path}: not CSV: {error}") from None
+    if fault := fault_of(speakers, lambda index: f"line {lines[index]}"):
+        if fault.number is None:
+            raise _invalid(f"{path}: {fault.problem}")
+        field, bracket, number = fault.field.partition("[")
+        column = _COLUMNS[field] + bracket + number
+        raise _invalid(f'{path}, line {lines[fault.number]}, column "{column}": {fault.problem}')
+    return tuple(speakers)
+
+
+def _rows(file: Iterable[str], path: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows that are not blank, by column, each with the line on which it ends."""
+    reader = csv.reader(file, strict=True)
+    header = [name.strip().lower() for name in next(reader, [])]
+    for name in _NEEDED:
+        if name not in header:
+            raise _invalid(f'{path}, line 1: there is no column "{name}"; the header is {",".join(_FIELDS)}')
+    for name in header:
+        if name not in _FIELDS or header.count(name) > 1:
+            what = "stands there twice" if name in _FIELDS else f"is none of {', '.join(_FIELDS)}"
+            raise _invalid(f'{path}, line 1: the column "{name}" {what}')
+    for cells in reader:
+        values = [cell.strip() for cell in cells]
+        if len(values) > len(header):
+            raise _invalid(
+                f"{path}, line {reader.line_num}: there are {len(values)} cells under {len(header)} columns; "
+                "a name with a comma must stand in quotation marks"
+            )
+        if any(values):
+            yield reader.line_num, dict(zip(header, values, strict=False))
+
+
+def _speaker(row: dict[str, str], place: str) -> KnownSpeaker:
+    """The speaker of a row; what its cells lack is empty."""
+    return KnownSpeaker(
+        external_id=row["id"],
+        name=row.get("name", ""),
+        aliases=tuple(alias for cell in row.get("aliases", "").split("|") if (alias := cell.strip())),
+        type=row.get("type", "").lower() or SpeakerType.UNKNOWN,
+        role=row.get("role", ""),
+        valid_from=_day(row, "from", place),
+        valid_to=_day(row, "to", place),
+    )
+
+
+def _day(row: dict[str, str], column: str, place: str) -> date | None:
+    try:
+        return day_of(row.get(column, ""))
+    except ValueError as error:
+        raise _invalid(f'{place}, column "{column}": {error}') from None
+
+
+def day_of(text: str) -> date | None:
+    """A day in the form of ISO 8601; None of nothing. Raises ValueError with what is wrong."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ValueError(f'"{text[:MAX_BYTES]}" is no day such as 2024-07-31') from None
+
+
+def _problems(speaker: KnownSpeaker) -> Iterator[tuple[str, str]]:
+    """The fields at fault, and what is wrong with each."""
+    yield from _problems_of_text("external_id", speaker.external_id)
+    yield from _problems_of_text("name", speaker.name, is_name=True)
+    if isinstance(speaker.aliases, str):
+        yield "aliases", "is one string, not several"
+    if len(speaker.aliases) > MAX_ALIASES:
+        yield "aliases", f"there are {len(speaker.aliases)} aliases; the limit is {MAX_ALIASES}"
+    for number, alias in enumerate(speaker.aliases):
+        yield from _problems_of_text(f"aliases[{number}]", alias, is_name=True)
+    if speaker.type not in (*TYPES, SpeakerType.UNKNOWN):
+        yield "type", f'there is no type "{speaker.type[:MAX_BYTES]}"; there are: {", ".join(TYPES)}'
+    if speaker.role:
+        yield from _problems_of_text("role", speaker.role)
+    if speaker.valid_from and speaker.valid_to and speaker.valid_from > speaker.valid_to:
+        yield "valid_from", f"{speaker.valid_from} is after {speaker.valid_to}, the last day"
+
+
+def _problems_of_text(field: str, value: str, *, is_name: bool = False) -> Iterator[tuple[str, str]]:
+    size = len(value.encode(errors="surrogatepass"))
+    if not value.strip():
+        yield field, "is empty"
+    elif size > MAX_BYTES:
+        yield field, f"has {size:,} bytes; the limit is {MAX_BYTES}"
+    elif any("\ud800" <= character <= "\udfff" for character in value):
+        yield field, "has half of a surrogate pair, which is no character"
+    elif is_name and not any(map(str.isalnum, value)):
+        yield field, "has no letter"
+
+
+def _invalid(message: str, place: str = "known_speakers") -> InvalidDocument:
+    return InvalidDocument(message, reason="INVALID_OPTION", field=f"options.{place}")

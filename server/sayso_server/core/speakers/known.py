@@ -1,0 +1,357 @@
+"""Speakers whom the caller knows: which names of the text are theirs.
+
+    with_known()  the names of a text, those of one known speaker put together
+    _fitting()    the known speakers that a name fits: steps from precise to loose, the first that any fits decides
+    _chosen()     of namesakes those that fit best; more than one are candidates
+    _indexed()    the known speakers by all forms of their names
+
+A name is looked up and never compared with all known speakers, so the time is linear in the text and in their number.
+"""
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TypeAlias
+
+from sayso_server.core.lexicon import load_table, load_words
+from sayso_server.core.speakers import link_rules as rules
+from sayso_server.core.speakers.names.aliases import initials_of, state_of
+from sayso_server.core.speakers.names.clusters import NameCluster
+from sayso_server.core.speakers.names.index import NameIndex, Occurrence
+from sayso_server.core.speakers.names.mentions import NameMention
+from sayso_server.core.speakers.names.spelling import (
+    countries,
+    is_given_name,
+    normal,
+    plain_letters,
+    short_for,
+    unabbreviated,
+)
+from sayso_server.core.statement import KnownSpeaker, Span, SpeakerType
+
+Key: TypeAlias = tuple[str, ...]
+"""A name for comparison, or a form of it: what kind of form, and its words."""
+
+_MOST_ALIKE = 200
+"""How many known speakers of one form of a name are looked at."""
+_MOST_CANDIDATES = 10
+_SHORTEST_ACRONYM = 3
+"""Letters of an acronym that the caller has not given as an alias."""
+_LONGEST_SURNAME = 3
+"""Words of a surname: van der Berg."""
+_SHORTEST_WITHOUT_COUNTRY = 3
+"""Words that a name must have behind its country, so that they say enough without it."""
+_EXACT = 2
+"""The first steps: names that are given as they stand in the text."""
+_INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
+_QUOTED = re.compile(r"""["“”][^"“”]*["“”]|\([^)]*\)""")
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """A known speaker. `keys` are its names, `orders` other orders of their words; `gender` is "f", "m" or ""."""
+
+    speaker: KnownSpeaker
+    keys: tuple[Key, ...]
+    orders: tuple[Key, ...]
+    gender: str
+
+    @property
+    def may_be_person(self) -> bool:
+        return self.speaker.type in {SpeakerType.PERSON, SpeakerType.UNKNOWN}
+
+    @property
+    def may_be_thing(self) -> bool:
+        return self.speaker.type is not SpeakerType.PERSON
+
+
+_Index: TypeAlias = Mapping[Key, Sequence[_Known]]
+
+
+def with_known(names: NameIndex, known: Sequence[KnownSpeaker]) -> NameIndex:
+    """The names, those of one known speaker in one cluster. A name that several fit equally has them as candidates."""
+    if not known:
+        return names
+    index = _indexed(tuple(known))
+    found = {cluster: _found(cluster, index) for cluster in names.clusters}
+    merged = _merged(names.clusters, {cluster: one for cluster, one in found.items() if one[1]})
+    occurrences = tuple(_moved(one, merged) for one in names.occurrences)
+    return NameIndex(tuple(dict.fromkeys(merged.values())), occurrences)
+
+
+def _found(cluster: NameCluster, index: _Index) -> tuple[int, list[KnownSpeaker]]:
+    """The known speakers that a cluster may be, and in which step they were found."""
+    for step, fitting in enumerate(_fitting(cluster, index)):
+        if fitting:
+            return step, _chosen(cluster, fitting)
+    return 0, []
+
+
+def _merged(
+    clusters: Sequence[NameCluster], found: Mapping[NameCluster, tuple[int, list[KnownSpeaker]]]
+) -> dict[NameCluster, NameCluster]:
+    """What becomes of each cluster."""
+    owners: dict[KnownSpeaker, list[NameCluster]] = defaultdict(list)
+    for cluster, (_, speakers) in found.items():
+        if len(speakers) == 1:
+            owners[speakers[0]].append(cluster)
+    out = {cluster: cluster for cluster in clusters}
+    for speaker, own in owners.items():
+        joined = _of_one(own, [found[cluster][0] for cluster in own])
+        out |= dict.fromkeys(joined, _one_of(speaker, joined))
+    for cluster, (_, speakers) in found.items():
+        if len(speakers) > 1:
+            out[cluster] = replace(cluster, candidates=tuple(speakers[:_MOST_CANDIDATES]))
+    return out
+
+
+def _of_one(clusters: Sequence[NameCluster], steps: Sequence[int]) -> Sequence[NameCluster]:
+    """The clusters that are one speaker: all with a given name, else the one that fits best.
+
+    The text holds short forms apart that are not the same: Albert Kirby and John Kirby.
+    """
+    exact = [cluster for cluster, step in zip(clusters, steps, strict=True) if step < _EXACT]
+    return exact or [clusters[steps.index(min(steps))]]
+
+
+def _one_of(speaker: KnownSpeaker, clusters: Sequence[NameCluster]) -> NameCluster:
+    """One cluster of several."""
+    mentions = sorted((n for cluster in clusters for n in cluster.mentions), key=lambda n: n.span.start)
+    return NameCluster(
+        mentions=tuple(mentions),
+        pronouns=next((cluster.pronouns for cluster in clusters if cluster.pronouns), ""),
+        job_titles=tuple(title for cluster in clusters for title in cluster.job_titles),
+        known=speaker,
+    )
+
+
+def _moved(one: Occurrence, merged: Mapping[NameCluster, NameCluster]) -> Occurrence:
+    """The name in its new cluster: by what the caller knows, where only that puts it to a name before."""
+    cluster = merged[one.cluster]
+    is_later = one.cluster.mentions[0] is not cluster.mentions[0]
+    is_moved = is_later and one.rule in {rules.FULL_NAME, rules.NAME}
+    rivals = dict.fromkeys(merged[rival] for rival in one.rivals)
+    return one._replace(
+        cluster=cluster,
+        rule=rules.KNOWN_NAME if is_moved else one.rule,
+        rivals=tuple(rival for rival in rivals if rival is not cluster),
+    )
+
+
+def _fitting(cluster: NameCluster, index: _Index) -> Iterator[list[_Known]]:
+    """The known speakers that a cluster fits, step by step."""
+    own = _folded(_spelt(cluster.key) if cluster.is_person else cluster.key)
+    yield [one for one in index.get(("name", *own), ()) if _may_be_called(cluster, one)]
+    yield [one for key in _other_keys(cluster, own) for one in index.get(("name", *key), ()) if _is_alike(own, one)]
+    if cluster.is_person:
+        alike = _looked_up(index, _given_forms(own) if len(own) > 1 else ())
+        yield [one for one in alike if _gender_agrees(cluster, one) and any(_is_short(own, k) for k in one.keys)]
+        named = _looked_up(index, [("surname", *own)] if _may_be_surname(cluster, own) else ())
+        yield [one for one in named if _gender_agrees(cluster, one)]
+    else:
+        yield _looked_up(index, [("company", *own), ("company", *_without_form(own))])
+        yield _looked_up(index, [("without country", *own), ("name", *_without_country(own))])
+        yield _looked_up(index, [("state", state_of(own)), *_acronyms(cluster, own)])
+
+
+def _looked_up(index: _Index, forms: Sequence[Key]) -> list[_Known]:
+    return [one for form in forms if len(form) > 1 and form[1] for one in index.get(form, ())]
+
+
+def _other_keys(cluster: NameCluster, own: Key) -> list[Key]:
+    """The names of a cluster beside the longest, and the nickname with the surname."""
+    keys = {_folded(key) for key in cluster.keys} | {(nickname, own[-1]) for nickname in cluster.nicknames}
+    return sorted(keys - {own})
+
+
+def _may_be_called(cluster: NameCluster, one: _Known) -> bool:
+    """Whether nothing speaks against a name that is the same: one word may be the name of many."""
+    if len(cluster.key) > 1:
+        return True
+    if cluster.is_place:
+        return one.may_be_thing
+    if one.may_be_person:
+        return _gender_agrees(cluster, one)
+    is_surely_person = any(n.title for n in cluster.sample) or is_given_name(cluster.key[0])
+    return not (cluster.is_person and is_surely_person)
+
+
+def _is_alike(own: Key, one: _Known) -> bool:
+    """Whether the longest name of a cluster is no other full name: Kirby beside Robert Kirby is not John Kirby."""
+    full = [key for key in one.keys if len(key) > 1]
+    return len(own) == 1 or not full or any(_is_part(own, key) or _is_short(own, key) for key in full)
+
+
+def _is_part(one: Key, other: Key) -> bool:
+    """Whether a name is the beginning or the end of the other."""
+    short, full = sorted((one, other), key=len)
+    return len(short) > 1 and short in (full[: len(short)], full[-len(short) :])
+
+
+def _is_short(own: Key, full: Key) -> bool:
+    """J. Kirby, Jack Kirby and John F. Kirby are John Kirby; George W. Bush is not George H. W. Bush."""
+    if min(len(own), len(full)) < 2 or own[-1] != full[-1] or not short_for(own[0], full[0]):
+        return False
+    return all(a[0] == b[0] for a, b in zip(own[1:-1], full[1:-1], strict=False))
+
+
+def _may_be_surname(cluster: NameCluster, own: Key) -> bool:
+    """Kirby, Ms. James: a given name is a surname only behind a title."""
+    is_given = len(own) == 1 and is_given_name(own[0]) and not any(n.title for n in cluster.sample)
+    return not (is_given or cluster.is_place)
+
+
+def _gender_agrees(cluster: NameCluster, one: _Known) -> bool:
+    """Mrs. Pell is not Owen Pell."""
+    return not (cluster.gender and one.gender) or cluster.gender == one.gender
+
+
+def _acronyms(cluster: NameCluster, own: Key) -> list[Key]:
+    """What FDA is looked up by."""
+    is_acronym = len(own) == 1 and cluster.display.isupper() and len(own[0]) >= _SHORTEST_ACRONYM
+    return [("acronym", own[0])] if is_acronym else []
+
+
+def _chosen(cluster: NameCluster, fitting: Sequence[_Known]) -> list[KnownSpeaker]:
+    """Of those that fit, the ones of the type that the text says; of these, the ones whose role it gives."""
+    unique = list(dict.fromkeys(one.speaker for one in fitting))
+    of_type = [
+        s for s in unique if s.type is SpeakerType.UNKNOWN or (s.type is SpeakerType.PERSON) == cluster.is_person
+    ]
+    left = of_type or unique
+    if len(left) > 1:
+        shared = [len(_role_words(speaker.role) & cluster.words) for speaker in left]
+        left = [speaker for speaker, count in zip(left, shared, strict=True) if count == max(shared)]
+    return left
+
+
+def _role_words(role: str) -> set[str]:
+    words = {unabbreviated(normal(word)) for word in role.replace("-", " ").split()}
+    return words - load_words("stop_words", "name_prepositions")
+
+
+@lru_cache(maxsize=4)
+def _indexed(known: tuple[KnownSpeaker, ...]) -> _Index:
+    """The known speakers by all forms of their names. Kept, since many documents are read with the same."""
+    out: dict[Key, list[_Known]] = defaultdict(list)
+    for one in map(_read, known):
+        for form in dict.fromkeys(_forms(one)):
+            if len(out[form]) < _MOST_ALIKE:
+                out[form].append(one)
+    return dict(out)
+
+
+def _forms(one: _Known) -> Iterator[Key]:
+    """Everything that a known speaker is looked up by."""
+    for key in (*one.keys, *one.orders):
+        yield "name", *key
+    for key in one.keys:
+        if one.may_be_person and len(key) > 1:
+            yield from _known_given_forms(key)
+            yield from (("surname", *key[-n:]) for n in range(1, min(len(key), _LONGEST_SURNAME + 1)))
+        if one.may_be_thing:
+            yield "company", *_without_form(key)
+            yield "without country", *_without_country(key)
+            yield "state", state_of(key)
+            yield from (("acronym", letters) for letters in initials_of(key) if len(letters) >= _SHORTEST_ACRONYM)
+
+
+def _given_forms(own: Key) -> list[Key]:
+    """What Jack Kirby and J. Kirby are looked up by."""
+    first, last = own[0], own[-1]
+    if len(first) == 1:
+        return [("initial", first, last)]
+    nicknames = load_table("nicknames").get(first, ())
+    return [*(("given", name, last) for name in (first, *nicknames)), ("abbreviated", first[0], last)]
+
+
+def _known_given_forms(key: Key) -> Iterator[Key]:
+    """What John Kirby and J. Kirby are found by."""
+    first, last = key[0], key[-1]
+    yield "initial", first[0], last
+    if len(first) == 1:
+        yield "abbreviated", first, last
+    yield from (("given", name, last) for name in (first, *load_table("nicknames").get(first, ())))
+
+
+def _without_form(key: Key) -> Key:
+    """Harrowmere of Harrowmere Foods Ltd."""
+    end = len(key)
+    while end > 1 and key[end - 1] in load_words("company_words"):
+        end -= 1
+    return key[:end]
+
+
+def _without_country(key: Key) -> Key:
+    """Food and Drug Administration of U.S. Food and Drug Administration; empty where there is no country."""
+    is_long = len(key) > _SHORTEST_WITHOUT_COUNTRY
+    return key[1:] if is_long and (key[0] in countries() or state_of(key[:1])) else ()
+
+
+def _read(speaker: KnownSpeaker) -> _Known:
+    """A known speaker with its names for comparison."""
+    texts = [_bare(name) for name in (speaker.name, *speaker.aliases)]
+    pairs = [_in_order(text, speaker.type) for text in texts]
+    keys = dict.fromkeys(key for text, _ in pairs for key in _keys(text, speaker.type))
+    orders = dict.fromkeys(_folded(_key(text)) for _, text in pairs if text)
+    mention = NameMention(Span(0, 0), (), pairs[0][0])
+    gender = NameCluster((mention,)).gender if speaker.type is SpeakerType.PERSON and mention.key else ""
+    return _Known(speaker, tuple(key for key in keys if key), tuple(orders), gender)
+
+
+def _bare(name: str) -> str:
+    """A name without a nickname in marks, brackets and an article."""
+    text = " ".join(_QUOTED.sub(" ", name).split()) or name
+    return text[4:] if text.lower().startswith("the ") else text
+
+
+def _in_order(text: str, kind: SpeakerType) -> tuple[str, str]:
+    """John Kirby of "Kirby, John", and the order in which it was given, where that is another."""
+    last, comma, rest = text.partition(",")
+    small = load_words("name_suffixes", "company_words", "post_nominals")
+    words = _key(rest)
+    if not comma or kind not in {SpeakerType.PERSON, SpeakerType.UNKNOWN} or not words or set(words) <= small:
+        return text, ""
+    return f"{rest.strip()} {last}", text
+
+
+def _keys(text: str, kind: SpeakerType) -> Iterator[Key]:
+    """A name for comparison; of a person's also what is left without title and letters."""
+    key = _key(text)
+    if kind is not SpeakerType.PERSON:
+        yield _folded(key)
+    if kind in {SpeakerType.PERSON, SpeakerType.UNKNOWN}:
+        yield _folded(_spelt(key))
+        own = _without_title(key)
+        if 1 < len(own) < len(key):
+            yield _folded(_spelt(own))
+
+
+def _without_title(key: Key) -> Key:
+    """Owen Pell of Sir Owen Pell QC."""
+    titles, letters = load_words("honorifics", "titles_of_people", "roles"), load_words("post_nominals")
+    own = tuple(itertools.dropwhile(titles.__contains__, key))
+    while len(own) > 2 and own[-1] in letters:
+        own = own[:-1]
+    return own
+
+
+def _spelt(key: Key) -> Key:
+    """J, F, Kirby of J.F. Kirby."""
+    return tuple(part for word in key for part in (word.split(".") if _INITIALS.fullmatch(word) else (word,)))
+
+
+def _key(text: str) -> Key:
+    return NameMention(Span(0, 0), (), text).key
+
+
+def _folded(key: Key) -> Key:
+    """A name without accents, apostrophes and stops: oneill of O’Neill, us of U.S."""
+    return tuple(_fold(word) or word for word in key)
+
+
+def _fold(word: str) -> str:
+    return word if word.isascii() and word.isalnum() else "".join(c for c in plain_letters(word) if c.isalnum())
