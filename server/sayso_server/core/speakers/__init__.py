@@ -10,7 +10,7 @@ from sayso_server.core.selection.choice import Chosen
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.discourse.conversation import addressee_of, target_of, without_cue
 from sayso_server.core.speakers.discourse.reader import Reader
-from sayso_server.core.speakers.discourse.sources import link_source
+from sayso_server.core.speakers.discourse.sources import link_source, thing_that
 from sayso_server.core.speakers.discourse.turns import Turn, asks
 from sayso_server.core.speakers.entities import Entity, Link, open_store
 from sayso_server.core.speakers.names.index import index_names
@@ -50,8 +50,10 @@ def _link(reader: Reader, item: Chosen, parent: Entity | None) -> Link:
         if any(span.overlaps(found.source) for span in found.content):
             return Link(None, rules.SOURCE_IN_ITS_OWN_CONTENT)
         if tree is not None:
-            cue = found.cue.lemma if found.cue else ""
-            return link_source(reader, tree, found.source, found.source_head, parent, cue)
+            head, cue = found.source_head, found.cue.lemma if found.cue else ""
+            verbs = tree.between(found.cue.spans[0].start, found.cue.spans[0].end) if found.cue else []
+            head = thing_that(reader, tree, head, verbs[0]) if verbs else head
+            return link_source(reader, tree, found.source, head, parent, cue)
     reader.read_to(found.content[0].start)
     return without_cue(reader, item) if found.follows else Link(None, rules.NO_SOURCE)
 

@@ -49,7 +49,8 @@ def organization(phrase: Phrase) -> Proposal | None:
         return None
     rule = rules.DESCRIBED_ORGANIZATION_DEFINITE if phrase.points_back else rules.DESCRIBED_ORGANIZATION
     text = description(phrase, "of")
-    return phrase.entities.describe(rule, SpeakerType.ORGANIZATION, text, lemma, definite=phrase.is_definite)
+    is_known = phrase.is_definite or phrase.lower in load_words("collectives")  # police, for the Harwick police
+    return phrase.entities.describe(rule, SpeakerType.ORGANIZATION, text, lemma, definite=is_known)
 
 
 def _name_of_its_kind(phrase: Phrase) -> Entity | None:
@@ -69,11 +70,22 @@ def named_before(phrase: Phrase, lemma: str) -> Entity | None:
     near = phrase.entities.names.before(start, _NAMES_BEFORE)
     before = [c for c in dict.fromkeys(n.cluster for n in near) if not c.is_person and not _is_country(c)]
     words = load_table("kinds").get(lemma, frozenset()) | {lemma}
-    matching = [c for c in before if words & set(c.key)]
+    matching = [c for c in before if words & set(c.key) or _is_explained(phrase, c, lemma)]
     if not matching and lemma in load_words("any_organization"):
         matching = [c for c in before if _is_organization(phrase, c) and not _is_public(c, lemma)]
     last = max(matching, key=lambda c: c.named_before(start), default=None)
     return phrase.entities.named[last] if last is not None else None
+
+
+def _is_explained(phrase: Phrase, found: NameCluster, lemma: str) -> bool:
+    """The Green Harbour party: the noun follows the name somewhere."""
+    places = (n.span.end for n in found.sample if n.span.end < phrase.span.start)
+    return any(_following(phrase.plain, end) == lemma for end in places)
+
+
+def _following(plain: str, end: int) -> str:
+    """The word after a place."""
+    return plain[end : end + _AFTER].partition(" ")[2].partition(" ")[0].rstrip(".,;:")
 
 
 def organization_untold(phrase: Phrase) -> Proposal | None:

@@ -100,7 +100,9 @@ class Reader:
         found = [self.store.names.at(w) for w in (head, *others)]
         if not others or any(one is not None and not one.cluster.is_person for one in found):
             return
-        phrase = Phrase(self.store, tree, mention(tree, head, self.store.document.plain), head, self.pronouns)
+        phrase = Phrase(
+            self.store, tree, mention(tree, head, self.store.document.plain), head, self.pronouns, self.links
+        )
         proposal = together(phrase)
         link = self.store.apply(proposal, phrase.span) if proposal is not None else None
         if link is not None and link.entity is not None:
@@ -130,7 +132,7 @@ class Reader:
     def link(self, tree: Tree, word: Word, span: Span) -> Link:
         """The link of a noun phrase; the same each time it is asked for the same head."""
         if word.start not in self.links:
-            phrase = Phrase(self.store, tree, span, word, self.pronouns)
+            phrase = Phrase(self.store, tree, span, word, self.pronouns, self.links)
             link = self.links[word.start] = self.store.apply(propose(phrase), span)
             if link.entity is not None and not self.store.document.is_of_page(word.start):
                 self.meet(link.entity, tree, word)
