@@ -8,6 +8,7 @@ from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.selection.choice import Chosen
 from sayso_server.core.speakers import link_rules as rules
+from sayso_server.core.speakers.discourse.agreement import may_mean_somebody
 from sayso_server.core.speakers.discourse.conversation import addressee_of, target_of, without_cue
 from sayso_server.core.speakers.discourse.reader import Reader
 from sayso_server.core.speakers.discourse.sources import link_source, thing_that
@@ -30,7 +31,7 @@ class Resolved(NamedTuple):
 
 def resolve(document: Document, chosen: Sequence[Chosen], coreference: Coreference | None = None) -> Resolved:
     """The speakers of the statements of a document; `coreference` compares its mentions, if the parser can."""
-    compared = Compared(coreference, document.trees) if coreference is not None else None
+    compared = Compared(coreference, document.trees, may_mean_somebody) if coreference is not None else None
     reader = Reader(open_store(document, index_names(document)), compared=compared)
     links: list[Link] = []
     for item in chosen:

@@ -1,6 +1,7 @@
 """Phrases that contain the name of the person or thing that they mean."""
 
 from sayso_server.core.lexicon import load_words
+from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.phrase import Phrase
 from sayso_server.core.speakers.entities import Proposal
 from sayso_server.core.speakers.names.clusters import NameCluster
@@ -71,7 +72,24 @@ def name_at_head(phrase: Phrase) -> Proposal | None:
         return _titled(phrase)
     if _is_only_place(phrase, found.cluster):
         return None
-    return _one_of(phrase, found.cluster) or by_name(phrase, found)
+    return _one_of(phrase, found.cluster) or _of_generation(phrase, found) or by_name(phrase, found)
+
+
+def _of_generation(phrase: Phrase, found: Occurrence) -> Proposal | None:
+    """The elder Penn: of two of that name the father of the other, or the one who is no son."""
+    qualifiers = {w.lower for w in phrase.tree.children(phrase.head, "amod")}
+    is_elder = bool(qualifiers & load_words("elder"))
+    if not (is_elder or qualifiers & load_words("younger")) or len(found.mention.key) > 1:
+        return None
+    surname = found.mention.key[-1]
+    same = [c for c in phrase.entities.names.clusters if c.is_person and c.key[-1] == surname and len(c.key) > 1]
+    own, other = load_words("older_kin"), load_words("younger_kin")
+    if not is_elder:
+        own, other = other, own
+    chosen = [c for c in same if c.words & own] or [c for c in same if not c.words & other]
+    if len(same) < 2 or len(chosen) != 1:
+        return None
+    return Proposal(phrase.entities.named[chosen[0]], rules.SURNAME)
 
 
 def _titled(phrase: Phrase) -> Proposal | None:
@@ -110,7 +128,8 @@ def name_in_apposition(phrase: Phrase) -> Proposal | None:
                 continue
             return by_name(phrase, found)
         kinds = load_words("roles", "organizations", "generic_organizations")
-        follows = child.index > phrase.head.index and (lemma in kinds or child.relation == "flat")
+        is_one = not phrase.is_plural or child.relation == "flat" or not found.cluster.is_person
+        follows = child.index > phrase.head.index and is_one and (lemma in kinds or child.relation == "flat")
         at_once = child.start - phrase.head.end <= 1 and lemma in load_words("organizations")
         if follows and (found.cluster.is_person or at_once):
             return by_name(phrase, found)

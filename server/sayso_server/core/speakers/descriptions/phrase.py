@@ -53,6 +53,10 @@ class Phrase:
     def end(self) -> int:
         """The end of the description: without a participle whose clause is the content (a motion claiming …)."""
         words = self.words
+        if len(words) > 1 and words[-1].deprel == "advmod" and words[-1].start > self.head.start:
+            above = self.tree.head(words[-1])  # the media falsely describing
+            if above is not None and above.start >= self.span.end:
+                return words[-2].end
         cut = bool(words) and words[-1].deprel == "acl" and words[-1].xpos in {"VBG", "VBN"} and len(words) > 1
         return words[-2].end if cut and words[-2].end > self.head.start else self.span.end
 

@@ -10,6 +10,7 @@ from sayso_server.core.speakers.descriptions import propose
 from sayso_server.core.speakers.descriptions.groups import together
 from sayso_server.core.speakers.descriptions.people import is_abstract
 from sayso_server.core.speakers.descriptions.phrase import Phrase
+from sayso_server.core.speakers.discourse.agreement import reconsidered
 from sayso_server.core.speakers.discourse.pronouns import (
     Antecedent,
     Known,
@@ -23,7 +24,7 @@ from sayso_server.core.speakers.discourse.pronouns import (
     rank,
 )
 from sayso_server.core.speakers.discourse.turns import Turn
-from sayso_server.core.speakers.entities import Entity, EntityStore, Link
+from sayso_server.core.speakers.entities import Entity, EntityStore, Link, Proposal
 from sayso_server.core.speakers.names.index import NameIndex
 from sayso_server.core.speakers.names.spelling import normal
 from sayso_server.core.statement import Span
@@ -133,10 +134,23 @@ class Reader:
         """The link of a noun phrase; the same each time it is asked for the same head."""
         if word.start not in self.links:
             phrase = Phrase(self.store, tree, span, word, self.pronouns, self.links)
-            link = self.links[word.start] = self.store.apply(propose(phrase), span)
+            proposal = self._reconsidered(propose(phrase), phrase)
+            link = self.links[word.start] = self.store.apply(proposal, span)
             if link.entity is not None and not self.store.document.is_of_page(word.start):
                 self.meet(link.entity, tree, word)
         return self.links[word.start]
+
+    def _reconsidered(self, proposal: Proposal, phrase: Phrase) -> Proposal:
+        """A proposal of somebody met before, as the coreference head sees it."""
+        if self.compared is None:
+            return proposal
+        recent = [known.entity for known in itertools.islice(reversed(self.known.values()), _RECENT)]
+        compared, known = self.compared, self.known
+
+        def share(entity: Entity) -> float | None:
+            return compared.share(phrase.head.start, known[entity].offsets) if entity in known else None
+
+        return reconsidered(proposal, phrase, recent, share)
 
     def meet(self, entity: Entity, tree: Tree, word: Word) -> None:
         """Notes a mention of an entity."""

@@ -198,6 +198,9 @@ def _may_begin(tree: Tree, word: Word, tagged: Mapping[int, TaggedName]) -> bool
         return first and tree.words[word.index + 1].text == "-"
     if _is_ordinal_of_body(tree, word, tagged):
         return True
+    name = tagged.get(word.index)
+    if word.upos == "VERB" and word.text.istitle() and word.index and name is not None and name.type == "ORG":
+        return name.first == word.index and name.end > word.index + 1  # the Combined Task Force
     if not _is_capital(word) or word.lower in load_words("epithets", "elliptical"):
         return False
     if word.upos == "ADV" and word.lower in load_words("stop_words"):  # "When Democrats …
@@ -227,7 +230,8 @@ def _is_ordinal_of_body(tree: Tree, word: Word, tagged: Mapping[int, TaggedName]
 def _is_name(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> bool:
     """Whether a run names anything: "Pell" does, "Friday" does not."""
     known = any(w.upos == "PROPN" or w.text == "US" or is_given_name(normal(w.text)) or w.index in tagged for w in run)
-    return known and not all(normal(w.text) in load_words("calendar") for w in run)
+    is_outlet = len(run) > 1 and normal(run[-1].text) in load_words("outlets")  # Harbour Insider
+    return (known or is_outlet) and not all(normal(w.text) in load_words("calendar") for w in run)
 
 
 def _continues(run: list[Word], small: list[Word], word: Word, tagged: Mapping[int, TaggedName]) -> bool:
