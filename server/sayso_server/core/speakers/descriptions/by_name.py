@@ -18,12 +18,30 @@ _ABBREVIATED = 3
 
 def by_name(phrase: Phrase, found: Occurrence) -> Proposal:
     """The entity of a name; others who have the name are rivals."""
+    generation = _of_generation(phrase, found)
+    if generation is not None:
+        return Proposal(phrase.entities.named[generation], rules.SURNAME)
     entity = phrase.entities.named[found.cluster]
     level = _level(phrase, found)
     display = f"{level} {entity.display}" if level and not entity.display.startswith(level) else ""
     rivals = phrase.entities.rivals_of(found)
     personhood = tuple((f"person: {feature}", added) for feature, added in found.mention.evidence)
     return Proposal(entity, found.rule, rivals, evidence=personhood, display=display)
+
+
+def _of_generation(phrase: Phrase, found: Occurrence) -> NameCluster | None:
+    """The elder Penn: of two of that name the father of the other, or the one who is no son."""
+    before = phrase.tree.between(phrase.span.start, found.start)[-1:]
+    is_elder = bool(before) and before[0].lower in load_words("elder")
+    if not (is_elder or (before and before[0].lower in load_words("younger"))) or len(found.mention.key) > 1:
+        return None
+    surname = found.mention.key[-1]
+    same = [c for c in phrase.entities.names.clusters if c.is_person and c.key[-1] == surname and len(c.key) > 1]
+    own, other = load_words("older_kin"), load_words("younger_kin")
+    if not is_elder:
+        own, other = other, own
+    chosen = [c for c in same if c.words & own] or [c for c in same if not c.words & other]
+    return chosen[0] if len(same) > 1 and len(chosen) == 1 else None
 
 
 def _level(phrase: Phrase, found: Occurrence) -> str:
@@ -72,24 +90,7 @@ def name_at_head(phrase: Phrase) -> Proposal | None:
         return _titled(phrase)
     if _is_only_place(phrase, found.cluster):
         return None
-    return _one_of(phrase, found.cluster) or _of_generation(phrase, found) or by_name(phrase, found)
-
-
-def _of_generation(phrase: Phrase, found: Occurrence) -> Proposal | None:
-    """The elder Penn: of two of that name the father of the other, or the one who is no son."""
-    qualifiers = {w.lower for w in phrase.tree.children(phrase.head, "amod")}
-    is_elder = bool(qualifiers & load_words("elder"))
-    if not (is_elder or qualifiers & load_words("younger")) or len(found.mention.key) > 1:
-        return None
-    surname = found.mention.key[-1]
-    same = [c for c in phrase.entities.names.clusters if c.is_person and c.key[-1] == surname and len(c.key) > 1]
-    own, other = load_words("older_kin"), load_words("younger_kin")
-    if not is_elder:
-        own, other = other, own
-    chosen = [c for c in same if c.words & own] or [c for c in same if not c.words & other]
-    if len(same) < 2 or len(chosen) != 1:
-        return None
-    return Proposal(phrase.entities.named[chosen[0]], rules.SURNAME)
+    return _one_of(phrase, found.cluster) or by_name(phrase, found)
 
 
 def _titled(phrase: Phrase) -> Proposal | None:
