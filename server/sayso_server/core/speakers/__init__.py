@@ -9,6 +9,7 @@ from sayso_server.core.lexicon import load_words
 from sayso_server.core.selection.choice import Chosen
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.discourse.agreement import may_mean_somebody
+from sayso_server.core.speakers.discourse.author import author
 from sayso_server.core.speakers.discourse.conversation import addressee_of, target_of, without_cue
 from sayso_server.core.speakers.discourse.reader import Reader
 from sayso_server.core.speakers.discourse.sources import link_source, thing_that
@@ -56,7 +57,13 @@ def _link(reader: Reader, item: Chosen, parent: Entity | None) -> Link:
             head = thing_that(reader, tree, head, verbs[0]) if verbs else head
             return link_source(reader, tree, found.source, head, parent, cue)
     reader.read_to(found.content[0].start)
-    return without_cue(reader, item) if found.follows else Link(None, rules.NO_SOURCE)
+    if found.follows:
+        return without_cue(reader, item)
+    is_announced = (
+        item.kind is Kind.DIRECT and found.cue is not None and found.cue.lemma in load_words("announced_texts")
+    )
+    announced = author(reader, found.content[0].start) if is_announced else None
+    return Link(announced, rules.FIRST_PERSON_OF_TEXT) if announced is not None else Link(None, rules.NO_SOURCE)
 
 
 def _turn(reader: Reader, item: Chosen, entity: Entity) -> Turn:

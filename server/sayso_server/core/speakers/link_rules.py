@@ -95,6 +95,7 @@ SPEAKER_GOES_ON = LinkRule("speaker goes on", LinkFamily.CONVERSATION)
 TURNS_TAKEN = LinkRule("turns taken", LinkFamily.CONVERSATION)
 GUEST_GOES_ON = LinkRule("guest goes on", LinkFamily.CONVERSATION)
 FIRST_PERSON = LinkRule("first person", LinkFamily.CONVERSATION)
+FIRST_PERSON_OF_TEXT = LinkRule("first person of a text", LinkFamily.CONVERSATION)
 
 NO_SOURCE = LinkRule("no source", LinkFamily.NOBODY)
 NO_ANTECEDENT = LinkRule("no antecedent", LinkFamily.NOBODY)

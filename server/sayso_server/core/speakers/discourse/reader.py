@@ -152,6 +152,14 @@ class Reader:
 
         return reconsidered(proposal, phrase, recent, share)
 
+    def entity_of(self, word: Word) -> Entity | None:
+        """The entity of a word that is a name, a pronoun or the head of a noun phrase, as far as the text is read."""
+        found = self.store.names.at(word)
+        if found is not None:
+            return self.store.named[found.cluster]
+        link = self.links.get(word.start)
+        return self.pronouns.get(word.start) or (link.entity if link is not None else None)
+
     def meet(self, entity: Entity, tree: Tree, word: Word) -> None:
         """Notes a mention of an entity."""
         known = self._known(entity)

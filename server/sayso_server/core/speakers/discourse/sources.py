@@ -5,6 +5,7 @@ from sayso_server.core.grammar.subject import is_relative
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.groups import as_group, name_of_part
+from sayso_server.core.speakers.discourse.author import author
 from sayso_server.core.speakers.discourse.pronouns import PRONOUN_RULES, genders_of, is_pronoun, kind_of_pronoun
 from sayso_server.core.speakers.discourse.reader import Reader
 from sayso_server.core.speakers.discourse.turns import NEAR
@@ -28,7 +29,7 @@ def link_source(reader: Reader, tree: Tree, source: Span, head: Word, parent: En
     if determiner is not None and determiner.lower in load_words("determiners_of_nobody"):
         return Link(None, rules.NOBODY_IN_PARTICULAR)
     if head.lower in load_words("first_person_pronouns") and head.text != "US":
-        return _first_person(head, parent)
+        return _first_person(reader, head, parent)
     if is_relative(head) and head.upos == "PRON":
         return _relative(reader, tree, head)
     if is_pronoun(head):
@@ -38,8 +39,13 @@ def link_source(reader: Reader, tree: Tree, source: Span, head: Word, parent: En
     return reader.link(tree, head, source)
 
 
-def _first_person(head: Word, parent: Entity | None) -> Link:
-    """I and we in somebody's words: I is no organization and no plea, we are those who issued a document."""
+def _first_person(reader: Reader, head: Word, parent: Entity | None) -> Link:
+    """I and we in somebody's words: I is no organization and no plea, we are those who issued a document.
+
+    In nobody's words they are those of a text that was announced.
+    """
+    if parent is None and (found := author(reader, head.start)) is not None:
+        return Link(found, rules.FIRST_PERSON_OF_TEXT)
     if parent is not None and parent.type is SpeakerType.DOCUMENT and parent.issuer is not None:
         parent = parent.issuer
     silent = {SpeakerType.UNKNOWN} | ({SpeakerType.ORGANIZATION} if head.lower == "i" else set())
