@@ -89,7 +89,8 @@ def _with_full_names(phrase: Phrase, named: Sequence[Occurrence]) -> str:
 def group(phrase: Phrase) -> Proposal | None:
     """Residents, two officials briefed on the speech, the company's bankers."""
     is_group = phrase.is_plural or _is_couple(phrase) or _is_number(phrase)
-    if not is_group or phrase.lower in load_words("collectives"):
+    is_alone = all(w.xpos != "NNS" for w in phrase.joined)  # police, but not police and officials
+    if not is_group or (phrase.lower in load_words("collectives") and is_alone):
         return None
     rule = rules.GROUP_DEFINITE if phrase.points_back else rules.GROUP
     text = description(phrase, "of")

@@ -127,6 +127,9 @@ class Phrase:
         word = self.possessor
         if word is None:
             return None
+        if word.lower == "whose":  # Owen Pell, whose lawyer said …
+            clause = next((w for w in self.tree.ancestors(word) if w.deprel in {"acl:relcl", "appos"}), None)
+            word = self.tree.head(clause) or word if clause is not None else word
         if word.start in self.pronouns:
             return self.pronouns[word.start]
         found = self.entities.names.at(word)

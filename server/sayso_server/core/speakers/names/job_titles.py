@@ -63,7 +63,9 @@ def _apposition(name: TitledName) -> Span | None:
     for word in name.own:
         for child in tree.children(word, "appos", "list", "conj"):
             joined = child.relation == "conj" and tree.child(child, "cc") is not None
-            if child.index > last.index and (_is_job(child) or _is_titled(tree, child)) and not joined:
+            is_whose = any(w.lower == "whose" for w in tree.children(child, "nmod:poss"))  # Pell, whose lawyer said …
+            is_job = (_is_job(child) or _is_titled(tree, child)) and not is_whose
+            if child.index > last.index and is_job and not joined:
                 return _phrase(tree, child, _after(last))
         for head in _apposed_to(tree, word):
             if head.index not in indices and (_is_job(head) or _is_office(tree, head)):
@@ -101,7 +103,7 @@ def _phrase(tree: Tree, head: Word, keep: Callable[[Word], bool]) -> Span | None
     """The noun phrase without article, clauses and further appositions."""
 
     def skip(word: Word) -> bool:
-        outside = word.relation in _OUTSIDE or word.text in _BREAKS
+        outside = word.relation in _OUTSIDE or word.text in _BREAKS or word.lower in load_words("emphasizing_pronouns")
         return outside or (word.head == head.index and word.relation in {"case", "cc", "mark"})
 
     indices = tree.subtree(head, skip)
