@@ -249,7 +249,7 @@ def _joining() -> re.Pattern[str]:
 @cache
 def _aside() -> re.Pattern[str]:
     """Along with …: belongs to the clause, where the parser made it a part of the phrase."""
-    return re.compile(rf"(?:\s+via\s|,\s+(?:{_any_of('aside_prepositions')})\s).*$", re.S)
+    return re.compile(rf"(?:(?:\s+\w+ed)?\s+via\s|,\s+(?:{_any_of('aside_prepositions')})\s).*$", re.S)
 
 
 @cache

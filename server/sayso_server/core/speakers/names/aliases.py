@@ -1,5 +1,6 @@
 """Which names belong together: a surname after the full name, an acronym after the organization, a misspelling."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -130,6 +131,8 @@ def _is_short_for(key: tuple[str, ...], full: tuple[str, ...]) -> bool:
     rest = set(full[len(key) :])
     if full[: len(key)] == key:
         return rest <= load_words("company_words") | countries().keys() | {"&"} or full[len(key)] == "of"
+    if len(key) == 1 and key[0] in load_words("organizations"):  # the Department: the Carrow Department of Health
+        return any(pair == (key[0], "of") for pair in itertools.pairwise(full)) or full[-1] == key[0]
     return full[-len(key) :] == key and key[-1] in load_words("organizations", "thing_words")
 
 

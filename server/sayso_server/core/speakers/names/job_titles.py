@@ -68,7 +68,7 @@ def _apposition(name: TitledName) -> Span | None:
             if child.index > last.index and is_job and not joined:
                 return _phrase(tree, child, _after(last))
         for head in _apposed_to(tree, word):
-            if head.index not in indices and (_is_job(head) or _is_office(tree, head)):
+            if head.index not in indices and (_is_job(head) or _is_office(tree, head) or _is_titled(tree, head)):
                 return _phrase(tree, head, lambda w: w.index < name.words[0].index)
     return None
 
@@ -89,7 +89,7 @@ def _is_job(word: Word) -> bool:
 
 def _is_titled(tree: Tree, word: Word) -> bool:
     """Leader in "Pell, the Senate Majority Leader": with an article, a title with a capital is a job."""
-    is_bare = not tree.children(word, "flat", "conj", "appos")
+    is_bare = not tree.children(word, "flat", "conj")
     return normal(word.lemma) in load_words("roles") and is_bare and tree.child(word, "det") is not None
 
 
