@@ -12,7 +12,7 @@ from sayso_server.core.grammar.inscription import is_inscribed
 from sayso_server.core.grammar.noun_phrase import is_human, mention
 from sayso_server.core.grammar.polarity import polarity
 from sayso_server.core.grammar.subject import agent, is_passive, relative_subject, subject
-from sayso_server.core.lexicon import load_words
+from sayso_server.core.lexicon import load_table, load_words
 from sayso_server.core.statement import CueClass, Polarity, Span
 from sayso_server.core.tree import Tree, Word
 
@@ -41,7 +41,8 @@ def reported(
 ) -> Candidate | None:
     """A candidate whose source, addressee and polarity are those of the cue's verb.
 
-    None without content, and for an inscription: what a banner says is no statement.
+    None without content, for an inscription (what a banner says is no statement), and where the verb tells no act of
+    saying: what a thing is called, what it encourages, what a name refers to.
 
     Pass `act` where it is known from another candidate of the same cue.
     """
@@ -57,6 +58,8 @@ def reported(
     if by is not None and by.lower in load_words("negators"):
         return None  # described by nobody as unsinkable
     if is_inscribed(tree, verb, source) or _names_a_source(tree, verb, content):
+        return None
+    if _is_deed(site) or _is_naming(tree, verb, by, content) or _is_of_a_thing(site, source, cue_class):
         return None
     if source is not None and any(s.covers(source) for s in content):
         source = None
@@ -80,3 +83,38 @@ def _names_a_source(tree: Tree, verb: Word, content: Sequence[Span]) -> bool:
     thing = tree.child(verb, "obj") if verb.lemma.lower() in load_words("relaying_verbs") else None
     is_person = thing is not None and (is_human(thing) or thing.lemma.lower() in load_words("people"))
     return is_person and any(span.covers(thing) for span in content if thing is not None)
+
+
+def _is_naming(tree: Tree, verb: Word, by: Word | None, content: Sequence[Span]) -> bool:
+    """Whether it is told what something is called, not what somebody called it: the strain is called “harbour flu”."""
+    if verb.lemma.lower() not in load_words("naming_verbs") or by is not None or not is_passive(tree, verb):
+        return False
+    predicate = tree.child(verb, "xcomp", "obj")
+    is_noun = predicate is not None and predicate.upos in {"NOUN", "PROPN"} and tree.child(predicate, "det") is None
+    return is_noun and any(span.covers(predicate) for span in content if predicate is not None)
+
+
+def _is_deed(site: Site) -> bool:
+    """Whether the object tells that nothing was said: claimed his seat, recalled its ambassador."""
+    things = load_table("other_objects").get(site.head.lemma.lower(), frozenset())
+    thing = site.tree.child(site.head, "obj", "nsubj:pass")
+    return thing is not None and thing.lemma.lower() in things
+
+
+def _is_of_a_thing(site: Site, source: Word | None, cue_class: CueClass) -> bool:
+    """Whether a thing, not a speaker, is the subject: it encourages people to wait; the name refers to a bridge."""
+    if source is None:
+        return False
+    if cue_class is CueClass.ORDER:
+        return source.lower in load_words("demonstratives", "things") and site.head.lemma.lower() in load_words(
+            "causing_verbs"
+        )
+    is_present = site.head.xpos in {"VBZ", "VBP"}
+    return site.head.lemma.lower() in load_words("defining_verbs") and is_present and not _refers(site.tree, source)
+
+
+def _refers(tree: Tree, source: Word) -> bool:
+    """Whether who or what refers to something may do so in words: a person, a body of people, a document."""
+    if source.upos == "PROPN":
+        return any(name.type == "PER" and name.first <= source.index < name.end for name in tree.names)
+    return is_human(source) or source.lemma.lower() in load_words("documents", "people")

@@ -163,7 +163,8 @@ def _contents(paragraph: _Paragraph, cue: LinkedCue, at: int, site: Site | None)
     """The contents that the links may mean: likely words, surer ones, fainter ones; and of several runs one alone."""
     known = thresholds()
     by_shares = (_runs(paragraph, cue, least) for least in (known.share, known.strong_share, known.faint_share))
-    for runs in (*by_shares, *paragraph.tagged.get(cue.word.start, ())):
+    for found in (*by_shares, *paragraph.tagged.get(cue.word.start, ())):
+        runs = [(a, b) for a, b in found if not _is_said_by_another(paragraph.document, cue, paragraph.words[a:b])]
         if not runs:
             continue
         opened = tuple(_opened(paragraph.words, whole(paragraph.words, run), site) for run in runs)
@@ -190,6 +191,27 @@ def _runs(paragraph: _Paragraph, cue: LinkedCue, least: float) -> list[Run]:
         else:
             out.append([i, i + 1])
     return [(a, b) for a, b in out if any(not is_punctuation(read.word) for read in words[a:b])]
+
+
+def _is_said_by_another(document: Document, cue: LinkedCue, run: Sequence[Read]) -> bool:
+    """Whether the run is what a likely cue of its own sentence says: “Is it safe?” Olin asked. | “It is,” | Pell said.
+
+    Behind a pronoun it may be the same speaker, who goes on: … she added.
+    """
+    tree = run[0].tree
+    if tree is cue.tree:
+        return False
+    return any(
+        head.start in document.linked
+        and document.linked[head.start].likely >= thresholds().cue_word
+        and any(subject.upos != "PRON" for subject in tree.children(head, "nsubj"))
+        and any(
+            all(read.word.index in tree.subtree(clause) for read in run if not is_punctuation(read.word))
+            for clause in tree.children(head, "ccomp")
+        )
+        for head in tree.words
+        if head.deprel == "root"
+    )
 
 
 def _holds_cue(words: Sequence[Read]) -> bool:
