@@ -84,17 +84,12 @@ def named_before(phrase: Phrase, lemma: str) -> Entity | None:
     near = phrase.entities.names.before(start, _NAMES_BEFORE)
     before = [c for c in dict.fromkeys(n.cluster for n in near) if not c.is_person and not _is_country(c)]
     words = load_table("kinds").get(lemma, frozenset()) | {lemma}
-    matching = [c for c in before if words & set(c.key) or _is_explained(phrase, c, lemma)]
+    explained = {n.cluster for n in near if _following(phrase.plain, n.end) == lemma}  # the Green Harbour party
+    matching = [c for c in before if words & set(c.key) or c in explained]
     if not matching and lemma in load_words("any_organization"):
         matching = [c for c in before if _is_organization(phrase, c) and not _is_public(c, lemma)]
     last = max(matching, key=lambda c: c.named_before(start), default=None)
     return phrase.entities.named[last] if last is not None else None
-
-
-def _is_explained(phrase: Phrase, found: NameCluster, lemma: str) -> bool:
-    """The Green Harbour party: the noun follows the name somewhere."""
-    places = (n.span.end for n in found.sample if n.span.end < phrase.span.start)
-    return any(_following(phrase.plain, end) == lemma for end in places)
 
 
 def _following(plain: str, end: int) -> str:

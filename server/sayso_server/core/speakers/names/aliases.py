@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from sayso_server.core.lexicon import load_table, load_words
@@ -98,6 +98,7 @@ def _same_state(name: NameMention, cluster: NameCluster) -> bool:
     return short == long or (bool(short) and long[: len(short) + 1] == (*short, "of"))  # U.S. House of Representatives
 
 
+@lru_cache(maxsize=4096)
 def _state_in(key: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """The state in a name, at its beginning or behind "of", and the other words; empty if there is none."""
     for size in range(len(key), 0, -1):
