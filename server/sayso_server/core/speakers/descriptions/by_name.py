@@ -146,7 +146,7 @@ def _is_attached(phrase: Phrase, child: Word) -> bool:
 
 def _person_after_comma(phrase: Phrase) -> Proposal | None:
     """One of them, Sen. Ada Prowse: a name that ends the phrase after a comma, whatever its relation."""
-    if not phrase.names or (phrase.lemma not in load_words("roles") and phrase.lower != "one"):
+    if not phrase.names or phrase.is_plural or not (is_human_noun(phrase.lemma) or phrase.lower == "one"):
         return None
     last = phrase.names[-1]
     found = next(n for n in phrase.entities.names.from_to(phrase.span.start, phrase.span.end) if n.cluster is last)

@@ -119,9 +119,12 @@ def _things_alone(document: Document, found: Sequence[NameMention]) -> Iterator[
     things = [n for n in found if len(n.key) == 1 and n.person < 0 and " " not in n.display and n.display.istitle()]
     inner = {n.display: n for n in things if n.span.start not in starts}
     taken = {n.span.start for n in found}
+    titled = {n.span.start for n in found if n.title}
     for tree in document.trees if inner else ():
         word = tree.words[0]
-        if word.text in inner and word.relation == "nsubj" and word.start not in taken and word.xpos != "NNS":
+        is_title = any(other.start in titled for other in tree.words[1:2])  # Democrat Ann Orr
+        is_open = word.start not in taken and not is_title and word.xpos != "NNS"
+        if word.text in inner and word.relation == "nsubj" and is_open:
             yield replace(inner[word.text], span=word.span, job_title=None, is_place=False)
 
 

@@ -165,6 +165,8 @@ def title_length(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
     if person and is_title_of(run, person, tagged):  # US Secretary of State Ann Orr
         return person
     cut = _ranks(run, tagged)
+    if not cut and len(run) > 2 and normal(run[0].text) in load_words("party_members"):
+        cut = int(is_given_name(normal(run[1].text)))  # Democrat Ann Orr
     if not cut and is_title_of_several(run[0]) and _is_tagged_apart(run, 1, tagged):
         cut = 1  # Senators Orr
     for i, word in enumerate(run[:-1]):
