@@ -18,6 +18,10 @@ _BOLD = r"(?:\*\*|__)?"
 _BRACKETS = r"(?: ?[(\[][^()\[\]\n]{1,40}[)\]]){0,3}"
 _LETTER = re.compile(rf"{_BULLET}{_TIME}{_BOLD}(Q|A|Question|Answer){_BOLD}[.:)]{_BOLD}\s+(?=\S)")
 """Letters of questions and answers, also with a stop."""
+_WIKI = re.compile(rf"{_BULLET}{_TIME}\(\(([A-Z][^()\n]{{1,40}})\)\)() ?:?\s+(?=\S)")
+"""What wikis mark in interviews: ((Mara Olin)) I left. The second group is empty."""
+_CREDIT = re.compile(r"[a-z](?:Image|Photo|Picture|Video)$")
+"""The end of a caption that ran into its credit: Mara OlinImage: Harwick Courier."""
 _SENTENCE_END = re.compile(r"[.!?…—)\]”\"] +(?=\S)")
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 
@@ -68,11 +72,11 @@ def _labels(document: Document, paragraph: Span, index: int) -> Iterator[Label]:
 
 
 def _match(document: Document, start: int, end: int) -> re.Match[str] | None:
-    match = _LETTER.match(document.plain, start, end) or _named().match(document.plain, start, end)
+    kinds = (_LETTER, _WIKI, _named())
+    match = next((match for kind in kinds if (match := kind.match(document.plain, start, end))), None)
     if match is None or _opens_with_cue(document, match.start(1)):
         return None
-    words = match[1].lower().split()
-    return None if _is_of_the_page(words) or _reports(match[1].split()) else match
+    return None if _is_of_the_page(match[1]) or _reports(match[1].split()) else match
 
 
 def _opens_with_cue(document: Document, offset: int) -> bool:
@@ -84,10 +88,11 @@ def _opens_with_cue(document: Document, offset: int) -> bool:
     return any(lexicon.verb(lemma) for lemma in lemmas)
 
 
-def _is_of_the_page(words: Sequence[str]) -> bool:
-    """EXCLUSIVE, The Latest, Dear Mara."""
-    notes = load_words("note_labels")
-    return bool(words) and (words[0] in notes | load_words("salutations") or words[-1] in notes)
+def _is_of_the_page(label: str) -> bool:
+    """EXCLUSIVE, The Latest, Dear Mara, Mara OlinImage."""
+    notes, words = load_words("note_labels"), label.lower().split()
+    is_note = words[0] in notes | load_words("salutations") or words[-1] in notes
+    return is_note or _CREDIT.search(label) is not None
 
 
 def _reports(words: Sequence[str]) -> bool:
@@ -117,10 +122,9 @@ def label_of_the_page(document: Document, offset: int) -> Span | None:
     """EXCLUSIVE: …, KESTON: …   A note, a salutation or capitals that open a paragraph, with the colon."""
     paragraph = document.paragraphs[document.paragraph_at(offset)]
     match = _PAGE.match(document.plain, paragraph.start, paragraph.end)
-    words = match[1].lower().split() if match else []
-    if match is None or _reports(match[1].split()) or not (match[1].isupper() or _is_of_the_page(words)):
+    if match is None or _reports(match[1].split()) or not (match[1].isupper() or _is_of_the_page(match[1])):
         return None
-    if len(words) > 1 and _opens_with_cue(document, match.start(1)):
+    if " " in match[1] and _opens_with_cue(document, match.start(1)):
         return None  # Explained the coach: “…”
     return Span(*match.span())
 

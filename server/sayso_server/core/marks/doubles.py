@@ -16,7 +16,10 @@ _GUILLEMETS = {"«": "open", "»": "close"}
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark in [start, end) of the text. Its role is "open", "close" or, where both are possible, "?"."""
+    """A mark in [start, end) of the text. Its role is "open", "close" or, where both are possible, "?".
+
+    "again": it opens a paragraph of a quotation that is open, if one is; paragraphs were run together.
+    """
 
     start: int
     end: int
@@ -45,7 +48,8 @@ def double_marks(text: str, paragraph: Span) -> Iterator[Mark]:
             if straight % 2 and start > paragraph.start and text[start - 1].isdigit():
                 straight -= 1  # inches, with no mark open before it: 6'2", a 10" pipe
                 continue
-            yield Mark(start, end, by_place, "straight")
+            is_again = by_place == "open" and _opens_again(text, paragraph, start)
+            yield Mark(start, end, "again" if is_again else by_place, "straight")
         else:
             usual = (_CURLY | _GUILLEMETS)[mark]
             is_turned = by_place == ("close" if is_open else "open") and mark != "„"
@@ -63,13 +67,21 @@ def _role_by_place(text: str, paragraph: Span, start: int, end: int) -> str:
     return "?" if can_open == can_close else "open" if can_open else "close"
 
 
+def _opens_again(text: str, paragraph: Span, start: int) -> bool:
+    """Whether a sentence ends before a mark and another begins with it: … is safe. "We will …"""
+    before = text[max(paragraph.start, start - 2) : start]
+    return len(before) == 2 and before[0] in ".!?…" and before[1].isspace() and text[start + 1 : start + 2].isupper()
+
+
 def paired(marks: Sequence[Mark]) -> tuple[list[tuple[int, int, int]], list[Mark], list[Mark]]:
     """(start, end, depth) of matched pairs, the marks left open, the marks that close nothing."""
     stack: list[Mark] = []
     pairs, surplus = [], []
     for mark in marks:
         is_inner = bool(stack) and stack[-1].family == mark.family == "straight"
-        if (mark.role == "open" and not is_inner) or (mark.role == "?" and not stack):
+        if mark.role == "again" and is_inner:
+            continue
+        if (mark.role in {"open", "again"} and not is_inner) or (mark.role == "?" and not stack):
             stack.append(mark)
         elif stack:
             opened = stack.pop()
