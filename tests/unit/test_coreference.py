@@ -1,4 +1,4 @@
-"""What the coreference head says of pronouns, by a port that says what the test wants."""
+"""What the coreference head says of pronouns and descriptions, by a port that says what the test wants."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,6 +11,7 @@ from sayso_server.core.coreference import AntecedentScores, Compared, Place
 from sayso_server.core.document import Document, parsed
 from sayso_server.core.selection.choice import choose
 from sayso_server.core.speakers import resolve
+from sayso_server.core.speakers.discourse.agreement import may_mean_somebody
 from sayso_server.core.speakers.discourse.reader import Reader
 from sayso_server.core.speakers.entities import open_store
 from sayso_server.core.speakers.names.index import index_names
@@ -19,6 +20,8 @@ from sayso_server.core.tree import MentionVector, Tree
 TREES = Path(__file__).parents[1] / "golden" / "trees" / "people.conllu"
 ASKED = "Owen Pell asked Tom Marsh how he knew. He added that it was late."
 MET = "Priya Iyer met Kiran Rao on Friday. He said it was late. “We waited,” she said."
+HIRED = "Corvane Foods plc hired Pellmar Ferries Ltd on Friday. The company said it was late."
+OFFICIALS = "Officials met. Officials said it was late."
 
 
 class Always:
@@ -94,5 +97,32 @@ def test_a_long_document_is_compared_in_blocks() -> None:
     last_of_each = [compared.share(pell, pells[max(0, i - 1) : i]) for i, pell in enumerate(pells)]
     assert last_of_each == [0.0] + [1.0] * (len(pells) - 1)
     assert compared.share(pells[1200], pells[:1199]) == 0.0
-    assert compared.share(pells[0] + 1, pells) == 0.0
+    assert compared.share(pells[0] + 1, pells) is None
     assert port.most == 600
+
+
+def test_a_company_is_the_one_that_the_head_says() -> None:
+    document = document_of(HIRED)
+    last, first = (resolve(document, choose(document), Always(word)).links[-1] for word in ("Ltd", "plc"))
+    assert last.entity is not None
+    assert last.entity.display == "Pellmar Ferries Ltd"
+    assert first.entity is not None
+    assert first.entity.display == "Corvane Foods plc"
+    assert dict(first.evidence)["coreference"] > 1
+
+
+def test_a_group_that_the_head_does_not_know_is_another() -> None:
+    document = document_of(OFFICIALS)
+    for word, count in (("Officials", 1), ("nobody", 2)):
+        compared = Compared(Always(word), document.trees, may_mean_somebody)
+        reader = Reader(open_store(document, index_names(document)), compared=compared)
+        reader.read_to(len(document.text))
+        assert len({link.entity for link in reader.links.values()}) == count
+
+
+def test_a_description_that_the_head_doubts_is_less_sure() -> None:
+    document = document_of(HIRED)
+    sure, doubted = (resolve(document, choose(document), Always(word)).links[-1] for word in ("Ltd", "nobody"))
+    assert doubted.entity is not None
+    assert doubted.entity.display == "Pellmar Ferries Ltd"
+    assert doubted.confidence < sure.confidence

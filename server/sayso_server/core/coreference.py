@@ -3,10 +3,10 @@
 The adapter is `sayso_server.parsing.coreference`; without models for it there is none.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from sayso_server.core.tree import Tree
+from sayso_server.core.tree import Tree, Word
 
 
 class Place(NamedTuple):
@@ -42,24 +42,43 @@ _BEFORE = 200
 """Mentions before a block that its mentions are compared with, too."""
 
 
+MayMean = Callable[[Tree, Word, bool], bool]
+"""Whether a noun of a tree may mean what was mentioned; True: the same noun came before."""
+
+
+def _asked(places: Sequence[Place], may_mean: MayMean) -> Iterator[int]:
+    """The numbers of the pronouns, and of the nouns that may mean what was mentioned."""
+    seen: set[str] = set()
+    for number, place in enumerate(places):
+        word = place.tree.words[place.word]
+        if word.upos in {"PRON", "DET"}:
+            yield number
+        elif word.upos == "NOUN":
+            if may_mean(place.tree, word, word.lemma in seen):
+                yield number
+            seen.add(word.lemma)
+
+
 class Compared:
     """How likely the pronouns of a document mean what earlier mentions mean. A mention is known by its offset.
 
-    The pronouns of a block of mentions are compared when one of them is first asked for.
+    So are the nouns of which `may_mean` says so; it is told whether the same noun came before. Those of a block of
+    mentions are compared when one of them is first asked for.
     """
 
-    def __init__(self, port: Coreference, trees: Sequence[Tree]) -> None:
+    def __init__(self, port: Coreference, trees: Sequence[Tree], may_mean: MayMean = lambda tree, noun, again: False):
         self._port = port
         self._places = [Place(i, tree, v.word) for i, tree in enumerate(trees) for v in tree.mentions]
         self._offsets = [place.tree.words[place.word].start for place in self._places]
         self._number = {offset: i for i, offset in enumerate(self._offsets)}
         self._blocks: dict[int, dict[int, AntecedentScores]] = {}
+        self._asked = set(_asked(self._places, may_mean))
 
-    def share(self, pronoun: int, earlier: Collection[int]) -> float:
-        """The probability that the antecedent of a pronoun is one of these; 0 where it has no vector."""
-        number = self._number.get(pronoun)
-        if number is None or not self._is_pronoun(number):
-            return 0.0
+    def share(self, later: int, earlier: Collection[int]) -> float | None:
+        """The probability that the antecedent of a mention is one of these; None where it is not compared."""
+        number = self._number.get(later)
+        if number is None or number not in self._asked:
+            return None
         block = number // _BLOCK
         first = max(0, block * _BLOCK - _BEFORE)
         if block not in self._blocks:
@@ -69,11 +88,7 @@ class Compared:
         return sum(shares[place] for place in places if 0 <= place < len(shares))
 
     def _compared(self, first: int, start: int, end: int) -> dict[int, AntecedentScores]:
-        """The scores of the pronouns from `start` to before `end`; mentions from `first` on may be antecedents."""
+        """The scores of the mentions from `start` to before `end`; those from `first` on may be antecedents."""
         places = self._places[first:end]
-        pronouns = [number for number in range(start, first + len(places)) if self._is_pronoun(number)]
-        return dict(zip(pronouns, self._port.scores(places, [n - first for n in pronouns]), strict=True))
-
-    def _is_pronoun(self, number: int) -> bool:
-        place = self._places[number]
-        return place.tree.words[place.word].upos in {"PRON", "DET"}
+        asked = [number for number in range(start, first + len(places)) if number in self._asked]
+        return dict(zip(asked, self._port.scores(places, [n - first for n in asked]), strict=True))

@@ -140,7 +140,7 @@ def _outcome(link: Link, nearness: int, *, right: bool, rival_right: bool = Fals
     has_rivals = bool(link.rivals)
     return Outcome(
         link.rule,
-        cell(link.rule, link.share, rivals=has_rivals),
+        cell(link.rule, link.share, rivals=has_rivals, agreement=link.agreement),
         nearness,
         right,
         rival_right if has_rivals else None,

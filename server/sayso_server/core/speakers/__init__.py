@@ -8,9 +8,11 @@ from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.selection.choice import Chosen
 from sayso_server.core.speakers import link_rules as rules
+from sayso_server.core.speakers.discourse.agreement import may_mean_somebody
+from sayso_server.core.speakers.discourse.author import author
 from sayso_server.core.speakers.discourse.conversation import addressee_of, target_of, without_cue
 from sayso_server.core.speakers.discourse.reader import Reader
-from sayso_server.core.speakers.discourse.sources import link_source
+from sayso_server.core.speakers.discourse.sources import link_source, thing_that
 from sayso_server.core.speakers.discourse.turns import Turn, asks
 from sayso_server.core.speakers.entities import Entity, Link, open_store
 from sayso_server.core.speakers.known import with_known
@@ -39,7 +41,7 @@ def resolve(
 
     Those of the `known` speakers whom the text names are recognized.
     """
-    compared = Compared(coreference, document.trees) if coreference is not None else None
+    compared = Compared(coreference, document.trees, may_mean_somebody) if coreference is not None else None
     names = with_known(index_names(document), known)
     reader = Reader(open_store(document, names), compared=compared)
     links: list[Link] = []
@@ -60,10 +62,18 @@ def _link(reader: Reader, item: Chosen, parent: Entity | None) -> Link:
         if any(span.overlaps(found.source) for span in found.content):
             return Link(None, rules.SOURCE_IN_ITS_OWN_CONTENT)
         if tree is not None:
-            cue = found.cue.lemma if found.cue else ""
-            return link_source(reader, tree, found.source, found.source_head, parent, cue)
+            head, cue = found.source_head, found.cue.lemma if found.cue else ""
+            verbs = tree.between(found.cue.spans[0].start, found.cue.spans[0].end) if found.cue else []
+            head = thing_that(reader, tree, head, verbs[0]) if verbs else head
+            return link_source(reader, tree, found.source, head, parent, cue)
     reader.read_to(found.content[0].start)
-    return without_cue(reader, item) if found.follows else Link(None, rules.NO_SOURCE)
+    if found.follows:
+        return without_cue(reader, item)
+    is_announced = (
+        item.kind is Kind.DIRECT and found.cue is not None and found.cue.lemma in load_words("announced_texts")
+    )
+    announced = author(reader, found.content[0].start) if is_announced else None
+    return Link(announced, rules.FIRST_PERSON_OF_TEXT) if announced is not None else Link(None, rules.NO_SOURCE)
 
 
 def _turn(reader: Reader, item: Chosen, entity: Entity) -> Turn:

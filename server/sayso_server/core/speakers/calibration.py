@@ -10,10 +10,12 @@ from functools import cache
 from typing import TypedDict
 
 from sayso_server.core.scoring import DataError, read_json
-from sayso_server.core.speakers.link_rules import LINK_RULES, RANKED, LinkFamily, LinkRule
+from sayso_server.core.speakers.link_rules import DESCRIBING, LINK_RULES, RANKED, LinkFamily, LinkRule
 
 BANDS = (0.35, 0.5, 0.65, 0.8, 0.95)
 """Borders between the probabilities of a ranking that are counted together."""
+DOUBTED = 0.2
+"""Below this share of the coreference head, a description of somebody known is counted apart."""
 UNKNOWN = 0.5
 """The confidence where nothing was counted at all."""
 
@@ -34,14 +36,21 @@ class Links(TypedDict):
 
 
 def cells(rule: LinkRule) -> tuple[str, ...]:
-    """The cells in which links by one rule are counted: alone or with rivals; a ranking by its probability."""
-    return tuple(f"from {b:.2f}" for b in (0.0, *BANDS)) if rule.family in RANKED else ("alone", "rivals")
+    """The cells in which links by one rule are counted: alone or with rivals; a ranking by its probability.
+
+    Descriptions that the coreference head doubts have a cell of their own.
+    """
+    if rule.family in RANKED:
+        return tuple(f"from {b:.2f}" for b in (0.0, *BANDS))
+    return ("alone", "rivals", "doubted") if rule.family in DESCRIBING else ("alone", "rivals")
 
 
-def cell(rule: LinkRule, share: float, *, rivals: bool) -> str:
-    """The one of the `cells` that a link belongs to."""
+def cell(rule: LinkRule, share: float, *, rivals: bool, agreement: float | None = None) -> str:
+    """The one of the `cells` that a link belongs to; `agreement` is the share of the coreference head, if any."""
     if rule.family in RANKED:
         return cells(rule)[sum(share >= b for b in BANDS)]
+    if rule.family in DESCRIBING and agreement is not None and agreement < DOUBTED:
+        return "doubted"
     return "rivals" if rivals else "alone"
 
 
@@ -52,11 +61,14 @@ class Calibration:
     rules: Mapping[str, Mapping[str, Counted]]
     rivals: float
 
-    def of_link(self, rule: LinkRule, share: float, *, rivals: bool) -> float:
-        """Probability that a link by this rule is correct. `share` is the share that its own choice gives to it."""
+    def of_link(self, rule: LinkRule, share: float, *, rivals: bool, agreement: float | None = None) -> float:
+        """Probability that a link by this rule is correct.
+
+        `share` is the share that its own choice gives to it, `agreement` that of the coreference head.
+        """
         if rule.family is LinkFamily.NOBODY:
             return 0.0
-        confidence = self._of_cell(rule, cell(rule, share, rivals=rivals))
+        confidence = self._of_cell(rule, cell(rule, share, rivals=rivals, agreement=agreement))
         return confidence if rule.family in RANKED else share * confidence
 
     def of_rivals(self, confidence: float) -> float:

@@ -58,7 +58,8 @@ class Link:
     """The entity that a mention refers to, by which rule, and the rivals.
 
     `share` is the share that the rule's own choice gives to the entity: the probability of a ranking, a half of two
-    equals. `evidence` explains a choice that was made by weights: features with what each adds.
+    equals. `evidence` explains a choice that was made by weights: features with what each adds. `agreement` is the
+    share that the coreference head gives to the entity of a description, where it was asked.
     """
 
     entity: Entity | None
@@ -66,11 +67,14 @@ class Link:
     rivals: tuple[Rival, ...] = ()
     share: float = 1.0
     evidence: Evidence = ()
+    agreement: float | None = None
 
     @property
     def confidence(self) -> float:
         """Probability that the link is correct; 0 for a link to nobody."""
-        return calibration().of_link(self.rule, self.share, rivals=bool(self.rivals)) if self.entity else 0.0
+        if self.entity is None:
+            return 0.0
+        return calibration().of_link(self.rule, self.share, rivals=bool(self.rivals), agreement=self.agreement)
 
     @property
     def alternatives(self) -> tuple[tuple[Entity, float], ...]:
@@ -97,7 +101,7 @@ class Proposal:
 
     `display` is a fuller name for a known entity; `affiliation` counts where the entity has none; `whole` is the group
     that a phrase introduces by the way: the officials in "one of the officials". `kind` is what a named organization
-    is: a union.
+    is: a union. `agreement` is the share that the coreference head gives to a known entity.
     """
 
     entity: Entity | NewEntity | None
@@ -109,6 +113,7 @@ class Proposal:
     affiliation: Entity | None = None
     whole: "Proposal | None" = None
     kind: str = ""
+    agreement: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +178,7 @@ class EntityStore(Entities):
             entity.head = proposal.kind
         if entity is not None and entity.affiliation is None:
             entity.affiliation = proposal.affiliation
-        return Link(entity, proposal.rule, proposal.rivals, proposal.share, proposal.evidence)
+        return Link(entity, proposal.rule, proposal.rivals, proposal.share, proposal.evidence, proposal.agreement)
 
     def bind(self, entity: Entity, gender: str) -> None:
         """The gender of a person whom a pronoun was linked to, where nothing else tells it."""

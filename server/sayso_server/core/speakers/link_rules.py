@@ -26,6 +26,10 @@ RANKED = frozenset({LinkFamily.HE_OR_SHE, LinkFamily.THEY, LinkFamily.IT})
 """Families whose rules choose the most probable of several candidates; they are counted by its probability."""
 
 
+DESCRIBING = frozenset({LinkFamily.DESCRIPTIONS, LinkFamily.DOCUMENTS})
+"""Families whose rules link noun phrases that are no names; the coreference head may doubt them."""
+
+
 @dataclass(frozen=True, slots=True)
 class LinkRule:
     """One row: `name` is returned as `speaker_rule`."""
@@ -59,6 +63,7 @@ JOB_TITLE_COUNTRY_UNTOLD = LinkRule("role, country untold", LinkFamily.DESCRIPTI
 AGE = LinkRule("age", LinkFamily.DESCRIPTIONS)
 AGE_OF_NOBODY_ELSE = LinkRule("age of nobody else", LinkFamily.DESCRIPTIONS)
 ROLE_IN_LEAD = LinkRule("role in lead", LinkFamily.DESCRIPTIONS)
+BODY_IN_HEADLINE = LinkRule("body in headline", LinkFamily.DESCRIPTIONS)
 EPITHET = LinkRule("epithet", LinkFamily.DESCRIPTIONS)
 NAMED_TOGETHER = LinkRule("named together", LinkFamily.DESCRIPTIONS)
 GROUP = LinkRule("group", LinkFamily.DESCRIPTIONS)
@@ -91,6 +96,7 @@ SPEAKER_GOES_ON = LinkRule("speaker goes on", LinkFamily.CONVERSATION)
 TURNS_TAKEN = LinkRule("turns taken", LinkFamily.CONVERSATION)
 GUEST_GOES_ON = LinkRule("guest goes on", LinkFamily.CONVERSATION)
 FIRST_PERSON = LinkRule("first person", LinkFamily.CONVERSATION)
+FIRST_PERSON_OF_TEXT = LinkRule("first person of a text", LinkFamily.CONVERSATION)
 
 NO_SOURCE = LinkRule("no source", LinkFamily.NOBODY)
 NO_ANTECEDENT = LinkRule("no antecedent", LinkFamily.NOBODY)

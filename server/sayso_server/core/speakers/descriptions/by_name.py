@@ -1,6 +1,7 @@
 """Phrases that contain the name of the person or thing that they mean."""
 
 from sayso_server.core.lexicon import load_words
+from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.phrase import Phrase
 from sayso_server.core.speakers.entities import Proposal
 from sayso_server.core.speakers.names.clusters import NameCluster
@@ -17,12 +18,30 @@ _ABBREVIATED = 3
 
 def by_name(phrase: Phrase, found: Occurrence) -> Proposal:
     """The entity of a name; others who have the name are rivals."""
+    generation = _of_generation(phrase, found)
+    if generation is not None:
+        return Proposal(phrase.entities.named[generation], rules.SURNAME)
     entity = phrase.entities.named[found.cluster]
     level = _level(phrase, found)
     display = f"{level} {entity.display}" if level and not entity.display.startswith(level) else ""
     rivals = phrase.entities.rivals_of(found)
     personhood = tuple((f"person: {feature}", added) for feature, added in found.mention.evidence)
     return Proposal(entity, found.rule, rivals, evidence=personhood, display=display)
+
+
+def _of_generation(phrase: Phrase, found: Occurrence) -> NameCluster | None:
+    """The elder Penn: of two of that name the father of the other, or the one who is no son."""
+    before = phrase.tree.between(phrase.span.start, found.start)[-1:]
+    is_elder = bool(before) and before[0].lower in load_words("elder")
+    if not (is_elder or (before and before[0].lower in load_words("younger"))) or len(found.mention.key) > 1:
+        return None
+    surname = found.mention.key[-1]
+    same = [c for c in phrase.entities.names.clusters if c.is_person and c.key[-1] == surname and len(c.key) > 1]
+    own, other = load_words("older_kin"), load_words("younger_kin")
+    if not is_elder:
+        own, other = other, own
+    chosen = [c for c in same if c.words & own] or [c for c in same if not c.words & other]
+    return chosen[0] if len(same) > 1 and len(chosen) == 1 else None
 
 
 def _level(phrase: Phrase, found: Occurrence) -> str:
@@ -110,7 +129,8 @@ def name_in_apposition(phrase: Phrase) -> Proposal | None:
                 continue
             return by_name(phrase, found)
         kinds = load_words("roles", "organizations", "generic_organizations")
-        follows = child.index > phrase.head.index and (lemma in kinds or child.relation == "flat")
+        is_one = not phrase.is_plural or child.relation == "flat" or not found.cluster.is_person
+        follows = child.index > phrase.head.index and is_one and (lemma in kinds or child.relation == "flat")
         at_once = child.start - phrase.head.end <= 1 and lemma in load_words("organizations")
         if follows and (found.cluster.is_person or at_once):
             return by_name(phrase, found)
@@ -126,7 +146,7 @@ def _is_attached(phrase: Phrase, child: Word) -> bool:
 
 def _person_after_comma(phrase: Phrase) -> Proposal | None:
     """One of them, Sen. Ada Prowse: a name that ends the phrase after a comma, whatever its relation."""
-    if not phrase.names or (phrase.lemma not in load_words("roles") and phrase.lower != "one"):
+    if not phrase.names or phrase.is_plural or not (is_human_noun(phrase.lemma) or phrase.lower == "one"):
         return None
     last = phrase.names[-1]
     found = next(n for n in phrase.entities.names.from_to(phrase.span.start, phrase.span.end) if n.cluster is last)

@@ -2,7 +2,7 @@
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
-from sayso_server.core.speakers.descriptions.phrase import Phrase
+from sayso_server.core.speakers.descriptions.phrase import Phrase, description
 from sayso_server.core.speakers.entities import NewEntity, Proposal
 from sayso_server.core.speakers.names.spelling import normal
 from sayso_server.core.statement import SpeakerType
@@ -40,8 +40,9 @@ def _whole(phrase: Phrase) -> Proposal | None:
             inner = phrase.of(word)
             if not inner.is_plural:
                 return None
+            text = description(inner, "of")
             return phrase.entities.describe(
-                rules.THE_SAME_GROUP, SpeakerType.GROUP, inner.bare, inner.lemma, definite=inner.is_definite
+                rules.THE_SAME_GROUP, SpeakerType.GROUP, text, inner.lemma, definite=inner.is_definite
             )
     return None
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.phrase import Phrase, cleaned, description, undetermined
-from sayso_server.core.speakers.entities import Entities, Proposal
+from sayso_server.core.speakers.entities import Entities, NewEntity, Proposal
 from sayso_server.core.speakers.link_rules import LinkRule
 from sayso_server.core.speakers.names.clusters import NameCluster
 from sayso_server.core.speakers.names.index import NameIndex, Occurrence
@@ -19,7 +19,8 @@ _COORDINATED = "and"
 
 def coordinated_names(phrase: Phrase) -> Proposal | None:
     """Ann Orr and Owen Pell: a group."""
-    heads = [phrase.head, *phrase.tree.children(phrase.head, "conj")]
+    others = (w for w in phrase.tree.children(phrase.head, "conj") if not phrase.is_inside_name(w))
+    heads = [phrase.head, *others]
     parts = [name_of_part(phrase.entities.names, head) for head in heads if head.start < phrase.span.end]
     found = [named.cluster for named in parts if named is not None]
     people = list(dict.fromkeys(found))
@@ -41,10 +42,17 @@ def together(phrase: Phrase) -> Proposal | None:
 
 
 def as_group(entities: Entities, people: Sequence[NameCluster], rule: LinkRule) -> Proposal:
-    """The group of named people."""
+    """The group of just these named people."""
     displays = [c.display for c in people]
-    together = f"{', '.join(displays[:-1])} and {displays[-1]}"
-    return entities.describe(rule, SpeakerType.GROUP, together, _COORDINATED, definite=True)
+    text = f"{', '.join(displays[:-1])} and {displays[-1]}"
+    known = reversed(entities.described(SpeakerType.GROUP, _COORDINATED))
+    same = next((e for e in known if sorted(e.display.replace(",", "").split()) == _words(displays)), None)
+    return Proposal(same or NewEntity(SpeakerType.GROUP, text, _COORDINATED), rule)
+
+
+def _words(displays: Sequence[str]) -> list[str]:
+    """The words of the names of a group of these people, in order of the alphabet."""
+    return sorted(["and", *(word for display in displays for word in display.replace(",", "").split())])
 
 
 def coordination(phrase: Phrase) -> Proposal | None:
@@ -81,7 +89,8 @@ def _with_full_names(phrase: Phrase, named: Sequence[Occurrence]) -> str:
 def group(phrase: Phrase) -> Proposal | None:
     """Residents, two officials briefed on the speech, the company's bankers."""
     is_group = phrase.is_plural or _is_couple(phrase) or _is_number(phrase)
-    if not is_group or phrase.lower in load_words("collectives"):
+    is_alone = all(w.xpos != "NNS" for w in phrase.joined)  # police, but not police and officials
+    if not is_group or (phrase.lower in load_words("collectives") and is_alone):
         return None
     rule = rules.GROUP_DEFINITE if phrase.points_back else rules.GROUP
     text = description(phrase, "of")

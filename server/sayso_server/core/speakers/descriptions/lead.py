@@ -1,4 +1,4 @@
-"""A bare role in a headline or a lead: a councillor has said …, and the name with that role in what follows."""
+"""A bare role or body in a headline or a lead: a councillor has said …, and its name in what follows."""
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
@@ -35,6 +35,22 @@ def role_in_lead(phrase: Phrase) -> Proposal | None:
     later = dict.fromkeys(found.cluster for found in names.from_to(phrase.tree.span.end, end))
     fitting = [c for c in later if c.is_person and _fits(phrase, c, lemma)]
     return Proposal(phrase.entities.named[fitting[0]], rules.ROLE_IN_LEAD) if len(fitting) == 1 else None
+
+
+def body_in_headline(phrase: Phrase) -> Proposal | None:
+    """Kesterian academy names winners. The Royal Kesterian Academy …: the one body with these words in what follows."""
+    document = phrase.entities.document
+    if len(document.paragraphs) < 2 or document.paragraph_at(phrase.span.start) > 0 or phrase.is_plural:
+        return None
+    if (
+        phrase.lemma not in load_words("organizations")
+        or phrase.tree.child(phrase.head, "det", "nmod:poss") is not None
+    ):
+        return None
+    words = words_wanted(phrase)
+    later = (one.cluster for one in phrase.entities.names.from_to(phrase.tree.span.end, len(document.plain)))
+    bodies = [c for c in dict.fromkeys(later) if not c.is_person and {*words, phrase.lemma} <= set(c.key)]
+    return Proposal(phrase.entities.named[bodies[0]], rules.BODY_IN_HEADLINE) if words and len(bodies) == 1 else None
 
 
 def _fits(phrase: Phrase, found: NameCluster, lemma: str) -> bool:

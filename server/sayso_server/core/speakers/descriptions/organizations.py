@@ -48,8 +48,23 @@ def organization(phrase: Phrase) -> Proposal | None:
     if lemma not in load_words("organizations") and phrase.lower not in load_words("collectives"):
         return None
     rule = rules.DESCRIBED_ORGANIZATION_DEFINITE if phrase.points_back else rules.DESCRIBED_ORGANIZATION
-    text = description(phrase, "of")
-    return phrase.entities.describe(rule, SpeakerType.ORGANIZATION, text, lemma, definite=phrase.is_definite)
+    place = _place_of(phrase)
+    text = f"{place} {phrase.bare}" if place else description(phrase, "of")
+    is_known = phrase.is_definite or phrase.lower in load_words("collectives")  # police, for the Harwick police
+    return phrase.entities.describe(rule, SpeakerType.ORGANIZATION, text, lemma, definite=is_known)
+
+
+def _place_of(phrase: Phrase) -> str:
+    """Carrow, for the police in a text that has named no place but Carrow; empty if there is none, or another one."""
+    if phrase.lower not in load_words("collectives") or len(phrase.words) > 1:
+        return ""
+    if phrase.entities.described(SpeakerType.ORGANIZATION, phrase.lemma):
+        return ""
+    named = phrase.entities.names.before(phrase.tree.span.end, _NAMES_BEFORE)
+    places = {one.cluster for one in named if not one.cluster.is_person and one.cluster.is_place}
+    place = next(iter(places)) if len(places) == 1 else None
+    is_town = place is not None and not _is_country(place) and any(n.is_place for n in place.sample)
+    return place.display if place is not None and is_town else ""
 
 
 def _name_of_its_kind(phrase: Phrase) -> Entity | None:
@@ -69,11 +84,17 @@ def named_before(phrase: Phrase, lemma: str) -> Entity | None:
     near = phrase.entities.names.before(start, _NAMES_BEFORE)
     before = [c for c in dict.fromkeys(n.cluster for n in near) if not c.is_person and not _is_country(c)]
     words = load_table("kinds").get(lemma, frozenset()) | {lemma}
-    matching = [c for c in before if words & set(c.key)]
+    explained = {n.cluster for n in near if _following(phrase.plain, n.end) == lemma}  # the Green Harbour party
+    matching = [c for c in before if words & set(c.key) or c in explained]
     if not matching and lemma in load_words("any_organization"):
         matching = [c for c in before if _is_organization(phrase, c) and not _is_public(c, lemma)]
     last = max(matching, key=lambda c: c.named_before(start), default=None)
     return phrase.entities.named[last] if last is not None else None
+
+
+def _following(plain: str, end: int) -> str:
+    """The word after a place."""
+    return plain[end : end + _AFTER].partition(" ")[2].partition(" ")[0].rstrip(".,;:")
 
 
 def organization_untold(phrase: Phrase) -> Proposal | None:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers.entities import Entities, Entity
+from sayso_server.core.speakers.entities import Entities, Entity, Link
 from sayso_server.core.speakers.names.clusters import NameCluster
 from sayso_server.core.speakers.names.spelling import is_demonym, normal
 from sayso_server.core.statement import Span, SpeakerType
@@ -23,7 +23,8 @@ _INTRODUCED = 3000
 class Phrase:
     """A noun phrase in its sentence, and the entities known before it.
 
-    `pronouns` are the entities that earlier pronouns refer to, by offset: her of "her manager".
+    `pronouns` are the entities that earlier pronouns refer to, by offset: her of "her manager"; `links` are those of
+    earlier noun phrases: the party of "the party's leader".
     """
 
     entities: Entities
@@ -31,6 +32,7 @@ class Phrase:
     span: Span
     head: Word
     pronouns: Mapping[int, Entity]
+    links: Mapping[int, Link] = field(default_factory=dict)
 
     @property
     def plain(self) -> str:
@@ -51,6 +53,10 @@ class Phrase:
     def end(self) -> int:
         """The end of the description: without a participle whose clause is the content (a motion claiming …)."""
         words = self.words
+        if len(words) > 1 and words[-1].deprel == "advmod" and words[-1].start > self.head.start:
+            above = self.tree.head(words[-1])  # the media falsely describing
+            if above is not None and above.start >= self.span.end:
+                return words[-2].end
         cut = bool(words) and words[-1].deprel == "acl" and words[-1].xpos in {"VBG", "VBN"} and len(words) > 1
         return words[-2].end if cut and words[-2].end > self.head.start else self.span.end
 
@@ -117,14 +123,20 @@ class Phrase:
 
     @cached_property
     def owner(self) -> Entity | None:
-        """The entity of the possessor, if it is a name or a pronoun that was resolved."""
+        """The entity of the possessor, if it is a name, or a pronoun or noun that was found to mean one."""
         word = self.possessor
         if word is None:
             return None
+        if word.lower == "whose":  # Owen Pell, whose lawyer said …
+            clause = next((w for w in self.tree.ancestors(word) if w.deprel in {"acl:relcl", "appos"}), None)
+            word = self.tree.head(clause) or word if clause is not None else word
         if word.start in self.pronouns:
             return self.pronouns[word.start]
         found = self.entities.names.at(word)
-        return self.entities.named[found.cluster] if found is not None else None
+        if found is not None:
+            return self.entities.named[found.cluster]
+        linked = self.links[word.start].entity if word.start in self.links else None
+        return linked if linked is not None and linked.cluster is not None else None
 
     @cached_property
     def bare(self) -> str:
@@ -134,11 +146,17 @@ class Phrase:
     @cached_property
     def joined(self) -> list[Word]:
         """Heads of noun phrases joined to this one: boyfriend in "a woman and her boyfriend"."""
-        return [w for w in self.tree.children(self.head, "conj") if w.end <= self.span.end]
+        others = (w for w in self.tree.children(self.head, "conj") if w.end <= self.span.end)
+        return [w for w in others if not self.is_inside_name(w)]
+
+    def is_inside_name(self, word: Word) -> bool:
+        """Rescue in "Olin of Carrow Fire and Rescue": the coordination is inside one name."""
+        found, coordinator = self.entities.names.at(word), self.tree.child(word, "cc")
+        return found is not None and coordinator is not None and found.start < coordinator.start
 
     def of(self, word: Word) -> "Phrase":
         """The phrase of another word of the sentence."""
-        return Phrase(self.entities, self.tree, mention(self.tree, word, self.plain), word, self.pronouns)
+        return Phrase(self.entities, self.tree, mention(self.tree, word, self.plain), word, self.pronouns, self.links)
 
 
 def description(phrase: Phrase, by: str) -> str:
@@ -231,7 +249,7 @@ def _joining() -> re.Pattern[str]:
 @cache
 def _aside() -> re.Pattern[str]:
     """Along with …: belongs to the clause, where the parser made it a part of the phrase."""
-    return re.compile(rf"(?:\s+via\s|,\s+(?:{_any_of('aside_prepositions')})\s).*$", re.S)
+    return re.compile(rf"(?:(?:\s+\w+ed)?\s+via\s|,\s+(?:{_any_of('aside_prepositions')})\s).*$", re.S)
 
 
 @cache

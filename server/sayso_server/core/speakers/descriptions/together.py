@@ -35,7 +35,9 @@ def named_together(phrase: Phrase) -> Proposal | None:
         people = _people(phrase, tree)
         for head, own in _coordinations(phrase, tree):
             if len(own) == count and _agree(phrase, own) and since <= {c for c in own if c is not None}:
-                found = together(Phrase(phrase.entities, tree, phrase.span, head, phrase.pronouns).of(head))
+                found = together(
+                    Phrase(phrase.entities, tree, phrase.span, head, phrase.pronouns, phrase.links).of(head)
+                )
                 return replace(found, rule=rules.NAMED_TOGETHER) if found is not None else None
         since |= set(people)
         if len(people) == count and since <= set(people) and _agree(phrase, people):

@@ -6,7 +6,6 @@ from sayso_server.core.speakers.discourse.reader import Reader
 from sayso_server.core.speakers.discourse.turns import NEAR, Turn, called
 from sayso_server.core.speakers.entities import Entities, Entity, Link
 from sayso_server.core.statement import Span, SpeakerType
-from sayso_server.core.tree import Word
 
 _GAP = 8
 """Characters before a quotation in which its colon is looked for."""
@@ -53,7 +52,7 @@ def _acts_before(reader: Reader, start: int, last: Turn | None) -> Entity | None
         return None
     for word in tree.between(tree.span.start, start):
         if word.deprel == "nsubj" and word.head >= 0 and tree.words[word.head].deprel in {"root", "conj"}:
-            entity = _entity_of(reader, word)
+            entity = reader.entity_of(word)
             return entity if entity is not None and entity.type is SpeakerType.PERSON else None
     return None
 
@@ -91,19 +90,10 @@ def target_of(reader: Reader, item: Chosen) -> Entity | None:
     for verb in tree.between(cue.spans[0].start, cue.spans[0].end):
         for word in tree.children(verb, "obj", "iobj"):
             reader.read_to(word.end)
-            entity = _entity_of(reader, word)
+            entity = reader.entity_of(word)
             if entity is not None and entity.type is SpeakerType.PERSON:
                 return entity
     return addressee_of(reader, item)
-
-
-def _entity_of(reader: Reader, word: Word) -> Entity | None:
-    """The entity of a word that is a name, a pronoun or the head of a noun phrase."""
-    found = reader.store.names.at(word)
-    if found is not None:
-        return reader.store.named[found.cluster]
-    link = reader.links.get(word.start)
-    return reader.pronouns.get(word.start) or (link.entity if link is not None else None)
 
 
 def _entity_in(reader: Reader, span: Span) -> Entity | None:

@@ -145,7 +145,7 @@ def candidates(pronoun: Pronoun, recent: Sequence[Known], compared: Compared | N
 def _with_share(pronoun: Pronoun, found: Antecedent, compared: Compared) -> Antecedent:
     """The candidate with what the coreference head says of its mentions before, on a scale of logarithms from 0."""
     share = compared.share(pronoun.word.start, found.known.offsets)
-    if share <= _LEAST_SHARE:
+    if share is None or share <= _LEAST_SHARE:
         return found
     return found._replace(features={**found.features, "coreference": math.log(share / _LEAST_SHARE)})
 

@@ -10,6 +10,7 @@ from sayso_server.core.speakers.descriptions import propose
 from sayso_server.core.speakers.descriptions.groups import together
 from sayso_server.core.speakers.descriptions.people import is_abstract
 from sayso_server.core.speakers.descriptions.phrase import Phrase
+from sayso_server.core.speakers.discourse.agreement import reconsidered
 from sayso_server.core.speakers.discourse.pronouns import (
     Antecedent,
     Known,
@@ -23,7 +24,7 @@ from sayso_server.core.speakers.discourse.pronouns import (
     rank,
 )
 from sayso_server.core.speakers.discourse.turns import Turn
-from sayso_server.core.speakers.entities import Entity, EntityStore, Link
+from sayso_server.core.speakers.entities import Entity, EntityStore, Link, Proposal
 from sayso_server.core.speakers.names.index import NameIndex
 from sayso_server.core.speakers.names.spelling import normal
 from sayso_server.core.statement import Span
@@ -100,7 +101,9 @@ class Reader:
         found = [self.store.names.at(w) for w in (head, *others)]
         if not others or any(one is not None and not one.cluster.is_person for one in found):
             return
-        phrase = Phrase(self.store, tree, mention(tree, head, self.store.document.plain), head, self.pronouns)
+        phrase = Phrase(
+            self.store, tree, mention(tree, head, self.store.document.plain), head, self.pronouns, self.links
+        )
         proposal = together(phrase)
         link = self.store.apply(proposal, phrase.span) if proposal is not None else None
         if link is not None and link.entity is not None:
@@ -130,11 +133,32 @@ class Reader:
     def link(self, tree: Tree, word: Word, span: Span) -> Link:
         """The link of a noun phrase; the same each time it is asked for the same head."""
         if word.start not in self.links:
-            phrase = Phrase(self.store, tree, span, word, self.pronouns)
-            link = self.links[word.start] = self.store.apply(propose(phrase), span)
+            phrase = Phrase(self.store, tree, span, word, self.pronouns, self.links)
+            proposal = self._reconsidered(propose(phrase), phrase)
+            link = self.links[word.start] = self.store.apply(proposal, span)
             if link.entity is not None and not self.store.document.is_of_page(word.start):
                 self.meet(link.entity, tree, word)
         return self.links[word.start]
+
+    def _reconsidered(self, proposal: Proposal, phrase: Phrase) -> Proposal:
+        """A proposal of somebody met before, as the coreference head sees it."""
+        if self.compared is None:
+            return proposal
+        recent = [known.entity for known in itertools.islice(reversed(self.known.values()), _RECENT)]
+        compared, known = self.compared, self.known
+
+        def share(entity: Entity) -> float | None:
+            return compared.share(phrase.head.start, known[entity].offsets) if entity in known else None
+
+        return reconsidered(proposal, phrase, recent, share)
+
+    def entity_of(self, word: Word) -> Entity | None:
+        """The entity of a word that is a name, a pronoun or the head of a noun phrase, as far as the text is read."""
+        found = self.store.names.at(word)
+        if found is not None:
+            return self.store.named[found.cluster]
+        link = self.links.get(word.start)
+        return self.pronouns.get(word.start) or (link.entity if link is not None else None)
 
     def meet(self, entity: Entity, tree: Tree, word: Word) -> None:
         """Notes a mention of an entity."""

@@ -5,6 +5,7 @@ from sayso_server.core.grammar.subject import is_relative
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.groups import as_group, name_of_part
+from sayso_server.core.speakers.discourse.author import author
 from sayso_server.core.speakers.discourse.pronouns import PRONOUN_RULES, genders_of, is_pronoun, kind_of_pronoun
 from sayso_server.core.speakers.discourse.reader import Reader
 from sayso_server.core.speakers.discourse.turns import NEAR
@@ -28,7 +29,7 @@ def link_source(reader: Reader, tree: Tree, source: Span, head: Word, parent: En
     if determiner is not None and determiner.lower in load_words("determiners_of_nobody"):
         return Link(None, rules.NOBODY_IN_PARTICULAR)
     if head.lower in load_words("first_person_pronouns") and head.text != "US":
-        return Link(parent, rules.FIRST_PERSON) if parent is not None else Link(None, rules.FIRST_PERSON_OF_NOBODY)
+        return _first_person(reader, head, parent)
     if is_relative(head) and head.upos == "PRON":
         return _relative(reader, tree, head)
     if is_pronoun(head):
@@ -38,14 +39,48 @@ def link_source(reader: Reader, tree: Tree, source: Span, head: Word, parent: En
     return reader.link(tree, head, source)
 
 
+def _first_person(reader: Reader, head: Word, parent: Entity | None) -> Link:
+    """I and we in somebody's words: I is no organization and no plea, we are those who issued a document.
+
+    In nobody's words they are those of a text that was announced.
+    """
+    if parent is None and (found := author(reader, head.start)) is not None:
+        return Link(found, rules.FIRST_PERSON_OF_TEXT)
+    if parent is not None and parent.type is SpeakerType.DOCUMENT and parent.issuer is not None:
+        parent = parent.issuer
+    silent = {SpeakerType.UNKNOWN} | ({SpeakerType.ORGANIZATION} if head.lower == "i" else set())
+    if parent is None or parent.type in silent:
+        return Link(None, rules.FIRST_PERSON_OF_NOBODY)
+    return Link(parent, rules.FIRST_PERSON)
+
+
+def thing_that(reader: Reader, tree: Tree, head: Word, verb: Word) -> Word:
+    """The fund in "Olin of the Carrow Fund, which offered a prize", whose source the parser says is Olin."""
+    which = next((w for w in tree.children(verb, "nsubj") if w.lower == "which"), None)
+    is_clause = which is not None and verb.deprel == "acl:relcl" and verb.head == head.index
+    return _thing_before(reader, tree, head, which) if which is not None and is_clause else head
+
+
 def _relative(reader: Reader, tree: Tree, head: Word) -> Link:
     """Who in "Olin, who said": the noun that the relative clause depends on."""
     clause = next((a for a in [head, *tree.ancestors(head)] if a.deprel == "acl:relcl"), None)
     antecedent = tree.head(clause) if clause is not None else None
     if antecedent is None:
         return Link(None, rules.NO_ANTECEDENT)
+    if head.lower == "which":
+        antecedent = _thing_before(reader, tree, antecedent, head)
     reader.read_to(antecedent.end)
     return reader.link(tree, antecedent, mention(tree, antecedent, reader.store.document.plain))
+
+
+def _thing_before(reader: Reader, tree: Tree, antecedent: Word, which: Word) -> Word:
+    """The fund in "Olin of the Carrow Fund, which offered a prize": which is no person."""
+    names = reader.store.names
+    found = names.at(antecedent)
+    if found is None or not found.cluster.is_person:
+        return antecedent
+    between = ((word, names.at(word)) for word in reversed(tree.between(found.end, which.start)))
+    return next((word for word, other in between if other is not None and not other.cluster.is_person), antecedent)
 
 
 def _pronoun(reader: Reader, head: Word, parent: Entity | None, cue: str) -> Link:

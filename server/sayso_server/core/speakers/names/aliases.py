@@ -1,9 +1,10 @@
 """Which names belong together: a surname after the full name, an acronym after the organization, a misspelling."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from sayso_server.core.lexicon import load_table, load_words
@@ -88,8 +89,23 @@ def initials_of(key: tuple[str, ...]) -> set[str]:
 
 
 def _same_state(name: NameMention, cluster: NameCluster) -> bool:
-    """US, U.S. and United States."""
-    return state_of(name.key) == state_of(cluster.key)
+    """US, U.S. and United States; UK Supreme Court and Supreme Court of the United Kingdom."""
+    state, own = _state_in(name.key)
+    other, full = _state_in(cluster.key)
+    if state != other or not state:
+        return False
+    short, long = sorted((own, full), key=len)
+    return short == long or (bool(short) and long[: len(short) + 1] == (*short, "of"))  # U.S. House of Representatives
+
+
+@lru_cache(maxsize=4096)
+def _state_in(key: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The state in a name, at its beginning or behind "of", and the other words; empty if there is none."""
+    for size in range(len(key), 0, -1):
+        if state := state_of(key[:size]):
+            return state, key[size:]
+    of = key.index("of") if "of" in key else len(key)
+    return state_of(tuple(word for word in key[of + 1 :] if word != "the")), key[:of]
 
 
 def state_of(key: tuple[str, ...]) -> str:
@@ -105,14 +121,19 @@ def _states() -> dict[str, str]:
 
 def _company(name: NameMention, cluster: NameCluster) -> bool:
     """Harrowmere and Harrowmere Foods; the League and the Rural League."""
-    key, full = name.key, cluster.key
-    if cluster.is_person or not len(key) < len(full):
+    return not cluster.is_person and any(_is_short_for(name.key, full) for full in cluster.keys)
+
+
+def _is_short_for(key: tuple[str, ...], full: tuple[str, ...]) -> bool:
+    if not len(key) < len(full):
         return False
     if full[0] in load_words("thing_openings") and full[-len(key) :] == key:
         return True  # Helena and Hurricane Helena
     rest = set(full[len(key) :])
     if full[: len(key)] == key:
         return rest <= load_words("company_words") | countries().keys() | {"&"} or full[len(key)] == "of"
+    if len(key) == 1 and key[0] in load_words("organizations"):  # the Department: the Carrow Department of Health
+        return any(pair == (key[0], "of") for pair in itertools.pairwise(full)) or full[-1] == key[0]
     return full[-len(key) :] == key and key[-1] in load_words("organizations", "thing_words")
 
 
@@ -143,7 +164,7 @@ ALIASES: tuple[Alias, ...] = (
     Alias(rules.GIVEN_NAME, _given_name, lambda name: len(name.key) == 1 and not name.is_place),
     Alias(rules.INITIALS, _initials, lambda name: name.is_label),
     Alias(rules.ACRONYM, _acronym, lambda name: len(name.key) == 1 and name.display.isupper()),
-    Alias(rules.SAME_STATE, _same_state, lambda name: bool(state_of(name.key))),
+    Alias(rules.SAME_STATE, _same_state, lambda name: bool(_state_in(name.key)[0])),
     Alias(rules.COMPANY, _company, lambda name: not name.is_place and not name.title),
     Alias(rules.MISSPELT, _misspelt),
 )
@@ -229,7 +250,7 @@ def _indexes(name: NameMention, *without: str) -> set[str]:
     words = [word for word in name.key if word not in small] or name.key  # else each Ltd is asked for each other
     initials = {f"{letters}|" for letters in initials_of(name.key)}
     nearby = {f"{less}~" for word in words for less in _one_less(word)}
-    state = state_of(name.key)
+    state, _ = _state_in(name.key)
     return {*words, *initials, *nearby, *([f"{state}="] if state else []), *([name.nickname] if name.nickname else [])}
 
 

@@ -29,6 +29,7 @@ def collect(document: Document) -> list[NameMention]:
     found = _without_pairs(_with_peoples(document, found))
     found = _with_surnames_alone(_with_its(found))
     found += _surnames_alone(document, found)
+    found += _things_alone(document, found)
     found = _with_labels(document, found)
     found = sorted(found, key=lambda mention: mention.span.start)
     return with_other_names(document, with_surnames_of_kin(document, with_surnames_of_pairs(document, found)))
@@ -110,6 +111,21 @@ def _surnames_alone(document: Document, found: Sequence[NameMention]) -> Iterato
         for word in tree.words:
             if word.text[:1].isupper() and normal(word.text) in surnames and word.start not in taken:
                 yield NameMention(word.span, (), word.text)
+
+
+def _things_alone(document: Document, found: Sequence[NameMention]) -> Iterator[NameMention]:
+    """Subjects that are a word which is the name of a thing within a sentence elsewhere: Time reported …"""
+    starts = {tree.span.start for tree in document.trees}
+    things = [n for n in found if len(n.key) == 1 and n.person < 0 and " " not in n.display and n.display.istitle()]
+    inner = {n.display: n for n in things if n.span.start not in starts}
+    taken = {n.span.start for n in found}
+    titled = {n.span.start for n in found if n.title}
+    for tree in document.trees if inner else ():
+        word = tree.words[0]
+        is_title = any(other.start in titled for other in tree.words[1:2])  # Democrat Ann Orr
+        is_open = word.start not in taken and not is_title and word.xpos != "NNS"
+        if word.text in inner and word.relation == "nsubj" and is_open:
+            yield replace(inner[word.text], span=word.span, job_title=None, is_place=False)
 
 
 def _with_labels(document: Document, found: Sequence[NameMention]) -> list[NameMention]:

@@ -6,7 +6,7 @@ from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.names.spelling import normal
 from sayso_server.core.speakers.names.titles import TitledName
 from sayso_server.core.statement import Span
-from sayso_server.core.tree import Tree, Word
+from sayso_server.core.tree import TaggedName, Tree, Word
 
 _OUTSIDE = frozenset({"acl", "appos", "conj", "parataxis", "cop", "nsubj", "advmod", "aux"})
 """Relations of dependents that are not part of a job title."""
@@ -63,10 +63,12 @@ def _apposition(name: TitledName) -> Span | None:
     for word in name.own:
         for child in tree.children(word, "appos", "list", "conj"):
             joined = child.relation == "conj" and tree.child(child, "cc") is not None
-            if child.index > last.index and _is_job(child) and not joined:
+            is_whose = any(w.lower == "whose" for w in tree.children(child, "nmod:poss"))  # Pell, whose lawyer said …
+            is_job = (_is_job(child) or _is_titled(tree, child)) and not is_whose
+            if child.index > last.index and is_job and not joined:
                 return _phrase(tree, child, _after(last))
         for head in _apposed_to(tree, word):
-            if head.index not in indices and (_is_job(head) or _is_office(tree, head)):
+            if head.index not in indices and (_is_job(head) or _is_office(tree, head) or _is_titled(tree, head)):
                 return _phrase(tree, head, lambda w: w.index < name.words[0].index)
     return None
 
@@ -85,6 +87,12 @@ def _is_job(word: Word) -> bool:
     return normal(word.lemma) in load_words("roles") and not is_capital and word.xpos != "NNS"
 
 
+def _is_titled(tree: Tree, word: Word) -> bool:
+    """Leader in "Pell, the Senate Majority Leader": with an article, a title with a capital is a job."""
+    is_bare = not tree.children(word, "flat", "conj")
+    return normal(word.lemma) in load_words("roles") and is_bare and tree.child(word, "det") is not None
+
+
 def _is_office(tree: Tree, word: Word) -> bool:
     """Chancellor in "the Chancellor of the Exchequer, Ann Orr"."""
     after = tree.words[word.index + 1 : word.index + 2]
@@ -95,7 +103,7 @@ def _phrase(tree: Tree, head: Word, keep: Callable[[Word], bool]) -> Span | None
     """The noun phrase without article, clauses and further appositions."""
 
     def skip(word: Word) -> bool:
-        outside = word.relation in _OUTSIDE or word.text in _BREAKS
+        outside = word.relation in _OUTSIDE or word.text in _BREAKS or word.lower in load_words("emphasizing_pronouns")
         return outside or (word.head == head.index and word.relation in {"case", "cc", "mark"})
 
     indices = tree.subtree(head, skip)
@@ -106,8 +114,15 @@ def _phrase(tree: Tree, head: Word, keep: Callable[[Word], bool]) -> Span | None
         end += 1
     while start < end and _is_determiner(tree.words[start]):
         start += 1
-    short = end - start < _LONGEST
+    short = end - start < _LONGEST and not any(start <= name.first and name.end <= end + 1 for name in _people(tree))
     return Span(tree.words[start].start, tree.words[end].end) if short else head.span
+
+
+def _people(tree: Tree) -> Iterator[TaggedName]:
+    """The full names of people in a sentence: in a list, that of the next is no part of the job of the one before."""
+    marks = load_words("possessive_marks")
+    people = (name for name in tree.names if name.type == "PER")
+    return (name for name in people if sum(w.lower not in marks for w in tree.words[name.first : name.end]) > 1)
 
 
 def _is_determiner(word: Word) -> bool:

@@ -24,6 +24,8 @@ from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
 _AGE = re.compile(r",? \(?(?:aged )?(\d\d?)\b(?![.,]?\d)|(\d\d?)-year-old\b")
+_PARTY_AND_SEAT = re.compile(r"\((?:[DIR]|Con|Lab)-[A-Z]")
+"""D-Carrow in brackets behind a name: the party and the seat."""
 _AFTER = 16
 """Characters of the text after a name that are looked at."""
 
@@ -78,7 +80,9 @@ def read_span(document: Document, tree: Tree, words: list[Word]) -> NameMention 
     end = own[-1].end  # with the letters after the name: Durham Hall QC
     letters = len(own) - without_letters(own, tagged_words(tree))
     own, words = own[: len(own) - letters], words[: len(words) - letters]
-    if is_bare_title(own) or _is_adjective(own) or is_office_of_person(tree, words):
+    if is_bare_title(words, cut, tagged_words(tree)) or _is_adjective(own) or is_office_of_person(tree, words):
+        return None
+    if _PARTY_AND_SEAT.match(document.plain, max(0, words[0].start - 1)):
         return None
     before = tree.words[words[0].index - 1] if words[0].index else None
     after = document.plain[end : end + _AFTER]

@@ -118,6 +118,8 @@ def _speaks_as_it(tree: Tree, word: Word) -> bool:
         return tree.child(word, "case") is not None
     if word.deprel not in {"nsubj", "nsubj:outer"} or head.upos != "VERB":
         return False
+    if any(o.lower == "itself" for o in tree.children(head, "obj", "iobj", "obl")):  # Corvane describes itself as …
+        return True
     if any(told.upos == "PROPN" for told in tree.children(head, "iobj", "obj")):  # Olin told the BBC it had …
         return False
     clauses = tree.children(head, "ccomp")
@@ -193,6 +195,8 @@ def _is_followed_by_it(name: TitledName, word: Word) -> bool:
     tree, verb = name.tree, name.tree.head(word)
     if word.deprel != "nsubj" or verb is None or verb.upos != "VERB":
         return False
+    if any(o.lower == "itself" for o in tree.children(verb, "obj", "iobj", "obl")):
+        return True
     for other in tree.words[name.words[-1].index + 1 :]:
         if other.upos in {"NOUN", "PROPN"} or other.text in _QUOTES:
             return False

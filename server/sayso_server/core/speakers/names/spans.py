@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_given_name, normal
-from sayso_server.core.speakers.names.titles import is_title_of, person_in_run, tagged_words
+from sayso_server.core.speakers.names.titles import is_title_of, is_title_of_several, person_in_run, tagged_words
 from sayso_server.core.tree import TaggedName, Tree, Word
 
 _NICKNAME_MARKS = {"“": "”", '"': '"', "‘": "’", "(": ")", "'": "'", "``": "''"}
@@ -23,7 +23,7 @@ def name_spans(tree: Tree) -> Iterator[list[Word]]:
     """The names of a sentence, each with its title, and nothing loose at the ends."""
     tagged = tagged_words(tree)
     for run in _runs(tree, tagged):
-        for piece in _split_possession(run):
+        for piece in _split_possession(run, tagged):
             for part in _split_coordination(piece, tagged):
                 if trimmed := _trimmed(part, tagged):
                     yield trimmed
@@ -52,11 +52,15 @@ def _runs(tree: Tree, tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
         elif adjacent and (_is_in_one_name(tree, run, word, tagged) or _continues(run, small, word, tagged)):
             small.append(word)
         else:
-            if run:
-                yield from _parts(run, tagged)
+            yield from _parts(_with_mark(run, small, tagged), tagged)
             run, small = ([word] if _may_begin(tree, word, tagged) else []), []
-    if run:
-        yield from _parts(run, tagged)
+    yield from _parts(_with_mark(run, small, tagged), tagged)
+
+
+def _with_mark(run: list[Word], small: Sequence[Word], tagged: Mapping[int, TaggedName]) -> list[Word]:
+    """A run with the possessive mark behind it, where that is part of the name: McDonald's said …"""
+    whole = [*run, *small[:1]]
+    return whole if small and _is_called_so(whole, len(run), tagged) else run
 
 
 def _is_in_one_name(tree: Tree, run: Sequence[Word], word: Word, tagged: Mapping[int, TaggedName]) -> bool:
@@ -70,9 +74,26 @@ def _is_in_one_name(tree: Tree, run: Sequence[Word], word: Word, tagged: Mapping
             word.text.isalpha() or word.text in {"-", ".", "'t", "’t"}
         )
     after = tree.words[word.index + 1 : word.index + 3]
+    if _is_numbered(tree, run, word) or _is_of_the_year(run, word, after):
+        return True
     if word.lower == "the" and after and normal(after[0].text) in load_words("titles_with_article"):
         return normal(run[-1].text) in load_words("roles", "honorifics")  # Senator the Hon. Ann Orr
     return len(after) == 2 and after[0].text in {"'t", "’t"} and after[1].text[:1].isupper() and word.text.islower()
+
+
+def _is_numbered(tree: Tree, run: Sequence[Word], word: Word) -> bool:
+    """A number inside a name: the Carrow 52 Project; not: in Carrow 52 Kesterians …"""
+    after = next(iter(tree.words[word.index + 1 : word.index + 2]), None)
+    if not word.text.isdigit() or after is None or not after.text[:1].isupper() or after.start - word.end != 1:
+        return False
+    is_joined = run[-1].head == after.index or after.head == run[-1].index
+    return is_joined and after.upos in {"PROPN", "NOUN"} and normal(run[-1].text) not in load_words("calendar")
+
+
+def _is_of_the_year(run: Sequence[Word], word: Word, after: Sequence[Word]) -> bool:
+    """Of in "Time Person of the Year": the name of a prize."""
+    ends = len(after) == 2 and after[0].lower == "the" and after[1].text in {"Decade", "Month", "Week", "Year"}
+    return word.lower == "of" and ends and len(run) > 1
 
 
 _ELIDED = re.compile(r"(?:d|l|dell|all)['’](?=[^\W\d_])(?![a-zß-öø-ÿ])")
@@ -103,7 +124,9 @@ def _goes_on(run: Sequence[Word], small: Sequence[Word], word: Word, tagged: Map
             return True
     if small and _ORDINAL.fullmatch(word.text) and word.index in tagged:
         return tagged[word.index] == tagged.get(run[-1].index)
-    return (_is_capital(word) or _is_torn_off(word, run, small)) and not _is_on_a_day(word, small)
+    is_surname = begins_name(word.text) and not small and run[-1].lower in load_words("name_particles")  # Al Said
+    is_one = _is_capital(word) or is_surname or _is_torn_off(word, run, small)
+    return is_one and not _is_on_a_day(word, small)
 
 
 def _is_torn_off(word: Word, run: Sequence[Word], small: Sequence[Word]) -> bool:
@@ -175,6 +198,9 @@ def _may_begin(tree: Tree, word: Word, tagged: Mapping[int, TaggedName]) -> bool
         return first and tree.words[word.index + 1].text == "-"
     if _is_ordinal_of_body(tree, word, tagged):
         return True
+    name = tagged.get(word.index)
+    if word.upos == "VERB" and word.text.istitle() and word.index and name is not None and name.type == "ORG":
+        return name.first == word.index and name.end > word.index + 1  # the Combined Task Force
     if not _is_capital(word) or word.lower in load_words("epithets", "elliptical"):
         return False
     if word.upos == "ADV" and word.lower in load_words("stop_words"):  # "When Democrats …
@@ -188,18 +214,24 @@ _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
 
 
 def _is_ordinal_of_body(tree: Tree, word: Word, tagged: Mapping[int, TaggedName]) -> bool:
-    """4th in "4th District Court", First in "First Circuit Court": the tagger sees it in the name of a body."""
+    """4th in "4th District Court", First in "First Circuit Court": the tagger sees it in the name of a body.
+
+    In figures it belongs to the noun that it qualifies, too: the 12th Amendment.
+    """
     is_ordinal = _ORDINAL.fullmatch(word.text) or (word.text.istitle() and word.lower in load_words("ordinals"))
     name = tagged.get(word.index)
     after = tree.words[word.index + 1 : word.index + 2]
     follows = bool(after) and after[0].start - word.end == 1 and after[0].text[:1].isupper()
+    if name is None and follows and _ORDINAL.fullmatch(word.text) and word.head == after[0].index:
+        return after[0].upos == "PROPN" and after[0].lower not in load_words("calendar")
     return bool(is_ordinal) and name is not None and name.type == "ORG" and name.first == word.index and follows
 
 
 def _is_name(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> bool:
     """Whether a run names anything: "Pell" does, "Friday" does not."""
     known = any(w.upos == "PROPN" or w.text == "US" or is_given_name(normal(w.text)) or w.index in tagged for w in run)
-    return known and not all(normal(w.text) in load_words("calendar") for w in run)
+    is_outlet = len(run) > 1 and normal(run[-1].text) in load_words("outlets")  # Harbour Insider
+    return (known or is_outlet) and not all(normal(w.text) in load_words("calendar") for w in run)
 
 
 def _continues(run: list[Word], small: list[Word], word: Word, tagged: Mapping[int, TaggedName]) -> bool:
@@ -219,7 +251,7 @@ def _continues(run: list[Word], small: list[Word], word: Word, tagged: Mapping[i
     if lower == "to":
         return last in load_words("bodies_to")
     if lower in load_words("possessive_marks"):
-        return _owns_an_office(run[-1])
+        return _owns_an_office(run[-1]) or _is_called_so([*run, word], len(run), tagged)
     is_inside = lower in load_words("name_particles", "inside_names") and lower != "the"
     return is_inside or (word.text == "." and (len(last) == 1 or last in load_words("honorifics", "titles_of_people")))
 
@@ -238,19 +270,28 @@ def _owns_an_office(word: Word) -> bool:
     return normal(word.text) in load_words("roles", "people_of_names")
 
 
-def _split_possession(run: list[Word]) -> Iterator[list[Word]]:
+def _split_possession(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
     """The Sheriff's Office is one name; the Governor's Ann Orr is two."""
     cut = next((i for i, w in enumerate(run) if w.lower in load_words("possessive_marks")), None)
     if cut is None or not run[cut + 1 :]:
         yield run
         return
     following = normal(run[cut + 1].text)
-    is_whole = following in load_words("organizations") or normal(run[cut - 1].text) in load_words("people_of_names")
+    is_of_people = normal(run[cut - 1].text) in load_words("people_of_names")
+    is_whole = following in load_words("organizations") or is_of_people or _is_called_so(run, cut, tagged)
     if is_whole:
         yield run
     else:
         yield run[:cut]
-        yield from _split_possession(run[cut + 1 :])
+        yield from _split_possession(run[cut + 1 :], tagged)
+
+
+def _is_called_so(run: Sequence[Word], at: int, tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether the possessive mark at this place is part of the name: McDonald's, Moody's Analytics."""
+    if not 0 < at < len(run) or run[at].lower not in load_words("possessive_marks"):
+        return False
+    name = tagged.get(run[at - 1].index)
+    return normal(run[at - 1].text) in load_words("possessive_names") and (name is None or name.type != "PER")
 
 
 def _split_coordination(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
@@ -278,12 +319,13 @@ def _are_two(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) ->
 
 
 def _are_people(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) -> bool:
-    """Anna & Ben Cole: people on both sides of the sign; not Castle & Finch."""
+    """Anna & Ben Cole, Senators Orr & Pell: people on both sides of the sign; not Castle & Finch."""
     if run[cut].text != "&" or not 0 < cut < len(run) - 1:
         return False
     names = [tagged.get(run[i].index) for i in (cut - 1, cut + 1)]
     are_tagged = all(name is not None and name.type == "PER" for name in names) and names[0] != names[1]
-    return are_tagged and is_given_name(normal(run[cut + 1].text))
+    are_titled = cut == 2 and is_title_of_several(run[0])
+    return are_tagged and (are_titled or is_given_name(normal(run[cut + 1].text)))
 
 
 def _is_one_body(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) -> bool:
@@ -291,6 +333,8 @@ def _is_one_body(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]
     name, fields = tagged.get(run[cut - 1].index), load_words("fields_of_government")
     if cut == 1 and normal(run[0].text) in fields and any(normal(w.text) in fields for w in run[2:]):
         return True  # Customs and Border Patrol
+    if cut > 1 and all(normal(w.text) in fields for w in (run[cut - 1], *run[cut + 1 : cut + 2])):
+        return True  # Carrow Fire and Rescue
     if normal(run[cut - 1].text) in fields and any(normal(w.text) in load_words("roles") for w in run[cut + 2 : -1]):
         return True  # Trade and Bridges Minister Owen Pell
     return name is not None and name.type == "ORG" and name == tagged.get(run[cut + 1].index)
@@ -326,8 +370,12 @@ def _trimmed(run: list[Word], tagged: Mapping[int, TaggedName]) -> list[Word]:
         start += 1
     while end > start + 1 and _is_day_after(run[:end], tagged):
         end -= 1
-    while end > start and (
-        run[end - 1].text in load_words("name_particles") or run[end - 1].lower in load_words("inside_names")
-    ):
+    while end > start and _is_loose_at_end(run, end - 1, tagged):
         end -= 1
     return run[start:end]
+
+
+def _is_loose_at_end(run: Sequence[Word], at: int, tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether a small word at the end of a run is no part of the name: of, van, 's."""
+    is_small = run[at].text in load_words("name_particles") or run[at].lower in load_words("inside_names")
+    return is_small and not _is_called_so(run, at, tagged)

@@ -69,7 +69,7 @@ def is_title(words: Sequence[Word]) -> bool:
     """Whether the words before a name are a title: Judge, Secretary of State, Ecologist."""
     last = normal(words[-2 if words[-1].text == "." and len(words) > 1 else -1].text)
     jobs = load_words("roles", "honorifics", "titles_of_people")
-    if last in jobs or is_human_noun(last):
+    if last in jobs or is_human_noun(last) or is_title_of_several(words[-1]):
         return True
     following = load_words("name_prepositions")
     return any(normal(w.text) in jobs and words[i + 1].lower in following for i, w in enumerate(words[:-1]))
@@ -121,6 +121,12 @@ def _is_title_of_person(run: Sequence[Word], at: int, tagged: Mapping[int, Tagge
     return is_apart or at + 2 < len(run) or text not in load_words("titles_like_names")
 
 
+def _is_tagged_apart(run: Sequence[Word], at: int, tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether the tagger sees a person's name that begins at this word."""
+    name = tagged.get(run[at].index) if at < len(run) else None
+    return name is not None and name.type == "PER" and name.first == run[at].index
+
+
 def without_letters(own: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
     """How many words of a name go before the letters after it: Durham Hall QC, Ann Orr MSP."""
     end = len(own)
@@ -143,6 +149,12 @@ def _are_letters(word: Word, before: Sequence[Word], tagged: Mapping[int, Tagged
     return is_person and is_apart and 2 <= len(letters) <= _MOST_LETTERS
 
 
+def is_title_of_several(word: Word) -> bool:
+    """Senators in "Senators Orr and Pell", Chairmen."""
+    jobs, text = load_words("roles", "honorifics"), normal(word.text)
+    return text not in jobs and (text.removesuffix("s") in jobs or text.replace("men", "man") in jobs)
+
+
 def title_length(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
     """2 in "Prime Minister Owen Pell": how many words before the name are its title.
 
@@ -153,6 +165,10 @@ def title_length(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
     if person and is_title_of(run, person, tagged):  # US Secretary of State Ann Orr
         return person
     cut = _ranks(run, tagged)
+    if not cut and len(run) > 2 and normal(run[0].text) in load_words("party_members"):
+        cut = int(is_given_name(normal(run[1].text)))  # Democrat Ann Orr
+    if not cut and is_title_of_several(run[0]) and _is_tagged_apart(run, 1, tagged):
+        cut = 1  # Senators Orr
     for i, word in enumerate(run[:-1]):
         if normal(word.text) in jobs and run[i + 1].lower not in load_words("after_unfinished_titles"):
             cut = i + 1
@@ -161,8 +177,8 @@ def title_length(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
     if cut and normal(run[cut - 1].text) == "general" and normal(run[cut].text) in load_words("general_things"):
         cut -= 1  # General Electric
     is_of = len(run) > 3 and run[1].lower == "of" and run[2].lower != "the"
-    if not cut and is_of and normal(run[0].text) in jobs:
-        return 3  # Secretary of State Antony Blinken
+    if not cut and is_of and normal(run[0].text) in jobs and (len(run) > 4 or _is_tagged_apart(run, 3, tagged)):
+        return 3  # Secretary of State Antony Blinken; not: VP of Harbour Engineering
     if not cut and len(run) == 3 and is_human_noun(normal(run[0].text)) and is_given_name(normal(run[1].text)):
         return 1  # Ecologist Piers Harker
     return cut
@@ -188,14 +204,17 @@ def is_office_of_person(tree: Tree, words: Sequence[Word]) -> bool:
     return False
 
 
-def is_bare_title(own: Sequence[Word]) -> bool:
-    """Vice President, Secretary of State, US Ambassador: nobody is named. But: Martin Luther King."""
+def is_bare_title(words: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) -> bool:
+    """Vice President, Secretary of State, US Ambassador: nobody is named. But: Martin Luther King, Mayor Bishop."""
+    own = words[cut:]
+    if cut and len(own) == 1 and _is_tagged_apart(words, cut, tagged):
+        return False
     jobs = load_words("roles")
-    words = [normal(w.text) for w in own]
-    if all(word in jobs or word in load_words("title_words") for word in words):
+    texts = [normal(w.text) for w in own]
+    if all(text in jobs or text in load_words("title_words") for text in texts):
         return True
-    cut = next((i for i, word in enumerate(words) if word in load_words("name_prepositions")), 0)
+    of = next((i for i, text in enumerate(texts) if text in load_words("name_prepositions")), 0)
     offices = {"member"} | load_words("titles_of_people")
-    if cut and (words[cut - 1] in jobs or words[cut - 1] in offices):  # Health Minister for the Carrow Region
-        return not any(w in load_words("organizations") or is_given_name(w) for w in words[: cut - 1])
-    return len(words) > 1 and words[-1] in jobs and not any(is_given_name(w) for w in words) and "of" not in words
+    if of and (texts[of - 1] in jobs or texts[of - 1] in offices):  # Health Minister for the Carrow Region
+        return not any(text in load_words("organizations") or is_given_name(text) for text in texts[: of - 1])
+    return len(texts) > 1 and texts[-1] in jobs and not any(is_given_name(text) for text in texts) and "of" not in texts
