@@ -18,6 +18,11 @@ _BOLD = r"(?:\*\*|__)?"
 _BRACKETS = r"(?: ?[(\[][^()\[\]\n]{1,40}[)\]]){0,3}"
 _LETTER = re.compile(rf"{_BULLET}{_TIME}{_BOLD}(Q|A|Question|Answer){_BOLD}[.:)]{_BOLD}\s+(?=\S)")
 """Letters of questions and answers, also with a stop."""
+_DOUBLE_BRACKETS = re.compile(r"\(\( ?([A-Z][^()\n]{0,40}?) ?\)\) ?:?\s*(?=\S)")
+"""((Mara Olin)), ((Q)): a label of an interview, with or without a colon."""
+_GLUED = re.compile(r"(?<=[a-z.])(?=[A-Z])")
+"""Where a page lost the break between two words: Mara OlinImage."""
+_LETTERS = frozenset({"Q", "A", "Question", "Answer"})
 _SENTENCE_END = re.compile(r"[.!?…—)\]”\"] +(?=\S)")
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 
@@ -61,17 +66,19 @@ def _labels(document: Document, paragraph: Span, index: int) -> Iterator[Label]:
         found += [match for end in ends if (match := _match(document, end.end(), paragraph.end))]
     for i, match in enumerate(found):
         end = found[i + 1].start() if i + 1 < len(found) else paragraph.end
-        name = Span(*match.span(1)) if match.re is _LETTER else _name(document, match)
+        is_letter = match[1] in _LETTERS
+        name = _name(document, match) if match.re is _named() else Span(*match.span(1))
         content = strip(document.plain, Span(match.end(), end), " \t")
         if content is not None:
-            yield Label(name, content, index, i == 0, match.re is _LETTER)
+            yield Label(name, content, index, i == 0, is_letter)
 
 
 def _match(document: Document, start: int, end: int) -> re.Match[str] | None:
-    match = _LETTER.match(document.plain, start, end) or _named().match(document.plain, start, end)
+    forms = (_LETTER, _DOUBLE_BRACKETS, _named())
+    match = next((found for form in forms if (found := form.match(document.plain, start, end))), None)
     if match is None or _opens_with_cue(document, match.start(1)):
         return None
-    words = match[1].lower().split()
+    words = _GLUED.sub(" ", match[1]).lower().split()
     return None if _is_of_the_page(words) or _reports(match[1].split()) else match
 
 

@@ -16,7 +16,7 @@ from sayso_server.core.grammar.linked_source import source_of
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.quotation import with_whole_quotations
 from sayso_server.core.grammar.report import act_of, reported
-from sayso_server.core.grammar.subject import headline_patient
+from sayso_server.core.grammar.subject import agent, headline_patient, is_passive
 from sayso_server.core.grammar.tagged_cue import class_of, is_introduced, site_of
 from sayso_server.core.grammar.tagger import TRAILING, Read, Run, likely_contents, read_words, span_of, thresholds
 from sayso_server.core.lexicon import Frame, load_words
@@ -253,5 +253,7 @@ def _is_name(document: Document, site: Site, content: Sequence[Span]) -> bool:
     """Whether the content names something: crews call the bridge “The Harp”."""
     if site.entry.lemma not in load_words("naming_verbs"):
         return False
+    if is_passive(site.tree, site.head) and agent(site.tree, site.head) is None:
+        return True  # commonly called “swine flu”
     quoted = [q for s in content for q in document.quotations_from(s.start, s.end)]
     return any(document.plain[q.span.start + 1 : q.span.start + 2].isupper() for q in quoted)
