@@ -56,7 +56,9 @@ def reported(
     by = agent(tree, verb) if is_passive(tree, verb) else None
     if by is not None and by.lower in load_words("negators"):
         return None  # described by nobody as unsinkable
-    if is_inscribed(tree, verb, source) or _names_a_source(tree, verb, content):
+    if is_inscribed(tree, verb, source) or _names_a_source(tree, verb, content) or _is_asked_of_you(tree, verb, source):
+        return None
+    if _means(tree, verb, source) or _withholds(tree, verb):
         return None
     if source is not None and any(s.covers(source) for s in content):
         source = None
@@ -73,6 +75,27 @@ def reported(
         relative=pronoun.span if pronoun is not None else None,
         sentence=tree.span,
     )
+
+
+def _means(tree: Tree, verb: Word, source: Word | None) -> bool:
+    """the term refers to the pier; as its name suggests: what a word means is not said."""
+    is_name = source is not None and source.lemma.lower() == "name"
+    is_meaning = verb.lemma.lower() in load_words("meaning_verbs") and verb.xpos in {"VBZ", "VBP"}
+    return is_name or (is_meaning and not tree.children(verb, "aux"))
+
+
+def _withholds(tree: Tree, verb: Word) -> bool:
+    """denied her entry"""
+    things = tree.children(verb, "obj", "nsubj:pass") if verb.lemma.lower() == "deny" else []
+    return any(w.lemma.lower() in load_words("withheld") for w in things)
+
+
+def _is_asked_of_you(tree: Tree, verb: Word, source: Word | None) -> bool:
+    """How would you describe the pier? What somebody is asked to say is not said."""
+    if source is None or source.lower != "you" or tree.words[-1].text != "?":
+        return False
+    helper = tree.child(verb, "aux")
+    return helper is not None and helper.index < source.index < verb.index
 
 
 def _names_a_source(tree: Tree, verb: Word, content: Sequence[Span]) -> bool:

@@ -61,9 +61,10 @@ def _is_told(site: Site) -> bool:
 
 def _is_purpose(site: Site, complement: Word) -> bool:
     """requested ballots to vote by mail, pressed the lever to stop: an object that nobody can address."""
-    things = site.tree.children(site.head, "obj", "iobj")
-    is_free = complement.relation in {"acl", "advcl"}
-    return is_free and bool(things) and Frame.COMMITMENT not in site.entry.frames and not any(map(_can_wait, things))
+    frames, things = site.entry.frames, site.tree.children(site.head, "obj", "iobj")
+    is_wanted = Frame.OBJECT in frames and site.entry.lemma not in load_words("addressing_verbs")
+    is_free = complement.relation in {"acl", "advcl"} or is_wanted
+    return is_free and bool(things) and Frame.COMMITMENT not in frames and not any(map(_can_wait, things))
 
 
 def _can_wait(word: Word) -> bool:
