@@ -12,7 +12,7 @@ from sayso_server.core.grammar.inscription import is_inscribed
 from sayso_server.core.grammar.noun_phrase import is_human, mention
 from sayso_server.core.grammar.polarity import polarity
 from sayso_server.core.grammar.subject import agent, is_passive, relative_subject, subject
-from sayso_server.core.lexicon import load_words
+from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.statement import CueClass, Polarity, Span
 from sayso_server.core.tree import Tree, Word
 
@@ -58,7 +58,7 @@ def reported(
         return None  # described by nobody as unsinkable
     if is_inscribed(tree, verb, source) or _names_a_source(tree, verb, content) or _is_asked_of_you(tree, verb, source):
         return None
-    if _means(tree, verb, source) or _withholds(tree, verb):
+    if _means(tree, verb, source) or _withholds(tree, verb) or _is_effect(site, document, source):
         return None
     if source is not None and any(s.covers(source) for s in content):
         source = None
@@ -70,7 +70,7 @@ def reported(
         site=site,
         source=mention(tree, source, document.plain) if source is not None else None,
         source_head=source,
-        addressees=act.addressees,
+        addressees=tuple(a for a in act.addressees if not any(span.overlaps(a) for span in content)),
         polarity=act.polarity,
         relative=pronoun.span if pronoun is not None else None,
         sentence=tree.span,
@@ -82,6 +82,13 @@ def _means(tree: Tree, verb: Word, source: Word | None) -> bool:
     is_name = source is not None and source.lemma.lower() == "name"
     is_meaning = verb.lemma.lower() in load_words("meaning_verbs") and verb.xpos in {"VBZ", "VBP"}
     return is_name or (is_meaning and not tree.children(verb, "aux"))
+
+
+def _is_effect(site: Site, document: Document, source: Word | None) -> bool:
+    """“It encourages the town to wait”: in somebody's own words a thing that moves people."""
+    is_thing = source is not None and source.lower in load_words("thing_pronouns")
+    is_order = site.class_of(Frame.INFINITIVE) is CueClass.ORDER
+    return is_thing and is_order and document.quotation_at(site.head.start) is not None
 
 
 def _withholds(tree: Tree, verb: Word) -> bool:

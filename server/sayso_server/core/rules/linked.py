@@ -126,7 +126,7 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
         )
         content = tuple(s for s in content if not any(s.overlaps(other) for other in own))
         inside = [words[first:end] for first, end in runs]
-        if not content or _is_name(document, site, content) or _is_anonymity(inside):
+        if not content or _is_name(document, site, content) or _is_anonymity(inside) or _is_done(site, source, inside):
             continue
         cue_class = class_of(document, inside, site)
         if cue_class is CueClass.OTHER and site.head.relation == "acl" and is_introduced(document, inside):
@@ -163,7 +163,8 @@ def _contents(paragraph: _Paragraph, cue: LinkedCue, at: int, site: Site | None)
     """The contents that the links may mean: likely words, surer ones, fainter ones; and of several runs one alone."""
     known = thresholds()
     by_shares = (_runs(paragraph, cue, least) for least in (known.share, known.strong_share, known.faint_share))
-    for runs in (*by_shares, *paragraph.tagged.get(cue.word.start, ())):
+    for found in (*by_shares, *paragraph.tagged.get(cue.word.start, ())):
+        runs = _within_sentence(paragraph, cue, found)
         if not runs:
             continue
         opened = tuple(_opened(paragraph.words, whole(paragraph.words, run), site) for run in runs)
@@ -172,6 +173,16 @@ def _contents(paragraph: _Paragraph, cue: LinkedCue, at: int, site: Site | None)
         if len(telling) > 1:
             yield (min(telling, key=lambda run: max(run[0] - at, at - run[1])),)
             yield (max(telling, key=lambda run: run[1] - run[0]),)
+
+
+def _within_sentence(paragraph: _Paragraph, cue: LinkedCue, runs: Sequence[Run]) -> Sequence[Run]:
+    """The runs without what another sentence than that of the cue adds to them outside quotation marks."""
+    document, words = paragraph.document, paragraph.words
+    own = {i for run in runs for i in range(*run) if words[i].tree is cue.tree}
+    if not own:
+        return runs
+    cut = ([i for i in range(*run) if i in own or document.quotation_at(words[i].word.start)] for run in runs)
+    return [(inside[0], inside[-1] + 1) for inside in cut if inside]
 
 
 def _runs(paragraph: _Paragraph, cue: LinkedCue, least: float) -> list[Run]:
@@ -247,6 +258,15 @@ def _opened(words: Sequence[Read], run: Run, site: Site | None) -> Run:
         if is_opening and any(read.word.index == before.head for read in words[first:end]):
             return first - 1, end
     return run
+
+
+def _is_done(site: Site, source: tuple[Tree, Word] | None, content: Sequence[Sequence[Read]]) -> bool:
+    """Whether a content is what something was done to, by nobody who is named: the ruling was challenged."""
+    thing = site.tree.child(site.head, "nsubj:pass") if Frame.OBJECT not in site.entry.frames else None
+    if thing is None or source is not None or agent(site.tree, site.head) is not None:
+        return False
+    own = site.tree.subtree(thing)
+    return all(read.tree is site.tree and read.word.index in own for run in content for read in run)
 
 
 def _is_name(document: Document, site: Site, content: Sequence[Span]) -> bool:

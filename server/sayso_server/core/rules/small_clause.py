@@ -35,8 +35,8 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
         return
     thing = tree.child(verb, "obj", "iobj") or tree.child(verb, "nsubj:pass") or _above(tree, verb)
     own = {w.index for w in site.words}
-    if thing is not None and thing.index in own:  # paid tribute to her as a “star”
-        thing = next((w for w in tree.children(verb, "obl") if w.index < predicate.index), None)
+    if thing is None or thing.index in own:  # paid tribute to her as a “star”, referred to her as a “star”
+        thing = next((w for w in tree.children(verb, "obl") if verb.index < w.index < predicate.index), None)
     words = tree.subtree(predicate)
     quoted = next((q for i in sorted(words) if (q := document.quotation_at(tree.words[i].start))), None)
     is_name = quoted is not None and document.text[quoted.span.start + 1 : quoted.span.start + 2].isupper()
@@ -51,8 +51,7 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
     content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
     found = reported(site, document, content=content, cue_class=cue_class, source=by)
     if found and found.source is not None:
-        addressees = tuple(a for a in found.addressees if not any(span.overlaps(a) for span in content))
-        yield replace(found, addressees=addressees, is_firm=by is not None)
+        yield replace(found, is_firm=by is not None)
 
 
 def _named(tree: Tree, thing: Word, verb: Word) -> set[int]:
