@@ -9,6 +9,7 @@ from sayso_server.core.statement import Span
 BEFORE_OPENING = frozenset(" \t\u00a0([{<-–—/―:;,.…")
 """Characters that may stand before an opening mark."""
 _AFTER_CLOSING = frozenset(" \t\u00a0)]}>-–—―/:;,.!?…'’\"”»“«")
+_STOPS = frozenset(".!?…")
 _DOUBLE = re.compile("``|''|[“„”«»\"]")
 _CURLY = {"“": "open", "„": "open", "”": "close"}
 _GUILLEMETS = {"«": "open", "»": "close"}
@@ -16,7 +17,10 @@ _GUILLEMETS = {"«": "open", "»": "close"}
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark in [start, end) of the text. Its role is "open", "close" or, where both are possible, "?"."""
+    """A mark in [start, end) of the text. Its role is "open", "close" or, where both are possible, "?".
+
+    "again" is a mark that opens behind the end of a sentence in an open quotation: its paragraph lost a break there.
+    """
 
     start: int
     end: int
@@ -50,7 +54,9 @@ def double_marks(text: str, paragraph: Span) -> Iterator[Mark]:
             usual = (_CURLY | _GUILLEMETS)[mark]
             is_turned = by_place == ("close" if is_open else "open") and mark != "„"
             role = by_place if is_turned else usual
-            is_open = max(0, is_open + (1 if role == "open" else -1))
+            if role == "open" and is_open and text[max(0, start - 4) : start].rstrip()[-1:] in _STOPS:
+                role = "again"
+            is_open = max(0, is_open + (-1 if role == "close" else 1))
             yield Mark(start, end, role, "curly" if mark in _CURLY else "guillemet")
 
 
@@ -63,13 +69,22 @@ def _role_by_place(text: str, paragraph: Span, start: int, end: int) -> str:
     return "?" if can_open == can_close else "open" if can_open else "close"
 
 
-def paired(marks: Sequence[Mark]) -> tuple[list[tuple[int, int, int]], list[Mark], list[Mark]]:
-    """(start, end, depth) of matched pairs, the marks left open, the marks that close nothing."""
+def paired(
+    marks: Sequence[Mark], *, is_carried: bool = False
+) -> tuple[list[tuple[int, int, int]], list[Mark], list[Mark]]:
+    """(start, end, depth) of matched pairs, the marks left open, the marks that close nothing.
+
+    Where too few marks close, and none of the next paragraph carries on, those that open again are left out.
+    """
     stack: list[Mark] = []
     pairs, surplus = [], []
+    closing = sum(mark.role == "close" for mark in marks)
+    is_flat = not is_carried and closing and sum(mark.role in {"open", "again"} for mark in marks) > closing
     for mark in marks:
+        if is_flat and mark.role == "again":
+            continue
         is_inner = bool(stack) and stack[-1].family == mark.family == "straight"
-        if (mark.role == "open" and not is_inner) or (mark.role == "?" and not stack):
+        if (mark.role in {"open", "again"} and not is_inner) or (mark.role == "?" and not stack):
             stack.append(mark)
         elif stack:
             opened = stack.pop()

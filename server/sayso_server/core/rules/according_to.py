@@ -35,7 +35,7 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
     phrase = own | {i for i in tree.subtree(source) if i >= min(own)}
     named = _name_of_kin(tree, source)
     phrase |= named | _tail(tree, max(phrase))
-    indices = _after_semicolon(tree, phrase)
+    indices = set(range(max(named) + 2, len(tree.words))) if named else _after_semicolon(tree, phrase)
     is_firm = indices is not None or _relative_clause(tree, _top(site, source)) is not None
     if _closes_the_sentence(tree, phrase, document):
         indices = sentence_before(tree, phrase)
