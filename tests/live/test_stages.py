@@ -20,7 +20,7 @@ from sayso_server.parsing.encoder import LONGEST, SHAPES
 from sayso_server.parsing.linking import Linker
 from sayso_server.parsing.load import BUNDLED, load_parser
 from sayso_server.training import __main__ as stages
-from sayso_server.training import folds, heads, news
+from sayso_server.training import folds, heads, news, sentences
 
 pytestmark = [
     pytest.mark.live,
@@ -149,3 +149,21 @@ def test_folds_give_roles_and_links_to_documents_that_they_do_not_know(
     assert {link.cue for link in first.links if link.share > 0.3} == {4}
     assert not [link for link in second.links if link.share > 0.5]
     assert {link.cue for link in last.links if link.share > 0.3} == {trees[1][1].words[1].start}
+
+
+def test_the_ends_of_sentences_are_learned_on_the_finished_encoder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(monkeypatch, folder, "heads", "--rounds", "0.1", "--evaluations", "1")
+    begin, rows = SENTENCE.split("# sent_id", 1)
+    paragraph = begin + "".join(f"# sent_id{rows}".format(number=i) for i in range(12))
+    for bank in ("ewt", "gum"):
+        (folder / "treebanks" / f"{bank}-train.conllu").write_text(paragraph.format(number=0), encoding="utf-8")
+    monkeypatch.setattr(sentences, "OTHERS", 0.5)  # of so few words
+    run(monkeypatch, folder, "sentences", "--sentence-rounds", "500")
+    run(monkeypatch, folder, "finish", "--model-version", "0.2")
+    parser, _ = load_parser(str(folder / "models"))
+    document = parser.tokenize("Orr said that she left. Orr said that she left")
+    document.doubts = {word.end_char: 0.0 for word in document.sentences[0].words}  # the head alone decides
+    ends = [sentence.tokens[-1].text for sentence in parser.annotate(document).sentences]
+    assert ends == [".", "left"]

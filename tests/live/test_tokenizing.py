@@ -45,7 +45,8 @@ def network() -> Network:
 
 def parts(text: str, tokens: Tokens) -> list[tuple[str, bool, bool]]:
     """The tokens as text, and whether each ends a sentence and holds several words."""
-    return [(text[a:b], last, several) for a, b, last, several in zip(*(c.tolist() for c in tokens), strict=True)]
+    columns = (tokens.starts, tokens.ends, tokens.last, tokens.multiword)
+    return [(text[a:b], last, several) for a, b, last, several in zip(*(c.tolist() for c in columns), strict=True)]
 
 
 def test_a_network_with_random_weights_finds_tokens_sentences_and_words(network: Network) -> None:

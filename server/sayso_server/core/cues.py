@@ -69,7 +69,7 @@ def _index(word: Word) -> int:
 
 
 def _attributive_phrase(tree: Tree, word: Word) -> tuple[Word, ...]:
-    """The words of "according to", "per" or "in the words of", the one that governs or marks the source first."""
+    """The words of "according to", "per", "by" or "in the words of", the one that governs or marks the source first."""
     if word.lower not in load_words("attributive_words"):
         return ()
     following = next(iter(tree.words[word.index + 1 : word.index + 2]), None)
@@ -78,6 +78,8 @@ def _attributive_phrase(tree: Tree, word: Word) -> tuple[Word, ...]:
     if word.lower == "according" and following.lower == "to":
         return (word, following)
     if word.lower == "per" and word.relation == "case" and _is_named(tree, word):
+        return (word,)
+    if word.lower == "by" and word.relation == "case" and _is_account(tree, word):
         return (word,)
     if word.lower == "words" and word.index > 1 and following.lower == "of":
         before = tree.words[word.index - 2 : word.index]
@@ -92,6 +94,18 @@ def _is_named(tree: Tree, case: Word) -> bool:
     return head is not None and (
         head.upos == "PROPN" or head.xpos == "NNS" or tree.child(head, "det", "nmod:poss") is not None
     )
+
+
+def _is_account(tree: Tree, case: Word) -> bool:
+    """Whether "by" names an account that is set off from its sentence: …, by the council's count; by all accounts, …"""
+    head = tree.head(case)
+    if head is None or head.lemma.lower() not in load_words("accounts"):
+        return False
+    inside = [i for i in tree.subtree(head) if tree.words[i].upos != "PUNCT"]
+    before, behind = (tree.words[i : i + 1] for i in (min(inside) - 1, max(inside) + 1))
+    is_owned = tree.child(head, "nmod:poss") is not None or head.xpos == "NNS"
+    is_apart = min(inside) == 0 or before[0].text in {",", "—", "–"}
+    return is_owned and is_apart and all(word.text in {",", ".", ";", "—", "–"} for word in behind)
 
 
 _RELAYED = 4

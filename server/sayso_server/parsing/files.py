@@ -11,7 +11,7 @@ MANIFEST = "manifest.json"
 PROCESSORS = ("tokenize", "mwt", "pos", "lemma", "depparse", "names", "roles")
 """The files of a folder are these, each with `.pt`, and the folder `encoder`."""
 
-OPTIONAL = ("links", "coreference")
+OPTIONAL = ("sentences", "links", "coreference")
 """Heads that older models do not have."""
 
 REBUILD = "reinstall sayso-server, or train the models again (see the model card)"

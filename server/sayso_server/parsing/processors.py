@@ -19,11 +19,12 @@ from stanza.pipeline.processor import Processor, ProcessorVariant, register_proc
 from torch import Tensor
 
 from sayso_server.core.tree import MentionVector
-from sayso_server.parsing import tokenizer
+from sayso_server.parsing import sentences, tokenizer, tokens
 from sayso_server.parsing.coreference import Antecedents, name_around, packed
 from sayso_server.parsing.encoder import Encoder
 from sayso_server.parsing.heads import Parser, SpanTagger, Tagger
 from sayso_server.parsing.linking import Linker, linked
+from sayso_server.parsing.sentences import Ends
 from sayso_server.parsing.tokenizer import Network, Tokenizer
 from sayso_server.parsing.tokens import spans_of_words, texts_of_words
 
@@ -44,6 +45,10 @@ class Reader:
             words = [[texts_of_words(document, s) for s in paragraph] for paragraph in paragraphs(document)]
             self._document, self._states = document, self.encoder(words)
         return self._states
+
+    def keep(self, document: Any, states: Tensor) -> None:
+        """Keep the states that another has computed."""
+        self._document, self._states = document, states
 
     def forget(self) -> None:
         """Let go of document and states."""
@@ -168,6 +173,41 @@ class _OwnProcessor(Processor):  # type: ignore[misc]
         super().__init__(config, pipeline, device)
         self.reader: Reader = config["reader"]
         self.head = self.head_class.load(config["model_path"])
+
+
+@register_processor("sentences")
+class SentencesProcessor(_OwnProcessor):
+    """The ends of sentences that the tokenizer was in doubt about; see `parsing.sentences`."""
+
+    PROVIDES_DEFAULT = frozenset({"sentences"})
+    head_class = Ends
+
+    @torch.inference_mode()
+    def process(self, document: Any) -> Any:
+        """The document, or one of the same words in other sentences. The states of its words are kept."""
+        margins = tokens.doubts(document)
+        if not margins:
+            return document
+        read = [sentences.units(document, paragraph, margins) for paragraph in paragraphs(document)]
+        states = self.reader.encoder([own.words for own in read])
+        chosen = sentences.decide(self.head, states, read)
+        were = {sentence.tokens[-1].end_char for sentence in document.sentences}
+        ends = (were - margins.keys()).union(*chosen)
+        made = tokens.recut(document, ends) if ends != were else document
+        self.reader.keep(made, self._read_again(made, states, chosen))
+        return made
+
+    def _read_again(self, document: Any, states: Tensor, chosen: Sequence[set[int]]) -> Tensor:
+        """The states, those of paragraphs with ends that were chosen as the encoder reads them with these ends."""
+        words = [[texts_of_words(document, s) for s in paragraph] for paragraph in paragraphs(document)]
+        parts = list(torch.split(states, [sum(map(len, own)) for own in words], 1))
+        changed = [i for i, ends in enumerate(chosen) if ends]
+        if changed:
+            again = self.reader.encoder([words[i] for i in changed])
+            sizes = [parts[i].size(1) for i in changed]
+            for i, part in zip(changed, torch.split(again, sizes, 1), strict=True):
+                parts[i] = part
+        return torch.cat(parts, 1)
 
 
 @register_processor("names")

@@ -23,7 +23,8 @@ from sayso_server.parsing.tokenizer import is_own_tokenizer
 
 TOKENIZING = ("tokenize", "mwt")
 PACKAGE_PROCESSORS = (*TOKENIZING, "pos", "lemma", "depparse", "ner")
-ON_STATES = ("pos", "depparse", "names", "roles", "links", "coreference")
+SENTENCES = ("sentences",)
+ON_STATES = (*SENTENCES, "pos", "depparse", "names", "roles", "links", "coreference")
 
 NAME_TYPES = {"PER": "PER", "PERSON": "PER", "ORG": "ORG", "LOC": "LOC", "GPE": "LOC", "FAC": "LOC"}
 """The types of names: ours, and those of Stanza's packages that correspond."""
@@ -36,7 +37,8 @@ class StanzaParser:
         self.pipeline = pipeline
         self.reader = reader
         self._first = [name for name in TOKENIZING if name in pipeline.processors]
-        self._rest = [name for name in pipeline.processors if name not in TOKENIZING]
+        self._then = [name for name in SENTENCES if name in pipeline.processors]
+        self._rest = [name for name in pipeline.processors if name not in (*TOKENIZING, *SENTENCES)]
 
     @property
     def coreference(self) -> Coreference | None:
@@ -60,9 +62,10 @@ class StanzaParser:
             return self.pipeline.process(text, processors=self._first)
 
     def annotate(self, document: Any) -> Any:
-        """The document with all that follows on its words."""
+        """The document with all that follows on its words, or one of the same words in other sentences."""
         try:
             with torch.inference_mode():
+                document = self.pipeline.process(document, processors=self._then)
                 return self.pipeline.process(document, processors=self._rest)
         finally:
             if self.reader is not None:

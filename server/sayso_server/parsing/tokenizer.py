@@ -116,12 +116,21 @@ def layout(found: atoms.Text, network: Network) -> Layout:
 
 
 class Tokens(NamedTuple):
-    """The tokens of a text: their offsets, whether a sentence ends with each, whether it holds several words."""
+    """The tokens of a text: their offsets, how much speaks for a sentence's end, whether one holds several words.
+
+    Margins are logits, infinite at the borders of paragraphs. A sentence ends where they are above 0.
+    """
 
     starts: np.ndarray
     ends: np.ndarray
-    last: np.ndarray
+    margins: np.ndarray
     multiword: np.ndarray
+
+    @property
+    def last(self) -> np.ndarray:
+        """Whether a sentence ends with each."""
+        is_last: np.ndarray = self.margins > 0
+        return is_last
 
 
 class Tokenizer:
@@ -182,10 +191,12 @@ def decode(found: atoms.Text, scores: np.ndarray) -> Tokens:
     """The tokens that scores above 0 make. White space ends a token, a blank line a sentence."""
     ends = np.flatnonzero((_token_scores(found, scores[:, 0]) > 0) | (found.after <= atoms.SPACE))
     firsts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
-    last = (scores[:, 1] > _least_of_sentences(found))[ends] | (found.after[ends] == atoms.BORDER)
+    margins = (scores[:, 1] - _least_of_sentences(found))[ends]
+    margins[found.after[ends] == atoms.BORDER] = np.inf
     apostrophes = np.cumsum(atoms.is_of(found, "single"))
     is_unmarked = apostrophes[ends] == apostrophes[firsts]
-    return Tokens(found.starts[firsts], found.ends[ends], last, scores[ends, 2] > np.where(is_unmarked, UNMARKED, 0.0))
+    multiword = scores[ends, 2] > np.where(is_unmarked, UNMARKED, 0.0)
+    return Tokens(found.starts[firsts], found.ends[ends], margins, multiword)
 
 
 def _least_of_sentences(found: atoms.Text) -> np.ndarray:
@@ -218,20 +229,27 @@ def _is_stopped(found: atoms.Text) -> np.ndarray:
     return stopped
 
 
+DOUBTFUL = (-6.0, 3.0)
+"""Between these margins an end is open to doubt: who has seen the words may decide otherwise (see `sentences`)."""
+
+
 def document(text: str, tokens: Tokens) -> Any:
-    """A Stanza document of the tokens, those of several words marked for Stanza's `mwt`.
+    """A Stanza document of the tokens, those of several words marked for Stanza's `mwt`. `doubts`: see `tokens`.
 
     It is what `Document` makes of the same tokens, made in half the time. Words are written without invisible
     characters.
     """
     made = Document([], text=text)
+    is_open = (tokens.margins > DOUBTFUL[0]) & (tokens.margins <= DOUBTFUL[1])
+    made.doubts = dict(zip(tokens.ends[is_open].tolist(), tokens.margins[is_open].tolist(), strict=True))
     is_plain = not atoms.INVISIBLE.search(text)
     sentence: Any = None
     words: list[Any] = []
     of_sentence: list[Any] = []
     token: Any = None
     before = 0
-    for start, end, is_last, is_multiword in zip(*(column.tolist() for column in tokens), strict=True):
+    columns = (tokens.starts, tokens.ends, tokens.last, tokens.multiword)
+    for start, end, is_last, is_multiword in zip(*(column.tolist() for column in columns), strict=True):
         written = text[start:end] if is_plain else atoms.visible(text[start:end])
         if len(written) > LONGEST_TOKEN:
             written = UNKNOWN

@@ -72,29 +72,46 @@ def _tokenized(pieces: list[Piece], tokenize: Tokenize) -> Batch:
     sizes = [len(piece.text) + len(SEPARATOR) for piece in pieces]
     starts = [0, *itertools.accumulate(sizes)][:-1]
     batch = Batch(pieces, starts, tokenize(SEPARATOR.join(piece.text for piece in pieces)))
-    torn = {i for i, pair in enumerate(itertools.pairwise(batch.document.sentences)) if _is_torn(batch, *pair)}
-    return replace(batch, document=_joined(batch.document, torn)) if torn else batch
+    pairs = itertools.pairwise(batch.document.sentences)
+    torn = {a.tokens[-1].end_char for a, b in pairs if batch.piece(a) == batch.piece(b) and _are_torn(a, b)}
+    if not torn:
+        return batch
+    ends = {sentence.tokens[-1].end_char for sentence in batch.document.sentences}
+    return replace(batch, document=recut(batch.document, ends - torn))
 
 
-def _is_torn(batch: Batch, sentence: Any, following: Any) -> bool:
-    """Whether the next sentence goes on with a name, or behind the dash of a dateline: Ada | Pell said so."""
-    words = [word.text for word in sentence.words]
-    is_name = all(word.isalpha() and word.istitle() for word in words) and following.words[0].text.istitle()
-    is_torn = (is_name and len(words) <= LONGEST_TORN) or (words[-1] in DASHES and len(words) <= LONGEST_DATELINE)
-    return is_torn and batch.piece(sentence) == batch.piece(following)
+def _are_torn(sentence: Any, following: Any) -> bool:
+    return is_torn([word.text for word in sentence.words], following.words[0].text)
 
 
-def _joined(document: Any, torn: Container[int]) -> Any:
-    """The document with some sentences made one with the next."""
-    out: list[list[dict[str, Any]]] = []
-    for i, rows in enumerate(document.to_dict()):
-        if i - 1 in torn:
-            shift = max(_numbers(out[-1][-1]))
-            moved = [{**row, "id": tuple(n + shift for n in _numbers(row))} for row in rows]
-            out[-1] += moved
-        else:
-            out.append(rows)
-    return Document(out, text=document.text)
+def is_torn(words: Sequence[str], following: str) -> bool:
+    """Whether a sentence's name goes on in the next, or the dash of a dateline ends it: Ada | Pell said so."""
+    is_name = all(word.isalpha() and word.istitle() for word in words) and following.istitle()
+    return (is_name and len(words) <= LONGEST_TORN) or (words[-1] in DASHES and len(words) <= LONGEST_DATELINE)
+
+
+def recut(document: Any, ends: Container[int]) -> Any:
+    """A document of the same words whose sentences end behind the tokens that end at these offsets, and at its end.
+
+    What is open in it (`doubts`) is open in the new one, but for ends that were taken away.
+    """
+    out: list[list[dict[str, Any]]] = [[]]
+    for token in (token for sentence in document.sentences for token in sentence.tokens):
+        shift = 1 + (max(_numbers(out[-1][-1])) if out[-1] else 0) - token.id[0]
+        out[-1] += [{**row, "id": tuple(n + shift for n in _numbers(row))} for row in token.to_dict()]
+        if token.end_char in ends:
+            out.append([])
+    made = Document([rows for rows in out if rows], text=document.text)
+    made.doubts = {end: margin for end, margin in doubts(document).items() if margin <= 0 or end in ends}
+    return made
+
+
+def doubts(document: Any) -> dict[int, float]:
+    """The tokens behind which a sentence may end or not, by where they end, and how much speaks for it (see `decode`).
+
+    Empty where the words do not come from our tokenizer.
+    """
+    return getattr(document, "doubts", {})
 
 
 def _numbers(row: dict[str, Any]) -> tuple[int, ...]:

@@ -1,9 +1,9 @@
 """`python -m sayso_server.training STAGE`: train the bundled models, one stage at a time, or `all` of them in order.
 
 Started again, `tokenizer`, `heads` and `folds` go on after their last checkpoint; the small models are not trained
-again once they are done, and `mwt` and `lemma` again if interrupted. `all` leaves out the stages that it has done
-before: the file stages.done in --work names them. `sayso-server evaluate-models` says what the models reach. Progress
-goes to standard error, results to --output and --data, all else to --work.
+again once they are done; `mwt`, `lemma` and `sentences` begin again if interrupted. `all` leaves out the stages that it
+has done before: the file stages.done in --work names them. `sayso-server evaluate-models` says what the models reach.
+Progress goes to standard error, results to --output and --data, all else to --work.
 """
 
 import argparse
@@ -54,6 +54,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--fold-rounds", type=float, default=2, help="of the stage folds: times it sees its news")
     parser.add_argument(
         "--tokenizer-rounds", type=int, default=24, help="of the stage tokenizer: times it sees the treebanks"
+    )
+    parser.add_argument(
+        "--sentence-rounds", type=int, default=30, help="of the stage sentences: times it sees its places"
     )
     parser.add_argument("--mwt-rounds", type=int, default=8, help="of the stage mwt: times it sees the treebanks")
     parser.add_argument("--lemma-rounds", type=int, default=5, help="of the stage lemma: times it sees its words")

@@ -61,7 +61,7 @@ class Material:
         """All paragraphs once, in another order and other writing; `done` is the share of the rounds before."""
         source = Source(rng, self.names)
         shares = (AS_WRITTEN, RETYPED) if done < LATE else (LATE_AS_WRITTEN, LATE_RETYPED)
-        made = [label(_rewritten(paragraph, source, *shares)) for paragraph in self.paragraphs]
+        made = [label(rewritten(paragraph, source, *shares)) for paragraph in self.paragraphs]
         rng.shuffle(made)
         return self._batches(made)
 
@@ -81,7 +81,8 @@ class Material:
         return Batch(found, by_character[found.ends - 1].astype(np.int64))
 
 
-def _rewritten(paragraph: Sequence[Rows], source: Source, as_written: float, retyped: float) -> list[Sentence]:
+def rewritten(paragraph: Sequence[Rows], source: Source, as_written: float, retyped: float) -> list[Sentence]:
+    """A paragraph, by shares as it is, with other marks only, or in another way of writing, too."""
     draw = source.rng.random()
     if draw < as_written:
         return [surface(rows) for rows in paragraph]

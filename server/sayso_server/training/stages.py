@@ -25,6 +25,7 @@ STAGES = {
     "mwt": Stage("small:run", "mwt.pt: the words in don't and Israel's"),
     "lemma": Stage("small:run", "lemma.pt: lemmas"),
     "heads": Stage("heads:train", "the encoder and all heads on it; the longest"),
+    "sentences": Stage("sentences:train", "sentences.pt: the ends of sentences that the tokenizer is in doubt about"),
     "finish": Stage("stages:finish", "manifest.json: the version, and the digest of every file"),
     "folds": Stage("folds:run", "heads that do not know a part of the annotated news, in --work"),
     "scorer": Stage("scorer:run", "scorer.json in --data: what speaks for a statement, weighed on what those see"),

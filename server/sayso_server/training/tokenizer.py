@@ -110,7 +110,7 @@ def evaluate(network: Network, material: Material) -> dict[str, float]:
         ends = np.flatnonzero(batch.labels)
         labels = batch.labels[ends]
         starts = batch.found.starts[np.concatenate(([0], ends[:-1] + 1))]
-        gold = Tokens(starts, batch.found.ends[ends], (labels == 2) | (labels == 4), labels > 2)
+        gold = Tokens(starts, batch.found.ends[ends], np.where((labels == 2) | (labels == 4), 1.0, -1.0), labels > 2)
         for name in ("tokens", "sentences", "words"):
             a, b = _spans(gold, name), _spans(own, name)
             counts.update({f"{name} right": len(a & b), f"{name} all": len(a) + len(b)})

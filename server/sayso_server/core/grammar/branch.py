@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sayso_server.core.grammar.contents import is_punctuation
 from sayso_server.core.grammar.tagger import Read, Run, thresholds
 
-_BEFORE = frozenset({"det", "amod", "nummod", "compound", "nmod:poss"})
+_BEFORE = frozenset({"det", "amod", "nummod", "compound", "nmod:poss", "nmod:unmarked"})
 """Relations of what opens a phrase."""
 
 _TIGHT = _BEFORE | {"case", "aux", "aux:pass", "cop", "mark", "flat", "fixed"}

@@ -20,20 +20,26 @@ class Circumstances(NamedTuple):
     times: Sequence[Word]
 
 
-def is_circumstance(word: Word) -> bool:
-    """Whether a phrase tells where or when something was said: in a statement, on Friday, at a rally."""
-    return bool({word.lemma.lower(), word.lower} & load_words("calendar", "media", "documents"))
+def is_circumstance(tree: Tree, word: Word) -> bool:
+    """Whether a phrase tells where or when something was said: in a statement, on Friday, on May 5, at a rally."""
+    return _is_day(tree, word) or bool({word.lemma.lower(), word.lower} & load_words("calendar", "media", "documents"))
 
 
-def is_time(word: Word) -> bool:
-    """Whether a word names a day, a month or a part of the year: Friday, week."""
-    return bool({word.lemma.lower(), word.lower} & load_words("calendar", "times"))
+def is_time(tree: Tree, word: Word) -> bool:
+    """Whether a word names a day, a month or a part of the year: Friday, week, May 5."""
+    return _is_day(tree, word) or bool({word.lemma.lower(), word.lower} & load_words("calendar", "times"))
+
+
+def _is_day(tree: Tree, word: Word) -> bool:
+    """A number whose month stands before it: May 5."""
+    before = tree.words[word.index - 1] if word.upos == "NUM" and word.index else None
+    return before is not None and before.head == word.index and before.lower in load_words("calendar")
 
 
 def circumstances(tree: Tree) -> Circumstances:
     """The phrases that tell a medium or a time, whatever they modify."""
     words = [word for word in tree.words if word.relation in _RELATIONS]
-    return Circumstances([w for w in words if is_medium(tree, w)], [w for w in words if _is_time(w)])
+    return Circumstances([w for w in words if is_medium(tree, w)], [w for w in words if _is_time(tree, w)])
 
 
 def phrases(found: Candidate, heads: Sequence[Word], text: str) -> tuple[Span, ...]:
@@ -50,7 +56,7 @@ def phrases(found: Candidate, heads: Sequence[Word], text: str) -> tuple[Span, .
     for word in heads:
         if not _governs(found, tree, word):
             continue
-        inside = tree.subtree(word, lambda w: w.relation in _NOT_IN_PHRASE or _is_time(w))
+        inside = tree.subtree(word, lambda w: w.relation in _NOT_IN_PHRASE or _is_time(tree, w))
         span = strip(text, Span(tree.words[min(inside)].start, tree.words[max(inside)].end))
         if span is not None and not any(span.overlaps(t) for t in (*taken, *out)):
             out.append(span)
@@ -77,6 +83,6 @@ def is_medium(tree: Tree, word: Word) -> bool:
     return any(c.lower in load_words("medium_prepositions") for c in tree.children(word, "case"))
 
 
-def _is_time(word: Word) -> bool:
+def _is_time(tree: Tree, word: Word) -> bool:
     """A day, a month, or so long ago."""
-    return word.relation in _RELATIONS and (is_time(word) or word.lower in load_words("relative_times"))
+    return word.relation in _RELATIONS and (is_time(tree, word) or word.lower in load_words("relative_times"))

@@ -26,4 +26,4 @@ def source_of(document: Document, cue: LinkedCue) -> tuple[Tree, Word] | None:
     run = tree.words[first : last + 1]
     heads = [word for word in run if not first <= word.head <= last]
     head = next((word for word in heads if word.upos in _HEADS), heads[0])
-    return None if is_time(head) else (tree, head)
+    return None if is_time(tree, head) else (tree, head)

@@ -12,7 +12,7 @@ from sayso_server.core.grammar.inscription import is_inscribed
 from sayso_server.core.grammar.noun_phrase import is_human, mention
 from sayso_server.core.grammar.polarity import polarity
 from sayso_server.core.grammar.subject import agent, is_passive, relative_subject, subject
-from sayso_server.core.lexicon import Frame, load_words
+from sayso_server.core.lexicon import load_table, load_words
 from sayso_server.core.statement import CueClass, Polarity, Span
 from sayso_server.core.tree import Tree, Word
 
@@ -41,7 +41,8 @@ def reported(
 ) -> Candidate | None:
     """A candidate whose source, addressee and polarity are those of the cue's verb.
 
-    None without content, and for an inscription: what a banner says is no statement.
+    None without content, for an inscription (what a banner says is no statement), and where the verb tells no act of
+    saying: what a thing is called, what it encourages, what a name refers to.
 
     Pass `act` where it is known from another candidate of the same cue.
     """
@@ -58,7 +59,7 @@ def reported(
         return None  # described by nobody as unsinkable
     if is_inscribed(tree, verb, source) or _names_a_source(tree, verb, content) or _is_asked_of_you(tree, verb, source):
         return None
-    if _means(tree, verb, source) or _withholds(tree, verb) or _is_effect(site, document, source):
+    if _is_deed(site) or _is_naming(tree, verb, by, content) or _is_of_a_thing(site, source, cue_class):
         return None
     if source is not None and any(s.covers(source) for s in content):
         source = None
@@ -77,26 +78,6 @@ def reported(
     )
 
 
-def _means(tree: Tree, verb: Word, source: Word | None) -> bool:
-    """the term refers to the pier; as its name suggests: what a word means is not said."""
-    is_name = source is not None and source.lemma.lower() == "name"
-    is_meaning = verb.lemma.lower() in load_words("meaning_verbs") and verb.xpos in {"VBZ", "VBP"}
-    return is_name or (is_meaning and not tree.children(verb, "aux"))
-
-
-def _is_effect(site: Site, document: Document, source: Word | None) -> bool:
-    """“It encourages the town to wait”: in somebody's own words a thing that moves people."""
-    is_thing = source is not None and source.lower in load_words("thing_pronouns")
-    is_order = site.class_of(Frame.INFINITIVE) is CueClass.ORDER
-    return is_thing and is_order and document.quotation_at(site.head.start) is not None
-
-
-def _withholds(tree: Tree, verb: Word) -> bool:
-    """denied her entry"""
-    things = tree.children(verb, "obj", "nsubj:pass") if verb.lemma.lower() == "deny" else []
-    return any(w.lemma.lower() in load_words("withheld") for w in things)
-
-
 def _is_asked_of_you(tree: Tree, verb: Word, source: Word | None) -> bool:
     """How would you describe the pier? What somebody is asked to say is not said."""
     if source is None or source.lower != "you" or tree.words[-1].text != "?":
@@ -110,3 +91,38 @@ def _names_a_source(tree: Tree, verb: Word, content: Sequence[Span]) -> bool:
     thing = tree.child(verb, "obj") if verb.lemma.lower() in load_words("relaying_verbs") else None
     is_person = thing is not None and (is_human(thing) or thing.lemma.lower() in load_words("people"))
     return is_person and any(span.covers(thing) for span in content if thing is not None)
+
+
+def _is_naming(tree: Tree, verb: Word, by: Word | None, content: Sequence[Span]) -> bool:
+    """Whether it is told what something is called, not what somebody called it: the strain is called “harbour flu”."""
+    if verb.lemma.lower() not in load_words("naming_verbs") or by is not None or not is_passive(tree, verb):
+        return False
+    predicate = tree.child(verb, "xcomp", "obj")
+    is_noun = predicate is not None and predicate.upos in {"NOUN", "PROPN"} and tree.child(predicate, "det") is None
+    return is_noun and any(span.covers(predicate) for span in content if predicate is not None)
+
+
+def _is_deed(site: Site) -> bool:
+    """Whether the object tells that nothing was said: claimed his seat, recalled its ambassador."""
+    things = load_table("other_objects").get(site.head.lemma.lower(), frozenset())
+    thing = site.tree.child(site.head, "obj", "nsubj:pass")
+    return thing is not None and thing.lemma.lower() in things
+
+
+def _is_of_a_thing(site: Site, source: Word | None, cue_class: CueClass) -> bool:
+    """Whether a thing, not a speaker, is the subject: it encourages people to wait; as its name suggests."""
+    if source is None or source.lemma.lower() == "name":
+        return source is not None
+    if cue_class is CueClass.ORDER:
+        return source.lower in load_words("demonstratives", "things") and site.head.lemma.lower() in load_words(
+            "causing_verbs"
+        )
+    is_present = site.head.xpos in {"VBZ", "VBP"}
+    return site.head.lemma.lower() in load_words("defining_verbs") and is_present and not _refers(site.tree, source)
+
+
+def _refers(tree: Tree, source: Word) -> bool:
+    """Whether who or what refers to something may do so in words: a person, a body of people, a document."""
+    if source.upos == "PROPN":
+        return any(name.type == "PER" and name.first <= source.index < name.end for name in tree.names)
+    return is_human(source) or source.lemma.lower() in load_words("documents", "people")

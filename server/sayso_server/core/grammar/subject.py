@@ -217,7 +217,7 @@ def _fronted(tree: Tree, verb: Word) -> Word | None:
     helpers = tree.children(verb, "aux")
     opening = helpers[0].index if helpers else verb.index
     is_plain = verb.relation not in {"acl", "advcl"} and verb.xpos in {"VBD", "VBZ", "VBP", "VBN"}
-    plain = [w for w in before if not is_relative(w) and not is_time(w)]
+    plain = [w for w in before if not is_relative(w) and not is_time(tree, w)]
     found = [w for w in plain if max(tree.subtree(w)) == opening - 1]
     return found[-1] if found and is_plain else None
 
@@ -237,16 +237,18 @@ def agent(tree: Tree, verb: Word) -> Word | None:
         return own
     phrases = tree.children(verb, "obl", "xcomp", "advcl")
     below = [w for p in phrases if not tree.child(p, "aux:pass") for w in tree.children(p, "nmod", "obl")]
-    by = [w for w in phrases if _is_by(tree, w) and not is_time(w)]
-    return by[0] if by else next((w for w in below if _is_by(tree, w) and _can_act(w)), None)
+    by = [w for w in phrases if _is_by(tree, w) and not is_time(tree, w)]
+    return by[0] if by else next((w for w in below if _is_by(tree, w) and _can_act(tree, w)), None)
 
 
 def _is_by(tree: Tree, word: Word) -> bool:
     return any(c.lower == "by" for c in tree.children(word, "case"))
 
 
-def _can_act(word: Word) -> bool:
-    return not is_time(word) and (is_human(word) or word.lemma.lower() in load_words("people", "kin", "documents"))
+def _can_act(tree: Tree, word: Word) -> bool:
+    return not is_time(tree, word) and (
+        is_human(word) or word.lemma.lower() in load_words("people", "kin", "documents")
+    )
 
 
 def without_agent(tree: Tree, verb: Word, indices: set[int]) -> set[int]:
@@ -256,5 +258,22 @@ def without_agent(tree: Tree, verb: Word, indices: set[int]) -> set[int]:
         return indices
     governor = tree.head(by)
     beside = tree.children(governor, "obl", "nmod") if governor is not None else []
-    dates = [tree.subtree(w) for w in beside if w.index > by.index and is_circumstance(w)]
+    dates = [tree.subtree(w) for w in beside if w.index > by.index and is_circumstance(tree, w)]
     return indices - own.union(*dates)
+
+
+def without_next_subject(tree: Tree, verb: Word, indices: set[int]) -> set[int]:
+    """The words of a content without the subject of what follows the cue: told to go | and the shops | were closed.
+
+    Parsers coordinate such a noun with the last one of the content.
+    """
+    last = max(indices, default=-1)
+    following = tree.words[last + 1 : last + 2]
+    joined = [w for w in tree.children(verb, "conj") if w.index > last and not tree.children(w, "nsubj", "expl")]
+    if not any(a in following for w in joined for a in tree.children(w, "aux", "cop")):
+        return indices
+    noun = tree.words[last]
+    chain = [
+        w for w in (noun, *tree.ancestors(noun)) if w.relation == "conj" and w.index in indices and w.upos != "VERB"
+    ]
+    return indices - tree.subtree(chain[-1]) if chain else indices

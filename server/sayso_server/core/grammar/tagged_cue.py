@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from sayso_server.core import lexicon
 from sayso_server.core.cues import Site, relaying
 from sayso_server.core.document import Document
-from sayso_server.core.grammar.contents import is_punctuation
 from sayso_server.core.grammar.tagger import Read
 from sayso_server.core.lexicon import Entry, Frame, load_words
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass
@@ -21,18 +20,6 @@ _NOMINAL = (Frame.OBJECT, Frame.TOPIC, Frame.NOUN_TOPIC)
 _CLAUSAL = (Frame.CLAUSE, Frame.QUOTE, Frame.NOUN, Frame.ADJECTIVE)
 _INFINITE = (Frame.COMMITMENT, Frame.INFINITIVE, Frame.NOUN, Frame.ADJECTIVE)
 """Which frames give the class of a cue, by the form of its content."""
-
-
-def _is_object(document: Document, site: Site, content: Sequence[Read]) -> bool:
-    """Whether a content is what a verb with a second sense does something to: recalled its envoy over the leak."""
-    thing = site.tree.child(site.head, "obj") if site.entry.lemma in load_words("acting_verbs") else None
-    inside = {read.word.index for read in content if read.tree is site.tree and not is_punctuation(read.word)}
-    if thing is None or thing.index not in inside or document.quotation_at(thing.start) is not None:
-        return False
-    if thing.lemma.lower() in load_words("claimed") or site.tree.children(thing, "nsubj", "cop"):
-        return False
-    beside = site.tree.children(site.head, "obl", "advmod")
-    return inside <= site.tree.subtree(thing).union(*(site.tree.subtree(w) for w in beside))
 
 
 def site_of(cue: Sequence[Read], known: Mapping[int, Site]) -> Site | None:
@@ -91,8 +78,7 @@ def class_of(document: Document, runs: Sequence[Sequence[Read]], site: Site) -> 
     is_infinitive = any(read.word.lower == "to" for run in runs for read in run[:2])
     is_quoted = any(document.quotations_from(run[0].word.start, run[-1].word.end) for run in runs)
     is_finite = any("VerbForm=Fin" in read.word.feats for read in content)
-    is_object = _is_object(document, site, content)
-    is_clause = (is_quoted or is_finite or len(content) >= _SHORTEST_CLAUSE) and not is_object
+    is_clause = is_quoted or is_finite or len(content) >= _SHORTEST_CLAUSE
     fitting = _INFINITE if is_infinitive else _CLAUSAL if is_clause else _NOMINAL
     if cue_class := site.class_of(*fitting):
         return cue_class

@@ -17,7 +17,7 @@ from sayso_server.core.tree import Tree, Word
 _LEAST = 3
 """Words and marks behind a phrase that are a clause."""
 
-PHRASES = frozenset({"according to", "per", "in the words of"})
+PHRASES = frozenset({"according to", "by", "per", "in the words of"})
 
 
 def according_to(site: Site, document: Document) -> Iterator[Candidate]:
@@ -35,9 +35,11 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
     phrase = own | {i for i in tree.subtree(source) if i >= min(own)}
     named = _name_of_kin(tree, source)
     phrase |= named | _tail(tree, max(phrase))
-    indices = set(range(max(named) + 2, len(tree.words))) if named else _after_semicolon(tree, phrase)
+    indices = _after_semicolon(tree, phrase) or _example(tree, min(own), source) or _around(tree, own, source)
+    if named:
+        indices = set(range(max(named) + 2, len(tree.words)))
     is_firm = indices is not None or _relative_clause(tree, _top(site, source)) is not None
-    if _closes_the_sentence(tree, phrase, document):
+    if indices is None and _closes_the_sentence(tree, phrase, document):
         indices = sentence_before(tree, phrase)
     if indices is None and site.entry.lemma == "in the words of":
         indices = set(range(len(tree.words))) - phrase
@@ -74,6 +76,25 @@ def _after_semicolon(tree: Tree, phrase: set[int]) -> set[int] | None:
         return None
     end = next((w.index for w in tree.words[last + 1 :] if w.text == ";"), len(tree.words))
     return set(range(last + 1, end)) if end - last > _LEAST else None
+
+
+def _example(tree: Tree, first: int, source: Word) -> set[int] | None:
+    """The example that a phrase parts from its opening: it hurt nine, | including, | according to Olin, | a child."""
+    before = [word.lower for word in tree.words[max(first - 2, 0) : first]]
+    rest = tree.words[source.index + 1 :]
+    if before != ["including", ","] or not rest or rest[0].text != ",":
+        return None
+    end = next((word.index for word in rest[1:] if word.text in {",", ";"}), len(tree.words))
+    return {first - 2, *range(source.index + 2, end)}
+
+
+def _around(tree: Tree, own: set[int], source: Word) -> set[int] | None:
+    """The sentence around a phrase whose noun parsers take for the root: it is, | by one estimate, | 90 years old."""
+    first = min(own)
+    edges = [word.text for word in (*tree.words[max(first - 1, 0) : first], *tree.words[source.index + 1 :][:1])]
+    if source.head >= 0 or edges != [",", ","]:
+        return None
+    return {*range(first), *range(source.index + 1, len(tree.words))}
 
 
 def _modified_clause(site: Site, source: Word, phrase: set[int]) -> set[int]:

@@ -10,7 +10,7 @@ from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import spans
 from sayso_server.core.grammar.noun_phrase import is_human, mention
 from sayso_server.core.grammar.report import reported
-from sayso_server.core.grammar.subject import without_agent
+from sayso_server.core.grammar.subject import without_agent, without_next_subject
 from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.statement import CueClass, Span
 from sayso_server.core.tree import Tree, Word
@@ -41,7 +41,8 @@ def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate
         next_acts = [tree.subtree(w) for w in tree.children(complement, "conj") if _is_finite(tree, w)]
         raised = _raised(site, complement, mark)
         whole -= tree.subtree(raised) if raised is not None else set()
-        words = without_agent(tree, verb, whole).difference(*next_acts)
+        own = without_agent(tree, verb, whole).difference(*next_acts)
+        words = without_next_subject(tree, verb, own)
         content = spans(document, tree, words)
         found = reported(site, document, content=content, cue_class=cue_class)
         if found and raised is not None:

@@ -130,7 +130,7 @@ def _around(site: Site, inside: range) -> set[int]:
     left = sentence_before(tree, set(inside))
     opener = tree.words[inside.start - 2] if inside.start > 1 else None
     branch = next((w for w in [opener, *tree.ancestors(opener)] if w.head == verb.index), None) if opener else None
-    if branch is not None and branch.relation == "obl" and is_circumstance(branch):
+    if branch is not None and branch.relation == "obl" and is_circumstance(tree, branch):
         return set()
     is_deed = branch is not None and branch.relation == "advcl" and branch.xpos == "VBG"  # Writing …, Olin said, …
     if is_deed and branch is not None and lexicon.verb(branch.lemma.lower()):
@@ -162,6 +162,6 @@ def _without_source(tree: Tree, verb: Word, right: set[int]) -> set[int]:
     own = _own_subject(tree, verb)
     if own is None or own.index < verb.index:
         return right
-    circumstances = [w for w in tree.children(verb, "obl") if is_circumstance(w) and w.index > own.index]
+    circumstances = [w for w in tree.children(verb, "obl") if is_circumstance(tree, w) and w.index > own.index]
     rest = right.difference(*(tree.subtree(w) for w in (own, *circumstances)))
     return {i for i in rest if not is_punctuation(tree.words[i])} and rest

@@ -16,7 +16,7 @@ from sayso_server.core.grammar.linked_source import source_of
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.quotation import with_whole_quotations
 from sayso_server.core.grammar.report import act_of, reported
-from sayso_server.core.grammar.subject import agent, headline_patient, is_passive
+from sayso_server.core.grammar.subject import agent, headline_patient
 from sayso_server.core.grammar.tagged_cue import class_of, is_introduced, site_of
 from sayso_server.core.grammar.tagger import TRAILING, Read, Run, likely_contents, read_words, span_of, thresholds
 from sayso_server.core.lexicon import Frame, load_words
@@ -165,6 +165,7 @@ def _contents(paragraph: _Paragraph, cue: LinkedCue, at: int, site: Site | None)
     by_shares = (_runs(paragraph, cue, least) for least in (known.share, known.strong_share, known.faint_share))
     for found in (*by_shares, *paragraph.tagged.get(cue.word.start, ())):
         runs = _within_sentence(paragraph, cue, found)
+        runs = [(a, b) for a, b in runs if not _is_said_by_another(paragraph.document, cue, paragraph.words[a:b])]
         if not runs:
             continue
         opened = tuple(_opened(paragraph.words, whole(paragraph.words, run), site) for run in runs)
@@ -201,6 +202,27 @@ def _runs(paragraph: _Paragraph, cue: LinkedCue, least: float) -> list[Run]:
         else:
             out.append([i, i + 1])
     return [(a, b) for a, b in out if any(not is_punctuation(read.word) for read in words[a:b])]
+
+
+def _is_said_by_another(document: Document, cue: LinkedCue, run: Sequence[Read]) -> bool:
+    """Whether the run is what a likely cue of its own sentence says: “Is it safe?” Olin asked. | “It is,” | Pell said.
+
+    Behind a pronoun it may be the same speaker, who goes on: … she added.
+    """
+    tree = run[0].tree
+    if tree is cue.tree:
+        return False
+    return any(
+        head.start in document.linked
+        and document.linked[head.start].likely >= thresholds().cue_word
+        and any(subject.upos != "PRON" for subject in tree.children(head, "nsubj"))
+        and any(
+            all(read.word.index in tree.subtree(clause) for read in run if not is_punctuation(read.word))
+            for clause in tree.children(head, "ccomp")
+        )
+        for head in tree.words
+        if head.deprel == "root"
+    )
 
 
 def _holds_cue(words: Sequence[Read]) -> bool:
@@ -273,7 +295,5 @@ def _is_name(document: Document, site: Site, content: Sequence[Span]) -> bool:
     """Whether the content names something: crews call the bridge “The Harp”."""
     if site.entry.lemma not in load_words("naming_verbs"):
         return False
-    if is_passive(site.tree, site.head) and agent(site.tree, site.head) is None:
-        return True  # commonly called “swine flu”
     quoted = [q for s in content for q in document.quotations_from(s.start, s.end)]
     return any(document.plain[q.span.start + 1 : q.span.start + 2].isupper() for q in quoted)

@@ -52,7 +52,7 @@ def _stray(tree: Tree, site: Site, thing: Word) -> set[int]:
     out: set[int] = set()
     for word in tree.children(site.head, "obl", "advcl", "nmod", "ccomp"):
         first = tree.words[min(tree.subtree(word))]
-        is_of_the_act = is_circumstance(word) or first.xpos == "VBG" or first.lower in {",", "by"}
+        is_of_the_act = is_circumstance(tree, word) or first.xpos == "VBG" or first.lower in {",", "by"}
         if word.index > thing.index and not is_of_the_act:
             out |= tree.subtree(word)
     return out
@@ -72,7 +72,7 @@ def _content(site: Site) -> tuple[CueClass | None, Word | None]:
     if cue_class := site.class_of(Frame.TOPIC):
         for thing in tree.children(verb, "obl", "advcl"):
             is_named = tree.words[min(tree.subtree(thing))].lower in site.entry.prepositions
-            is_reported = not is_human(thing) and not is_circumstance(thing)
+            is_reported = not is_human(thing) and not is_circumstance(tree, thing)
             if is_named and thing.index > verb.index and is_reported:
                 return cue_class, thing
     return None, None

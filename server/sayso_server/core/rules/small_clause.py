@@ -64,7 +64,7 @@ def _between(tree: Tree, thing: Word, predicate: Word) -> set[int]:
     """from Keston in "dismissed the claim from Keston as late", which parsers attach to the verb."""
     verb = tree.head(predicate)
     phrases = tree.children(verb, "obl") if verb is not None else []
-    inside = [w for w in phrases if thing.index < w.index < predicate.index and not is_circumstance(w)]
+    inside = [w for w in phrases if thing.index < w.index < predicate.index and not is_circumstance(tree, w)]
     return set().union(*(tree.subtree(w) for w in inside))
 
 
