@@ -14,7 +14,7 @@ from sayso_server.core.grammar.contents import is_punctuation, merge, strip, wit
 from sayso_server.core.grammar.label import label_of_the_page
 from sayso_server.core.grammar.linked_source import source_of
 from sayso_server.core.grammar.noun_phrase import mention
-from sayso_server.core.grammar.quotation import with_whole_quotations
+from sayso_server.core.grammar.quotation import is_utterance, with_whole_quotations
 from sayso_server.core.grammar.report import act_of, reported
 from sayso_server.core.grammar.subject import agent, headline_patient
 from sayso_server.core.grammar.tagged_cue import class_of, is_introduced, site_of
@@ -125,6 +125,8 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
             content, [a for a in act.addressees if any(s.start == a.start for s in content)], document.plain
         )
         content = tuple(s for s in content if not any(s.overlaps(other) for other in own))
+        if Frame.CLAUSE not in site.entry.frames:
+            content = tuple(_before_the_colon(document, span) for span in content)
         inside = [words[first:end] for first, end in runs]
         if not content or _is_name(document, site, content) or _is_anonymity(inside) or _is_done(site, source, inside):
             continue
@@ -137,6 +139,15 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
         found = reported(site, document, content=content, cue_class=cue_class, source=head, act=act)
         if found is not None:
             yield found
+
+
+def _before_the_colon(document: Document, span: Span) -> Span:
+    """the vote as a win in "hailed the vote as a win: “We won.”" The utterance is a statement of its own."""
+    for quotation in document.quotations_within(span):
+        lead = document.plain[span.start : quotation.span.start].rstrip()
+        if lead[-1:] == ":" and is_utterance(quotation, document):
+            return strip(document.plain, Span(span.start, span.start + len(lead)), TRAILING) or span
+    return span
 
 
 def _is_standard(source: tuple[Tree, Word] | None) -> bool:

@@ -59,7 +59,8 @@ def _before(document: Document, quotation: Quotation) -> tuple[Tree, Word] | Non
         return None
     tops = {"root"} if lead[-1] == "?" else {"root", "nsubj", "ccomp", "parataxis", "obj"}
     nouns = [w for w in words if w.relation in tops and _says(w)]
-    return (tree, nouns[-1]) if nouns else None
+    owned = [w for w in nouns if _owner(tree, w) is not None]  # issued a statement after the board approved a notice
+    return (tree, owned[-1]) if owned else None
 
 
 def _behind(document: Document, quotation: Quotation) -> tuple[Tree, Word] | None:
