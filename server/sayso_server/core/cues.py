@@ -143,12 +143,18 @@ def _is_that_said(tree: Tree, word: Word) -> bool:
     return word.lower == "said" and word.index == 1 and tree.words[0].lower == "that"
 
 
+def _is_hyphenated(tree: Tree, word: Word) -> bool:
+    """added in "value-added", whose parts are words of their own."""
+    before = tree.words[word.index - 1] if word.index else None
+    return before is not None and before.text == "-" and before.end == word.start
+
+
 def _verb_sites(tree: Tree, word: Word) -> Iterator[Site]:
     lemma = word.lemma.lower()
     if relayed := _relayed(tree, word):
         yield relayed
         return
-    if relaying(tree, word) is not None or _is_that_said(tree, word):
+    if relaying(tree, word) is not None or _is_that_said(tree, word) or _is_hyphenated(tree, word):
         return
     if word.text[:1].isupper() and lexicon.verb(lemma) is None:
         lemma = word.lower  # lemmatizers fail where a verb opens the sentence: Quipped Olin

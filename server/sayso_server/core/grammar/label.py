@@ -18,11 +18,11 @@ _BOLD = r"(?:\*\*|__)?"
 _BRACKETS = r"(?: ?[(\[][^()\[\]\n]{1,40}[)\]]){0,3}"
 _LETTER = re.compile(rf"{_BULLET}{_TIME}{_BOLD}(Q|A|Question|Answer){_BOLD}[.:)]{_BOLD}\s+(?=\S)")
 """Letters of questions and answers, also with a stop."""
-_DOUBLE_BRACKETS = re.compile(r"\(\( ?([A-Z][^()\n]{0,40}?) ?\)\) ?:?\s*(?=\S)")
-"""((Mara Olin)), ((Q)): a label of an interview, with or without a colon."""
-_GLUED = re.compile(r"(?<=[a-z.])(?=[A-Z])")
-"""Where a page lost the break between two words: Mara OlinImage."""
-_LETTERS = frozenset({"Q", "A", "Question", "Answer"})
+_WIKI = re.compile(rf"{_BULLET}{_TIME}\(\(([A-Z][^()\n]{{0,40}})\)\)() ?:?\s+(?=\S)")
+"""What wikis mark in interviews: ((Mara Olin)) I left. The second group is empty."""
+_LETTERS = frozenset({"Q", "A"})
+_CREDIT = re.compile(r"[a-z.](?:Image|Photo|Picture|Video)$")
+"""The end of a caption that ran into its credit: Mara OlinImage: Harwick Courier."""
 _SENTENCE_END = re.compile(r"[.!?…—)\]”\"] +(?=\S)")
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 
@@ -66,20 +66,19 @@ def _labels(document: Document, paragraph: Span, index: int) -> Iterator[Label]:
         found += [match for end in ends if (match := _match(document, end.end(), paragraph.end))]
     for i, match in enumerate(found):
         end = found[i + 1].start() if i + 1 < len(found) else paragraph.end
-        is_letter = match[1] in _LETTERS
-        name = _name(document, match) if match.re is _named() else Span(*match.span(1))
+        is_letter = match.re is _LETTER or match[1] in _LETTERS
+        name = Span(*match.span(1)) if is_letter else _name(document, match)
         content = strip(document.plain, Span(match.end(), end), " \t")
         if content is not None:
             yield Label(name, content, index, i == 0, is_letter)
 
 
 def _match(document: Document, start: int, end: int) -> re.Match[str] | None:
-    forms = (_LETTER, _DOUBLE_BRACKETS, _named())
-    match = next((found for form in forms if (found := form.match(document.plain, start, end))), None)
+    kinds = (_LETTER, _WIKI, _named())
+    match = next((match for kind in kinds if (match := kind.match(document.plain, start, end))), None)
     if match is None or _opens_with_cue(document, match.start(1)):
         return None
-    words = _GLUED.sub(" ", match[1]).lower().split()
-    return None if _is_of_the_page(words) or _reports(match[1].split()) else match
+    return None if _is_of_the_page(match[1]) or _reports(match[1].split()) else match
 
 
 def _opens_with_cue(document: Document, offset: int) -> bool:
@@ -91,10 +90,11 @@ def _opens_with_cue(document: Document, offset: int) -> bool:
     return any(lexicon.verb(lemma) for lemma in lemmas)
 
 
-def _is_of_the_page(words: Sequence[str]) -> bool:
-    """EXCLUSIVE, The Latest, Dear Mara."""
-    notes = load_words("note_labels")
-    return bool(words) and (words[0] in notes | load_words("salutations") or words[-1] in notes)
+def _is_of_the_page(label: str) -> bool:
+    """EXCLUSIVE, The Latest, Dear Mara, Mara OlinImage."""
+    notes, words = load_words("note_labels"), label.lower().split()
+    is_note = words[0] in notes | load_words("salutations") or words[-1] in notes
+    return is_note or _CREDIT.search(label) is not None
 
 
 def _reports(words: Sequence[str]) -> bool:
@@ -124,10 +124,9 @@ def label_of_the_page(document: Document, offset: int) -> Span | None:
     """EXCLUSIVE: …, KESTON: …   A note, a salutation or capitals that open a paragraph, with the colon."""
     paragraph = document.paragraphs[document.paragraph_at(offset)]
     match = _PAGE.match(document.plain, paragraph.start, paragraph.end)
-    words = match[1].lower().split() if match else []
-    if match is None or _reports(match[1].split()) or not (match[1].isupper() or _is_of_the_page(words)):
+    if match is None or _reports(match[1].split()) or not (match[1].isupper() or _is_of_the_page(match[1])):
         return None
-    if len(words) > 1 and _opens_with_cue(document, match.start(1)):
+    if " " in match[1] and _opens_with_cue(document, match.start(1)):
         return None  # Explained the coach: “…”
     return Span(*match.span())
 

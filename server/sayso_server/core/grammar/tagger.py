@@ -9,7 +9,7 @@ from sayso_server.core.scoring import DataError, read_json
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Roles, Tree, Word
 
-TRAILING = " ,;:.-–—"
+TRAILING = " ,;:.-–—(["
 """Characters that do not end a content."""
 
 Run = tuple[int, int]

@@ -9,7 +9,6 @@ from sayso_server.core.statement import Span
 BEFORE_OPENING = frozenset(" \t\u00a0([{<-–—/―:;,.…")
 """Characters that may stand before an opening mark."""
 _AFTER_CLOSING = frozenset(" \t\u00a0)]}>-–—―/:;,.!?…'’\"”»“«")
-_STOPS = frozenset(".!?…")
 _DOUBLE = re.compile("``|''|[“„”«»\"]")
 _CURLY = {"“": "open", "„": "open", "”": "close"}
 _GUILLEMETS = {"«": "open", "»": "close"}
@@ -19,7 +18,7 @@ _GUILLEMETS = {"«": "open", "»": "close"}
 class Mark:
     """A mark in [start, end) of the text. Its role is "open", "close" or, where both are possible, "?".
 
-    "again" is a mark that opens behind the end of a sentence in an open quotation: its paragraph lost a break there.
+    "again" opens a paragraph of a quotation that is open, if one is; paragraphs were run together.
     """
 
     start: int
@@ -49,12 +48,13 @@ def double_marks(text: str, paragraph: Span) -> Iterator[Mark]:
             if straight % 2 and start > paragraph.start and text[start - 1].isdigit():
                 straight -= 1  # inches, with no mark open before it: 6'2", a 10" pipe
                 continue
-            yield Mark(start, end, by_place, "straight")
+            is_again = by_place == "open" and _opens_again(text, paragraph, start)
+            yield Mark(start, end, "again" if is_again else by_place, "straight")
         else:
             usual = (_CURLY | _GUILLEMETS)[mark]
             is_turned = by_place == ("close" if is_open else "open") and mark != "„"
             role = by_place if is_turned else usual
-            if role == "open" and is_open and text[max(0, start - 4) : start].rstrip()[-1:] in _STOPS:
+            if role == "open" and is_open and _opens_again(text, paragraph, start):
                 role = "again"
             is_open = max(0, is_open + (-1 if role == "close" else 1))
             yield Mark(start, end, role, "curly" if mark in _CURLY else "guillemet")
@@ -69,21 +69,27 @@ def _role_by_place(text: str, paragraph: Span, start: int, end: int) -> str:
     return "?" if can_open == can_close else "open" if can_open else "close"
 
 
+def _opens_again(text: str, paragraph: Span, start: int) -> bool:
+    """Whether a sentence ends before a mark and another begins with it: … is safe. "We will …"""
+    before = text[max(paragraph.start, start - 2) : start]
+    return len(before) == 2 and before[0] in ".!?…" and before[1].isspace() and text[start + 1 : start + 2].isupper()
+
+
 def paired(
     marks: Sequence[Mark], *, is_carried: bool = False
 ) -> tuple[list[tuple[int, int, int]], list[Mark], list[Mark]]:
     """(start, end, depth) of matched pairs, the marks left open, the marks that close nothing.
 
-    Where too few marks close, and none of the next paragraph carries on, those that open again are left out.
+    Straight marks that open again are left out; curly ones where too few close, and no paragraph carries on.
     """
     stack: list[Mark] = []
     pairs, surplus = [], []
-    closing = sum(mark.role == "close" for mark in marks)
-    is_flat = not is_carried and closing and sum(mark.role in {"open", "again"} for mark in marks) > closing
+    curly = [mark.role for mark in marks if mark.family == "curly"]
+    is_flat = not is_carried and 0 < curly.count("close") < curly.count("open") + curly.count("again")
     for mark in marks:
-        if is_flat and mark.role == "again":
-            continue
         is_inner = bool(stack) and stack[-1].family == mark.family == "straight"
+        if mark.role == "again" and (is_inner or (is_flat and mark.family == "curly")):
+            continue
         if (mark.role in {"open", "again"} and not is_inner) or (mark.role == "?" and not stack):
             stack.append(mark)
         elif stack:

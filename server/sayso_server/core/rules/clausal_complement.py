@@ -26,7 +26,7 @@ from sayso_server.core.grammar.quotation import (
     with_whole_quotations,
 )
 from sayso_server.core.grammar.report import reported
-from sayso_server.core.grammar.subject import subject
+from sayso_server.core.grammar.subject import is_passive, subject
 from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Word
@@ -45,6 +45,13 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
     complements = complements_of(site.tree, site.head)
     if complements and complements[0].index < site.head.index and is_led_on(site, document):
         return  # it failed, Olin is expected to say
+    if (
+        complements
+        and complements[0].xpos == "VBG"
+        and complements[0].relation == "xcomp"
+        and is_passive(site.tree, site.head)
+    ):
+        return  # she was observed standing in the river
     indices = complement_words(site, complements) if complements else that_clause(site)
     indices |= and_that(site, indices)
     content = spans(document, site.tree, indices)

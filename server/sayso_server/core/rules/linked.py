@@ -125,6 +125,7 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
             content, [a for a in act.addressees if any(s.start == a.start for s in content)], document.plain
         )
         content = tuple(s for s in content if not any(s.overlaps(other) for other in own))
+        content = _without_topic(document, site, content)
         if Frame.CLAUSE not in site.entry.frames:
             content = tuple(_before_the_colon(document, span) for span in content)
         inside = [words[first:end] for first, end in runs]
@@ -148,6 +149,19 @@ def _before_the_colon(document: Document, span: Span) -> Span:
         if lead[-1:] == ":" and is_utterance(quotation, document):
             return strip(document.plain, Span(span.start, span.start + len(lead)), TRAILING) or span
     return span
+
+
+def _without_topic(document: Document, site: Site, content: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The content without the topic of a noun before its quotation: the following statement on | the budget: | “…”"""
+    if site.head.upos != "NOUN" or not content or content[0].start < site.head.end:
+        return content
+    inside = document.quotations_from(content[0].start + 1, content[-1].end)
+    starts = (q.span.start for q in inside if q.depth == 0)
+    start = next((i for i in starts if document.plain[site.head.end : i].rstrip()[-1:] in {":", "."}), None)
+    if start is None:  # the following statement is none of the words before its quotation
+        points = any(child.lower in load_words("pointing_words") for child in site.tree.children(site.head))
+        return () if points else content
+    return tuple(Span(max(start, span.start), span.end) for span in content if span.end > start)
 
 
 def _is_standard(source: tuple[Tree, Word] | None) -> bool:

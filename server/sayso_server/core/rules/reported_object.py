@@ -48,12 +48,16 @@ def _is_aside(tree: Tree, word: Word) -> bool:
 
 
 def _stray(tree: Tree, site: Site, thing: Word) -> set[int]:
-    """Phrases of the object that parsers attach to the cue: called for a vote on the bridge. Not a time or a place."""
+    """Phrases of the object that parsers attach to the cue: called for a vote on the bridge.
+
+    Not a time or a place, nor whom it is said to.
+    """
     out: set[int] = set()
     for word in tree.children(site.head, "obl", "advcl", "nmod", "ccomp"):
         first = tree.words[min(tree.subtree(word))]
         is_of_the_act = is_circumstance(tree, word) or first.xpos == "VBG" or first.lower in {",", "by"}
-        if word.index > thing.index and not is_of_the_act:
+        is_addressed = first.lower == "to" and word.relation == "obl" and is_human(word)
+        if word.index > thing.index and not is_of_the_act and not is_addressed:
             out |= tree.subtree(word)
     return out
 

@@ -46,12 +46,15 @@ def _candidate(document: Document, quotation: Quotation, tree: Tree, noun: Word)
 
 
 def _before(document: Document, quotation: Quotation) -> tuple[Tree, Word] | None:
-    """The noun that a colon, a question, or a copula with a comma ties to the quotation behind it."""
+    """The noun that a colon, a question, or a copula with a comma ties to the quotation behind it.
+
+    Also a stop, if the noun itself points on: the following statement.
+    """
     start = quotation.span.start
     lead = document.plain[max(0, start - _GAP) : start].rstrip()
     end = start - min(start, _GAP) + len(lead)
     tree = document.tree_at(end - 1) if lead else None
-    if tree is None or lead[-1] not in ":,?":
+    if tree is None or lead[-1] not in ":,?.":
         return None
     earlier = [q.span.end for q in document.quotations_within(tree.span) if q.span.end <= quotation.span.start]
     words = tree.between(max([tree.span.start, *earlier]), end)
@@ -59,8 +62,10 @@ def _before(document: Document, quotation: Quotation) -> tuple[Tree, Word] | Non
         return None
     tops = {"root"} if lead[-1] == "?" else {"root", "nsubj", "ccomp", "parataxis", "obj"}
     nouns = [w for w in words if w.relation in tops and _says(w)]
-    owned = [w for w in nouns if _owner(tree, w) is not None]  # issued a statement after the board approved a notice
-    return (tree, owned[-1]) if owned else None
+    nouns = [w for w in nouns if _owner(tree, w) is not None]  # issued a statement after the board approved a notice
+    if lead[-1] == ".":
+        nouns = [w for w in nouns if any(c.lower in load_words("pointing_words") for c in tree.children(w))]
+    return (tree, nouns[-1]) if nouns else None
 
 
 def _behind(document: Document, quotation: Quotation) -> tuple[Tree, Word] | None:
