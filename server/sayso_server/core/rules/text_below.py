@@ -37,10 +37,8 @@ def text_below(site: Site, document: Document) -> Iterator[Candidate]:
     is_outer = verb is not None and verb.relation in _OUTER and not site.tree.children(verb, "ccomp")
     if source is None or not is_outer or has_other_cue(site, document, site.last.end, end):
         return
-    names = [
-        name.span for name in document.names if name.label == "PER" and i == document.paragraph_at(name.span.start)
-    ]
-    content = tuple(_paragraphs(document, i + 1, [span.of(document.plain).split()[-1] for span in names]))
+    people = [site.tree.words[name.end - 1].text for name in site.tree.names if name.type == "PER"]
+    content = tuple(_paragraphs(document, i + 1, people))
     found = reported(site, document, content=content, cue_class=cue_class, source=source) if cue_class else None
     if found:
         yield replace(found, kind=Kind.DIRECT)
