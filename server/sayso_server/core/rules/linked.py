@@ -208,7 +208,7 @@ def _within_sentence(paragraph: _Paragraph, cue: LinkedCue, runs: Sequence[Run])
     if not own:
         return runs
     cut = ([i for i in range(*run) if i in own or document.quotation_at(words[i].word.start)] for run in runs)
-    return [(inside[0], inside[-1] + 1) for inside in cut if inside]
+    return [(i[0], i[-1] + 1) for i in cut if any(not is_punctuation(words[k].word) for k in i)]
 
 
 def _runs(paragraph: _Paragraph, cue: LinkedCue, least: float) -> list[Run]:
