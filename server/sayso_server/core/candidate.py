@@ -30,6 +30,8 @@ class Candidate:
     """A quotation without a cue of its own: the speaker before it continues."""
     is_firm: bool = False
     """The rule is sure where the content ends: it has no other ends, and no content of links replaces it."""
+    is_certain: bool = False
+    """Its form leaves little doubt that something is reported, as that of all candidates of some rules."""
     rule: str = ""
     """The name of the rule that proposed it."""
     medium: tuple[Span, ...] = ()

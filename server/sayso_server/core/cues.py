@@ -54,6 +54,8 @@ def sites(tree: Tree) -> Iterator[Site]:
         attributive = _attributive_phrase(tree, word)
         if attributive:
             yield Site(tree, attributive, Entry(" ".join(w.lower for w in sorted(attributive, key=_index)), {}))
+        elif word.xpos == "VBN" and word.relation == "amod":
+            continue  # a written guarantee
         elif word.upos in {"VERB", "AUX"} or (word.upos in {"ADJ", "NOUN", "PROPN"} and word.xpos.startswith("VB")):
             yield from _verb_sites(tree, word)
         elif word.upos == "NOUN" and (entry_of_noun := lexicon.noun(word.lemma.lower())):

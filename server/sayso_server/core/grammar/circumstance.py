@@ -39,7 +39,7 @@ def _is_day(tree: Tree, word: Word) -> bool:
 def circumstances(tree: Tree) -> Circumstances:
     """The phrases that tell a medium or a time, whatever they modify."""
     words = [word for word in tree.words if word.relation in _RELATIONS]
-    return Circumstances([w for w in words if _is_medium(tree, w)], [w for w in words if _is_time(tree, w)])
+    return Circumstances([w for w in words if is_medium(tree, w)], [w for w in words if _is_time(tree, w)])
 
 
 def phrases(found: Candidate, heads: Sequence[Word], text: str) -> tuple[Span, ...]:
@@ -76,7 +76,7 @@ def _governs(found: Candidate, tree: Tree, word: Word) -> bool:
     return False
 
 
-def _is_medium(tree: Tree, word: Word) -> bool:
+def is_medium(tree: Tree, word: Word) -> bool:
     """A medium or a document, with its preposition: in a letter."""
     if not {word.lemma.lower(), word.lower} & load_words("media", "documents"):
         return False

@@ -83,12 +83,22 @@ def complement_words(site: Site, complements: list[Word]) -> set[int]:
     return (
         indices
         | _leading(site, first)
+        | _behind_that(site, first)
         | _stray_question(site, indices)
         | _stray_subject(site, first)
         | _stray_conjunct(site, complements)
         | _over_an_aside(tree, indices)
         | _extracted(tree, site.head, first)
     )
+
+
+def _behind_that(site: Site, complement: Word) -> set[int]:
+    """from June in "announced that from June the pier would close", where it is parsed as the day of the act."""
+    mark = site.tree.child(complement, "mark")
+    if mark is None or mark.index < site.head.index:
+        return set()
+    strays = (tree.subtree(w) for tree in (site.tree,) for w in tree.children(site.head, "obl", "advmod"))
+    return set().union(*(s for s in strays if mark.index < min(s) and max(s) < complement.index))
 
 
 def _stray_question(site: Site, indices: set[int]) -> set[int]:

@@ -18,9 +18,10 @@ _BOLD = r"(?:\*\*|__)?"
 _BRACKETS = r"(?: ?[(\[][^()\[\]\n]{1,40}[)\]]){0,3}"
 _LETTER = re.compile(rf"{_BULLET}{_TIME}{_BOLD}(Q|A|Question|Answer){_BOLD}[.:)]{_BOLD}\s+(?=\S)")
 """Letters of questions and answers, also with a stop."""
-_WIKI = re.compile(rf"{_BULLET}{_TIME}\(\(([A-Z][^()\n]{{1,40}})\)\)() ?:?\s+(?=\S)")
+_WIKI = re.compile(rf"{_BULLET}{_TIME}\(\(([A-Z][^()\n]{{0,40}})\)\)() ?:?\s+(?=\S)")
 """What wikis mark in interviews: ((Mara Olin)) I left. The second group is empty."""
-_CREDIT = re.compile(r"[a-z](?:Image|Photo|Picture|Video)$")
+_LETTERS = frozenset({"Q", "A"})
+_CREDIT = re.compile(r"[a-z.](?:Image|Photo|Picture|Video)$")
 """The end of a caption that ran into its credit: Mara OlinImage: Harwick Courier."""
 _SENTENCE_END = re.compile(r"[.!?…—)\]”\"] +(?=\S)")
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
@@ -65,10 +66,11 @@ def _labels(document: Document, paragraph: Span, index: int) -> Iterator[Label]:
         found += [match for end in ends if (match := _match(document, end.end(), paragraph.end))]
     for i, match in enumerate(found):
         end = found[i + 1].start() if i + 1 < len(found) else paragraph.end
-        name = Span(*match.span(1)) if match.re is _LETTER else _name(document, match)
+        is_letter = match.re is _LETTER or match[1] in _LETTERS
+        name = Span(*match.span(1)) if is_letter else _name(document, match)
         content = strip(document.plain, Span(match.end(), end), " \t")
         if content is not None:
-            yield Label(name, content, index, i == 0, match.re is _LETTER)
+            yield Label(name, content, index, i == 0, is_letter)
 
 
 def _match(document: Document, start: int, end: int) -> re.Match[str] | None:

@@ -57,7 +57,7 @@ def reported(
     by = agent(tree, verb) if is_passive(tree, verb) else None
     if by is not None and by.lower in load_words("negators"):
         return None  # described by nobody as unsinkable
-    if is_inscribed(tree, verb, source) or _names_a_source(tree, verb, content):
+    if is_inscribed(tree, verb, source) or _names_a_source(tree, verb, content) or _is_asked_of_you(tree, verb, source):
         return None
     if _is_deed(site) or _is_naming(tree, verb, by, content) or _is_of_a_thing(site, source, cue_class):
         return None
@@ -71,11 +71,19 @@ def reported(
         site=site,
         source=mention(tree, source, document.plain) if source is not None else None,
         source_head=source,
-        addressees=act.addressees,
+        addressees=tuple(a for a in act.addressees if not any(span.overlaps(a) for span in content)),
         polarity=act.polarity,
         relative=pronoun.span if pronoun is not None else None,
         sentence=tree.span,
     )
+
+
+def _is_asked_of_you(tree: Tree, verb: Word, source: Word | None) -> bool:
+    """How would you describe the pier? What somebody is asked to say is not said."""
+    if source is None or source.lower != "you" or tree.words[-1].text != "?":
+        return False
+    helper = tree.child(verb, "aux")
+    return helper is not None and helper.index < source.index < verb.index
 
 
 def _names_a_source(tree: Tree, verb: Word, content: Sequence[Span]) -> bool:
@@ -102,9 +110,9 @@ def _is_deed(site: Site) -> bool:
 
 
 def _is_of_a_thing(site: Site, source: Word | None, cue_class: CueClass) -> bool:
-    """Whether a thing, not a speaker, is the subject: it encourages people to wait; the name refers to a bridge."""
-    if source is None:
-        return False
+    """Whether a thing, not a speaker, is the subject: it encourages people to wait; as its name suggests."""
+    if source is None or source.lemma.lower() == "name":
+        return source is not None
     if cue_class is CueClass.ORDER:
         return source.lower in load_words("demonstratives", "things") and site.head.lemma.lower() in load_words(
             "causing_verbs"

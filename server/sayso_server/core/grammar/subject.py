@@ -43,7 +43,7 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     if head is None or depth > _DEEPEST:
         return None, False
     if verb.deprel == "acl" and head.upos in {"NOUN", "PROPN"} and verb.xpos == "VBG":
-        return head, False
+        return _voice(tree, head, verb), False
     if verb.relation == "conj" and verb.xpos == "VBG" and head.xpos != "VBG" and not tree.children(verb, "aux"):
         head = _participle_above(tree, head) or head  # adding that crews came, and urging
     lender = _lender(tree, verb, head)
@@ -54,6 +54,14 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     if is_asked or tree.child(verb, "aux:pass"):
         return lent, True
     return lent, passive and verb.relation == "conj" and verb.xpos == "VBN"  # Pell is expected to say: Pell says
+
+
+def _voice(tree: Tree, noun: Word, verb: Word) -> Word:
+    """officials in "calls by officials asking …", where a noun of saying is no document; else the noun."""
+    opening = tree.words[noun.index + 1]
+    is_voiced = opening.lower == "by" and lexicon.noun(noun.lemma.lower()) is not None
+    speaker = tree.head(opening) if is_voiced and noun.lemma.lower() not in load_words("documents") else None
+    return speaker if speaker is not None and noun.index < speaker.index < verb.index else noun
 
 
 def _relayed(tree: Tree, verb: Word) -> Word | None:

@@ -64,7 +64,8 @@ def _grouped(warnings: Sequence[TextWarning]) -> Iterator[TextWarning]:
 
 def _in_paragraph(text: str, paragraph: Span, following: Span | None) -> tuple[list[Quotation], list[TextWarning]]:
     """The quotations of one paragraph, and warnings. The paragraph `following` may continue the last of them."""
-    pairs, left_open, surplus = paired(list(double_marks(text, paragraph)))
+    is_carried = following is not None and text[following.start] in '“"'
+    pairs, left_open, surplus = paired(list(double_marks(text, paragraph)), is_carried=is_carried)
     found = [Quotation(Span(a, b), depth) for a, b, depth in pairs]
     warnings: list[TextWarning] = []
     if left_open:

@@ -18,7 +18,7 @@ _GUILLEMETS = {"«": "open", "»": "close"}
 class Mark:
     """A mark in [start, end) of the text. Its role is "open", "close" or, where both are possible, "?".
 
-    "again": it opens a paragraph of a quotation that is open, if one is; paragraphs were run together.
+    "again" opens a paragraph of a quotation that is open, if one is; paragraphs were run together.
     """
 
     start: int
@@ -54,7 +54,9 @@ def double_marks(text: str, paragraph: Span) -> Iterator[Mark]:
             usual = (_CURLY | _GUILLEMETS)[mark]
             is_turned = by_place == ("close" if is_open else "open") and mark != "„"
             role = by_place if is_turned else usual
-            is_open = max(0, is_open + (1 if role == "open" else -1))
+            if role == "open" and is_open and _opens_again(text, paragraph, start):
+                role = "again"
+            is_open = max(0, is_open + (-1 if role == "close" else 1))
             yield Mark(start, end, role, "curly" if mark in _CURLY else "guillemet")
 
 
@@ -73,13 +75,20 @@ def _opens_again(text: str, paragraph: Span, start: int) -> bool:
     return len(before) == 2 and before[0] in ".!?…" and before[1].isspace() and text[start + 1 : start + 2].isupper()
 
 
-def paired(marks: Sequence[Mark]) -> tuple[list[tuple[int, int, int]], list[Mark], list[Mark]]:
-    """(start, end, depth) of matched pairs, the marks left open, the marks that close nothing."""
+def paired(
+    marks: Sequence[Mark], *, is_carried: bool = False
+) -> tuple[list[tuple[int, int, int]], list[Mark], list[Mark]]:
+    """(start, end, depth) of matched pairs, the marks left open, the marks that close nothing.
+
+    Straight marks that open again are left out; curly ones where too few close, and no paragraph carries on.
+    """
     stack: list[Mark] = []
     pairs, surplus = [], []
+    curly = [mark.role for mark in marks if mark.family == "curly"]
+    is_flat = not is_carried and 0 < curly.count("close") < curly.count("open") + curly.count("again")
     for mark in marks:
         is_inner = bool(stack) and stack[-1].family == mark.family == "straight"
-        if mark.role == "again" and is_inner:
+        if mark.role == "again" and (is_inner or (is_flat and mark.family == "curly")):
             continue
         if (mark.role in {"open", "again"} and not is_inner) or (mark.role == "?" and not stack):
             stack.append(mark)

@@ -36,6 +36,7 @@ from sayso_server.core.rules.said_so import said_so
 from sayso_server.core.rules.saying_noun import saying_noun
 from sayso_server.core.rules.signature import signature
 from sayso_server.core.rules.small_clause import small_clause
+from sayso_server.core.rules.text_below import text_below
 from sayso_server.core.rules.transcript_turn import transcript_turn
 from sayso_server.core.rules.verb_first import verb_first
 from sayso_server.core.statement import Span
@@ -94,6 +95,7 @@ OF_CUES: tuple[Rule[[Site, Document]], ...] = (
     Rule("verb-first", _QUOTATION, verb_first, certain=True),
     Rule("quoted-speech", _QUOTATION, quoted_speech, certain=True),
     Rule("listed", _COMPLEMENT, listed, certain=True),
+    Rule("text-below", _LABEL, text_below, certain=True),
     Rule("long-source", _ADVERBIAL, long_source, certain=True),
     Rule("interrupting-cue", _ADVERBIAL, interrupting_cue, _FITTED, certain=True),
     Rule("clausal-complement", _COMPLEMENT, clausal_complement, _FITTED),

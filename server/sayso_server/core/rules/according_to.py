@@ -11,7 +11,7 @@ from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.quotation import with_whole_quotations
 from sayso_server.core.grammar.sentence import is_set_off, sentence_before
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.statement import CueClass
+from sayso_server.core.statement import CueClass, Span
 from sayso_server.core.tree import Tree, Word
 
 _LEAST = 3
@@ -33,8 +33,11 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
         return
     own = {w.index for w in site.words}
     phrase = own | {i for i in tree.subtree(source) if i >= min(own)}
-    phrase |= _tail(tree, max(phrase))
+    named = _name_of_kin(tree, source)
+    phrase |= named | _tail(tree, max(phrase))
     indices = _after_semicolon(tree, phrase) or _example(tree, min(own), source) or _around(tree, own, source)
+    if named:
+        indices = set(range(max(named) + 2, len(tree.words)))
     is_firm = indices is not None or _relative_clause(tree, _top(site, source)) is not None
     if indices is None and _closes_the_sentence(tree, phrase, document):
         indices = sentence_before(tree, phrase)
@@ -47,8 +50,17 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
     content = with_whole_quotations(document, spans(document, tree, indices), site.cue(CueClass.SAY).spans)
     if content:
         own_mention = mention(tree, source, document.plain)
+        if named:
+            own_mention = Span(own_mention.start, tree.words[max(named)].end)
         cue = site.cue(CueClass.SAY)
         yield Candidate(content, cue, site, own_mention, source, sentence=tree.span, is_firm=is_firm)
+
+
+def _name_of_kin(tree: Tree, source: Word) -> set[int]:
+    """Amanda in "according to his wife, Amanda, Pell was ill", which parsers take for the subject."""
+    after = tree.words[source.index + 1 : source.index + 4]
+    is_between = [w.text for w in after[::2]] == [",", ","] and after[1].upos == "PROPN"
+    return {after[1].index} if is_between and source.lemma.lower() in load_words("kin") else set()
 
 
 def _goes_on_at_once(tree: Tree, last: int, indices: set[int]) -> bool:
@@ -127,7 +139,8 @@ def _source(tree: Tree, according: Word) -> Word | None:
     """The noun of the phrase: governor of "according" as its case, or dependent of it in older trees."""
     head = tree.head(according)
     if according.relation == "case" and head is not None:
-        return head
+        named = tree.head(head) if head.deprel == "nmod:desc" else None  # Courier editor | Mara Olin
+        return named or head
     return tree.child(according, "obl", "nmod", "pobj")
 
 

@@ -8,12 +8,14 @@ from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import spans
-from sayso_server.core.grammar.noun_phrase import mention
+from sayso_server.core.grammar.noun_phrase import is_human, mention
 from sayso_server.core.grammar.report import reported
 from sayso_server.core.grammar.subject import without_agent, without_next_subject
 from sayso_server.core.lexicon import Frame, load_words
-from sayso_server.core.statement import Span
+from sayso_server.core.statement import CueClass, Span
 from sayso_server.core.tree import Tree, Word
+
+_FINITE = frozenset({"VBD", "VBZ", "MD"})
 
 
 def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate]:
@@ -33,18 +35,46 @@ def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate
             continue
         if Frame.COMMITMENT not in site.entry.frames and not is_addressed and complement.relation == "advcl":
             continue
+        if _is_purpose(site, complement):
+            continue
         whole = tree.subtree(complement, lambda w: _adds_a_report(tree, w))
+        next_acts = [tree.subtree(w) for w in tree.children(complement, "conj") if _is_finite(tree, w)]
         raised = _raised(site, complement, mark)
         whole -= tree.subtree(raised) if raised is not None else set()
-        words = without_next_subject(tree, verb, without_agent(tree, verb, whole))
+        own = without_agent(tree, verb, whole).difference(*next_acts)
+        words = without_next_subject(tree, verb, own)
         content = spans(document, tree, words)
         found = reported(site, document, content=content, cue_class=cue_class)
         if found and raised is not None:
             found = replace(found, addressees=(mention(tree, raised, document.plain),))
         if found:
             addressees = found.addressees or _called_on(site, document)
-            yield replace(found, addressees=addressees, is_firm=words != whole)
+            yield replace(found, addressees=addressees, is_firm=words != whole, is_certain=_is_told(site))
             return
+
+
+def _is_told(site: Site) -> bool:
+    """Residents were told to wait: a passive that addresses somebody, whoever spoke."""
+    is_addressing = site.entry.lemma in load_words("addressing_verbs") and site.entry.lemma != "call"  # to a fire
+    is_order = site.class_of(Frame.INFINITIVE) is CueClass.ORDER
+    return is_addressing and is_order and site.tree.child(site.head, "aux:pass") is not None
+
+
+def _is_purpose(site: Site, complement: Word) -> bool:
+    """requested ballots to vote by mail, pressed the lever to stop: an object that nobody can address."""
+    frames, things = site.entry.frames, site.tree.children(site.head, "obj", "iobj")
+    is_wanted = Frame.OBJECT in frames and site.entry.lemma not in load_words("addressing_verbs")
+    is_free = complement.relation in {"acl", "advcl"} or is_wanted
+    return is_free and bool(things) and Frame.COMMITMENT not in frames and not any(map(_can_wait, things))
+
+
+def _can_wait(word: Word) -> bool:
+    return is_human(word) or word.lemma.lower() in load_words("people", "kin")
+
+
+def _is_finite(tree: Tree, word: Word) -> bool:
+    """is paying in "asked them to wait and is paying refunds": what the speaker does next."""
+    return any(w.xpos in _FINITE for w in (word, *tree.children(word, "aux", "cop")))
 
 
 def _raised(site: Site, complement: Word, mark: Word) -> Word | None:

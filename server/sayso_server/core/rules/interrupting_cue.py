@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from sayso_server.core import lexicon
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
@@ -131,6 +132,9 @@ def _around(site: Site, inside: range) -> set[int]:
     branch = next((w for w in [opener, *tree.ancestors(opener)] if w.head == verb.index), None) if opener else None
     if branch is not None and branch.relation == "obl" and is_circumstance(tree, branch):
         return set()
+    is_deed = branch is not None and branch.relation == "advcl" and branch.xpos == "VBG"  # Writing …, Olin said, …
+    if is_deed and branch is not None and lexicon.verb(branch.lemma.lower()):
+        left = set()
     is_adverb = len(left) == 1 and all(tree.words[i].upos == "ADV" for i in left)  # Still, Olin said, …
     if is_adverb or _is_day(tree, left):
         left = set()

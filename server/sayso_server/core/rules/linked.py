@@ -14,9 +14,9 @@ from sayso_server.core.grammar.contents import is_punctuation, merge, strip, wit
 from sayso_server.core.grammar.label import label_of_the_page
 from sayso_server.core.grammar.linked_source import source_of
 from sayso_server.core.grammar.noun_phrase import mention
-from sayso_server.core.grammar.quotation import with_whole_quotations
+from sayso_server.core.grammar.quotation import is_utterance, with_whole_quotations
 from sayso_server.core.grammar.report import act_of, reported
-from sayso_server.core.grammar.subject import headline_patient
+from sayso_server.core.grammar.subject import agent, headline_patient
 from sayso_server.core.grammar.tagged_cue import class_of, is_introduced, site_of
 from sayso_server.core.grammar.tagger import TRAILING, Read, Run, likely_contents, read_words, span_of, thresholds
 from sayso_server.core.lexicon import Frame, load_words
@@ -127,8 +127,10 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
         )
         content = tuple(s for s in content if not any(s.overlaps(other) for other in own))
         content = _without_topic(document, site, content)
+        if Frame.CLAUSE not in site.entry.frames:
+            content = tuple(_before_the_colon(document, span) for span in content)
         inside = [words[first:end] for first, end in runs]
-        if not content or _is_name(document, site, content) or _is_anonymity(inside):
+        if not content or _is_name(document, site, content) or _is_anonymity(inside) or _is_done(site, source, inside):
             continue
         cue_class = class_of(document, inside, site)
         if cue_class is CueClass.OTHER and site.head.relation == "acl" and is_introduced(document, inside):
@@ -139,6 +141,15 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
         found = reported(site, document, content=content, cue_class=cue_class, source=head, act=act)
         if found is not None:
             yield found
+
+
+def _before_the_colon(document: Document, span: Span) -> Span:
+    """the vote as a win in "hailed the vote as a win: “We won.”" The utterance is a statement of its own."""
+    for quotation in document.quotations_within(span):
+        lead = document.plain[span.start : quotation.span.start].rstrip()
+        if lead[-1:] == ":" and is_utterance(quotation, document):
+            return strip(document.plain, Span(span.start, span.start + len(lead)), TRAILING) or span
+    return span
 
 
 def _without_topic(document: Document, site: Site, content: tuple[Span, ...]) -> tuple[Span, ...]:
@@ -179,7 +190,8 @@ def _contents(paragraph: _Paragraph, cue: LinkedCue, at: int, site: Site | None)
     known = thresholds()
     by_shares = (_runs(paragraph, cue, least) for least in (known.share, known.strong_share, known.faint_share))
     for found in (*by_shares, *paragraph.tagged.get(cue.word.start, ())):
-        runs = [(a, b) for a, b in found if not _is_said_by_another(paragraph.document, cue, paragraph.words[a:b])]
+        runs = _within_sentence(paragraph, cue, found)
+        runs = [(a, b) for a, b in runs if not _is_said_by_another(paragraph.document, cue, paragraph.words[a:b])]
         if not runs:
             continue
         opened = tuple(_opened(paragraph.words, whole(paragraph.words, run), site) for run in runs)
@@ -188,6 +200,16 @@ def _contents(paragraph: _Paragraph, cue: LinkedCue, at: int, site: Site | None)
         if len(telling) > 1:
             yield (min(telling, key=lambda run: max(run[0] - at, at - run[1])),)
             yield (max(telling, key=lambda run: run[1] - run[0]),)
+
+
+def _within_sentence(paragraph: _Paragraph, cue: LinkedCue, runs: Sequence[Run]) -> Sequence[Run]:
+    """The runs without what another sentence than that of the cue adds to them outside quotation marks."""
+    document, words = paragraph.document, paragraph.words
+    own = {i for run in runs for i in range(*run) if words[i].tree is cue.tree}
+    if not own:
+        return runs
+    cut = ([i for i in range(*run) if i in own or document.quotation_at(words[i].word.start)] for run in runs)
+    return [(i[0], i[-1] + 1) for i in cut if any(not is_punctuation(words[k].word) for k in i)]
 
 
 def _runs(paragraph: _Paragraph, cue: LinkedCue, least: float) -> list[Run]:
@@ -284,6 +306,15 @@ def _opened(words: Sequence[Read], run: Run, site: Site | None) -> Run:
         if is_opening and any(read.word.index == before.head for read in words[first:end]):
             return first - 1, end
     return run
+
+
+def _is_done(site: Site, source: tuple[Tree, Word] | None, content: Sequence[Sequence[Read]]) -> bool:
+    """Whether a content is what something was done to, by nobody who is named: the ruling was challenged."""
+    thing = site.tree.child(site.head, "nsubj:pass") if Frame.OBJECT not in site.entry.frames else None
+    if thing is None or source is not None or agent(site.tree, site.head) is not None:
+        return False
+    own = site.tree.subtree(thing)
+    return all(read.tree is site.tree and read.word.index in own for run in content for read in run)
 
 
 def _is_name(document: Document, site: Site, content: Sequence[Span]) -> bool:

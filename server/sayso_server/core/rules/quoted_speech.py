@@ -16,6 +16,7 @@ from sayso_server.core.grammar.quotation import (
     ends_sentence,
     has_other_cue,
     is_led_on,
+    is_title,
     is_utterance,
 )
 from sayso_server.core.grammar.report import reported
@@ -24,6 +25,7 @@ from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.marks import Quotation
 from sayso_server.core.tree import Word
 
+_STOPS = frozenset(".!?")
 _SHORT_GAP = 40
 """Code points between a cue and its quotation that need no comma or colon."""
 
@@ -133,10 +135,17 @@ def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> b
         return False
     lead = gap.rstrip()[-1:]
     inner = strip(text, quotation.span)
-    whole = inner is not None and (
-        text[quotation.span.start : quotation.span.end].rstrip(CLOSING)[-1:] in ".!?,…—" or not quotation.closed
-    )
+    last = text[quotation.span.start : quotation.span.end].rstrip(CLOSING)[-1:]
+    is_stopped = lead in {",", ":"} and _ends_its_sentence(quotation, document)
+    whole = inner is not None and (last in ".!?,…—" or not quotation.closed or is_stopped)
     return whole and (lead in {",", ":", "", "—", "–", "-"} or len(gap) < _SHORT_GAP)
+
+
+def _ends_its_sentence(quotation: Quotation, document: Document) -> bool:
+    """Olin said, “The plan failed”. The stop stands behind the marks, as British papers and Wikinews have it."""
+    end = quotation.span.end
+    is_last = end == document.paragraphs[document.paragraph_at(quotation.span.start)].end
+    return (is_last or document.plain[end] in _STOPS) and not is_title(document, quotation)
 
 
 def _is_called_out(quotation: Quotation, gap: str, document: Document) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
-from sayso_server.core.grammar.circumstance import is_circumstance
+from sayso_server.core.grammar.circumstance import is_circumstance, is_medium
 from sayso_server.core.grammar.contents import is_punctuation, spans
 from sayso_server.core.grammar.noun_phrase import is_human
 from sayso_server.core.grammar.quotation import with_whole_quotations
@@ -31,7 +31,8 @@ def reported_object(site: Site, document: Document) -> Iterator[Candidate]:
     if any(d.lower in load_words("demonstratives") for d in tree.children(thing, "det")):
         return
     cue = {w.index for w in site.words}
-    indices = (tree.subtree(thing, lambda w: w.index in cue or _is_aside(tree, w)) | _stray(tree, site, thing)) - cue
+    own = tree.subtree(thing, lambda w: w.index in cue or _is_aside(tree, w) or is_medium(tree, w))
+    indices = (own | _stray(tree, site, thing)) - cue
     whole, indices = indices, without_agent(tree, site.head, indices)
     if len([i for i in indices if not is_punctuation(tree.words[i])]) < _SHORTEST:
         return

@@ -62,6 +62,7 @@ def _before(document: Document, quotation: Quotation) -> tuple[Tree, Word] | Non
         return None
     tops = {"root"} if lead[-1] == "?" else {"root", "nsubj", "ccomp", "parataxis", "obj"}
     nouns = [w for w in words if w.relation in tops and _says(w)]
+    nouns = [w for w in nouns if _owner(tree, w) is not None]  # issued a statement after the board approved a notice
     if lead[-1] == ".":
         nouns = [w for w in nouns if any(c.lower in load_words("pointing_words") for c in tree.children(w))]
     return (tree, nouns[-1]) if nouns else None

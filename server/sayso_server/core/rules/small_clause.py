@@ -6,6 +6,7 @@ from dataclasses import replace
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
+from sayso_server.core.grammar.circumstance import is_circumstance
 from sayso_server.core.grammar.contents import spans
 from sayso_server.core.grammar.quotation import with_whole_quotations
 from sayso_server.core.grammar.report import reported
@@ -34,8 +35,8 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
         return
     thing = tree.child(verb, "obj", "iobj") or tree.child(verb, "nsubj:pass") or _above(tree, verb)
     own = {w.index for w in site.words}
-    if thing is not None and thing.index in own:  # paid tribute to her as a “star”
-        thing = next((w for w in tree.children(verb, "obl") if w.index < predicate.index), None)
+    if thing is None or thing.index in own:  # paid tribute to her as a “star”, referred to her as a “star”
+        thing = next((w for w in tree.children(verb, "obl") if verb.index < w.index < predicate.index), None)
     words = tree.subtree(predicate)
     quoted = next((q for i in sorted(words) if (q := document.quotation_at(tree.words[i].start))), None)
     is_name = quoted is not None and document.text[quoted.span.start + 1 : quoted.span.start + 2].isupper()
@@ -46,17 +47,25 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
     by = agent(tree, verb) if is_passive(tree, verb) else None
     indices = without_agent(tree, verb, words) - own
     indices |= _named(tree, thing, verb) if thing is not None else set()
+    indices |= _between(tree, thing, predicate) if thing is not None else set()
     content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
     found = reported(site, document, content=content, cue_class=cue_class, source=by)
     if found and found.source is not None:
-        addressees = tuple(a for a in found.addressees if not any(span.overlaps(a) for span in content))
-        yield replace(found, addressees=addressees, is_firm=by is not None)
+        yield replace(found, is_firm=by is not None)
 
 
 def _named(tree: Tree, thing: Word, verb: Word) -> set[int]:
     """The words of what is judged, without its relative clauses, the judgement itself and a preposition before it."""
     cases = tree.children(thing, "case")
     return tree.subtree(thing, lambda w: w.deprel == "acl:relcl" or w == verb or w in cases)
+
+
+def _between(tree: Tree, thing: Word, predicate: Word) -> set[int]:
+    """from Keston in "dismissed the claim from Keston as late", which parsers attach to the verb."""
+    verb = tree.head(predicate)
+    phrases = tree.children(verb, "obl") if verb is not None else []
+    inside = [w for w in phrases if thing.index < w.index < predicate.index and not is_circumstance(tree, w)]
+    return set().union(*(tree.subtree(w) for w in inside))
 
 
 def _quoted_predicate(site: Site, document: Document) -> Iterator[Candidate]:

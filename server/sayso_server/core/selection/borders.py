@@ -9,6 +9,7 @@ from dataclasses import replace
 from sayso_server.core import lexicon
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.document import Document
+from sayso_server.core.grammar.circumstance import is_time
 from sayso_server.core.grammar.contents import is_punctuation, strip, with_marks
 from sayso_server.core.grammar.tagger import TRAILING, Read, likely_contents, thresholds
 from sayso_server.core.statement import Span
@@ -58,7 +59,7 @@ def _branches(tree: Tree, own: Sequence[Word]) -> list[int]:
     out: list[int] = []
     word = own[-1]
     while low <= word.head <= high:
-        if word.deprel in _LOOSE or word.relation in _LOOSE:
+        if (word.deprel in _LOOSE or word.relation in _LOOSE) and not _is_date(tree, word):
             branch = tree.subtree(word)
             first = min(branch)
             is_whole = all(i in branch or is_punctuation(tree.words[i]) for i in range(first, high + 1))
@@ -66,6 +67,12 @@ def _branches(tree: Tree, own: Sequence[Word]) -> list[int]:
                 out.append(first)
         word = tree.words[word.head]
     return out
+
+
+def _is_date(tree: Tree, word: Word) -> bool:
+    """Friday night in "said ten were arrested Friday night": a day without a comma or a preposition."""
+    first = min(tree.subtree(word))
+    return word.deprel == "obl:unmarked" and is_time(tree, word) and tree.words[first - 1].text != ","
 
 
 def fitted(document: Document, found: Candidate) -> Candidate:

@@ -140,7 +140,7 @@ def _leads(scored: Sequence[tuple[Judged, Scored]]) -> dict[CuePlace, float]:
 
 def _is_certain(candidate: Candidate) -> bool:
     """Whether its form leaves little doubt: a low score lowers the confidence, no more."""
-    return RULES[candidate.rule].certain or candidate.is_firm
+    return RULES[candidate.rule].certain or candidate.is_firm or candidate.is_certain
 
 
 class _Kept:
