@@ -24,7 +24,7 @@ def batches(draw: st.DrawFn) -> pb.BatchExtractQuotesRequest:
             request.documents[-1].published_at.FromSeconds(draw(st.integers(0, 2**31)))
     if draw(st.booleans()):
         request.options.kinds.extend(draw(st.lists(st.sampled_from([pb.STATEMENT_KIND_DIRECT]), max_size=200)))
-        request.options.min_confidence = draw(st.floats(0, 1))
+        request.options.min_confidence = draw(st.floats(0, 1, allow_subnormal=False))
     return request
 
 

@@ -52,6 +52,7 @@ def test_documents_do_not_depend_on_each_other(texts: list[str]) -> None:
 @settings(max_examples=200, deadline=None)
 @given(NEWS, NEWS, st.sampled_from([EXTRACTOR, TAGGED]))
 @example("urged , to said ' ,", "said said said", TAGGED)  # whether the tagger read it is asked of the document
+@example("that urged told", "said", TAGGED)
 @example("", ". . not said", TAGGED)  # links to a cue of marks alone, from marks alone
 def test_a_paragraph_more_changes_no_statement_before_it(text: str, added: str, extractor: Extractor) -> None:
     """But for speakers; for a quotation left open; and for a colon, which introduces what follows or labels a turn."""

@@ -36,7 +36,7 @@ NEAR = 2
 
 def of_links(candidate: Candidate, places: Sequence[range], flat: Sequence[int], words: Words) -> list[str]:
     """The features of links; none where the models have no links. `places`, `flat`: words of the content."""
-    if not words.linked:
+    if not (words.linked or words.has_roles):
         return []
     cue, rule = _cue_of(candidate, flat, words), candidate.rule
     best = [words.outermost.get(words.starts[i]) for i in flat]
