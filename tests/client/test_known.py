@@ -171,7 +171,7 @@ def test_the_command_names_them(served: Running, file: Path) -> None:
         ("Voss, Mara", "Q1", ""),
         ("Pell", "", ""),
     ]
-    found = json.loads(run(served, "extract", "-", "--json", "--speakers", str(file)).stdout)["speakers"]
+    found = json.loads(run(served, "extract", "-", "--json", "--speakers", str(file)).stdout)[0]["speakers"]
     assert [speaker["externalId"] for speaker in found] == ["Q1", "", ""]
     assert found[1]["candidates"] == [
         {"externalId": "Q2", "name": "Owen Olin"},

@@ -1,4 +1,6 @@
-"""Golden cases from gold lines, as `sayso-server corrections` writes them: `python from_gold.py gold.jsonl >> FILE.md`.
+"""Golden cases from gold lines, as `sayso-server corrections` writes them.
+
+`PYTHONPATH=tests .venv/bin/python tests/golden/from_gold.py gold.jsonl >> FILE.md`
 
 A case is a whole document; cut it down to the sentences that show the point, before `make golden`.
 """

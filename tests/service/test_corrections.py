@@ -1,6 +1,7 @@
 """Corrections of a report become gold, which the scorers of the benchmarks and the training read."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -80,8 +81,9 @@ def test_gold_becomes_golden_cases(tmp_path: Path) -> None:
     source.write_text(
         json.dumps(gold) + "\n" + json.dumps({"id": "b", "text": "One.\n\nTwo.", "attributions": []}), "utf-8"
     )
-    maker = Path(__file__).parent.parent / "golden/from_gold.py"
-    done = subprocess.run([sys.executable, maker, source], capture_output=True, text=True, check=True, timeout=PATIENCE)
+    tests = Path(__file__).parent.parent
+    command, env = [sys.executable, tests / "golden/from_gold.py", source], os.environ | {"PYTHONPATH": str(tests)}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE, env=env)
     cases = tmp_path / "cases.md"
     cases.write_text(done.stdout, "utf-8")
     first, second = read_cases(cases)
