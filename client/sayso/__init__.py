@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from sayso.aio import AsyncClient
+    from sayso.checking import Check, CheckedQuotation, Difference, DifferenceKind, SourcePlace, Verdict, check
     from sayso.client import Client
     from sayso.errors import (
         AccessDenied,
@@ -60,10 +61,14 @@ if TYPE_CHECKING:
 __all__ = [
     "AccessDenied",
     "AsyncClient",
+    "Check",
+    "CheckedQuotation",
     "Client",
     "ClientClosed",
     "Cue",
     "CueClass",
+    "Difference",
+    "DifferenceKind",
     "Document",
     "Evidence",
     "Explanation",
@@ -85,6 +90,7 @@ __all__ = [
     "ServerError",
     "ServerInfo",
     "ServerUnavailable",
+    "SourcePlace",
     "Span",
     "Speaker",
     "SpeakerAlternative",
@@ -94,12 +100,14 @@ __all__ = [
     "Stats",
     "TextWarning",
     "Tls",
+    "Verdict",
     "WarningCode",
+    "check",
     "read_known_speakers",
     "to_dataframe",
 ]
 
-_MODULES = ("models", "errors", "tls", "rows", "known", "client", "aio")
+_MODULES = ("models", "errors", "tls", "rows", "known", "checking", "client", "aio")
 """Where the names are, those that are imported fast first. Nothing is imported before it is used, so that the command
 line starts at once: the clients import grpc, which takes a while."""
 

@@ -16,8 +16,8 @@ from support.cli import TEXT, sayso
 from support.engine import POISON
 from support.serving import PATIENCE, Running
 
+from sayso._places import Places
 from sayso.cli.app import app
-from sayso.cli.places import Places
 
 COMMAND = str(Path(sys.executable).with_name("sayso"))
 TWO = "“Yes,” said Mara. “No,” said Olin."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from sayso._json import dumps
-from sayso.cli.connection import EXIT_STATUS, UNREACHABLE, Connection, connection_options
+from sayso.cli.connection import CHECK_STATUS, EXIT_STATUS, UNREACHABLE, Connection, connection_options, failing_with
 from sayso.cli.files import STDIN, Wishes, expand
 from sayso.cli.group import BAD_ARGUMENTS, Group
 from sayso.cli.options import INPUTS, flags, input_options, names_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _FORMATS = ("table", "plain", "json", "jsonl", "csv", "markdown", "html")
 _TALLY_FORMATS = ("table", "json", "csv")
+_CHECK_FORMATS = ("text", "json", "csv")
 _AT_THE_END = {"json", "html"}
 """Formats that are written when all documents are read."""
 
@@ -38,6 +39,7 @@ _AT_THE_END = {"json", "html"}
       sayso extract news/*.html -o report.html
       curl -sL ADDRESS | sayso extract
       sayso speakers news/
+      sayso check article.txt --against speech.txt
 
     Without --server and SAYSO_SERVER, the server at localhost:50051 is asked; where none runs, the documents
     are read in this process, if sayso-server is installed.
@@ -136,6 +138,57 @@ def speakers(*, form: str | None, excel: bool, path: str | None, connection: Con
             print_rows(NARROW_HEADINGS if narrow else HEADINGS, rows_of_cells, stream, words=1 if narrow else 2)
         _keep_if_nothing_came(output, reader)
     sys.exit(reader.status)
+
+
+@app.command(epilog=INPUTS + CHECK_STATUS)
+@input_options
+@click.option(
+    "--against",
+    required=True,
+    multiple=True,
+    metavar="TRANSCRIPT",
+    help="A text that was quoted, such as a speech or an interview; may be repeated. Anything that FILE may be.",
+)
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(_CHECK_FORMATS),
+    help="text for people; json: an array, csv: a row per quotation. Each is a flag too: --json. "
+    "[default: by the ending of --output, else text]",
+)
+@flags(_CHECK_FORMATS)
+@connection_options()
+def check(
+    *,
+    against: tuple[str, ...],
+    files: Sequence[str],
+    wishes: Wishes,
+    form: str | None,
+    excel: bool,
+    path: str | None,
+    connection: Connection,
+    **asked: Any,
+) -> None:
+    """Compare the direct quotations of FILE with the TRANSCRIPT that they are taken from.
+
+    A quotation is verbatim if its words stand there. Case and typography do not count, nor what the article marks as
+    its own: ellipses and square brackets.
+    """
+    from sayso.cli.check import WRITERS, Checker, read_transcripts
+
+    output = Output(path)
+    form = output.form("csv" if excel and not form else form, _CHECK_FORMATS, default="text")
+    files = files or _piped()
+    asked["cue_classes"] = asked["cue_classes"] or ("all",)
+    with failing_with(BAD_ARGUMENTS):
+        transcripts = read_transcripts(against, files, wishes, output)
+        reader = _reader(connection, output, files=files, wishes=wishes, explain=False, **asked)
+        checker = Checker(transcripts)
+        with output.opened() as stream:
+            WRITERS["text" if form == "table" else form](checker.checks(reader.readings()), stream, excel)
+            _keep_if_nothing_came(output, reader)
+    sys.exit(checker.status(reader.status))
 
 
 @app.command(epilog=EXIT_STATUS)

@@ -30,6 +30,17 @@ EXIT_STATUS = """
       141  whoever read the output has left (a pipe into head)
 """
 
+CHECK_STATUS = """
+    \b
+    Exit status:
+        0  all quotations are verbatim, or too short to tell
+        1  some differ, or were not found
+        2  the arguments are at fault, a file was refused or failed, or the output cannot be written
+        3  no server answers, or not in time
+      130  interrupted (Ctrl-C)
+      141  whoever read the output has left (a pipe into head)
+"""
+
 
 class Failure(click.ClickException):
     """A document was refused, or the server failed over it. In one line."""
@@ -104,6 +115,17 @@ class Connection:
             return False
         click.echo(f"no server at {DEFAULT_SERVER}: reading with the local engine, once it is loaded", err=True)
         return True
+
+
+@contextmanager
+def failing_with(status: int) -> Iterator[None]:
+    """For a command whose FAILED says something else: failures end with another status."""
+    try:
+        yield
+    except click.ClickException as error:
+        if error.exit_code == FAILED:
+            error.exit_code = status
+        raise
 
 
 def exit_status(error: SaysoError) -> int:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TextIO
 
+from sayso._places import Places
 from sayso.cli.files import STDIN
-from sayso.cli.places import Places
 from sayso.cli.reading import Reading
 from sayso.cli.words import cue, one_line, said, who, why
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
 from sayso._json import dumps
-from sayso.cli.places import Places
+from sayso._places import Places
 from sayso.cli.reading import Reading
 from sayso.rows import COLUMNS
 
