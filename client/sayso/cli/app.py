@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from sayso._json import dumps
-from sayso.cli.connection import CHECK_STATUS, EXIT_STATUS, UNREACHABLE, Connection, connection_options, failing_with
+from sayso.cli.connection import CHECK_STATUS, EXIT_STATUS, UNREACHABLE, Connection, connection_options, failing_apart
 from sayso.cli.files import STDIN, Wishes, expand
 from sayso.cli.group import BAD_ARGUMENTS, Group
 from sayso.cli.options import INPUTS, flags, input_options, names_of
@@ -181,7 +181,7 @@ def check(
     form = output.form("csv" if excel and not form else form, _CHECK_FORMATS, default="text")
     files = files or _piped()
     asked["cue_classes"] = asked["cue_classes"] or ("all",)
-    with failing_with(BAD_ARGUMENTS):
+    with failing_apart():
         transcripts = read_transcripts(against, files, wishes, output)
         reader = _reader(connection, output, files=files, wishes=wishes, explain=False, **asked)
         checker = Checker(transcripts)

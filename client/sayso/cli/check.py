@@ -267,5 +267,5 @@ def _told(quotation: CheckedQuotation) -> Iterator[str]:
     """What is not the same, for a cell of a sheet."""
     for piece in quotation.differences:
         if piece.kind is not DifferenceKind.SAME:
-            quotation, source = (side or "-" for side in _sides(piece))
-            yield f"{piece.kind.replace('_', ' ')}: {quotation} / {source}"
+            ours, theirs = (side or "-" for side in _sides(piece))
+            yield f"{piece.kind.replace('_', ' ')}: {ours} / {theirs}"

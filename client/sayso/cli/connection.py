@@ -117,15 +117,21 @@ class Connection:
         return True
 
 
+class FailedCheck(click.ClickException):
+    """A failure of a command whose exit status FAILED tells what it found."""
+
+    exit_code = 2
+
+
 @contextmanager
-def failing_with(status: int) -> Iterator[None]:
-    """For a command whose FAILED says something else: failures end with another status."""
+def failing_apart() -> Iterator[None]:
+    """For such a command: its failures end with another status."""
     try:
         yield
     except click.ClickException as error:
-        if error.exit_code == FAILED:
-            error.exit_code = status
-        raise
+        if error.exit_code != FAILED:
+            raise
+        raise FailedCheck(error.format_message()) from error
 
 
 def exit_status(error: SaysoError) -> int:
