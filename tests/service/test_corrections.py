@@ -82,7 +82,8 @@ def test_gold_becomes_golden_cases(tmp_path: Path) -> None:
         json.dumps(gold) + "\n" + json.dumps({"id": "b", "text": "One.\n\nTwo.", "attributions": []}), "utf-8"
     )
     tests = Path(__file__).parent.parent
-    command, env = [sys.executable, tests / "golden/from_gold.py", source], os.environ | {"PYTHONPATH": str(tests)}
+    command = [sys.executable, str(tests / "golden/from_gold.py"), str(source)]
+    env = os.environ | {"PYTHONPATH": str(tests)}
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE, env=env)
     cases = tmp_path / "cases.md"
     cases.write_text(done.stdout, "utf-8")
