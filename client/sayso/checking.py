@@ -79,7 +79,7 @@ class DifferenceKind(StrEnum):
     INSERTION = "insertion"
     """The quotation says, by square brackets, that these words are not the speaker's."""
     INTERRUPTION = "interruption"
-    """Where "she said" interrupts the quotation, the source goes on with other words."""
+    """Where "she said" interrupts the quotation, the source continues with other words."""
 
 
 @dataclass(frozen=True, slots=True)

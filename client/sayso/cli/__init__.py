@@ -25,7 +25,7 @@ def main() -> None:
     def interrupt(*_: object) -> None:
         nonlocal interrupts
         interrupts += 1
-        if interrupts > 1:  # whoever presses it twice wants no more
+        if interrupts > 1:  # pressed twice: end at once
             _interrupted()
         raise KeyboardInterrupt
 

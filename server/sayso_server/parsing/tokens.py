@@ -85,7 +85,7 @@ def _are_torn(sentence: Any, following: Any) -> bool:
 
 
 def is_torn(words: Sequence[str], following: str) -> bool:
-    """Whether a sentence's name goes on in the next, or the dash of a dateline ends it: Ada | Pell said so."""
+    """Whether a sentence's name continues in the next, or the dash of a dateline ends it: Ada | Pell said so."""
     is_name = all(word.isalpha() and word.istitle() for word in words) and following.istitle()
     return (is_name and len(words) <= LONGEST_TORN) or (words[-1] in DASHES and len(words) <= LONGEST_DATELINE)
 

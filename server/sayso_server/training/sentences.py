@@ -33,7 +33,7 @@ from sayso_server.training.writing import Source
 log = logging.getLogger(__name__)
 
 SEPARATED = (0.0, 0.3, 0.7, 0.9, 0.97)
-"""Shares of the ends of a paragraph that have a separator, drawn anew for each."""
+"""Shares of the ends of a paragraph that have a separator, drawn separately for each paragraph."""
 
 OTHERS = 0.04
 """Share of the places that are asked although the tokenizer sees no end there."""

@@ -54,7 +54,7 @@ def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate
 
 
 def _is_told(site: Site) -> bool:
-    """Residents were told to wait: a passive that addresses somebody, whoever spoke."""
+    """Residents were told to wait: a passive that addresses somebody and does not say who spoke."""
     is_addressing = site.entry.lemma in load_words("addressing_verbs") and site.entry.lemma != "call"  # to a fire
     is_order = site.class_of(Frame.INFINITIVE) is CueClass.ORDER
     return is_addressing and is_order and site.tree.child(site.head, "aux:pass") is not None

@@ -233,7 +233,7 @@ def _runs(paragraph: _Paragraph, cue: LinkedCue, least: float) -> list[Run]:
 def _is_said_by_another(document: Document, cue: LinkedCue, run: Sequence[Read]) -> bool:
     """Whether the run is what a likely cue of its own sentence says: “Is it safe?” Olin asked. | “It is,” | Pell said.
 
-    Behind a pronoun it may be the same speaker, who goes on: … she added.
+    After a pronoun it may be the same speaker continuing: … she added.
     """
     tree = run[0].tree
     if tree is cue.tree:

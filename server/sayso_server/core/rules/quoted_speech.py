@@ -142,7 +142,7 @@ def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> b
 
 
 def _ends_its_sentence(quotation: Quotation, document: Document) -> bool:
-    """Olin said, “The plan failed”. The stop stands behind the marks, as British papers and Wikinews have it."""
+    """Olin said, “The plan failed”. The full stop comes after the marks, as in British papers and Wikinews."""
     end = quotation.span.end
     is_last = end == document.paragraphs[document.paragraph_at(quotation.span.start)].end
     return (is_last or document.plain[end] in _STOPS) and not is_title(document, quotation)

@@ -68,7 +68,7 @@ class Scheduler:
         job = slot.shard.job
         slot.shard = None
         if slot not in job.helpers:
-            return  # it took too long, or the job began anew
+            return  # it took too long, or the job was started again
         job.helpers.remove(slot)
         if isinstance(outcome, ShardResult):
             job.trees.append(outcome)
