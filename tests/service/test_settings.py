@@ -1,4 +1,4 @@
-"""Flags, variables and the table of the README come from the same fields."""
+"""Flags, variables and the table of docs/operations.md come from the same fields."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from sayso_server.commands.settings import flag_of, setting_fields, shown, varia
 from sayso_server.main import main
 from sayso_server.service.settings import Settings, default_threads, default_workers
 
-README = Path(__file__).parent.parent.parent / "README.md"
+PAGE = Path(__file__).parent.parent.parent / "docs/operations.md"
 
 
 def run(*arguments: str, **variables: str) -> Result:
@@ -79,8 +79,8 @@ def test_a_bad_setting_is_refused_in_one_line(
     assert "Traceback" not in result.stderr
 
 
-def test_the_table_of_the_readme_has_every_setting_with_its_default() -> None:
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in README.read_text("utf-8").splitlines()]
+def test_the_table_of_the_page_has_every_setting_with_its_default() -> None:
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in PAGE.read_text("utf-8").splitlines()]
     table = {row[0].strip("`"): row for row in rows if row and row[0].startswith("`--")}
     for one in setting_fields():
         _, variable, default, text = table[flag_of(one.name)]
