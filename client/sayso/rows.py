@@ -5,23 +5,24 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from sayso import columns
-from sayso.models import Result, Span, Statement
+from sayso._values.results import ResultFields
+from sayso._values.statements import Span, Statement
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = tuple(column.name for column in columns.STATEMENTS if not column.is_of_corpus)
-"""Names of the columns, in order; `sayso.columns` says what they hold. `start` and `end` count code points; `said_on` is
-in the form of ISO 8601. What a statement has not is empty."""
+"""Names of the columns, in order; `sayso.columns` says what they hold. `start` and `end` count code points; `said_on`
+is in the form of ISO 8601. What a statement has not is empty."""
 
 
-def rows(result: Result) -> list[dict[str, Any]]:
+def rows(result: ResultFields) -> list[dict[str, Any]]:
     """One row per statement, in the order of the text; the keys are COLUMNS."""
     labels = json.dumps(dict(result.labels), ensure_ascii=False) if result.labels else ""
     return [_row(result.document_id, statement) | {"labels": labels} for statement in result.statements]
 
 
-def to_dataframe(results: Iterable[Result]) -> "pd.DataFrame":
+def to_dataframe(results: Iterable[ResultFields]) -> "pd.DataFrame":
     """The statements of all results as a pandas DataFrame. Raises ImportError without the extra `dataframe`."""
     try:
         import pandas as pd
