@@ -11,7 +11,7 @@ from sayso._wire.results import from_result
 from sayso.rows import COLUMNS
 from sayso_server.core.model import Model
 from sayso_server.corpus.inputs import Entry
-from sayso_server.corpus.rows import DOCUMENTS, STATEMENTS, Row, read_row, statement_rows
+from sayso_server.corpus.rows import DOCUMENTS, STATEMENTS, Row, failed_row, read_row, statement_rows
 from sayso_server.service.api.responses import ResultContext, result_message
 
 MODEL = Model("bundled", "1", "0a")
@@ -71,6 +71,15 @@ def test_every_column_of_documents_is_filled() -> None:
     assert list(row) == list(DOCUMENTS)
     assert {name for name, value in row.items() if value is None} == {"error"}
     assert row["labels"] == '{"outlet": "Harwick Post"}'
+    assert (row["words"], row["sentences"], row["statements"], row["seconds"]) == (5, 1, 1, 0.75)
+    assert row["warnings"] == "UNKNOWN_DATE; EMPTY_TEXT"
+
+
+def test_a_document_that_failed_has_its_error_and_nothing_read() -> None:
+    row, read = failed_row(ENTRY, "EXTRACTION_FAILED: why", MODEL), read_row(ENTRY, FULL, MODEL)
+    differing = {name: value for name, value in row.items() if value != read[name]}
+    expected = {"status": "failed", "error": "EXTRACTION_FAILED: why", "warnings": "UNKNOWN_DATE"}
+    assert differing == expected | {"words": 0, "sentences": 0, "statements": 0, "seconds": 0.0}
 
 
 def test_the_schemas_are_those_of_the_table_of_columns() -> None:

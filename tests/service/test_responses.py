@@ -1,5 +1,6 @@
 """Extractions to messages: no field of the contract is left out."""
 
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from sayso_server.service.api.enums import (
     WARNING_CODES,
 )
 from sayso_server.service.api.requests import read_options
-from sayso_server.service.api.responses import ResultContext, result_message
+from sayso_server.service.api.responses import ResultContext, result_message, server_info_message
+from sayso_server.service.settings import Limits
 
 RESERVED = {"WARNING_CODE_SENTENCE_TOO_LONG"}
 """Values of the contract that this version never gives; the contract says so."""
@@ -74,3 +76,14 @@ def test_every_field_of_a_result_is_set() -> None:
     message = result_message(FULL, Model("bundled", "1", "0a"), context)
     del message.speakers[1:]  # who has no more than a name
     assert unset(message) == []
+
+
+def test_every_field_of_what_a_server_says_of_itself_is_set() -> None:
+    limits = Limits()
+    message = server_info_message(Model("bundled", "1", "0a"), limits)
+    assert unset(message) == []
+    shown = set(pb.Limits.DESCRIPTOR.fields_by_name) & {one.name for one in fields(limits)}
+    assert shown == set(pb.Limits.DESCRIPTOR.fields_by_name) - {"max_known_speakers"}  # which no setting changes
+    for name in shown:
+        other = server_info_message(None, replace(limits, **{name: getattr(limits, name) + 1})).limits
+        assert {one for one in shown if getattr(other, one) != getattr(message.limits, one)} == {name}
