@@ -1,15 +1,22 @@
 """What needs the extra `corpus`: Parquet, and Ray."""
 
+import io
 import json
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from support.corpus import Corpus
 from support.engine import DEADLY, POISON, SECRET
+from support.filled import FULL
 from support.serving import PATIENCE, wait_for
+
+from sayso_server.corpus.inputs import Entry, File, entries
+from sayso_server.corpus.parts import encode
+from sayso_server.corpus.rows import STATEMENTS, statement_rows
 
 pa = pytest.importorskip("pyarrow", reason="the extra `corpus` is not installed: no Parquet")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -151,3 +158,17 @@ def test_a_cluster_that_is_none(corpus: Corpus, address: str, message: str) -> N
     pytest.importorskip("ray", reason="the extra `corpus` is not installed: no Ray")
     corpus.write(GOOD)
     assert corpus.run("--address", address) == (2, f"Error: {message}\n")
+
+
+def test_a_row_of_every_column_comes_back_from_parquet() -> None:
+    entry = Entry("in.jsonl:1", "d1", FULL.text, published_at=datetime(2024, 8, 1, tzinfo=UTC), labels={"desk": "city"})
+    [row] = statement_rows(entry, FULL)
+    assert pq.read_table(io.BytesIO(encode([row], STATEMENTS, "parquet"))).to_pylist() == [row]
+
+
+def test_labels_may_be_a_map_or_a_struct(corpus: Corpus) -> None:
+    corpus.source = corpus.source.with_suffix(".parquet")
+    for labels in (pa.array([[("desk", "city")]], pa.map_(pa.string(), pa.string())), pa.array([{"desk": "city"}])):
+        pq.write_table(pa.table({"id": ["a"], "text": [GOOD], "labels": labels}), corpus.source)
+        [(_, entry)] = entries(File(str(corpus.source), corpus.source.name))
+        assert entry.labels == {"desk": "city"}
