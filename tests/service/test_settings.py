@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from support.serving import PATIENCE
 
 from sayso_server.commands.environment import unknown_variables, variables_of
+from sayso_server.commands.probe import probe
 from sayso_server.commands.serve import serve
 from sayso_server.commands.settings import setting_fields, variable_of
 from sayso_server.main import main
@@ -64,7 +65,7 @@ def test_a_variable_that_nobody_reads_is_told() -> None:
         "SAYSO_SERVER_PORT_50051_TCP_ADDR": "10.0.0.1",
         "HOME": "/",
     }
-    assert list(unknown_variables(environment, variables_of(serve))) == [
+    assert list(unknown_variables(environment, variables_of(serve, probe))) == [
         "SAYSO_NONSENSE is no setting of the server",
         "SAYSO_WORKER is no setting of the server; did you mean SAYSO_WORKERS?",
     ]

@@ -11,6 +11,7 @@ import click
 
 from sayso_server.commands.environment import unknown_variables, variables_of
 from sayso_server.commands.model import load, model_option
+from sayso_server.commands.probe import probe
 from sayso_server.commands.settings import settings_options, shown, variable_of
 from sayso_server.commands.speakers import known_speakers, speakers_option
 from sayso_server.core.pipeline import Engine
@@ -84,7 +85,7 @@ def serve(
         raise Refused(str(error)) from error
     workers = settings.workers or default_workers()
     threads = threads or default_threads(workers)
-    unknown = list(unknown_variables(os.environ, variables_of(serve)))
+    unknown = list(unknown_variables(os.environ, variables_of(serve, probe)))
     if print_config:
         names = {
             "workers": workers,

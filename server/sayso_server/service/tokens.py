@@ -1,8 +1,8 @@
 """Bearer tokens and the names of their callers, from a file that may change while the server runs.
 
-A line is `name token`, or a token alone, whose caller is called `unnamed`. Its digest may take the place of a token, so
-that the file holds no secret: `name sha256:` and 64 hexadecimal digits. Lines that begin with `#` are comments. Two lines
-may have one name, as while a new token takes the place of an old one.
+A line is `name token`, or a token alone, whose caller is called `unnamed`. Its digest may take the place of a token,
+so that the file holds no secret: `name sha256:` and 64 hexadecimal digits. Lines that begin with `#` are comments. Two
+lines may have one name, as while a new token takes the place of an old one.
 """
 
 import hashlib
@@ -113,6 +113,14 @@ def _tokens(path: str, lines: list[str]) -> Iterator[Token]:
         if owners.setdefault(digest, name) != name:
             raise SettingError(f"--token-file {path}, line {number}: {owners[digest]} has the same token")
         yield Token(name, digest)
+
+
+def plain_token(path: str) -> str | None:
+    """A token of a file that has one which is no digest. Raises SettingError."""
+    read_tokens(path)  # which says what is wrong with the file
+    lines = (line.split() for line in Path(path).read_text("ascii").splitlines())
+    shown = (words[-1] for words in lines if words and not words[0].startswith("#"))
+    return next((token for token in shown if not _DIGEST.fullmatch(token)), None)
 
 
 def _digest(token: str) -> bytes:
