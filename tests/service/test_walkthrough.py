@@ -12,16 +12,19 @@ import pytest
 import yaml
 from support.serving import PATIENCE, free_port
 
+from sayso_server.service.call_facts import CallFacts
+from sayso_server.service.tokens import read_tokens
+
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs/operations.md").read_text("utf-8")
 TESTS = ROOT / "tests"
 COMMANDS = {"sayso-server": "support.fake_server", "sayso": "sayso"}
 
 
-def blocks(heading: str) -> list[str]:
-    """The shell blocks of a section."""
+def blocks(heading: str, language: str = "sh") -> list[str]:
+    """The blocks of a section in a language."""
     section = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    return re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+    return re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
 
 
 @pytest.fixture
@@ -73,20 +76,14 @@ def test_every_alert_is_in_the_page() -> None:
 
 
 def test_the_example_of_a_token_file_is_one(tmp_path: Path) -> None:
-    from sayso_server.service.tokens import read_tokens
-
-    section = PAGE.split("\n## Tokens\n")[1].split("\n## ")[0]
-    lines = [line.strip() for line in section.splitlines() if line.startswith("    ")]
-    text = "\n".join(line.replace("sha256:9b1d6f...", "sha256:" + "9b" * 32) for line in lines)
-    (tmp_path / "tokens").write_text(text, "ascii")
+    [text] = blocks("Tokens", "text")
+    (tmp_path / "tokens").write_text(text.replace("sha256:9b1d6f...", "sha256:" + "9b" * 32), "ascii")
     assert [token.name for token in read_tokens(str(tmp_path / "tokens"))] == ["newsroom", "archive"]
 
 
 def test_fields_of_the_log_are_those_of_a_call() -> None:
     section = PAGE.split("\n## Logs\n")[1].split("\n## ")[0]
     named = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`[^|]*) \|", section, re.MULTILINE))))
-    from sayso_server.service.call_facts import CallFacts
-
     facts = CallFacts("newsroom", "INTERNAL", 1, 7, 0.25).shown()
     assert set(facts) < named
     assert named - set(facts) == {
