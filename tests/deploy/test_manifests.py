@@ -1,5 +1,6 @@
 """The files of server/deploy: they parse, what they refer to is there, and so is what they say of the server."""
 
+import configparser
 import json
 import re
 from pathlib import Path
@@ -140,9 +141,8 @@ def test_labels_that_are_asked_for_exist() -> None:
 
 def _everything() -> str:
     """All files, without their comments."""
-    files = [
-        path for path in DEPLOY.rglob("*") if path.suffix in (".yaml", ".yml", ".json") or path.name == "Dockerfile"
-    ]
+    kinds = {".yaml", ".yml", ".json", ".service"}
+    files = [path for path in DEPLOY.rglob("*") if path.suffix in kinds or path.name == "Dockerfile"]
     return re.sub(r"#.*", "", "\n".join(path.read_text("utf-8") for path in files))
 
 
@@ -206,3 +206,13 @@ def test_the_dashboard_has_every_metric_of_the_server() -> None:
         if family.name.startswith(("sayso_", "grpc_server_"))
     }
     assert own - asked == set()
+
+
+def test_systemd_waits_for_the_drain_and_does_not_repeat_what_is_invalid() -> None:
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.read(DEPLOY / "systemd/sayso-server.service")
+    service = unit["Service"]
+    assert float(service["TimeoutStopSec"]) > Settings().drain_duration + Settings().stop_grace
+    assert service["RestartPreventExitStatus"] == "2"
+    assert service["ExecReload"].endswith("-HUP $MAINPID")
+    assert service["ExecStart"].split()[1:] == ["serve"]
