@@ -10,7 +10,7 @@ from pathlib import Path
 import grpc
 import pytest
 from support.certificates import Authority, make_authority
-from support.serving import PATIENCE, running, server_process
+from support.serving import PATIENCE, run, running, server_process
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
@@ -108,6 +108,7 @@ def test_the_name_and_never_the_token_is_seen(tmp_path: Path, caplog: pytest.Log
         served.stub.ExtractQuotes(REQUEST, metadata=(("authorization", f"Bearer {TOKEN}"),))
         with pytest.raises(grpc.RpcError):
             served.stub.ExtractQuotes(REQUEST, metadata=(("authorization", "Bearer another"),))
+        run(served.server.drain())  # a call that is refused is counted after its answer
         page = served.server.metrics.page()[0].decode()
     assert 'sayso_caller_calls_total{caller="newsroom",grpc_code="OK"} 1.0' in page
     assert 'sayso_caller_calls_total{caller="anonymous",grpc_code="UNAUTHENTICATED"} 1.0' in page
