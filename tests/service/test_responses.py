@@ -131,8 +131,10 @@ def others(value: Any) -> Iterator[Any]:
         yield next(member for member in type(value) if member is not value)
     elif isinstance(value, str):
         yield "x" + value
-    elif isinstance(value, int | float | date):
-        yield value + (timedelta(days=1) if isinstance(value, date) else 1)
+    elif isinstance(value, date):
+        yield value + timedelta(days=1)
+    elif isinstance(value, int | float):
+        yield value + 1
 
 
 def test_every_field_of_an_extraction_comes_into_the_result() -> None:
