@@ -90,7 +90,7 @@ def main() -> None:
     page = PAGE.read_text("utf-8")
     new = renewed(page)
     if checked and new != page:
-        sys.exit(f"{PAGE.name} is not what the code says: run server/deploy/reference.py")
+        sys.exit(f"{PAGE.name} is not what the code says: run make docs-operations")
     if not checked:
         PAGE.write_text(new, "utf-8")
 
