@@ -9,11 +9,9 @@ from sayso_server.version import VERSION
 COMMANDS = {
     "serve": "serve the extraction service, over gRPC and HTTP",
     "probe": "ask the server of the same settings whether it is ready",
-    "load": "send calls to a server at a fixed rate, and measure the answers",
     "extract": "read a file of articles, write one result per line",
     "corpus": "read many documents into tables, on several workers",
     "corrections": "turn corrections of a report into gold",
-    "evaluate-models": "measure the models against annotated words, names and links",
     "info": "print the version of the server and the name, version and digest of the model",
 }
 """Each is a function of its name, in a module of its name."""
@@ -30,8 +28,8 @@ class Commands(click.Group):
         """A command, None if there is none of this name."""
         if cmd_name not in COMMANDS:
             return None
-        name = cmd_name.replace("-", "_")
-        command: click.Command = getattr(importlib.import_module(f"sayso_server.commands.{name}"), name)
+        module = importlib.import_module(f"sayso_server.commands.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

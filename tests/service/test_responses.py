@@ -116,6 +116,10 @@ def test_every_value_of_the_contract_has_a_member(values: dict[Any, int], enum: 
     assert len(set(values.values())) == len(values)
 
 
+def _following(value: float | date) -> float | date:
+    return value + timedelta(days=1) if isinstance(value, date) else value + 1
+
+
 def others(value: Any) -> Iterator[Any]:
     """Frozen values that differ from one in a single field, at any depth."""
     if is_dataclass(value):
@@ -131,10 +135,8 @@ def others(value: Any) -> Iterator[Any]:
         yield next(member for member in type(value) if member is not value)
     elif isinstance(value, str):
         yield "x" + value
-    elif isinstance(value, date):
-        yield value + timedelta(days=1)
-    elif isinstance(value, int | float):
-        yield value + 1
+    elif isinstance(value, int | float | date):
+        yield _following(value)
 
 
 def test_every_field_of_an_extraction_comes_into_the_result() -> None:
