@@ -12,10 +12,13 @@ from dataclasses import fields
 from pathlib import Path
 
 import click
+from prometheus_client import Metric
 
 from sayso.columns import DOCUMENTS, STATEMENTS, Column
 from sayso_server.commands.serve import serve
 from sayso_server.commands.settings import SECTIONS, flag_of, shown
+from sayso_server.core.model import Model
+from sayso_server.service.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = ("docs/*.md", "server/sayso_server/corpus/README.md")
@@ -24,6 +27,8 @@ TITLES = ("Serving", "Limits", "Connections", "HTTP", "Security")
 """Of the groups of settings, in their order."""
 REST = "Models and logs"
 """Of the options that are no setting of the service."""
+_OF_THE_PROCESS = ("process_", "python_")
+"""Metrics that come with the library, whose documentation has them."""
 _PART = re.compile(r"(<!-- (\w+), written by reference\.py -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -49,6 +54,25 @@ def _cells(option: click.Parameter) -> Iterator[str]:
     yield str(getattr(option, "help", "")).replace("|", "\\|")
 
 
+def metrics() -> str:
+    """The table of metrics."""
+    shown = Metrics()
+    shown.loaded(Model("name", "1", "digest", "int8"))
+    for files in ("tokens", "certificates"):
+        shown.reloaded.labels(files)
+    own = [family for family in shown.registry.collect() if not family.name.startswith(_OF_THE_PROCESS)]
+    rows = "".join(f"| {' | '.join(_row(family))} |\n" for family in own)
+    return f"| metric | type | labels | what |\n|---|---|---|---|\n{rows}"
+
+
+def _row(family: Metric) -> Iterator[str]:
+    labels = {name: None for sample in family.samples for name in sample.labels if name != "le"}
+    yield f"`{family.name}_total`" if family.type == "counter" else f"`{family.name}`"
+    yield family.type
+    yield ", ".join(f"`{name}`" for name in labels)
+    yield family.documentation
+
+
 def _columns(listed: Iterable[Column]) -> str:
     rows = "".join(f"| {_name(one)} | {TYPES.get(one.type, one.type)} | {one.about} |\n" for one in listed)
     return f"| column | type | what |\n|---|---|---|\n{rows}"
@@ -69,6 +93,7 @@ TYPES = {
 
 PARTS: dict[str, Callable[[], str]] = {
     "settings": settings,
+    "metrics": metrics,
     "columns": lambda: _columns(column for column in STATEMENTS if not column.is_of_corpus),
     "documents": lambda: _columns(DOCUMENTS),
     "statements": lambda: _columns(STATEMENTS),
@@ -98,7 +123,7 @@ def main() -> None:
         page = path.read_text("utf-8")
         new = renewed(page)
         if checked and new != page:
-            sys.exit(f"{path} is not what the code says: run server/deploy/reference.py")
+            sys.exit(f"{path} is not what the code says: run make docs-tables")
         if not checked:
             path.write_text(new, "utf-8")
 

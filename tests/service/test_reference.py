@@ -34,7 +34,7 @@ def test_the_pages_are_as_they_are_written(reference: ModuleType) -> None:
     assert {"operations.md", "README.md"} <= {path.name for path in paths}
     for path in paths:
         page = path.read_text("utf-8")
-        assert reference.renewed(page) == page, f"{path}: run server/deploy/reference.py"
+        assert reference.renewed(page) == page, f"{path}: run make docs-tables"
 
 
 def test_a_changed_table_is_written_again(reference: ModuleType) -> None:
