@@ -15,9 +15,9 @@ _Member = TypeVar("_Member", bound=StrEnum)
 _Result = TypeVar("_Result", bound=models.Result)
 
 
-def result_model(message: pb.Result) -> models.Result:
+def result_model(message: pb.Result, *, document: models.Document | None = None, request_id: str = "") -> models.Result:
     """The model of a Result, speakers looked up."""
-    return _result_model(models.Result, message)
+    return _result_model(models.Result, message, document, request_id)
 
 
 def result_of_json(model: type[_Result], text: str | bytes) -> _Result:
@@ -29,7 +29,9 @@ def result_of_json(model: type[_Result], text: str | bytes) -> _Result:
     return _result_model(model, message)
 
 
-def _result_model(model: type[_Result], message: pb.Result) -> _Result:
+def _result_model(
+    model: type[_Result], message: pb.Result, document: models.Document | None = None, request_id: str = ""
+) -> _Result:
     speakers = {speaker.speaker_id: _speaker(speaker) for speaker in message.speakers}
     return model(
         document_id=message.document_id,
@@ -40,6 +42,8 @@ def _result_model(model: type[_Result], message: pb.Result) -> _Result:
         model=_model(message.model),
         stats=_stats(message.stats),
         labels=dict(message.labels),
+        request_id=request_id,
+        document=document,
     )
 
 

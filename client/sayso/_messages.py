@@ -1,9 +1,10 @@
 """Models to messages of the contract: one function per message. The way back is `_convert`."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from numbers import Integral, Real
 from typing import Any
 
 from google.protobuf.duration_pb2 import Duration
@@ -11,6 +12,7 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from sayso import models
+from sayso._arguments import typed
 from sayso.errors import InvalidDocument
 from sayso.known import checked
 from sayso.labels import fault_of
@@ -50,10 +52,14 @@ def options_message(options: models.Options) -> pb.ExtractOptions:
         kinds=_values("kinds", models.Kind, pb.StatementKind, options.kinds),
         cue_classes=_values("cue_classes", models.CueClass, pb.CueClass, options.cue_classes),
         min_confidence=_number("min_confidence", options.min_confidence),
-        min_speaker_confidence=options.min_speaker_confidence,
+        min_speaker_confidence=(
+            None
+            if options.min_speaker_confidence is None
+            else _number("min_speaker_confidence", options.min_speaker_confidence)
+        ),
         view=pb.RESULT_VIEW_FULL if options.explain else pb.RESULT_VIEW_BASIC,
-        max_alternatives=options.max_alternatives,
-        known_speakers=[_known_speaker_message(known) for known in checked(options.known_speakers)],
+        max_alternatives=_count("max_alternatives", options.max_alternatives),
+        known_speakers=[_known_speaker_message(known) for known in checked(_known(options.known_speakers))],
     )
 
 
@@ -188,7 +194,7 @@ def _values(field: str, members: type[StrEnum], enum: Any, wanted: str | Iterabl
     """The contract's values of members, or of their names. Raises InvalidDocument."""
     known = [str(member) for member in members if member != "unknown"]
     values = []
-    for name in [wanted] if isinstance(wanted, str) else wanted:
+    for name in [wanted] if isinstance(wanted, str) else typed(field, wanted, Iterable, "a name, or a list of names"):
         if name not in known:
             raise InvalidDocument(
                 f'there is no {members.__name__} "{name}"; there are: {", ".join(known)}',
@@ -199,8 +205,20 @@ def _values(field: str, members: type[StrEnum], enum: Any, wanted: str | Iterabl
     return values
 
 
+def _known(speakers: Iterable[models.KnownSpeaker]) -> Iterator[models.KnownSpeaker]:
+    for index, known in enumerate(typed("known_speakers", speakers, Iterable, "a list")):
+        yield typed(f"known_speakers[{index}]", known, models.KnownSpeaker, "a sayso.KnownSpeaker")
+
+
+def _count(field: str, value: int) -> int:
+    if not 0 <= typed(field, value, Integral, "an int") < 2**31:
+        problem = f"{field} is {value}; it must be from 0 to {2**31 - 1:,}"
+        raise InvalidDocument(problem, reason="INVALID_OPTION", field=f"options.{field}")
+    return value
+
+
 def _number(field: str, value: float) -> float:
-    if math.isnan(value):
+    if math.isnan(typed(field, value, Real, "a number")):
         raise InvalidDocument(f"{field} is not a number", reason="INVALID_OPTION", field=f"options.{field}")
     return value
 
@@ -209,13 +227,14 @@ def _timestamp(moment: datetime | None) -> Timestamp | None:
     if moment is None:
         return None
     message = Timestamp()
+    typed("document.published_at", moment, datetime, "a datetime")
     message.FromDatetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     return message
 
 
 def _require_utf8(field: str, value: str) -> None:
     try:
-        value.encode()
+        typed(field, value, str, "a str").encode()
     except UnicodeEncodeError as error:
         raise InvalidDocument(
             f"{field} has half of a surrogate pair (U+{ord(value[error.start]):04X}) at character {error.start}, "

@@ -319,7 +319,11 @@ class Stats:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Result:
-    """What one document says. Statements are in the order of the text; `labels` are those of the document."""
+    """What one document says. Statements are in the order of the text; `labels` are those of the document.
+
+    `request_id` is that of the call: the server's log knows it by that. `document` is the one that was read; None for a
+    result that was made from JSON.
+    """
 
     document_id: str
     statements: tuple[Statement, ...]
@@ -329,6 +333,8 @@ class Result:
     model: ModelInfo
     stats: Stats
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    request_id: str = field(default="", compare=False)
+    document: Document | None = field(default=None, compare=False)
 
     def speaker(self, speaker_id: str) -> Speaker:
         """The speaker of that identifier. Raises KeyError."""
@@ -372,6 +378,22 @@ class Result:
         from sayso._convert import result_of_json
 
         return result_of_json(cls, text)
+
+    def to_html(self, document: "str | Document | None" = None) -> str:
+        """The text with its statements as one page of HTML, for a browser: it opens without a network.
+
+        `document` is the text that was read; it need not be given if the result still has it. Raises ValueError where
+        there is none.
+        """
+        from sayso._html import whole_page
+
+        return whole_page(self, document)
+
+    def _repr_html_(self) -> str:
+        """The statements as a table, for notebooks."""
+        from sayso._html import table
+
+        return table(self)
 
     def to_dataframe(self) -> "pd.DataFrame":
         """`rows` as a pandas DataFrame. Raises ImportError without the extra `dataframe`."""
