@@ -212,9 +212,9 @@ def test_interceptors_of_another_kind() -> None:
 def test_channel_options(fake: FakeServer) -> None:
     with sayso.Client(fake.address, options={"grpc.primary_user_agent": "desk/1"}) as client:
         client.extract("x")
-    with sayso.Client(fake.address, options={"grpc.max_receive_message_length": 10}) as client:
-        with pytest.raises(sayso.RequestTooLarge, match="the limit is 10"):
-            client.extract("x")
+    small = sayso.Client(fake.address, options={"grpc.max_receive_message_length": 10})
+    with small, pytest.raises(sayso.RequestTooLarge, match="the limit is 10"):
+        small.extract("x")
     assert str(fake.calls[0].metadata["user-agent"]).startswith("desk/1 ")
     with pytest.raises(TypeError, match="options must be a mapping"):
         sayso.Client("x:1", options=[("a", 1)])  # type: ignore[arg-type]
@@ -246,6 +246,5 @@ def test_health_of_a_server_that_shuts_down(fake: FakeServer) -> None:
 def test_health_without_a_server_or_a_token() -> None:
     with sayso.Client("127.0.0.1:1") as client, pytest.raises(sayso.ServerUnavailable, match="no server answers"):
         client.health()
-    with FakeServer(token="secret") as fake, sayso.Client(fake.address) as client:
-        with pytest.raises(sayso.AccessDenied):
-            client.health()
+    with FakeServer(token="secret") as fake, sayso.Client(fake.address) as client, pytest.raises(sayso.AccessDenied):
+        client.health()

@@ -28,6 +28,8 @@ Answers = Mapping[str, Answer] | Callable[[Document], Answer]
 
 _DETAILS_KEY = "grpc-status-details-bin"
 _HEALTH = "grpc.health.v1.Health"
+_SERVING, _NOT_SERVING = b"\x08\x01", b"\x08\x02"
+"""HealthCheckResponses: messages of one field."""
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 
 
@@ -62,9 +64,7 @@ class FakeServer:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sayso-fake")
         self._server = grpc.server(self._threads)
         pb_grpc.add_QuoteServiceServicer_to_server(_Servicer(self), self._server)
-        check: Any = grpc.unary_unary_rpc_method_handler(
-            lambda request, context: b"\x08\x01" if self.ready else b"\x08\x02"
-        )
+        check: Any = grpc.unary_unary_rpc_method_handler(lambda *_: _SERVING if self.ready else _NOT_SERVING)
         self._server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(_HEALTH, {"Check": check})])
         self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
         self._server.start()
