@@ -84,7 +84,7 @@ $(STRANGERS): Makefile
 EXAMPLES_TOOLS := golang-go golang-google-grpc-dev golang-google-genproto-dev golang-google-protobuf-dev \
 	golang-github-golang-protobuf-1-5-dev protoc-gen-go-1-5 protoc-gen-go-grpc default-jdk-headless libgrpc-java \
 	libprotobuf-java libnetty-java libperfmark-java libgeronimo-annotation-1.3-spec-java protobuf-compiler \
-	protobuf-compiler-grpc-java-plugin curl jq
+	protobuf-compiler-grpc-java-plugin jq
 examples-tools:  ## from Debian, as root: what the tests of examples/go, examples/java and examples/curl need (0.6 GB)
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(EXAMPLES_TOOLS) >/dev/null

@@ -29,7 +29,7 @@ def show(result: sayso.Result) -> None:
 
 
 def main() -> None:
-    path, server = (sys.argv[1:] + [None, None])[:2]
+    path, server, *_ = [*sys.argv[1:], None, None]
     with sayso.Client(server) as client:
         show(extract(client, Path(path or ARTICLE).read_text("utf-8")))
         show(extract(client, "The weather was fine on Tuesday."))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import grpc
 from google.rpc import error_details_pb2, status_pb2
+
 from sayso.v1 import quotes_pb2, quotes_pb2_grpc
 
 ARTICLE = Path(__file__).parent.parent / "article.txt"
@@ -26,6 +27,7 @@ def extract(stub, text: str, language: str = "", tries: int = 3):
             if error.code() is not grpc.StatusCode.RESOURCE_EXHAUSTED or retry is None or not left:
                 raise
             time.sleep(retry.retry_delay.ToTimedelta().total_seconds())
+    raise AssertionError("the last try returns or raises")
 
 
 def detail(error, message):
@@ -48,7 +50,7 @@ def show(result) -> None:
 
 
 def main() -> None:
-    path, server = (sys.argv[1:] + [None, None])[:2]
+    path, server, *_ = [*sys.argv[1:], None, None]
     with grpc.insecure_channel(server or "localhost:50051") as channel:
         stub = quotes_pb2_grpc.QuoteServiceStub(channel)
         show(extract(stub, Path(path or ARTICLE).read_text("utf-8")))

@@ -183,7 +183,7 @@ def over_http() -> Iterator[tuple[str, list[str]]]:
     texts: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             length = int(self.headers["content-length"])
             document = json.loads(self.rfile.read(length))["document"]
             texts.append(document["text"])
