@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -45,15 +45,15 @@ JARS = Path("/usr/share/java")
 NEEDED = [
     *(f"grpc-{name}" for name in ("api", "context", "core", "netty", "protobuf", "protobuf-lite", "stub")),
     *(f"netty-{name}" for name in ("buffer", "codec", "codec-http", "codec-http2", "common", "handler", "resolver")),
+    *(f"opencensus-{name}" for name in ("api", "contrib-grpc-metrics")),
     *(
-        "netty-transport",
-        "protobuf",
-        "guava",
-        "perfmark-api",
         "error_prone_annotations",
         "geronimo-annotation-1.3-spec",
+        "guava",
+        "netty-transport",
+        "perfmark-api",
+        "protobuf",
     ),
-    *("opencensus-api", "opencensus-contrib-grpc-metrics"),
 ]
 GO_PATH = Path("/usr/share/gocode")
 GO_PACKAGE = "Msayso/v1/quotes.proto=example.com/sayso/gen/sayso/v1;sayso"
@@ -73,12 +73,17 @@ def tools(*names: str) -> None:
             pytest.skip(f"{name} is missing")
 
 
-def run(*command: str | Path, timeout: float = PATIENCE, folder: Path | None = None, **variables: str) -> str:
+def run(
+    *command: str | Path,
+    timeout: float = PATIENCE,
+    folder: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> str:
     """What a command prints. It must succeed."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=folder,
-        env=os.environ | variables,
+        env={**os.environ, **(variables or {})},
         capture_output=True,
         encoding="utf-8",
         timeout=timeout,
@@ -92,7 +97,7 @@ def check(*command: str | Path, **variables: str) -> None:
     """Run an example against a server that is overloaded at first; that has all its calls."""
     with FakeServer(answer) as server:
         server.fail_next(sayso.Overloaded("full", retry_after=0.1))
-        assert run(*command, ARTICLE, server.address, **variables) == PRINTED
+        assert run(*command, ARTICLE, server.address, variables=variables) == PRINTED
         article = ARTICLE.read_text("utf-8")
         expected = [article, article, "The weather was fine on Tuesday.", "“Non”, a dit Mara Olin."]
         assert [document.text for document in server.documents] == expected
@@ -136,8 +141,8 @@ def test_go(tmp_path: Path) -> None:
     run("protoc", f"-I{PROTOS}", *plugins, "sayso/v1/quotes.proto")
     cache = ROOT / "build/examples/go"
     settings = {"GO111MODULE": "off", "GOFLAGS": "", "GOPATH": f"{tmp_path}:{GO_PATH}", "GOCACHE": str(cache)}
-    build = ["go", "build", "-tags", "oldgrpc", "-o", tmp_path / "example", "."]
-    run(*build, timeout=SLOW, folder=module, **settings)
+    build: list[str | Path] = ["go", "build", "-tags", "oldgrpc", "-o", tmp_path / "example", "."]
+    run(*build, timeout=SLOW, folder=module, variables=settings)
     check(tmp_path / "example")
 
 
