@@ -46,14 +46,8 @@ NEEDED = [
     *(f"grpc-{name}" for name in ("api", "context", "core", "netty", "protobuf", "protobuf-lite", "stub")),
     *(f"netty-{name}" for name in ("buffer", "codec", "codec-http", "codec-http2", "common", "handler", "resolver")),
     *(f"opencensus-{name}" for name in ("api", "contrib-grpc-metrics")),
-    *(
-        "error_prone_annotations",
-        "geronimo-annotation-1.3-spec",
-        "guava",
-        "netty-transport",
-        "perfmark-api",
-        "protobuf",
-    ),
+    *("error_prone_annotations", "geronimo-annotation-1.3-spec"),
+    *("guava", "netty-transport", "perfmark-api", "protobuf"),
 ]
 GO_PATH = Path("/usr/share/gocode")
 GO_PACKAGE = "Msayso/v1/quotes.proto=example.com/sayso/gen/sayso/v1;sayso"
