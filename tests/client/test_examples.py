@@ -29,7 +29,7 @@ SLOW = 5 * PATIENCE
 ARTICLE = EXAMPLES / "article.txt"
 OLIN = Said("Mara Olin", "“We found rust in places where nobody had looked for forty years,”", cue="told")
 SHE = Said("Mara Olin", "the bridge was in no danger of falling", cue="added", source="She", kind=sayso.Kind.INDIRECT)
-NOBODY = Said("", "they will cost two million crowns", kind=sayso.Kind.INDIRECT)
+NOBODY = Said("", "the repairs will cost two million crowns", kind=sayso.Kind.INDIRECT)
 NOT_ENGLISH = sayso.InvalidDocument(
     'the language "fr" is not supported; supported: en', reason="UNSUPPORTED_LANGUAGE", field="document.language_code"
 )
