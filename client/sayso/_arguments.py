@@ -3,13 +3,10 @@
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from numbers import Number
 from os import PathLike
-from typing import Any, TypeVar
+from typing import Any
 
 from sayso import models
-
-_Value = TypeVar("_Value")
 
 OPTIONS = tuple(field.name for field in fields(models.Options))
 
@@ -29,13 +26,6 @@ def as_document(document: Any, *, language: str = "", document_id: str = "", nam
         kind = type(document).__name__
         raise TypeError(f"{name} is a {kind}; it must be a str or a sayso.Document{_hint(document)}")
     return models.Document(document, document_id, language)
-
-
-def typed(name: str, value: _Value, kind: Any, wanted: str) -> _Value:
-    """The value, if it is of its kind; True and False are no numbers. Raises TypeError, which names the argument."""
-    if not isinstance(value, kind) or (isinstance(value, bool) and issubclass(kind, Number)):
-        raise TypeError(f"{name} is a {type(value).__name__}; it must be {wanted}")
-    return value
 
 
 def several(documents: Iterable[Any]) -> Iterable[Any]:

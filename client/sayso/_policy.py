@@ -13,10 +13,11 @@ from numbers import Integral, Real
 from typing import Generic, TypeVar
 
 from sayso import models
-from sayso._arguments import as_document, several, typed
+from sayso._arguments import as_document, several
 from sayso._calls import BATCH, Method, Outcome, Request, Response, known_by, outcome_of
 from sayso._envelope import Envelope
-from sayso._messages import document_message, options_message
+from sayso._typed import typed
+from sayso._wire.requests import to_document, to_options
 from sayso.errors import (
     ExtractionFailed,
     InvalidDocument,
@@ -229,7 +230,7 @@ def slices(
 ) -> Iterator[Slice]:
     """The documents in slices that fit into one call. Raises InvalidDocument for options that cannot be."""
     numbers = itertools.count(1)
-    wishes = options_message(options)
+    wishes = to_options(options)
     held: list[tuple[str | models.Document, pb.Document | InvalidDocument]] = []
     size = 0
 
@@ -297,6 +298,6 @@ def _unavailable(error: SaysoError, tries: int) -> float | None:
 
 def _message(document: models.Document) -> pb.Document | InvalidDocument:
     try:
-        return document_message(document)
+        return to_document(document)
     except InvalidDocument as error:
         return error

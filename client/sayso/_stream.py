@@ -7,7 +7,7 @@ from sayso import models
 from sayso._arguments import as_document
 from sayso._calls import Outcome, known_by, outcome_of
 from sayso._envelope import Envelope
-from sayso._messages import document_message, options_message
+from sayso._wire.requests import to_document, to_options
 from sayso.errors import InvalidDocument, SaysoError, ServerError
 from sayso.v1 import quotes_pb2 as pb
 
@@ -16,7 +16,7 @@ class Stream:
     """Numbers the documents, and keeps the errors of those that cannot be sent until they can be told."""
 
     def __init__(self, options: models.Options, envelope: Envelope, *, language: str) -> None:
-        self._options = options_message(options)
+        self._options = to_options(options)
         self._envelope = envelope
         self._language = language
         self._count = 0
@@ -28,7 +28,7 @@ class Stream:
         index, self._count = self._count, self._count + 1
         named = as_document(document, language=self._language, name=f"documents[{index}]")
         try:
-            message = document_message(named)
+            message = to_document(named)
         except InvalidDocument as error:
             self._refused.append((index, error))
             return None

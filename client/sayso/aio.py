@@ -20,7 +20,6 @@ from sayso._calls import (
     extract_request,
     result_of,
 )
-from sayso._convert import server_info_model
 from sayso._envelope import Envelope, Metadata, Pairs, envelope
 from sayso._policy import (
     BETWEEN_LOOKS,
@@ -45,6 +44,7 @@ from sayso._target import target
 from sayso._transports import AsyncTransport
 from sayso._transports.local import AsyncLocal
 from sayso._transports.remote import AsyncRemote
+from sayso._wire.server_info import from_server_info
 from sayso.errors import SaysoError, ServerUnavailable
 from sayso.health import Health, health_of
 from sayso.tls import Tls
@@ -164,7 +164,7 @@ class AsyncClient:
         """What the server says of itself. Raises SaysoError."""
         seconds = allowed(self._seconds(timeout))
         sent = envelope(request_id, metadata)
-        return server_info_model(await self._finish(Run(one_call(INFO, pb.GetServerInfoRequest(), seconds, sent))))
+        return from_server_info(await self._finish(Run(one_call(INFO, pb.GetServerInfoRequest(), seconds, sent))))
 
     async def health(
         self, *, timeout: float | None = None, request_id: str | None = None, metadata: Metadata | None = None
@@ -175,7 +175,7 @@ class AsyncClient:
         serving = await self._transport.serves(seconds, sent)
         look = Send(INFO, pb.GetServerInfoRequest(), max(LEAST_LOOK, deadline - time.monotonic()), sent)
         try:
-            info = server_info_model(await self._send(look))
+            info = from_server_info(await self._send(look))
         except ServerUnavailable as error:
             if not error.reason:
                 raise

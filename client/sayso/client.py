@@ -19,7 +19,6 @@ from sayso._calls import (
     extract_request,
     result_of,
 )
-from sayso._convert import server_info_model
 from sayso._envelope import Envelope, Metadata, Pairs, envelope
 from sayso._policy import (
     BETWEEN_LOOKS,
@@ -44,6 +43,7 @@ from sayso._target import target
 from sayso._transports import Call, Transport
 from sayso._transports.local import Local
 from sayso._transports.remote import Remote
+from sayso._wire.server_info import from_server_info
 from sayso.errors import SaysoError, ServerUnavailable
 from sayso.health import Health, health_of
 from sayso.tls import Tls
@@ -176,7 +176,7 @@ class Client:
         """What the server says of itself. Raises SaysoError."""
         seconds = allowed(self._seconds(timeout))
         sent = envelope(request_id, metadata)
-        return server_info_model(self._finish(Run(one_call(INFO, pb.GetServerInfoRequest(), seconds, sent))))
+        return from_server_info(self._finish(Run(one_call(INFO, pb.GetServerInfoRequest(), seconds, sent))))
 
     def health(
         self, *, timeout: float | None = None, request_id: str | None = None, metadata: Metadata | None = None
@@ -187,7 +187,7 @@ class Client:
         serving = self._transport.serves(seconds, sent)
         look = Send(INFO, pb.GetServerInfoRequest(), max(LEAST_LOOK, deadline - time.monotonic()), sent)
         try:
-            info = server_info_model(self._send(look).result())
+            info = from_server_info(self._send(look).result())
         except ServerUnavailable as error:
             if not error.reason:
                 raise

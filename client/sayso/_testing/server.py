@@ -5,16 +5,16 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC
 from types import TracebackType
 from typing import Any, Self
 
 import grpc
 
 from sayso._envelope import REQUEST_ID_KEY
-from sayso._messages import result_message
 from sayso._testing.results import MODEL, result
 from sayso._testing.statuses import status_of
+from sayso._wire.requests import from_document
+from sayso._wire.results import to_result
 from sayso.errors import AccessDenied, SaysoError, ServerUnavailable
 from sayso.models import Document, Result
 from sayso.v1 import quotes_pb2 as pb
@@ -131,7 +131,7 @@ class _Servicer(pb_grpc.QuoteServiceServicer):
         outcome = self._outcome(request.document)
         if isinstance(outcome, SaysoError):
             raise _ended(context, outcome)
-        return pb.ExtractQuotesResponse(result=result_message(outcome))
+        return pb.ExtractQuotesResponse(result=to_result(outcome))
 
     def BatchExtractQuotes(  # noqa: N802
         self, request: pb.BatchExtractQuotesRequest, context: Any
@@ -159,29 +159,22 @@ class _Servicer(pb_grpc.QuoteServiceServicer):
         metadata = dict(context.invocation_metadata())
         name = metadata.get(REQUEST_ID_KEY, "")
         context.set_trailing_metadata(_trailers(name))
-        call = Recorded(method, tuple(map(_document, documents)), options, metadata, name)
+        call = Recorded(method, tuple(map(from_document, documents)), options, metadata, name)
         if error := self._fake._take(call):
             raise _ended(context, error)
 
     def _outcome(self, document: pb.Document) -> Answer:
-        return self._fake._answer(_document(document))
+        return self._fake._answer(from_document(document))
 
 
 def _trailers(request_id: str | bytes) -> tuple[tuple[str, str | bytes], ...]:
     return ((REQUEST_ID_KEY, request_id),)
 
 
-def _document(message: pb.Document) -> Document:
-    published = message.published_at.ToDatetime(UTC) if message.HasField("published_at") else None
-    return Document(
-        message.text, message.document_id, message.language_code, message.title, published, dict(message.labels)
-    )
-
-
 def _message(answer: Answer) -> pb.Outcome:
     if isinstance(answer, SaysoError):
         return pb.Outcome(error=status_of(answer))
-    return pb.Outcome(result=result_message(answer))
+    return pb.Outcome(result=to_result(answer))
 
 
 def _ended(context: Any, error: SaysoError) -> AssertionError:
