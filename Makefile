@@ -15,7 +15,7 @@ PROTO_LOADER_VERSION := 0.8.1
 CONNECT_VERSION := 2.1.2
 PROTOBUF_ES_VERSION := 2.17.0
 
-.PHONY: help install extras words rules docs-rules docs-tables docs-picture golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench \
+.PHONY: help install extras words rules docs-rules docs-tables docs-picture golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench examples-tools \
 	check hooks demo evaluate serve clean
 
 help:  ## this list
@@ -89,6 +89,14 @@ $(STRANGERS): Makefile
 		@grpc/grpc-js@$(GRPC_JS_VERSION) @grpc/proto-loader@$(PROTO_LOADER_VERSION) @bufbuild/protobuf@$(PROTOBUF_ES_VERSION) \
 		@connectrpc/connect@$(CONNECT_VERSION) @connectrpc/connect-node@$(CONNECT_VERSION)
 	@touch $@
+
+EXAMPLES_TOOLS := golang-go golang-google-grpc-dev golang-google-genproto-dev golang-google-protobuf-dev \
+	golang-github-golang-protobuf-1-5-dev protoc-gen-go-1-5 protoc-gen-go-grpc default-jdk-headless libgrpc-java \
+	libprotobuf-java libnetty-java libperfmark-java libgeronimo-annotation-1.3-spec-java protobuf-compiler \
+	protobuf-compiler-grpc-java-plugin jq
+examples-tools:  ## from Debian, as root: what the tests of examples/go, examples/java and examples/curl need (0.6 GB)
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(EXAMPLES_TOOLS) >/dev/null
 
 TEXTS ?= ../shared/text/wikinews.jsonl
 load: $(INSTALLED)  ## latency, full queue and soak with the bundled models on TEXTS (JSON lines with a text); 20 minutes
