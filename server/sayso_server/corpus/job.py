@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Protocol
 
 from sayso_server.corpus.errors import OutputError
-from sayso_server.corpus.inputs import find_files
+from sayso_server.corpus.inputs import Layout, find_files
 from sayso_server.corpus.parts import Part, Tally
 from sayso_server.corpus.plan import Plan, Slice, plan
 from sayso_server.corpus.reading import Reading, SliceReader
+from sayso_server.corpus.storage import access
+from sayso_server.corpus.storage.access import Place
+from sayso_server.corpus.storage.places import Address
 from sayso_server.corpus.store import opened
 
 Runner = Callable[[Reading, tuple[Slice, ...]], AbstractContextManager[Iterator[Part]]]
@@ -42,13 +45,14 @@ class Summary:
 
 
 def run(
-    source: Path,
-    target: Path,
+    source: Place,
+    target: Place,
     reading: Reading,
     runner: Runner,
     *,
     job: dict[str, object],
     slice_words: int,
+    layout: Layout = Layout(),
     retry_failed: bool = False,
     progress: Progress,
 ) -> Summary:
@@ -57,10 +61,10 @@ def run(
     With `retry_failed`, read again what failed.
     Raises CorpusError.
     """
-    files = find_files(source)
-    if source.is_dir() and target.resolve().is_relative_to(source.resolve()):
+    files = find_files(source, layout)
+    if _lies_in(target, source):
         raise OutputError(f"{target}: lies in the input, and would be read the next time; give a folder beside it")
-    with opened(target, reading.form, job) as store:
+    with opened(access.folder(target), reading.form, job) as store:
         if retry_failed:
             store.retry_failed()
         limit = reading.max_document_chars
@@ -74,6 +78,15 @@ def run(
                     tally += part.tally
                     progress.advance(part.tally)
         return Summary(planning, tally, store.failed)
+
+
+def _lies_in(target: Place, source: Place) -> bool:
+    """Whether the tables would be found as input."""
+    if isinstance(target, Address) != isinstance(source, Address):
+        return False
+    if isinstance(target, Path):
+        target, source = target.resolve(), Path(source).resolve()
+    return f"{target}/".startswith(f"{str(source).rstrip('/')}/")
 
 
 @contextmanager

@@ -98,6 +98,7 @@ def _document_row(entry: Entry, model: Model) -> Row:
         "model": model.name,
         "model_version": model.version,
         "model_digest": model.digest,
+        **entry.carried,
     }
 
 
@@ -132,6 +133,7 @@ def _statement_row(entry: Entry, statement: Statement, speakers: dict[str, Speak
         "sentence": statement.sentence.of(text) if statement.sentence else None,
         "rule": statement.rule,
         "published_at": entry.published_at,
+        **entry.carried,
     }
 
 
