@@ -5,7 +5,7 @@ import gzip
 import json
 import lzma
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -118,7 +118,7 @@ def test_an_input_that_is_none(tmp_path: Path, name: str, message: str) -> None:
         find_files(tmp_path / name)
 
 
-PACK = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
+PACK: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
 
 
 @pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz", ".zst"])
@@ -206,9 +206,7 @@ def test_fields_under_other_names_partitions_and_what_is_carried(tmp_path: Path)
             warnings=("UNREADABLE_FIELD",),
             carried={"section": "sport", "views": None, "tags": None, "free": None},
         ),
-        Entry(
-            f"{place}/a.jsonl:3", f"{place}/a.jsonl:3 (no id)", error='UNREADABLE: "url" is missing or not a string'
-        ),
+        Entry(f"{place}/a.jsonl:3", f"{place}/a.jsonl:3 (no id)", error='UNREADABLE: "url" is missing or not a string'),
         Entry(
             f"{place}/b.txt",
             f"{place}/b.txt",

@@ -21,7 +21,7 @@ from sayso_server.core.statement import KnownSpeaker, Options
 from sayso_server.corpus import job
 from sayso_server.corpus.carried import TYPES, Carried, carried_of
 from sayso_server.corpus.errors import CorpusError
-from sayso_server.corpus.inputs import Layout
+from sayso_server.corpus.inputs import Layout, Source
 from sayso_server.corpus.parts import Form
 from sayso_server.corpus.reading import Reading
 from sayso_server.corpus.rows import DOCUMENTS, STATEMENTS
@@ -54,7 +54,7 @@ def _carried(context: click.Context, option: click.Parameter, values: tuple[str,
 
 
 @click.command()
-@click.argument("source", metavar="INPUT", callback=_place)
+@click.argument("place", metavar="INPUT", callback=_place)
 @click.argument("target", metavar="OUTPUT", callback=_place)
 @click.option(
     "--format",
@@ -94,7 +94,7 @@ def _carried(context: click.Context, option: click.Parameter, values: tuple[str,
     multiple=True,
     metavar="FIELD[:TYPE]",
     callback=_carried,
-    help=f"Copy this field of the input into both tables. May be repeated. TYPE: {', '.join(TYPES)}.  [default: string]",
+    help=f"Copy this field of the input into both tables; repeat it for more. TYPE, else string: {', '.join(TYPES)}.",
 )
 @click.option("--classes", type=click.Choice(list(CLASSES)), default="speech", show_default=True, help="As of extract.")
 @speakers_option
@@ -120,11 +120,11 @@ def _carried(context: click.Context, option: click.Parameter, values: tuple[str,
     envvar="SAYSO_THREADS",
     help="Threads of each worker. [default: this machine's cores, shared out; 1 on a cluster]",
 )
-def corpus(*, source: Place, target: Place, workers: int, address: str | None, runner: str, **values: Any) -> None:
+def corpus(*, place: Place, target: Place, workers: int, address: str | None, runner: str, **values: Any) -> None:
     """Read every document of INPUT, and write who said what to tables in the folder OUTPUT.
 
-    INPUT is a .jsonl file of {"id", "text"} lines, a .parquet file with such columns, a .txt file, a folder of them, or a
-    pattern ('news/2024-*/*.jsonl.gz'); .gz, .bz2, .xz and .zst are unpacked. "title" and "published_at" (ISO 8601) go
+    INPUT is a .jsonl file of {"id", "text"} lines, a .parquet file with such columns, a .txt file, a folder of them, or
+    a pattern ('news/2024-*/*.jsonl.gz'); .gz, .bz2, .xz and .zst are unpacked. "title" and "published_at" (ISO 8601) go
     along. INPUT and OUTPUT may be addresses of stores (s3://, gs://, hdfs://). OUTPUT gets a row per document and a row
     per statement. A job that was stopped or killed continues where it was when the same command is given again;
     documents added to INPUT are read then.
@@ -140,9 +140,9 @@ def corpus(*, source: Place, target: Place, workers: int, address: str | None, r
     threads = values.pop("threads") or (1 if address else default_threads(workers))
     part_words, retry_failed = values.pop("part_words"), values.pop("retry_failed")
     fields = Fields(**{name: values.pop(f"{option}_field") for name, option in _FIELDS.items()})
-    layout = Layout(fields, values["carried"])
+    source = Source(place, Layout(fields, values["carried"]))
     reading, described = _reading(threads, **values)
-    described |= _described(layout)
+    described |= _described(source.layout)
     progress = Progress()
     with progress, _refusing(target), _stopped_by_sigterm():
         run_slices = _ray(workers, address) if on_ray else job.here
@@ -153,7 +153,6 @@ def corpus(*, source: Place, target: Place, workers: int, address: str | None, r
             run_slices,
             job=described,
             slice_words=part_words,
-            layout=layout,
             retry_failed=retry_failed,
             progress=progress,
         )

@@ -69,7 +69,9 @@ def read_rows(
 
 def unpacked(stream: BinaryIO, codec: str) -> BinaryIO:
     """What a compressed stream holds."""
-    return cast(BinaryIO, io.BufferedReader(pa.CompressedInputStream(pa.PythonFile(stream, "r"), codec), _UNPACKED_AT_ONCE))
+    return cast(
+        BinaryIO, io.BufferedReader(pa.CompressedInputStream(pa.PythonFile(stream, "r"), codec), _UNPACKED_AT_ONCE)
+    )
 
 
 def _rows(batch: "pa.RecordBatch") -> Iterator[dict[str, Any]]:

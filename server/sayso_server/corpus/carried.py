@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,7 +86,7 @@ def _bool(value: object) -> bool:
     return known[value]
 
 
-_READ = {
+_READ: dict[str, Callable[[object], Value]] = {
     "string": _string,
     "int": _int,
     "float": _float,

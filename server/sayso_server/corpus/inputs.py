@@ -38,6 +38,17 @@ class Layout:
     carried: tuple[Carried, ...] = ()
 
 
+_AS_NAMED = Layout()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The input of a job: a file, a folder or a pattern, and where its records have what they have."""
+
+    place: Place
+    layout: Layout = _AS_NAMED
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """A file of the input. `name` is its path inside the input's folder: what is shown, and the id of a text file."""
@@ -46,7 +57,7 @@ class File:
     name: str
     size: int
     """In bytes, as it is stored."""
-    layout: Layout = Layout()
+    layout: Layout = _AS_NAMED
 
     @property
     def kind(self) -> str:
@@ -82,7 +93,7 @@ def id_of_place(place: str) -> str:
     return f"{place} (no id)"
 
 
-def find_files(place: Place, layout: Layout = Layout()) -> list[File]:
+def find_files(place: Place, layout: Layout = _AS_NAMED) -> list[File]:
     """The file that is the input, or all files of its kinds in a folder, or of a pattern. Raises InputError."""
     try:
         found = [File(*one, layout) for one in access.find(place)]
@@ -170,7 +181,7 @@ def _text(file: File, start: Position) -> Iterator[tuple[Position, Entry]]:
         yield start, Entry(name, name, error=f"UNREADABLE: not UTF-8: byte {error.start + 1} of the file")
         return
     fields = file.layout.fields
-    record: dict[str, object] = partitions(name) | {fields.id: name, fields.text: text}
+    record: dict[str, object] = {**partitions(name), fields.id: name, fields.text: text}
     document = document_of(1, record, fields)
     assert isinstance(document, Document)  # it was decoded just now
     yield start, _with_context(name, document, file.layout, record)

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Protocol
 
 from sayso_server.corpus.errors import OutputError
-from sayso_server.corpus.inputs import Layout, find_files
+from sayso_server.corpus.inputs import Source, find_files
 from sayso_server.corpus.parts import Part, Tally
 from sayso_server.corpus.plan import Plan, Slice, plan
 from sayso_server.corpus.reading import Reading, SliceReader
 from sayso_server.corpus.storage import access
 from sayso_server.corpus.storage.access import Place
-from sayso_server.corpus.storage.places import Address
 from sayso_server.corpus.store import opened
 
 Runner = Callable[[Reading, tuple[Slice, ...]], AbstractContextManager[Iterator[Part]]]
@@ -45,14 +44,13 @@ class Summary:
 
 
 def run(
-    source: Place,
+    source: Source,
     target: Place,
     reading: Reading,
     runner: Runner,
     *,
     job: dict[str, object],
     slice_words: int,
-    layout: Layout = Layout(),
     retry_failed: bool = False,
     progress: Progress,
 ) -> Summary:
@@ -61,8 +59,8 @@ def run(
     With `retry_failed`, read again what failed.
     Raises CorpusError.
     """
-    files = find_files(source, layout)
-    if _lies_in(target, source):
+    files = find_files(source.place, source.layout)
+    if _lies_in(target, source.place):
         raise OutputError(f"{target}: lies in the input, and would be read the next time; give a folder beside it")
     with opened(access.folder(target), reading.form, job) as store:
         if retry_failed:
@@ -82,10 +80,8 @@ def run(
 
 def _lies_in(target: Place, source: Place) -> bool:
     """Whether the tables would be found as input."""
-    if isinstance(target, Address) != isinstance(source, Address):
-        return False
-    if isinstance(target, Path):
-        target, source = target.resolve(), Path(source).resolve()
+    if isinstance(target, Path) and isinstance(source, Path):
+        target, source = target.resolve(), source.resolve()
     return f"{target}/".startswith(f"{str(source).rstrip('/')}/")
 
 

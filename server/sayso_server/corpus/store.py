@@ -68,7 +68,9 @@ class Store:
         with ThreadPoolExecutor(_READ_AT_ONCE) as pool:
             for name, statuses in zip(names, pool.map(self._statuses, names), strict=True):
                 if twice := next((one for one in statuses if one in self.statuses), None):
-                    raise OutputError(f"{self._shown(name)}: has document {twice!r}, which is in another part; remove one")
+                    raise OutputError(
+                        f"{self._shown(name)}: has document {twice!r}, which is in another part; remove one"
+                    )
                 self.statuses |= statuses
                 self._failed |= {one: name for one, status in statuses.items() if status == "failed"}
 

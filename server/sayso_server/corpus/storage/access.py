@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from types import ModuleType
 from typing import BinaryIO, NamedTuple, Protocol
 
 from sayso_server.corpus.errors import MissingExtra
@@ -73,7 +74,7 @@ def folder(place: Place) -> Folder:
     return local.LocalFolder(place)
 
 
-def _remote():  # type: ignore[no-untyped-def] # a module
+def _remote() -> ModuleType:
     try:
         from sayso_server.corpus.storage import remote
     except ImportError:

@@ -1,19 +1,19 @@
 """The lock of an output where there are no locks: a claim that its owner renews.
 
-Each job writes a claim of its own, and only then looks whether there are others. Stores list what has been written, so of
-two jobs at least one sees the other, and withdraws; that needs no request with a condition, which not every store has. Two
-that start at the same moment may both withdraw. Ages are told by the store's clock alone: the times of two claims.
+Each job writes a claim of its own, and only then looks whether there are others. Stores list what has been written, so
+of two jobs at least one sees the other, and withdraws. That needs no request with a condition, which not every store
+has. Two that start at the same moment may both withdraw. Ages are told by the store's clock: the times of two claims.
 
 A claim that was not renewed for a lease is that of a job that was killed, and is taken over; one of a process of this
 machine that has ended is so at once.
 """
 
+import contextlib
 import json
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -77,28 +77,33 @@ class Claim:
         """Before anything is written. Raises OutputError where it is lost."""
         if self._is_taken or self.clock() - self._renewed > LEASE_SECONDS / 2:
             raise OutputError(
-                f"{self.store.shown('')}: the lock was lost: it could not be renewed for {LEASE_SECONDS / 2:g} seconds, or"
-                " another job took it over; the same command continues once no other job runs"
+                f"{self.store.shown('')}: the lock was lost: it could not be renewed for {LEASE_SECONDS / 2:g} seconds,"
+                " or another job took it over; the same command continues once no other job runs"
             )
 
     def keep(self) -> None:
         """Renew it until it is ended: what a thread does."""
-        while not self._ended.wait(RENEWED_SECONDS):
-            try:
-                if self.store.changed(self.name) is None:
-                    self._is_taken = True
-                    return
+        while not self._ended.wait(RENEWED_SECONDS) and not self._is_taken:
+            self.renew()
+
+    def renew(self) -> None:
+        """Write it again, if no other job has removed it."""
+        try:
+            if self.store.changed(self.name) is None:
+                self._is_taken = True
+            else:
                 self.write()
-            except OSError:
-                continue  # check() tells when it has been too long
+        except OSError:
+            pass  # check() tells when it has been too long
 
     def end(self) -> None:
         """Renew it no longer, and remove it."""
         self._ended.set()
-        self.store.remove(self.name)
+        with contextlib.suppress(OSError):  # it ends with its lease
+            self.store.remove(self.name)
 
 
-@contextmanager
+@contextlib.contextmanager
 def claimed(store: Store) -> Iterator[Claim]:
     """Hold the lock. Raises OutputError where another job does."""
     claim = Claim(store, this_process())
@@ -109,8 +114,7 @@ def claimed(store: Store) -> Iterator[Claim]:
         thread.start()
         yield claim
     finally:
-        claim._ended.set()
-        claim.store.remove(claim.name)
+        claim.end()
 
 
 def _refuse_or_take_over(store: Store, claim: Claim) -> None:
@@ -126,8 +130,8 @@ def _refuse_or_take_over(store: Store, claim: Claim) -> None:
         age = max(0.0, own - written)
         if age < LEASE_SECONDS and not owner.has_ended():
             raise OutputError(
-                f"{store.shown('')}: another job is writing to it: {owner}, whose lock was renewed {age:.0f} s ago; if it was"
-                f" killed, its lock ends {LEASE_SECONDS:g} s after that"
+                f"{store.shown('')}: another job is writing to it: {owner}, whose lock was renewed {age:.0f} s ago;"
+                f" if it was killed, its lock ends {LEASE_SECONDS:g} s after that"
             )
         stale.append((name, owner, age))
     for name, owner, age in stale:

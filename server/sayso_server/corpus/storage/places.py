@@ -41,7 +41,7 @@ def address_of(text: str) -> Address | None:
         raise CorpusError(f"{scheme}:// is not supported; supported are paths of this machine, {known}")
     rest, *options = _OPTIONS.split(rest, maxsplit=1)
     authority, _, path = rest.partition("/")
-    if "@" in authority and scheme != "abfs" and scheme != "abfss":
+    if "@" in authority and scheme not in ("abfs", "abfss"):
         raise CorpusError(f"{scheme}://: an address must not hold credentials; give them in the environment")
     if not authority:
         raise CorpusError(f"{text}: has no bucket or host")
@@ -49,7 +49,7 @@ def address_of(text: str) -> Address | None:
 
 
 def split_pattern(path: str) -> tuple[str, str]:
-    """A path before its first part with `*`, `?` or `[`, and the rest, which is a pattern; empty where there is none."""
+    """A path before its first part with `*`, `?` or `[`, and the rest: a pattern, empty where there is none."""
     parts = path.split("/")
     for number, part in enumerate(parts):
         if _PATTERN.search(part):

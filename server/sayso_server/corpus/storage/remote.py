@@ -7,7 +7,7 @@ appears when it is opened: it is written under another name, and then moved.
 import functools
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO, cast
 
 from pyarrow import ArrowException
@@ -21,16 +21,20 @@ _READ_AHEAD = 1024 * 1024
 """Bytes of one request, of a file that is read line by line: some hundred articles."""
 _WRITTEN_AT_PLACE = ("s3", "gs", "gcs", "abfs", "abfss")
 _UNFINISHED = "_unfinished/"
+_IN_ONE_REQUEST = "allow_delayed_open=true"
+"""Else S3 gets each part in three requests, and keeps, unseen and for money, what a killed job had sent of it."""
 
 
 @functools.cache
 def _opened(scheme: str, authority: str, options: str) -> tuple[Any, str]:
     """The store, and the path in it that is the bucket's or the root."""
     scheme = "gs" if scheme == "gcs" else scheme
+    if scheme == "s3" and "allow_delayed_open" not in options:
+        options = f"{options}&{_IN_ONE_REQUEST}".lstrip("&")
     try:
         system, root = arrow_fs.FileSystem.from_uri(f"{scheme}://{authority}/" + (f"?{options}" if options else ""))
     except (ArrowException, ValueError, OSError) as error:
-        raise InputError(f"{scheme}://{authority}: cannot be opened: {_one_line(error)}") from None
+        raise InputError(f"{scheme}://{authority}: cannot be opened: {str(error).splitlines()[0]}") from None
     return system, root.strip("/")
 
 
@@ -65,8 +69,10 @@ def _listed(folder: Address) -> list[tuple[str, int]] | None:
     if system.get_file_info(path).type is not arrow_fs.FileType.Directory:
         return None
     files = system.get_file_info(arrow_fs.FileSelector(path, recursive=True))
-    prefix = len(path.rstrip("/")) + 1
-    return sorted((one.path[prefix:], one.size) for one in files if one.type is arrow_fs.FileType.File)
+    prefix = f"{path.strip('/')}/".lstrip("/")  # not every store begins paths with a slash
+    return sorted(
+        (one.path.lstrip("/").removeprefix(prefix), one.size) for one in files if one.type is arrow_fs.FileType.File
+    )
 
 
 def open_input(address: Address) -> BinaryIO:
@@ -116,10 +122,8 @@ class RemoteFolder:
 
     def remove(self, name: str) -> None:
         """Remove a file."""
-        try:
+        with suppress(FileNotFoundError):
             self._system.delete_file(f"{self._path}/{name}")
-        except FileNotFoundError:
-            pass
 
     def changed(self, name: str) -> float | None:
         """When a file was written, in seconds by the clock of the store; None where there is no such file."""
@@ -146,12 +150,8 @@ class RemoteFolder:
         self._write(path, content)
 
     def _write(self, path: str, content: bytes) -> None:
-        with self._system.open_output_stream(path) as stream:
+        with self._system.open_output_stream(path, compression=None) as stream:
             stream.write(content)
 
     def _at(self, inside: str) -> Address:
         return self._address.at(f"{self._address.path}/{inside}".strip("/"))
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300]

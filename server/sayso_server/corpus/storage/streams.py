@@ -1,7 +1,7 @@
 """Files as streams of bytes from an offset on, compressed or not.
 
-A compressed file can only be read from its beginning. The slices of a file come in its order, so a process keeps the stream
-that it read last, and reads on from there; only who goes back begins again. What is skipped is cheap: unpacking is
+A compressed file can only be read from its beginning. The slices of a file come in its order, so a process keeps the
+stream that it read last, and reads on from there; only a step back begins again. What is skipped is cheap: unpacking is
 thousands of times faster than reading.
 """
 
@@ -22,7 +22,7 @@ _SKIPPED_AT_ONCE = 1024 * 1024
 
 def _zstd(stream: BinaryIO) -> BinaryIO:
     try:
-        import sayso_server.corpus.arrow as arrow
+        from sayso_server.corpus import arrow
     except MissingExtra:
         raise MissingExtra(".zst", "pyarrow", "unpack it first: unzstd") from None
     return arrow.unpacked(stream, "zstd")
@@ -31,7 +31,7 @@ def _zstd(stream: BinaryIO) -> BinaryIO:
 _UNPACKED: dict[str, Callable[[BinaryIO], BinaryIO]] = {
     ".gz": lambda stream: cast(BinaryIO, gzip.GzipFile(fileobj=stream)),
     ".bz2": lambda stream: cast(BinaryIO, bz2.BZ2File(stream)),
-    ".xz": lambda stream: cast(BinaryIO, lzma.LZMAFile(stream)),
+    ".xz": lambda stream: cast(BinaryIO, lzma.LZMAFile(stream)),  # noqa: SIM115 - the caller closes it
     ".zst": _zstd,
 }
 COMPRESSED = tuple(_UNPACKED)
