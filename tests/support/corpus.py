@@ -12,6 +12,11 @@ from support.serving import PATIENCE
 TESTS = Path(__file__).parent.parent
 
 
+def environment() -> dict[str, str]:
+    """Of processes that import what tests import."""
+    return os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
+
+
 class Corpus:
     """Input and output of a job, and the command over them."""
 
@@ -37,7 +42,7 @@ class Corpus:
         command = [sys.executable, "-m", "support.fake_corpus", "corpus", *self.places()]
         process = subprocess.Popen(
             [*command, "--part-words", "8", "--threads", "1", *arguments],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path]), "HOME": str(self.home)},
+            env=environment() | {"HOME": str(self.home)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
