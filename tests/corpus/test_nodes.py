@@ -1,6 +1,5 @@
 """The corpus job on a Ray cluster of several nodes: some are killed, and some come later."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -29,7 +28,7 @@ def entered(gate: Path) -> int:
 
 
 def test_a_node_is_killed_and_another_one_comes(corpus: Corpus, tmp_path: Path) -> None:
-    """One node reads, and dies over a document; another comes, and reads it, and one that ends the process that reads it."""
+    """One node is killed over a document; another reads it, and a document that ends the process that reads it."""
     gates = [tmp_path / "first", tmp_path / "second"]
     texts = [GOOD] * 30
     texts[7], texts[27] = f"{GOOD} WAIT {gates[0]}", f"{GOOD} WAIT {gates[1]}"

@@ -1,7 +1,7 @@
 """A Ray cluster of several nodes on this machine: `python -m support.ray_nodes CORES...`, told what to do line by line.
 
-It prints its address, and `done` after each order: `add CORES` adds a node; `kill PID` kills the one in which this process
-runs, all at once. It ends with its standard input.
+It prints its address, and `done` after each order: `add CORES` adds a node; `kill PID` kills the one in which this
+process runs, all at once. It ends with its standard input.
 """
 
 import os
@@ -91,7 +91,7 @@ def main() -> None:
             [node] = [one for one in cluster.worker_nodes if one.all_processes["raylet"][0].process.pid in above]
             cluster.remove_node(node, allow_graceful=False)
         print("done", file=answers, flush=True)
-    cluster.shutdown()
+    cluster.shutdown()  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The input: JSON lines, Parquet and text, as entries with their positions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import PurePosixPath
@@ -79,6 +79,7 @@ class Entry:
     error: str = ""
     title: str | None = None
     published_at: datetime | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     carried: dict[str, Value] = field(default_factory=dict)
 
@@ -160,7 +161,7 @@ def _parquet(file: File, start: Position) -> Iterator[tuple[Position, Entry]]:
 
     layout, folders = file.layout, partitions(file.name)
     needed = [name for name in (layout.fields.id, layout.fields.text) if name not in folders]
-    wanted = (layout.fields.title, layout.fields.published_at, *(one.name for one in layout.carried))
+    wanted = (layout.fields.title, layout.fields.published_at, "labels", *(one.name for one in layout.carried))
     optional = [name for name in dict.fromkeys(wanted) if name not in needed]
     with access.open_input(file.place) as stream:
         rows = arrow.read_rows(stream, str(file.place), start.offset, needed=needed, optional=optional)
@@ -209,6 +210,7 @@ def _with_context(place: str, document: Document, layout: Layout, record: dict[s
         document.text,
         title=title.encode(errors="replace").decode() if isinstance(title, str) and title else None,
         published_at=document.published_at,
+        labels=document.labels,
         warnings=("UNKNOWN_DATE",) * unknown_date + (UNREADABLE_FIELD,) * unreadable,
         carried={name: value for name, (value, _) in values.items()},
     )
