@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, BinaryIO, cast
 
 from sayso_server.corpus.errors import InputError, MissingExtra
+from sayso_server.corpus.rows import STATEMENTS
 
 try:
     import pyarrow as pa
@@ -38,6 +39,19 @@ def without(content: bytes, column: str, values: Collection[str]) -> bytes | Non
     table = pq.read_table(io.BytesIO(content))
     rest = table.filter(pa.array([value not in values for value in table[column].to_pylist()], pa.bool_()))
     return _encode(rest) if rest.num_rows else None
+
+
+def with_statements(
+    table: "pa.Table",
+    name: str,
+    statements: Sequence[Sequence[dict[str, Any]]],
+    error: str,
+    errors: Sequence[str | None],
+) -> "pa.Table":
+    """A table with a column of statements, a list for each row, and one of errors."""
+    rows = pa.list_(pa.struct([(column, _TYPES[kind]) for column, kind in STATEMENTS.items()]))
+    more = table.append_column(name, pa.array(statements, rows))
+    return more.append_column(error, pa.array(errors, pa.string()))
 
 
 def _encode(table: "pa.Table") -> bytes:

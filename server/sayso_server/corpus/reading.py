@@ -54,7 +54,7 @@ class SliceReader:
         """The finished part. Raises CorpusError."""
         documents: list[Row] = []
         statements: list[Row] = []
-        for entry, outcome in self._outcomes(piece.entries()):
+        for entry, outcome in self.outcomes(piece.entries()):
             if isinstance(outcome, Extraction):
                 documents.append(read_row(entry, outcome, self._worker.model))
                 statements += statement_rows(entry, outcome)
@@ -67,7 +67,8 @@ class SliceReader:
         streams.forget()
         self._worker.close()
 
-    def _outcomes(self, entries: Iterator[Entry]) -> Iterator[tuple[Entry, Extraction | str]]:
+    def outcomes(self, entries: Iterator[Entry]) -> Iterator[tuple[Entry, Extraction | str]]:
+        """Each entry, in order, with what was read of it, or why it was not. Raises CorpusError."""
         for together in self._rounds(entries):
             readable = {number: entry for number, entry in enumerate(together) if not self._refusal(entry)}
             outcomes = self._read(readable)
