@@ -1,9 +1,9 @@
-"""What a corpus job takes apart from reading: time and memory by the number of documents, with an engine that reads nothing.
+"""What a corpus job takes apart from reading, by the number of documents: an engine that reads nothing stands in.
 
     cd tests && python -m support.growth OUTPUT --documents 300 3000 30000 -- --workers 2
 
-Texts of 400 words are repeated under ids of their own. OUTPUT may be an address; each size gets a folder in it. Prints a
-JSON object for each size: seconds and CPU seconds of the whole command, and again of the same command, which then finds
+Texts of 400 words are repeated under ids of their own. OUTPUT may be an address; each size gets a folder in it. Prints
+a JSON object for each size: seconds and CPU seconds of the whole command, and again of the same one, which then finds
 nothing to read; the peak memory of the command's own process.
 """
 

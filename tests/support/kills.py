@@ -2,8 +2,8 @@
 
     cd tests && python -m support.kills --kills 10 --documents 600 OUTPUT -- --workers 2
 
-The words after `--` go to the command. OUTPUT may be an address. With `--models` the bundled models read, else an engine
-that takes 0.05 seconds a document. Prints a line per kill, and ends with status 1 if a document is lost or there twice.
+The words after `--` go to the command. OUTPUT may be an address. With `--models` the bundled models read, else an
+engine that takes 0.05 seconds a document. Prints a line per kill; status 1 if a document is lost or there twice.
 """
 
 import argparse
