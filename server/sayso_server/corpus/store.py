@@ -37,7 +37,7 @@ class Store:
 
     def __init__(self, folder: Folder, form: Form) -> None:
         self._folder = folder
-        self._form = form
+        self.form = form
         self._parts = self._clean()
         self.statuses: dict[str, str] = {}
         """Of every document that has been read when the output is opened."""
@@ -58,28 +58,44 @@ class Store:
     def write(self, part: Part) -> None:
         """Add a part: wholly, or not at all. Raises OSError."""
         self._drop(self._replaceable.intersection(part.names))
-        name = f"part-{self._parts:06}.{self._form}"
-        self._folder.put(f"statements/{name}", part.statements)
-        self._folder.put(f"documents/{name}", part.documents)
+        name = f"part-{self._parts:06}.{self.form}"
+        self.put(f"statements/{name}", part.statements)
+        self.put(f"documents/{name}", part.documents)
         self._parts += 1
 
+    def parts(self, table: str) -> list[str]:
+        """The names of a table's files, in the order in which they were written."""
+        return [f"{table}/{name}" for name in self._folder.names(table) if self._is_part(name)]
+
+    def read(self, name: str) -> bytes | None:
+        """A file of the output; None where there is none."""
+        return self._folder.read(name)
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write a file: wholly, or not at all. Raises OSError."""
+        self._folder.put(name, content)
+
+    def shown(self, name: str) -> str:
+        """Where a file is, for messages."""
+        return self._folder.shown(name)
+
     def _look(self) -> None:
-        names = self._documents()
+        names = self.parts("documents")
         with ThreadPoolExecutor(_READ_AT_ONCE) as pool:
             for name, statuses in zip(names, pool.map(self._statuses, names), strict=True):
                 if twice := next((one for one in statuses if one in self.statuses), None):
                     raise OutputError(
-                        f"{self._shown(name)}: has document {twice!r}, which is in another part; remove one"
+                        f"{self.shown(name)}: has document {twice!r}, which is in another part; remove one"
                     )
                 self.statuses |= statuses
                 self._failed |= {one: name for one, status in statuses.items() if status == "failed"}
 
     def _statuses(self, name: str) -> dict[str, str]:
-        content = self._folder.read(f"documents/{name}") or b""
+        content = self.read(name) or b""
         try:
             return {row["document_id"]: row["status"] for row in self._rows(content, name)}
         except (InputError, ValueError, KeyError):
-            raise OutputError(f"{self._shown(name)}: is damaged; remove it, and its documents are read again") from None
+            raise OutputError(f"{self.shown(name)}: is damaged; remove it, and its documents are read again") from None
 
     def _drop(self, ids: Iterable[str]) -> None:
         """Remove the rows of documents that failed, and so have no statements."""
@@ -88,34 +104,28 @@ class Store:
             if name := self._failed.pop(one, None):
                 parts.setdefault(name, set()).add(one)
         for name, dropped in parts.items():
-            rest = without(self._folder.read(f"documents/{name}") or b"", dropped, self._form)
+            rest = without(self.read(name) or b"", dropped, self.form)
             if rest is None:
-                self._folder.remove(f"documents/{name}")
-                self._folder.remove(f"statements/{name}")
+                self._folder.remove(name)
+                self._folder.remove(name.replace("documents", "statements", 1))
             else:
-                self._folder.put(f"documents/{name}", rest)
+                self.put(name, rest)
 
     def _rows(self, content: bytes, name: str) -> Iterator[dict[str, str]]:
-        if self._form == "parquet":
+        if self.form == "parquet":
             from sayso_server.corpus import arrow
 
             return arrow.read_rows(io.BytesIO(content), name, needed=("document_id", "status"))
         return map(json.loads, content.splitlines())
 
-    def _documents(self) -> list[str]:
-        return [name for name in self._folder.names("documents") if self._is_part(name)]
-
     def _is_part(self, name: str) -> bool:
         stem, _, suffix = name.rpartition(".")
-        return suffix == self._form and _PART.fullmatch(stem) is not None
-
-    def _shown(self, name: str) -> str:
-        return self._folder.shown(f"documents/{name}")
+        return suffix == self.form and _PART.fullmatch(stem) is not None
 
     def _refuse_foreign(self, table: str) -> None:
         """Who reads the tables takes all files of their form."""
         for name in self._folder.names(table):
-            if name.endswith(f".{self._form}") and not self._is_part(name):
+            if name.endswith(f".{self.form}") and not self._is_part(name):
                 shown = self._folder.shown(f"{table}/{name}")
                 raise OutputError(f"{shown}: is no part of this output, and would be read as one; move it elsewhere")
 
@@ -123,10 +133,10 @@ class Store:
         """Remove what a killed job left unfinished; the number of the next part."""
         for table in TABLES:
             self._refuse_foreign(table)
-        finished = set(self._documents())
-        for name in self._folder.names("statements"):
-            if self._is_part(name) and name not in finished:
-                self._folder.remove(f"statements/{name}")
+        finished = {name.rpartition("/")[2] for name in self.parts("documents")}
+        for name in self.parts("statements"):
+            if name.rpartition("/")[2] not in finished:
+                self._folder.remove(name)
         return max((int(name[len("part-") :].split(".")[0]) + 1 for name in finished), default=0)
 
 
