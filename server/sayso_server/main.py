@@ -4,10 +4,8 @@ import click
 
 from sayso_server.commands.corpus import corpus
 from sayso_server.commands.corrections import corrections
-from sayso_server.commands.evaluate_models import evaluate_models
 from sayso_server.commands.extract import extract
 from sayso_server.commands.info import info
-from sayso_server.commands.load import load
 from sayso_server.commands.serve import serve
 from sayso_server.version import VERSION
 
@@ -20,10 +18,8 @@ def main() -> None:
 
 main.add_command(corpus)
 main.add_command(corrections)
-main.add_command(evaluate_models)
 main.add_command(extract)
 main.add_command(info)
-main.add_command(load)
 main.add_command(serve)
 
 if __name__ == "__main__":
