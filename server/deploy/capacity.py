@@ -65,7 +65,7 @@ def computed(given: dict[str, float]) -> str:
     return f"""\
 ### Serving: how many replicas
 
-    replicas = articles a day × words_per_article ÷ 86,400 × peak ÷ (words_per_second × busy),  and at least two
+Replicas = articles a day × `words_per_article` ÷ 86,400 × `peak` ÷ (`words_per_second` × `busy`), and at least two.
 
 | articles a day | words a second, mean | at the peak | replicas of one core | memory |
 |--:|--:|--:|--:|--:|
@@ -82,7 +82,7 @@ reading, and the loading of the models.
 
 ### A national archive
 
-`archive_articles` a day: some two hundred titles. Storage is that of the input as it came, and of both tables in Parquet.
+`archive_articles` a day. Storage is that of the input as JSON lines, and of both tables in Parquet.
 
 | | articles | core hours | on {CLUSTER} cores | input | tables | parts |
 |---|--:|--:|--:|--:|--:|--:|

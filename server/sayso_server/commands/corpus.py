@@ -130,7 +130,7 @@ def corpus(*, place: Place, target: Place, workers: int, address: str | None, ru
     documents added to INPUT are read then.
 
     Exit status: 0; 1 if a document could not be read (its row says why) or had the id of another; 2 if the input, the
-    output, the model or the arguments are at fault; 130 if it was stopped.
+    output, the model or an argument is invalid; 130 if it was stopped.
     """
     on_ray = runner == "ray" or (runner == "auto" and (workers > 1 or address is not None))
     if not on_ray and workers > 1:
