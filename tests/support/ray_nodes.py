@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from support.corpus import environment
 
@@ -75,7 +76,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # Ray prints
     first, *others = map(int, sys.argv[1:])
-    cluster = Cluster(
+    cluster: Any = Cluster(
         initialize_head=True,
         head_node_args={"num_cpus": first, "object_store_memory": STORE_BYTES, "include_dashboard": False},
     )
@@ -91,7 +92,7 @@ def main() -> None:
             [node] = [one for one in cluster.worker_nodes if one.all_processes["raylet"][0].process.pid in above]
             cluster.remove_node(node, allow_graceful=False)
         print("done", file=answers, flush=True)
-    cluster.shutdown()  # type: ignore[no-untyped-call]
+    cluster.shutdown()
 
 
 if __name__ == "__main__":
