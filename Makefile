@@ -98,6 +98,12 @@ examples-tools:  ## from Debian, as root: what the tests of examples/go, example
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(EXAMPLES_TOOLS) >/dev/null
 
+S3 := build/s3/.installed
+$(S3): tests/support/s3-server.txt
+	"$(PYTHON)" -m venv build/s3
+	build/s3/bin/python -m pip --disable-pip-version-check install --quiet --requirement $<
+	@touch $@
+
 TEXTS ?= ../shared/text/wikinews.jsonl
 load: $(INSTALLED)  ## latency, full queue and soak with the bundled models on TEXTS (JSON lines with a text); 20 minutes
 	cd tests && PYTHONPATH=. $(abspath $(BIN))/python -m acceptance.load "$(abspath $(TEXTS))" $(LOAD_OPTIONS)

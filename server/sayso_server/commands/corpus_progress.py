@@ -3,7 +3,6 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +10,7 @@ import click
 from sayso_server.corpus.job import Summary
 from sayso_server.corpus.parts import Tally
 from sayso_server.corpus.plan import Plan
+from sayso_server.corpus.storage.access import Place
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -72,7 +72,7 @@ class Progress:
         return f"{done.documents:,} read, {done.words / max(0.1, self.seconds):,.0f} words/s{failed}"
 
 
-def told(summary: Summary, seconds: float, target: Path) -> Iterator[str]:
+def told(summary: Summary, seconds: float, target: Place) -> Iterator[str]:
     """The lines at the end."""
     tally, plan = summary.tally, summary.plan
     done = ", ".join(_done(tally, seconds)) if tally.documents else "nothing new to read"

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Protocol
 
 from sayso_server.corpus.errors import OutputError
-from sayso_server.corpus.inputs import find_files
+from sayso_server.corpus.inputs import Source, find_files
 from sayso_server.corpus.parts import Part, Tally
 from sayso_server.corpus.plan import Plan, Slice, plan
 from sayso_server.corpus.reading import Reading, SliceReader
+from sayso_server.corpus.storage import access
+from sayso_server.corpus.storage.access import Place
 from sayso_server.corpus.store import opened
 
 Runner = Callable[[Reading, tuple[Slice, ...]], AbstractContextManager[Iterator[Part]]]
@@ -42,8 +44,8 @@ class Summary:
 
 
 def run(
-    source: Path,
-    target: Path,
+    source: Source,
+    target: Place,
     reading: Reading,
     runner: Runner,
     *,
@@ -57,10 +59,10 @@ def run(
     With `retry_failed`, read again what failed.
     Raises CorpusError.
     """
-    files = find_files(source)
-    if source.is_dir() and target.resolve().is_relative_to(source.resolve()):
+    files = find_files(source.place, source.layout)
+    if _lies_in(target, source.place):
         raise OutputError(f"{target}: lies in the input, and would be read the next time; give a folder beside it")
-    with opened(target, reading.form, job) as store:
+    with opened(access.folder(target), reading.form, job) as store:
         if retry_failed:
             store.retry_failed()
         limit = reading.max_document_chars
@@ -74,6 +76,13 @@ def run(
                     tally += part.tally
                     progress.advance(part.tally)
         return Summary(planning, tally, store.failed)
+
+
+def _lies_in(target: Place, source: Place) -> bool:
+    """Whether the tables would be found as input."""
+    if isinstance(target, Path) and isinstance(source, Path):
+        target, source = target.resolve(), source.resolve()
+    return f"{target}/".startswith(f"{str(source).rstrip('/')}/")
 
 
 @contextmanager
