@@ -1,4 +1,4 @@
-"""A whole job: plan, read, write."""
+"""A whole job: plan, read, write. And the job after it: who is the same over all documents."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -8,13 +8,18 @@ from typing import Protocol
 
 from sayso_server.corpus.errors import OutputError
 from sayso_server.corpus.inputs import find_files
-from sayso_server.corpus.parts import Part, Tally
+from sayso_server.corpus.parts import Form, Part, Tally
+from sayso_server.corpus.people import job as people
+from sayso_server.corpus.people.job import Mapper, People
 from sayso_server.corpus.plan import Plan, Slice, plan
 from sayso_server.corpus.reading import Reading, SliceReader
 from sayso_server.corpus.store import opened
 
 Runner = Callable[[Reading, tuple[Slice, ...]], AbstractContextManager[Iterator[Part]]]
 """Makes the parts of slices, in any order."""
+
+Mapping = Callable[[], AbstractContextManager[Mapper]]
+"""Where people are found: here, or on Ray."""
 
 
 class Progress(Protocol):
@@ -74,6 +79,15 @@ def run(
                     tally += part.tally
                     progress.advance(part.tally)
         return Summary(planning, tally, store.failed)
+
+
+def find_people(target: Path, form: Form, mapping: Mapping, *, job: dict[str, object]) -> People:
+    """Write who is the same over all documents of an output, from its tables alone; `job` as for `run`.
+
+    Raises CorpusError.
+    """
+    with opened(target, form, job) as store, mapping() as mapped:
+        return people.link(store, mapped)
 
 
 @contextmanager

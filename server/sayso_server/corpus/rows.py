@@ -40,6 +40,8 @@ STATEMENTS = {
     "speaker_candidates": "string",
     "speaker_affiliation": "string",
     "speaker_issuer": "string",
+    "person_id": "string",
+    "person_confidence": "float",
     "source": "string",
     "cue": "string",
     "cue_lemma": "string",
@@ -62,6 +64,9 @@ STATEMENTS = {
     "published_at": "moment",
 }
 """Columns of the statements, and their types: those of the client's flat rows, and some more."""
+
+PERSON_COLUMNS = ("person_id", "person_confidence")
+"""The columns of the statements that are filled when all documents have been read: see people/."""
 
 
 def failed_row(entry: Entry, error: str, model: Model) -> Row:
@@ -114,6 +119,7 @@ def _statement_row(entry: Entry, statement: Statement, speakers: dict[str, Speak
         "statement_id": statement.statement_id,
         "kind": str(statement.kind),
         **_speaker_columns(statement.speaker_id, speakers),
+        **dict.fromkeys(PERSON_COLUMNS),
         "source": statement.source.of(text) if statement.source else None,
         **_cue_columns(statement.cue, text),
         "polarity": str(statement.polarity),

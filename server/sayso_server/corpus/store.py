@@ -3,6 +3,7 @@
     OUTPUT/_job.json                       what made it: a job of another kind does not add to it
     OUTPUT/statements/part-000000.parquet  the statements of some documents
     OUTPUT/documents/part-000000.parquet   those documents; it is written last, and makes the part count
+    OUTPUT/people, OUTPUT/profiles         who is the same in several documents: see people/
 
 Each file is written under another name, and then renamed. There is one writer, which holds a lock on `_job.json`.
 
@@ -37,8 +38,8 @@ class Store:
     """
 
     def __init__(self, folder: Path, form: Form) -> None:
-        self._folder = folder
-        self._form = form
+        self.folder = folder
+        self.form = form
         self._parts = self._clean()
         self.statuses: dict[str, str] = {}
         """Of every document that has been read when the output is opened."""
@@ -63,8 +64,21 @@ class Store:
         _write(self._path("documents", self._parts), part.documents)
         self._parts += 1
 
+    def parts(self, table: str) -> list[Path]:
+        """The files of a table, in the order in which they were written."""
+        return sorted((self.folder / table).glob(f"part-*.{self.form}"))
+
+    def replace(self, path: Path, content: bytes) -> None:
+        """Write a file of a table again: wholly, or not at all. Raises OSError."""
+        _write(path, content)
+
+    def write_table(self, table: str, content: bytes) -> None:
+        """Write a table of one file: wholly, or not at all. Raises OSError."""
+        (self.folder / table).mkdir(exist_ok=True)
+        _write(self._path(table, 0), content)
+
     def _look(self) -> None:
-        for path in self._documents():
+        for path in self.parts("documents"):
             try:
                 statuses = {row["document_id"]: row["status"] for row in self._rows(path)}
             except (InputError, ValueError, KeyError):
@@ -79,41 +93,38 @@ class Store:
             if path := self._failed.pop(name, None):
                 paths.setdefault(path, set()).add(name)
         for path, dropped in paths.items():
-            rest = without(path.read_bytes(), dropped, self._form)
+            rest = without(path.read_bytes(), dropped, self.form)
             if rest is None:
                 path.unlink()
-                (self._folder / "statements" / path.name).unlink(missing_ok=True)
+                (self.folder / "statements" / path.name).unlink(missing_ok=True)
             else:
                 _write(path, rest)
 
     def _rows(self, path: Path) -> Iterator[dict[str, str]]:
-        if self._form == "parquet":
+        if self.form == "parquet":
             from sayso_server.corpus import arrow
 
             return arrow.read_rows(path, needed=("document_id", "status"))
         return map(json.loads, path.read_bytes().splitlines())
 
-    def _documents(self) -> list[Path]:
-        return sorted((self._folder / "documents").glob(f"part-*.{self._form}"))
-
     def _path(self, table: str, number: int) -> Path:
-        return self._folder / table / f"part-{number:06}.{self._form}"
+        return self.folder / table / f"part-{number:06}.{self.form}"
 
     def _refuse_foreign(self, table: str) -> None:
         """Who reads the tables takes all files of their form."""
-        for path in sorted((self._folder / table).glob(f"*.{self._form}")):
+        for path in sorted((self.folder / table).glob(f"*.{self.form}")):
             if not _PART.fullmatch(path.stem):
                 raise OutputError(f"{path}: is no part of this output, and would be read as one; move it elsewhere")
 
     def _clean(self) -> int:
         """Remove what a killed job left unfinished; the number of the next part."""
         for table in TABLES:
-            (self._folder / table).mkdir(exist_ok=True)
-            for path in (self._folder / table).glob(f"part-*{_UNFINISHED}"):
+            (self.folder / table).mkdir(exist_ok=True)
+            for path in (self.folder / table).glob(f"part-*{_UNFINISHED}"):
                 path.unlink()
             self._refuse_foreign(table)
-        finished = {path.name for path in self._documents()}
-        for path in (self._folder / "statements").glob(f"part-*.{self._form}"):
+        finished = {path.name for path in self.parts("documents")}
+        for path in (self.folder / "statements").glob(f"part-*.{self.form}"):
             if path.name not in finished:
                 path.unlink()
         return max((int(name[len("part-") :].split(".")[0]) + 1 for name in finished), default=0)

@@ -1,0 +1,143 @@
+"""Clustering: pairs that may be the same become people.
+
+    components()  profiles that are connected by pairs: what is clustered together, and may be clustered elsewhere
+    clustered()   one component: full names first, then short names, each to the full name that it fits
+
+Connected components alone would make one person of John Smith, J. Smith and Jane Smith. Four guards against such
+chains: a short name (Smith, J. Smith) never joins two full names, it goes to one of them; clusters are joined by the
+mean of all their pairs, not by the best; one pair that cannot be the same holds two clusters apart; of several full
+names that a short one fits about equally, none gets it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, log
+
+from sayso_server.core.scoring import Evidence
+from sayso_server.corpus.people.comparing import Likeness, may_be_same, probability
+from sayso_server.corpus.people.profiles import Profile
+
+LEAST_MARGIN = -3.0
+"""Log odds (base e) below which a pair is not kept. Pairs that are not kept count as this in a mean."""
+LEAST_PROBABILITY = 0.8
+"""That a short name is of a full name, against all others."""
+
+Pair = tuple[str, str]
+"""The keys of two profiles, in order."""
+Pairs = Mapping[Pair, Likeness]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A profile in a cluster. `confidence`: how much of the cluster, in documents, is expected to be of the same."""
+
+    profile: Profile
+    confidence: float
+    evidence: Evidence = ()
+
+
+Cluster = tuple[Member, ...]
+
+
+def pair(one: Profile, other: Profile) -> Pair:
+    """The key of a pair."""
+    return (one.key, other.key) if one.key < other.key else (other.key, one.key)
+
+
+def components(profiles: Iterable[Profile], pairs: Pairs) -> Iterator[tuple[tuple[Profile, ...], Pairs]]:
+    """The connected components of the profiles, by union and find, each with its pairs."""
+    parents: dict[str, str] = {}
+
+    def root(key: str) -> str:
+        while (parent := parents.get(key, key)) != key:
+            parents[key] = parents.get(parent, parent)
+            key = parent
+        return key
+
+    for one, other in pairs:
+        parents[root(one)] = root(other)
+    members: dict[str, list[Profile]] = defaultdict(list)
+    for profile in profiles:
+        members[root(profile.key)].append(profile)
+    own: dict[str, dict[Pair, Likeness]] = defaultdict(dict)
+    for keys, like in pairs.items():
+        own[root(keys[0])][keys] = like
+    for key, component in members.items():
+        yield tuple(sorted(component, key=lambda profile: profile.key)), own[key]
+
+
+def clustered(component: Sequence[Profile], pairs: Pairs) -> Iterator[Cluster]:
+    """The people of a component."""
+    full = _joined([profile for profile in component if profile.is_full], pairs)
+    short: list[Profile] = []
+    added: dict[int, list[Member]] = defaultdict(list)
+    for profile in component:
+        if not profile.is_full:
+            fit = _fit(profile, full, pairs)
+            if fit is None:
+                short.append(profile)
+            else:
+                added[fit[0]].append(fit[1])
+    for at, cluster in enumerate(full):
+        yield (*_members(cluster, pairs), *added[at])
+    for cluster in _joined(short, pairs):
+        yield _members(cluster, pairs)
+
+
+def _joined(profiles: Sequence[Profile], pairs: Pairs) -> list[tuple[Profile, ...]]:
+    """Agglomerative clusters: the likeliest pair first, joined where the mean of all pairs is more likely than not."""
+    clusters: dict[str, tuple[Profile, ...]] = {profile.key: (profile,) for profile in profiles}
+    known = {profile.key for profile in profiles}
+    likely = [(like.margin, *keys) for keys, like in pairs.items() if like.margin > 0 and known.issuperset(keys)]
+    for _, *keys in sorted(likely, key=lambda entry: (-entry[0], *entry[1:])):
+        one, other = (clusters[key] for key in keys)
+        if one is not other and _may_join(one, other) and _mean(one, other, pairs) > 0:
+            clusters |= dict.fromkeys((profile.key for profile in (*one, *other)), (*one, *other))
+    return list({cluster[0].key: cluster for cluster in clusters.values()}.values())
+
+
+def _may_join(one: Sequence[Profile], other: Sequence[Profile]) -> bool:
+    return all(may_be_same(a, b) for a in one for b in other)
+
+
+def _mean(one: Sequence[Profile], other: Sequence[Profile], pairs: Pairs) -> float:
+    return sum(_margin(a, b, pairs) for a in one for b in other) / (len(one) * len(other))
+
+
+def _margin(one: Profile, other: Profile, pairs: Pairs) -> float:
+    like = pairs.get(pair(one, other))
+    return like.margin if like else LEAST_MARGIN
+
+
+def _fit(short: Profile, clusters: Sequence[tuple[Profile, ...]], pairs: Pairs) -> tuple[int, Member] | None:
+    """The full name that a short one is of, by its number: the likeliest of all, and likelier than somebody else."""
+    fits: dict[int, Likeness] = {}
+    for at, cluster in enumerate(clusters):
+        likes = [like for profile in cluster if (like := pairs.get(pair(short, profile)))]
+        if likes and _may_join((short,), cluster):
+            fits[at] = max(likes, key=lambda like: like.margin)
+    if not fits:
+        return None
+    odds = {at: exp(like.margin) * _prominence(clusters[at]) for at, like in fits.items()}
+    best = max(odds, key=lambda at: (odds[at], -at))
+    confidence = odds[best] / (1 + sum(odds.values()))
+    return (best, Member(short, confidence, fits[best].evidence)) if confidence > LEAST_PROBABILITY else None
+
+
+def _prominence(cluster: Sequence[Profile]) -> float:
+    """Who is named in many documents is the likelier bearer of a short name."""
+    return 1 + log(sum(profile.documents for profile in cluster))
+
+
+def _members(cluster: Sequence[Profile], pairs: Pairs) -> Cluster:
+    """The members, each with the confidence that comes of its pairs with all others."""
+    documents = sum(profile.documents for profile in cluster)
+    members = []
+    for profile in cluster:
+        others = [(other, pairs.get(pair(profile, other))) for other in cluster if other is not profile]
+        shared = sum(other.documents * probability(like.margin if like else LEAST_MARGIN) for other, like in others)
+        best = max((like for _, like in others if like), key=lambda like: like.margin, default=None)
+        confidence = (profile.documents * 1.0 + shared) / documents
+        members.append(Member(profile, confidence, best.evidence if best else ()))
+    return tuple(members)
