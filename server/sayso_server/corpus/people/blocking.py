@@ -10,6 +10,8 @@ from sayso_server.corpus.people.profiles import Profile
 MOST_NEIGHBOURS = 500
 """In a larger block, sorted by name, a profile is compared with so many that follow; a short name with the full names
 of so many that are named most."""
+_ALIKE = 4
+"""Letters that surnames share which may be one, spelt in two ways."""
 
 Block = tuple[Profile, ...]
 
@@ -43,6 +45,10 @@ def _keys(profile: Profile) -> Iterator[tuple[str, ...]]:
         yield "known", profile.external_id
     if profile.type is PERSON:
         yield "surname", profile.name[-1]
+        if len(profile.name) > 1:
+            yield "spelling", profile.name[0], profile.name[-1][:_ALIKE]
+        if len(profile.name) > 2:
+            yield "surname", profile.name[-2]  # Wanda Vázquez Garced is Wanda Vázquez, too
     elif profile.type is ORGANIZATION:
         yield "name", *without_country(profile.name)
         yield "name", *without_form(profile.name)

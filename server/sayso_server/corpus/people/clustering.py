@@ -112,17 +112,30 @@ def _margin(one: Profile, other: Profile, pairs: Pairs) -> float:
 
 def _fit(short: Profile, clusters: Sequence[tuple[Profile, ...]], pairs: Pairs) -> tuple[int, Member] | None:
     """The full name that a short one is of, by its number: the likeliest of all, and likelier than somebody else."""
-    fits: dict[int, Likeness] = {}
-    for at, cluster in enumerate(clusters):
-        likes = [like for profile in cluster if (like := pairs.get(pair(short, profile)))]
-        if likes and _may_join((short,), cluster):
-            fits[at] = max(likes, key=lambda like: like.margin)
-    if not fits:
+    odds = {
+        at: _mean_odds(short, cluster, pairs) * _prominence(cluster)
+        for at, cluster in enumerate(clusters)
+        if _may_join((short,), cluster)
+    }
+    best = max(odds, key=lambda at: (odds[at], -at), default=None)
+    if best is None:
         return None
-    odds = {at: exp(like.margin) * _prominence(clusters[at]) for at, like in fits.items()}
-    best = max(odds, key=lambda at: (odds[at], -at))
     confidence = odds[best] / (1 + sum(odds.values()))
-    return (best, Member(short, confidence, fits[best].evidence)) if confidence > LEAST_PROBABILITY else None
+    if confidence < LEAST_PROBABILITY:
+        return None
+    return best, Member(short, confidence, _evidence(short, clusters[best], pairs))
+
+
+def _mean_odds(short: Profile, cluster: Sequence[Profile], pairs: Pairs) -> float:
+    """Of a document of the cluster: the best alone would favour whoever has many."""
+    documents = sum(profile.documents for profile in cluster)
+    return sum(profile.documents * exp(_margin(short, profile, pairs)) for profile in cluster) / documents
+
+
+def _evidence(one: Profile, cluster: Sequence[Profile], pairs: Pairs) -> Evidence:
+    """Of the pair that says most."""
+    likes = [like for other in cluster if other is not one and (like := pairs.get(pair(one, other)))]
+    return max(likes, key=lambda like: like.margin).evidence if likes else ()
 
 
 def _prominence(cluster: Sequence[Profile]) -> float:
@@ -133,11 +146,14 @@ def _prominence(cluster: Sequence[Profile]) -> float:
 def _members(cluster: Sequence[Profile], pairs: Pairs) -> Cluster:
     """The members, each with the confidence that comes of its pairs with all others."""
     documents = sum(profile.documents for profile in cluster)
-    members = []
-    for profile in cluster:
-        others = [(other, pairs.get(pair(profile, other))) for other in cluster if other is not profile]
-        shared = sum(other.documents * probability(like.margin if like else LEAST_MARGIN) for other, like in others)
-        best = max((like for _, like in others if like), key=lambda like: like.margin, default=None)
-        confidence = (profile.documents * 1.0 + shared) / documents
-        members.append(Member(profile, confidence, best.evidence if best else ()))
-    return tuple(members)
+    return tuple(
+        Member(profile, _share(profile, cluster, pairs) / documents, _evidence(profile, cluster, pairs))
+        for profile in cluster
+    )
+
+
+def _share(one: Profile, cluster: Sequence[Profile], pairs: Pairs) -> float:
+    """The documents of a cluster that are expected to be of the same as a profile: its own are."""
+    return one.documents + sum(
+        other.documents * probability(_margin(one, other, pairs)) for other in cluster if other is not one
+    )

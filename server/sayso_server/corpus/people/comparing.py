@@ -10,20 +10,22 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
-from math import exp
+from math import exp, log
 
 from sayso_server.core.lexicon import load_table, load_words
 from sayso_server.core.scoring import Evidence, Scorer, scorer_of
 from sayso_server.core.speakers.names.spelling import countries
-from sayso_server.corpus.people.names import PERSON, Commonness, Key, commonness, likeness
+from sayso_server.corpus.people.names import ORGANIZATION, PERSON, Commonness, Key, commonness, is_of_any_state, likeness
 from sayso_server.corpus.people.profiles import Profile
 
 _RARE = 0.02
 """Share of profiles whose context may have a word that counts as shared."""
 _YEARS = (20, 10, 2, 0)
-_SHARED_WORDS = (4, 2, 1, 0)
+_SHARED_WORDS = (4, 2, 1)
+_FEW_TITLES = 10
+"""Added to the number of job titles: a few say little of how common a job is."""
 _DAYS_OF_A_YEAR = 365.25
 
 
@@ -39,7 +41,16 @@ class Corpus:
     """What a comparison needs to know of all profiles: how common names are, and which words are everywhere."""
 
     names: Commonness
+    jobs: Counter[str]
+    """In how many profiles of people a word of a job title is, and a kind of job."""
+    titled: int
+    """Profiles of people with a job title."""
     frequent: frozenset[str]
+
+    def rarity(self, jobs: Iterable[str]) -> float:
+        """How much the rarest of these words says, as log odds (base e)."""
+        least = min((self.jobs[job] for job in jobs), default=self.titled)
+        return -log((least + 1) / (self.titled + _FEW_TITLES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,13 @@ def corpus_of(profiles: Iterable[Profile]) -> Corpus:
     people = [profile for profile in profiles if profile.type is PERSON]
     seen = Counter(word for profile in profiles for word in profile.context)
     most = max(2, _RARE * len(profiles))
-    return Corpus(commonness(profile.name for profile in people), frozenset(w for w, n in seen.items() if n > most))
+    titles = [words for profile in people if (words := _jobs(profile.role))]
+    return Corpus(
+        names=commonness(profile.name for profile in people),
+        jobs=Counter(word for words in titles for word in words),
+        titled=len(titles),
+        frequent=frozenset(word for word, count in seen.items() if count > most),
+    )
 
 
 def may_be_same(one: Profile, other: Profile) -> bool:
@@ -95,11 +112,15 @@ def features(one: Profile, other: Profile, corpus: Corpus) -> Iterator[tuple[str
         yield "known speaker: same", 1.0
         return
     alike = likeness(one.name, other.name, one.type)
+    if alike == "same name" and one.type is ORGANIZATION and is_of_any_state(one.name):
+        alike = "same name, of any state"
     yield f"{one.type} name: {alike}", 1.0
     if one.type is PERSON:
         yield "name: rarity", corpus.names.rarity(_shared(one, other, alike))
-        yield from ((name, 1.0) for name in (_job_title(one, other), _gender(one, other)) if name)
-    yield from ((name, 1.0) for name in _around(one, other, corpus) if name)
+        yield from _job_title(one, other, corpus)
+        yield from ((name, 1.0) for name in (_gender(one, other),) if name)
+    yield from ((name, 1.0) for name in _around(one, other) if name)
+    yield from _context(one, other, corpus)
 
 
 def _shared(one: Profile, other: Profile, alike: str) -> Key:
@@ -107,25 +128,28 @@ def _shared(one: Profile, other: Profile, alike: str) -> Key:
     return min(one.name, other.name, key=len if alike == "surname" else lambda name: len(name[0]))
 
 
-def _around(one: Profile, other: Profile, corpus: Corpus) -> Iterator[str]:
+def _around(one: Profile, other: Profile) -> Iterator[str]:
     yield _both("country", one.countries, other.countries)
     yield _both(
         "organization", frozenset(map(str.lower, one.organizations)), frozenset(map(str.lower, other.organizations))
     )
     yield _years(one, other)
-    yield _context(one, other, corpus)
 
 
-def _job_title(one: Profile, other: Profile) -> str:
+def _job_title(one: Profile, other: Profile, corpus: Corpus) -> Iterator[tuple[str, float]]:
     mine, theirs = one.role, other.role
     if not mine or not theirs:
-        return ""
-    if mine == theirs:
-        return "job title: same"
-    shared = mine & theirs - countries().keys()
-    if shared & load_words("roles") or _jobs(mine) & _jobs(theirs):
-        return "job title: same kind"
-    return "job title: shared word" if shared else "job title: other"
+        return
+    shared = _jobs(mine) & _jobs(theirs)
+    is_same_kind = any(word.startswith(_KIND) or word in load_words("roles") for word in shared)
+    if mine == theirs or is_same_kind:
+        yield "job title: same" if mine == theirs else "job title: same kind", 1.0
+        yield "job: rarity", corpus.rarity(shared)
+    else:
+        yield "job title: shared word" if shared else "job title: other", 1.0
+
+
+_KIND = "kind: "
 
 
 @cache
@@ -134,8 +158,11 @@ def _kinds_of_jobs() -> dict[str, str]:
     return {word: kind for kind, words in table.items() for word in (kind, *words)}
 
 
-def _jobs(words: frozenset[str]) -> frozenset[str]:
-    return frozenset(kind for word in words if (kind := _kinds_of_jobs().get(word)))
+@lru_cache(maxsize=100_000)
+def _jobs(role: frozenset[str]) -> frozenset[str]:
+    """The words of a job title without countries, and its kinds: a senator and a congressman are lawmakers."""
+    kinds = (f"{_KIND}{kind}" for word in role if (kind := _kinds_of_jobs().get(word)))
+    return role - countries().keys() | frozenset(kinds)
 
 
 def _gender(one: Profile, other: Profile) -> str:
@@ -158,6 +185,11 @@ def _years(one: Profile, other: Profile) -> str:
     return next(f"years apart: {years} or more" for years in _YEARS if days >= years * _DAYS_OF_A_YEAR)
 
 
-def _context(one: Profile, other: Profile, corpus: Corpus) -> str:
-    shared = len((one.context.keys() & other.context.keys()) - corpus.frequent)
-    return next(f"shared words around: {count} or more" for count in _SHARED_WORDS if shared >= count)
+def _context(one: Profile, other: Profile, corpus: Corpus) -> Iterator[tuple[str, float]]:
+    """How many words around are shared, on average of a document of the one and a document of the other."""
+    words = one.context.keys() & other.context.keys() - corpus.frequent
+    shared = sum(one.context[word] * other.context[word] for word in words) / (one.documents * other.documents)
+    if shared < 1:
+        yield "shared words around: 0 or more", 1 - shared
+    if shared:
+        yield f"shared words around: {next(count for count in _SHARED_WORDS if shared >= count or count == 1)} or more", min(1, shared)

@@ -29,7 +29,9 @@ _RANDOM_PAIRS = 100_000
 _SEED = 20
 _DOUBT = 20.0
 """Pairs of which a feature says nothing, added to those that are the same: what was seen seldom weighs little."""
-_NOT_COUNTED = ("person name: ", "organization name: ", "document name: ", "name: ", "known speaker: ")
+_NOT_COUNTED = ("person name: ", "organization name: ", "document name: ", "name: ", "job: ", "known speaker: ")
+_BY_RARITY = ("job title: same", "job title: same kind")
+"""Features whose u is how rare the job is, which is another feature: their weights are log(m)."""
 WEIGHTS = Path(__file__).with_name("weights.json")
 
 
@@ -43,7 +45,7 @@ def counted(corpora: Iterable[Sequence[Profile]]) -> dict[str, dict[str, float]]
         same += _counts(_same(people, corpus), corpus)
         other += _counts(_other(people), corpus)
     return {
-        feature: _weight(same[feature], other[feature], _of(feature, same), _of(feature, other))
+        feature: _weight(feature, same[feature], other[feature], _of(feature, same), _of(feature, other))
         for feature in sorted(same + other)
         if not feature.startswith(_NOT_COUNTED)
     }
@@ -55,10 +57,11 @@ def _of(feature: str, counts: Counter[str]) -> int:
     return sum(count for other, count in counts.items() if other.partition(": ")[0] == compared)
 
 
-def _weight(same: int, other: int, of_same: int, of_other: int) -> dict[str, float]:
+def _weight(feature: str, same: int, other: int, of_same: int, of_other: int) -> dict[str, float]:
     u = (other + 1) / (of_other + 1)
     m = (same + _DOUBT * u) / (of_same + _DOUBT)
-    return {"weight": round(log(m / u), 2), "m": round(m, 4), "u": round(u, 4), "pairs": same}
+    weight = log(m) if feature in _BY_RARITY else log(m / u)
+    return {"weight": round(weight, 2), "m": round(m, 4), "u": round(u, 4), "pairs": same}
 
 
 def _counts(pairs: Iterable[tuple[Profile, Profile]], corpus: Corpus) -> Counter[str]:

@@ -1,5 +1,6 @@
 """Names for comparison over documents: which two may be of the same, how alike they are, and how common."""
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -20,14 +21,16 @@ PERSON, ORGANIZATION, DOCUMENT = SpeakerType.PERSON, SpeakerType.ORGANIZATION, S
 NAMED_TYPES = (PERSON, ORGANIZATION, DOCUMENT)
 """The types of speakers that can be the same in several documents."""
 
-_SHORTEST_ACRONYM = 2
+_SHORTEST_ACRONYM = 3
 """Letters."""
 _LONGEST_ACRONYM = 5
 """Letters of a single word that says little without its document."""
 _SHORTEST_MISSPELT = 5
 """Letters of a given name that may be one letter off: Micheal, Michael."""
-_SHORTEST_WITHOUT_COUNTRY = 3
-"""Words of a name with its country that says enough without it."""
+_SHORTEST_WITHOUT_COUNTRY = 2
+"""Words of a name without its country that say enough."""
+_LONGEST_STATE = 4
+"""Words of the name of a state: United States of America."""
 _PAIR_OF_INITIALS = re.compile(r"\b([B-DF-HJ-NP-TV-XZ])([B-DF-HJ-NP-TV-XZ])(?= )")
 """GK of GK Butterfield: no vowel, so no name."""
 _ONE_COUNTRY = {"us": "america", "uk": "britain"}
@@ -42,15 +45,23 @@ def key_of(name: str, speaker_type: SpeakerType) -> Key:
     if words[-1] in _small_words() or (words[0] in _small_words() and speaker_type is not PERSON):
         return ()
     if speaker_type is not PERSON:
-        key = thing_key(name)
+        key = _with_one_name_of_the_state(thing_key(name))
         return () if set(key) <= _common_nouns() or (len(key) == 1 and is_demonym(key[0])) else key
     key = _without_titles(person_key(name if name.isupper() else _PAIR_OF_INITIALS.sub(r"\1. \2.", name)))
     return () if set(key) <= _common_nouns() or _is_description(key) else key
 
 
 def _is_description(key: Key) -> bool:
-    """Natural Resources Ranking Member, but not Ada King."""
+    """Natural Resources Ranking Member, Head of Harrowmere, but not Ada King."""
+    if "of" in key:
+        return True
     return len(key) > 2 and key[-1] in load_words("roles", "people") and not is_given_name(key[0])
+
+
+def _with_one_name_of_the_state(key: Key) -> Key:
+    """US, Senate of "United States Senate"."""
+    sizes = range(min(_LONGEST_STATE, len(key)), 0, -1)
+    return next(((state, *key[size:]) for size in sizes if (state := state_of(key[:size]))), key)
 
 
 def _without_titles(key: Key) -> Key:
@@ -76,10 +87,18 @@ def _is_capitalised(word: str) -> bool:
 
 
 def is_full(key: Key, speaker_type: SpeakerType) -> bool:
-    """Whether a name says who it is without its document: John Kirby, but not Kirby, J. Kirby, or NSC."""
+    """Whether a name says who it is without its document: John Kirby, but not Kirby, J. Kirby, NSC, or Supreme Court."""
     if speaker_type is PERSON:
         return len(key) > 2 or (len(key) == 2 and len(key[0]) > 1)
-    return speaker_type is DOCUMENT or len(key) > 1 or len(key[0]) > _LONGEST_ACRONYM
+    if speaker_type is DOCUMENT or state_of(key):
+        return True
+    return len(key[0]) > _LONGEST_ACRONYM if len(key) == 1 else not is_of_any_state(key)
+
+
+def is_of_any_state(key: Key) -> bool:
+    """Whether every state may have an organization of this name: Ministry of Defence, Supreme Court."""
+    words = set(key) - _small_words()
+    return bool(words & load_words("state_bodies")) and words <= load_words("state_bodies", "state_affairs")
 
 
 @lru_cache(maxsize=100_000)
@@ -96,8 +115,12 @@ def _persons(one: Key, other: Key) -> str:
     short, full = sorted((one, other), key=len)
     if full[-len(short) :] == short:  # Kirby and McMorris Rodgers, the surnames
         return "surname"
-    if len(short) < 2 or one[-1] != other[-1] or not _middles_agree(one[1:-1], other[1:-1]):
+    if 1 < len(short) < len(full) and full[: len(short)] == short and len(short[0]) > 1:  # Ricardo Rosselló Nevares
+        return "last surname left out"
+    if len(short) < 2 or not nearly(one[-1], other[-1]) or not _middles_agree(one[1:-1], other[1:-1]):
         return ""
+    if one[-1] != other[-1]:  # Volodar Zelenko and Zelenkko
+        return "misspelt" if one[0] == other[0] else ""
     if one[0] == other[0]:
         return "middle name"
     if short_for(one[0], other[0]):
@@ -118,7 +141,8 @@ def _organizations(one: Key, other: Key) -> str:
     if len(short) == 1 and short[0] in acronyms(full):
         return "acronym"
     if without_country(one) == without_country(other):
-        return "country left out" if 1 in (len(countries_in(one)), len(countries_in(other))) else "same country"
+        mine, theirs = own_countries(one), own_countries(other)
+        return ("same country" if mine == theirs else "") if mine and theirs else "country left out"
     return "company form" if without_form(one) == without_form(other) else ""
 
 
@@ -131,18 +155,33 @@ def acronyms(key: Key) -> frozenset[str]:
 
 def without_country(key: Key) -> Key:
     """A name without the country before it, or after "of", where enough is left."""
-    if len(key) >= _SHORTEST_WITHOUT_COUNTRY:
-        if countries_in(key[:1]):
-            return key[1:]
-        if key[-2] == "of" and countries_in(key[-1:]):
-            return key[:-2]
-    return key
+    before, after = _country_before(key), _country_after(key)
+    return key[before : len(key) - after]
+
+
+def own_countries(key: Key) -> frozenset[str]:
+    """The country that `without_country` takes away."""
+    before, after = _country_before(key), _country_after(key)
+    return countries_in((*key[:before], *key[len(key) - after :]))
+
+
+def _country_before(key: Key) -> int:
+    """How many words at the beginning are a country."""
+    return 1 if len(key) > _SHORTEST_WITHOUT_COUNTRY and countries_in(key[:1]) else 0
+
+
+def _country_after(key: Key) -> int:
+    """How many words at the end are "of" and a country: of the United Kingdom."""
+    at = max((at for at, word in enumerate(key) if word == "of"), default=0)
+    place = tuple(word for word in key[at + 1 :] if word != "the")
+    is_country = at > 0 and (state_of(place) or (len(place) == 1 and countries_in(place)))
+    return len(key) - at if is_country else 0
 
 
 def without_form(key: Key) -> Key:
-    """Harrowmere of Harrowmere Foods Ltd."""
+    """Harrowmere of Harrowmere Foods Ltd, HMR of HMR News."""
     end = len(key)
-    while end > 1 and key[end - 1] in load_words("company_words"):
+    while end > 1 and key[end - 1] in load_words("company_words", "explaining", "left_out_after_names"):
         end -= 1
     return key[:end]
 
@@ -150,7 +189,8 @@ def without_form(key: Key) -> Key:
 @lru_cache(maxsize=100_000)
 def countries_in(words: Key) -> frozenset[str]:
     """The countries that words name, or whose people: france of French, america of U.S."""
-    found = (state_of((word,)) or countries().get(word, "") for word in words)
+    found = [state_of((word,)) or countries().get(word, "") for word in words]
+    found += [state_of(pair) for pair in itertools.pairwise(words)]
     return frozenset(_ONE_COUNTRY.get(country, country) for country in found if country)
 
 

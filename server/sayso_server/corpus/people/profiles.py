@@ -16,7 +16,17 @@ from typing import Any
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.names.spelling import normal, plain_letters, unabbreviated
 from sayso_server.core.statement import SpeakerType
-from sayso_server.corpus.people.names import DOCUMENT, NAMED_TYPES, PERSON, Key, countries_in, is_full, key_of
+from sayso_server.corpus.people.names import (
+    DOCUMENT,
+    NAMED_TYPES,
+    PERSON,
+    Key,
+    countries_in,
+    is_full,
+    is_of_any_state,
+    key_of,
+    own_countries,
+)
 
 COLUMNS = (
     "document_id",
@@ -60,6 +70,8 @@ class Profile:
     organizations: Counter[str] = field(default_factory=Counter)
     genders: Counter[str] = field(default_factory=Counter)
     context: Counter[str] = field(default_factory=Counter)
+    where: Counter[str] = field(default_factory=Counter)
+    """The country that a document speaks of most."""
     others: set[Key] = field(default_factory=set)
     """Names of other speakers with the same last word, in the same documents."""
     first: date | None = None
@@ -78,8 +90,11 @@ class Profile:
 
     @property
     def countries(self) -> frozenset[str]:
-        """That its job titles name."""
-        return countries_in(tuple(sorted(self.role)))
+        """That its job titles name; of an organization, its name. Where every state has one, those of its documents."""
+        if self.type is PERSON:
+            return countries_in(tuple(sorted(self.role)))
+        own = own_countries(self.name)
+        return own or frozenset(self.where if is_of_any_state(self.name) else ())
 
     @property
     def gender(self) -> str:
@@ -88,7 +103,7 @@ class Profile:
 
     def add(self, other: "Profile") -> None:
         """Take in what another part of the corpus says about the same."""
-        for name in ("roles", "names", "organizations", "genders", "context"):
+        for name in ("roles", "names", "organizations", "genders", "context", "where"):
             getattr(self, name).update(getattr(other, name))
         if len(self.context) > 2 * _MOST_CONTEXT:
             self.context = Counter(dict(self.context.most_common(_MOST_CONTEXT)))
@@ -116,6 +131,7 @@ def speakers_of(rows: Iterable[dict[str, Any]], apart: frozenset[Speaker] = froz
             if (profile := _profile((document, speaker), said, (document, speaker) in apart))
         }
         _note_others(own.values())
+        _note_country(own.values(), speakers.values())
         found |= {(document, speaker): profile for speaker, profile in own.items()}
     return found
 
@@ -212,6 +228,17 @@ def _note_others(profiles: Iterable[Profile]) -> None:
     for together in by_last.values():
         for profile in together:
             profile.others |= {other.name for other in together if other is not profile}
+
+
+def _note_country(profiles: Iterable[Profile], said: Iterable[Sequence[dict[str, Any]]]) -> None:
+    """Which country the document speaks of most; none where several are named as often."""
+    rows = [row for own in said for row in own]
+    texts = {row["sentence"] or "" for row in rows} | {row["speaker_role"] or "" for row in rows}
+    words = (tuple(normal(word) for word in _WORD.findall(text) if word[0].isupper()) for text in texts)
+    counts = Counter(country for own in words for country in countries_in(own))
+    (most, count), (_, second) = (*counts.most_common(2), ("", 0), ("", 0))[:2]
+    for profile in profiles if count > second else ():
+        profile.where[most] += 1
 
 
 def _day(value: datetime | str | None) -> date | None:
