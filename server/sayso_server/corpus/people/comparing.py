@@ -17,15 +17,25 @@ from math import exp, log
 from sayso_server.core.lexicon import load_table, load_words
 from sayso_server.core.scoring import Evidence, Scorer, scorer_of
 from sayso_server.core.speakers.names.spelling import countries
-from sayso_server.corpus.people.names import ORGANIZATION, PERSON, Commonness, Key, commonness, is_of_any_state, likeness
+from sayso_server.corpus.people.names import (
+    ORGANIZATION,
+    PERSON,
+    Commonness,
+    Key,
+    commonness,
+    is_of_any_state,
+    likeness,
+)
 from sayso_server.corpus.people.profiles import Profile
 
 _RARE = 0.02
 """Share of profiles whose context may have a word that counts as shared."""
 _YEARS = (20, 10, 2, 0)
 _SHARED_WORDS = (4, 2, 1)
-_FEW_TITLES = 10
-"""Added to the number of job titles: a few say little of how common a job is."""
+_SEEN_BEFORE = 50.0
+"""Weight of the share below, in job titles, against those counted in the corpus."""
+_RARE_JOB = 1 / 50
+"""Share of a job title that the corpus has not."""
 _DAYS_OF_A_YEAR = 365.25
 
 
@@ -50,7 +60,7 @@ class Corpus:
     def rarity(self, jobs: Iterable[str]) -> float:
         """How much the rarest of these words says, as log odds (base e)."""
         least = min((self.jobs[job] for job in jobs), default=self.titled)
-        return -log((least + 1) / (self.titled + _FEW_TITLES))
+        return -log((max(0, least - 1) + _SEEN_BEFORE * _RARE_JOB) / (self.titled + _SEEN_BEFORE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +126,8 @@ def features(one: Profile, other: Profile, corpus: Corpus) -> Iterator[tuple[str
         alike = "same name, of any state"
     yield f"{one.type} name: {alike}", 1.0
     if one.type is PERSON:
-        yield "name: rarity", corpus.names.rarity(_shared(one, other, alike))
+        rarity = corpus.names.rarity if one.is_full == other.is_full else corpus.names.rarity_among_unseen
+        yield "name: rarity", rarity(_shared(one, other, alike))
         yield from _job_title(one, other, corpus)
         yield from ((name, 1.0) for name in (_gender(one, other),) if name)
     yield from ((name, 1.0) for name in _around(one, other) if name)
@@ -140,7 +151,8 @@ def _job_title(one: Profile, other: Profile, corpus: Corpus) -> Iterator[tuple[s
     mine, theirs = one.role, other.role
     if not mine or not theirs:
         return
-    shared = _jobs(mine) & _jobs(theirs)
+    is_abroad = one.countries and other.countries and not one.countries & other.countries
+    shared = _jobs(mine) & _jobs(theirs) if not is_abroad else frozenset()
     is_same_kind = any(word.startswith(_KIND) or word in load_words("roles") for word in shared)
     if mine == theirs or is_same_kind:
         yield "job title: same" if mine == theirs else "job title: same kind", 1.0
@@ -192,4 +204,7 @@ def _context(one: Profile, other: Profile, corpus: Corpus) -> Iterator[tuple[str
     if shared < 1:
         yield "shared words around: 0 or more", 1 - shared
     if shared:
-        yield f"shared words around: {next(count for count in _SHARED_WORDS if shared >= count or count == 1)} or more", min(1, shared)
+        yield (
+            f"shared words around: {next(count for count in _SHARED_WORDS if shared >= count or count == 1)} or more",
+            min(1, shared),
+        )

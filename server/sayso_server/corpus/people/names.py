@@ -87,7 +87,7 @@ def _is_capitalised(word: str) -> bool:
 
 
 def is_full(key: Key, speaker_type: SpeakerType) -> bool:
-    """Whether a name says who it is without its document: John Kirby, but not Kirby, J. Kirby, NSC, or Supreme Court."""
+    """Whether a name says who it is without its document: John Kirby; not Kirby, J. Kirby, NSC or Supreme Court."""
     if speaker_type is PERSON:
         return len(key) > 2 or (len(key) == 2 and len(key[0]) > 1)
     if speaker_type is DOCUMENT or state_of(key):
@@ -203,14 +203,19 @@ class Commonness:
     initials: Counter[str]
     total: int
 
-    def namesakes(self, key: Key) -> float:
-        """How many are expected to have a name by chance: given names and surnames as independent of each other."""
-        people = max(self.total, _LEAST_PEOPLE)
-        return people * _share(self.surnames[key[-1]], self.total, _RARE_SURNAME) * self._given(key)
-
     def rarity(self, key: Key) -> float:
-        """The log odds (base e) that two with this name are one, from the name alone."""
-        return -log(self.namesakes(key))
+        """The log odds (base e) that two with this name are one, from the name alone.
+
+        As many others are expected to have it as if given names and surnames were independent of each other.
+        """
+        people = max(self.total, _LEAST_PEOPLE)
+        return -log(people * _share(self.surnames[key[-1]], self.total, _RARE_SURNAME) * self._given(key))
+
+    def rarity_among_unseen(self, key: Key) -> float:
+        """The same for a short name that is compared with all full names that it fits: only others count."""
+        people = max(self.total, _LEAST_PEOPLE)
+        others = max(0, self.surnames[key[-1]] - 1)
+        return -log((_UNSEEN * others + people * _share(0, self.total, _RARE_SURNAME)) * self._given(key))
 
     def _given(self, key: Key) -> float:
         if len(key) == 1:
@@ -222,8 +227,10 @@ class Commonness:
 
 _LEAST_PEOPLE = 1_000
 """A few documents tell little of how common a name is: the population is as if there were so many people."""
-_SEEN_BEFORE = 1_000.0
+_SEEN_BEFORE = 200.0
 """Weight of the shares below, in people, against those counted in the corpus."""
+_UNSEEN = 0.2
+"""People of a surname of whom the corpus has no full name, for each of whom it has one."""
 _RARE_SURNAME = 1 / 20_000
 _RARE_GIVEN_NAME = 1 / 1_000
 _RARE_INITIAL = 1 / 50
