@@ -1,16 +1,11 @@
-"""Flags, variables and the table of the README come from the same fields."""
-
-from pathlib import Path
+"""Flags and variables come from the same fields."""
 
 import pytest
 from click.testing import CliRunner, Result
 
-from sayso_server.commands.serve import serve
-from sayso_server.commands.settings import flag_of, setting_fields, shown, variable_of
+from sayso_server.commands.settings import setting_fields, variable_of
 from sayso_server.main import main
 from sayso_server.service.settings import Settings, default_threads, default_workers
-
-README = Path(__file__).parent.parent.parent / "README.md"
 
 
 def run(*arguments: str, **variables: str) -> Result:
@@ -77,13 +72,3 @@ def test_a_bad_setting_is_refused_in_one_line(
     [line] = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
     assert complaint in line
     assert "Traceback" not in result.stderr
-
-
-def test_the_table_of_the_readme_has_every_setting_with_its_default() -> None:
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in README.read_text("utf-8").splitlines()]
-    table = {row[0].strip("`"): row for row in rows if row and row[0].startswith("`--")}
-    for one in setting_fields():
-        _, variable, default, text = table[flag_of(one.name)]
-        assert (variable, default, text) == (f"`{variable_of(one.name)}`", shown(one.default), one.metadata["help"])
-    flags = {option.opts[0] for option in serve.params}
-    assert flags - set(table) == {"--print-config"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from sayso_server.commands.model import load, model_option, threads_option
+from sayso_server.commands.model import load, model_option
 from sayso_server.commands.settings import settings_options, shown, variable_of
 from sayso_server.commands.speakers import known_speakers, speakers_option
 from sayso_server.core.pipeline import Engine
@@ -30,7 +30,13 @@ class Ended(click.ClickException):
 @click.command()
 @settings_options
 @model_option
-@threads_option
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    envvar="SAYSO_THREADS",
+    show_envvar=True,
+    help="Threads of each worker; without it, the cores are shared out among the workers.",
+)
 @speakers_option
 @click.option(
     "--log-level",
@@ -39,7 +45,7 @@ class Ended(click.ClickException):
     envvar="SAYSO_LOG_LEVEL",
     show_envvar=True,
     show_default=True,
-    help="How much to log, to standard error. Never the text of a document.",
+    help="How much to log, to standard error. The text of a document is never logged.",
 )
 @click.option(
     "--log-format",
