@@ -180,7 +180,7 @@ def test_a_split_by_hand_stays(output: Output) -> None:
             ["person_id,into", "{senator},{calder}", "{calder},{senator}"],
             "merges.csv:3: a circle: '{senator}' is merged into itself",
         ),
-        ("merges.csv", ["person_id,into", "{foods},{senator}"], "merges.csv:2: a organization is not a person"),
+        ("merges.csv", ["person_id,into", "{foods},{senator}"], "merges.csv:2: organization and person are not one"),
         ("splits.csv", ["document_id,into", "a,"], "splits.csv:1: has no column 'speaker_id'"),
         (
             "splits.csv",

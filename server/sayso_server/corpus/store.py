@@ -38,7 +38,7 @@ class Store:
     """
 
     def __init__(self, folder: Path, form: Form) -> None:
-        self.folder = folder
+        self._folder = folder
         self.form = form
         self._parts = self._clean()
         self.statuses: dict[str, str] = {}
@@ -64,21 +64,27 @@ class Store:
         _write(self._path("documents", self._parts), part.documents)
         self._parts += 1
 
-    def parts(self, table: str) -> list[Path]:
-        """The files of a table, in the order in which they were written."""
-        return sorted((self.folder / table).glob(f"part-*.{self.form}"))
+    def parts(self, table: str) -> list[str]:
+        """The names of a table's files, in the order in which they were written."""
+        return [f"{table}/{path.name}" for path in sorted((self._folder / table).glob(f"part-*.{self.form}"))]
 
-    def replace(self, path: Path, content: bytes) -> None:
-        """Write a file of a table again: wholly, or not at all. Raises OSError."""
+    def read(self, name: str) -> bytes | None:
+        """A file of the output; None where there is none."""
+        path = self._folder / name
+        return path.read_bytes() if path.exists() else None
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write a file: wholly, or not at all. Raises OSError."""
+        path = self._folder / name
+        path.parent.mkdir(exist_ok=True)
         _write(path, content)
 
-    def write_table(self, table: str, content: bytes) -> None:
-        """Write a table of one file: wholly, or not at all. Raises OSError."""
-        (self.folder / table).mkdir(exist_ok=True)
-        _write(self._path(table, 0), content)
+    def shown(self, name: str) -> str:
+        """Where a file is, for messages."""
+        return str(self._folder / name)
 
     def _look(self) -> None:
-        for path in self.parts("documents"):
+        for path in self._documents():
             try:
                 statuses = {row["document_id"]: row["status"] for row in self._rows(path)}
             except (InputError, ValueError, KeyError):
@@ -96,7 +102,7 @@ class Store:
             rest = without(path.read_bytes(), dropped, self.form)
             if rest is None:
                 path.unlink()
-                (self.folder / "statements" / path.name).unlink(missing_ok=True)
+                (self._folder / "statements" / path.name).unlink(missing_ok=True)
             else:
                 _write(path, rest)
 
@@ -107,24 +113,27 @@ class Store:
             return arrow.read_rows(path, needed=("document_id", "status"))
         return map(json.loads, path.read_bytes().splitlines())
 
+    def _documents(self) -> list[Path]:
+        return sorted((self._folder / "documents").glob(f"part-*.{self.form}"))
+
     def _path(self, table: str, number: int) -> Path:
-        return self.folder / table / f"part-{number:06}.{self.form}"
+        return self._folder / table / f"part-{number:06}.{self.form}"
 
     def _refuse_foreign(self, table: str) -> None:
         """Who reads the tables takes all files of their form."""
-        for path in sorted((self.folder / table).glob(f"*.{self.form}")):
+        for path in sorted((self._folder / table).glob(f"*.{self.form}")):
             if not _PART.fullmatch(path.stem):
                 raise OutputError(f"{path}: is no part of this output, and would be read as one; move it elsewhere")
 
     def _clean(self) -> int:
         """Remove what a killed job left unfinished; the number of the next part."""
         for table in TABLES:
-            (self.folder / table).mkdir(exist_ok=True)
-            for path in (self.folder / table).glob(f"part-*{_UNFINISHED}"):
+            (self._folder / table).mkdir(exist_ok=True)
+            for path in (self._folder / table).glob(f"part-*{_UNFINISHED}"):
                 path.unlink()
             self._refuse_foreign(table)
-        finished = {path.name for path in self.parts("documents")}
-        for path in (self.folder / "statements").glob(f"part-*.{self.form}"):
+        finished = {path.name for path in self._documents()}
+        for path in (self._folder / "statements").glob(f"part-*.{self.form}"):
             if path.name not in finished:
                 path.unlink()
         return max((int(name[len("part-") :].split(".")[0]) + 1 for name in finished), default=0)

@@ -8,12 +8,13 @@ the id that it had before corrections in the profiles, as `automatic_id`.
 """
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from sayso_server.corpus.errors import InputError
 from sayso_server.corpus.people.profiles import Speaker
+from sayso_server.corpus.store import Store
 
 MERGES, SPLITS = "merges.csv", "splits.csv"
 
@@ -57,15 +58,15 @@ class Described:
     external_id: str = ""
 
 
-def read(folder: Path) -> ByHand:
-    """The corrections in a folder; none where it has no such files. Raises InputError, with the line."""
+def read(store: Store) -> ByHand:
+    """The corrections in an output; none where it has no such files. Raises InputError, with the line."""
     merges = tuple(
         Merge(row["person_id"], row["into"], place)
-        for place, row in _rows(folder / MERGES, ("person_id", "into"), ("person_id", "into"))
+        for place, row in _rows(store, MERGES, ("person_id", "into"), ("person_id", "into"))
     )
     splits = tuple(
         Split((row["document_id"], row["speaker_id"]), row["into"], place)
-        for place, row in _rows(folder / SPLITS, ("document_id", "speaker_id", "into"), ("document_id", "speaker_id"))
+        for place, row in _rows(store, SPLITS, ("document_id", "speaker_id", "into"), ("document_id", "speaker_id"))
     )
     _refuse_repeated((split.place, split.speaker) for split in splits)
     return ByHand(merges, splits)
@@ -89,7 +90,7 @@ def merged_ids(merges: Iterable[Merge], people: Mapping[str, Described]) -> dict
     for person, merge in into.items():
         final = _final(person, into)
         if people[person].type != people[final].type:
-            raise InputError(f"{merge.place}: a {people[person].type} is not a {people[final].type}")
+            raise InputError(f"{merge.place}: {people[person].type} and {people[final].type} are not one")
         one, other = known.get(person, ""), known.setdefault(final, known.get(person, ""))
         if one and other and one != other:
             raise InputError(f"{merge.place}: these are the known speakers {one!r} and {other!r}")
@@ -107,28 +108,29 @@ def _final(person: str, into: Mapping[str, Merge]) -> str:
     return person
 
 
-def _rows(path: Path, columns: tuple[str, ...], needed: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
+def _rows(
+    store: Store, name: str, columns: tuple[str, ...], needed: tuple[str, ...]
+) -> Iterator[tuple[str, dict[str, str]]]:
     """The rows of a file with their places; blank lines are left out."""
-    if not path.exists():
-        return
+    shown = store.shown(name)
     try:
-        with open(path, encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream, strict=True)
-            names = [(name or "").strip() for name in reader.fieldnames or ()]
-            reader.fieldnames = names
-            for column in needed:
-                if column not in names:
-                    raise InputError(f"{path}:1: has no column {column!r}")
-            for row in reader:
-                place = f"{path}:{reader.line_num}"
-                if None in row:
-                    raise InputError(f"{place}: has more values than columns")
-                values = {column: (row.get(column) or "").strip() for column in columns}
-                if missing := next((column for column in needed if not values[column]), ""):
-                    raise InputError(f"{place}: {missing!r} is empty")
-                yield place, values
+        text = (store.read(name) or b"").decode("utf-8-sig")
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        if not text:
+            return
+        reader.fieldnames = names = [(column or "").strip() for column in reader.fieldnames or ()]
+        if missing := next((column for column in needed if column not in names), ""):
+            raise InputError(f"{shown}:1: has no column {missing!r}")
+        for row in reader:
+            place = f"{shown}:{reader.line_num}"
+            if None in row:
+                raise InputError(f"{place}: has more values than columns")
+            values = {column: (row.get(column) or "").strip() for column in columns}
+            if empty := next((column for column in needed if not values[column]), ""):
+                raise InputError(f"{place}: {empty!r} is empty")
+            yield place, values
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: is not CSV in UTF-8 ({error})") from None
+        raise InputError(f"{shown}: is not CSV in UTF-8 ({error})") from None
 
 
 def _refuse_repeated(places: Iterable[tuple[str, Speaker]]) -> None:

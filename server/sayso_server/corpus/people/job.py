@@ -13,7 +13,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 from sayso_server.core.statement import SpeakerType
@@ -65,7 +64,7 @@ class People:
 
 def link(store: Store, mapped: Mapper = _apply) -> People:
     """Write who is the same over all documents of an output. Raises CorpusError."""
-    corrections = by_hand.read(store.folder)
+    corrections = by_hand.read(store)
     profiles, taken_out = _profiles(store, corrections, mapped)
     clusters = resolved(profiles, mapped)
     ids = identified(clusters, _ids_before(store))
@@ -91,9 +90,10 @@ def _profiles(store: Store, corrections: ByHand, mapped: Mapper) -> tuple[dict[s
     profiles: dict[str, Profile] = {}
     taken_out: dict[Speaker, str] = {}
     shared = store.form, corrections.apart
-    for path, found in zip(parts, mapped(_profiles_of_part, _contents(parts), shared), strict=True):
+    for name, found in zip(parts, mapped(_profiles_of_part, _contents(store, parts), shared), strict=True):
         if isinstance(found, InputError):
-            raise OutputError(f"{path}: {found}; remove it and that of documents, and they are read again")
+            shown = store.shown(name)
+            raise OutputError(f"{shown}: {found}; remove it and that of documents, and they are read again")
         merge_into(profiles, found[0])
         taken_out |= found[1]
     for split in corrections.splits:
@@ -103,8 +103,8 @@ def _profiles(store: Store, corrections: ByHand, mapped: Mapper) -> tuple[dict[s
     return profiles, taken_out
 
 
-def _contents(parts: Iterable[Path]) -> Iterator[bytes]:
-    return (path.read_bytes() for path in parts)
+def _contents(store: Store, names: Iterable[str]) -> Iterator[bytes]:
+    return (store.read(name) or b"" for name in names)
 
 
 def _profiles_of_part(
@@ -148,7 +148,8 @@ def _ids_before(store: Store) -> dict[str, str]:
     """The automatic id of each profile in the run before. A table that is damaged is as none: it is made again."""
     columns = ("profile", "automatic_id")
     try:
-        rows = [row for path in store.parts("profiles") for row in rows_of(path.read_bytes(), columns, store.form)]
+        contents = _contents(store, store.parts("profiles"))
+        rows = [row for content in contents for row in rows_of(content, columns, store.form)]
     except InputError:
         return {}
     return {row["profile"]: row["automatic_id"] for row in rows}
@@ -186,9 +187,9 @@ def _by_person(identities: Iterable[Identity]) -> dict[str, list[Identity]]:
 def _write_tables(store: Store, people: Mapping[str, Sequence[Identity]]) -> None:
     """The profiles first: they keep the ids."""
     profiles = [profile_row(identity) for own in people.values() for identity in own]
-    store.write_table("profiles", encode(profiles, PROFILES, store.form))
+    store.put(f"profiles/part-000000.{store.form}", encode(profiles, PROFILES, store.form))
     rows = [person_row(person_id, own) for person_id, own in people.items()]
-    store.write_table("people", encode(rows, PEOPLE, store.form))
+    store.put(f"people/part-000000.{store.form}", encode(rows, PEOPLE, store.form))
 
 
 def _write_statements(store: Store, identities: Iterable[Identity], corrections: ByHand, mapped: Mapper) -> None:
@@ -198,9 +199,9 @@ def _write_statements(store: Store, identities: Iterable[Identity], corrections:
         for identity in identities
     }
     shared = store.form, people, corrections.apart
-    for path, changed in zip(parts, mapped(_with_people, _contents(parts), shared), strict=True):
+    for name, changed in zip(parts, mapped(_with_people, _contents(store, parts), shared), strict=True):
         if changed is not None:
-            store.replace(path, changed)
+            store.put(name, changed)
 
 
 def _with_people(
