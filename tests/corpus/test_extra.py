@@ -58,6 +58,16 @@ def test_a_cell_that_cannot_be_read_spoils_its_own_row_only(corpus: Corpus) -> N
     ]
 
 
+def test_people_in_parquet_are_those_in_json_lines(corpus: Corpus, tmp_path: Path) -> None:
+    corpus.write(GOOD, "“Never,” said Olin.", GOOD)
+    corpus.run()
+    read = {name: table(corpus, name) for name in ("people", "profiles")}
+    assert [row["name"] for row in read["people"]] != []
+    corpus.target = tmp_path / "lines"
+    corpus.run("--format", "jsonl")
+    assert read == {name: corpus.rows(name) for name in ("people", "profiles")}
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [(b"PAR1 no", "is not readable as Parquet (ArrowInvalid)"), (None, "has no column 'text'")],
@@ -90,6 +100,8 @@ def test_the_example_answers_from_the_tables(corpus: Corpus, tmp_path: Path) -> 
     assert said == ["2024-03-01  Mara · say · direct", "2024-05-01  Mara · say · direct"]
     assert "2024-03" in done.stdout
     assert "Olin" not in done.stdout, "not one of the same articles"
+    nobody = subprocess.run([*command[:3], "Orr"], capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert (nobody.returncode, nobody.stderr) == (1, f"nobody is called 'Orr' in {corpus.target}/people\n")
     assert drawn.read_text("utf-8").startswith("<?xml")
 
 
