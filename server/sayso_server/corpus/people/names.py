@@ -69,7 +69,8 @@ def _without_titles(key: Key) -> Key:
     titles = load_words("roles", "people", "titles_of_people")
     ends = [at for at, word in enumerate(key[:-1]) if word in titles or word.removesuffix("s") in titles]
     end = ends[-1] + 1 if ends else 0
-    return key[end:] if max(end, len(key) - end) > 1 and not is_given_name(key[0]) else key
+    is_part = end and (is_given_name(key[0]) or key[0] in load_words("reigning"))  # Dean Orr, Queen Maud
+    return key if is_part else key[end:]
 
 
 def _small_words() -> frozenset[str]:

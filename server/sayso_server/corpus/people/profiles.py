@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sayso_server.core.lexicon import load_words
@@ -192,6 +193,7 @@ def _key(
     return "\t".join([speaker_type, *said, *own])
 
 
+@lru_cache(maxsize=100_000)
 def role_words(role: str) -> frozenset[str]:
     """The words of a job title that say something: senator, texas of Senator (R-Texas)."""
     words = (unabbreviated(normal(plain_letters(word))) for word in _WORD.findall(role.replace("-", " ")))
