@@ -10,12 +10,12 @@ names that a short one fits about equally, none gets it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
 
 from sayso_server.core.scoring import Evidence
-from sayso_server.corpus.people.comparing import Likeness, may_be_same, probability
+from sayso_server.corpus.people.comparing import Corpus, compare, may_be_same, probability
 from sayso_server.corpus.people.profiles import Profile
 
 LEAST_MARGIN = -3.0
@@ -25,7 +25,8 @@ LEAST_PROBABILITY = 0.8
 
 Pair = tuple[str, str]
 """The keys of two profiles, in order."""
-Pairs = Mapping[Pair, Likeness]
+Pairs = Mapping[Pair, float]
+"""The log odds (base e) of the pairs that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,10 @@ def pair(one: Profile, other: Profile) -> Pair:
     return (one.key, other.key) if one.key < other.key else (other.key, one.key)
 
 
-def components(profiles: Iterable[Profile], pairs: Pairs) -> Iterator[tuple[tuple[Profile, ...], Pairs]]:
-    """The connected components of the profiles, by union and find, each with its pairs."""
+def components(
+    profiles: Iterable[Profile], pairs: MutableMapping[Pair, float]
+) -> Iterator[tuple[tuple[Profile, ...], Pairs]]:
+    """The connected components of the profiles, by union and find, each with its pairs: it empties `pairs`."""
     parents: dict[str, str] = {}
 
     def root(key: str) -> str:
@@ -60,36 +63,37 @@ def components(profiles: Iterable[Profile], pairs: Pairs) -> Iterator[tuple[tupl
     members: dict[str, list[Profile]] = defaultdict(list)
     for profile in profiles:
         members[root(profile.key)].append(profile)
-    own: dict[str, dict[Pair, Likeness]] = defaultdict(dict)
-    for keys, like in pairs.items():
-        own[root(keys[0])][keys] = like
+    own: dict[str, dict[Pair, float]] = defaultdict(dict)
+    while pairs:
+        keys, margin = pairs.popitem()
+        own[root(keys[0])][keys] = margin
     for key, component in members.items():
-        yield tuple(sorted(component, key=lambda profile: profile.key)), own[key]
+        yield tuple(sorted(component, key=lambda profile: profile.key)), own.pop(key, {})
 
 
-def clustered(component: Sequence[Profile], pairs: Pairs) -> Iterator[Cluster]:
+def clustered(component: Sequence[Profile], pairs: Pairs, corpus: Corpus) -> Iterator[Cluster]:
     """The people of a component."""
     full = _joined([profile for profile in component if profile.is_full], pairs)
     short: list[Profile] = []
     added: dict[int, list[Member]] = defaultdict(list)
     for profile in component:
         if not profile.is_full:
-            fit = _fit(profile, full, pairs)
+            fit = _fit(profile, full, pairs, corpus)
             if fit is None:
                 short.append(profile)
             else:
                 added[fit[0]].append(fit[1])
     for at, cluster in enumerate(full):
-        yield (*_members(cluster, pairs), *added[at])
+        yield (*_members(cluster, pairs, corpus), *added[at])
     for cluster in _joined(short, pairs):
-        yield _members(cluster, pairs)
+        yield _members(cluster, pairs, corpus)
 
 
 def _joined(profiles: Sequence[Profile], pairs: Pairs) -> list[tuple[Profile, ...]]:
     """Agglomerative clusters: the likeliest pair first, joined where the mean of all pairs is more likely than not."""
     clusters: dict[str, tuple[Profile, ...]] = {profile.key: (profile,) for profile in profiles}
     known = {profile.key for profile in profiles}
-    likely = [(like.margin, *keys) for keys, like in pairs.items() if like.margin > 0 and known.issuperset(keys)]
+    likely = [(margin, *keys) for keys, margin in pairs.items() if margin > 0 and known.issuperset(keys)]
     for _, *keys in sorted(likely, key=lambda entry: (-entry[0], *entry[1:])):
         one, other = (clusters[key] for key in keys)
         if one is not other and _may_join(one, other) and _mean(one, other, pairs) > 0:
@@ -106,11 +110,12 @@ def _mean(one: Sequence[Profile], other: Sequence[Profile], pairs: Pairs) -> flo
 
 
 def _margin(one: Profile, other: Profile, pairs: Pairs) -> float:
-    like = pairs.get(pair(one, other))
-    return like.margin if like else LEAST_MARGIN
+    return pairs.get(pair(one, other), LEAST_MARGIN)
 
 
-def _fit(short: Profile, clusters: Sequence[tuple[Profile, ...]], pairs: Pairs) -> tuple[int, Member] | None:
+def _fit(
+    short: Profile, clusters: Sequence[tuple[Profile, ...]], pairs: Pairs, corpus: Corpus
+) -> tuple[int, Member] | None:
     """The full name that a short one is of, by its number: the likeliest of all, and likelier than somebody else."""
     odds = {
         at: _mean_odds(short, cluster, pairs) * _prominence(cluster)
@@ -123,7 +128,7 @@ def _fit(short: Profile, clusters: Sequence[tuple[Profile, ...]], pairs: Pairs) 
     confidence = odds[best] / (1 + sum(odds.values()))
     if confidence < LEAST_PROBABILITY:
         return None
-    return best, Member(short, confidence, _evidence(short, clusters[best], pairs))
+    return best, Member(short, confidence, _evidence(short, clusters[best], pairs, corpus))
 
 
 def _mean_odds(short: Profile, cluster: Sequence[Profile], pairs: Pairs) -> float:
@@ -132,10 +137,12 @@ def _mean_odds(short: Profile, cluster: Sequence[Profile], pairs: Pairs) -> floa
     return sum(profile.documents * exp(_margin(short, profile, pairs)) for profile in cluster) / documents
 
 
-def _evidence(one: Profile, cluster: Sequence[Profile], pairs: Pairs) -> Evidence:
+def _evidence(one: Profile, cluster: Sequence[Profile], pairs: Pairs, corpus: Corpus) -> Evidence:
     """Of the pair that says most."""
-    likes = [like for other in cluster if other is not one and (like := pairs.get(pair(one, other)))]
-    return max(likes, key=lambda like: like.margin).evidence if likes else ()
+    others = (other for other in cluster if pair(one, other) in pairs)
+    best = max(others, key=lambda other: (pairs[pair(one, other)], other.key), default=None)
+    like = compare(one, best, corpus) if best else None
+    return like.evidence if like else ()
 
 
 def _prominence(cluster: Sequence[Profile]) -> float:
@@ -143,11 +150,11 @@ def _prominence(cluster: Sequence[Profile]) -> float:
     return 1 + log(sum(profile.documents for profile in cluster))
 
 
-def _members(cluster: Sequence[Profile], pairs: Pairs) -> Cluster:
+def _members(cluster: Sequence[Profile], pairs: Pairs, corpus: Corpus) -> Cluster:
     """The members, each with the confidence that comes of its pairs with all others."""
     documents = sum(profile.documents for profile in cluster)
     return tuple(
-        Member(profile, _share(profile, cluster, pairs) / documents, _evidence(profile, cluster, pairs))
+        Member(profile, _share(profile, cluster, pairs) / documents, _evidence(profile, cluster, pairs, corpus))
         for profile in cluster
     )
 

@@ -22,7 +22,7 @@ from sayso_server.corpus.people import by_hand
 from sayso_server.corpus.people.blocking import Block, blocks_of, pairs_of
 from sayso_server.corpus.people.by_hand import ByHand, Described, Merge, merged_ids
 from sayso_server.corpus.people.clustering import LEAST_MARGIN, Cluster, Pair, clustered, components, pair
-from sayso_server.corpus.people.comparing import Corpus, Likeness, compare, corpus_of
+from sayso_server.corpus.people.comparing import Corpus, compare, corpus_of
 from sayso_server.corpus.people.ids import identified
 from sayso_server.corpus.people.profiles import COLUMNS, Profile, Speaker, merge_into, speakers_of
 from sayso_server.corpus.people.table import PEOPLE, PROFILES, Identity, person_row, profile_row, rows_of, with_people
@@ -78,10 +78,14 @@ def link(store: Store, mapped: Mapper = _apply) -> People:
 def resolved(profiles: Mapping[str, Profile], mapped: Mapper = _apply) -> list[Cluster]:
     """The people of these profiles, which are given by their keys."""
     corpus = corpus_of(profiles.values())
-    pairs: dict[Pair, Likeness] = {}
+    pairs: dict[Pair, float] = {}
     for found in mapped(_compared, _batches(blocks_of(profiles.values())), corpus):
         pairs |= found
-    return [cluster for component, own in components(profiles.values(), pairs) for cluster in clustered(component, own)]
+    return [
+        cluster
+        for component, own in components(profiles.values(), pairs)
+        for cluster in clustered(component, own, corpus)
+    ]
 
 
 def _profiles(store: Store, corrections: ByHand, mapped: Mapper) -> tuple[dict[str, Profile], dict[Speaker, str]]:
@@ -135,12 +139,12 @@ def _batches(blocks: Sequence[Block]) -> Iterator[list[Block]]:
         yield batch
 
 
-def _compared(blocks: list[Block], corpus: Corpus) -> dict[Pair, Likeness]:
-    found: dict[Pair, Likeness] = {}
+def _compared(blocks: list[Block], corpus: Corpus) -> dict[Pair, float]:
+    found: dict[Pair, float] = {}
     for one, other in itertools.chain.from_iterable(map(pairs_of, blocks)):
         like = compare(one, other, corpus)
         if like and like.margin > LEAST_MARGIN:
-            found[pair(one, other)] = like
+            found[pair(one, other)] = like.margin
     return found
 
 
