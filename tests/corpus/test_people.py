@@ -9,8 +9,6 @@ from support.said import said
 
 from sayso_server.core.statement import SpeakerType
 from sayso_server.corpus.people.clustering import Cluster
-from sayso_server.corpus.people.comparing import scorer
-from sayso_server.corpus.people.estimating import counted
 from sayso_server.corpus.people.job import resolved
 from sayso_server.corpus.people.names import key_of, likeness
 from sayso_server.corpus.people.profiles import Profile, merge_into, speakers_of
@@ -210,30 +208,6 @@ def test_confidence_says_how_common_a_name_is() -> None:
         for others in ([], crowd()[9:29])
     ]
     assert 1 > least[0] > least[1] > 0.5
-
-
-def test_every_feature_of_a_pair_has_a_weight() -> None:
-    """What is not weighed is not compared, and nobody would see it."""
-    rows = [
-        said("a", "Ada M. Orr", "French senator", speaker_affiliation="Harrowmere", published_at="2001-01-01"),
-        said("b", "Ada Orr", "senator", source="she", sentence="Ada Orr came to Bradwell.", published_at="2004-01-01"),
-        said("c", "Orr", "Canadian goalkeeper", speaker_affiliation="Bradwell", published_at="2013-01-01"),
-        said("d", "A. Orr", "senator of Bradwell", source="he", sentence="She came to Bradwell."),
-        said("e", "Bradwell Council", kind=ORGANIZATION),
-    ]
-    evidence = counted([list(speakers_of(rows).values())])
-    assert evidence.keys() <= scorer().weights.keys()
-
-
-def test_weights_are_counted_from_rare_names_and_from_random_pairs() -> None:
-    rows = []
-    for number in range(60):
-        name = f"{'AEIO'[number % 4]}l{number:02}ana Fen{number:02}wick"
-        job = ("senator", "goalkeeper", "violinist", "veterinarian")[number % 4]
-        rows += [said(f"{number} {document}", name, job, source="she") for document in "ab"]
-    weights = {feature: one["weight"] for feature, one in counted([list(speakers_of(rows).values())]).items()}
-    assert weights["job title: other"] < -1
-    assert weights["gender: same"] == pytest.approx(0, abs=0.05), "all are women: it says nothing"
 
 
 def test_a_block_of_one_surname_takes_linear_time(monkeypatch: pytest.MonkeyPatch) -> None:

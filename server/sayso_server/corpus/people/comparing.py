@@ -2,8 +2,8 @@
 
 A Fellegi-Sunter model: each comparison of two profiles gives a feature, each feature has a weight, the weights add up
 to the log odds (base e) that the two are one. A weight is log(m / u): how often the feature is seen where two are the
-same, against where they are not; weights.json has both, with the pairs they were counted on (see estimating.py). For
-a name it is computed instead: the rarer it is in the corpus, the more it says.
+same, against where they are not; weights.json has both, with the pairs they were counted on (see
+sayso_tools.training.people). For a name it is computed instead: the rarer it is in the corpus, the more it says.
 """
 
 import json

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
+from sayso import columns
 from sayso_server.core.scoring import Evidence
 from sayso_server.corpus.errors import InputError
 from sayso_server.corpus.parts import Form
@@ -14,38 +15,10 @@ from sayso_server.corpus.people.profiles import COLUMNS, Profile, Speaker, speak
 from sayso_server.corpus.rows import PERSON_COLUMNS, STATEMENTS, Row
 from sayso_server.lines import json_line
 
-PEOPLE = {
-    "person_id": "string",
-    "type": "string",
-    "name": "string",
-    "other_names": "string",
-    "job_titles": "string",
-    "organizations": "string",
-    "external_id": "string",
-    "first_published_at": "moment",
-    "last_published_at": "moment",
-    "documents": "int",
-    "statements": "int",
-    "confidence": "float",
-    "merged_ids": "string",
-}
+PEOPLE: dict[str, str] = {column.name: column.type for column in columns.PEOPLE}
 """Columns of the people, and their types."""
 
-PROFILES = {
-    "profile": "string",
-    "person_id": "string",
-    "automatic_id": "string",
-    "type": "string",
-    "name": "string",
-    "job_title": "string",
-    "external_id": "string",
-    "first_published_at": "moment",
-    "last_published_at": "moment",
-    "documents": "int",
-    "statements": "int",
-    "confidence": "float",
-    "evidence": "string",
-}
+PROFILES: dict[str, str] = {column.name: column.type for column in columns.PROFILES}
 """Columns of the profiles, and their types."""
 
 _MOST_LISTED = 20
@@ -106,14 +79,14 @@ def person_row(person_id: str, identities: Sequence[Identity]) -> Row:
     }
 
 
-def rows_of(content: bytes, columns: Sequence[str], form: Form) -> list[Row]:
+def rows_of(content: bytes, names: Sequence[str], form: Form) -> list[Row]:
     """Some columns of a finished part. Raises InputError where it is damaged."""
     if form == "parquet":
         from sayso_server.corpus import arrow
 
-        return arrow.rows_of(content, columns)
+        return arrow.rows_of(content, names)
     try:
-        return [{name: row.get(name) for name in columns} for row in map(json.loads, content.splitlines())]
+        return [{name: row.get(name) for name in names} for row in map(json.loads, content.splitlines())]
     except (ValueError, AttributeError):
         raise InputError("is not readable as JSON lines") from None
 
@@ -138,14 +111,14 @@ def with_people(
     return _with_columns(content, form, dict(zip(PERSON_COLUMNS, zip(*found, strict=True), strict=True)))
 
 
-def _with_columns(content: bytes, form: Form, columns: Mapping[str, Sequence[Any]]) -> bytes:
+def _with_columns(content: bytes, form: Form, added: Mapping[str, Sequence[Any]]) -> bytes:
     if form == "parquet":
         from sayso_server.corpus import arrow
 
-        return arrow.with_columns(content, {name: (STATEMENTS[name], values) for name, values in columns.items()})
+        return arrow.with_columns(content, {name: (STATEMENTS[name], values) for name, values in added.items()})
     lines = []
     for at, line in enumerate(content.splitlines()):
-        row = json.loads(line) | {name: values[at] for name, values in columns.items()}
+        row = json.loads(line) | {name: values[at] for name, values in added.items()}
         lines.append(json_line(row).encode() + b"\n")
     return b"".join(lines)
 
@@ -167,7 +140,7 @@ def _foremost(counter: Counter[str]) -> str | None:
 
 
 def _listed(values: Iterable[str]) -> str | None:
-    return "; ".join(list(values)[:_MOST_LISTED]) or None
+    return columns.BETWEEN.join(list(values)[:_MOST_LISTED]) or None
 
 
 def _told(evidence: Evidence) -> str | None:
