@@ -90,6 +90,12 @@ $(STRANGERS): Makefile
 		@connectrpc/connect@$(CONNECT_VERSION) @connectrpc/connect-node@$(CONNECT_VERSION)
 	@touch $@
 
+S3 := build/s3/.installed
+$(S3): tests/support/s3-server.txt
+	"$(PYTHON)" -m venv build/s3
+	build/s3/bin/python -m pip --disable-pip-version-check install --quiet --requirement $<
+	@touch $@
+
 TEXTS ?= ../shared/text/wikinews.jsonl
 load: $(INSTALLED)  ## latency, full queue and soak with the bundled models on TEXTS (JSON lines with a text); 20 minutes
 	cd tests && PYTHONPATH=. $(abspath $(BIN))/python -m acceptance.load "$(abspath $(TEXTS))" $(LOAD_OPTIONS)

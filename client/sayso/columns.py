@@ -74,7 +74,7 @@ DOCUMENTS = (
     Column("words", "int", "as the parser counts them"),
     Column("sentences", "int", "as the parser counts them"),
     Column("statements", "int", "how many rows it has in the table of statements"),
-    Column("warnings", "string", "codes of `sayso.v1.WarningCode`, and UNKNOWN_DATE, joined by `; `"),
+    Column("warnings", "string", "codes of `sayso.v1.WarningCode`, UNKNOWN_DATE and UNREADABLE_FIELD, joined by `; `"),
     Column("seconds", "float", "that it took to read; those of a batch are shared out"),
     Column("model", "string", "the model that read it"),
     Column("model_version", "string", "its version"),

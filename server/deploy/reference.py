@@ -21,7 +21,7 @@ from sayso_server.core.model import Model
 from sayso_server.service.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = ("docs/*.md", "server/sayso_server/corpus/README.md")
+PAGES = ("docs/*.md",)
 """Where pages may have such tables."""
 TITLES = ("Serving", "Limits", "Connections", "HTTP", "Security")
 """Of the groups of settings, in their order."""

@@ -228,16 +228,35 @@ def test_an_output_is_continued_only_as_it_was_made(corpus: Corpus) -> None:
     )
 
 
-@pytest.mark.parametrize(("source", "target"), [("s3://news/in.jsonl", "out"), ("in.jsonl", "gs://news/out")])
-def test_an_object_store_is_refused_and_no_folder_is_made_of_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, target: str
+@pytest.mark.parametrize(
+    ("source", "target", "message"),
+    [
+        ("http://news/in.jsonl", "out", "http:// is not supported; supported are paths of this machine, s3://, "),
+        ("in.jsonl", "s3://key:secret@news/out", "s3://: an address must not hold credentials"),
+        ("s3:///in.jsonl", "out", "s3:///in.jsonl: has no bucket or host"),
+    ],
+)
+def test_an_address_that_is_none_is_refused_and_no_folder_is_made_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, target: str, message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(main, ["corpus", source, target])
     assert done.exit_code == 2
-    address = source if "://" in source else target
-    assert f"{address}: object stores and other addresses are neither read nor written. Copy" in done.stderr
+    assert message in done.stderr
+    assert "secret" not in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_carried_fields_are_in_both_tables_and_belong_to_the_job(corpus: Corpus) -> None:
+    lines = [{"url": "a", "text": GOOD, "desk": "world", "views": 7}, {"url": "b", "text": GOOD}, "no document"]
+    corpus.source.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    options = (*JSONL, "--id-field", "url", "--carry", "desk", "--carry", "views:int")
+    assert corpus.run(*options)[0] == 1
+    values = [("a", "world", 7), ("b", None, None), ("in.jsonl:3 (no id)", None, None)]
+    for table, expected in (("documents", values), ("statements", values[:2])):
+        assert [(row["document_id"], row["desk"], row["views"]) for row in corpus.rows(table)] == expected
+    status, said = corpus.run(*JSONL, "--id-field", "url", "--carry", "desk")
+    assert (status, "was made with carried ['desk:string', 'views:int'], not ['desk:string']" in said) == (2, True)
 
 
 def test_an_output_in_the_input_is_refused(corpus: Corpus) -> None:

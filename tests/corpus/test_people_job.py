@@ -12,6 +12,7 @@ from sayso_server.corpus.errors import InputError, OutputError
 from sayso_server.corpus.parts import Part, Tally, encode
 from sayso_server.corpus.people.job import link
 from sayso_server.corpus.rows import DOCUMENTS, STATEMENTS
+from sayso_server.corpus.storage import access
 from sayso_server.corpus.store import Store, opened
 
 SENATOR = said("a", "Odalys Penhallow", "Senator", speaker_id="S1")
@@ -42,7 +43,7 @@ class Output:
         self.open(link)
 
     def open(self, use: Callable[[Store], object]) -> None:
-        with opened(self.folder, "jsonl", {}) as store:
+        with opened(access.folder(self.folder), "jsonl", {}) as store:
             use(store)
 
     def rows(self, table: str) -> list[dict[str, Any]]:

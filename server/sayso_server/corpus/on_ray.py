@@ -116,7 +116,8 @@ def _parts(reading: Reading, slices: tuple[Slice, ...], workers: int) -> Iterato
         fn_constructor_args=(reading,),
         batch_size=1,
         num_cpus=reading.threads,
-        compute=ray.data.ActorPoolStrategy(size=min(workers, len(pieces))),
+        # One is read, one waits: more would wait for a slow worker while others have nothing to do.
+        compute=ray.data.ActorPoolStrategy(size=min(workers, len(pieces)), max_tasks_in_flight_per_actor=2),
     )
     try:
         for row in dataset.iter_rows():

@@ -56,6 +56,7 @@ def _document_row(entry: Entry, model: Model) -> Row:
         "model_version": model.version,
         "model_digest": model.digest,
         "labels": _labels(entry),
+        **entry.carried,
     }
 
 
@@ -97,6 +98,7 @@ def _statement_row(entry: Entry, statement: Statement, speakers: dict[str, Speak
         "sentence": statement.sentence.of(text) if statement.sentence else None,
         "rule": statement.rule,
         "published_at": entry.published_at,
+        **entry.carried,
     }
 
 
