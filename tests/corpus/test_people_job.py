@@ -257,3 +257,30 @@ def test_damaged_profiles_are_made_again(output: Output) -> None:
     (output.folder / "profiles" / "part-000000.jsonl").write_text("{", "utf-8")
     output.link()
     assert output.ids() == before
+
+
+def deadly_at(at: int) -> Callable[[Store, str, bytes], None]:
+    """`Store.put` that ends the process instead of its call number `at`."""
+    put, calls = Store.put, iter(range(9))
+
+    def deadly(store: Store, name: str, content: bytes) -> None:
+        if next(calls) == at:
+            raise KeyboardInterrupt
+        put(store, name, content)
+
+    return deadly
+
+
+def test_killed_at_any_file_and_run_again(output: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same run, killed before it writes its first file, its second, and so on."""
+    for at in range(3):
+        killed = Output(tmp_path / str(at))
+        killed.add(*FIRST)
+        with monkeypatch.context() as patch:
+            patch.setattr(Store, "put", deadly_at(at))
+            with pytest.raises(KeyboardInterrupt):
+                killed.link()
+        killed.link()
+        assert {name: killed.rows(name) for name in ("people", "profiles", "statements")} == {
+            name: output.rows(name) for name in ("people", "profiles", "statements")
+        }
