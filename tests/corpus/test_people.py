@@ -210,6 +210,15 @@ def test_confidence_says_how_common_a_name_is() -> None:
     assert 1 > least[0] > least[1] > 0.5
 
 
+def test_a_common_name_without_a_job_title_is_nobody_for_sure() -> None:
+    rows = [said(document, name) for document in "abc" for name in ("John Smith", "Odalys Penhallow")]
+    confidences = {
+        member.profile.name: member.confidence for cluster in clusters([*rows, *crowd()]) for member in cluster
+    }
+    assert confidences["john", "smith"] < 0.8
+    assert 0.99 < confidences["odalys", "penhallow"] < 1
+
+
 def test_a_block_of_one_surname_takes_linear_time(monkeypatch: pytest.MonkeyPatch) -> None:
     from sayso_server.corpus.people import blocking
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import exp, log
 
 from sayso_server.core.scoring import Evidence
-from sayso_server.corpus.people.comparing import Corpus, compare, may_be_same, probability
+from sayso_server.corpus.people.comparing import Corpus, cohesion, compare, may_be_same, probability
 from sayso_server.corpus.people.profiles import Profile
 
 LEAST_MARGIN = -3.0
@@ -151,16 +151,15 @@ def _prominence(cluster: Sequence[Profile]) -> float:
 
 
 def _members(cluster: Sequence[Profile], pairs: Pairs, corpus: Corpus) -> Cluster:
-    """The members, each with the confidence that comes of its pairs with all others."""
+    """The members, each with the confidence that comes of its name, and of its pairs with all others."""
     documents = sum(profile.documents for profile in cluster)
     return tuple(
-        Member(profile, _share(profile, cluster, pairs) / documents, _evidence(profile, cluster, pairs, corpus))
+        Member(profile, _same(profile, cluster, pairs, corpus) / documents, _evidence(profile, cluster, pairs, corpus))
         for profile in cluster
     )
 
 
-def _share(one: Profile, cluster: Sequence[Profile], pairs: Pairs) -> float:
-    """The documents of a cluster that are expected to be of the same as a profile: its own are."""
-    return one.documents + sum(
-        other.documents * probability(_margin(one, other, pairs)) for other in cluster if other is not one
-    )
+def _same(one: Profile, cluster: Sequence[Profile], pairs: Pairs, corpus: Corpus) -> float:
+    """How many documents of a cluster are expected to be of the same as a document of one of its profiles."""
+    own = 1 + (one.documents - 1) * cohesion(one, corpus)
+    return own + sum(other.documents * probability(_margin(one, other, pairs)) for other in cluster if other is not one)

@@ -111,6 +111,14 @@ def compare(one: Profile, other: Profile, corpus: Corpus) -> Likeness | None:
     return Likeness(scored.margin, scored.evidence)
 
 
+def cohesion(profile: Profile, corpus: Corpus) -> float:
+    """The probability that two documents of a profile are of the same, by its name and job title alone."""
+    if profile.type is not PERSON or profile.external_id:
+        return 1.0
+    own = {"person name: same name": 1.0, "name: rarity": corpus.names.rarity(profile.name)}
+    return probability(scorer().weigh(own | dict(_job_title(profile, profile, corpus))).margin)
+
+
 def probability(margin: float) -> float:
     """Of log odds."""
     return 1 / (1 + exp(-max(-50.0, min(50.0, margin))))
