@@ -38,7 +38,7 @@ def test_a_second_run_reads_only_what_is_new(corpus: Corpus) -> None:
     status, said = corpus.run(*JSONL)
     assert status == 0
     assert "1 document, 3 words, 1 statement in" in said
-    assert said.endswith("; 2 had been done before\n")
+    assert "; 2 had been done before\n" in said
     assert ids(corpus) == ["d0", "d1", "d2"]
 
 
@@ -163,7 +163,7 @@ def test_what_was_too_long_is_read_again_with_another_limit(corpus: Corpus) -> N
         ("d0", "ok"),
         ("d1", "ok"),
     ]
-    assert corpus.run(*JSONL, "--retry-failed") == (
+    assert corpus.run(*JSONL, "--no-people", "--retry-failed") == (
         0,
         f"{corpus.target}: nothing new to read; 2 had been done before\n",
     )
@@ -175,7 +175,7 @@ def test_documents_with_one_id_are_told_of(corpus: Corpus) -> None:
     corpus.source.write_text(lines + lines, "utf-8")
     status, said = corpus.run(*JSONL)
     assert status == 1
-    assert said.endswith("2 had the id of an earlier one and were left out, first in.jsonl:3\n")
+    assert "\n2 had the id of an earlier one and were left out, first in.jsonl:3\n" in said
     assert ids(corpus) == ["d0", "d1"]
 
 

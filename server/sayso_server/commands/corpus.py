@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from sayso_server.commands.corpus_progress import Progress, told
+from sayso_server.commands.corpus_progress import Progress, told, told_people
 from sayso_server.commands.extract import CLASSES
 from sayso_server.commands.model import BUNDLED, ModelRefused, model_option
 from sayso_server.commands.serve import load_stages
@@ -23,6 +23,7 @@ from sayso_server.corpus.carried import TYPES, Carried, carried_of
 from sayso_server.corpus.errors import CorpusError
 from sayso_server.corpus.inputs import Layout, Source
 from sayso_server.corpus.parts import Form
+from sayso_server.corpus.people.job import here as people_here
 from sayso_server.corpus.reading import Reading
 from sayso_server.corpus.rows import DOCUMENTS, STATEMENTS
 from sayso_server.corpus.storage.access import Place, place_of
@@ -112,6 +113,12 @@ def _carried(context: click.Context, option: click.Parameter, values: tuple[str,
     show_default=True,
     help="Longer documents are not read.",
 )
+@click.option(
+    "--people/--no-people",
+    default=True,
+    show_default=True,
+    help="Find who is the same person, organization or document over all documents: docs/people.md.",
+)
 @click.option("--retry-failed", is_flag=True, help="Read again the documents that failed; their old rows go.")
 @model_option
 @click.option(
@@ -125,9 +132,9 @@ def corpus(*, place: Place, target: Place, workers: int, address: str | None, ru
 
     INPUT is a .jsonl file of {"id", "text"} lines, a .parquet file with such columns, a .txt file, a folder of them, or
     a pattern ('news/2024-*/*.jsonl.gz'); .gz, .bz2, .xz and .zst are unpacked. "title" and "published_at" (ISO 8601) go
-    along. INPUT and OUTPUT may be addresses of stores (s3://, gs://, hdfs://). OUTPUT gets a row per document and a row
-    per statement. A job that was stopped or killed continues where it was when the same command is given again;
-    documents added to INPUT are read then.
+    along. INPUT and OUTPUT may be addresses of stores (s3://, gs://, hdfs://). OUTPUT gets a row per document, per
+    statement and per person. A job that was stopped or killed continues where it was when the same command is given
+    again; documents added to INPUT are read then.
 
     Exit status: 0; 1 if a document could not be read (its row says why) or had the id of another; 2 if the input, the
     output, the model or an argument is invalid; 130 if it was stopped.
@@ -139,13 +146,14 @@ def corpus(*, place: Place, target: Place, workers: int, address: str | None, ru
         _check_parquet()
     threads = values.pop("threads") or (1 if address else default_threads(workers))
     part_words, retry_failed = values.pop("part_words"), values.pop("retry_failed")
+    people = values.pop("people")
     fields = Fields(**{name: values.pop(f"{option}_field") for name, option in _FIELDS.items()})
     source = Source(place, Layout(fields, values["carried"]))
     reading, described = _reading(threads, **values)
     described |= _described(source.layout)
     progress = Progress()
     with progress, _refusing(target), _stopped_by_sigterm():
-        run_slices = _ray(workers, address) if on_ray else job.here
+        run_slices, mapping = _ray(workers, address) if on_ray else (job.here, people_here)
         summary = job.run(
             source,
             target,
@@ -158,6 +166,9 @@ def corpus(*, place: Place, target: Place, workers: int, address: str | None, ru
         )
     for line in told(summary, progress.seconds, target):
         click.echo(line, err=True)
+    if people:
+        with _refusing(target), _stopped_by_sigterm():
+            click.echo(told_people(job.find_people(target, reading.form, mapping, job=described), target), err=True)
     if not summary.is_clean:
         raise SystemExit(1)
 
@@ -234,10 +245,14 @@ def _check_parquet() -> None:
         raise Refused(str(error)) from error
 
 
-def _ray(workers: int, address: str | None) -> job.Runner:
-    from sayso_server.corpus.on_ray import parts_on_ray
+def _ray(workers: int, address: str | None) -> tuple[job.Runner, job.Mapping]:
+    """Where documents are read, and where people are found."""
+    from sayso_server.corpus.on_ray import mapping_on_ray, parts_on_ray
 
-    return functools.partial(parts_on_ray, workers=workers, address=address)
+    return (
+        functools.partial(parts_on_ray, workers=workers, address=address),
+        functools.partial(mapping_on_ray, workers=workers, address=address),
+    )
 
 
 @contextmanager

@@ -54,6 +54,27 @@ def with_statements(
     return more.append_column(error, pa.array(errors, pa.string()))
 
 
+def rows_of(content: bytes, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Some columns of a Parquet file's rows; null where it has no such column. Raises InputError."""
+    try:
+        with pq.ParquetFile(io.BytesIO(content)) as file:
+            there = [name for name in columns if name in file.schema_arrow.names]
+            rows = file.read(columns=there).to_pylist()
+    except pa.ArrowException as error:
+        raise InputError(f"is not readable as Parquet ({type(error).__name__})") from None
+    return [dict.fromkeys(columns) | row for row in rows]
+
+
+def with_columns(content: bytes, columns: dict[str, tuple[str, Sequence[Any]]]) -> bytes:
+    """A Parquet file with these columns, each given as its type and its values, in place of those of their names."""
+    table = pq.read_table(io.BytesIO(content))
+    for name, (kind, values) in columns.items():
+        column = pa.field(name, _TYPES[kind]), pa.array(values, _TYPES[kind])
+        at = table.schema.get_field_index(name)
+        table = table.append_column(*column) if at < 0 else table.set_column(at, *column)
+    return _encode(table)
+
+
 def _encode(table: "pa.Table") -> bytes:
     target = io.BytesIO()
     pq.write_table(table, target, compression="zstd")

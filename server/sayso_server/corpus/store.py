@@ -3,6 +3,7 @@
     OUTPUT/_job.json                       what made it: a job of another kind does not add to it
     OUTPUT/statements/part-000000.parquet  the statements of some documents
     OUTPUT/documents/part-000000.parquet   those documents; it is written last, and makes the part count
+    OUTPUT/people, OUTPUT/profiles         who is the same in several documents: see people/
 
 Each file appears whole or not at all (storage). There is one writer, which holds a lock.
 
