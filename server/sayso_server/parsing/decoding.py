@@ -2,14 +2,14 @@
 
 What is searched for is what Stanza searches for: the tree with one root that scores highest (Chu-Liu/Edmonds), and
 after it `stanza.models.depparse.head_constraints`. Here both ask for less: a search that allows several roots, and
-needs few steps, comes before one that does not; labels of all pairs of words are compared at once.
+needs few steps, comes before one that does not; labels of all pairs of words are compared at once. A constant added to
+all scores of a word changes no tree, so scores need not be probabilities.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from stanza.models.common.chuliu_edmonds import chuliu_edmonds, chuliu_edmonds_one_root
 from stanza.models.depparse.head_constraints import SINGLETON_DEPREL_GROUPS, find_head_constraint_violations
 
 REPAIRS = 5
@@ -25,18 +25,92 @@ def best_tree(scores: np.ndarray) -> np.ndarray:
     heads[0] = 0
     if is_tree(heads):
         return heads
-    heads = chuliu_edmonds(scores.astype(np.float64))  # a copy: it writes into what it is given
-    return heads if _roots(heads) == 1 else chuliu_edmonds_one_root(scores)
+    exact = scores.astype(np.float64)
+    heads = _highest(exact)
+    if _roots(heads) == 1:
+        return heads
+    finite = exact[np.isfinite(exact)]
+    exact[:, 0] -= 1.0 + len(exact) * (finite.max() - finite.min())  # no tree gains what a second root costs
+    return _highest(exact)
+
+
+class _Contraction(NamedTuple):
+    """A cycle of the best heads made one word, the last of a smaller sentence; the others are its first words.
+
+    `enter` is the word of the cycle that each other word would be the head of, `leave` the word of the cycle that would
+    be the head of each other word.
+    """
+
+    heads: np.ndarray
+    cycle: np.ndarray
+    others: np.ndarray
+    enter: np.ndarray
+    leave: np.ndarray
+
+    def expanded(self, heads: np.ndarray) -> np.ndarray:
+        """The heads of the words, from those of the smaller sentence."""
+        out, made = self.heads.copy(), len(self.others)
+        of_others = heads[:made]
+        out[self.others] = np.where(of_others == made, self.leave, self.others[np.minimum(of_others, made - 1)])
+        out[self.enter[heads[made]]] = self.others[heads[made]]
+        return out
+
+
+def _highest(scores: np.ndarray) -> np.ndarray:
+    """The heads of the tree that scores highest, with any number of roots (Chu-Liu/Edmonds)."""
+    contractions: list[_Contraction] = []
+    while True:
+        heads: np.ndarray = scores.argmax(axis=1)
+        heads[0] = 0
+        cycle = _cycle(heads)
+        if not len(cycle):
+            break
+        contraction, scores = _contracted(scores, heads, cycle)
+        contractions.append(contraction)
+    for contraction in reversed(contractions):
+        heads = contraction.expanded(heads)
+    return heads
+
+
+def _cycle(heads: np.ndarray) -> np.ndarray:
+    """The words of a cycle; none where there is none."""
+    above = _far_above(heads)
+    word = int(above.max())  # on a cycle, or the root
+    cycle: list[int] = []
+    while word and word not in cycle[:1]:
+        cycle.append(word)
+        word = int(heads[word])
+    return np.array(sorted(cycle), dtype=np.int64)
+
+
+def _contracted(scores: np.ndarray, heads: np.ndarray, cycle: np.ndarray) -> tuple[_Contraction, np.ndarray]:
+    """The contraction of a cycle, and the scores of the smaller sentence."""
+    others = np.delete(np.arange(len(heads)), cycle)
+    gains = scores[np.ix_(cycle, others)] - scores[cycle, heads[cycle]][:, None]
+    below = scores[np.ix_(others, cycle)]
+    enter, leave = gains.argmax(0), below.argmax(1)
+    made = len(others)
+    smaller = np.empty((made + 1, made + 1))
+    smaller[:made, :made] = scores[np.ix_(others, others)]
+    smaller[made, :made] = gains[enter, np.arange(made)]
+    smaller[:made, made] = below[np.arange(made), leave]
+    smaller[made, made] = -np.inf
+    return _Contraction(heads, cycle, others, cycle[enter], cycle[leave]), smaller
 
 
 def is_tree(heads: np.ndarray) -> bool:
     """Whether the heads make one tree with one word under the root."""
     if _roots(heads) != 1:
         return False
+    return not _far_above(heads).any()
+
+
+def _far_above(heads: np.ndarray) -> np.ndarray:
+    """Where every word arrives that climbs from head to head at least as often as there are words."""
     reached = heads
     for _ in range(max(1, len(heads).bit_length())):  # each step doubles how far every word climbs
         reached = reached[reached]
-    return not reached.any()
+    return reached
 
 
 def _roots(heads: np.ndarray) -> int:
