@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from sayso_server.core.coreference import AntecedentScores, Place
 from sayso_server.core.tree import MentionVector, Tree
 from sayso_server.parsing.heads import Head
+from sayso_server.parsing.matrices import applied
 
 LEVELS = 127
 """The largest byte of a vector."""
@@ -189,11 +190,14 @@ class Antecedents(Head):
 
     def vectors(self, states: Tensor, spans: Sequence[tuple[int, int]]) -> Tensor:
         """The vectors (mentions, size), in -1 to 1, of mentions given as words [first, end) of the states."""
+        if not spans:
+            return states.new_zeros(0, self.size)
         mixed = self.mixed(states)
-        means = [mixed[first:end].mean(0) for first, end in spans]
-        if not means:
-            return mixed.new_zeros(0, self.size)
-        return torch.tanh(self.project(torch.stack(means)))
+        ends = torch.tensor(spans, device=mixed.device)
+        words = [word for first, end in spans for word in range(first, end)]
+        starts = torch.cumsum(ends[:, 1] - ends[:, 0], 0) - (ends[:, 1] - ends[:, 0])
+        means = F.embedding_bag(torch.tensor(words, device=mixed.device), mixed, starts, mode="mean")
+        return torch.tanh(applied(self.project, means))
 
     def forward(
         self, vectors: Tensor, mentions: Sequence[Mention], asked: Sequence[int] | None = None
