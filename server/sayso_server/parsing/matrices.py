@@ -10,10 +10,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812  # the customary name
 from torch import Tensor, nn
 
-
 BLOCK, STEP = 256, 32
-"""Rows that are multiplied at once, and what their number is a multiple of: oneDNN prepares a product for each number of
-rows, which takes as long as multiplying 100 of them. It remembers those that it has prepared."""
+"""Rows that are multiplied at once, and what their number is a multiple of: oneDNN prepares a product for each number
+of rows, which takes as long as multiplying 100 of them. It remembers those that it has prepared."""
 
 
 def linear(states: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
