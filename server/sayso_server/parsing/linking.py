@@ -222,7 +222,7 @@ def _all_pairs(paragraphs: Sequence[tuple[range, np.ndarray]]) -> _Pairs:
 
 def _products(of_words: Tensor, of_cues: Tensor, sizes: Sequence[tuple[int, int]]) -> Tensor:
     """The products of all pairs, by paragraph and by word; `sizes` are the words and cues of each paragraph."""
-    words, cues = zip(*sizes, strict=True)
+    words, cues = (list(column) for column in zip(*sizes, strict=True))
     parts = zip(torch.split(of_words, words), torch.split(of_cues, cues), strict=True)
     return torch.cat([(a @ b.T).flatten() for a, b in parts])
 

@@ -1,5 +1,6 @@
 """The engine: Stanza with the models that were asked for, behind the core's extraction."""
 
+import gc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,9 +36,10 @@ def load_parser(model: str = "bundled", *, threads: int | None = None) -> tuple[
     stanza_parser.prepare(threads)
     if manifest is None:
         parser, version, digest = stanza_parser.from_package(model.removeprefix(PACKAGE_PREFIX))
-        return parser, Model(model, version, digest)
-    name = "bundled" if model == "bundled" else folder.name
-    return stanza_parser.from_folder(folder), Model(name, manifest.version, manifest.digest)
+    else:
+        parser, version, digest = stanza_parser.from_folder(folder), manifest.version, manifest.digest
+    gc.freeze()  # modules and models stay: Python need not look for garbage among their million objects
+    return parser, Model("bundled" if model == "bundled" else model if is_package else folder.name, version, digest)
 
 
 def load_engine(model: str = "bundled", *, threads: int | None = None) -> Extractor:

@@ -20,8 +20,10 @@ from stanza.pipeline.processor import Processor, ProcessorVariant, register_proc
 from torch import Tensor
 
 from sayso_server.core.tree import MentionVector
+from sayso_server.parsing import document as light
 from sayso_server.parsing import sentences, tokenizer, tokens
 from sayso_server.parsing.coreference import Antecedents, name_around, packed
+from sayso_server.parsing.document import Expand
 from sayso_server.parsing.encoder import Encoder
 from sayso_server.parsing.heads import Parser, SpanTagger, Tagger
 from sayso_server.parsing.linking import Linker, linked
@@ -99,6 +101,10 @@ class TokenizerVariant(ProcessorVariant):  # type: ignore[misc]
         text = document.text if isinstance(document, doc.Document) else document
         return tokenizer.document(text, self._tokenizer.cut(text))
 
+    def words(self, text: str, expand: Expand) -> light.Document:
+        """A light document of a text."""
+        return tokenizer.document_of_words(text, self._tokenizer.cut(text), expand)
+
 
 @register_processor_variant("pos", VARIANT)
 class TaggerVariant(_OnStates, ProcessorVariant):  # type: ignore[misc]
@@ -131,8 +137,9 @@ class ParserVariant(_OnStates, ProcessorVariant):  # type: ignore[misc]
             lengths = [len(sentence.words) for sentence in document.sentences]
             trees = self.head.predict(self.reader.states(document), lengths)
             document.set([doc.HEAD, doc.DEPREL], [arc for tree in trees for arc in tree])
-            for sentence in document.sentences:
-                sentence.build_dependencies()
+            if isinstance(document, doc.Document):
+                for sentence in document.sentences:
+                    sentence.build_dependencies()
         return document
 
 
