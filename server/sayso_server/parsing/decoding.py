@@ -6,7 +6,7 @@ needs few steps, comes before one that does not; labels of all pairs of words ar
 all scores of a word changes no tree, so scores need not be probabilities.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -123,11 +123,11 @@ def is_faulty(heads: np.ndarray, relations: Sequence[str]) -> bool:
 
 
 class _Trial(NamedTuple):
-    """A tree, the labels that may still be used, and the sum of what the tree's arcs and labels score."""
+    """A tree, the words that had to look for another label or head, and what the tree's arcs and labels score."""
 
     total: float
     heads: np.ndarray
-    labels: np.ndarray
+    others: list[int]
 
 
 def repaired(
@@ -135,30 +135,47 @@ def repaired(
 ) -> tuple[np.ndarray, list[str]]:
     """Heads and relations of a faulty tree with its faults repaired: see Stanza's `head_constraints`.
 
-    `scores[word, head]` and `labels[word, head, relation]` are log-probabilities, root included. Of the words that may
-    not all have their label, each in turn keeps it; the others look for another label or head, and the best tree wins.
+    `scores[word, head]` and `labels[word, head, relation]`, root included; `labels` are log-probabilities. Of the words
+    that may not all have their label, each in turn keeps it; the others look for another label or head, and the best
+    tree wins.
     """
+    labels = labels.copy()
     for _ in range(REPAIRS):
         found = find_head_constraint_violations(heads, _names(labels, heads, relations))
         if not found:
             break
         head, group, words = found[0]
         barred = [i for i, name in enumerate(relations) if name in SINGLETON_DEPREL_GROUPS[group]]
-        trials = [_trial(scores, labels, head, barred, [w for w in words if w != kept]) for kept in words]
-        _, heads, labels = max(trials, key=lambda trial: trial.total)
+        best = max(_trials(scores, labels, head, barred, words), key=lambda trial: trial.total)
+        heads = best.heads
+        labels[np.ix_(best.others, [head], barred)] = -np.inf
     return heads, _names(labels, heads, relations)
 
 
-def _trial(scores: np.ndarray, labels: np.ndarray, head: int, barred: Sequence[int], others: Sequence[int]) -> _Trial:
-    """The best tree if these words may not be under `head` with the barred labels."""
-    labels = labels.copy()
-    labels[np.ix_(others, [head], barred)] = -np.inf
-    combined = scores.copy()
-    combined[others] += labels[others].max(2)
-    heads = best_tree(combined)
-    words = np.arange(1, len(heads))
-    total = scores[words, heads[1:]] + labels[words, heads[1:]].max(1)
-    return _Trial(float(total.sum()), heads, labels)
+def _trials(
+    scores: np.ndarray, labels: np.ndarray, head: int, barred: Sequence[int], words: Sequence[int]
+) -> Iterator[_Trial]:
+    """The best trees if all of these words but one may not be under `head` with the barred labels.
+
+    What the trials have in common is worked out once: there may be as many as there are words.
+    """
+    with_label = scores[words] + labels[words].max(2)
+    labels_left = labels[words, head].copy()
+    labels_left[:, barred] = -np.inf
+    left = labels_left.max(1)
+    with_label[:, head] = scores[words, head] + left
+    every = np.arange(1, len(scores))
+    for i, kept in enumerate(words):
+        others = [*words[:i], *words[i + 1 :]]
+        combined = scores.copy()
+        combined[words] = with_label
+        combined[kept] = scores[kept]
+        heads = best_tree(combined)
+        own = labels[every, heads[1:]].max(1)
+        for place, word in enumerate(words):
+            if word != kept and heads[word] == head:
+                own[word - 1] = left[place]
+        yield _Trial(float((scores[every, heads[1:]] + own).sum()), heads, others)
 
 
 def _names(labels: np.ndarray, heads: np.ndarray, relations: Sequence[str]) -> list[str]:
