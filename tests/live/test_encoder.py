@@ -1,6 +1,7 @@
 """The encoder reads paragraphs in rows; what stands in another row changes nothing."""
 
 import random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from sayso_server.parsing.encoder import (
     load_weights,
     shape,
 )
-from sayso_server.parsing.layers import FLOATING, INT8, fastest, int8
+from sayso_server.parsing.layers import FLOATING, INT8, Layers, fastest, int8
 from sayso_server.parsing.load import BUNDLED
 from sayso_server.training.encoder import TrainedEncoder
 
@@ -93,10 +94,13 @@ def test_rows_of_any_lengths_are_read_together_as_if_each_were_alone(
     paragraphs = [[rng.choices(words, k=rng.choice([1, 1, 2, 3, 9, 9, 30, 80]))] for _ in range(60)]
     whole = encoder(paragraphs)
     calls: list[int] = []
-    layers = type(encoder.layers).__call__
-    monkeypatch.setattr(
-        type(encoder.layers), "__call__", lambda own, *given: calls.append(len(given[2])) or layers(own, *given)
-    )
+    layers = Layers.__call__
+
+    def counted(own: Layers, *given: Any) -> list[torch.Tensor]:
+        calls.append(len(given[2]))
+        return layers(own, *given)
+
+    monkeypatch.setattr(Layers, "__call__", counted)
     assert torch.equal(torch.cat([encoder([paragraph]) for paragraph in paragraphs], 1), whole)
     assert calls == [1] * 60
     assert torch.equal(encoder(paragraphs[::-1]), torch.cat([encoder([p]) for p in paragraphs[::-1]], 1))

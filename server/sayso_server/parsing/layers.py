@@ -151,7 +151,7 @@ class Layers:
 
     def _means(self, projected: Tensor) -> Tensor:
         """(rows * pieces, width) of (rows, pieces, 3 * width)."""
-        by_head = projected.unflatten(2, (3, self._heads, -1)).permute(2, 0, 3, 1, 4)
+        by_head = projected.view(*projected.shape[:2], 3, self._heads, -1).permute(2, 0, 3, 1, 4)
         return F.scaled_dot_product_attention(*by_head).transpose(1, 2).flatten(2).flatten(0, 1)
 
 
