@@ -22,7 +22,7 @@ from sayso_server.parsing.encoder import (
 )
 from sayso_server.parsing.layers import FLOATING, INT8, Layers, fastest, int8
 from sayso_server.parsing.load import BUNDLED
-from sayso_server.training.encoder import TrainedEncoder
+from sayso_tools.training.encoder import TrainedEncoder
 
 pytestmark = pytest.mark.live
 

@@ -7,7 +7,6 @@ import shutil
 import ssl
 import subprocess
 import sys
-import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -151,7 +150,7 @@ def test_errors_are_those_of_grpc(port: int, body: object, status: int, code: st
         (b'{"documnt": {}}', "the request has no field documnt; it has document, options"),
         (
             b'{"document": {"a b": 1}}',
-            "document has no field of such a name; it has text, languageCode, documentId, title, publishedAt",
+            "document has no field of such a name; it has text, languageCode, documentId, title, publishedAt, labels",
         ),
         (b'{"document": {"text": 5}}', "document.text is not of its type"),
         (b'{"document": {}, "document": {}}', "it is not JSON, or a name in it stands twice"),
@@ -395,7 +394,8 @@ def test_the_documented_example_for_javascript(port: int) -> None:
 def test_the_documented_examples_for_curl(port: int, tmp_path: Path) -> None:
     (tmp_path / "article.txt").write_text("“It failed,” said Mara. “No,” said Olin.", "utf-8")
     text = DOCS.read_text("utf-8").split("## By hand")[1].split("In a browser")[0]
-    commands = [textwrap.dedent(one) for one in text.split("\n\n") if one.startswith("    ")]
+    [block] = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    commands = block.split("\n\n")
     assert len(commands) == 4
     answers = []
     for command in commands:

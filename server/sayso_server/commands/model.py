@@ -13,6 +13,7 @@ model_option = click.option(
     default=BUNDLED,
     show_default=True,
     envvar="SAYSO_MODEL",
+    show_envvar=True,
     metavar="NAME|FOLDER",
     help="The model: bundled, a folder, or stanza:PACKAGE for one of Stanza's own (stanza:default).",
 )
@@ -20,6 +21,7 @@ threads_option = click.option(
     "--threads",
     type=click.IntRange(min=1),
     envvar="SAYSO_THREADS",
+    show_envvar=True,
     help="Threads of the model. [default: one per core]",
 )
 

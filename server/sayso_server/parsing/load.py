@@ -32,14 +32,18 @@ def load_parser(model: str = "bundled", *, threads: int | None = None) -> tuple[
     folder = BUNDLED if model == "bundled" else Path(model)
     manifest = None if is_package else files.check(folder)
     from sayso_server.parsing import stanza_parser  # imports torch, after its threads are set
+    from sayso_server.parsing.layers import fastest_name
 
     stanza_parser.prepare(threads)
     if manifest is None:
         parser, version, digest = stanza_parser.from_package(model.removeprefix(PACKAGE_PREFIX))
+        described = Model(model, version, digest, "float32")
     else:
-        parser, version, digest = stanza_parser.from_folder(folder), manifest.version, manifest.digest
+        parser = stanza_parser.from_folder(folder)
+        name = "bundled" if model == "bundled" else folder.name
+        described = Model(name, manifest.version, manifest.digest, fastest_name())
     gc.freeze()  # modules and models stay: Python need not look for garbage among their million objects
-    return parser, Model("bundled" if model == "bundled" else model if is_package else folder.name, version, digest)
+    return parser, described
 
 
 def load_engine(model: str = "bundled", *, threads: int | None = None) -> Extractor:

@@ -1,7 +1,8 @@
 """Every setting of the server, as frozen values.
 
-A field carries its help and its bounds, so that the flags, the environment variables, `--print-config` and the table of
-the README all come from here. The flag of `max_batch_words` is `--max-batch-words`, its variable SAYSO_MAX_BATCH_WORDS.
+A field carries its help and its bounds, so that the flags, the environment variables, `--print-config` and the tables
+of docs/operations.md all come from here. The flag of `max_batch_words` is `--max-batch-words`, its variable
+SAYSO_MAX_BATCH_WORDS.
 """
 
 import contextlib
@@ -27,24 +28,32 @@ class Limits:
     max_document_chars: int = setting(200_000, "Characters (code points) of one document.", at_least=1)
     max_batch_documents: int = setting(64, "Documents of one BatchExtractQuotes.", at_least=1)
     max_message_bytes: int = setting(8 * 1024 * 1024, "Bytes of one request message.", at_least=1)
-    max_duration: float = setting(300.0, "Seconds that a request may take, whatever its deadline.", at_least=1)
+    max_duration: float = setting(
+        300.0, "Seconds that a request may take, even if its deadline allows more.", at_least=1
+    )
     max_queued_words: int = setting(
-        100_000, "Words accepted and not yet read; more are refused. An empty queue takes any one request.", at_least=1
+        100_000,
+        "Size of the queue, in words; requests beyond it are refused. An empty queue takes any one request.",
+        at_least=1,
     )
     max_queued_bytes: int = setting(
-        64 * 1024 * 1024, "Bytes of requests that wait for an answer; more are refused, as words are.", at_least=1
+        64 * 1024 * 1024, "Size of the queue, in bytes of requests; requests beyond it are refused.", at_least=1
     )
     max_response_bytes: int = setting(
-        64 * 1024 * 1024, "Bytes of one answer; a result that does not fit is an error that says its size.", at_least=1
+        64 * 1024 * 1024,
+        "Bytes of one answer; a result that is larger becomes an error that says its size.",
+        at_least=1,
     )
     max_batch_words: int = setting(
-        1_000, "Words that a worker reads at once; what a short request waits for behind a long one.", at_least=1
+        1_000,
+        "Words that a worker reads at a time; the most that a short request waits for after a long one.",
+        at_least=1,
     )
     max_stream_documents: int = setting(
-        16, "Documents of one stream in flight; the next is read when one is answered.", at_least=1
+        16, "Documents of one stream in progress; the next is taken when one is answered.", at_least=1
     )
     refusal_duration: float = setting(
-        3600.0, "Seconds for which a document over which two workers died is refused unread.", at_least=0
+        3600.0, "How long to reject a document that crashed two workers, in seconds.", at_least=0
     )
 
 
@@ -52,13 +61,21 @@ class Limits:
 class Connections:
     """How connections are kept. Durations are seconds, 0 means for ever."""
 
-    keepalive_time: float = setting(60.0, "Seconds without traffic after which a client is pinged.", at_least=0)
-    keepalive_timeout: float = setting(20.0, "Seconds in which it must answer.", at_least=0)
-    min_ping_interval: float = setting(10.0, "Clients that ping more often are disconnected.", at_least=0)
-    max_connection_idle: float = setting(300.0, "Seconds without a call after which a connection ends.", at_least=0)
-    max_connection_age: float = setting(1800.0, "Seconds after which a connection ends anyway.", at_least=0)
-    max_connection_age_grace: float = setting(300.0, "Seconds that its calls then may take.", at_least=0)
-    max_connections: int = setting(1024, "Connections at a time; more are closed at once.", at_least=1)
+    keepalive_time: float = setting(60.0, "Seconds without traffic after which the server pings a client.", at_least=0)
+    keepalive_timeout: float = setting(20.0, "Seconds in which the client must answer the ping.", at_least=0)
+    min_ping_interval: float = setting(
+        10.0, "Least seconds between pings of a client; one that pings more often is disconnected.", at_least=0
+    )
+    max_connection_idle: float = setting(
+        300.0, "Seconds without a call after which a connection is closed.", at_least=0
+    )
+    max_connection_age: float = setting(
+        1800.0,
+        "Seconds after which a connection is closed, calls or not; clients connect again and find new replicas.",
+        at_least=0,
+    )
+    max_connection_age_grace: float = setting(300.0, "Seconds that calls in progress may take then.", at_least=0)
+    max_connections: int = setting(1024, "Connections at a time; the server closes others at once.", at_least=1)
     max_connection_streams: int = setting(128, "Calls of one connection at a time.", at_least=1)
 
 
@@ -71,11 +88,11 @@ class Http:
         "Port of the page and of JSON over HTTP; without it there are none. Needs the extra sayso-server[http].",
         at_least=0,
     )
-    http_max_connections: int = setting(256, "HTTP connections at a time; more are answered 503 at once.", at_least=1)
+    http_max_connections: int = setting(256, "HTTP connections at a time; others get 503 at once.", at_least=1)
     http_head_timeout: float = setting(10.0, "Seconds in which a client must send the head of a request.", at_least=1)
-    http_body_timeout: float = setting(30.0, "Seconds in which it must send the body.", at_least=1)
+    http_body_timeout: float = setting(30.0, "Seconds in which a client must send the body.", at_least=1)
     http_write_timeout: float = setting(
-        30.0, "Seconds without progress after which a client that does not read is left.", at_least=1
+        30.0, "Seconds without progress after which a client that does not read its answer is disconnected.", at_least=1
     )
     http_keep_alive: int = setting(15, "Seconds for which a connection is kept for the next request.", at_least=1)
 
@@ -87,7 +104,9 @@ class Security:
     tls_cert: str | None = setting(None, "Certificate chain of the server; turns TLS on, together with --tls-key.")
     tls_key: str | None = setting(None, "Private key of the certificate.")
     tls_client_ca: str | None = setting(None, "Clients must show a certificate of these authorities (mTLS).")
-    token_file: str | None = setting(None, "File of bearer tokens, one a line; callers must send one of them.")
+    token_file: str | None = setting(
+        None, "File of bearer tokens, a name and a token per line; callers must send one of the tokens."
+    )
     open_health: bool = setting(True, "Answer the health service without a token.")
 
 
@@ -102,11 +121,13 @@ class Settings:
         "Processes that read texts, each with the models in its own memory; without it, one per core, at most 4.",
         at_least=1,
     )
-    drain_duration: float = setting(30.0, "Seconds that requests in flight may take after SIGTERM.", at_least=0)
-    stop_grace: float = setting(0.5, "Seconds that open streams (a health Watch) may hold up the end.", at_least=0)
+    drain_duration: float = setting(30.0, "Seconds that requests in progress may take after SIGTERM.", at_least=0)
+    stop_grace: float = setting(0.5, "Seconds that open streams (a health Watch) may delay the end.", at_least=0)
     reflection: bool = setting(True, "Offer gRPC server reflection.")
     metrics_host: str = setting("127.0.0.1", "Address of the Prometheus endpoint.")
-    metrics_port: int | None = setting(None, "Port of the Prometheus endpoint; without it there is none.", at_least=0)
+    metrics_port: int | None = setting(
+        None, "Port of the Prometheus endpoint, /metrics; without it there is none.", at_least=0
+    )
     tracing: bool = setting(
         False, "Send OpenTelemetry traces, as the OTEL_* variables say; needs the extra sayso-server[tracing]."
     )

@@ -172,7 +172,8 @@ def _with_owner(phrase: Phrase, by: str) -> str:
     owner, word = phrase.owner, phrase.possessor
     if owner is None or word is None or not owner.display or owner.type is SpeakerType.DOCUMENT:
         return ""
-    rest = re.sub(r"^\s*['’]s?\s", "", phrase.plain[word.end : phrase.end]).strip()
+    end = max(w.end for w in (word, *phrase.tree.children(word, "flat")))  # Pell in "Owen Pell's aide"
+    rest = re.sub(r"^\s*['’]s?\s", "", phrase.plain[end : phrase.end]).strip()
     short = len(owner.display.split()) <= _MOST_OWNER_WORDS
     return f"{cleaned(rest)} {by} {owner.display}" if rest and short else ""
 
@@ -195,6 +196,7 @@ def cleaned(text: str) -> str:
     White space is single; a day, a possessive ending, "herself" at the end, and words of the clause around it go.
     """
     text = re.sub(r"^[\"“”’]+\s+", "", text)
+    text = re.sub(r"^(?:among|including) (?:them|whom) ", "", text)
     text = re.sub(r", \d\d?$", "", text)
     text = _aside().sub("", _joining().sub("", " ".join(text.rpartition("))")[2].split())))
     text = _day().sub("", _reflexive().sub("", text)).partition(": ")[0]
@@ -213,6 +215,8 @@ def undetermined(text: str, words: Sequence[Word]) -> str:
 def _only_begins(word: Word) -> bool:
     """Whether a word has its capital only because it begins the sentence: Officials, but not Kesterian."""
     if word.upos == "PROPN" or not word.text[1:].islower() or is_demonym(word.lower):
+        return False
+    if word.lower in load_words("capitalized"):
         return False
     return word.upos != "ADJ" or not word.lower.endswith(tuple(load_words("adjective_endings")))
 

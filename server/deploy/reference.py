@@ -1,0 +1,99 @@
+"""The tables of docs/operations.md that follow from the code: settings and metrics.
+
+python server/deploy/reference.py            writes them into the page
+python server/deploy/reference.py --check    ends with status 1 if something would change
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import click
+from prometheus_client import Metric
+
+from sayso_server.commands.serve import serve
+from sayso_server.commands.settings import SECTIONS, flag_of, shown
+from sayso_server.core.model import Model
+from sayso_server.service.telemetry.metrics import Metrics
+
+PAGE = Path(__file__).parent.parent.parent / "docs/operations.md"
+TITLES = ("Serving", "Limits", "Connections", "HTTP", "Security")
+"""Of the groups of settings, in their order."""
+REST = "Models and logs"
+"""Of the options that are no setting of the service."""
+_OF_THE_PROCESS = ("process_", "python_")
+"""Metrics that come with the library, whose documentation has them."""
+_PART = re.compile(r"(<!-- (\w+), written by reference\.py -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def settings() -> str:
+    """The tables of settings, one per group."""
+    options = {str(option.name): option for option in serve.params if option.envvar}
+    parts = []
+    for title, section in zip(TITLES, SECTIONS, strict=True):
+        own = [options.pop(one.name) for one in fields(section) if one.name in options]
+        parts.append(_table(title, own))
+    return "\n".join([*parts, _table(REST, options.values())])
+
+
+def _table(title: str, options: Iterable[click.Parameter]) -> str:
+    rows = "".join(f"| {' | '.join(_cells(option))} |\n" for option in options)
+    return f"### {title}\n\n| flag | variable | default | what |\n|---|---|---|---|\n{rows}"
+
+
+def _cells(option: click.Parameter) -> Iterator[str]:
+    yield f"`{flag_of(str(option.name))}`"
+    yield f"`{option.envvar}`"
+    yield shown(option.default if isinstance(option.default, bool | int | float | str) else None)
+    yield str(getattr(option, "help", "")).replace("|", "\\|")
+
+
+def metrics() -> str:
+    """The table of metrics."""
+    shown = Metrics()
+    shown.loaded(Model("name", "1", "digest", "int8"))
+    for files in ("tokens", "certificates"):
+        shown.reloaded.labels(files)
+    own = [family for family in shown.registry.collect() if not family.name.startswith(_OF_THE_PROCESS)]
+    rows = "".join(f"| {' | '.join(_row(family))} |\n" for family in own)
+    return f"| metric | type | labels | what |\n|---|---|---|---|\n{rows}"
+
+
+def _row(family: Metric) -> Iterator[str]:
+    labels = {name: None for sample in family.samples for name in sample.labels if name != "le"}
+    yield f"`{family.name}_total`" if family.type == "counter" else f"`{family.name}`"
+    yield family.type
+    yield ", ".join(f"`{name}`" for name in labels)
+    yield family.documentation
+
+
+PARTS = {"settings": settings, "metrics": metrics}
+"""What writes each part of the page."""
+
+
+def renewed(page: str) -> str:
+    """The page with its tables as the code has them. Raises ValueError where the page lacks one."""
+    found = [part[1] for part in _PART.findall(page)]
+    if sorted(found) != sorted(PARTS):
+        raise ValueError(f"{PAGE.name} has the parts {found}, not {list(PARTS)}")
+    return _PART.sub(lambda part: f"{part[1]}\n{PARTS[part[2]]()}\n{part[3]}", page)
+
+
+def main() -> None:
+    """Write the page, or check it."""
+    parser = argparse.ArgumentParser(description="The tables of docs/operations.md that follow from the code.")
+    parser.add_argument("--check", action="store_true", help="write nothing; status 1 if something would change")
+    checked = parser.parse_args().check
+    page = PAGE.read_text("utf-8")
+    new = renewed(page)
+    if checked and new != page:
+        sys.exit(f"{PAGE.name} is not what the code says: run make docs-operations")
+    if not checked:
+        PAGE.write_text(new, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""The tables of docs/operations.md are what the code says."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from sayso_server.commands.serve import serve
+from sayso_server.commands.settings import flag_of, setting_fields, shown, variable_of
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = (ROOT / "docs/operations.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def reference() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("reference", ROOT / "server/deploy/reference.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def rows() -> dict[str, list[str]]:
+    """The rows of all tables of the page, by their first cell."""
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in PAGE.splitlines()]
+    return {row[0].strip("`"): row for row in cells if row}
+
+
+def test_the_page_is_as_it_is_written(reference: ModuleType) -> None:
+    assert reference.renewed(PAGE) == PAGE, "run make docs-operations"
+
+
+def test_a_changed_table_is_written_again(reference: ModuleType) -> None:
+    changed = PAGE.replace("| 50051 |", "| 50052 |")
+    assert changed != PAGE
+    assert reference.renewed(changed) == PAGE
+
+
+def test_a_page_without_its_parts_is_refused(reference: ModuleType) -> None:
+    with pytest.raises(ValueError, match="has the parts"):
+        reference.renewed("# Operations\n")
+
+
+def test_every_setting_is_in_the_page_with_its_default() -> None:
+    table = rows()
+    for one in setting_fields():
+        _, variable, default, text = table[flag_of(one.name)]
+        assert (variable, default, text) == (f"`{variable_of(one.name)}`", shown(one.default), one.metadata["help"])
+    flags = {option.opts[0] for option in serve.params}
+    assert flags - set(table) == {"--print-config"}
