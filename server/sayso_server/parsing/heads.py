@@ -5,7 +5,7 @@ scores all words at once. None has a recurrent layer: the encoder was fine-tuned
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -20,6 +20,9 @@ from sayso_server.parsing.matrices import applied, linear
 
 HEADS = 256
 """Of a parser: heads whose labels are scored together. What is kept of each is as large as 50 words' states."""
+
+WORDS = 1024
+"""Words whose trees or links are scored together: what bounds the memory."""
 
 SpanOfWords = tuple[int, int, str]
 """First word, word behind the last, label."""
@@ -217,6 +220,15 @@ class Parser(Head):
 
     def predict(self, states: Tensor, lengths: Sequence[int]) -> list[list[tuple[int, str]]]:
         """(head, relation) of every word of every sentence; heads count from 1, 0 is the root."""
+        out: list[list[tuple[int, str]]] = []
+        start = 0
+        for own in batches(lengths, WORDS):
+            end = start + sum(own)
+            out += self._trees(states[:, start:end], own)
+            start = end
+        return out
+
+    def _trees(self, states: Tensor, lengths: Sequence[int]) -> list[list[tuple[int, str]]]:
         rows = torch.cat([self.root[None], self.mixed(states)])  # the root once, for all sentences
         hidden = F.leaky_relu(applied(self.project, rows), 0.1)
         views = _Views(*(view.contiguous() for view in torch.split(hidden, self.widths, 1)))
@@ -304,6 +316,18 @@ class _Views(NamedTuple):
 def _on(tensor: Tensor, places: np.ndarray) -> Tensor:
     """Places for an index into a tensor."""
     return torch.from_numpy(places).to(tensor.device)
+
+
+def batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
+    """The lengths in parts whose sum is at most `most`, or that are a single one."""
+    own: list[int] = []
+    for length in lengths:
+        if own and sum(own) + length > most:
+            yield own
+            own = []
+        own.append(length)
+    if own:
+        yield own
 
 
 def _with_one(tensor: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ import torch.nn.functional as F  # noqa: N812  # the customary name
 from torch import Tensor, nn
 
 from sayso_server.core.tree import CueLink, LikelyCue
-from sayso_server.parsing.heads import Head
+from sayso_server.parsing.heads import WORDS, Head, batches
 from sayso_server.parsing.matrices import applied, linear
 
 LONGEST = 500
@@ -270,13 +270,16 @@ def linked(
     sizes = list(itertools.chain.from_iterable(lengths))
     out: list[tuple[list[LikelyCue], list[CueLink]]] = [([], []) for _ in sizes]
     place = [(k, i) for k, length in enumerate(sizes) for i in range(length)]
-    read = [length for own in lengths for length in stretches(own)]
-    cues, found = head.predict(states, read, LEAST_CUE, LEAST)
-    for word, likely in cues:
-        k, i = place[word]
-        out[k][0].append(LikelyCue(i, round(likely, 3)))
-    for own in found:
-        k, i = place[own.word]
-        figures = (round(own.share, 3), round(own.scope, 3), round(own.source, 3))
-        out[k][1].append(CueLink(i, offsets[own.cue], *figures))
+    start = 0
+    for read in batches([length for own in lengths for length in stretches(own)], WORDS):
+        end = start + sum(read)
+        cues, found = head.predict(states[:, start:end], read, LEAST_CUE, LEAST)
+        for word, likely in cues:
+            k, i = place[start + word]
+            out[k][0].append(LikelyCue(i, round(likely, 3)))
+        for own in found:
+            k, i = place[start + own.word]
+            figures = (round(own.share, 3), round(own.scope, 3), round(own.source, 3))
+            out[k][1].append(CueLink(i, offsets[start + own.cue], *figures))
+        start = end
     return out

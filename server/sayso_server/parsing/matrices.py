@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812  # the customary name
 from torch import Tensor, nn
 
-BLOCK, STEP = 256, 32
+BLOCK, STEP = 128, 64
 """Rows that are multiplied at once, and what their number is a multiple of: oneDNN prepares a product for each number
 of rows, which takes as long as multiplying 100 of them. It remembers those that it has prepared."""
 
