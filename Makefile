@@ -15,7 +15,7 @@ PROTO_LOADER_VERSION := 0.8.1
 CONNECT_VERSION := 2.1.2
 PROTOBUF_ES_VERSION := 2.17.0
 
-.PHONY: help install extras words rules docs-rules docs-operations docs-picture golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench \
+.PHONY: help install extras words rules docs-rules docs-tables docs-picture golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench \
 	check hooks demo evaluate serve clean
 
 help:  ## this list
@@ -126,7 +126,7 @@ rules: $(INSTALLED)  ## the tables of rules, and which of them have no weights o
 docs-rules: $(INSTALLED)  ## docs/rules.md: every rule and link rule, with an example
 	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python -m support.rules_page
 
-docs-operations: $(INSTALLED)  ## write the tables of settings and metrics in docs/operations.md
+docs-tables: $(INSTALLED)  ## write the tables of the documentation that follow from the code
 	$(BIN)/python server/deploy/reference.py
 
 docs-picture: $(EXTRAS)  ## docs/page.png: what the page looks like; needs Chromium
