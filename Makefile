@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALLED := $(VENV)/.installed
-PYTHON_CODE := client server tests conftest.py
+PYTHON_CODE := client server tests docs conftest.py
 PROTO := protos/sayso/v1/quotes.proto
 BUF := build/buf/node_modules/.bin/buf
 BUF_VERSION := 1.75.0
@@ -15,7 +15,7 @@ PROTO_LOADER_VERSION := 0.8.1
 CONNECT_VERSION := 2.1.2
 PROTOBUF_ES_VERSION := 2.17.0
 
-.PHONY: help install extras words rules docs-rules docs-picture golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench \
+.PHONY: help install extras words rules docs docs-rules docs-picture golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench \
 	check hooks demo evaluate serve clean
 
 help:  ## this list
@@ -113,6 +113,15 @@ words: $(INSTALLED)  ## sort the word lists of server/sayso_server/core/data
 
 rules: $(INSTALLED)  ## the tables of rules, and which of them have no weights or counts of their own yet
 	@$(BIN)/python -m sayso_server.core.listing
+
+DOCS := $(VENV)/.docs
+$(DOCS): $(INSTALLED)
+	$(PIP) install --quiet --constraint constraints.txt --group docs
+	@touch $@
+
+docs: $(DOCS)  ## the pages as a site, in build/docs; a link that leads nowhere is an error
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --conf-dir docs --doctree-dir build/doctrees . build/docs
+	@echo build/docs/docs/index.html
 
 docs-rules: $(INSTALLED)  ## docs/rules.md: every rule and link rule, with an example
 	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python -m support.rules_page
