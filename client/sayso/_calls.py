@@ -42,6 +42,7 @@ def as_document(document: str | models.Document, *, language: str, document_id: 
             document.language or language,
             document.title,
             document.published_at,
+            document.labels,
         )
     return models.Document(document, document_id, language)
 

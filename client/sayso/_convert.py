@@ -1,6 +1,7 @@
 """Messages of the contract to models: one function per message. The way back is `_messages`."""
 
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -38,6 +39,7 @@ def _result_model(model: type[_Result], message: pb.Result) -> _Result:
         language=message.language_code,
         model=_model(message.model),
         stats=_stats(message.stats),
+        labels=dict(message.labels),
     )
 
 
@@ -79,7 +81,15 @@ def _statement(message: pb.Statement, speakers: dict[str, models.Speaker]) -> mo
         medium=_spans(message.medium_spans),
         time=_spans(message.time_spans),
         explanation=_explanation(message.explanation) if message.HasField("explanation") else None,
+        said_on=_day(message.said_on),
     )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:  # of a server that says less, such as a month
+        return None
 
 
 def _cue(message: pb.Cue) -> models.Cue:

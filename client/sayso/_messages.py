@@ -1,7 +1,7 @@
 """Models to messages of the contract: one function per message. The way back is `_convert`."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from sayso import models
 from sayso.errors import InvalidDocument
 from sayso.known import checked
+from sayso.labels import fault_of
 from sayso.v1 import quotes_pb2 as pb
 
 
@@ -28,7 +29,18 @@ def document_message(document: models.Document) -> pb.Document:
         language_code=document.language,
         title=document.title,
         published_at=_timestamp(document.published_at),
+        labels=_labels(document.labels),
     )
+
+
+def _labels(labels: Mapping[str, Any]) -> Mapping[str, str]:
+    for text in (*labels, *labels.values()):
+        if not isinstance(text, str):
+            raise TypeError(f"labels must be strings: {text!r} is a {type(text).__name__}")
+        _require_utf8("document.labels", text)
+    if fault := fault_of(labels):
+        raise InvalidDocument(fault, reason="INVALID_LABELS", field="document.labels")
+    return labels
 
 
 def options_message(options: models.Options) -> pb.ExtractOptions:
@@ -73,6 +85,7 @@ def result_message(result: models.Result) -> pb.Result:
         model=pb.ModelInfo(name=result.model.name, version=result.model.version, digest=result.model.digest),
         warnings=[_warning_message(warning) for warning in result.warnings],
         stats=_stats_message(result.stats),
+        labels=result.labels,
     )
 
 
@@ -94,6 +107,7 @@ def _statement_message(statement: models.Statement) -> pb.Statement:
         medium_spans=_span_messages(statement.medium),
         time_spans=_span_messages(statement.time),
         explanation=_explanation_message(statement.explanation) if statement.explanation else None,
+        said_on=statement.said_on.isoformat() if statement.said_on else "",
     )
 
 

@@ -1,7 +1,7 @@
 """What the client takes and returns: frozen values. Offsets are Unicode code points, as Python counts them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -58,7 +58,7 @@ class SpeakerType(StrEnum):
 
 
 class WarningCode(StrEnum):
-    """What was odd in a text."""
+    """What was odd in a text. SENTENCE_TOO_LONG is reserved: no server returns it yet."""
 
     UNCLOSED_QUOTATION_MARK = "unclosed_quotation_mark"
     SURPLUS_QUOTATION_MARK = "surplus_quotation_mark"
@@ -73,8 +73,10 @@ class WarningCode(StrEnum):
 class Document:
     """A text to read. `language` is BCP 47; empty means English.
 
-    `title` (the headline, where it is not part of the text) and `published_at` are context only. A `published_at`
-    without a time zone is taken for UTC; its day says which known speakers are looked for.
+    `published_at` is context: its day says which known speakers are looked for, and on which day a statement "on
+    Friday" was said (`Statement.said_on`). Without a time zone it is taken for UTC. `title` is the headline, where it
+    is not part of the text; reports show it, and this version does not read it. `labels` are key-values of the caller,
+    at most 64 of 8,192 bytes in all, which come back as `Result.labels`.
     """
 
     text: str
@@ -82,6 +84,7 @@ class Document:
     language: str = ""
     title: str = ""
     published_at: datetime | None = None
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +249,8 @@ class Statement:
     """One attributed statement.
 
     `source` is the mention beside the cue ("he"), `speaker` whoever is behind it; None where the text has none or
-    none could be found.
+    none could be found. `said_on` is the day on which it was said, where `time` tells it ("on Friday"; see
+    `Document.published_at`).
     """
 
     statement_id: str
@@ -265,6 +269,7 @@ class Statement:
     medium: tuple[Span, ...]
     time: tuple[Span, ...]
     explanation: Explanation | None
+    said_on: date | None = None
 
     @property
     def text(self) -> str:
@@ -314,7 +319,7 @@ class Stats:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Result:
-    """What one document says. Statements are in the order of the text."""
+    """What one document says. Statements are in the order of the text; `labels` are those of the document."""
 
     document_id: str
     statements: tuple[Statement, ...]
@@ -323,6 +328,7 @@ class Result:
     language: str
     model: ModelInfo
     stats: Stats
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def speaker(self, speaker_id: str) -> Speaker:
         """The speaker of that identifier. Raises KeyError."""

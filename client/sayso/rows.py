@@ -1,5 +1,6 @@
 """Results as flat rows: one per statement, for spreadsheets and data frames."""
 
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -28,20 +29,24 @@ COLUMNS = (
     "addressees",
     "medium",
     "time",
+    "said_on",
     "confidence",
     "speaker_confidence",
     "paragraph_index",
     "parent_id",
     "continued_id",
+    "labels",
 )
 """Names of the columns, in order. `text` joins the spans of an interrupted statement by " … "; `start` and `end` are
 the first and the last of their offsets, in code points. `speaker_candidates` are the external ids of the known speakers
-who fit equally. What a statement has not is empty."""
+who fit equally; `said_on` is a day in the form of ISO 8601; `labels` are those of the document, as a JSON object. What
+a statement has not is empty."""
 
 
 def rows(result: Result) -> list[dict[str, Any]]:
     """One row per statement, in the order of the text; the keys are COLUMNS."""
-    return [_row(result.document_id, statement) for statement in result.statements]
+    labels = json.dumps(dict(result.labels), ensure_ascii=False) if result.labels else ""
+    return [_row(result.document_id, statement) | {"labels": labels} for statement in result.statements]
 
 
 def to_dataframe(results: Iterable[Result]) -> "pd.DataFrame":
@@ -75,6 +80,7 @@ def _row(document_id: str, statement: Statement) -> dict[str, Any]:
         "addressees": _joined(statement.addressees),
         "medium": _joined(statement.medium),
         "time": _joined(statement.time),
+        "said_on": statement.said_on.isoformat() if statement.said_on else "",
         "confidence": statement.confidence,
         "speaker_confidence": statement.speaker_confidence,
         "paragraph_index": statement.paragraph_index,

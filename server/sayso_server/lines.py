@@ -1,8 +1,9 @@
-"""Documents as JSON lines: {"id": ..., "text": ..., "published_at": ...}, other keys ignored."""
+"""Documents as JSON lines: {"id": ..., "text": ..., "published_at": ..., "labels": {...}}, other keys ignored."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as with_default
 from datetime import UTC, date, datetime
 
 LINE_BREAKS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
@@ -17,6 +18,7 @@ class Document:
     document_id: str
     text: str
     published_at: datetime | None = None
+    labels: Mapping[str, str] = with_default(default_factory=dict)
 
     @property
     def day(self) -> date | None:
@@ -68,14 +70,22 @@ def document_of(number: int, record: object) -> Document | BadLine:
         return BadLine(number, None, '"id" is missing or not a string')
     text = record.get("text")
     if not isinstance(text, str):
-        return BadLine(number, _printable(document_id), '"text" is missing or not a string')
+        return BadLine(number, printable(document_id), '"text" is missing or not a string')
     for field, value in (("id", document_id), ("text", text)):
         try:
             value.encode()
         except UnicodeEncodeError as error:
             reason = f'"{field}" has half of a surrogate pair at character {error.start}, which is no character'
-            return BadLine(number, _printable(document_id), reason)
-    return Document(number, document_id, text, _moment(record.get("published_at")))
+            return BadLine(number, printable(document_id), reason)
+    return Document(number, document_id, text, _moment(record.get("published_at")), labels_of(record.get("labels")))
+
+
+def labels_of(value: object) -> dict[str, str]:
+    """The caller's key-values, as far as they are strings."""
+    if isinstance(value, list):  # a map of Parquet: pairs
+        value = dict(pair for pair in value if isinstance(pair, tuple) and len(pair) == 2)
+    pairs = value.items() if isinstance(value, dict) else ()
+    return {printable(key): printable(text) for key, text in pairs if isinstance(key, str) and isinstance(text, str)}
 
 
 def _moment(value: object) -> datetime | None:
@@ -100,5 +110,6 @@ def json_line(value: object, *, default: Callable[[object], object] | None = Non
     return json.dumps(value, ensure_ascii=False, default=default).translate(LINE_BREAKS)
 
 
-def _printable(document_id: str) -> str:
-    return document_id.encode(errors="replace").decode()
+def printable(text: str) -> str:
+    """The text with a question mark for each half of a surrogate pair."""
+    return text.encode(errors="replace").decode()

@@ -65,6 +65,10 @@ def test_an_array_of_json(tmp_path: Path) -> None:
     [only] = read(file)
     assert isinstance(only, Given)
     assert (only.document_id, str(only.published_at)) == ("a", "2024-03-01 08:00:00+00:00")
+    file.write_text(json.dumps({"text": SAID, "labels": {"outlet": "Harwick Post", "views": 7}}))
+    assert read(file) == [Given(SAID, str(file), labels={"outlet": "Harwick Post"})]
+    file.write_text(json.dumps({"text": SAID, "labels": ["no", "labels"]}))
+    assert read(file) == [Given(SAID, str(file))]
     for broken in ("{", "[" * 100_000, '{"views": ' + "7" * 5000 + "}"):
         file.write_text(broken)
         assert texts(file) == ["not JSON; JSON lines are read from .jsonl files, or with --jsonl-input"]

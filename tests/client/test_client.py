@@ -93,6 +93,37 @@ def test_what_is_known_of_a_document_is_sent(client: sayso.Client) -> None:
         client.extract(sayso.Document(TEXT, title="\udc00"))
 
 
+def test_labels_come_back(client: sayso.Client) -> None:
+    labels = {"outlet": "Harwick Post", "empty": ""}
+    document = sayso.Document(TEXT, labels=labels)
+    result = client.extract(document)
+    assert result.labels == labels
+    assert sayso.Result.from_json(result.to_json()) == result
+    assert {row["labels"] for row in result.rows()} == {'{"outlet": "Harwick Post", "empty": ""}'}
+    assert [outcome.labels for _, outcome in client.extract_many([document, TEXT])] == [labels, {}]  # type: ignore[union-attr]
+    assert hash(document) == hash(sayso.Document(TEXT))
+
+
+@pytest.mark.parametrize(
+    ("labels", "problem"),
+    [
+        ({str(n): "" for n in range(65)}, "there are 65 labels; the limit is 64"),
+        ({"key": "é" * 4096}, "the labels have 8,195 bytes; the limit is 8,192"),
+        ({"": "value"}, "a label has an empty key"),
+        ({"key": "\ud800"}, r"document.labels has half of a surrogate pair"),
+    ],
+)
+def test_labels_that_no_document_can_have(client: sayso.Client, labels: dict[str, str], problem: str) -> None:
+    with pytest.raises(sayso.InvalidDocument, match=problem) as raised:
+        client.extract(sayso.Document(TEXT, labels=labels))
+    assert raised.value.field == "document.labels"
+
+
+def test_labels_are_strings(client: sayso.Client) -> None:
+    with pytest.raises(TypeError, match="labels must be strings: 7 is a int"):
+        client.extract(sayso.Document(TEXT, labels={"year": 7}))  # type: ignore[dict-item]
+
+
 def test_info(client: sayso.Client) -> None:
     info = client.info()
     assert info.ready

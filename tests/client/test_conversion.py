@@ -9,8 +9,8 @@ from sayso._convert import result_model
 from sayso._messages import result_message
 from sayso.v1 import quotes_pb2 as pb
 
-FIXED: dict[str, Any] = {"offset_encoding": pb.OFFSET_ENCODING_UTF32, "speaker_id": "p1"}
-"""What the client sets itself, and what must name a speaker of the result."""
+FIXED: dict[str, Any] = {"offset_encoding": pb.OFFSET_ENCODING_UTF32, "speaker_id": "p1", "said_on": "2024-07-31"}
+"""What the client sets itself, what must name a speaker of the result, and what must be a day."""
 
 
 def fill(message: Message) -> Message:
@@ -27,6 +27,9 @@ def fields_of(message: Message) -> list[Field]:
 
 def _set(message: Message, field: Field, number: int) -> None:
     target: Any = getattr(message, field.name)
+    if field.message_type and field.message_type.GetOptions().map_entry:
+        target[f"key {number}"] = f"value {number}"
+        return
     if field.type == Field.TYPE_MESSAGE:
         fill(target.add() if field.is_repeated else target)
         return

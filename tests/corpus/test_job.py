@@ -65,6 +65,17 @@ def test_known_speakers_are_in_the_rows_and_belong_to_the_job(corpus: Corpus, tm
     assert "was made with speakers " in said
 
 
+def test_labels_are_in_both_tables(corpus: Corpus) -> None:
+    records = [
+        {"id": "a", "text": "“Yes,” said Mara.", "labels": {"outlet": "Café"}},
+        {"id": "b", "text": "“No,” said Pell."},
+    ]
+    corpus.source.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
+    assert corpus.run(*JSONL)[0] == 0
+    for table in ("documents", "statements"):
+        assert [row["labels"] for row in corpus.rows(table)] == ['{"outlet": "Café"}', None]
+
+
 def test_killed_and_started_again(corpus: Corpus, tmp_path: Path) -> None:
     """Killed with kill -9 at two documents, each of which waits until it is told not to."""
     gates = [tmp_path / "first", tmp_path / "second"]

@@ -60,6 +60,14 @@ def test_known_speakers_by_the_day_of_each_line(tmp_path: Path, engine: FakeEngi
     assert found[1].display_name == "Mara Voss"
 
 
+def test_labels_go_along(tmp_path: Path, engine: FakeEngine) -> None:
+    labels: list[object] = [{"outlet": "Post", "views": 7, "odd": "HALF"}, ["a", "b"], None]
+    documents = [{"id": str(n), "text": TEXT, "labels": one} for n, one in enumerate(labels)]
+    result, written = extract(tmp_path, lines(*documents).replace(b"HALF", b"\\ud800"))
+    assert result.exit_code == 0
+    assert [dict(Parse(line, pb.Result()).labels) for line in written] == [{"outlet": "Post", "odd": "?"}, {}, {}]
+
+
 @pytest.mark.parametrize("command", ["extract", "corpus", "serve"])
 def test_a_bad_file_of_speakers_ends_every_command_in_one_line(tmp_path: Path, command: str) -> None:
     speakers = tmp_path / "people.csv"

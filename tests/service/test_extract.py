@@ -5,6 +5,7 @@ from datetime import date
 
 import grpc
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc import error_details_pb2
 from support.engine import MODEL, FakeEngine
 from support.frozen import FrozenParser
@@ -169,7 +170,9 @@ def test_the_speakers_that_a_server_knows_are_those_of_requests_without() -> Non
 class FrozenEngine(FakeEngine):
     """The real extraction over parses that are stored."""
 
-    extractor = Extractor(FrozenParser(GOLDEN / "trees" / "known.conllu"), MODEL)
+    def __init__(self, cases: str) -> None:
+        super().__init__()
+        self.extractor = Extractor(FrozenParser(GOLDEN / "trees" / f"{cases}.conllu"), MODEL)
 
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
         return self.extractor.parse(paragraphs)
@@ -190,7 +193,7 @@ def test_a_known_speaker_is_found_by_an_alias_a_pronoun_and_a_role() -> None:
         pb.KnownSpeaker(external_id="anna", name="Talbrook, Anna", type=pb.SPEAKER_TYPE_PERSON),
         pb.KnownSpeaker(external_id="else", name="Owen Marsh"),
     ]
-    with running(engine=FrozenEngine()) as served:
+    with running(engine=FrozenEngine("known")) as served:
         result = extract(served, text, known_speakers=message)
     speakers = {speaker.speaker_id: speaker for speaker in result.speakers}
     said = [speakers[statement.speaker_id] for statement in result.statements]
@@ -272,6 +275,33 @@ def test_invalid_options_name_their_field(served: Running, options: dict[str, ob
     assert reason_of(status) == "INVALID_OPTION"
     [bad_request] = unpack(status, error_details_pb2.BadRequest)
     assert [violation.field for violation in bad_request.field_violations] == [field]
+
+
+def test_labels_come_back_in_every_method(served: Running) -> None:
+    document = pb.Document(text=TEXT, labels={"outlet": "Harwick Post"})
+    alone = served.stub.ExtractQuotes(pb.ExtractQuotesRequest(document=document)).result
+    batch = served.stub.BatchExtractQuotes(pb.BatchExtractQuotesRequest(documents=[pb.Document(text=TEXT), document]))
+    [streamed] = served.stub.StreamExtractQuotes(iter([pb.StreamExtractQuotesRequest(document=document)]))
+    found = [alone, *(outcome.result for outcome in batch.outcomes), streamed.outcome.result]
+    labels = {"outlet": "Harwick Post"}
+    assert [dict(result.labels) for result in found] == [labels, {}, labels, labels]
+
+
+@pytest.mark.parametrize("labels", [{str(n): "" for n in range(65)}, {"k": "v" * 8_192}, {"": "v"}])
+def test_labels_that_are_refused(served: Running, labels: dict[str, str]) -> None:
+    status = status_of(refused(served, pb.ExtractQuotesRequest(document=pb.Document(text=TEXT, labels=labels))))
+    assert reason_of(status) == "INVALID_LABELS"
+    [bad_request] = unpack(status, error_details_pb2.BadRequest)
+    assert [violation.field for violation in bad_request.field_violations] == ["document.labels"]
+
+
+def test_a_day_is_counted_from_the_publication() -> None:
+    text = "The mayor said on Friday that the pier would close."
+    with running(engine=FrozenEngine("indirect")) as served:
+        documents = [pb.Document(text=text, published_at=Timestamp(seconds=day * 86_400)) for day in (19_786, 19_791)]
+        request = pb.BatchExtractQuotesRequest(documents=[*documents, pb.Document(text=text)])
+        outcomes = served.stub.BatchExtractQuotes(request).outcomes
+    assert [outcome.result.statements[0].said_on for outcome in outcomes] == ["2024-03-01", "2024-03-08", ""]
 
 
 def test_a_request_without_a_document(served: Running) -> None:

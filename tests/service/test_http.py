@@ -151,7 +151,7 @@ def test_errors_are_those_of_grpc(port: int, body: object, status: int, code: st
         (b'{"documnt": {}}', "the request has no field documnt; it has document, options"),
         (
             b'{"document": {"a b": 1}}',
-            "document has no field of such a name; it has text, languageCode, documentId, title, publishedAt",
+            "document has no field of such a name; it has text, languageCode, documentId, title, publishedAt, labels",
         ),
         (b'{"document": {"text": 5}}', "document.text is not of its type"),
         (b'{"document": {}, "document": {}}', "it is not JSON, or a name in it stands twice"),

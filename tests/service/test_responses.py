@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from datetime import date, timedelta
 from enum import Enum
 from typing import Any
 
@@ -62,6 +63,7 @@ FULL = Extraction(
             sentence=SPAN,
             evidence=(("cue.lemma=say", 1.5),),
             speaker_evidence=(("subject", 0.8),),
+            said_on=date(2024, 7, 31),
         ),
     ),
     speakers=(
@@ -129,8 +131,8 @@ def others(value: Any) -> Iterator[Any]:
         yield next(member for member in type(value) if member is not value)
     elif isinstance(value, str):
         yield "x" + value
-    elif isinstance(value, int | float):
-        yield value + 1
+    elif isinstance(value, int | float | date):
+        yield value + (timedelta(days=1) if isinstance(value, date) else 1)
 
 
 def test_every_field_of_an_extraction_comes_into_the_result() -> None:
@@ -158,7 +160,7 @@ def test_every_option_of_a_request_has_an_effect() -> None:
 
 
 def test_every_field_of_a_result_is_set() -> None:
-    context = ResultContext(document_id="d1", explained=True, queue_duration=1.5)
+    context = ResultContext(document_id="d1", explained=True, queue_duration=1.5, labels={"outlet": "Post"})
     message = result_message(FULL, Model("bundled", "1", "0a"), context)
     assert isinstance(message, pb.Result)
     assert unset(message) == []

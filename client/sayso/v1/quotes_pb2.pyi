@@ -17,6 +17,7 @@ metadata), where a field is at fault a google.rpc.BadRequest, and where trying a
   INVALID_ARGUMENT     MISSING_DOCUMENT      BadRequest
                        TEXT_TOO_LONG         BadRequest; metadata: chars, max_document_chars
                        UNSUPPORTED_LANGUAGE  BadRequest; metadata: supported
+                       INVALID_LABELS        BadRequest; metadata: max_labels, max_label_bytes
                        INVALID_OPTION        BadRequest
                        TOO_MANY_DOCUMENTS    BadRequest; metadata: documents, max_batch_documents
                        RESULT_TOO_LARGE      BadRequest; metadata: bytes, max_response_bytes
@@ -281,7 +282,7 @@ class _WarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WarningCo
     WARNING_CODE_EMPTY_TEXT: _WarningCode.ValueType  # 4
     """The document has no text."""
     WARNING_CODE_SENTENCE_TOO_LONG: _WarningCode.ValueType  # 5
-    """Reserved: this version reads a very long sentence in parts without a warning."""
+    """Reserved: this version never returns it. It reads a very long sentence in parts, without a warning."""
     WARNING_CODE_TEXT_DAMAGED: _WarningCode.ValueType  # 6
     """The text was damaged on its way (a wrong encoding, markup, escapes); statements may be missing or wrong. The message
     says what was seen, the span is the first of it.
@@ -301,7 +302,7 @@ WARNING_CODE_TEXT_NOT_ENGLISH: WarningCode.ValueType  # 3
 WARNING_CODE_EMPTY_TEXT: WarningCode.ValueType  # 4
 """The document has no text."""
 WARNING_CODE_SENTENCE_TOO_LONG: WarningCode.ValueType  # 5
-"""Reserved: this version reads a very long sentence in parts without a warning."""
+"""Reserved: this version never returns it. It reads a very long sentence in parts, without a warning."""
 WARNING_CODE_TEXT_DAMAGED: WarningCode.ValueType  # 6
 """The text was damaged on its way (a wrong encoding, markup, escapes); statements may be missing or wrong. The message
 says what was seen, the span is the first of it.
@@ -314,11 +315,32 @@ class Document(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class LabelsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     TEXT_FIELD_NUMBER: _builtins.int
     LANGUAGE_CODE_FIELD_NUMBER: _builtins.int
     DOCUMENT_ID_FIELD_NUMBER: _builtins.int
     TITLE_FIELD_NUMBER: _builtins.int
     PUBLISHED_AT_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     """The text, plain, with its own line breaks. At most Limits.max_document_chars code points."""
     language_code: _builtins.str
@@ -328,11 +350,17 @@ class Document(_message.Message):
     document_id: _builtins.str
     """The caller's name for the document, returned in Result.document_id. Not interpreted."""
     title: _builtins.str
-    """Headline, where it is not part of the text. Reserved: this version ignores it, and never extracts from it."""
+    """Headline, where it is not part of the text. Never extracted from. Reserved: this version does not read it at all."""
     @_builtins.property
     def published_at(self) -> _timestamp_pb2.Timestamp:
         """When the document was published. Context only: its day in UTC says which known speakers are looked for
-        (KnownSpeaker.valid_from).
+        (KnownSpeaker.valid_from), and dates the statements whose time is relative to it (Statement.said_on).
+        """
+
+    @_builtins.property
+    def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """The caller's own key-values, returned in Result.labels. Not interpreted. At most 64, with 8,192 bytes of keys and
+        values in all; no key is empty. Else the document is INVALID_LABELS.
         """
 
     def __init__(
@@ -343,10 +371,11 @@ class Document(_message.Message):
         document_id: _builtins.str = ...,
         title: _builtins.str = ...,
         published_at: _timestamp_pb2.Timestamp | None = ...,
+        labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["published_at", b"published_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_id", b"document_id", "language_code", b"language_code", "published_at", b"published_at", "text", b"text", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_id", b"document_id", "labels", b"labels", "language_code", b"language_code", "published_at", b"published_at", "text", b"text", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -566,6 +595,7 @@ class Statement(_message.Message):
     MEDIUM_SPANS_FIELD_NUMBER: _builtins.int
     TIME_SPANS_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
+    SAID_ON_FIELD_NUMBER: _builtins.int
     statement_id: _builtins.str
     """Identifier within the Result, in text order: "s1", "s2", ..."""
     kind: Global___StatementKind.ValueType
@@ -584,6 +614,12 @@ class Statement(_message.Message):
     """The statement inside whose content this one lies (Harlow said the ministry had told her that ...). Empty if none."""
     continued_statement_id: _builtins.str
     """The statement that this one continues without a cue of its own, by the same speaker. Empty if none."""
+    said_on: _builtins.str
+    """The day on which it was said, as "2024-07-31", where time_spans tell it. A day without a year ("on Friday", "last
+    night", "on March 3") is counted from Document.published_at: the last such day up to then. Empty where they tell no
+    single day, where published_at is needed and missing, and of what may still be said (POLARITY_HEDGED), unless the
+    text has the year.
+    """
     @_builtins.property
     def content_spans(self) -> _containers.RepeatedCompositeFieldContainer[Global___Span]:
         """What was said, in text order: several spans where the cue interrupts it or where it runs over paragraphs.
@@ -636,10 +672,11 @@ class Statement(_message.Message):
         medium_spans: _abc.Iterable[Global___Span] | None = ...,
         time_spans: _abc.Iterable[Global___Span] | None = ...,
         explanation: Global___Explanation | None = ...,
+        said_on: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["cue", b"cue", "explanation", b"explanation", "source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["addressee_spans", b"addressee_spans", "confidence", b"confidence", "content_spans", b"content_spans", "continued_statement_id", b"continued_statement_id", "cue", b"cue", "explanation", b"explanation", "kind", b"kind", "medium_spans", b"medium_spans", "paragraph_index", b"paragraph_index", "parent_statement_id", b"parent_statement_id", "polarity", b"polarity", "source", b"source", "speaker_confidence", b"speaker_confidence", "speaker_id", b"speaker_id", "statement_id", b"statement_id", "time_spans", b"time_spans"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["addressee_spans", b"addressee_spans", "confidence", b"confidence", "content_spans", b"content_spans", "continued_statement_id", b"continued_statement_id", "cue", b"cue", "explanation", b"explanation", "kind", b"kind", "medium_spans", b"medium_spans", "paragraph_index", b"paragraph_index", "parent_statement_id", b"parent_statement_id", "polarity", b"polarity", "said_on", b"said_on", "source", b"source", "speaker_confidence", b"speaker_confidence", "speaker_id", b"speaker_id", "statement_id", b"statement_id", "time_spans", b"time_spans"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -951,6 +988,26 @@ class Result(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class LabelsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     DOCUMENT_ID_FIELD_NUMBER: _builtins.int
     STATEMENTS_FIELD_NUMBER: _builtins.int
     SPEAKERS_FIELD_NUMBER: _builtins.int
@@ -959,6 +1016,7 @@ class Result(_message.Message):
     MODEL_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
     STATS_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
     document_id: _builtins.str
     """Document.document_id of the request."""
     language_code: _builtins.str
@@ -985,6 +1043,10 @@ class Result(_message.Message):
     def stats(self) -> Global___Stats:
         """What it took."""
 
+    @_builtins.property
+    def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Document.labels of the request."""
+
     def __init__(
         self,
         *,
@@ -996,10 +1058,11 @@ class Result(_message.Message):
         model: Global___ModelInfo | None = ...,
         warnings: _abc.Iterable[Global___Warning] | None = ...,
         stats: Global___Stats | None = ...,
+        labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "stats", b"stats"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_id", b"document_id", "language_code", b"language_code", "model", b"model", "offset_encoding", b"offset_encoding", "speakers", b"speakers", "statements", b"statements", "stats", b"stats", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_id", b"document_id", "labels", b"labels", "language_code", b"language_code", "model", b"model", "offset_encoding", b"offset_encoding", "speakers", b"speakers", "statements", b"statements", "stats", b"stats", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

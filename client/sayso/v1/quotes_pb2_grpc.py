@@ -66,8 +66,8 @@ class QuoteServiceServicer(object):
     def ExtractQuotes(self, request, context):
         """Extracts the statements of one document.
 
-        INVALID_ARGUMENT: a field is at fault (MISSING_DOCUMENT, TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_OPTION) or the
-        message does not decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
+        INVALID_ARGUMENT: invalid fields (MISSING_DOCUMENT, TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_LABELS, INVALID_OPTION),
+        or a message that does not decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
         UNAVAILABLE: the models are still loading, or the server is draining. An empty text is a valid document without
         statements.
         """

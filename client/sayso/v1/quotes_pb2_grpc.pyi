@@ -17,6 +17,7 @@ metadata), where a field is at fault a google.rpc.BadRequest, and where trying a
   INVALID_ARGUMENT     MISSING_DOCUMENT      BadRequest
                        TEXT_TOO_LONG         BadRequest; metadata: chars, max_document_chars
                        UNSUPPORTED_LANGUAGE  BadRequest; metadata: supported
+                       INVALID_LABELS        BadRequest; metadata: max_labels, max_label_bytes
                        INVALID_OPTION        BadRequest
                        TOO_MANY_DOCUMENTS    BadRequest; metadata: documents, max_batch_documents
                        RESULT_TOO_LARGE      BadRequest; metadata: bytes, max_response_bytes
@@ -76,8 +77,8 @@ class QuoteServiceStub:
     ExtractQuotes: _grpc.UnaryUnaryMultiCallable[_quotes_pb2.ExtractQuotesRequest, _quotes_pb2.ExtractQuotesResponse]
     """Extracts the statements of one document.
 
-    INVALID_ARGUMENT: a field is at fault (MISSING_DOCUMENT, TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_OPTION) or the
-    message does not decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
+    INVALID_ARGUMENT: invalid fields (MISSING_DOCUMENT, TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_LABELS, INVALID_OPTION),
+    or a message that does not decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
     UNAVAILABLE: the models are still loading, or the server is draining. An empty text is a valid document without
     statements.
     """
@@ -106,8 +107,8 @@ class QuoteServiceAsyncStub(QuoteServiceStub):
     ExtractQuotes: _aio.UnaryUnaryMultiCallable[_quotes_pb2.ExtractQuotesRequest, _quotes_pb2.ExtractQuotesResponse]  # type: ignore[assignment]
     """Extracts the statements of one document.
 
-    INVALID_ARGUMENT: a field is at fault (MISSING_DOCUMENT, TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_OPTION) or the
-    message does not decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
+    INVALID_ARGUMENT: invalid fields (MISSING_DOCUMENT, TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_LABELS, INVALID_OPTION),
+    or a message that does not decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
     UNAVAILABLE: the models are still loading, or the server is draining. An empty text is a valid document without
     statements.
     """
@@ -139,8 +140,8 @@ class QuoteServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_quotes_pb2.ExtractQuotesResponse, _abc.Awaitable[_quotes_pb2.ExtractQuotesResponse]]:
         """Extracts the statements of one document.
 
-        INVALID_ARGUMENT: a field is at fault (MISSING_DOCUMENT, TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_OPTION) or the
-        message does not decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
+        INVALID_ARGUMENT: invalid fields (MISSING_DOCUMENT, TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_LABELS, INVALID_OPTION),
+        or a message that does not decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
         UNAVAILABLE: the models are still loading, or the server is draining. An empty text is a valid document without
         statements.
         """

@@ -59,7 +59,8 @@ def extract(
 
     A line that cannot be read is reported on standard error, and has a line with "error" in the output.
 
-    "published_at" (ISO 8601) says which known speakers are looked for.
+    "published_at" (ISO 8601) says which known speakers are looked for, and of which day "on Friday" is; "labels", an
+    object of strings, go along.
 
     Exit status: 0, or 1 if a line could not be read, or 2 if the model, the speakers or the arguments are at fault.
     """
@@ -98,7 +99,9 @@ def _outcome(document: Document, extraction: Extraction | Exception, write: Writ
 
 def _result_writer(engine: Engine) -> Writer:
     def result_line(document: Document, extraction: Extraction) -> str:
-        result = result_message(extraction, engine.model, ResultContext(document_id=document.document_id))
+        result = result_message(
+            extraction, engine.model, ResultContext(document_id=document.document_id, labels=document.labels)
+        )
         line = MessageToJson(result, indent=None, ensure_ascii=False, always_print_fields_with_no_presence=True)
         return line.translate(LINE_BREAKS)
 

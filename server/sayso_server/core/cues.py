@@ -161,8 +161,38 @@ def _verb_sites(tree: Tree, word: Word) -> Iterator[Site]:
     found = _phrase(tree, word, lemma)
     if found:
         yield Site(tree, found[0], found[1])
-    elif (entry := lexicon.verb(lemma)) and not _is_another(tree, word, entry):
-        yield Site(tree, (word,), entry)
+    elif entry := lexicon.verb(lemma):
+        if not _is_another(tree, word, entry):
+            yield Site(tree, (word,), entry)
+    elif _utters(tree, word):
+        yield Site(tree, (word,), Entry(lemma, {Frame.QUOTE: CueClass.SAY}))
+
+
+_FINITE = frozenset({"VBD", "VBZ", "VBP"})
+_PAUSES = frozenset({",", "!", "?", "—", "–", "…"})
+
+
+def _utters(tree: Tree, verb: Word) -> bool:
+    """ "Lovely," he purred; "Get out," harrumphed one senator: any verb can report the quotation just before it.
+
+    It needs nothing but a subject: "Thriller," Olin left the room. A capital after a full stop opens a sentence of its
+    own: "Who paid?" Olin left.
+    """
+    if verb.upos != "VERB" or verb.xpos not in _FINITE or tree.children(verb, "aux", "mark"):
+        return False
+    objects = tree.children(verb, "obj", "iobj", "xcomp", "ccomp")
+    after = [w for w in objects if w.index > verb.index]
+    subjects = tree.children(verb, "nsubj") or [w for w in after if min(tree.subtree(w)) == verb.index + 1]
+    if len(subjects) != 1 or any(w not in subjects for w in after):
+        return False
+    opening = min(verb.index, *tree.subtree(subjects[0]))
+    pause, closing = tree.words[opening - 2 : opening] if opening > 1 else (verb, verb)
+    if closing.text == ",":
+        pause, closing = closing, pause
+    if pause.text in {"!", "?"} and tree.words[opening].text[:1].isupper():
+        return False
+    uttered = [w for w in objects + tree.children(verb, "parataxis", "advcl", "dep") if w.index < opening]
+    return closing.xpos == "''" and pause.text in _PAUSES and bool(uttered)
 
 
 def _is_another(tree: Tree, word: Word, entry: Entry) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from sayso_server.core.coreference import Coreference
+from sayso_server.core.days import dated
 from sayso_server.core.document import Document, read, with_trees
 from sayso_server.core.model import Model
 from sayso_server.core.parser import Parser
@@ -133,7 +134,7 @@ def extract_document(
     started = time.perf_counter()
     chosen = choose(document)
     resolved = resolve(document, chosen, coreference, options.known_speakers)
-    statements = assemble(document, chosen, resolved)
+    statements = dated(assemble(document, chosen, resolved), document.text, options.published_on)
     kept = [s for s in statements if _is_wanted(s, options)]
     known = {s.statement_id for s in kept}
     kept = [_without_lost(s, known, options) for s in kept]

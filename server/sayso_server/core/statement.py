@@ -139,6 +139,7 @@ class Statement:
     """Features with what each adds to the confidence."""
     speaker_evidence: tuple[tuple[str, float], ...] = ()
     """Features with what each adds to the choice of the speaker; of a name, to whether it is a person's."""
+    said_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,16 +207,21 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What to return. Empty `kinds` means all; `cue_classes` defaults to reported speech."""
+    """What to return. Empty `kinds` means all; `cue_classes` defaults to reported speech.
+
+    `published_on` is the day of the text: `on` sets it.
+    """
 
     kinds: frozenset[Kind] = frozenset()
     cue_classes: frozenset[CueClass] = REPORTED_SPEECH
     min_confidence: float = 0.0
     min_speaker_confidence: float = 0.0
     known_speakers: tuple[KnownSpeaker, ...] = ()
+    published_on: date | None = None
 
     def on(self, day: date | None) -> Self:
         """The options for a text of that day: with the known speakers that are looked for then."""
-        if day is None or all(known.is_valid(day) for known in self.known_speakers):
+        if day is None:
             return self
-        return replace(self, known_speakers=tuple(known for known in self.known_speakers if known.is_valid(day)))
+        known = tuple(known for known in self.known_speakers if known.is_valid(day))
+        return replace(self, known_speakers=known, published_on=day)

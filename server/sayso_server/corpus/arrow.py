@@ -17,6 +17,7 @@ _TYPES = {
     "string": pa.string(),
     "int": pa.int64(),
     "float": pa.float64(),
+    "day": pa.date32(),
     "moment": pa.timestamp("us", tz="UTC"),
     "spans": pa.list_(pa.struct([("start", pa.int64()), ("end", pa.int64())])),
 }

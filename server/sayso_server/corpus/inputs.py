@@ -1,8 +1,8 @@
 """The input: JSON lines, Parquet and text, as entries with their positions."""
 
 import shlex
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -52,6 +52,7 @@ class Entry:
     error: str = ""
     title: str | None = None
     published_at: datetime | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     @property
@@ -137,7 +138,9 @@ def _too_large() -> str:
 def _parquet(file: File, start: Position) -> Iterator[tuple[Position, Entry]]:
     from sayso_server.corpus import arrow
 
-    rows = arrow.read_rows(Path(file.path), start.offset, needed=("id", "text"), optional=("title", "published_at"))
+    rows = arrow.read_rows(
+        Path(file.path), start.offset, needed=("id", "text"), optional=("title", "published_at", "labels")
+    )
     for offset, row in enumerate(rows, start=start.offset):
         yield Position(offset, offset + 1), _entry(file, offset + 1, row)
 
@@ -173,5 +176,6 @@ def _with_context(place: str, document: Document, record: dict[str, object]) -> 
         document.text,
         title=title.encode(errors="replace").decode() if isinstance(title, str) and title else None,
         published_at=document.published_at,
+        labels=document.labels,
         warnings=("UNKNOWN_DATE",) if record.get("published_at") and document.published_at is None else (),
     )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Literal
 
 from sayso_server.corpus.inputs import id_of_place
@@ -76,5 +76,5 @@ def without(documents: bytes, ids: Collection[str], form: Form) -> bytes | None:
 
 
 def _plain(value: object) -> str:
-    assert isinstance(value, datetime), type(value)
+    assert isinstance(value, date), type(value)
     return value.isoformat()

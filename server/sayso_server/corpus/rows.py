@@ -1,5 +1,6 @@
 """Rows of the two tables, documents and statements. README.md beside this file says what the columns mean."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,6 +26,7 @@ DOCUMENTS = {
     "model": "string",
     "model_version": "string",
     "model_digest": "string",
+    "labels": "string",
 }
 """Columns of the documents, and their types."""
 
@@ -52,11 +54,13 @@ STATEMENTS = {
     "addressees": "string",
     "medium": "string",
     "time": "string",
+    "said_on": "day",
     "confidence": "float",
     "speaker_confidence": "float",
     "paragraph_index": "int",
     "parent_id": "string",
     "continued_id": "string",
+    "labels": "string",
     "sentence": "string",
     "rule": "string",
     "published_at": "moment",
@@ -98,7 +102,12 @@ def _document_row(entry: Entry, model: Model) -> Row:
         "model": model.name,
         "model_version": model.version,
         "model_digest": model.digest,
+        "labels": _labels(entry),
     }
+
+
+def _labels(entry: Entry) -> str | None:
+    return json.dumps(dict(entry.labels), ensure_ascii=False) if entry.labels else None
 
 
 def statement_rows(entry: Entry, extraction: Extraction) -> list[Row]:
@@ -124,11 +133,13 @@ def _statement_row(entry: Entry, statement: Statement, speakers: dict[str, Speak
         "addressees": _joined(statement.addressees, text),
         "medium": _joined(statement.medium, text),
         "time": _joined(statement.time, text),
+        "said_on": statement.said_on,
         "confidence": statement.confidence,
         "speaker_confidence": statement.speaker_confidence if statement.speaker_id else 0.0,
         "paragraph_index": statement.paragraph_index,
         "parent_id": statement.parent_id,
         "continued_id": statement.continued_id,
+        "labels": _labels(entry),
         "sentence": statement.sentence.of(text) if statement.sentence else None,
         "rule": statement.rule,
         "published_at": entry.published_at,

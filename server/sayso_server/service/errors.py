@@ -8,6 +8,7 @@ import grpc.aio
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
+from sayso.labels import MAX_LABEL_BYTES, MAX_LABELS
 from sayso_server.service.durations import duration_message
 from sayso_server.service.request_id import request_id
 
@@ -116,6 +117,16 @@ def result_too_large(size: int, limit: int) -> ServiceError:
         f"the result has {size:,} bytes and does not fit into an answer of {limit:,}; ask for less, or send less text",
         field="document",
         metadata={"bytes": str(size), "max_response_bytes": str(limit)},
+    )
+
+
+def invalid_labels(problem: str) -> ServiceError:
+    return ServiceError(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "INVALID_LABELS",
+        problem,
+        field="document.labels",
+        metadata={"max_labels": str(MAX_LABELS), "max_label_bytes": str(MAX_LABEL_BYTES)},
     )
 
 

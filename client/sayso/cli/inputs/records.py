@@ -75,8 +75,15 @@ def _document(place: str, record: object, wishes: Wishes) -> Given | Unreadable:
         str(record.get(wishes.id_field, place)),
         title=title if isinstance(title, str) else "",
         published_at=moment(record.get("published_at")),
+        labels=_labels(record.get("labels")),
         fields={name: record.get(name) for name in wishes.keep},
     )
+
+
+def _labels(value: object) -> dict[str, str]:
+    """Labels, as far as they are strings."""
+    pairs = value.items() if isinstance(value, dict) else ()
+    return {key: text for key, text in pairs if isinstance(text, str)}
 
 
 def _shape(wishes: Wishes) -> str:

@@ -14,7 +14,7 @@ def is_next_act(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
     """Whether a branch of a content is sure to tell what the speaker did, not what the speaker said.
 
     said it failed, and drove off; said Pell lied and jailed him; … before leaving the hall; … as she left; …, her voice
-    breaking
+    breaking; said he has the votes, even as others voiced doubts
     """
     if not cue.index < complement.index < word.index or cue.xpos not in {"VBD", "VBZ"}:
         return False
@@ -23,7 +23,10 @@ def is_next_act(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
         is_past = word.xpos in {cue.xpos, "VBN"} or is_alike  # fined him: parsers take either
         is_bare = is_past and not tree.children(word, "nsubj", "expl", "aux", "cop", "mark")
         return is_bare and _joins_the_cue(tree, cue, complement, word)
-    return word.relation in {"advcl", "parataxis", "obl"} and (_is_leaving(tree, word) or _is_gesture(tree, word))
+    is_adverbial = word.relation in {"advcl", "parataxis", "obl"}
+    return is_adverbial and (
+        _is_leaving(tree, word) or _is_gesture(tree, word) or _is_meanwhile(tree, cue, complement, word)
+    )
 
 
 def _joins_the_cue(tree: Tree, cue: Word, complement: Word, verb: Word) -> bool:
@@ -70,3 +73,12 @@ def _is_gesture(tree: Tree, word: Word) -> bool:
     first = tree.words[min((i for i in tree.subtree(word) if not is_punctuation(tree.words[i])), default=word.index)]
     is_set_off = first.index > 0 and tree.words[first.index - 1].text == ","
     return is_set_off and own is not None and own.lemma.lower() in load_words("gestures") and first.xpos == "PRP$"
+
+
+def _is_meanwhile(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
+    """said he has the votes, even as others voiced doubts: in the tense of the cue, while the content is in another"""
+    mark, even = tree.child(word, "mark"), tree.child(word, "advmod")
+    if mark is None or even is None or (even.lower, mark.lower) != ("even", "as") or word.xpos != cue.xpos:
+        return False
+    finite = next(iter(tree.children(complement, "aux", "cop")), complement)
+    return even.index > 0 and tree.words[even.index - 1].text == "," and finite.xpos != cue.xpos

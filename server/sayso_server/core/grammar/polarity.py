@@ -45,19 +45,26 @@ def _chain(tree: Tree, verb: Word) -> Iterator[Word]:
 
 def _is_negated(tree: Tree, word: Word) -> bool:
     """A negator of the verb or of its subject: nor did, hardly anyone said, no longer says, has yet to say."""
-    negators = load_words("negators")
     subjects = subjects_of(tree, word)
     own = tree.children(word, "advmod", "aux", "cc", "cc:preconj")
     parts = own + [d for s in subjects for d in [s, *tree.children(s, "det", "advmod", "cc:preconj")]]
-    return any(
-        (p.lower in negators and not _is_additive(tree, p)) or _is_no_longer(tree, p) or _is_yet_to(tree, p)
-        for p in parts
-    )
+    return any(_negates(tree, p) or _is_no_longer(tree, p) or _is_yet_to(tree, p) for p in parts)
+
+
+def _negates(tree: Tree, word: Word) -> bool:
+    """Nobody, never; not "not only", and not the number sign."""
+    return word.lower in load_words("negators") and not _is_additive(tree, word) and not _is_number_sign(tree, word)
 
 
 def _is_additive(tree: Tree, negator: Word) -> bool:
     """did not only say that it failed"""
     return any(w.lower in load_words("additive_adverbs") for w in tree.words[negator.index + 1 : negator.index + 2])
+
+
+def _is_number_sign(tree: Tree, word: Word) -> bool:
+    """No 10 said that it failed: an address."""
+    following = tree.words[word.index + 1 : word.index + 2]
+    return word.lower == "no" and any(w.text.isdigit() and w.relation != "nummod" for w in following)
 
 
 def _is_no_longer(tree: Tree, word: Word) -> bool:

@@ -117,6 +117,13 @@ def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:
         return head
     if verb.relation == "xcomp" and tree.child(head, "obj", "iobj") is None:
         return head
+    if (
+        verb.xpos == "VB"
+        and verb.relation == "acl"
+        and tree.child(head, "cop") is not None
+        and tree.child(head, "case")
+    ):
+        return head  # was in touch to say
     reporting = reports_more(tree, verb)
     if reporting is not None:
         return reporting

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from sayso_server.core.marks.doubles import Mark, double_marks, paired
 from sayso_server.core.marks.quotation import Quotation
-from sayso_server.core.marks.singles import STOPS, Single, single_quotations
+from sayso_server.core.marks.singles import Single, follows_stop, single_quotations
 from sayso_server.core.statement import Span, TextWarning, WarningCode
 
 __all__ = ["Quotation", "match_marks"]
@@ -100,7 +100,7 @@ def _beside(text: str, single: Single, doubles: Sequence[Span]) -> Quotation | N
     first, end = bisect.bisect_right(starts, span.start) - 1, bisect.bisect_left(starts, span.end)
     near = doubles[max(0, first) : end]
     inner = doubles[bisect.bisect_left(starts, span.start) : end]
-    is_sure = single.carried or text[span.start] == "‘" or text[span.end - 2] in STOPS
+    is_sure = single.carried or text[span.start] == "‘" or follows_stop(text, span.end - 1)
     holds = bool(inner) and is_sure and all(span.covers(d) for d in inner)
     if holds or all(d.covers(span) or not span.overlaps(d) for d in near):
         return Quotation(span, int(any(d.covers(span) for d in near)), carried=single.carried)

@@ -48,6 +48,11 @@ def opens_utterance(text: str, paragraph: Span, i: int) -> bool:
     return _opens(text, paragraph, i) and not text[i + 1].islower()
 
 
+def follows_stop(text: str, i: int) -> bool:
+    """Whether a stop or a comma is before the mark at `i`, also inside other marks: 'He said, "Go."'"""
+    return (text[i - 2] if text[i - 1] in '"”»' else text[i - 1]) in STOPS
+
+
 @cache
 def _elision() -> re.Pattern[str]:
     """What an apostrophe may cut off: 'em, 'tis, '90s."""
@@ -77,6 +82,6 @@ def _end(text: str, paragraph: Span, i: int, limit: int) -> tuple[int | None, bo
             is_plural = text[j - 1] in "sS" and after == " " and text[j + 2 : j + 3].islower()
             if possessive is None and is_plural:
                 possessive = j + 1
-            elif possessive is None or text[j - 1] in STOPS:
+            elif possessive is None or follows_stop(text, j):
                 return j + 1, True
     return possessive, False

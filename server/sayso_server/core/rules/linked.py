@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from sayso_server.core import lexicon
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
@@ -116,7 +117,8 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
             bare = (_without_word(paragraph, cue, runs, source) for runs in contents if not is_place)
             yield from (one for one in bare if one.content)  # of marks alone nothing is left
         return
-    if headline_patient(site.tree, site.head) is not None or (not site.entry.frames and _is_standard(source)):
+    is_standard = not site.entry.frames and _is_standard(source)
+    if is_standard or _leads_in(site) or headline_patient(site.tree, site.head) is not None:
         return
     act = act_of(site, document)
     own = [w.span for w in site.words]
@@ -163,6 +165,18 @@ def _without_topic(document: Document, site: Site, content: tuple[Span, ...]) ->
         points = any(child.lower in load_words("pointing_words") for child in site.tree.children(site.head))
         return () if points else content
     return tuple(Span(max(start, span.start), span.end) for span in content if span.end > start)
+
+
+def _leads_in(site: Site) -> bool:
+    """Commenting on the ruling, Olin said: “…” It names the topic of another statement, and reports nothing."""
+    governor = site.tree.head(site.head)
+    return (
+        site.head.xpos == "VBG"
+        and site.head.relation == "advcl"
+        and site.head.lemma.lower() in load_words("opening_participles")
+        and governor is not None
+        and lexicon.verb(governor.lemma.lower()) is not None
+    )
 
 
 def _is_standard(source: tuple[Tree, Word] | None) -> bool:

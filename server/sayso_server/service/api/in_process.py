@@ -7,8 +7,8 @@ from google.rpc import status_pb2
 from sayso.v1 import quotes_pb2 as pb
 from sayso_server.core.pipeline import Extractor, outcomes
 from sayso_server.core.statement import Extraction
-from sayso_server.service.api.requests import Wishes, day_of_publication, read_options, refusal
-from sayso_server.service.api.responses import ResultContext, result_message, server_info_message
+from sayso_server.service.api.requests import Wishes, day_of_publication, read_options, refusal, result_context
+from sayso_server.service.api.responses import result_message, server_info_message
 from sayso_server.service.errors import ServiceError, extraction_failed, model_refused
 from sayso_server.service.settings import Limits
 
@@ -52,7 +52,7 @@ class LocalService:
     def _outcome(self, document: pb.Document, extraction: Extraction | Exception, wishes: Wishes) -> pb.Outcome:
         if isinstance(extraction, Exception):
             return pb.Outcome(error=extraction_failed().status())
-        context = ResultContext(document.document_id, wishes.unit, wishes.explained, wishes.alternatives)
+        context = result_context(document, wishes)
         return pb.Outcome(result=result_message(extraction, self._engine.model, context))
 
     @cached_property

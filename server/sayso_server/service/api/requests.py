@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sayso.errors import InvalidDocument
 from sayso.known import MAX_KNOWN_SPEAKERS, checked, day_of
+from sayso.labels import fault_of
 from sayso.models import KnownSpeaker
 from sayso.v1 import quotes_pb2 as pb
 from sayso_server.core import statement as domain
@@ -15,7 +16,15 @@ from sayso_server.core.statement import REPORTED_SPEECH, Options
 from sayso_server.service.api.enums import CUE_CLASSES, KINDS, OFFSET_ENCODINGS, SPEAKER_TYPES, inverse
 from sayso_server.service.api.known import known_values
 from sayso_server.service.api.offsets import Unit
-from sayso_server.service.errors import Context, ServiceError, invalid_option, text_too_long, unsupported_language
+from sayso_server.service.api.responses import ResultContext
+from sayso_server.service.errors import (
+    Context,
+    ServiceError,
+    invalid_labels,
+    invalid_option,
+    text_too_long,
+    unsupported_language,
+)
 from sayso_server.service.settings import Limits
 
 _Value = TypeVar("_Value", bound=int)
@@ -80,12 +89,26 @@ def day_of_publication(document: pb.Document) -> date | None:
         return None
 
 
+def result_context(document: pb.Document, wishes: Wishes, queue_duration: float = 0.0) -> ResultContext:
+    """What the result of a document repeats of its request."""
+    return ResultContext(
+        document.document_id,
+        wishes.unit,
+        wishes.explained,
+        wishes.alternatives,
+        queue_duration,
+        dict(document.labels),
+    )
+
+
 def refusal(document: pb.Document, limits: Limits) -> ServiceError | None:
     """Why a document cannot be read, if it cannot."""
     if len(document.text) > limits.max_document_chars:
         return text_too_long(len(document.text), limits.max_document_chars)
     if document.language_code and document.language_code.lower().replace("_", "-").split("-")[0] != "en":
         return unsupported_language(document.language_code)
+    if fault := fault_of(document.labels):
+        return invalid_labels(fault)
     return None
 
 

@@ -1,8 +1,8 @@
 """Domain values to messages of the contract: one function per message."""
 
 import platform
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 
@@ -33,6 +33,7 @@ class ResultContext:
     explained: bool = False
     alternatives: int = 3
     queue_duration: float = 0.0
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def result_message(extraction: domain.Extraction, model: Model, context: ResultC
         model=model_message(model),
         warnings=[_warning(warning, view) for warning in extraction.warnings],
         stats=_stats(extraction, context.queue_duration),
+        labels=context.labels,
     )
 
 
@@ -132,6 +134,7 @@ def _statement(statement: domain.Statement, view: _View, context: ResultContext)
         medium_spans=view.spans(statement.medium),
         time_spans=view.spans(statement.time),
         explanation=_explanation(statement, view, context.alternatives) if context.explained else None,
+        said_on=statement.said_on.isoformat() if statement.said_on else "",
     )
 
 

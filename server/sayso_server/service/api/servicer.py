@@ -13,8 +13,15 @@ from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
 from sayso_server.core.statement import KnownSpeaker
 from sayso_server.service.answer import Answer
-from sayso_server.service.api.requests import Wishes, day_of_publication, read_options, refusal, response_limit
-from sayso_server.service.api.responses import ResultContext, result_message, server_info_message
+from sayso_server.service.api.requests import (
+    Wishes,
+    day_of_publication,
+    read_options,
+    refusal,
+    response_limit,
+    result_context,
+)
+from sayso_server.service.api.responses import result_message, server_info_message
 from sayso_server.service.errors import (
     Context,
     ServiceError,
@@ -175,10 +182,7 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
             return answer.outcome
         model = self._queue.model
         assert model is not None, "a text was answered before the model was loaded"
-        form = ResultContext(
-            document.document_id, wishes.unit, wishes.explained, wishes.alternatives, answer.queue_duration
-        )
-        return result_message(answer.outcome, model, form)
+        return result_message(answer.outcome, model, result_context(document, wishes, answer.queue_duration))
 
     def _deadline(self, context: Context) -> float:
         """When to give up, as a time of the event loop."""

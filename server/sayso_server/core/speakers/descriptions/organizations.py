@@ -87,7 +87,7 @@ def named_before(phrase: Phrase, lemma: str) -> Entity | None:
     explained = {n.cluster for n in near if _following(phrase.plain, n.end) == lemma}  # the Green Harbour party
     matching = [c for c in before if words & set(c.key) or c in explained]
     if not matching and lemma in load_words("any_organization"):
-        matching = [c for c in before if _is_organization(phrase, c) and not _is_public(c, lemma)]
+        matching = [c for c in before if _is_organization(phrase, c) and not _is_public(c, lemma) and not _is_seat(c)]
     last = max(matching, key=lambda c: c.named_before(start), default=None)
     return phrase.entities.named[last] if last is not None else None
 
@@ -187,9 +187,14 @@ def _is_owned(tree: Tree, found: Occurrence) -> bool:
     return any(head is not None and normal(head.lemma) in load_words("holdings") for head in heads)
 
 
+def _is_seat(found: NameCluster) -> bool:
+    """The White House, No 10: a government, no company."""
+    return "_".join(found.key) in load_words("seats_of_government")
+
+
 def _may_be(found: NameCluster, kinds: AbstractSet[str]) -> bool:
     """Whether a name can be of an organization of this kind: it is of no other kind, no thing, no country."""
-    if found.is_person or _is_country(found):
+    if found.is_person or _is_country(found) or _is_seat(found):
         return False
     if kinds & load_words("companies"):
         return not set(found.key) & load_words("thing_words", "public_bodies")

@@ -172,7 +172,8 @@ def _with_owner(phrase: Phrase, by: str) -> str:
     owner, word = phrase.owner, phrase.possessor
     if owner is None or word is None or not owner.display or owner.type is SpeakerType.DOCUMENT:
         return ""
-    rest = re.sub(r"^\s*['’]s?\s", "", phrase.plain[word.end : phrase.end]).strip()
+    end = max(w.end for w in (word, *phrase.tree.children(word, "flat")))  # Pell in "Owen Pell's aide"
+    rest = re.sub(r"^\s*['’]s?\s", "", phrase.plain[end : phrase.end]).strip()
     short = len(owner.display.split()) <= _MOST_OWNER_WORDS
     return f"{cleaned(rest)} {by} {owner.display}" if rest and short else ""
 
@@ -213,6 +214,8 @@ def undetermined(text: str, words: Sequence[Word]) -> str:
 def _only_begins(word: Word) -> bool:
     """Whether a word has its capital only because it begins the sentence: Officials, but not Kesterian."""
     if word.upos == "PROPN" or not word.text[1:].islower() or is_demonym(word.lower):
+        return False
+    if word.lower in load_words("capitalized"):
         return False
     return word.upos != "ADJ" or not word.lower.endswith(tuple(load_words("adjective_endings")))
 

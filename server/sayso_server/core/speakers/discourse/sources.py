@@ -26,7 +26,8 @@ def link_source(reader: Reader, tree: Tree, source: Span, head: Word, parent: En
     `parent` is the speaker of the statement that contains this one, `cue` the lemma of the words that report it.
     """
     determiner = tree.child(head, "det")
-    if determiner is not None and determiner.lower in load_words("determiners_of_nobody"):
+    is_nobody = determiner is not None and determiner.lower in load_words("determiners_of_nobody")
+    if is_nobody and reader.store.names.at(head) is None:  # no official; not: No 10
         return Link(None, rules.NOBODY_IN_PARTICULAR)
     if head.lower in load_words("first_person_pronouns") and head.text != "US":
         return _first_person(reader, head, parent)

@@ -30,7 +30,7 @@ def is_organization_name(words: Sequence[Word]) -> bool:
     normals = [normal(w.text) for w in words]
     if not {"of", "and", "&", "for"}.isdisjoint(normals):
         return True
-    if normals[-1] in load_words("organizations", "company_words", "thing_words"):
+    if normals[-1] in load_words("organizations", "company_words", "thing_words", "official_addresses"):
         return True
     if len(normals) > 1 and normals[0] in load_words("organizations", "thing_openings"):
         return True

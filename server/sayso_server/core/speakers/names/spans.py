@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_given_name, normal
@@ -22,11 +23,20 @@ _NAME_TAGS = frozenset({"PROPN", "NOUN", "ADJ", "NUM", "X", "INTJ", "ADV"})
 def name_spans(tree: Tree) -> Iterator[list[Word]]:
     """The names of a sentence, each with its title, and nothing loose at the ends."""
     tagged = tagged_words(tree)
+    yield from _addresses(tree)
     for run in _runs(tree, tagged):
         for piece in _split_possession(run, tagged):
             for part in _split_coordination(piece, tagged):
                 if trimmed := _trimmed(part, tagged):
                     yield trimmed
+
+
+def _addresses(tree: Tree) -> Iterator[list[Word]]:
+    """No 10, Number 11: the offices of the British government, which parsers read as a negation and a number."""
+    for sign, number in pairwise(tree.words):
+        is_sign = sign.text in {"No", "No.", "Number"} and number.relation != "nummod"  # no 10 ships
+        if is_sign and number.text in load_words("official_addresses"):
+            yield [sign, number]
 
 
 def _runs(tree: Tree, tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
