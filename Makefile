@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALLED := $(VENV)/.installed
-PYTHON_CODE := client server tests docs conftest.py
+PYTHON_CODE := client server tests docs .ci conftest.py
 PROTO := protos/sayso/v1/quotes.proto
 BUF := build/buf/node_modules/.bin/buf
 BUF_VERSION := 1.75.0
@@ -16,7 +16,7 @@ CONNECT_VERSION := 2.1.2
 PROTOBUF_ES_VERSION := 2.17.0
 
 .PHONY: help install extras words rules docs docs-rules docs-picture golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench \
-	check hooks demo evaluate serve clean
+	check hooks release demo evaluate serve clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -64,6 +64,9 @@ $(BUF): Makefile
 	@mkdir -p build/buf
 	npm install --silent --fetch-retries=1 --fetch-timeout=30000 --no-audit --no-fund --prefix build/buf @bufbuild/buf@$(BUF_VERSION)
 	@touch $@
+
+release: $(INSTALLED)  ## wheels, source archives, changes and checksums in build/release; says what is missing
+	$(BIN)/python .ci/release.py
 
 test: $(INSTALLED)  ## the tests
 	$(BIN)/python -m pytest
