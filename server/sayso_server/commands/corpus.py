@@ -56,7 +56,7 @@ _NO_ADDRESS = (
     type=click.Choice(["parquet", "jsonl"]),
     default="parquet",
     show_default=True,
-    help="Of the tables. Parquet needs the extra: pip install 'sayso-server[corpus]'.",
+    help="Of the tables. Parquet needs pyarrow: pip install pyarrow.",
 )
 @click.option(
     "--workers",
