@@ -45,7 +45,7 @@ a statement has not is empty."""
 
 def rows(result: Result) -> list[dict[str, Any]]:
     """One row per statement, in the order of the text; the keys are COLUMNS."""
-    labels = json.dumps(dict(result.labels), ensure_ascii=False) if result.labels else ""
+    labels = json.dumps(dict(result.labels), ensure_ascii=False, sort_keys=True) if result.labels else ""
     return [_row(result.document_id, statement) | {"labels": labels} for statement in result.statements]
 
 

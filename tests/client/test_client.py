@@ -99,7 +99,7 @@ def test_labels_come_back(client: sayso.Client) -> None:
     result = client.extract(document)
     assert result.labels == labels
     assert sayso.Result.from_json(result.to_json()) == result
-    assert {row["labels"] for row in result.rows()} == {'{"outlet": "Harwick Post", "empty": ""}'}
+    assert {row["labels"] for row in result.rows()} == {'{"empty": "", "outlet": "Harwick Post"}'}
     assert [outcome.labels for _, outcome in client.extract_many([document, TEXT])] == [labels, {}]  # type: ignore[union-attr]
     assert hash(document) == hash(sayso.Document(TEXT))
 
