@@ -1,5 +1,6 @@
 """What the speaker did next, and how the speech went: no part of its content, though parsers hang it there."""
 
+from sayso_server.core.grammar.circumstance import is_time
 from sayso_server.core.grammar.contents import is_punctuation
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.tree import Tree, Word
@@ -14,7 +15,7 @@ def is_next_act(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
     """Whether a branch of a content is sure to tell what the speaker did, not what the speaker said.
 
     said it failed, and drove off; said Pell lied and jailed him; … before leaving the hall; … as she left; …, her voice
-    breaking; said he has the votes, even as others voiced doubts
+    breaking; said he has the votes, even as others voiced doubts; said it will last, a day after Pell sold it
     """
     if not cue.index < complement.index < word.index or cue.xpos not in {"VBD", "VBZ"}:
         return False
@@ -25,7 +26,10 @@ def is_next_act(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
         return is_bare and _joins_the_cue(tree, cue, complement, word)
     is_adverbial = word.relation in {"advcl", "parataxis", "obl"}
     return is_adverbial and (
-        _is_leaving(tree, word) or _is_gesture(tree, word) or _is_meanwhile(tree, cue, complement, word)
+        _is_leaving(tree, word)
+        or _is_gesture(tree, word)
+        or _is_meanwhile(tree, cue, complement, word)
+        or _is_occasion(tree, cue, word)
     )
 
 
@@ -82,3 +86,15 @@ def _is_meanwhile(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
         return False
     finite = next(iter(tree.children(complement, "aux", "cop")), complement)
     return even.index > 0 and tree.words[even.index - 1].text == "," and finite.xpos != cue.xpos
+
+
+def _is_occasion(tree: Tree, cue: Word, word: Word) -> bool:
+    """, a day after Pell sold it: when it was said, in the tense of the cue. The day or the verb may head the other."""
+    following = tree.words[word.index + 1 : word.index + 2]
+    mark = tree.child(word, "mark") or next(iter(following), None)
+    verb = tree.head(mark) if mark is not None and mark.lower in {"after", "before"} else None
+    if mark is None or verb is None or verb.xpos != cue.xpos or mark.index == 0:
+        return False
+    noun = tree.words[mark.index - 1]
+    first = min([noun.index, *(c.index for c in tree.children(noun, "det", "nummod", "amod", "advmod"))])
+    return is_time(tree, noun) and first > 0 and tree.words[first - 1].text == ","

@@ -63,6 +63,7 @@ JOB_TITLE_COUNTRY_UNTOLD = LinkRule("role, country untold", LinkFamily.DESCRIPTI
 AGE = LinkRule("age", LinkFamily.DESCRIPTIONS)
 AGE_OF_NOBODY_ELSE = LinkRule("age of nobody else", LinkFamily.DESCRIPTIONS)
 ROLE_IN_LEAD = LinkRule("role in lead", LinkFamily.DESCRIPTIONS)
+NAMED_AFTER_LEAD = LinkRule("named after lead", LinkFamily.DESCRIPTIONS)
 BODY_IN_HEADLINE = LinkRule("body in headline", LinkFamily.DESCRIPTIONS)
 EPITHET = LinkRule("epithet", LinkFamily.DESCRIPTIONS)
 NAMED_TOGETHER = LinkRule("named together", LinkFamily.DESCRIPTIONS)

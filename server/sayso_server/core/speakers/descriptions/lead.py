@@ -1,12 +1,15 @@
 """A bare role or body in a headline or a lead: a councillor has said …, and its name in what follows."""
 
+from sayso_server.core import lexicon
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.fit import fit, words_wanted
 from sayso_server.core.speakers.descriptions.phrase import Phrase
 from sayso_server.core.speakers.entities import Proposal
 from sayso_server.core.speakers.names.clusters import NameCluster
+from sayso_server.core.speakers.names.index import Occurrence
 from sayso_server.core.speakers.names.spelling import is_human_noun, unabbreviated
+from sayso_server.core.tree import Tree
 
 _MOST_PARAGRAPHS = 2
 """A headline and a lead."""
@@ -35,6 +38,36 @@ def role_in_lead(phrase: Phrase) -> Proposal | None:
     later = dict.fromkeys(found.cluster for found in names.from_to(phrase.tree.span.end, end))
     fitting = [c for c in later if c.is_person and _fits(phrase, c, lemma)]
     return Proposal(phrase.entities.named[fitting[0]], rules.ROLE_IN_LEAD) if len(fitting) == 1 else None
+
+
+def named_after_lead(phrase: Phrase) -> Proposal | None:
+    """The finance minister said …. ¶ “…,” said Owen Pell.   The lead leaves the name to the next paragraph.
+
+    Its first sentence with a person names one, in full and without a role, who speaks; nobody is named before.
+    """
+    document, names = phrase.entities.document, phrase.entities.names
+    if phrase.is_plural or not phrase.is_definite or not is_human_noun(unabbreviated(phrase.lemma)):
+        return None
+    lead = document.paragraph_at(phrase.span.start)
+    if document.story_paragraph_at(phrase.span.start) >= _MOST_PARAGRAPHS or lead + 1 >= len(document.paragraphs):
+        return None
+    following = document.paragraphs[lead + 1]
+    if any(found.cluster.is_person for found in names.from_to(0, following.start)):
+        return None
+    people = [one for one in names.from_to(following.start, following.end) if one.cluster.is_person]
+    tree = document.tree_at(people[0].start) if people else None
+    if tree is None or any(one.cluster is not people[0].cluster for one in people if one.start < tree.span.end):
+        return None
+    is_bare = len(people[0].mention.key) > 1 and not people[0].cluster.words
+    named = phrase.entities.named[people[0].cluster]
+    return Proposal(named, rules.NAMED_AFTER_LEAD) if is_bare and _speaks(tree, people[0]) else None
+
+
+def _speaks(tree: Tree, found: Occurrence) -> bool:
+    """Whether a name is the subject of a verb that reports, without anything in apposition: Owen Pell, an analyst."""
+    subjects = [w for w in tree.between(found.start, found.end) if w.relation == "nsubj"]
+    verbs = [tree.head(w) for w in subjects if not tree.children(w, "appos", "nmod")]
+    return any(verb is not None and lexicon.verb(verb.lemma.lower()) is not None for verb in verbs)
 
 
 def body_in_headline(phrase: Phrase) -> Proposal | None:

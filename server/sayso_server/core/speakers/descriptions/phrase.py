@@ -196,6 +196,7 @@ def cleaned(text: str) -> str:
     White space is single; a day, a possessive ending, "herself" at the end, and words of the clause around it go.
     """
     text = re.sub(r"^[\"“”’]+\s+", "", text)
+    text = re.sub(r"^(?:among|including) (?:them|whom) ", "", text)
     text = re.sub(r", \d\d?$", "", text)
     text = _aside().sub("", _joining().sub("", " ".join(text.rpartition("))")[2].split())))
     text = _day().sub("", _reflexive().sub("", text)).partition(": ")[0]

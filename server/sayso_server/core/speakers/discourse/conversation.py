@@ -9,6 +9,7 @@ from sayso_server.core.statement import Span, SpeakerType
 
 _GAP = 8
 """Characters before a quotation in which its colon is looked for."""
+_MAIN = frozenset({"root", "conj", "parataxis"})
 _MOST_PARAGRAPHS = 1
 """Paragraphs from the last statement, or from an action, to a quotation without a cue."""
 
@@ -48,12 +49,13 @@ def _acts_before(reader: Reader, start: int, last: Turn | None) -> Entity | None
     tree = document.story_tree_before(start)
     if tree is None or document.steps(tree.span.start, start) > _MOST_PARAGRAPHS:
         return None
-    if last is not None and max(last.end, last.offset) >= tree.span.start:
-        return None
-    for word in tree.between(tree.span.start, start):
-        if word.deprel == "nsubj" and word.head >= 0 and tree.words[word.head].deprel in {"root", "conj"}:
-            entity = reader.entity_of(word)
-            return entity if entity is not None and entity.type is SpeakerType.PERSON else None
+    begin = tree.span.start if last is None else max(tree.span.start, last.end, last.offset)
+    for word in tree.between(begin, start):  # “…,” she said. “…” Her brother nodded. “…” may be read as one sentence
+        verb = tree.head(word)
+        if word.deprel == "nsubj" and verb is not None and begin <= verb.start and verb.deprel in _MAIN:
+            named = [word, *tree.children(word, "appos")]  # her neighbour, her neighbour Len Tran
+            found = (entity for one in named if (entity := reader.entity_of(one)) is not None)
+            return next((entity for entity in found if entity.type is SpeakerType.PERSON), None)
     return None
 
 
