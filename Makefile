@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALLED := $(VENV)/.installed
-PYTHON_CODE := client server tests docs .ci conftest.py
+PYTHON_CODE := client server tests docs examples .ci conftest.py
 PROTO := protos/sayso/v1/quotes.proto
 BUF := build/buf/node_modules/.bin/buf
 BUF_VERSION := 1.75.0
@@ -26,6 +26,7 @@ install: $(INSTALLED)  ## .venv with both distributions and the development grou
 $(INSTALLED): pyproject.toml client/pyproject.toml server/pyproject.toml constraints.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "sayso needs Python 3.11 or later; set PYTHON=...")'
 	test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	@echo "installing into $(VENV): a minute or two, 1.5 GB"
 	$(PIP) install --quiet --constraint constraints.txt pip hatchling editables
 	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --group dev \
 		--editable './client[cli]' --editable './server[tracing,http,training]'

@@ -30,7 +30,9 @@ def main() -> int:
             return 1
         _say(f"$ sayso extract {ARTICLE.name}")
         extract = [str(COMMANDS / "sayso"), "extract", str(ARTICLE), "--table", "--server", address]
-        return subprocess.run(extract, check=False, env=os.environ | _width()).returncode
+        status = subprocess.run(extract, check=False, env=os.environ | _width()).returncode
+    _say(f"next, a page for your own articles: {os.path.relpath(COMMANDS)}/sayso-server serve --http-port 8080")
+    return status
 
 
 @contextmanager
