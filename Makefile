@@ -15,21 +15,29 @@ PROTO_LOADER_VERSION := 0.8.1
 CONNECT_VERSION := 2.1.2
 PROTOBUF_ES_VERSION := 2.17.0
 
-.PHONY: help install extras words rules docs docs-rules docs-picture golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench \
-	check hooks release demo evaluate serve clean
+.PHONY: help install extras words rules docs docs-rules docs-operations docs-picture golden golden-all models protos lint \
+	lint-buf freeze test coverage acceptance load bench check hooks release demo evaluate serve clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-install: $(INSTALLED)  ## .venv with both distributions and the development group, at the versions of constraints.txt
+install: $(INSTALLED)  ## .venv with all distributions and the development group, at the versions of constraints.txt
 
-$(INSTALLED): pyproject.toml client/pyproject.toml server/pyproject.toml constraints.txt
+# What the product needs, and no more: `make demo` needs only this. Each later step adds to the same .venv.
+PRODUCT := $(VENV)/.product
+$(PRODUCT): client/pyproject.toml server/pyproject.toml constraints.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "sayso needs Python 3.11 or later; set PYTHON=...")'
-	test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
-	@echo "installing into $(VENV): a minute or two, 1.5 GB"
-	$(PIP) install --quiet --constraint constraints.txt pip hatchling editables
+	@test -x $(BIN)/python || { echo "1 of 3: making $(VENV)"; "$(PYTHON)" -m venv $(VENV); }
+	@echo "2 of 3: fetching torch, stanza, grpcio and what they need (0.9 GB in $(VENV))"
+	@$(PIP) install --quiet --constraint constraints.txt pip hatchling editables
+	@$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --no-compile \
+		--editable './client[cli]' --editable ./server
+	@echo "3 of 3: installed"
+	@touch $@
+
+$(INSTALLED): $(PRODUCT) pyproject.toml server/tools/pyproject.toml
 	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --group dev \
-		--editable './client[cli]' --editable './server[tracing,http,training]'
+		--editable './client[cli]' --editable './server[tracing,http]' --editable './server/tools[training]'
 	@touch $@
 
 EXTRAS := $(VENV)/.extras
@@ -37,7 +45,7 @@ extras: $(EXTRAS)  ## as well, what Parquet, Ray, plots and HTML need (0.7 GB), 
 
 $(EXTRAS): $(INSTALLED)
 	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --editable './client[cli,html]' \
-		--editable './server[tracing,http,training,corpus,plots]'
+		--editable './server[tracing,http,corpus,plots]' --editable './server/tools[training,plots]'
 	@touch $@
 
 protos: $(INSTALLED)  ## regenerate the code of the contract in client/sayso/v1, and its OpenAPI description
@@ -91,7 +99,7 @@ load: $(INSTALLED)  ## latency, full queue and soak with the bundled models on T
 
 BENCH_OPTIONS ?= --output server/benchmarks
 bench: $(INSTALLED)  ## how fast it reads, as ratios of one run (20 minutes); BENCH_OPTIONS=--quick for a few
-	$(BIN)/python -m sayso_server.bench $(BENCH_OPTIONS)
+	$(BIN)/sayso-tools speed bench $(BENCH_OPTIONS)
 
 coverage: $(INSTALLED)  ## the tests with coverage; fails below the floor in pyproject.toml
 	@rm -rf build/coverage && mkdir -p build/coverage
@@ -106,11 +114,11 @@ check: lint coverage  ## linters, tests and coverage: what CI runs (with the ext
 hooks: $(INSTALLED)  ## run the quick checks before each commit (.pre-commit-config.yaml)
 	$(BIN)/pre-commit install
 
-demo: $(INSTALLED)  ## start a server, send it an article, show who said what, stop the server
+demo: $(PRODUCT)  ## start a server, send it an article, show who said what, stop the server
 	@$(BIN)/python server/demo/demo.py
 
 evaluate: $(INSTALLED)  ## scores on ../shared/benchmarks, where that folder stands
-	@server/evaluate.sh
+	@$(BIN)/sayso-tools evaluate benchmarks
 
 words: $(INSTALLED)  ## sort the word lists of server/sayso_server/core/data
 	$(BIN)/python -m sayso_server.core.lexicon
@@ -130,6 +138,9 @@ docs: $(DOCS)  ## the pages as a site, in build/docs; a link that leads nowhere 
 docs-rules: $(INSTALLED)  ## docs/rules.md: every rule and link rule, with an example
 	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python -m support.rules_page
 
+docs-operations: $(INSTALLED)  ## write the tables of settings and metrics in docs/operations.md
+	$(BIN)/python server/deploy/reference.py
+
 docs-picture: $(EXTRAS)  ## docs/page.png: what the page looks like; needs Chromium
 	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python tests/pages/picture.py
 
@@ -140,11 +151,11 @@ golden-all: $(INSTALLED)  ## parse all golden cases again (after a change of the
 	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python tests/golden/refresh.py --all
 
 models: $(INSTALLED)  ## train the bundled models again (hours; see server/sayso_server/models/en/README.md)
-	$(BIN)/python -m sayso_server.training all $(TRAIN_OPTIONS)
+	$(BIN)/sayso-tools train all $(TRAIN_OPTIONS)
 
 serve: $(INSTALLED)  ## a server on 127.0.0.1:50051
 	$(BIN)/sayso-server serve
 
 clean:  ## remove what make made
-	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis client/dist server/dist
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis client/dist server/dist server/tools/dist
 	find client server tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -41,7 +41,7 @@ _CAUSES = (
 def unreachable(details: str, target: Target) -> ServerUnavailable:
     """The error of a call that no server answered; `details` are what gRPC said."""
     server, host, said = target.server, _host(target.server), details.lower()
-    if proxy := _proxy_of(server):
+    if proxy := proxy_of(server):
         message = f"no server answers at {server} through the proxy {proxy}"
         return ServerUnavailable(message, advice=f"to go past the proxy, set no_proxy={host}")
     for words, message, advice in _CAUSES:
@@ -58,7 +58,7 @@ def _host(server: str) -> str:
     return server.rsplit("/", 1)[-1].rpartition(":")[0].strip("[]") or server
 
 
-def _proxy_of(server: str) -> str | None:
+def proxy_of(server: str) -> str | None:
     """The proxy through which gRPC connects, without its password; loopback addresses are no exception."""
     if not re.match(r"dns:|[^:/]+:\d+$|\[", server):
         return None

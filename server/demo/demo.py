@@ -31,7 +31,7 @@ def main() -> int:
         _say(f"$ sayso extract {ARTICLE.name}")
         extract = [str(COMMANDS / "sayso"), "extract", str(ARTICLE), "--table", "--server", address]
         status = subprocess.run(extract, check=False, env=os.environ | _width()).returncode
-    _say(f"next, a page for your own articles: {os.path.relpath(COMMANDS)}/sayso-server serve --http-port 8080")
+    _say(f"next, a page of your own article: {os.path.relpath(COMMANDS)}/sayso extract article.txt -o page.html")
     return status
 
 

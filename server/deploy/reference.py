@@ -12,15 +12,20 @@ from dataclasses import fields
 from pathlib import Path
 
 import click
+from prometheus_client import Metric
 
 from sayso_server.commands.serve import serve
 from sayso_server.commands.settings import SECTIONS, flag_of, shown
+from sayso_server.core.model import Model
+from sayso_server.service.telemetry.metrics import Metrics
 
 PAGE = Path(__file__).parent.parent.parent / "docs/operations.md"
 TITLES = ("Serving", "Limits", "Connections", "HTTP", "Security")
 """Of the groups of settings, in their order."""
 REST = "Models and logs"
 """Of the options that are no setting of the service."""
+_OF_THE_PROCESS = ("process_", "python_")
+"""Metrics that come with the library, whose documentation has them."""
 _PART = re.compile(r"(<!-- (\w+), written by reference\.py -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -46,7 +51,26 @@ def _cells(option: click.Parameter) -> Iterator[str]:
     yield str(getattr(option, "help", "")).replace("|", "\\|")
 
 
-PARTS = {"settings": settings}
+def metrics() -> str:
+    """The table of metrics."""
+    shown = Metrics()
+    shown.loaded(Model("name", "1", "digest", "int8"))
+    for files in ("tokens", "certificates"):
+        shown.reloaded.labels(files)
+    own = [family for family in shown.registry.collect() if not family.name.startswith(_OF_THE_PROCESS)]
+    rows = "".join(f"| {' | '.join(_row(family))} |\n" for family in own)
+    return f"| metric | type | labels | what |\n|---|---|---|---|\n{rows}"
+
+
+def _row(family: Metric) -> Iterator[str]:
+    labels = {name: None for sample in family.samples for name in sample.labels if name != "le"}
+    yield f"`{family.name}_total`" if family.type == "counter" else f"`{family.name}`"
+    yield family.type
+    yield ", ".join(f"`{name}`" for name in labels)
+    yield family.documentation
+
+
+PARTS = {"settings": settings, "metrics": metrics}
 """What writes each part of the page."""
 
 
@@ -66,7 +90,7 @@ def main() -> None:
     page = PAGE.read_text("utf-8")
     new = renewed(page)
     if checked and new != page:
-        sys.exit(f"{PAGE.name} is not what the code says: run server/deploy/reference.py")
+        sys.exit(f"{PAGE.name} is not what the code says: run make docs-operations")
     if not checked:
         PAGE.write_text(new, "utf-8")
 

@@ -1,30 +1,48 @@
 """The command `sayso-server`."""
 
+import importlib
+
 import click
 
-from sayso_server.commands.corpus import corpus
-from sayso_server.commands.corrections import corrections
-from sayso_server.commands.evaluate_models import evaluate_models
-from sayso_server.commands.extract import extract
-from sayso_server.commands.info import info
-from sayso_server.commands.load import load
-from sayso_server.commands.serve import serve
 from sayso_server.version import VERSION
 
+COMMANDS = {
+    "serve": "serve the extraction service, over gRPC and HTTP",
+    "probe": "ask the server of the same settings whether it is ready",
+    "extract": "read a file of articles, write one result per line",
+    "corpus": "read many documents into tables, on several workers",
+    "corrections": "turn corrections of a report into gold",
+    "info": "print the version of the server and the name, version and digest of the model",
+}
+"""Each is a function of its name, in a module of its name."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """Imports a command when it is needed: a probe that runs every few seconds has no use for the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command, None if there is none of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"sayso_server.commands.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(VERSION, package_name="sayso-server")
 def main() -> None:
     """Who said what in English news: the server, and extraction from files."""
 
-
-main.add_command(corpus)
-main.add_command(corrections)
-main.add_command(evaluate_models)
-main.add_command(extract)
-main.add_command(info)
-main.add_command(load)
-main.add_command(serve)
 
 if __name__ == "__main__":
     main()

@@ -14,7 +14,7 @@ from acceptance.test_strangers import BUF, MODULES, ROOT, run, tool
 from support.serving import PATIENCE, REAL
 
 from sayso.v1 import quotes_pb2 as pb
-from sayso_server.bench.texts import invented
+from sayso_tools.bench.texts import invented
 
 ARTICLE = (ROOT / "server/demo/article.txt").read_text("utf-8")
 TEXT = "😀 “The plan failed,” said Mara Olin."

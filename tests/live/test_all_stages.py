@@ -19,9 +19,10 @@ from sayso_server.core.pipeline import Extractor
 from sayso_server.core.rules import RULES
 from sayso_server.core.selection.evidence import Basis
 from sayso_server.core.speakers.link_rules import LINK_RULES, LinkFamily
-from sayso_server.parsing import conllu, files
+from sayso_server.parsing import files
 from sayso_server.parsing.load import BUNDLED, load_parser
-from sayso_server.training import stages
+from sayso_tools.formats import conllu
+from sayso_tools.training import stages
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("SAYSO_SHARED", ROOT.parent / "shared")).absolute()
@@ -56,7 +57,7 @@ def train(folder: Path, encoder: Path = ENCODER) -> "subprocess.CompletedProcess
     """Run all stages."""
     options = {name: SHARED / place for name, place in PLACES.items()} | TINY
     options |= {name: folder / name for name in ("work", "output", "data")} | {"encoder": encoder}
-    command = [sys.executable, "-m", "sayso_server.training", "all"]
+    command = [sys.executable, "-m", "sayso_tools", "train", "all"]
     command += [part for name, value in options.items() for part in (f"--{name}", str(value))]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=3600)
 

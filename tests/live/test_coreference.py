@@ -22,7 +22,7 @@ from sayso_server.parsing.coreference import (
     unpacked,
 )
 from sayso_server.parsing.encoder import LAYERS
-from sayso_server.training.figures import last_that_agrees
+from sayso_tools.training.figures import last_that_agrees
 
 pytestmark = pytest.mark.live
 

@@ -9,7 +9,7 @@ from transformers import BertConfig, BertModel
 from sayso_server.parsing.encoder import LAYERS, LONGEST, PIECES, WINDOW, Encoder, load_encoder, load_weights, shape
 from sayso_server.parsing.layers import FLOATING, INT8, fastest, int8
 from sayso_server.parsing.load import BUNDLED
-from sayso_server.training.encoder import TrainedEncoder
+from sayso_tools.training.encoder import TrainedEncoder
 
 pytestmark = pytest.mark.live
 

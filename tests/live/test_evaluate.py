@@ -1,4 +1,4 @@
-"""`sayso-server evaluate-models` on files written here: what is right scores, what is wrong does not."""
+"""`sayso-tools evaluate models` on files written here: what is right scores, what is wrong does not."""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from sayso_server.main import main
+from sayso_tools.main import main
 
 pytestmark = [
     pytest.mark.live,
@@ -35,7 +35,7 @@ ATTRIBUTIONS = {
 
 def evaluate(*arguments: str) -> dict[str, float]:
     """The figures, each under the names that lead to it: `conllu gold UAS`."""
-    result = CliRunner().invoke(main, ["evaluate-models", "--json", *arguments])
+    result = CliRunner().invoke(main, ["evaluate", "models", "--json", *arguments])
     assert result.exit_code == 0, result.output
     return dict(flat(json.loads(result.stdout)))
 
@@ -82,7 +82,7 @@ def test_wrong_gold_lowers_the_figures(tmp_path: Path) -> None:
 )
 def test_files_of_another_kind_are_told_in_one_line(tmp_path: Path, option: str, content: str, message: str) -> None:
     (tmp_path / "file").write_text(content, encoding="utf-8")
-    result = CliRunner().invoke(main, ["evaluate-models", f"--{option}={tmp_path / 'file'}"])
+    result = CliRunner().invoke(main, ["evaluate", "models", f"--{option}={tmp_path / 'file'}"])
     assert result.exit_code == 1
     assert message in result.stderr
     assert "Traceback" not in result.stderr

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from sayso_server.parsing.coreference import Kind
-from sayso_server.training import attributions, mentions, names
-from sayso_server.training.corpus import CONVENTIONS, IGNORED, Paragraph
-from sayso_server.training.words import cut
+from sayso_tools.training import attributions, mentions, names
+from sayso_tools.training.corpus import CONVENTIONS, IGNORED, Paragraph
+from sayso_tools.training.words import cut
 
 pytestmark = pytest.mark.live
 

@@ -9,10 +9,10 @@ from sayso_server.core.candidate import Candidate
 from sayso_server.core.document import read, with_trees
 from sayso_server.core.selection.evidence import Basis
 from sayso_server.core.statement import Cue, CueClass, Span
-from sayso_server.training.annotations import Annotation
-from sayso_server.training.calibration import area_under_curve, calibration_error, judgements
-from sayso_server.training.news import Article
-from sayso_server.training.scorer import Example, Row, agreement, calibrated, described, fit, trained
+from sayso_tools.evaluation.calibration import area_under_curve, calibration_error, judgements
+from sayso_tools.training.annotations import Annotation
+from sayso_tools.training.news import Article
+from sayso_tools.training.scorer import Example, Row, agreement, calibrated, described, fit, trained
 
 pytestmark = pytest.mark.live
 

@@ -12,7 +12,7 @@ from sayso_server.parsing.load import BUNDLED
 from sayso_server.parsing.processors import paragraphs
 from sayso_server.parsing.sentences import Doubt, Ends, Units
 from sayso_server.parsing.stanza_parser import SENTENCES, TOKENIZING, StanzaParser, from_folder
-from sayso_server.training.sentences import Examples, fit
+from sayso_tools.training.sentences import Examples, fit
 
 pytestmark = [
     pytest.mark.live,

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,8 +18,8 @@ from sayso_server.core.coreference import Place
 from sayso_server.parsing.encoder import LONGEST, SHAPES
 from sayso_server.parsing.linking import Linker
 from sayso_server.parsing.load import BUNDLED, load_parser
-from sayso_server.training import __main__ as stages
-from sayso_server.training import folds, heads, news, sentences
+from sayso_tools.training import command as stages
+from sayso_tools.training import folds, heads, news, sentences
 
 pytestmark = [
     pytest.mark.live,
@@ -101,8 +100,8 @@ def run(monkeypatch: pytest.MonkeyPatch, folder: Path, stage: str, *options: str
         "coreference": "coref", "work": "work", "output": "models",
     }  # fmt: skip
     own = [part for name, place in places.items() for part in (f"--{name}", str(folder / place))]
-    monkeypatch.setattr(sys, "argv", ["training", stage, *own, "--batch-words", "40", "--rate", "1e-2", *options])
-    stages.main()
+    arguments = [stage, *own, "--batch-words", "40", "--rate", "1e-2", *options]
+    stages.main(arguments)
 
 
 def test_everything_is_trained_stored_and_served(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sayso_server.bench import stock
 from sayso_server.parsing.load import BUNDLED, load_parser
+from sayso_tools.bench import stock
 
 pytestmark = pytest.mark.live
 

@@ -13,15 +13,15 @@ from tokenizers.models import WordPiece
 from tokenizers.pre_tokenizers import Whitespace
 from transformers import BertConfig, BertModel
 
-from sayso_server.parsing import conllu
 from sayso_server.parsing.coreference import Kind
 from sayso_server.parsing.encoder import SHAPES
 from sayso_server.parsing.heads import SpanTagger
-from sayso_server.training import corpus, data, measures, mentions, mix, names
-from sayso_server.training.encoder import TrainedEncoder, save_encoder
-from sayso_server.training.mix import streams
-from sayso_server.training.model import Model
-from sayso_server.training.run import Run, optimizer_of
+from sayso_tools.formats import conllu
+from sayso_tools.training import corpus, data, measures, mentions, mix, names
+from sayso_tools.training.encoder import TrainedEncoder, save_encoder
+from sayso_tools.training.mix import streams
+from sayso_tools.training.model import Model
+from sayso_tools.training.run import Run, optimizer_of
 
 pytestmark = pytest.mark.live
 

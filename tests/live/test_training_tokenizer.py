@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from sayso_server.parsing import atoms
-from sayso_server.parsing.conllu import Sentence, label, paragraphs, surface
 from sayso_server.parsing.tokenizer import Network, Tokenizer
-from sayso_server.training import material, meanings, small, tokenizer, writing
-from sayso_server.training.meanings import Taught
-from sayso_server.training.writing import Source
+from sayso_tools.formats.conllu import Sentence, label, paragraphs, surface
+from sayso_tools.training import material, meanings, small, tokenizer, writing
+from sayso_tools.training.meanings import Taught
+from sayso_tools.training.writing import Source
 
 pytestmark = pytest.mark.live
 

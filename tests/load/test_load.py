@@ -9,9 +9,9 @@ from click.testing import CliRunner
 from support.serving import running
 
 import sayso
-from sayso_server.load.calls import Call, Load, due_times, timed
-from sayso_server.load.summary import percentile, summary, table
-from sayso_server.main import main
+from sayso_tools.load.calls import Call, Load, due_times, timed
+from sayso_tools.load.summary import percentile, summary, table
+from sayso_tools.main import main
 
 TEXT = "“Yes,” said Mara."
 
@@ -86,7 +86,18 @@ def test_against_a_server(tmp_path: Path) -> None:
     source = tmp_path / "in.jsonl"
     source.write_text(json.dumps({"id": "a", "text": TEXT}), "utf-8")
     with running() as server:
-        arguments = ["load", str(source), "--server", server.address, "--rate", "1000", "--calls", "20", "--json"]
+        arguments = [
+            "speed",
+            "load",
+            str(source),
+            "--server",
+            server.address,
+            "--rate",
+            "1000",
+            "--calls",
+            "20",
+            "--json",
+        ]
         done = CliRunner().invoke(main, arguments)
         assert server.engine.read == [TEXT] * 20
     assert done.exit_code == 0, done.stderr
@@ -95,14 +106,14 @@ def test_against_a_server(tmp_path: Path) -> None:
 
 def test_without_documents(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").touch()
-    done = CliRunner().invoke(main, ["load", str(tmp_path / "in.jsonl")])
+    done = CliRunner().invoke(main, ["speed", "load", str(tmp_path / "in.jsonl")])
     assert done.exit_code == 2
     assert "there is no document in it" in done.stderr
 
 
 def test_a_picture(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="the extra `plots` is not installed")
-    from sayso_server.load.summary import draw
+    from sayso_tools.load.summary import draw
 
     draw([Call(1.0, 0.5, "ok", 100), Call(2.0, 1.5, "Overloaded", 100)], tmp_path / "load.svg")
     drawn = (tmp_path / "load.svg").read_text("utf-8")

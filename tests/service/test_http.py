@@ -7,7 +7,6 @@ import shutil
 import ssl
 import subprocess
 import sys
-import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -395,7 +394,8 @@ def test_the_documented_example_for_javascript(port: int) -> None:
 def test_the_documented_examples_for_curl(port: int, tmp_path: Path) -> None:
     (tmp_path / "article.txt").write_text("“It failed,” said Mara. “No,” said Olin.", "utf-8")
     text = DOCS.read_text("utf-8").split("## By hand")[1].split("In a browser")[0]
-    commands = [textwrap.dedent(one) for one in text.split("\n\n") if one.startswith("    ")]
+    [block] = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    commands = block.split("\n\n")
     assert len(commands) == 4
     answers = []
     for command in commands:

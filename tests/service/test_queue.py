@@ -13,6 +13,7 @@ from sayso_server.core.statement import Extraction, Options
 from sayso_server.service.errors import ServiceError
 from sayso_server.service.scheduling.queue import EngineQueue
 from sayso_server.service.settings import Limits
+from sayso_server.service.telemetry.metrics import Metrics
 from sayso_server.workers.handle import LoadError, Worker, WorkerLostError
 from sayso_server.workers.protocol import Batch, BatchResult
 
@@ -210,7 +211,7 @@ class Failing(ThreadWorker):
 
 def test_a_worker_that_cannot_be_replaced_is_tried_again_until_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sayso_server.service.scheduling.queue.FIRST_WAIT", 0.01)
-    engine, end, changes = FakeEngine(), asyncio.Event(), list[bool]()
+    engine, end, changes, metrics = FakeEngine(), asyncio.Event(), list[bool](), Metrics()
     failures = [WorkerLostError("no descriptors"), *(LoadError("no model") for _ in range(4))]
 
     async def main() -> None:
@@ -224,7 +225,7 @@ def test_a_worker_that_cannot_be_replaced_is_tried_again_until_it_can(monkeypatc
                 assert refused.value.reason == "NOT_READY"
 
         able = asyncio.Event()
-        queue = EngineQueue(lambda: Failing(engine, failures, end), Limits(), on_change=on_change)
+        queue = EngineQueue(lambda: Failing(engine, failures, end), Limits(), metrics=metrics, on_change=on_change)
         await queue.warm_up()
         running = asyncio.create_task(queue.run())
         end.set()
@@ -237,8 +238,11 @@ def test_a_worker_that_cannot_be_replaced_is_tried_again_until_it_can(monkeypatc
     asyncio.run(main())
     assert not failures
     assert changes == [False, True]
+    counted = [metrics.registry.get_sample_value(f"sayso_{name}") for name in _OF_WORKERS]
+    assert counted == [1, 1, 1, 1]
 
 
+_OF_WORKERS = ("worker_deaths_total", "worker_restarts_total", "workers", "workers_configured")
 ENDLESS = "endless"
 REFUSED = "EXTRACTION_FAILED WORKER_DIED"
 

@@ -30,7 +30,7 @@ def rows() -> dict[str, list[str]]:
 
 
 def test_the_page_is_as_it_is_written(reference: ModuleType) -> None:
-    assert reference.renewed(PAGE) == PAGE, "run server/deploy/reference.py"
+    assert reference.renewed(PAGE) == PAGE, "run make docs-operations"
 
 
 def test_a_changed_table_is_written_again(reference: ModuleType) -> None:

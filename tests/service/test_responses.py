@@ -116,6 +116,10 @@ def test_every_value_of_the_contract_has_a_member(values: dict[Any, int], enum: 
     assert len(set(values.values())) == len(values)
 
 
+def _following(value: float | date) -> float | date:
+    return value + timedelta(days=1) if isinstance(value, date) else value + 1
+
+
 def others(value: Any) -> Iterator[Any]:
     """Frozen values that differ from one in a single field, at any depth."""
     if is_dataclass(value):
@@ -132,7 +136,7 @@ def others(value: Any) -> Iterator[Any]:
     elif isinstance(value, str):
         yield "x" + value
     elif isinstance(value, int | float | date):
-        yield value + (timedelta(days=1) if isinstance(value, date) else 1)
+        yield _following(value)
 
 
 def test_every_field_of_an_extraction_comes_into_the_result() -> None:

@@ -25,7 +25,7 @@ from sayso_server.service.settings import Limits, Security, SettingError, Settin
 from sayso_server.service.telemetry.logs import JsonFormatter
 from sayso_server.service.telemetry.metrics import Metrics
 from sayso_server.service.telemetry.metrics_port import MetricsPort
-from sayso_server.service.tls import server_credentials
+from sayso_server.service.tls import CertificateFiles
 
 REQUEST = pb.ExtractQuotesRequest(document=pb.Document(text="“Yes,” said Mara."))
 
@@ -116,7 +116,7 @@ def test_a_key_with_a_password_is_refused_and_not_asked_for(authority: Authority
     command = ["openssl", "ec", "-in", str(authority.key), "-out", str(locked), "-aes256", "-passout", "pass:secret"]
     subprocess.run(command, capture_output=True, check=True, timeout=PATIENCE)
     with pytest.raises(SettingError, match="is protected by a password"):
-        server_credentials(Security(tls_cert=str(authority.cert), tls_key=str(locked)))
+        CertificateFiles(str(authority.cert), str(locked), None).credentials()
 
 
 def with_tokens(tmp_path: Path, *, open_health: bool) -> Settings:
@@ -222,9 +222,9 @@ def test_the_metrics_port_has_a_limit_of_connections(monkeypatch: pytest.MonkeyP
             one.sendall(b"G")
         with stack.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE)) as third:
             assert ended(third)
-        held[0].sendall(b"ET / HTTP/1.1\r\n\r\n")
+        held[0].sendall(b"ET /metrics HTTP/1.1\r\n\r\n")
         assert held[0].recv(15) == b"HTTP/1.1 200 OK"
-        held[1].sendall(b"ARBLE / HTTP/1.1\r\n\r\n")
+        held[1].sendall(b"ARBLE /metrics HTTP/1.1\r\n\r\n")
         assert held[1].recv(12) == b"HTTP/1.1 405"
 
 

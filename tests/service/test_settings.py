@@ -1,8 +1,17 @@
 """Flags and variables come from the same fields."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner, Result
+from support.serving import PATIENCE
 
+from sayso_server.commands.environment import unknown_variables, variables_of
+from sayso_server.commands.probe import probe
+from sayso_server.commands.serve import serve
 from sayso_server.commands.settings import setting_fields, variable_of
 from sayso_server.main import main
 from sayso_server.service.settings import Settings, default_threads, default_workers
@@ -40,6 +49,43 @@ def test_a_flag_is_stronger_than_its_variable() -> None:
     assert config(SAYSO_MAX_BATCH_WORDS="7")["SAYSO_MAX_BATCH_WORDS"] == "7"
     assert config("--max-batch-words", "8", SAYSO_MAX_BATCH_WORDS="7")["SAYSO_MAX_BATCH_WORDS"] == "8"
     assert config("--no-reflection")["SAYSO_REFLECTION"] == "false"
+
+
+def test_a_variable_that_nobody_reads_is_told() -> None:
+    environment = {
+        "SAYSO_WORKER": "2",
+        "SAYSO_NONSENSE": "1",
+        "SAYSO_WORKERS": "2",
+        "SAYSO_SERVER": "localhost:50051",
+        "SAYSO_TOKEN": "secret",
+        "SAYSO_CLIENT_CA": "ca.pem",
+        "SAYSO_SERVER_PORT": "tcp://10.0.0.1:50051",
+        "SAYSO_SERVER_SERVICE_HOST": "10.0.0.1",
+        "SAYSO_SERVER_SERVICE_PORT_GRPC": "50051",
+        "SAYSO_SERVER_PORT_50051_TCP_ADDR": "10.0.0.1",
+        "HOME": "/",
+    }
+    assert list(unknown_variables(environment, variables_of(serve, probe))) == [
+        "SAYSO_NONSENSE is no setting of the server",
+        "SAYSO_WORKER is no setting of the server; did you mean SAYSO_WORKERS?",
+    ]
+
+
+def test_such_a_variable_is_told_at_the_start_and_with_the_settings() -> None:
+    told = run("--print-config", SAYSO_METRIC_PORT="9464").stderr
+    assert told == "warning: SAYSO_METRIC_PORT is no setting of the server; did you mean SAYSO_METRICS_PORT?\n"
+    command = [sys.executable, "-m", "support.fake_server", "serve", "--port", "0", "--model", "missing"]
+    command += ["--log-format", "text"]
+    done = subprocess.run(
+        command,
+        cwd=Path(__file__).parent.parent,
+        env=os.environ | {"SAYSO_METRIC_PORT": "9464"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert "WARNING sayso_server.commands.serve: SAYSO_METRIC_PORT is no setting" in done.stderr
 
 
 def test_what_is_printed_can_be_read_again() -> None:

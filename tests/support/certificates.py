@@ -29,8 +29,20 @@ def make_authority(folder: Path) -> Authority:
     return made
 
 
-def openssl(*arguments: str) -> None:
-    done = subprocess.run(["openssl", "req", *arguments], capture_output=True, text=True, check=False, timeout=PATIENCE)
+def make_expired(folder: Path) -> tuple[Path, Path]:
+    """A certificate that was valid until yesterday, and its key."""
+    request, cert, key = folder / "request.pem", folder / "expired.pem", folder / "expired.key"
+    made = ["-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-subj", "/CN=sayso"]
+    openssl(*made, "-keyout", str(key), "-out", str(request))
+    signed = ["-req", "-in", str(request), "-signkey", str(key), "-days", "-1", "-out", str(cert)]
+    openssl(*signed, command="x509")
+    return cert, key
+
+
+def openssl(*arguments: str, command: str = "req") -> None:
+    done = subprocess.run(
+        ["openssl", command, *arguments], capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
     assert done.returncode == 0, done.stderr
 
 

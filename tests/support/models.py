@@ -8,9 +8,9 @@ from support.refresh import Loaded
 @cache
 def load() -> Loaded:
     """A parser on the bundled models in the number format that this processor gets, and how files of trees name it."""
-    from sayso_server.parsing.layers import INT8, fastest
+    from sayso_server.parsing.layers import fastest_name
     from sayso_server.parsing.load import load_parser
 
     parser, model = load_parser()
-    origin = f"models {model.version}, {'int8' if fastest() is INT8 else 'float32'}"
+    origin = f"models {model.version}, {fastest_name()}"
     return Loaded(parser, origin, parser.coreference)

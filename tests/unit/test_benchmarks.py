@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sayso_server.bench.report import Results, plot, table, write
-from sayso_server.bench.texts import WORDS, invented, of_file, of_length
-from sayso_server.bench.timing import Figure, Turn, Work, alternate, latency_ratio, speed, speed_ratio
+from sayso_tools.bench.report import Results, plot, table, write
+from sayso_tools.bench.texts import WORDS, invented, of_file, of_length
+from sayso_tools.bench.timing import Figure, Turn, Work, alternate, latency_ratio, speed, speed_ratio
 
 
 def test_invented_articles_are_of_one_length_and_always_the_same() -> None:

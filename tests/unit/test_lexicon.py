@@ -162,7 +162,7 @@ def test_layout_sorts_tables_by_key_with_their_comments() -> None:
 @pytest.mark.parametrize("path", GENERATED, ids=name_of)
 def test_a_generated_file_says_what_made_it_of_what(path: Traversable) -> None:
     header, lines = read_generated(path)
-    assert header["command"] == "python -m sayso_server.training.lists"
+    assert header["command"] == "sayso-tools lists"
     assert header["source"]
     assert header["licence"]
     assert header["thresholds"]

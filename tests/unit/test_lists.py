@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sayso_server.core.lexicon.files import read_generated
-from sayso_server.training.lists.given_names import Register, gender, given_names
-from sayso_server.training.lists.other import calendar_words, company_endings, demonyms, honorifics, short_forms
+from sayso_tools.training.lists.given_names import Register, gender, given_names
+from sayso_tools.training.lists.other import calendar_words, company_endings, demonyms, honorifics, short_forms
 
 TABLES = {
     "given-names-us-uk": """
@@ -80,7 +80,7 @@ def public(tmp_path: Path) -> Path:
 
 
 def run(public: Path, output: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sayso_server.training.lists", "--lists", str(public)]
+    command = [sys.executable, "-m", "sayso_tools", "lists", "--lists", str(public)]
     command += ["--names", str(public / "texts"), "--output", str(output)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 

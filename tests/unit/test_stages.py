@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sayso_server.training import stages
+from sayso_tools.training import stages
 
 
 def test_stages_that_are_done_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

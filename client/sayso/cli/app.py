@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from sayso._json import dumps
-from sayso.cli.connection import CHECK_STATUS, EXIT_STATUS, UNREACHABLE, Connection, connection_options, failing_apart
+from sayso.cli.connection import (
+    CHECK_STATUS,
+    DOCTOR_STATUS,
+    EXIT_STATUS,
+    UNREACHABLE,
+    Connection,
+    connection_options,
+    failing_apart,
+)
 from sayso.cli.files import STDIN, Wishes, expand
 from sayso.cli.group import BAD_ARGUMENTS, Group
 from sayso.cli.options import INPUTS, flags, input_options, names_of
@@ -227,6 +235,20 @@ def health(*, wait: bool, connection: Connection) -> None:
         sys.exit(UNREACHABLE)
     click.echo("serving" if serving else "not serving: the models are loading, or the server is shutting down")
     sys.exit(0 if serving else UNREACHABLE)
+
+
+@app.command(epilog=DOCTOR_STATUS)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array, an object for each check.")
+@connection_options(engine=False)
+def doctor(*, as_json: bool, connection: Connection) -> None:
+    """Check everything between here and a server, and say what to do where something is wrong.
+
+    Address, DNS, TCP, TLS (names, end and authority of the certificate), health, token, version, and a sentence.
+    """
+    from sayso.cli.doctor import examined, exit_status, write_json, write_text
+
+    told = (write_json if as_json else write_text)(examined(connection), sys.stdout)
+    sys.exit(exit_status(told))
 
 
 @app.command()

@@ -5,6 +5,8 @@ from click.shell_completion import get_completion_class
 
 _ZSH_HAS_COMPLETION = "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit }\n"
 """Where zsh has not been told to complete anything; of no effect in a file of $fpath, which is loaded by compinit."""
+_ZSH_FIRST_CALL, _ZSH_EVERY_CALL = "$zsh_eval_context[-1] == loadautofunc", "$funcstack[1] == _sayso"
+"""How the file of $fpath knows that it is to complete. Click's own way fails at the second Tab."""
 
 
 def script(app: click.Command, shell: str) -> str:
@@ -15,5 +17,5 @@ def script(app: click.Command, shell: str) -> str:
     text = completer.source_template % completer.source_vars()  # source() would look for the shell first
     if shell == "zsh":
         first, _, rest = text.partition("\n")  # #compdef must come first
-        return f"{first}\n{_ZSH_HAS_COMPLETION}{rest}"
+        return f"{first}\n{_ZSH_HAS_COMPLETION}{rest.replace(_ZSH_FIRST_CALL, _ZSH_EVERY_CALL)}"
     return text

@@ -42,6 +42,17 @@ CHECK_STATUS = """
 """
 
 
+DOCTOR_STATUS = """
+    \b
+    Exit status:
+        0  nothing failed; there may be warnings
+        1  the server answers, and refuses the token or does not read
+        2  invalid arguments
+        3  no server answers
+      130  interrupted (Ctrl-C)
+"""
+
+
 class Failure(click.ClickException):
     """A document was refused, or the server failed over it. In one line."""
 
@@ -100,7 +111,7 @@ class Connection:
         from sayso.client import Client  # imports grpc, which takes a while
 
         local = self.local or self._fallback()
-        if self.token and not (local or self.tls or _is_loopback(self.address)):
+        if self.token and not (local or self.tls or is_loopback(self.address)):
             click.echo(f"warning: the token goes to {self.address} in the clear; encrypt it with --tls", err=True)
         try:
             return Client(
@@ -232,7 +243,8 @@ def _is_installed() -> bool:
     return is_installed()
 
 
-def _is_loopback(address: str) -> bool:
+def is_loopback(address: str) -> bool:
+    """Whether an address is this machine's own."""
     host = address.rpartition(":")[0].strip("[]")
     return host in {"localhost", "::1"} or host.startswith("127.") or address.startswith("unix")
 

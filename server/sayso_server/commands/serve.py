@@ -3,18 +3,23 @@
 import asyncio
 import functools
 import gc
+import logging
 import os
 from typing import Any
 
 import click
 
+from sayso_server.commands.environment import unknown_variables, variables_of
 from sayso_server.commands.model import load, model_option
+from sayso_server.commands.probe import probe
 from sayso_server.commands.settings import settings_options, shown, variable_of
 from sayso_server.commands.speakers import known_speakers, speakers_option
 from sayso_server.core.pipeline import Engine
 from sayso_server.core.statement import KnownSpeaker
 from sayso_server.service.settings import SettingError, Settings, default_threads, default_workers, settings_of
 from sayso_server.service.telemetry.logs import FORMATS, set_up
+
+log = logging.getLogger(__name__)
 
 
 class Refused(click.ClickException):
@@ -69,8 +74,10 @@ def serve(
 ) -> None:
     """Serve sayso.v1.QuoteService until SIGTERM or SIGINT; a second one does not wait for requests in flight.
 
-    Exit status: 0 after a stop; 1 if requests were cut off, or the server could not go on; 2 if the model, the address
-    or the settings are at fault.
+    SIGHUP has tokens and certificates read again; they are also read again when their files change.
+
+    Exit status: 0 after a stop; 1 if requests were cut off, or the server could not continue; 2 if the model, the
+    address or a setting is invalid.
     """
     try:
         settings = settings_of(values)
@@ -78,6 +85,7 @@ def serve(
         raise Refused(str(error)) from error
     workers = settings.workers or default_workers()
     threads = threads or default_threads(workers)
+    unknown = list(unknown_variables(os.environ, variables_of(serve, probe)))
     if print_config:
         names = {
             "workers": workers,
@@ -88,9 +96,13 @@ def serve(
             "log_format": log_format,
         }
         click.echo("\n".join(f"{variable_of(name)}={shown(value)}" for name, value in (values | names).items()))
+        for line in unknown:
+            click.echo(f"warning: {line}", err=True)
         return
     known = known_speakers(speakers)
     set_up(log_level, log_format)
+    for line in unknown:
+        log.warning(line)
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # read when grpc is imported; what matters of it is said here
     if _run(settings, model, threads, known):
         raise SystemExit(1)
@@ -125,8 +137,10 @@ def _collect_seldom() -> None:
 
 async def _serve(settings: Settings, model: str, threads: int, known: tuple[KnownSpeaker, ...]) -> int:
     from sayso_server.service.server import Server, serve
+    from sayso_server.service.telemetry.metrics import without_creation_times
     from sayso_server.workers.handle import ProcessWorker
 
     _collect_seldom()
+    without_creation_times()
     load_engine = functools.partial(load_stages, model, threads)
     return await serve(Server(settings, lambda: ProcessWorker(load_engine, threads=threads), known=known))

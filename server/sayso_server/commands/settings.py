@@ -16,7 +16,7 @@ SECTIONS: tuple[type, ...] = (Settings, *GROUPS.values())
 def settings_options(command: Command) -> Command:
     """Give a command one option for every setting."""
     for one in reversed(list(setting_fields())):
-        command = _option(one)(command)
+        command = option_of(one)(command)
     return command
 
 
@@ -43,7 +43,8 @@ def shown(value: object) -> str:
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _option(one: "Field[Any]") -> Callable[[Command], Command]:
+def option_of(one: "Field[Any]") -> Callable[[Command], Command]:
+    """The option of a setting, for a command."""
     flag = flag_of(one.name)
     if one.type in (bool, "bool"):
         flag += "/--no-" + flag.removeprefix("--")

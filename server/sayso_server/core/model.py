@@ -10,3 +10,5 @@ class Model(NamedTuple):
     """ "bundled", a folder's name, or stanza:PACKAGE."""
     version: str
     digest: str
+    number_format: str = ""
+    """What its encoder calculates in: int8 or float32."""

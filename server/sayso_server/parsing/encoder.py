@@ -3,7 +3,7 @@
 It reads paragraphs, not sentences: the words of a paragraph stand in one row, a separator between its sentences, so
 that every head sees what was said before and after. A row is read once, whatever heads follow. The word pieces are
 lower case; how a word is written (Title, CAPITALS, mIxed) goes in beside them as its token type. An encoder that was
-loaded reads row by row (see `layers`); the one in training, batches of padded rows (`sayso_server.training.encoder`).
+loaded reads row by row (see `layers`); the one in training, batches of padded rows (`sayso_tools.training.encoder`).
 
 On disk it is a folder of three files: `config.json`, `tokenizer.json` and `weights.npz`. The matrices are stored as
 signed bytes with one float32 scale per row (int8), all else as float16, zipped; they are read back into float32, and

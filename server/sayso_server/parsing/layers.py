@@ -83,6 +83,11 @@ def fastest() -> Format:
     return INT8
 
 
+def fastest_name() -> str:
+    """The name of that format: int8 or float32."""
+    return "int8" if fastest() is INT8 else "float32"
+
+
 class _Layer(NamedTuple):
     attend: Linear
     """Queries, keys and values in one."""

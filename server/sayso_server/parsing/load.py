@@ -31,13 +31,15 @@ def load_parser(model: str = "bundled", *, threads: int | None = None) -> tuple[
     folder = BUNDLED if model == "bundled" else Path(model)
     manifest = None if is_package else files.check(folder)
     from sayso_server.parsing import stanza_parser  # imports torch, after its threads are set
+    from sayso_server.parsing.layers import fastest_name
 
     stanza_parser.prepare(threads)
     if manifest is None:
         parser, version, digest = stanza_parser.from_package(model.removeprefix(PACKAGE_PREFIX))
-        return parser, Model(model, version, digest)
+        return parser, Model(model, version, digest, "float32")
     name = "bundled" if model == "bundled" else folder.name
-    return stanza_parser.from_folder(folder), Model(name, manifest.version, manifest.digest)
+    parser = stanza_parser.from_folder(folder)
+    return parser, Model(name, manifest.version, manifest.digest, fastest_name())
 
 
 def load_engine(model: str = "bundled", *, threads: int | None = None) -> Extractor:

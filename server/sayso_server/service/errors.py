@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
 from sayso.labels import MAX_LABEL_BYTES, MAX_LABELS
+from sayso_server.service.call_facts import call_facts
 from sayso_server.service.durations import duration_message
 from sayso_server.service.request_id import request_id
 
@@ -70,8 +71,17 @@ class ServiceError(Exception):
         return (*details, (PUSHBACK_KEY, str(round(self.retry_after * 1000))))
 
 
+REASONS = (
+    *("DEADLINE_EXCEEDED", "DRAINING", "EXTRACTION_FAILED", "INTERNAL", "INVALID_LABELS", "INVALID_OPTION"),
+    *("MALFORMED_MESSAGE", "MISSING_DOCUMENT", "NOT_READY", "OVERLOADED", "RESULT_TOO_LARGE", "TEXT_TOO_LONG"),
+    *("TOO_MANY_DOCUMENTS", "TOO_MANY_FIELDS", "UNAUTHENTICATED", "UNSUPPORTED_LANGUAGE"),
+)
+"""Those of a server's refusals."""
+
+
 async def abort(context: Context, error: ServiceError) -> NoReturn:
     """End the call with the status of `error`."""
+    call_facts().reason = error.reason
     identifier = request_id.get()
     trailers = (*error.trailers(), (REQUEST_ID_KEY, identifier)) if identifier else error.trailers()
     await context.abort(error.code, error.message, trailing_metadata=trailers)

@@ -18,7 +18,7 @@ from sayso_server.core.statement import KnownSpeaker
 from sayso_server.service.api.servicer import QuoteServicer
 from sayso_server.service.http.offer import http_front
 from sayso_server.service.in_flight import InFlight
-from sayso_server.service.interceptors.auth import AuthInterceptor, read_tokens
+from sayso_server.service.interceptors.auth import AuthInterceptor
 from sayso_server.service.interceptors.malformed import DecodeInterceptor
 from sayso_server.service.interceptors.observe import ObserveInterceptor
 from sayso_server.service.scheduling.queue import EngineQueue
@@ -26,7 +26,8 @@ from sayso_server.service.settings import Settings, default_workers
 from sayso_server.service.telemetry.metrics import Metrics
 from sayso_server.service.telemetry.metrics_port import MetricsPort
 from sayso_server.service.telemetry.tracing import Traces, traces_of
-from sayso_server.service.tls import server_credentials
+from sayso_server.service.tls import certificate_files
+from sayso_server.service.tokens import TokenFile
 from sayso_server.workers.handle import Worker
 
 log = logging.getLogger(__name__)
@@ -70,12 +71,15 @@ class Server:
             make_worker, settings.limits, workers=workers, metrics=self.metrics, on_change=self._set_serving
         )
         self._health = health.aio.HealthServicer()
-        self._credentials = server_credentials(settings.security)
-        interceptors = _interceptors(settings, self.metrics, self._traces)
+        self._certificates = certificate_files(settings.security, on_reload=self._reloaded("certificates"))
+        self._credentials = self._certificates.credentials() if self._certificates else None
+        token_file = settings.security.token_file
+        self._tokens = TokenFile(token_file, on_reload=self._reloaded("tokens")) if token_file else None
+        interceptors = _interceptors(settings, self.metrics, self._traces, self._tokens)
         self._grpc = grpc.aio.server(interceptors=interceptors, options=_options(settings))
         self._dispatcher: asyncio.Task[None] | None = None
         self._metrics_port = MetricsPort(self.metrics.page)
-        servicer = QuoteServicer(self._queue, settings.limits, self._in_flight, self._traces, known)
+        servicer = QuoteServicer(self._queue, settings.limits, self._in_flight, self._traces, known, self.metrics)
         pb_grpc.add_QuoteServiceServicer_to_server(servicer, self._grpc)
         self.http = http_front(settings, servicer, interceptors, self.metrics)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
@@ -134,6 +138,7 @@ class Server:
 
     async def _set_serving(self, is_serving: bool) -> None:
         await self._health.set(SERVICE_NAME, SERVING if is_serving else NOT_SERVING)
+        self.metrics.ready.set(is_serving)
         if self.http:
             self.http.is_ready = is_serving
 
@@ -151,6 +156,7 @@ class Server:
         loop = asyncio.get_running_loop()
         end = loop.time() + self._settings.drain_duration
         await self._health.enter_graceful_shutdown()
+        self.metrics.ready.set(0)
         if self.http:
             self.http.is_ready = False
         left = await self._in_flight.drain(at_most=self._settings.drain_duration)
@@ -169,6 +175,21 @@ class Server:
         await self._metrics_port.close()
         return left
 
+    def _reloaded(self, files: str) -> Callable[[bool], None]:
+        """Tells the metrics whether the last change of some files could be used."""
+        shown = self.metrics.reloaded.labels(files)
+        shown.set(1)
+        return shown.set
+
+    def reload(self) -> None:
+        """Read tokens and certificates again where their files have changed, and say so in the log.
+
+        What cannot be used is not: the server continues with what it has.
+        """
+        files = {"tokens": self._tokens, "certificates": self._certificates}
+        told = [f"{name} {one.reload()}" for name, one in files.items() if one]
+        log.info("reloaded: %s", ", ".join(told) or "there are no files of tokens or certificates")
+
     def hurry(self) -> None:
         """Let `drain` wait for nobody."""
         self._in_flight.give_up()
@@ -176,11 +197,14 @@ class Server:
 
 
 async def serve(server: Server) -> int:
-    """Run until SIGTERM or SIGINT, of which a second one does not wait. Returns how many requests were cut off.
+    """Run until SIGTERM or SIGINT, of which a second one does not wait; SIGHUP has files read again.
+
+    Returns how many requests were cut off.
 
     Raises AddressError, LoadError, WorkerLostError.
     """
     stopped = _stop_signals(server.hurry)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, server.reload)
     tasks: set[asyncio.Task[Any]] = set()
     try:
         await server.start()
@@ -240,14 +264,11 @@ def _warn_of_exposure(settings: Settings) -> None:
         log.warning("tokens and texts reach %s unprotected: there is no --tls-cert", settings.host)
 
 
-def _interceptors(settings: Settings, metrics: Metrics, traces: Traces) -> list[grpc.aio.ServerInterceptor]:
-    """The first stands outermost."""
-    security = settings.security
-    auth = (
-        [AuthInterceptor(read_tokens(security.token_file), open_health=security.open_health)]
-        if security.token_file
-        else []
-    )
+def _interceptors(
+    settings: Settings, metrics: Metrics, traces: Traces, tokens: TokenFile | None
+) -> list[grpc.aio.ServerInterceptor]:
+    """The first is outermost."""
+    auth = [AuthInterceptor(tokens, open_health=settings.security.open_health)] if tokens else []
     return [ObserveInterceptor(metrics, traces), *auth, DecodeInterceptor(settings.limits)]
 
 

@@ -1,7 +1,8 @@
 """Every setting of the server, as frozen values.
 
-A field carries its help and its bounds, so that the flags, the environment variables, `--print-config` and the tables of
-docs/operations.md all come from here. The flag of `max_batch_words` is `--max-batch-words`, its variable SAYSO_MAX_BATCH_WORDS.
+A field carries its help and its bounds, so that the flags, the environment variables, `--print-config` and the tables
+of docs/operations.md all come from here. The flag of `max_batch_words` is `--max-batch-words`, its variable
+SAYSO_MAX_BATCH_WORDS.
 """
 
 import contextlib

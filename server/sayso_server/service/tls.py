@@ -1,44 +1,38 @@
 """TLS from files, checked before gRPC sees them: it would only say later, and not to the operator, what is wrong.
 
-The files are looked at again whenever a client connects: certificates are renewed without a restart. What does not fit
-together, as between the writing of a certificate and of its key, is not taken; the last that did serves on.
+The files are looked at again whenever a client connects: certificates are renewed without a restart. If they do not fit
+together, as between the writing of a certificate and of its key, the last that did are kept.
 """
 
 import logging
 import ssl
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import grpc
 
+from sayso_server.service.files import Reload, State, state_of
 from sayso_server.service.settings import Security, SettingError, warn_if_open
 
 log = logging.getLogger(__name__)
 
-State = tuple[tuple[int, int, int], ...]
-"""Of each file: when it was written, its inode and its size."""
-
-
-def server_credentials(security: Security) -> grpc.ServerCredentials | None:
-    """The credentials of the server, None without TLS. Raises SettingError."""
-    if not (security.tls_cert and security.tls_key):
-        return None
-    files = CertificateFiles(security.tls_cert, security.tls_key, security.tls_client_ca)
-    return grpc.dynamic_ssl_server_credentials(
-        files.read(),
-        files.renewed,  # type: ignore[arg-type]  # None is no change, whatever the stub says
-        require_client_authentication=security.tls_client_ca is not None,
-    )
-
 
 class CertificateFiles:
-    """The files of a certificate, its key and the authorities of clients. gRPC asks from threads of its own."""
+    """The files of a certificate, its key and the authorities of clients. gRPC asks from threads of its own.
 
-    def __init__(self, cert: str, key: str, client_ca: str | None) -> None:
+    `on_reload` is told whether a change could be used.
+    """
+
+    def __init__(
+        self, cert: str, key: str, client_ca: str | None, *, on_reload: Callable[[bool], object] = lambda good: None
+    ) -> None:
         self._cert = cert
         self._key = key
         self._client_ca = client_ca
+        self._on_reload = on_reload
         self._seen: State | None = None
+        self._fresh: grpc.ServerCertificateConfiguration | None = None
         self._lock = threading.Lock()
 
     def read(self) -> grpc.ServerCertificateConfiguration:
@@ -50,33 +44,55 @@ class CertificateFiles:
         pair = (Path(self._key).read_bytes(), Path(self._cert).read_bytes())
         return grpc.ssl_server_certificate_configuration([pair], authorities)
 
+    def credentials(self) -> grpc.ServerCredentials:
+        """The credentials of a gRPC server that heeds changes of the files. Raises SettingError."""
+        return grpc.dynamic_ssl_server_credentials(
+            self.read(),
+            self.renewed,  # type: ignore[arg-type]  # None is no change, whatever the stub says
+            require_client_authentication=self._client_ca is not None,
+        )
+
     def renewed(self) -> grpc.ServerCertificateConfiguration | None:
-        """What the files hold, if that is new and can be used."""
+        """What the files hold, if that is new and can be used; each change is returned once."""
         with self._lock:
-            try:
-                before = self._state()
-                if before == self._seen:
-                    return None
-                configuration = self.read()
-                if before != self._state():
-                    return None  # written at this moment: the next to connect looks again
-            except (SettingError, OSError) as error:
-                log.error("the certificate in use is kept: %s", error)
-                return None
+            self._look()
+            fresh, self._fresh = self._fresh, None
+        return fresh
+
+    def reload(self) -> Reload:
+        """Look at the files now; the next client to connect gets what they hold."""
+        with self._lock:
+            return self._look()
+
+    def _look(self) -> Reload:
+        before = self._state()
+        if before == self._seen:
+            return Reload.UNCHANGED
+        try:
+            configuration = self.read()
+        except (SettingError, OSError) as error:
+            log.error("the certificate in use is kept: %s", error)
+            self._on_reload(False)
+            return Reload.REFUSED
+        if before != self._state():
+            self._seen = None  # written at this moment: the next to connect looks again
+            return Reload.UNCHANGED
         log.info("%s is taken into use", self._cert)
-        return configuration
+        self._fresh = configuration
+        self._on_reload(True)
+        return Reload.RENEWED
 
     def _state(self) -> State:
-        paths = [path for path in (self._cert, self._key, self._client_ca) if path]
-        return tuple(_state_of(Path(path)) for path in paths)
+        return state_of(path for path in (self._cert, self._key, self._client_ca) if path)
 
 
-def _state_of(path: Path) -> tuple[int, int, int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return (0, 0, 0)  # reading it will say why
-    return (found.st_mtime_ns, found.st_ino, found.st_size)
+def certificate_files(
+    security: Security, *, on_reload: Callable[[bool], object] = lambda good: None
+) -> CertificateFiles | None:
+    """The files of the settings, None without TLS."""
+    if not (security.tls_cert and security.tls_key):
+        return None
+    return CertificateFiles(security.tls_cert, security.tls_key, security.tls_client_ca, on_reload=on_reload)
 
 
 def _check_pair(cert: str, key: str) -> None:

@@ -26,7 +26,7 @@ class NotLoaded:
 
 def main(pipe: Connection, load: Loader, threads: int) -> None:
     """Load, say so, and carry out batches. Ends when the server does, however that ends."""
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)  # the server decides: they reach a whole process group
     os.environ["OMP_NUM_THREADS"] = str(threads)  # read once, when torch is imported
     # Threads that wait for each other give up their core at once. Where others want the cores too, two threads that

@@ -11,7 +11,7 @@ import grpc.aio
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
-from sayso_server.core.statement import KnownSpeaker
+from sayso_server.core.statement import Extraction, KnownSpeaker
 from sayso_server.service.answer import Answer
 from sayso_server.service.api.requests import (
     Wishes,
@@ -22,6 +22,7 @@ from sayso_server.service.api.requests import (
     result_context,
 )
 from sayso_server.service.api.responses import result_message, server_info_message
+from sayso_server.service.call_facts import call_facts
 from sayso_server.service.errors import (
     Context,
     ServiceError,
@@ -34,6 +35,7 @@ from sayso_server.service.errors import (
 from sayso_server.service.in_flight import InFlight
 from sayso_server.service.scheduling.queue import EngineQueue
 from sayso_server.service.settings import Limits
+from sayso_server.service.telemetry.metrics import Metrics
 from sayso_server.service.telemetry.tracing import NO_TRACES, Traces
 from sayso_server.workers.isolation import describe
 
@@ -71,12 +73,14 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
         in_flight: InFlight,
         traces: Traces = NO_TRACES,
         known: tuple[KnownSpeaker, ...] = (),
+        metrics: Metrics | None = None,
     ) -> None:
         self._queue = queue
         self._limits = limits
         self._in_flight = in_flight
         self._traces = traces
         self._known = known
+        self._metrics = metrics or Metrics()
 
     @answered
     async def ExtractQuotes(self, request: pb.ExtractQuotesRequest, context: Context) -> pb.ExtractQuotesResponse:
@@ -94,6 +98,8 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
             raise too_many_documents(len(request.documents), self._limits.max_batch_documents)
         wishes = read_options(request.options, self._known)
         outcomes = await self._extract(request.documents, wishes, context, request.ByteSize())
+        for outcome in outcomes:
+            self._count_failure(outcome)
         return await asyncio.to_thread(_batch_response, outcomes)
 
     @answered
@@ -115,6 +121,7 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
 
         async def write(request: pb.StreamExtractQuotesRequest, outcome: pb.Result | ServiceError) -> None:
             response = pb.StreamExtractQuotesResponse(correlation_id=request.correlation_id)
+            self._count_failure(outcome)
             _set_outcome(response.outcome, outcome)
             async with writing:
                 await context.write(response)
@@ -169,7 +176,19 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
         answers = await self._queue.submit(texts, options, deadline=deadline, size=size)
         for answer in answers:
             self._traces.document(answer, arrived)
+            self._count(answer)
         return answers
+
+    def _count(self, answer: Answer) -> None:
+        """For whom a document was read."""
+        if isinstance(answer.outcome, Extraction):
+            call_facts().read(answer.outcome.words, answer.queue_duration)
+            self._metrics.read_for(call_facts().caller, answer.outcome.words)
+
+    def _count_failure(self, outcome: pb.Result | ServiceError) -> None:
+        """Count a document that failed alone; where it is the call that fails, the call is counted."""
+        if isinstance(outcome, ServiceError):
+            self._metrics.failures.labels(outcome.reason).inc()
 
     async def _converted(
         self, document: pb.Document, answer: Answer, wishes: Wishes, room: "_Room"

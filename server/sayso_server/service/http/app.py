@@ -146,12 +146,12 @@ class App:
         try:
             timeout = connect.timeout_of(request.headers)
             if not self._is_known(request):  # its body is not read
-                answer = await self._calls.make(Call(path, b"", _metadata(request), timeout))
+                answer = await self._calls.make(Call(path, b"", _metadata(request), timeout, _peer(request)))
                 return _closing(_response(answer, connect.JSON, connect.UNARY[path]))
             async with self._bodies.body(request) as body:
                 message = await _in_thread(_or_error, read, body)
                 return await _while_connected(
-                    request, self._calls.make(Call(path, message, _metadata(request), timeout))
+                    request, self._calls.make(Call(path, message, _metadata(request), timeout, _peer(request)))
                 )
         except BodyTooLargeError:
             told = f"the body is larger than {self._bodies.limit:,} bytes"
@@ -164,7 +164,7 @@ class App:
             return _closing(_refused(error))
 
     def _is_known(self, request: Request) -> bool:
-        return self._auth is None or self._auth.knows(request.headers.get("authorization", ""))
+        return self._auth is None or self._auth.caller(request.headers.get("authorization", "")) is not None
 
 
 def _guarded(endpoint: Endpoint) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -280,6 +280,14 @@ def _kind(request: Request) -> str:
 def _metadata(request: Request) -> Metadata:
     """The headers, as gRPC's metadata: each name once, as the callers of HTTP expect it."""
     return tuple(request.headers.items())
+
+
+def _peer(request: Request) -> str:
+    """Who calls, in the form that gRPC has for it."""
+    if not request.client:
+        return "unknown"
+    host, port = request.client
+    return f"ipv6:[{host}]:{port}" if ":" in host else f"ipv4:{host}:{port}"
 
 
 def _message(given: str, is_base64: str | None) -> bytes:

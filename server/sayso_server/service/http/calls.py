@@ -31,6 +31,7 @@ class Call:
     message: bytes | ServiceError = field(repr=False)
     metadata: Metadata = ()
     timeout: float | None = None
+    peer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class _CallContext:
 
     def __init__(self, call: Call) -> None:
         self._metadata = call.metadata
+        self._peer = call.peer
         self._end = None if call.timeout is None else asyncio.get_running_loop().time() + call.timeout
         self._trailers: dict[str, str | bytes] = {}
         self._status: status_pb2.Status | None = None
@@ -73,6 +75,9 @@ class _CallContext:
 
     def invocation_metadata(self) -> Metadata:
         return self._metadata
+
+    def peer(self) -> str:
+        return self._peer
 
     def time_remaining(self) -> float | None:
         return None if self._end is None else self._end - asyncio.get_running_loop().time()

@@ -4,7 +4,7 @@ import logging
 import ssl
 
 from sayso_server.service.settings import Security
-from sayso_server.service.tls import CertificateFiles
+from sayso_server.service.tls import certificate_files
 
 log = logging.getLogger(__name__)
 
@@ -14,9 +14,9 @@ def server_context(security: Security) -> ssl.SSLContext | None:
 
     The files are looked at again whenever a client connects; see `credentials`.
     """
-    if not (security.tls_cert and security.tls_key):
+    files = certificate_files(security)
+    if not files:
         return None
-    files = CertificateFiles(security.tls_cert, security.tls_key, security.tls_client_ca)
     files.read()
     current = _context(security)
 

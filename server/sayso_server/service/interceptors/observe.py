@@ -5,11 +5,12 @@ import logging
 import re
 import time
 import uuid
-from typing import Any
+from typing import Any, NamedTuple
 
 import grpc
 import grpc.aio
 
+from sayso_server.service.call_facts import CallFacts, begin_call
 from sayso_server.service.errors import REQUEST_ID_KEY, Context
 from sayso_server.service.interceptors.handlers import Behaviour, Continuation, Handler, behaviour_of, rebuilt
 from sayso_server.service.request_id import request_id
@@ -21,6 +22,13 @@ log = logging.getLogger(__name__)
 _ACCEPTABLE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 _CODES = {code.value[0]: code.name for code in grpc.StatusCode}
 _OURS = "/sayso."
+
+
+class _Call(NamedTuple):
+    method: str
+    kind: str
+    peer: str
+    facts: CallFacts
 
 
 class ObserveInterceptor(grpc.aio.ServerInterceptor):
@@ -44,7 +52,8 @@ class ObserveInterceptor(grpc.aio.ServerInterceptor):
         traces = self._traces if method.startswith(_OURS) else NO_TRACES
 
         async def answer(request: Any, context: Context) -> Any:
-            started = time.monotonic()
+            started, facts = time.monotonic(), begin_call()
+            self._begin(method, kind)
             request_id.set(_identifier(context))
             context.set_trailing_metadata(((REQUEST_ID_KEY, request_id.get()),))
             code = "UNKNOWN"
@@ -61,16 +70,31 @@ class ObserveInterceptor(grpc.aio.ServerInterceptor):
                     raise
                 finally:
                     ended(code)
-                    self._record(method, kind, code, time.monotonic() - started)
+                    self._end(_Call(method, kind, context.peer(), facts), code, time.monotonic() - started)
 
         return answer
 
-    def _record(self, method: str, kind: str, code: str, seconds: float) -> None:
-        _, service, name = method.split("/")
-        self._metrics.handled.labels(kind, service, name, code).inc()
-        self._metrics.handling.labels(kind, service, name).observe(seconds)
-        level = logging.INFO if method.startswith(_OURS) else logging.DEBUG
-        log.log(level, "%s", name, extra={"method": method, "code": code, "seconds": round(seconds, 4)})
+    def _begin(self, method: str, kind: str) -> None:
+        self._metrics.started.labels(kind, *_parts(method)).inc()
+
+    def _end(self, call: "_Call", code: str, seconds: float) -> None:
+        """Count a call that is over, and log it."""
+        metrics, facts = self._metrics, call.facts
+        metrics.handled.labels(call.kind, *_parts(call.method), code).inc()
+        metrics.handling.labels(call.kind, *_parts(call.method)).observe(seconds)
+        if facts.reason:
+            metrics.failures.labels(facts.reason).inc()
+        is_ours = call.method.startswith(_OURS)
+        if is_ours:
+            metrics.called(facts.caller, code)
+        extra = {"method": call.method, "code": code, "seconds": round(seconds, 4), "peer": call.peer} | facts.shown()
+        log.log(logging.INFO if is_ours else logging.DEBUG, "%s", _parts(call.method)[1], extra=extra)
+
+
+def _parts(method: str) -> tuple[str, str]:
+    """Service and name of /service/name."""
+    _, service, name = method.split("/")
+    return service, name
 
 
 def _kind(handler: Handler) -> str:

@@ -61,6 +61,7 @@ class EngineQueue:
         self._make_worker = make_worker
         self._limits = limits
         self._metrics = metrics or Metrics()
+        self._metrics.configured(limits, workers)
         self._scheduler = Scheduler(limits.max_batch_words)
         self._measuring = ThreadPoolExecutor(max_workers=1, thread_name_prefix="measuring")
         self._quarantine = Quarantine(limits.refusal_duration)
@@ -79,6 +80,7 @@ class EngineQueue:
         """Start the workers. Raises LoadError, WorkerLostError."""
         models = await asyncio.gather(*(self._start(place) for place in range(len(self._workers))))
         self.model = models[0]
+        self._metrics.loaded(models[0])
 
     async def run(self) -> None:
         """Serve the queue until cancelled."""
@@ -144,7 +146,10 @@ class EngineQueue:
                 is_short = self._scheduler.is_short(job)
                 longest = 0 if is_short else await self._measure(longest_paragraph, job.text, at_once=is_little)
                 self._scheduler.add(job, longest)
-            return await asyncio.gather(*(job.answer for job in jobs))
+            answers = await asyncio.gather(*(job.answer for job in jobs))
+            for answer in answers:
+                self._metrics.queue_wait.observe(answer.queue_duration)
+            return answers
         finally:
             for job in jobs:
                 job.answer.cancel()
@@ -236,8 +241,8 @@ class EngineQueue:
     def _observe(self, order: Batch, seconds: float) -> None:
         if not order.words:
             return  # what was read before is finished: that tells nothing of the speed
-        self._metrics.round_words.observe(order.words)
-        self._metrics.round_seconds.observe(seconds)
+        self._metrics.batch_words.observe(order.words)
+        self._metrics.batch_seconds.observe(seconds)
         if seconds > 0:
             self._speed += 0.2 * (order.words / seconds - self._speed)
 
@@ -311,6 +316,7 @@ class EngineQueue:
                 wait = min(2 * wait, LONGEST_WAIT)
             else:
                 log.info("a worker was replaced")
+                self._metrics.worker_restarts.inc()
                 await self._change(self._lost - {place})
                 return
 

@@ -11,13 +11,14 @@ TIME_LIMIT = 10.0
 _LONGEST = 16 * 1024
 """Bytes that the head of a request may have."""
 _END = b"\r\n\r\n"
+PATH = b"/metrics"
 
 Page = Callable[[], tuple[bytes, str]]
 """What is shown, and its content type."""
 
 
 class MetricsPort:
-    """Answers every GET with the page. Belongs to the event loop that starts it."""
+    """Shows the page at /metrics, and nothing else. Belongs to the event loop that starts it."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
@@ -55,12 +56,22 @@ class MetricsPort:
             writer.transport.abort()
 
     def _answer(self, head: bytes) -> bytes:
-        """The answer to a request."""
-        if not head.startswith(b"GET "):
-            return _response("405 Method Not Allowed", b"", "text/plain")
-        return _response("200 OK", *self._page())
+        """The answer to a request, by its first line."""
+        method, _, rest = head.partition(b"\r\n")[0].partition(b" ")
+        target, _, version = rest.partition(b" ")
+        if not version.startswith(b"HTTP/1."):
+            return _response("400 Bad Request")
+        if target.partition(b"?")[0] != PATH:
+            return _response("404 Not Found", b"there is nothing here but /metrics\n")
+        if method not in (b"GET", b"HEAD"):
+            return _response("405 Method Not Allowed", more=("Allow: GET, HEAD",))
+        body, content_type = self._page()
+        answer = _response("200 OK", body, content_type)
+        return answer if method == b"GET" else answer[: -len(body)]
 
 
-def _response(status: str, body: bytes, content_type: str) -> bytes:
+def _response(
+    status: str, body: bytes = b"", content_type: str = "text/plain; charset=utf-8", more: tuple[str, ...] = ()
+) -> bytes:
     lines = [f"HTTP/1.1 {status}", f"Content-Type: {content_type}", f"Content-Length: {len(body)}", "Connection: close"]
-    return "\r\n".join(lines).encode() + _END + body
+    return "\r\n".join([*lines, *more]).encode() + _END + body

@@ -1,0 +1,112 @@
+"""What the server itself says: health, token, version, and a sentence that it reads."""
+
+import time
+from importlib.metadata import version as version_of
+from types import TracebackType
+from typing import Self
+
+from sayso._calls import INFO
+from sayso._convert import server_info_model
+from sayso._target import Target
+from sayso._transports.remote import Remote
+from sayso.cli.connection import Connection
+from sayso.cli.doctor.finding import Check, Finding, Status
+from sayso.client import Client
+from sayso.errors import AccessDenied, SaysoError
+from sayso.models import ServerInfo
+from sayso.v1 import quotes_pb2 as pb
+
+SENTENCE = "“The bridge is open,” said Mara Olin."
+_TIMEOUT = 30.0
+
+
+class Service:
+    """A server that is asked, one thing after the other."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._timeout = connection.timeout or _TIMEOUT
+        self._remote = Remote(connection.target)
+        self._info: ServerInfo | None = None
+
+    def health(self) -> Finding:
+        """Whether it takes requests."""
+        try:
+            if self._remote.serves(self._timeout):
+                return Finding(Check.HEALTH, Status.OK, "serving")
+        except SaysoError as error:
+            return self._failure(Check.HEALTH, error)
+        message = "not serving: the models are loading, or the server is shutting down"
+        return Finding(Check.HEALTH, Status.FAILED, message, "wait for it: sayso health --wait")
+
+    def token(self) -> Finding:
+        """Whether it accepts the token, and whether it asks for one."""
+        token = self._connection.token
+        try:
+            self._info = self._asked(self._remote)
+        except AccessDenied as error:
+            message = "the server does not know this token" if token else "the server asks for a token"
+            return Finding(Check.TOKEN, Status.FAILED, message, error.advice)
+        except SaysoError as error:
+            return self._failure(Check.TOKEN, error)
+        if not token:
+            return Finding(Check.TOKEN, Status.OK, "none is needed")
+        return Finding(Check.TOKEN, Status.OK, "accepted" if self._is_needed() else "not needed: none is asked for")
+
+    def version(self) -> Finding:
+        """Whether client and server are of one version."""
+        assert self._info, "the version is known from the answer to the token"
+        client, server, model = version_of("sayso"), self._info.version, self._info.model
+        told = f"server {server}, client {client}" + (f", model {model.name} {model.version}" if model else "")
+        if server == client:
+            return Finding(Check.VERSION, Status.OK, told)
+        behind = "the client" if _numbers(client) < _numbers(server) else "the server"
+        advice = f"they understand each other, as far as {behind} knows the contract; update {behind}"
+        return Finding(Check.VERSION, Status.WARNING, told, advice)
+
+    def reading(self) -> Finding:
+        """Whether it reads a sentence, and in what time."""
+        connection, started = self._connection, time.monotonic()
+        try:
+            with Client(
+                connection.address, timeout=self._timeout, tls=connection.tls, token=connection.token
+            ) as client:
+                result = client.extract(SENTENCE)
+        except SaysoError as error:
+            return self._failure(Check.READING, error)
+        milliseconds = 1000 * (time.monotonic() - started)
+        if not (result.statements and result.statements[0].speaker):
+            message, advice = f"no speaker was found in {SENTENCE}", "are these models for English news? sayso info"
+            return Finding(Check.READING, Status.FAILED, message, advice)
+        told = f"one sentence, said by {result.statements[0].speaker.name}, in {milliseconds:.0f} ms"
+        return Finding(Check.READING, Status.OK, told)
+
+    def _asked(self, remote: Remote) -> ServerInfo:
+        return server_info_model(remote.submit(INFO, pb.GetServerInfoRequest(), self._timeout).result())
+
+    def _is_needed(self) -> bool:
+        without = Remote(Target(self._connection.address, self._connection.tls))
+        try:
+            self._asked(without)
+        except SaysoError:
+            return True
+        finally:
+            without.close()
+        return False
+
+    def _failure(self, check: Check, error: SaysoError) -> Finding:
+        advice = error.advice
+        message = self._connection.describe(error).removesuffix(f"; {advice}")
+        return Finding(check, Status.FAILED, message, advice)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._remote.close()
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".") if part.isdecimal()]

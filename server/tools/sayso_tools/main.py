@@ -1,0 +1,55 @@
+"""The command `sayso-tools`: train, evaluate, speed, lists."""
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+import click
+
+from sayso_tools.evaluation.benchmarks import benchmarks
+from sayso_tools.evaluation.calibration import calibration
+from sayso_tools.evaluation.models import evaluate_models
+from sayso_tools.load.command import load
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Train the bundled models, score them, and time the service. `make models|evaluate|bench` call it."""
+
+
+@main.group()
+def evaluate() -> None:
+    """Accuracy: of the models, of whole results, of confidences."""
+
+
+@main.group()
+def speed() -> None:
+    """How fast sayso reads: as ratios within one run, under load, and in the corpus job."""
+
+
+def _with_own_arguments(name: str, module: str, summary: str) -> click.Command:
+    """A command whose module has an argparse `main`: torch and the rest are imported only if it runs."""
+
+    @click.command(
+        name,
+        help=summary,
+        context_settings={"ignore_unknown_options": True, "help_option_names": []},
+        add_help_option=False,
+    )
+    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+    def run(arguments: Sequence[str]) -> None:
+        own: Callable[[Sequence[str]], None] = import_module(module).main
+        own(arguments)
+
+    return run
+
+
+main.add_command(_with_own_arguments("train", "sayso_tools.training.command", "Train one stage of the models, or all."))
+main.add_command(
+    _with_own_arguments("lists", "sayso_tools.training.lists.command", "Make the word lists of core/data/generated.")
+)
+evaluate.add_command(benchmarks)
+evaluate.add_command(calibration)
+evaluate.add_command(evaluate_models, "models")
+speed.add_command(_with_own_arguments("bench", "sayso_tools.bench.command", "Ratios within one run."))
+speed.add_command(_with_own_arguments("corpus", "sayso_tools.load.corpus", "The corpus job against the pipeline."))
+speed.add_command(load)

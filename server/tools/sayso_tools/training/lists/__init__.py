@@ -1,0 +1,1 @@
+"""The word lists of `core/data/generated`, made of public data: `sayso-tools lists`."""

@@ -1,0 +1,115 @@
+"""`sayso-server probe`, against servers with and without TLS and tokens."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from support.certificates import Authority, credentials, make_authority, make_expired, openssl
+from support.serving import PATIENCE, free_port, run, running
+
+from sayso_server.main import COMMANDS, main
+from sayso_server.service.settings import Security, Settings
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return make_authority(tmp_path_factory.mktemp("authority"))
+
+
+def probe(port: int, *arguments: str, **variables: str) -> Result:
+    return CliRunner().invoke(main, ["probe", "--port", str(port), *arguments], env=variables)
+
+
+def test_ready_and_alive_before_the_models_are_loaded_and_after() -> None:
+    with running(warm=False) as served:
+        loading, alive = probe(served.port), probe(served.port, "--live")
+        assert (loading.exit_code, loading.output) == (1, "not serving\n")
+        assert (alive.exit_code, alive.output) == (0, "serving\n")
+        run(served.server.warm_up())
+        assert probe(served.port, "--ready", SAYSO_HOST="0.0.0.0").exit_code == 0
+        run(served.server.drain())
+        assert probe(served.port).exit_code == 1
+
+
+def test_no_server() -> None:
+    for arguments in ((), ("--live",)):
+        found = probe(free_port(), *arguments)
+        assert found.exit_code == 1
+        assert found.output.startswith("no answer from 127.0.0.1:")
+
+
+def test_settings_that_do_not_say_whom_to_ask() -> None:
+    found = probe(0)
+    assert (found.exit_code, found.stderr) == (2, "Error: --port 0 is a free one, which only the server knows\n")
+    assert probe(1, "--tls-cert", "cert.pem").exit_code == 2
+
+
+def variables(security: Security) -> dict[str, str]:
+    """What the server has in its environment."""
+    names = ("tls_cert", "tls_key", "tls_client_ca", "token_file")
+    given = {f"SAYSO_{name.upper()}": getattr(security, name) or "" for name in names}
+    return {name: value for name, value in given.items() if value} | {
+        "SAYSO_OPEN_HEALTH": str(security.open_health).lower()
+    }
+
+
+def test_tls_and_mtls_and_tokens_by_the_variables_of_the_server(authority: Authority, tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens"
+    tokens.write_text(f"hidden sha256:{'0' * 64}\nkubelet the-token\n", "ascii")
+    security = Security(
+        tls_cert=str(authority.cert),
+        tls_key=str(authority.key),
+        tls_client_ca=str(authority.ca),
+        token_file=str(tokens),
+        open_health=False,
+    )
+    with running(settings=Settings(security=security), credentials=credentials(authority, authority)) as served:
+        found = probe(served.port, **variables(security))
+        assert (found.exit_code, found.output) == (0, "serving\n")
+        assert probe(served.port, "--token", "wrong", **variables(security)).exit_code == 1
+        assert probe(served.port).exit_code == 1  # without TLS
+        tokens.write_text(f"hidden sha256:{'0' * 64}\n", "ascii")
+        refused = probe(served.port, **variables(security))
+        assert refused.exit_code == 2
+        assert "holds digests only" in refused.stderr
+
+
+def test_a_certificate_for_another_name_of_an_unknown_authority(tmp_path: Path) -> None:
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "2", "-subj", "/CN=sayso"]
+    openssl(*made, "-x509", "-addext", "subjectAltName=DNS:*.news.example", "-keyout", str(key), "-out", str(cert))
+    security = Security(tls_cert=str(cert), tls_key=str(key))
+    with running(settings=Settings(security=security)) as served:
+        assert probe(served.port, **variables(security)).exit_code == 0
+        cert.write_bytes(make_authority(tmp_path / "next").cert.read_bytes())  # written before its key
+        assert probe(served.port, **variables(security)).exit_code == 0
+
+
+def test_who_has_an_expired_certificate_is_alive_and_not_ready(tmp_path: Path) -> None:
+    cert, key = make_expired(tmp_path)
+    security = Security(tls_cert=str(cert), tls_key=str(key))
+    with running(settings=Settings(security=security)) as served:
+        ready, alive = (probe(served.port, what, **variables(security)) for what in ("--ready", "--live"))
+    assert (ready.exit_code, alive.exit_code) == (1, 0)
+    assert ready.output == alive.output == "its certificate cannot be used: certificate has expired\n"
+
+
+def test_a_probe_imports_neither_models_nor_other_commands() -> None:
+    program = (
+        "import sys\nfrom sayso_server.main import main\n"
+        f"try: main(['probe', '--port', '{free_port()}'])\nexcept SystemExit: pass\n"
+        "heavy = ('torch', 'stanza', 'numpy', 'prometheus_client', 'sayso_server.core', 'sayso_server.parsing')\n"
+        "print([name for name in sys.modules if name.startswith(heavy)])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=PATIENCE)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_help_of_the_server_has_every_command_with_its_summary() -> None:
+    shown = " ".join(CliRunner().invoke(main, ["--help"]).output.split())
+    for name, summary in COMMANDS.items():
+        assert f"{name} {summary}" in shown
+        assert main.get_command(None, name).name == name  # type: ignore[arg-type,union-attr]
+    assert CliRunner().invoke(main, ["prob"]).exit_code == 2
