@@ -15,8 +15,7 @@ PROTO_LOADER_VERSION := 0.8.1
 CONNECT_VERSION := 2.1.2
 PROTOBUF_ES_VERSION := 2.17.0
 
-.PHONY: help install extras words rules docs docs-rules docs-operations docs-picture golden golden-all models protos lint \
-	lint-buf freeze test coverage acceptance load bench check hooks release demo evaluate serve clean
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -138,7 +137,7 @@ docs: $(DOCS)  ## the pages as a site, in build/docs; a link that leads nowhere 
 docs-rules: $(INSTALLED)  ## docs/rules.md: every rule and link rule, with an example
 	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python -m support.rules_page
 
-docs-operations: $(INSTALLED)  ## write the tables of settings and metrics in docs/operations.md
+docs-tables: $(INSTALLED)  ## write the tables of the documentation that follow from the code
 	$(BIN)/python server/deploy/reference.py
 
 docs-picture: $(EXTRAS)  ## docs/page.png: what the page looks like; needs Chromium

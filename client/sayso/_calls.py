@@ -6,9 +6,9 @@ from typing import Generic, TypeVar
 from google.protobuf.message import Message
 
 from sayso import models
-from sayso._convert import result_model
-from sayso._messages import document_message, options_message
 from sayso._status import error_of_status
+from sayso._wire.requests import to_document, to_options
+from sayso._wire.results import from_result
 from sayso.errors import SaysoError, ServerError
 from sayso.v1 import quotes_pb2 as pb
 
@@ -49,14 +49,14 @@ def as_document(document: str | models.Document, *, language: str, document_id: 
 
 def extract_request(document: models.Document, options: models.Options) -> pb.ExtractQuotesRequest:
     """The request for one document. Raises InvalidDocument."""
-    return pb.ExtractQuotesRequest(document=document_message(document), options=options_message(options))
+    return pb.ExtractQuotesRequest(document=to_document(document), options=to_options(options))
 
 
 def result_of(response: pb.ExtractQuotesResponse) -> models.Result:
     """The result of the one document. Raises ServerError where there is none."""
     if not response.HasField("result"):
         raise ServerError("the server sent no result")
-    return result_model(response.result)
+    return from_result(response.result, models.Result)
 
 
 def outcome_of(outcome: pb.Outcome) -> Outcome:
@@ -64,5 +64,5 @@ def outcome_of(outcome: pb.Outcome) -> Outcome:
     if outcome.HasField("error"):
         return error_of_status(outcome.error)
     if outcome.HasField("result"):
-        return result_model(outcome.result)
+        return from_result(outcome.result, models.Result)
     return ServerError("the server sent neither a result nor an error of this document")

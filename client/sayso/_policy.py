@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from sayso import models
 from sayso._calls import BATCH, Method, Outcome, Request, Response, as_document, outcome_of
-from sayso._messages import document_message, options_message
+from sayso._wire.requests import to_document, to_options
 from sayso.errors import (
     ExtractionFailed,
     InvalidDocument,
@@ -209,7 +209,7 @@ def slices(
     documents: Iterable[str | models.Document], options: models.Options, *, language: str, timeout: float | None
 ) -> Iterator[Slice]:
     """The documents in slices that fit into one call. Raises InvalidDocument for options that cannot be."""
-    wishes = options_message(options)
+    wishes = to_options(options)
     held: list[tuple[str | models.Document, pb.Document | InvalidDocument]] = []
     size = 0
 
@@ -281,6 +281,6 @@ def _each(documents: Iterable[str | models.Document]) -> Iterable[str | models.D
 
 def _message(document: models.Document) -> pb.Document | InvalidDocument:
     try:
-        return document_message(document)
+        return to_document(document)
     except InvalidDocument as error:
         return error

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sayso import models
 from sayso._calls import Outcome, as_document, outcome_of
-from sayso._messages import document_message, options_message
+from sayso._wire.requests import to_document, to_options
 from sayso.errors import InvalidDocument, ServerError
 from sayso.v1 import quotes_pb2 as pb
 
@@ -14,7 +14,7 @@ class Stream:
     """Numbers the documents, and keeps the errors of those that cannot be sent until they can be told."""
 
     def __init__(self, options: models.Options, *, language: str) -> None:
-        self._options = options_message(options)
+        self._options = to_options(options)
         self._language = language
         self._count = 0
         self._refused: deque[tuple[int, InvalidDocument]] = deque()
@@ -24,7 +24,7 @@ class Stream:
         """The request of the next document; None where it is refused."""
         index, self._count = self._count, self._count + 1
         try:
-            message = document_message(as_document(document, language=self._language))
+            message = to_document(as_document(document, language=self._language))
         except InvalidDocument as error:
             self._refused.append((index, error))
             return None

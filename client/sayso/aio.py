@@ -20,7 +20,6 @@ from sayso._calls import (
     extract_request,
     result_of,
 )
-from sayso._convert import server_info_model
 from sayso._policy import (
     BETWEEN_LOOKS,
     LEAST_LOOK,
@@ -42,6 +41,7 @@ from sayso._target import target
 from sayso._transports import AsyncTransport
 from sayso._transports.local import AsyncLocal
 from sayso._transports.remote import AsyncRemote
+from sayso._wire.server_info import from_server_info
 from sayso.errors import SaysoError
 from sayso.tls import Tls
 from sayso.v1 import quotes_pb2 as pb
@@ -140,7 +140,7 @@ class AsyncClient:
     async def info(self, *, timeout: float | None = None) -> models.ServerInfo:
         """What the server says of itself. Raises SaysoError."""
         seconds = allowed(self._seconds(timeout))
-        return server_info_model(await self._finish(Run(one_call(INFO, pb.GetServerInfoRequest(), seconds))))
+        return from_server_info(await self._finish(Run(one_call(INFO, pb.GetServerInfoRequest(), seconds))))
 
     async def wait_ready(self, *, timeout: float | None = None) -> None:
         """Wait until the server is there and has loaded its models. Raises SaysoError where it is not so in time."""

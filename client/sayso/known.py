@@ -9,8 +9,9 @@ from datetime import date
 from os import PathLike
 from typing import NamedTuple
 
+from sayso._values.enums import SpeakerType
+from sayso._values.inputs import KnownSpeaker
 from sayso.errors import InvalidDocument
-from sayso.models import KnownSpeaker, SpeakerType
 
 MAX_KNOWN_SPEAKERS = 2_000
 MAX_ALIASES = 50

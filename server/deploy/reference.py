@@ -1,25 +1,28 @@
-"""The tables of docs/operations.md that follow from the code: settings and metrics.
+"""The tables of the documentation that follow from the code: settings, columns.
 
-python server/deploy/reference.py            writes them into the page
+python server/deploy/reference.py            writes them into the pages
 python server/deploy/reference.py --check    ends with status 1 if something would change
 """
 
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import click
 from prometheus_client import Metric
 
+from sayso.columns import DOCUMENTS, STATEMENTS, Column
 from sayso_server.commands.serve import serve
 from sayso_server.commands.settings import SECTIONS, flag_of, shown
 from sayso_server.core.model import Model
 from sayso_server.service.telemetry.metrics import Metrics
 
-PAGE = Path(__file__).parent.parent.parent / "docs/operations.md"
+ROOT = Path(__file__).parent.parent.parent
+PAGES = ("docs/*.md", "server/sayso_server/corpus/README.md")
+"""Where pages may have such tables."""
 TITLES = ("Serving", "Limits", "Connections", "HTTP", "Security")
 """Of the groups of settings, in their order."""
 REST = "Models and logs"
@@ -70,29 +73,59 @@ def _row(family: Metric) -> Iterator[str]:
     yield family.documentation
 
 
-PARTS = {"settings": settings, "metrics": metrics}
-"""What writes each part of the page."""
+def _columns(listed: Iterable[Column]) -> str:
+    rows = "".join(f"| {_name(one)} | {TYPES.get(one.type, one.type)} | {one.about} |\n" for one in listed)
+    return f"| column | type | what |\n|---|---|---|\n{rows}"
+
+
+def _name(column: Column) -> str:
+    return f"`{column.name}`{'+' if column.is_of_corpus else ''}"
+
+
+TYPES = {
+    "int": "int64",
+    "float": "double",
+    "day": "date",
+    "moment": "timestamp (UTC)",
+    "spans": "list of {start, end}",
+}
+"""What the types of columns are in Parquet, where the name is another."""
+
+PARTS: dict[str, Callable[[], str]] = {
+    "settings": settings,
+    "metrics": metrics,
+    "columns": lambda: _columns(column for column in STATEMENTS if not column.is_of_corpus),
+    "documents": lambda: _columns(DOCUMENTS),
+    "statements": lambda: _columns(STATEMENTS),
+}
+"""What writes each part of a page."""
+
+
+def pages() -> list[Path]:
+    """The pages that have such tables."""
+    found = [path for pattern in PAGES for path in sorted(ROOT.glob(pattern))]
+    return [path for path in found if _PART.search(path.read_text("utf-8"))]
 
 
 def renewed(page: str) -> str:
-    """The page with its tables as the code has them. Raises ValueError where the page lacks one."""
-    found = [part[1] for part in _PART.findall(page)]
-    if sorted(found) != sorted(PARTS):
-        raise ValueError(f"{PAGE.name} has the parts {found}, not {list(PARTS)}")
+    """The page with its tables as the code has them. Raises ValueError for one that is unknown."""
+    if unknown := {part[1] for part in _PART.findall(page)} - set(PARTS):
+        raise ValueError(f"there are the parts {', '.join(PARTS)}, and none of the name {', '.join(sorted(unknown))}")
     return _PART.sub(lambda part: f"{part[1]}\n{PARTS[part[2]]()}\n{part[3]}", page)
 
 
 def main() -> None:
-    """Write the page, or check it."""
-    parser = argparse.ArgumentParser(description="The tables of docs/operations.md that follow from the code.")
+    """Write the pages, or check them."""
+    parser = argparse.ArgumentParser(description="The tables of the documentation that follow from the code.")
     parser.add_argument("--check", action="store_true", help="write nothing; status 1 if something would change")
     checked = parser.parse_args().check
-    page = PAGE.read_text("utf-8")
-    new = renewed(page)
-    if checked and new != page:
-        sys.exit(f"{PAGE.name} is not what the code says: run make docs-operations")
-    if not checked:
-        PAGE.write_text(new, "utf-8")
+    for path in pages():
+        page = path.read_text("utf-8")
+        new = renewed(page)
+        if checked and new != page:
+            sys.exit(f"{path} is not what the code says: run make docs-tables")
+        if not checked:
+            path.write_text(new, "utf-8")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ from support.engine import MODEL, POISON, FakeEngine, extraction
 from support.serving import PATIENCE, Running, free_port, run, running, server_process
 from support.terminal import in_terminal, screen, without_styles
 
-from sayso._convert import result_model
+from sayso import models
+from sayso._wire.results import from_result
 from sayso.cli.app import app
 from sayso.cli.inputs.given import Given
 from sayso.cli.reading import Reading
@@ -175,7 +176,8 @@ def test_who_speaks_how_often(served: Running, tmp_path: Path) -> None:
 
 def tallied(*speakers: tuple[str, str]) -> list[dict[str, str | int]]:
     """The rows of documents, in each of which one speaker of a name and a type says something."""
-    served = result_model(result_message(extraction("“Yes,” said Mara."), MODEL, ResultContext("", explained=False)))
+    message = result_message(extraction("“Yes,” said Mara."), MODEL, ResultContext("", explained=False))
+    served = from_result(message, models.Result)
     [statement] = served.statements
     assert statement.speaker
     readings = []

@@ -1,68 +1,119 @@
-"""Messages to models and back: every field of a Result survives, so that none is forgotten."""
+"""Messages to values and back, to JSON and to rows: no field of the contract is forgotten on any of the ways."""
 
+from dataclasses import asdict, fields, replace
+from datetime import date
 from typing import Any
 
-from google.protobuf.descriptor import FieldDescriptor as Field
+import pytest
 from google.protobuf.message import Message
+from support.filled import cleared, empty, filled, full_result, others, unset
 
-from sayso._convert import result_model
-from sayso._messages import result_message
+import sayso
+from sayso._wire.requests import from_document, to_document, to_known_speaker, to_options
+from sayso._wire.results import from_result, to_result
+from sayso._wire.server_info import from_server_info
+from sayso.columns import STATEMENTS
+from sayso.rows import rows
 from sayso.v1 import quotes_pb2 as pb
+from sayso_server.service.api.requests import read_options
 
-FIXED: dict[str, Any] = {"offset_encoding": pb.OFFSET_ENCODING_UTF32, "speaker_id": "p1", "said_on": "2024-07-31"}
-"""What the client sets itself, what must name a speaker of the result, and what must be a day."""
+KNOWN = sayso.KnownSpeaker(
+    "Q1", "Mara Olin", ("Olin",), sayso.SpeakerType.PERSON, "mayor", date(2024, 7, 1), date(2024, 7, 31)
+)
+OPTIONS: dict[str, Any] = {
+    "kinds": ("direct",),
+    "cue_classes": ("think",),
+    "min_confidence": 0.5,
+    "min_speaker_confidence": 0.25,
+    "explain": True,
+    "max_alternatives": 7,
+    "known_speakers": (KNOWN,),
+}
+"""Of every option a value that is not its default."""
 
-
-def fill(message: Message) -> Message:
-    """Every field set to a value that is not its default, lists with two values."""
-    for number, field in enumerate(fields_of(message), start=1):
-        for copy in range(2 if field.is_repeated else 1):
-            _set(message, field, 10 * number + copy)
-    return message
-
-
-def fields_of(message: Message) -> list[Field]:
-    return [field for field in message.DESCRIPTOR.fields if isinstance(field, Field)]
-
-
-def _set(message: Message, field: Field, number: int) -> None:
-    target: Any = getattr(message, field.name)
-    if field.message_type and field.message_type.GetOptions().map_entry:
-        target[f"key {number}"] = f"value {number}"
-        return
-    if field.type == Field.TYPE_MESSAGE:
-        fill(target.add() if field.is_repeated else target)
-        return
-    values = {
-        Field.CPPTYPE_STRING: f"text {number}",
-        Field.CPPTYPE_DOUBLE: number / 1000,
-        Field.CPPTYPE_BOOL: True,
-        Field.CPPTYPE_ENUM: field.enum_type.values[-1].number if field.enum_type else 0,
-    }
-    value = FIXED.get(field.name, values.get(field.cpp_type, number))
-    if field.full_name == "google.protobuf.Duration.nanos":
-        value = 1000 * number  # Python's durations have microseconds
-    if field.is_repeated:
-        target.append(value)
-    else:
-        setattr(message, field.name, value)
+NO_ROW = "statements.content_spans"
+"""Without it there is no row."""
+NOT_IN_ROWS = {
+    "statements.content_spans.end",  # but of the last
+    *(f"statements.{name}_spans.{end}" for name in ("addressee", "medium", "time") for end in ("start", "end")),
+    *(f"statements.{name}.{end}" for name in ("cue.spans", "source") for end in ("start", "end")),
+    "speakers.affiliation_speaker_id",
+    "speakers.issuer_speaker_id",
+    "speakers.candidates.name",
+}
+"""What a row does not tell, besides explanations, mentions, and what is of the whole result."""
 
 
-def full_result() -> pb.Result:
-    result = pb.Result()
-    fill(result)
-    for number, speaker in enumerate(result.speakers, start=1):
-        speaker.speaker_id = f"p{number}"
-    return result
+def read(message: pb.Result) -> sayso.Result:
+    return from_result(message, sayso.Result)
 
 
-def test_every_field_is_filled() -> None:
-    result = full_result()
-    assert {field.name for field, _ in result.ListFields()} == set(result.DESCRIPTOR.fields_by_name)
-    explanation = result.statements[0].explanation
-    assert {field.name for field, _ in explanation.ListFields()} == set(explanation.DESCRIPTOR.fields_by_name)
+@pytest.mark.parametrize("message", [full_result(), filled(pb.Document()), filled(pb.GetServerInfoResponse())])
+def test_every_field_is_filled(message: Message) -> None:
+    assert unset(message) == []
 
 
-def test_every_field_survives_the_way_to_a_model_and_back() -> None:
-    result = full_result()
-    assert result_message(result_model(result)) == result
+def test_every_field_survives_the_way_to_a_value_and_back() -> None:
+    result, document = full_result(), filled(pb.Document())
+    assert to_result(read(result)) == result
+    assert to_document(from_document(document)) == document
+
+
+def test_every_field_survives_the_way_through_json() -> None:
+    result = read(full_result())
+    assert sayso.Result.from_json(result.to_json()) == result
+
+
+def test_every_field_of_a_value_comes_into_the_message() -> None:
+    result = read(full_result())
+    assert empty(result) == []
+    message = to_result(result)
+    elsewhere = {"Statement.speaker"}  # its identifier; the others are in the list of speakers
+    assert [other for other in others(result, elsewhere) if to_result(other) == message] == []
+    statement = replace(result.statements[0], speaker=result.speakers[1])
+    assert to_result(replace(result, statements=(statement,))).statements[0].speaker_id == "p2"
+    document = from_document(filled(pb.Document()))
+    assert [other for other in others(document) if to_document(other) == to_document(document)] == []
+
+
+def test_every_option_comes_into_the_message() -> None:
+    assert set(OPTIONS) == {one.name for one in fields(sayso.Options)}
+    assert unset(to_options(sayso.Options(**OPTIONS))) == []
+    plain = to_options(sayso.Options())
+    assert [name for name, value in OPTIONS.items() if to_options(sayso.Options(**{name: value})) == plain] == []
+
+
+def test_every_field_of_a_known_speaker_comes_to_the_server() -> None:
+    assert empty(KNOWN) == []
+    [known] = read_options(to_options(sayso.Options(known_speakers=[KNOWN]))).options.known_speakers
+    assert asdict(known) == asdict(KNOWN)
+    assert unset(to_known_speaker(KNOWN)) == []
+
+
+def test_every_field_of_what_a_server_says_of_itself_is_read() -> None:
+    whole = filled(pb.GetServerInfoResponse())
+    info = from_server_info(whole)
+    assert empty(info) == []
+    assert [path for path, message in cleared(whole) if from_server_info(message) == info] == []
+
+
+def test_every_field_of_a_statement_is_in_its_row_or_known_not_to_be() -> None:
+    whole = full_result()
+    del whole.statements[1:]
+    [row] = rows(read(whole))
+    assert list(row) == [column.name for column in STATEMENTS if not column.is_of_corpus]
+    forgotten = set()
+    for path, message in cleared(whole):
+        first, _, rest = path.partition(".")
+        is_of_row = first in ("statements", "speakers") and rest and not rest.startswith(("explanation", "mentions"))
+        if is_of_row and path != NO_ROW and rows(read(message)) == [row]:
+            forgotten.add(path)
+    assert forgotten == NOT_IN_ROWS
+
+
+def test_what_the_whole_result_says_is_in_its_rows() -> None:
+    whole = full_result()
+    for name in ("document_id", "labels"):
+        less = full_result()
+        less.ClearField(name)
+        assert rows(read(less)) != rows(read(whole))

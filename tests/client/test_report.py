@@ -11,7 +11,7 @@ import pytest
 from support.engine import MODEL, extraction
 
 import sayso
-from sayso._convert import result_model
+from sayso._wire.results import from_result
 from sayso.report import front_page, message_page, page
 from sayso.report.article import words_of
 from sayso.report.why import attributed
@@ -70,7 +70,7 @@ def shown(*texts: str, explained: bool = True) -> tuple[str, Shown]:
 
 
 def result_of(found: Extraction, *, explained: bool = True) -> sayso.Result:
-    return result_model(result_message(found, MODEL, ResultContext("article", explained=explained)))
+    return from_result(result_message(found, MODEL, ResultContext("article", explained=explained)), sayso.Result)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from support.browser import CHROMIUM, Page, browsing
 from support.engine import MODEL, extraction
 
 import sayso
-from sayso._convert import result_model
+from sayso._wire.results import from_result
 from sayso.report import page
 from sayso.rows import COLUMNS
 from sayso_server.gold import corrected
@@ -40,7 +40,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 
 def show(browser: Page, folder: Path, text: str = TEXT) -> Page:
     """The page of a text; its second statement, if there is one, is indirect."""
-    result = result_model(result_message(extraction(text), MODEL, ResultContext("article", explained=True)))
+    result = from_result(
+        result_message(extraction(text), MODEL, ResultContext("article", explained=True)), sayso.Result
+    )
     first, *others = result.statements
     kinds = [first, *(replace(one, kind=sayso.Kind.INDIRECT) for one in others[:1]), *others[1:]]
     file = folder / "page.html"

@@ -13,7 +13,8 @@ from support.bracket import read_cases
 from support.engine import MODEL, extraction
 from support.serving import PATIENCE
 
-from sayso._convert import result_model
+import sayso
+from sayso._wire.results import from_result
 from sayso_server.gold import CorrectionError, corrected, gold_object
 from sayso_server.main import main
 from sayso_server.service.api.responses import ResultContext, result_message
@@ -25,7 +26,7 @@ FORGOTTEN = {"confidence", "rule"}
 
 def line(*corrections: dict[str, Any]) -> dict[str, Any]:
     """A line as the page saves it."""
-    result = result_model(result_message(extraction(TEXT), MODEL, ResultContext("a"))).to_dict()
+    result = from_result(result_message(extraction(TEXT), MODEL, ResultContext("a")), sayso.Result).to_dict()
     return {"document_id": "a", "title": "", "text": TEXT, "result": result, "corrections": list(corrections)}
 
 

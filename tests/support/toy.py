@@ -10,7 +10,14 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from hypothesis import strategies as st
+
 from sayso_server.core.tree import CueLink, LikelyCue, Roles, TaggedName, Tree, Word
+
+WORDS = """said told urged described asked adding that to Mara Olin He she the statement reporters plan , . ? “ ” " ' ‘
+’ « » `` '' — : according whether President Ms. U.S. it they readout not may é 🙂 is was"""
+NEWS = st.lists(st.sampled_from([*WORDS.split(), "\n", "\n\n", "\u00a0"]), max_size=60).map(" ".join)
+"""Texts of words that rules look for, and of marks, in any order."""
 
 _TOKEN = re.compile(r"\w+(?:[.'’]\w+)*|[^\w\s]|\S")
 _VERBS = {"said": "say", "told": "tell", "urged": "urge", "described": "describe", "asked": "ask", "adding": "add"}

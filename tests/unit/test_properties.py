@@ -5,7 +5,7 @@ import random
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from support.invariants import broken
-from support.toy import TaggedToyParser, ToyParser
+from support.toy import NEWS, WORDS, TaggedToyParser, ToyParser
 
 from sayso_server.core.model import Model
 from sayso_server.core.pipeline import Extractor
@@ -15,9 +15,6 @@ EXTRACTOR = Extractor(ToyParser(), Model("toy", "0", ""))
 TAGGED = Extractor(TaggedToyParser(), Model("tagged toy", "0", ""))
 OPEN = {WarningCode.UNCLOSED_QUOTATION_MARK, WarningCode.SURPLUS_QUOTATION_MARK}
 EVERYTHING = Options(cue_classes=frozenset(CueClass))
-WORDS = """said told urged described asked adding that to Mara Olin He she the statement reporters plan , . ? “ ” " ' ‘
-’ « » `` '' — : according whether President Ms. U.S. it they readout not may é 🙂 is was"""
-NEWS = st.lists(st.sampled_from([*WORDS.split(), "\n", "\n\n", "\u00a0"]), max_size=60).map(" ".join)
 
 
 def test_the_toy_makes_statements() -> None:
@@ -38,15 +35,6 @@ def test_every_result_keeps_its_promises(text: str, extractor: Extractor) -> Non
     result = extractor.extract(text, EVERYTHING)
     assert broken(result) == []
     assert all(span.end <= len(text) for s in result.statements for span in (*s.addressees, *s.medium, *s.time))
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(NEWS, max_size=4))
-def test_documents_do_not_depend_on_each_other(texts: list[str]) -> None:
-    together = EXTRACTOR.extract_many(texts)
-    alone = [EXTRACTOR.extract(text) for text in texts]
-    assert [e.statements for e in together] == [e.statements for e in alone]
-    assert [e.speakers for e in together] == [e.speakers for e in alone]
 
 
 @settings(max_examples=200, deadline=None)

@@ -4,12 +4,13 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
 from importlib.resources import files
 from string import Template
 
-from sayso._convert import result_model
+from sayso._wire.requests import from_document
+from sayso._wire.results import from_result
 from sayso.models import Document, Kind, Result
 from sayso.report.article import article, counted, heading
 from sayso.report.data import data
@@ -38,9 +39,7 @@ def page(documents: Sequence[tuple[Document, Result]], *, made_at: datetime | No
 
 def message_page(document: pb.Document, result: pb.Result) -> Page:
     """The same of messages of the contract. The offsets of the result must count code points."""
-    published = document.published_at.ToDatetime(UTC) if document.HasField("published_at") else None
-    read = Document(document.text, document.document_id, document.language_code, document.title, published_at=published)
-    return _offline([(read, result_model(result))], None)
+    return _offline([(from_document(document), from_result(result, Result))], None)
 
 
 def front_page(*, max_chars: int, wants_token: bool) -> Page:

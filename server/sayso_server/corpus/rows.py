@@ -1,70 +1,20 @@
-"""Rows of the two tables, documents and statements. README.md beside this file says what the columns mean."""
+"""Rows of the two tables, documents and statements. `sayso.columns` has their columns."""
 
 import json
 from collections.abc import Iterable
 from typing import Any
 
+from sayso import columns
 from sayso_server.core.model import Model
 from sayso_server.core.statement import Cue, Extraction, Span, Speaker, SpeakerType, Statement
 from sayso_server.corpus.inputs import Entry
 
 Row = dict[str, Any]
 
-DOCUMENTS = {
-    "document_id": "string",
-    "status": "string",
-    "error": "string",
-    "place": "string",
-    "title": "string",
-    "published_at": "moment",
-    "characters": "int",
-    "words": "int",
-    "sentences": "int",
-    "statements": "int",
-    "warnings": "string",
-    "seconds": "float",
-    "model": "string",
-    "model_version": "string",
-    "model_digest": "string",
-    "labels": "string",
-}
+DOCUMENTS: dict[str, str] = {column.name: column.type for column in columns.DOCUMENTS}
 """Columns of the documents, and their types."""
 
-STATEMENTS = {
-    "document_id": "string",
-    "statement_id": "string",
-    "kind": "string",
-    "speaker": "string",
-    "speaker_id": "string",
-    "speaker_type": "string",
-    "speaker_role": "string",
-    "speaker_external_id": "string",
-    "speaker_candidates": "string",
-    "speaker_affiliation": "string",
-    "speaker_issuer": "string",
-    "source": "string",
-    "cue": "string",
-    "cue_lemma": "string",
-    "cue_class": "string",
-    "polarity": "string",
-    "text": "string",
-    "start": "int",
-    "end": "int",
-    "spans": "spans",
-    "addressees": "string",
-    "medium": "string",
-    "time": "string",
-    "said_on": "day",
-    "confidence": "float",
-    "speaker_confidence": "float",
-    "paragraph_index": "int",
-    "parent_id": "string",
-    "continued_id": "string",
-    "labels": "string",
-    "sentence": "string",
-    "rule": "string",
-    "published_at": "moment",
-}
+STATEMENTS: dict[str, str] = {column.name: column.type for column in columns.STATEMENTS}
 """Columns of the statements, and their types: those of the client's flat rows, and some more."""
 
 
@@ -81,7 +31,7 @@ def read_row(entry: Entry, extraction: Extraction, model: Model) -> Row:
         "words": extraction.words,
         "sentences": extraction.sentences,
         "statements": len(extraction.statements),
-        "warnings": "; ".join(warnings) or None,
+        "warnings": columns.BETWEEN.join(warnings) or None,
         "seconds": round(extraction.timing.parse + extraction.timing.extract, 6),
     }
 
@@ -97,7 +47,7 @@ def _document_row(entry: Entry, model: Model) -> Row:
         "words": 0,
         "sentences": 0,
         "statements": 0,
-        "warnings": "; ".join(entry.warnings) or None,
+        "warnings": columns.BETWEEN.join(entry.warnings) or None,
         "seconds": 0.0,
         "model": model.name,
         "model_version": model.version,
@@ -126,7 +76,7 @@ def _statement_row(entry: Entry, statement: Statement, speakers: dict[str, Speak
         "source": statement.source.of(text) if statement.source else None,
         **_cue_columns(statement.cue, text),
         "polarity": str(statement.polarity),
-        "text": _joined(statement.content, text, " … "),
+        "text": _joined(statement.content, text, columns.BETWEEN_SPANS),
         "start": statement.content[0].start,
         "end": statement.content[-1].end,
         "spans": [{"start": span.start, "end": span.end} for span in statement.content],
@@ -155,7 +105,9 @@ def _speaker_columns(speaker_id: str | None, speakers: dict[str, Speaker]) -> Ro
         "speaker_type": str(speaker.type) if speaker and known else None,
         "speaker_role": (speaker.role or None) if speaker else None,
         "speaker_external_id": (speaker.external_id or None) if speaker else None,
-        "speaker_candidates": "; ".join(one.external_id for one in speaker.candidates) or None if speaker else None,
+        "speaker_candidates": columns.BETWEEN.join(one.external_id for one in speaker.candidates) or None
+        if speaker
+        else None,
         "speaker_affiliation": _name(speaker.affiliation_id if speaker else None, speakers),
         "speaker_issuer": _name(speaker.issuer_id if speaker else None, speakers),
     }
@@ -173,5 +125,5 @@ def _name(speaker_id: str | None, speakers: dict[str, Speaker]) -> str | None:
     return speakers[speaker_id].display_name if speaker_id in speakers else None
 
 
-def _joined(spans: Iterable[Span], text: str, between: str = "; ") -> str | None:
+def _joined(spans: Iterable[Span], text: str, between: str = columns.BETWEEN) -> str | None:
     return between.join(span.of(text) for span in spans) or None

@@ -6,9 +6,9 @@ from types import TracebackType
 from typing import Self
 
 from sayso._calls import INFO
-from sayso._convert import server_info_model
 from sayso._target import Target
 from sayso._transports.remote import Remote
+from sayso._wire.server_info import from_server_info
 from sayso.cli.connection import Connection
 from sayso.cli.doctor.finding import Check, Finding, Status
 from sayso.client import Client
@@ -82,7 +82,7 @@ class Service:
         return Finding(Check.READING, Status.OK, told)
 
     def _asked(self, remote: Remote) -> ServerInfo:
-        return server_info_model(remote.submit(INFO, pb.GetServerInfoRequest(), self._timeout).result())
+        return from_server_info(remote.submit(INFO, pb.GetServerInfoRequest(), self._timeout).result())
 
     def _is_needed(self) -> bool:
         without = Remote(Target(self._connection.address, self._connection.tls))

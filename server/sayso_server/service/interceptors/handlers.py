@@ -1,6 +1,7 @@
 """gRPC's handlers, taken apart and put together again: what the interceptors share."""
 
 import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -23,6 +24,21 @@ _MAKERS: dict[tuple[bool, bool], Callable[..., Any]] = {
     (True, False): grpc.stream_unary_rpc_method_handler,
     (True, True): grpc.stream_stream_rpc_method_handler,
 }
+
+
+class WrappingInterceptor(grpc.aio.ServerInterceptor, ABC):
+    """An interceptor that puts another handler around every one that is found."""
+
+    async def intercept_service(
+        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
+    ) -> Handler | None:
+        """The handler that `continuation` finds, wrapped; None where there is none."""
+        handler = await continuation(handler_call_details)
+        return None if handler is None else self.wrapped(handler, handler_call_details)
+
+    @abstractmethod
+    def wrapped(self, handler: Handler, details: grpc.HandlerCallDetails) -> Handler:
+        """The handler that answers in its place."""
 
 
 def behaviour_of(handler: Handler) -> Behaviour:

@@ -12,6 +12,7 @@ from google.protobuf import descriptor_pool
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import DecodeError
 
+from sayso.labels import MAX_LABELS
 from sayso_server.service.errors import (
     Context,
     ServiceError,
@@ -20,31 +21,26 @@ from sayso_server.service.errors import (
     more_documents,
     too_many_fields,
 )
-from sayso_server.service.interceptors.handlers import Behaviour, Continuation, Handler, behaviour_of, rebuilt
+from sayso_server.service.interceptors.handlers import Behaviour, Handler, WrappingInterceptor, behaviour_of, rebuilt
 from sayso_server.service.interceptors.wire import exceeds
 from sayso_server.service.settings import Limits
 
 _FIELDS = 30_000
 """Fields and packed values that a message may have, besides its documents: more than any caller has use for."""
-_FIELDS_OF_DOCUMENT = 10
-"""The same, of each document."""
+_FIELDS_OF_DOCUMENT = 10 + 3 * MAX_LABELS
+"""The same, of each document: a label is an entry with a key and a value."""
 
 
-class DecodeInterceptor(grpc.aio.ServerInterceptor):
+class DecodeInterceptor(WrappingInterceptor):
     """Catches messages that do not decode, or have too many fields, for every service."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
 
-    async def intercept_service(
-        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
-    ) -> Handler | None:
-        """The handler that `continuation` finds, made safe."""
-        handler = await continuation(handler_call_details)
-        if handler is None:
-            return None
+    def wrapped(self, handler: Handler, details: grpc.HandlerCallDetails) -> Handler:
+        """The handler, made safe."""
         checked = _each if handler.request_streaming else _one
-        decode = self._decoder(_request_of(handler_call_details.method), handler.request_deserializer)
+        decode = self._decoder(_request_of(details.method), handler.request_deserializer)
         return rebuilt(handler, checked(behaviour_of(handler)), decode)
 
     def _decoder(

@@ -12,7 +12,7 @@ import grpc.aio
 
 from sayso_server.service.call_facts import CallFacts, begin_call
 from sayso_server.service.errors import REQUEST_ID_KEY, Context
-from sayso_server.service.interceptors.handlers import Behaviour, Continuation, Handler, behaviour_of, rebuilt
+from sayso_server.service.interceptors.handlers import Behaviour, Handler, WrappingInterceptor, behaviour_of, rebuilt
 from sayso_server.service.request_id import request_id
 from sayso_server.service.telemetry.metrics import Metrics
 from sayso_server.service.telemetry.tracing import NO_TRACES, Traces
@@ -31,21 +31,16 @@ class _Call(NamedTuple):
     facts: CallFacts
 
 
-class ObserveInterceptor(grpc.aio.ServerInterceptor):
+class ObserveInterceptor(WrappingInterceptor):
     """Stands before all others, so that their refusals are seen too."""
 
     def __init__(self, metrics: Metrics, traces: Traces = NO_TRACES) -> None:
         self._metrics = metrics
         self._traces = traces
 
-    async def intercept_service(
-        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
-    ) -> Handler | None:
-        """The handler that `continuation` finds, observed."""
-        handler = await continuation(handler_call_details)
-        if handler is None:
-            return None
-        behaviour = self._observed(handler_call_details.method, _kind(handler), behaviour_of(handler))
+    def wrapped(self, handler: Handler, details: grpc.HandlerCallDetails) -> Handler:
+        """The handler, observed."""
+        behaviour = self._observed(details.method, _kind(handler), behaviour_of(handler))
         return rebuilt(handler, behaviour, handler.request_deserializer)
 
     def _observed(self, method: str, kind: str, behaviour: Behaviour) -> Behaviour:

@@ -56,6 +56,7 @@ class Run:
     evaluations: int = 3
     measures: Mapping[str, Measure] = field(default_factory=dict)
     minutes: float | None = None
+    clock: Callable[[], float] = time.monotonic
     done: int = 0
     spent: float = 0.0
 
@@ -92,11 +93,11 @@ class Run:
         """All steps that are not done."""
         told = _Told()
         while self.share < 1:
-            before, started = self.share, time.monotonic()
+            before, started = self.share, self.clock()
             self.model.train()
             told.add(*self._step(before))
             self.done += 1
-            self.spent += time.monotonic() - started
+            self.spent += self.clock() - started
             if self.done % TOLD == 0:
                 told.tell(self.done, self.share)
             if self.done % self.every == 0 or self.share == 1:

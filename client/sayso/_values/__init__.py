@@ -1,0 +1,1 @@
+"""The frozen values that `sayso.models` offers. They know neither messages nor files."""

@@ -1,0 +1,156 @@
+"""Statements and speakers. Offsets are Unicode code points, as Python counts them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sayso._values.enums import CueClass, Kind, Polarity, SpeakerType
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range [start, end) of the caller's text, and what stands there: `text[span.slice] == span.text`."""
+
+    start: int
+    end: int
+    text: str
+
+    @property
+    def slice(self) -> slice:
+        """The range, to index the text with."""
+        return slice(self.start, self.end)
+
+    def __repr__(self) -> str:
+        return f"Span({self.start}:{self.end}, {self.text!r})"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Cue:
+    """The words that report a statement. `lemma` is the dictionary form: say, point out, according to."""
+
+    spans: tuple[Span, ...]
+    lemma: str
+    cue_class: CueClass
+
+    @property
+    def text(self) -> str:
+        """The words as they stand in the text."""
+        return " ".join(span.text for span in self.spans)
+
+    def __repr__(self) -> str:
+        return f"Cue({self.text!r}, {self.cue_class})"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerCandidate:
+    """A known speaker who may be meant."""
+
+    external_id: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.external_id})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Speaker:
+    """Somebody, or a document, that makes statements.
+
+    `affiliation_id` is the organization for which a spokesman speaks, `issuer_id` that behind a document: see
+    `Result.speaker`. A known speaker has its `external_id`; where several fit equally, it is empty, and they are the
+    `candidates`.
+    """
+
+    speaker_id: str
+    name: str
+    type: SpeakerType
+    role: str
+    affiliation_id: str | None
+    issuer_id: str | None
+    mentions: tuple[Span, ...]
+    external_id: str = ""
+    candidates: tuple[SpeakerCandidate, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Speaker({self.name!r}, {self.type})"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One feature that speaks for (positive weight) or against a statement, or a speaker."""
+
+    name: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerAlternative:
+    """Another speaker that was considered; see `Result.speaker`."""
+
+    speaker_id: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a statement was found, and how it was linked to its speaker."""
+
+    rule: str
+    speaker_rule: str
+    sentence: Span | None
+    evidence: tuple[Evidence, ...]
+    alternatives: tuple[SpeakerAlternative, ...]
+    speaker_evidence: tuple[Evidence, ...] = ()
+    """Of a name whether it is a person's ("person: title"); empty where the rule leaves no choice of speakers."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Statement:
+    """One attributed statement.
+
+    `source` is the mention beside the cue ("he"), `speaker` whoever is behind it; None where the text has none or
+    none could be found. `said_on` is the day on which it was said, where `time` tells it ("on Friday"; see
+    `Document.published_at`).
+    """
+
+    statement_id: str
+    kind: Kind
+    content: tuple[Span, ...]
+    cue: Cue | None
+    source: Span | None
+    speaker: Speaker | None
+    addressees: tuple[Span, ...]
+    polarity: Polarity
+    confidence: float
+    speaker_confidence: float
+    paragraph_index: int
+    parent_id: str | None
+    continued_id: str | None
+    medium: tuple[Span, ...]
+    time: tuple[Span, ...]
+    explanation: Explanation | None
+    said_on: date | None = None
+
+    @property
+    def text(self) -> str:
+        """What was said; an interrupted statement is joined by spaces."""
+        return " ".join(span.text for span in self.content)
+
+    @property
+    def speaker_name(self) -> str:
+        """Who said it: the speaker's name, else the mention as it stands in the text, else nothing."""
+        if self.speaker:
+            return self.speaker.name
+        return " ".join(self.source.text.split()) if self.source else ""
+
+    def __repr__(self) -> str:
+        who = repr(self.speaker.name) if self.speaker else "?"
+        return f"Statement({self.statement_id}, {self.kind}, {who} {self.cue or '-'}: {self.text!r})"

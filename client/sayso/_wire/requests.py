@@ -1,0 +1,96 @@
+"""Requests: documents and options."""
+
+import math
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from sayso._values.enums import CueClass, Kind, SpeakerType
+from sayso._values.inputs import Document, KnownSpeaker, Options
+from sayso._wire.plain import enum_prefix, from_timestamp, require_utf8, to_day, to_enum, to_timestamp
+from sayso.errors import InvalidDocument
+from sayso.known import checked
+from sayso.labels import fault_of
+from sayso.v1 import quotes_pb2 as pb
+
+
+def to_document(document: Document) -> pb.Document:
+    """The message of a document. Raises InvalidDocument where a string has no UTF-8, or the labels are too many."""
+    return pb.Document(
+        text=require_utf8("document.text", document.text),
+        document_id=require_utf8("document.document_id", document.document_id),
+        language_code=require_utf8("document.language_code", document.language),
+        title=require_utf8("document.title", document.title),
+        published_at=to_timestamp(document.published_at) if document.published_at else None,
+        labels=_labels(document.labels),
+    )
+
+
+def from_document(message: pb.Document) -> Document:
+    """The value of a document. Raises ValueError where its moment of publication is none."""
+    return Document(
+        text=message.text,
+        document_id=message.document_id,
+        language=message.language_code,
+        title=message.title,
+        published_at=from_timestamp(message.published_at) if message.HasField("published_at") else None,
+        labels=dict(message.labels),
+    )
+
+
+def to_options(options: Options) -> pb.ExtractOptions:
+    """The message of options; offsets are always asked for in code points. Raises InvalidDocument."""
+    return pb.ExtractOptions(
+        offset_encoding=pb.OFFSET_ENCODING_UTF32,
+        kinds=_chosen("kinds", Kind, pb.StatementKind, options.kinds),
+        cue_classes=_chosen("cue_classes", CueClass, pb.CueClass, options.cue_classes),
+        min_confidence=_number("min_confidence", options.min_confidence),
+        min_speaker_confidence=options.min_speaker_confidence,
+        view=pb.RESULT_VIEW_FULL if options.explain else pb.RESULT_VIEW_BASIC,
+        max_alternatives=options.max_alternatives,
+        known_speakers=[to_known_speaker(known) for known in checked(options.known_speakers)],
+    )
+
+
+def to_known_speaker(known: KnownSpeaker) -> pb.KnownSpeaker:
+    """The message of a known speaker that is valid."""
+    return pb.KnownSpeaker(
+        external_id=known.external_id,
+        name=known.name,
+        aliases=known.aliases,
+        type=to_enum(pb.SpeakerType, SpeakerType(known.type)),
+        role=known.role,
+        valid_from=to_day(known.valid_from),
+        valid_to=to_day(known.valid_to),
+    )
+
+
+def _labels(labels: Mapping[str, Any]) -> Mapping[str, str]:
+    for text in (*labels, *labels.values()):
+        if not isinstance(text, str):
+            raise TypeError(f"labels must be strings: {text!r} is a {type(text).__name__}")
+        require_utf8("document.labels", text)
+    if fault := fault_of(labels):
+        raise InvalidDocument(fault, reason="INVALID_LABELS", field="document.labels")
+    return labels
+
+
+def _chosen(field: str, members: type[StrEnum], enum: Any, wanted: str | Iterable[str]) -> list[Any]:
+    """The contract's values of members, or of their names. Raises InvalidDocument."""
+    known = [str(member) for member in members if member != "unknown"]
+    values = []
+    for name in [wanted] if isinstance(wanted, str) else wanted:
+        if name not in known:
+            raise InvalidDocument(
+                f'there is no {members.__name__} "{name}"; there are: {", ".join(known)}',
+                reason="INVALID_OPTION",
+                field=f"options.{field}",
+            )
+        values.append(enum.Value(enum_prefix(enum) + name.upper()))
+    return values
+
+
+def _number(field: str, value: float) -> float:
+    if math.isnan(value):
+        raise InvalidDocument(f"{field} is not a number", reason="INVALID_OPTION", field=f"options.{field}")
+    return value
