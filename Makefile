@@ -116,7 +116,7 @@ hooks: $(INSTALLED)  ## run the quick checks before each commit (.pre-commit-con
 demo: $(PRODUCT)  ## start a server, send it an article, show who said what, stop the server
 	@$(BIN)/python server/demo/demo.py
 
-evaluate: $(INSTALLED)  ## scores on ../shared/benchmarks, where that folder stands
+evaluate: $(INSTALLED)  ## scores on ../shared/benchmarks, if that folder is there
 	@$(BIN)/sayso-tools evaluate benchmarks
 
 words: $(INSTALLED)  ## sort the word lists of server/sayso_server/core/data
