@@ -89,7 +89,7 @@ def test_a_missing_extra_is_named(missing: str) -> None:
     code = f"import sys; sys.modules[{missing!r}] = None; from sayso.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"sayso: the command line needs {missing}: pip install 'sayso[cli]'\n"
+    assert done.stderr == f"sayso: the command line needs {missing}: pip install click rich\n"
 
 
 def test_the_server_does_not_load_torch_before_its_model() -> None:
