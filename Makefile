@@ -15,7 +15,7 @@ PROTO_LOADER_VERSION := 0.8.1
 CONNECT_VERSION := 2.1.2
 PROTOBUF_ES_VERSION := 2.17.0
 
-.PHONY: help install extras words rules docs-rules docs-tables docs-picture golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench \
+.PHONY: help install extras words rules docs-rules docs-tables docs-picture golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench examples-tools \
 	check hooks demo evaluate serve clean
 
 help:  ## this list
@@ -88,6 +88,20 @@ $(STRANGERS): Makefile
 	npm install --silent --fetch-retries=1 --fetch-timeout=30000 --no-audit --no-fund --prefix $(@D) \
 		@grpc/grpc-js@$(GRPC_JS_VERSION) @grpc/proto-loader@$(PROTO_LOADER_VERSION) @bufbuild/protobuf@$(PROTOBUF_ES_VERSION) \
 		@connectrpc/connect@$(CONNECT_VERSION) @connectrpc/connect-node@$(CONNECT_VERSION)
+	@touch $@
+
+EXAMPLES_TOOLS := golang-go golang-google-grpc-dev golang-google-genproto-dev golang-google-protobuf-dev \
+	golang-github-golang-protobuf-1-5-dev protoc-gen-go-1-5 protoc-gen-go-grpc default-jdk-headless libgrpc-java \
+	libprotobuf-java libnetty-java libperfmark-java libgeronimo-annotation-1.3-spec-java protobuf-compiler \
+	protobuf-compiler-grpc-java-plugin jq
+examples-tools:  ## from Debian, as root: what the tests of examples/go, examples/java and examples/curl need (0.6 GB)
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(EXAMPLES_TOOLS) >/dev/null
+
+S3 := build/s3/.installed
+$(S3): tests/support/s3-server.txt
+	"$(PYTHON)" -m venv build/s3
+	build/s3/bin/python -m pip --disable-pip-version-check install --quiet --requirement $<
 	@touch $@
 
 TEXTS ?= ../shared/text/wikinews.jsonl

@@ -8,6 +8,7 @@ import click
 from sayso_tools.evaluation.benchmarks import benchmarks
 from sayso_tools.evaluation.calibration import calibration
 from sayso_tools.evaluation.models import evaluate_models
+from sayso_tools.evaluation.people import people
 from sayso_tools.load.command import load
 
 
@@ -50,7 +51,11 @@ main.add_command(
 main.add_command(
     _with_own_arguments("pronouns", "sayso_tools.training.pronouns", "Learn what the features of antecedents count.")
 )
+main.add_command(
+    _with_own_arguments("people", "sayso_tools.training.people", "Count the weights of people across documents.")
+)
 evaluate.add_command(benchmarks)
+evaluate.add_command(people)
 evaluate.add_command(calibration)
 evaluate.add_command(evaluate_models, "models")
 speed.add_command(_with_own_arguments("bench", "sayso_tools.bench.command", "Ratios within one run."))
