@@ -300,7 +300,7 @@ def test_without_a_server_and_without_an_engine(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("sayso._transports.local.is_installed", lambda: False)
     result = CliRunner().invoke(app, ["extract", "-"], input=TEXT)
     assert (result.exit_code, result.stderr.count("\n")) == (3, 1)
-    assert "start one with: sayso-server serve (it comes with: pip install sayso-server)" in result.stderr
+    assert "start one with: sayso-server serve (in a checkout: pip install ./server)" in result.stderr
     local = CliRunner().invoke(app, ["extract", "--local", "-"], input=TEXT)
     assert (local.exit_code, local.stderr.count("\n")) == (1, 1)
     assert "needs sayso-server, which is not installed" in local.stderr

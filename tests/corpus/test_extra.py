@@ -216,5 +216,5 @@ def test_labels_may_be_a_map_or_a_struct(corpus: Corpus) -> None:
     corpus.source = corpus.source.with_suffix(".parquet")
     for labels in (pa.array([[("desk", "city")]], pa.map_(pa.string(), pa.string())), pa.array([{"desk": "city"}])):
         pq.write_table(pa.table({"id": ["a"], "text": [GOOD], "labels": labels}), corpus.source)
-        [(_, entry)] = entries(File(str(corpus.source), corpus.source.name))
+        [(_, entry)] = entries(File(corpus.source, corpus.source.name, corpus.source.stat().st_size))
         assert entry.labels == {"desk": "city"}

@@ -81,12 +81,15 @@ class Page:
 
     def _environment(self) -> dict[str, str]:
         programs = os.pathsep.join(map(str, (PROGRAMS, Path(sys.executable).parent, BUF, os.environ["PATH"])))
-        libraries = os.pathsep.join([str(ROOT / "client"), str(ROOT / "server"), os.environ.get("PYTHONPATH", "")])
+        places = [
+            *(str(ROOT / name) for name in ("client", "server", "server/tools")),
+            os.environ.get("PYTHONPATH", ""),
+        ]
         return os.environ | {
             "COLUMNS": "110",
             "NODE_PATH": str(MODULES),
             "PATH": programs,
-            "PYTHONPATH": libraries,
+            "PYTHONPATH": os.pathsep.join(places),
             "ROOT": str(ROOT),
             "SAYSO_SERVER": self.server.grpc,
         }

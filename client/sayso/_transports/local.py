@@ -50,7 +50,7 @@ class Local:
     def __init__(self, model: str) -> None:
         if not is_installed():
             raise LocalEngineUnavailable(
-                "the local engine needs sayso-server, which is not installed: pip install sayso-server"
+                "the local engine needs sayso-server, which is not installed: in a checkout, pip install ./server"
             )
         self.name = "local"
         self._model = model

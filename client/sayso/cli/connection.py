@@ -105,7 +105,7 @@ class Connection:
         if isinstance(error, ServerUnavailable) and error.reason:
             return f"the server at {self.address} is not ready: {error}"
         if isinstance(error, ServerUnavailable) and "sayso-server serve" in error.advice and not _is_installed():
-            return f"{error} (it comes with: pip install sayso-server), or name another with --server"
+            return f"{error} (in a checkout: pip install ./server), or name another with --server"
         return str(error)
 
     def _client(self) -> "Client":

@@ -1,6 +1,6 @@
 """What did somebody say over time? From the tables of `sayso-server corpus`, with DuckDB.
 
-    pip install 'sayso-server[corpus,plots]'
+    pip install ./client './server[corpus,plots]'
     sayso-server corpus server/demo/corpus/articles.jsonl tables
     python server/demo/corpus/said_over_time.py tables Kirby --plot kirby.svg
 

@@ -63,7 +63,7 @@ def _carried(context: click.Context, option: click.Parameter, values: tuple[str,
     type=click.Choice(["parquet", "jsonl"]),
     default="parquet",
     show_default=True,
-    help="Of the tables. Parquet needs the extra: pip install 'sayso-server[corpus]'.",
+    help="Of the tables. Parquet needs pyarrow: pip install pyarrow.",
 )
 @click.option(
     "--workers",
