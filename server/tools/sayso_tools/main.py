@@ -1,4 +1,4 @@
-"""The command `sayso-tools`: train, evaluate, speed, lists."""
+"""The command `sayso-tools`: train, evaluate, speed, lists, pronouns."""
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -47,6 +47,9 @@ def _with_own_arguments(name: str, module: str, summary: str) -> click.Command:
 main.add_command(_with_own_arguments("train", "sayso_tools.training.command", "Train one stage of the models, or all."))
 main.add_command(
     _with_own_arguments("lists", "sayso_tools.training.lists.command", "Make the word lists of core/data/generated.")
+)
+main.add_command(
+    _with_own_arguments("pronouns", "sayso_tools.training.pronouns", "Learn what the features of antecedents count.")
 )
 main.add_command(
     _with_own_arguments("people", "sayso_tools.training.people", "Count the weights of people across documents.")

@@ -6,6 +6,7 @@ to say who is the same. The weights of names are not counted, since names choose
 in weights.json.
 """
 
+import argparse
 import json
 import random
 from collections import Counter, defaultdict
@@ -100,10 +101,13 @@ def _speakers(folder: Path) -> list[Profile]:
     return found
 
 
-def main(folders: Sequence[str]) -> None:
+def main(arguments: Sequence[str]) -> None:
     """Count, and write the weights."""
+    parser = argparse.ArgumentParser(prog="sayso-tools people", description=__doc__)
+    parser.add_argument("outputs", nargs="+", type=Path, metavar="OUTPUT", help="of `sayso-server corpus`")
+    options = parser.parse_args(arguments)
     described: dict[str, Any] = json.loads(WEIGHTS.read_text("utf-8"))
-    found = counted(_speakers(Path(folder)) for folder in folders)
+    found = counted(_speakers(folder) for folder in options.outputs)
     by_name = {name: weight for name, weight in described["weights"].items() if name.startswith(_NOT_COUNTED)}
     described["weights"] = by_name | {feature: one["weight"] for feature, one in found.items()}
     described["counted"] = found
