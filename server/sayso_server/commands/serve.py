@@ -138,9 +138,11 @@ def _collect_seldom() -> None:
 async def _serve(settings: Settings, model: str, threads: int, known: tuple[KnownSpeaker, ...]) -> int:
     from sayso_server.service.server import Server, serve
     from sayso_server.service.telemetry.metrics import without_creation_times
-    from sayso_server.workers.handle import ProcessWorker
+    from sayso_server.workers.handle import TEMPLATE, ProcessWorker
 
     _collect_seldom()
     without_creation_times()
     load_engine = functools.partial(load_stages, model, threads)
-    return await serve(Server(settings, lambda: ProcessWorker(load_engine, threads=threads), known=known))
+    return await serve(
+        Server(settings, lambda: ProcessWorker(load_engine, threads=threads, template=TEMPLATE), known=known)
+    )

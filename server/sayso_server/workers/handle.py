@@ -2,9 +2,11 @@
 
 import asyncio
 import multiprocessing
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
@@ -37,11 +39,25 @@ class Worker(Protocol):
         """End it at once, whatever it does; what waits for it sees WorkerLostError."""
 
 
-class ProcessWorker:
-    """A spawned process behind a pipe, which a thread of its own waits on."""
+TEMPLATE = "sayso_server.workers.template"
+"""The module that the process has imported from which workers of real models are forked."""
 
-    def __init__(self, load: Loader, *, threads: int) -> None:
+
+def start_method(template: str | None) -> BaseContext:
+    """How workers are made: forked from a process that has imported `template`, on Linux; else spawned."""
+    if template is None or sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([template])
+    return context
+
+
+class ProcessWorker:
+    """A process behind a pipe, which a thread of its own waits on. `template`: see `start_method`."""
+
+    def __init__(self, load: Loader, *, threads: int, template: str | None = None) -> None:
         self._load = load
+        self._template = template
         self._threads = threads
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker")
         self._process: BaseProcess | None = None
@@ -93,9 +109,11 @@ class ProcessWorker:
             raise WorkerLostError(self._death()) from error
 
     def _spawn(self) -> Any:
-        context = multiprocessing.get_context("spawn")
+        context = start_method(self._template)
         self._pipe, theirs = context.Pipe()
-        process = context.Process(target=main, args=(theirs, self._load, self._threads), daemon=True)
+        process: BaseProcess = context.Process(  # type: ignore[attr-defined]  # every context has it
+            target=main, args=(theirs, self._load, self._threads), daemon=True
+        )
         try:
             process.start()
         finally:

@@ -1,11 +1,13 @@
 """The inference worker: a process of its own that carries out batches until its pipe ends.
 
-It is spawned, never forked: gRPC and torch do not survive a fork. This module imports neither.
+It is never forked from the server: gRPC and torch do not survive that. It is spawned, or forked from `template`, a
+process without threads. This module imports neither gRPC nor torch.
 """
 
 import ctypes
 import os
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -29,9 +31,9 @@ def main(pipe: Connection, load: Loader, threads: int) -> None:
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)  # the server decides: they reach a whole process group
     os.environ["OMP_NUM_THREADS"] = str(threads)  # read once, when torch is imported
-    # Threads that wait for each other give up their core at once. Where others want the cores too, two threads that
-    # spin instead hold each other up: measured, they read 30 words in the time in which these read 600.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # see `template`
+    if torch := sys.modules.get("torch"):  # forked from a process that has imported it
+        torch.set_num_threads(threads)
     try:
         _serve(pipe, load)
     except (EOFError, BrokenPipeError, ConnectionResetError):
@@ -49,6 +51,7 @@ def _serve(pipe: Connection, load: Loader) -> None:
     pipe.send(engine.model)
     session = Session(engine)
     give_back = _trimmer()
+    give_back()  # what loading took for a while
     while True:
         pipe.send(session.work(pipe.recv()))
         give_back()
