@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALLED := $(VENV)/.installed
-PYTHON_CODE := client server tests conftest.py
+PYTHON_CODE := client server tests docs examples .ci conftest.py
 PROTO := protos/sayso/v1/quotes.proto
 BUF := build/buf/node_modules/.bin/buf
 BUF_VERSION := 1.75.0
@@ -15,8 +15,7 @@ PROTO_LOADER_VERSION := 0.8.1
 CONNECT_VERSION := 2.1.2
 PROTOBUF_ES_VERSION := 2.17.0
 
-.PHONY: help install extras words rules docs-rules docs-tables docs-picture golden golden-all models protos lint lint-buf freeze test coverage acceptance load bench \
-	check hooks demo evaluate serve clean
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -74,6 +73,9 @@ $(BUF): Makefile
 	npm install --silent --fetch-retries=1 --fetch-timeout=30000 --no-audit --no-fund --prefix build/buf @bufbuild/buf@$(BUF_VERSION)
 	@touch $@
 
+release: $(INSTALLED)  ## wheels, source archives, changes and checksums in build/release; says what is missing
+	$(BIN)/python .ci/release.py
+
 test: $(INSTALLED)  ## the tests
 	$(BIN)/python -m pytest
 
@@ -88,6 +90,20 @@ $(STRANGERS): Makefile
 	npm install --silent --fetch-retries=1 --fetch-timeout=30000 --no-audit --no-fund --prefix $(@D) \
 		@grpc/grpc-js@$(GRPC_JS_VERSION) @grpc/proto-loader@$(PROTO_LOADER_VERSION) @bufbuild/protobuf@$(PROTOBUF_ES_VERSION) \
 		@connectrpc/connect@$(CONNECT_VERSION) @connectrpc/connect-node@$(CONNECT_VERSION)
+	@touch $@
+
+EXAMPLES_TOOLS := golang-go golang-google-grpc-dev golang-google-genproto-dev golang-google-protobuf-dev \
+	golang-github-golang-protobuf-1-5-dev protoc-gen-go-1-5 protoc-gen-go-grpc default-jdk-headless libgrpc-java \
+	libprotobuf-java libnetty-java libperfmark-java libgeronimo-annotation-1.3-spec-java protobuf-compiler \
+	protobuf-compiler-grpc-java-plugin jq
+examples-tools:  ## from Debian, as root: what the tests of examples/go, examples/java and examples/curl need (0.6 GB)
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(EXAMPLES_TOOLS) >/dev/null
+
+S3 := build/s3/.installed
+$(S3): tests/support/s3-server.txt
+	"$(PYTHON)" -m venv build/s3
+	build/s3/bin/python -m pip --disable-pip-version-check install --quiet --requirement $<
 	@touch $@
 
 TEXTS ?= ../shared/text/wikinews.jsonl
@@ -114,7 +130,7 @@ hooks: $(INSTALLED)  ## run the quick checks before each commit (.pre-commit-con
 demo: $(PRODUCT)  ## start a server, send it an article, show who said what, stop the server
 	@$(BIN)/python server/demo/demo.py
 
-evaluate: $(INSTALLED)  ## scores on ../shared/benchmarks, where that folder stands
+evaluate: $(INSTALLED)  ## scores on ../shared/benchmarks, if that folder is there
 	@$(BIN)/sayso-tools evaluate benchmarks
 
 words: $(INSTALLED)  ## sort the word lists of server/sayso_server/core/data
@@ -122,6 +138,15 @@ words: $(INSTALLED)  ## sort the word lists of server/sayso_server/core/data
 
 rules: $(INSTALLED)  ## the tables of rules, and which of them have no weights or counts of their own yet
 	@$(BIN)/python -m sayso_server.core.listing
+
+DOCS := $(VENV)/.docs
+$(DOCS): $(INSTALLED)
+	$(PIP) install --quiet --constraint constraints.txt --group docs
+	@touch $@
+
+docs: $(DOCS)  ## the pages as a site, in build/docs; a link that leads nowhere is an error
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --conf-dir docs --doctree-dir build/doctrees . build/docs
+	@echo build/docs/docs/index.html
 
 docs-rules: $(INSTALLED)  ## docs/rules.md: every rule and link rule, with an example
 	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python -m support.rules_page

@@ -1,15 +1,12 @@
 """Runs the code blocks of README.md and of the pages under docs/: see tests/support/pages.py."""
 
-import importlib.util
 from collections.abc import Iterator
 
 import pytest
 from support.page_server import PageServer, page_server
+from support.pages import SYBIL
 
-if importlib.util.find_spec("sybil"):
-    from support.pages import SYBIL
-
-    pytest_collect_file = SYBIL.pytest()
+pytest_collect_file = SYBIL.pytest()
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ServerError,
         ServerUnavailable,
     )
+    from sayso.health import Health
     from sayso.known import read_known_speakers
     from sayso.models import (
         Cue,
@@ -73,6 +74,7 @@ __all__ = [
     "Evidence",
     "Explanation",
     "ExtractionFailed",
+    "Health",
     "InvalidDocument",
     "Kind",
     "KnownSpeaker",
@@ -107,7 +109,7 @@ __all__ = [
     "to_dataframe",
 ]
 
-_MODULES = ("models", "errors", "tls", "rows", "known", "checking", "client", "aio")
+_MODULES = ("models", "errors", "tls", "rows", "known", "health", "checking", "client", "aio")
 """Where the names are, those that are imported fast first. Nothing is imported before it is used, so that the command
 line starts at once: the clients import grpc, which takes a while."""
 

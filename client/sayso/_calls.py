@@ -31,38 +31,27 @@ BATCH: Method[pb.BatchExtractQuotesRequest, pb.BatchExtractQuotesResponse] = Met
 INFO: Method[pb.GetServerInfoRequest, pb.GetServerInfoResponse] = Method("GetServerInfo")
 
 
-def as_document(document: str | models.Document, *, language: str, document_id: str = "") -> models.Document:
-    """A document from a text. A document's own language and identifier stay. Raises TypeError."""
-    if not isinstance(document, str | models.Document):
-        raise TypeError(f"document is a {type(document).__name__}; it must be a str or a sayso.Document")
-    if isinstance(document, models.Document):
-        return models.Document(
-            document.text,
-            document.document_id or document_id,
-            document.language or language,
-            document.title,
-            document.published_at,
-            document.labels,
-        )
-    return models.Document(document, document_id, language)
-
-
 def extract_request(document: models.Document, options: models.Options) -> pb.ExtractQuotesRequest:
     """The request for one document. Raises InvalidDocument."""
     return pb.ExtractQuotesRequest(document=to_document(document), options=to_options(options))
 
 
-def result_of(response: pb.ExtractQuotesResponse) -> models.Result:
+def result_of(response: pb.ExtractQuotesResponse, document: models.Document, request_id: str) -> models.Result:
     """The result of the one document. Raises ServerError where there is none."""
     if not response.HasField("result"):
-        raise ServerError("the server sent no result")
-    return from_result(response.result, models.Result)
+        raise known_by(ServerError("the server sent no result"), request_id)
+    return from_result(response.result, models.Result, document=document, request_id=request_id)
 
 
-def outcome_of(outcome: pb.Outcome) -> Outcome:
+def outcome_of(outcome: pb.Outcome, document: models.Document, request_id: str) -> Outcome:
     """The result of a document, or its error."""
-    if outcome.HasField("error"):
-        return error_of_status(outcome.error)
     if outcome.HasField("result"):
-        return from_result(outcome.result, models.Result)
-    return ServerError("the server sent neither a result nor an error of this document")
+        return from_result(outcome.result, models.Result, document=document, request_id=request_id)
+    nothing = ServerError("the server sent neither a result nor an error of this document")
+    return known_by(error_of_status(outcome.error) if outcome.HasField("error") else nothing, request_id)
+
+
+def known_by(error: SaysoError, request_id: str) -> SaysoError:
+    """An error with the identifier of its call."""
+    error.request_id = request_id
+    return error

@@ -9,10 +9,14 @@ import math
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass, replace
+from numbers import Integral, Real
 from typing import Generic, TypeVar
 
 from sayso import models
-from sayso._calls import BATCH, Method, Outcome, Request, Response, as_document, outcome_of
+from sayso._arguments import as_document, several
+from sayso._calls import BATCH, Method, Outcome, Request, Response, known_by, outcome_of
+from sayso._envelope import Envelope
+from sayso._typed import typed
 from sayso._wire.requests import to_document, to_options
 from sayso.errors import (
     ExtractionFailed,
@@ -65,6 +69,7 @@ class Send(Generic[Request, Response]):
     method: Method[Request, Response]
     request: Request
     timeout: float
+    envelope: Envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +104,24 @@ def allowed(timeout: float | None, characters: int = 0) -> float:
     """Seconds for a call: those given, or by default a minute, and more for a long text. Raises ValueError."""
     if timeout is None:
         return _LEAST_TIMEOUT + characters / _CHARACTERS_PER_SECOND
-    if math.isnan(timeout) or timeout <= 0:
+    if math.isnan(typed("timeout", timeout, Real, "a number of seconds")) or timeout <= 0:
         raise ValueError(f"timeout is {timeout}; it must be a number of seconds above 0")
     return min(timeout, _LONGEST_TIMEOUT)
 
 
 def one_call(
-    method: Method[Request, Response], request: Request, timeout: float, *, now: Callable[[], float] = time.monotonic
+    method: Method[Request, Response],
+    request: Request,
+    timeout: float,
+    envelope: Envelope,
+    *,
+    now: Callable[[], float] = time.monotonic,
 ) -> Steps[Request, Response, Response]:
     """One call, again while the models of the server load, and there is time. Raises SaysoError."""
     deadline = now() + timeout
     left = timeout
     for tries in itertools.count():
-        answer = yield Send(method, request, left)
+        answer = yield Send(method, request, left, envelope)
         assert answer is not None
         if not isinstance(answer, SaysoError):
             return answer
@@ -134,6 +144,7 @@ class Slice:
     options: pb.ExtractOptions
     timeout: float
     patience: float
+    envelope: Envelope
 
     def request(self) -> pb.BatchExtractQuotesRequest | None:
         """The batch to send, or None where every document is refused."""
@@ -144,7 +155,10 @@ class Slice:
         """One outcome per document that was sent, in order, and the errors of the others."""
         answers = iter(response.outcomes)
         for document, message in self.documents:
-            yield document, message if isinstance(message, InvalidDocument) else outcome_of(next(answers))
+            if isinstance(message, InvalidDocument):
+                yield document, message
+            else:
+                yield document, outcome_of(next(answers), as_document(document), self.envelope.request_id)
 
     def refused(self, error: SaysoError) -> Iterator[Pair]:
         """The outcomes where the call failed as a whole."""
@@ -182,7 +196,7 @@ def many_calls(
         if request is None:
             found += part.outcomes(pb.BatchExtractQuotesResponse())
             continue
-        answer = yield Send(BATCH, request, part.timeout)
+        answer = yield Send(BATCH, request, part.timeout, part.envelope)
         assert answer is not None
         if isinstance(answer, pb.BatchExtractQuotesResponse):
             if len(answer.outcomes) == len(request.documents):
@@ -190,7 +204,8 @@ def many_calls(
                 tries = 0
                 continue
             sent, came = len(request.documents), len(answer.outcomes)
-            answer = ServerError(f"the server answered {sent} documents with {came} outcomes")
+            lacking = ServerError(f"the server answered {sent} documents with {came} outcomes")
+            answer = known_by(lacking, part.envelope.request_id)
         if again := part.later(answer, tries):
             part, seconds = again
             tries += 1
@@ -206,19 +221,25 @@ def many_calls(
 
 
 def slices(
-    documents: Iterable[str | models.Document], options: models.Options, *, language: str, timeout: float | None
+    documents: Iterable[str | models.Document],
+    options: models.Options,
+    envelope: Envelope,
+    *,
+    language: str,
+    timeout: float | None,
 ) -> Iterator[Slice]:
     """The documents in slices that fit into one call. Raises InvalidDocument for options that cannot be."""
+    numbers = itertools.count(1)
     wishes = to_options(options)
     held: list[tuple[str | models.Document, pb.Document | InvalidDocument]] = []
     size = 0
 
     def cut() -> Slice:
         seconds = allowed(timeout, size)
-        return Slice(tuple(held), wishes, timeout=seconds, patience=seconds)
+        return Slice(tuple(held), wishes, seconds, seconds, envelope.of_batch(next(numbers)))
 
-    for document in _each(documents):
-        message = _message(as_document(document, language=language))
+    for index, document in enumerate(several(documents)):
+        message = _message(as_document(document, language=language, name=f"documents[{index}]"))
         weight = message.ByteSize() if isinstance(message, pb.Document) else 0
         if held and (len(held) == _SLICE_DOCUMENTS or size + weight > _SLICE_BYTES):
             yield cut()
@@ -231,13 +252,15 @@ def slices(
 
 def at_least_one(concurrency: int) -> int:
     """The number of calls in flight. Raises ValueError."""
-    if concurrency < 1:
+    if typed("concurrency", concurrency, Integral, "an int") < 1:
         raise ValueError(f"concurrency is {concurrency}; at least one call must be in flight")
     return concurrency
 
 
 def counted(progress: Progress | None, documents: object) -> Callable[[], None]:
-    """What to call after each document."""
+    """What to call after each document. Raises TypeError."""
+    if progress is not None and not callable(progress):
+        raise TypeError(f"progress is a {type(progress).__name__}; it must be a function of two numbers")
     total = len(documents) if isinstance(documents, Sized) else None
     done = 0
 
@@ -271,12 +294,6 @@ def _unavailable(error: SaysoError, tries: int) -> float | None:
     if error.reason == "NOT_READY":
         return min(_MOST_WAIT, max(_LEAST_WAIT, error.retry_after or 0))
     return _WAITS[tries] if tries < len(_WAITS) else None
-
-
-def _each(documents: Iterable[str | models.Document]) -> Iterable[str | models.Document]:
-    if isinstance(documents, str | bytes | models.Document):
-        raise TypeError(f"documents is one {type(documents).__name__}; it must be several documents, as in a list")
-    return documents
 
 
 def _message(document: models.Document) -> pb.Document | InvalidDocument:

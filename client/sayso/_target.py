@@ -3,9 +3,11 @@
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from sayso._envelope import Envelope, Metadata, Pairs, always
 from sayso.tls import Tls
 
 DEFAULT_SERVER = "localhost:50051"
@@ -41,34 +43,65 @@ class Target:
     server: str
     tls: Tls | None = None
     token: str | None = None
+    metadata: Pairs = ()
+    interceptors: tuple[Any, ...] = ()
+    options: tuple[tuple[str, str | int], ...] = ()
 
     @property
     def channel_options(self) -> tuple[tuple[str, str | int], ...]:
-        """Retries, load balancing, limits."""
-        options: tuple[tuple[str, str | int], ...] = (
-            ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
-            ("grpc.max_receive_message_length", _MAX_RESPONSE_BYTES),
-            ("grpc.initial_reconnect_backoff_ms", 250),
-            ("grpc.max_reconnect_backoff_ms", 2_000),  # gRPC's two minutes are longer than most timeouts
-        )
+        """Retries, load balancing, limits; the caller's own options replace them."""
+        options: dict[str, str | int] = {
+            "grpc.service_config": json.dumps(_SERVICE_CONFIG),
+            "grpc.max_receive_message_length": _MAX_RESPONSE_BYTES,
+            "grpc.initial_reconnect_backoff_ms": 250,
+            "grpc.max_reconnect_backoff_ms": 2_000,  # gRPC's two minutes are longer than most timeouts
+        }
         if self.tls and self.tls.server_name:
-            return (*options, ("grpc.ssl_target_name_override", self.tls.server_name))
-        return options
+            options["grpc.ssl_target_name_override"] = self.tls.server_name
+        return tuple((options | dict(self.options)).items())
 
-    @property
-    def metadata(self) -> tuple[tuple[str, str], ...]:
-        """What goes with every call."""
-        return (("authorization", f"Bearer {self.token}"),) if self.token else ()
+    def sent(self, envelope: Envelope) -> Pairs:
+        """The metadata of a call: the token, what goes with every call, and what goes with this one."""
+        named = any(key == "authorization" for key, _ in self.metadata)
+        token = (("authorization", f"Bearer {self.token}"),) if self.token and not named else ()
+        return envelope.sent((*token, *self.metadata))
 
 
-def target(server: str | None, tls: Tls | None, token: str | None) -> Target:
+def target(
+    server: str | None,
+    tls: Tls | None = None,
+    token: str | None = None,
+    *,
+    metadata: Metadata | None = None,
+    interceptors: Iterable[Any] = (),
+    options: Mapping[str, str | int] | None = None,
+) -> Target:
     """The server that was given, that of SAYSO_SERVER, or localhost; the token given, or that of SAYSO_TOKEN.
 
-    Raises ValueError for what is no address.
+    Raises ValueError for what is no address, and TypeError.
     """
+    _require_types(server, tls, token, options)
     environment: Mapping[str, str] = os.environ
     address = server or environment.get("SAYSO_SERVER") or DEFAULT_SERVER
-    return Target(checked(address), tls, token or environment.get("SAYSO_TOKEN"))
+    return Target(
+        checked(address),
+        tls,
+        token or environment.get("SAYSO_TOKEN"),
+        always(metadata),
+        tuple(interceptors),
+        tuple((options or {}).items()),
+    )
+
+
+def _require_types(server: Any, tls: Any, token: Any, options: Any) -> None:
+    for name, value, kind in (("server", server, str), ("tls", tls, Tls), ("token", token, str)):
+        if value is not None and not isinstance(value, kind):
+            raise TypeError(f"{name} must be a {kind.__name__}, not a {type(value).__name__}")
+    if options is not None and not isinstance(options, Mapping):
+        raise TypeError(f"options must be a mapping of gRPC's channel options, not a {type(options).__name__}")
+    for name, value in (options or {}).items():
+        if not isinstance(name, str) or not isinstance(value, str | int):
+            raise TypeError(f"options must be of str and int: {name!r} is a {type(value).__name__}")
 
 
 def checked(address: str) -> str:

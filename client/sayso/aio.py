@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Mapping
 from contextlib import aclosing
 from types import TracebackType
-from typing import Self, TypeVar, Unpack
+from typing import Any, Self, TypeVar, Unpack
 
 from sayso import models
+from sayso._arguments import as_document, options_of
 from sayso._calls import (
     DEFAULT_CONCURRENCY,
     EXTRACT,
@@ -16,16 +17,17 @@ from sayso._calls import (
     Outcome,
     Request,
     Response,
-    as_document,
     extract_request,
     result_of,
 )
+from sayso._envelope import Envelope, Metadata, Pairs, envelope
 from sayso._policy import (
     BETWEEN_LOOKS,
     LEAST_LOOK,
     Pair,
     Progress,
     Run,
+    Send,
     Slice,
     Wait,
     allowed,
@@ -36,13 +38,15 @@ from sayso._policy import (
     one_call,
     slices,
 )
+from sayso._signature import shows_options
 from sayso._stream import Stream
 from sayso._target import target
 from sayso._transports import AsyncTransport
 from sayso._transports.local import AsyncLocal
 from sayso._transports.remote import AsyncRemote
 from sayso._wire.server_info import from_server_info
-from sayso.errors import SaysoError
+from sayso.errors import SaysoError, ServerUnavailable
+from sayso.health import Health, health_of
 from sayso.tls import Tls
 from sayso.v1 import quotes_pb2 as pb
 
@@ -56,21 +60,27 @@ class AsyncClient:
     The arguments and methods are those of `sayso.Client`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a setting of its own
         self,
         server: str | None = None,
         *,
         timeout: float | None = None,
         tls: Tls | None = None,
         token: str | None = None,
+        metadata: Metadata | None = None,
+        interceptors: Iterable[Any] = (),
+        options: Mapping[str, str | int] | None = None,
         local: bool = False,
         model: str = "bundled",
     ) -> None:
         self._timeout = timeout
         allowed(timeout)
-        self._transport: AsyncTransport = AsyncLocal(model) if local else AsyncRemote(target(server, tls, token))
+        self._target = target(server, tls, token, metadata=metadata, interceptors=interceptors, options=options)
+        self._model = model if local else None
+        self._transport = self._connected()
         self.server = self._transport.name
 
+    @shows_options
     async def extract(
         self,
         document: str | models.Document,
@@ -78,15 +88,18 @@ class AsyncClient:
         document_id: str = "",
         language: str = "",
         timeout: float | None = None,
+        request_id: str | None = None,
+        metadata: Metadata | None = None,
         **options: Unpack[models.OptionKeywords],
     ) -> models.Result:
         """The statements of one document. For the `options` see `sayso.Options`. Raises SaysoError."""
-        request = extract_request(
-            as_document(document, document_id=document_id, language=language), models.Options(**options)
-        )
-        seconds = allowed(self._seconds(timeout), len(request.document.text))
-        return result_of(await self._finish(Run(one_call(EXTRACT, request, seconds))))
+        read, sent = as_document(document, document_id=document_id, language=language), envelope(request_id, metadata)
+        request = extract_request(read, options_of(options))
+        seconds = allowed(self._seconds(timeout), len(read.text))
+        response = await self._finish(Run(one_call(EXTRACT, request, seconds, sent)))
+        return result_of(response, read, sent.request_id)
 
+    @shows_options
     async def extract_many(
         self,
         documents: Iterable[str | models.Document],
@@ -95,6 +108,8 @@ class AsyncClient:
         timeout: float | None = None,
         concurrency: int = DEFAULT_CONCURRENCY,
         progress: Progress | None = None,
+        request_id: str | None = None,
+        metadata: Metadata | None = None,
         **options: Unpack[models.OptionKeywords],
     ) -> AsyncGenerator[Pair, None]:
         """Many documents, each with its outcome, in their order: (document, result or error of that document alone).
@@ -102,21 +117,26 @@ class AsyncClient:
         The documents are sent in small batches as the outcomes are taken, up to `concurrency` batches at a time;
         `timeout` holds for each batch. A server that is overloaded, or loads its models, is given the time it asks for,
         up to `timeout`. `progress` is called after every document with how many are done, and how many there are (None
-        where `documents` has no length). Raises SaysoError where the server fails as a whole.
+        where `documents` has no length). A `request_id` is numbered: "mine.1" is the first batch. Raises SaysoError
+        where the server fails as a whole.
         """
         count = counted(progress, documents)
-        parts = slices(documents, models.Options(**options), language=language, timeout=self._seconds(timeout))
+        sent = envelope(request_id, metadata, numbered=True)
+        parts = slices(documents, options_of(options), sent, language=language, timeout=self._seconds(timeout))
         async with aclosing(self._pairs(parts, at_least_one(concurrency))) as pairs:
             async for pair in pairs:
                 count()
                 yield pair
 
+    @shows_options
     async def stream(
         self,
         documents: Iterable[str | models.Document] | AsyncIterable[str | models.Document],
         *,
         language: str = "",
         timeout: float | None = None,
+        request_id: str | None = None,
+        metadata: Metadata | None = None,
         **options: Unpack[models.OptionKeywords],
     ) -> AsyncGenerator[tuple[int, Outcome], None]:
         """The statements of documents as they arrive: (number of the document, result or error), as they are ready.
@@ -125,11 +145,12 @@ class AsyncClient:
         the whole stream; there is none unless it is given. Before it, a server that loads its models is waited for.
         Raises SaysoError where the server fails as a whole, and what `documents` raises.
         """
-        stream = Stream(models.Options(**options), language=language)
+        sent = envelope(request_id, metadata)
+        stream = Stream(options_of(options), sent, language=language)
         requests = _requests(stream, documents)
         seconds = None if timeout is None else allowed(timeout)
-        await self._await_models(timeout)
-        async with aclosing(self._transport.stream(requests, seconds)) as responses:
+        await self._await_models(timeout, sent.metadata)
+        async with aclosing(self._transport.stream(requests, seconds, sent)) as responses:
             async for response in responses:
                 for refused in stream.refused():
                     yield refused
@@ -137,10 +158,29 @@ class AsyncClient:
         for refused in stream.end():
             yield refused
 
-    async def info(self, *, timeout: float | None = None) -> models.ServerInfo:
+    async def info(
+        self, *, timeout: float | None = None, request_id: str | None = None, metadata: Metadata | None = None
+    ) -> models.ServerInfo:
         """What the server says of itself. Raises SaysoError."""
         seconds = allowed(self._seconds(timeout))
-        return from_server_info(await self._finish(Run(one_call(INFO, pb.GetServerInfoRequest(), seconds))))
+        sent = envelope(request_id, metadata)
+        return from_server_info(await self._finish(Run(one_call(INFO, pb.GetServerInfoRequest(), seconds, sent))))
+
+    async def health(
+        self, *, timeout: float | None = None, request_id: str | None = None, metadata: Metadata | None = None
+    ) -> Health:
+        """How the server is now; nothing is tried again. Raises SaysoError where no server answers."""
+        sent, seconds = envelope(request_id, metadata), allowed(self._seconds(timeout))
+        deadline = time.monotonic() + seconds
+        serving = await self._transport.serves(seconds, sent)
+        look = Send(INFO, pb.GetServerInfoRequest(), max(LEAST_LOOK, deadline - time.monotonic()), sent)
+        try:
+            info = from_server_info(await self._send(look))
+        except ServerUnavailable as error:
+            if not error.reason:
+                raise
+            return health_of(self.server, serving=False, info=None)
+        return health_of(self.server, serving, info)
 
     async def wait_ready(self, *, timeout: float | None = None) -> None:
         """Wait until the server is there and has loaded its models. Raises SaysoError where it is not so in time."""
@@ -148,11 +188,22 @@ class AsyncClient:
         while wait := not_yet(await self._serves(deadline), deadline - time.monotonic()):
             await asyncio.sleep(wait.seconds)
 
-    async def _await_models(self, timeout: float | None) -> None:
+    async def _await_models(self, timeout: float | None, metadata: Pairs) -> None:
         """Before a stream, which cannot be sent again: wait while the models load. Whatever else, the stream tells."""
         deadline = time.monotonic() + allowed(self._seconds(timeout))
-        while await self._serves(deadline) is False and time.monotonic() < deadline:
+        while await self._serves(deadline, metadata) is False and time.monotonic() < deadline:
             await asyncio.sleep(BETWEEN_LOOKS)
+
+    def _connected(self) -> AsyncTransport:
+        return AsyncRemote(self._target) if self._model is None else AsyncLocal(self._model)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The settings: a copy connects anew."""
+        return {name: value for name, value in vars(self).items() if name != "_transport"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._transport = self._connected()
 
     async def close(self) -> None:
         """Close the connection."""
@@ -172,9 +223,11 @@ class AsyncClient:
     def _seconds(self, timeout: float | None) -> float | None:
         return self._timeout if timeout is None else timeout
 
-    async def _serves(self, deadline: float) -> bool | SaysoError:
+    async def _serves(self, deadline: float, metadata: Pairs = ()) -> bool | SaysoError:
         try:
-            return await self._transport.serves(max(LEAST_LOOK, deadline - time.monotonic()))
+            return await self._transport.serves(
+                max(LEAST_LOOK, deadline - time.monotonic()), Envelope(metadata=metadata)
+            )
         except SaysoError as error:
             return error
 
@@ -205,11 +258,14 @@ class AsyncClient:
                 run.advance(None)
                 continue
             try:
-                answer: Response | SaysoError = await self._transport.call(step.method, step.request, step.timeout)
+                answer: Response | SaysoError = await self._send(step)
             except SaysoError as error:
                 answer = error
             run.advance(answer)
         return run.value
+
+    async def _send(self, step: Send[Request, Response]) -> Response:
+        return await self._transport.call(step.method, step.request, step.timeout, step.envelope)
 
 
 async def _requests(

@@ -36,6 +36,8 @@ STATEMENTS = (
     Column("speaker_candidates", "string", "the ids of all known speakers who fit equally, joined by `; `"),
     Column("speaker_affiliation", "string", "the organization of a spokesperson", is_of_corpus=True),
     Column("speaker_issuer", "string", "the issuer of a document", is_of_corpus=True),
+    Column("person_id", "string", "the same in all documents: docs/people.md", is_of_corpus=True),
+    Column("person_confidence", "float", "probability that it is this person", is_of_corpus=True),
     Column("source", "string", "the mention next to the cue: “she”"),
     Column("cue", "string", "the reporting words: “added”"),
     Column("cue_lemma", "string", "their dictionary form: `add`"),
@@ -72,7 +74,7 @@ DOCUMENTS = (
     Column("words", "int", "as the parser counts them"),
     Column("sentences", "int", "as the parser counts them"),
     Column("statements", "int", "how many rows it has in the table of statements"),
-    Column("warnings", "string", "codes of `sayso.v1.WarningCode`, and UNKNOWN_DATE, joined by `; `"),
+    Column("warnings", "string", "codes of `sayso.v1.WarningCode`, UNKNOWN_DATE and UNREADABLE_FIELD, joined by `; `"),
     Column("seconds", "float", "that it took to read; those of a batch are shared out"),
     Column("model", "string", "the model that read it"),
     Column("model_version", "string", "its version"),
@@ -80,3 +82,37 @@ DOCUMENTS = (
     Column("labels", "string", "as the input has them, as a JSON object"),
 )
 """The columns of the documents of the corpus job, in order."""
+
+PEOPLE = (
+    Column("person_id", "string", "stays the same from run to run"),
+    Column("type", "string", "`person`, `organization`, `document`"),
+    Column("name", "string", "the most frequent full name; of a known speaker the name that the caller gave"),
+    Column("other_names", "string", "the others, the most frequent first, 20 at most, joined by `; `"),
+    Column("job_titles", "string", "likewise"),
+    Column("organizations", "string", "for whom a spokesperson speaks, who issued a document; likewise"),
+    Column("external_id", "string", "of a known speaker"),
+    Column("first_published_at", "moment", "the day of the first document"),
+    Column("last_published_at", "moment", "the day of the last"),
+    Column("documents", "int", "how many"),
+    Column("statements", "int", "how many"),
+    Column("confidence", "float", "the mean of its profiles, weighted by documents"),
+    Column("merged_ids", "string", "ids that were merged into this one by hand, joined by `; `"),
+)
+"""The columns of the people of a corpus, in order."""
+
+PROFILES = (
+    Column("profile", "string", "its key; unique"),
+    Column("person_id", "string", "whose it is"),
+    Column("automatic_id", "string", "whose it would be without merges by hand"),
+    Column("type", "string", "`person`, `organization`, `document`"),
+    Column("name", "string", "the most frequent spelling"),
+    Column("job_title", "string", "the most frequent spelling"),
+    Column("external_id", "string", "of a known speaker"),
+    Column("first_published_at", "moment", "the day of the first document"),
+    Column("last_published_at", "moment", "the day of the last"),
+    Column("documents", "int", "how many"),
+    Column("statements", "int", "how many"),
+    Column("confidence", "float", "how much of the person, in documents, is expected to be the same as this"),
+    Column("evidence", "string", "of the pair that says most: what was compared, and what it added to the log odds"),
+)
+"""The columns of the profiles of which the people of a corpus are made, in order."""

@@ -13,7 +13,8 @@
       ClientClosed            the client was closed
 
 `message` says what happened, `advice` what to do about it, and `str` both. `reason` is the stable UPPER_SNAKE reason of
-the contract, empty where the server gave none.
+the contract, empty where the server gave none. `request_id` is that of the call, by which the server's log knows it;
+empty where nothing was sent, or by no server.
 """
 
 from collections.abc import Mapping
@@ -32,9 +33,11 @@ class SaysoError(Exception):
     """Any failure of a request."""
 
     _advice = ""
+    _is_in_the_log = False
 
     def __init__(self, message: str, *, reason: str = "", metadata: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
+        self.request_id = ""
         self.message = message
         self.reason = reason
         self.metadata = dict(metadata or {})
@@ -45,7 +48,8 @@ class SaysoError(Exception):
         return _ADVICE.get(self.reason, self._advice)
 
     def __str__(self) -> str:
-        return f"{self.message}; {self.advice}" if self.advice else self.message
+        named = f" (request {self.request_id})" if self._is_in_the_log and self.request_id else ""
+        return (f"{self.message}; {self.advice}" if self.advice else self.message) + named
 
 
 class InvalidDocument(SaysoError):
@@ -121,14 +125,19 @@ class RequestTimeout(SaysoError):
     """No answer in time."""
 
     _advice = "allow more time, or send shorter texts"
+    _is_in_the_log = True
 
 
 class ExtractionFailed(SaysoError):
-    """The server failed over this document. Its log says where; it never holds the text."""
+    """The server failed over this document. Its log says where, by `request_id`; it never holds the text."""
+
+    _is_in_the_log = True
 
 
 class ServerError(SaysoError):
     """Anything else that the server reports."""
+
+    _is_in_the_log = True
 
 
 class LocalEngineUnavailable(SaysoError):

@@ -79,6 +79,22 @@ class Result(ResultFields):
 
         return result_from_json(text, cls)
 
+    def to_html(self, document: str | Document | None = None) -> str:
+        """The text with its statements as one page of HTML, for a browser: it opens without a network.
+
+        `document` is the text that was read; it need not be given if the result still has it. Raises ValueError where
+        there is none.
+        """
+        from sayso._html import whole_page
+
+        return whole_page(self, document)
+
+    def _repr_html_(self) -> str:
+        """The statements as a table, for notebooks."""
+        from sayso._html import table
+
+        return table(self)
+
     def to_dataframe(self) -> "pd.DataFrame":
         """`rows` as a pandas DataFrame. Raises ImportError without the extra `dataframe`."""
         from sayso.rows import to_dataframe

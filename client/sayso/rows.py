@@ -27,7 +27,7 @@ def to_dataframe(results: Iterable[ResultFields]) -> "pd.DataFrame":
     try:
         import pandas as pd
     except ImportError:
-        raise ImportError("to_dataframe needs pandas: pip install 'sayso[dataframe]'", name="pandas") from None
+        raise ImportError("to_dataframe needs pandas: pip install pandas", name="pandas") from None
     return pd.DataFrame([row for result in results for row in rows(result)], columns=list(COLUMNS))
 
 

@@ -30,7 +30,9 @@ def main() -> int:
             return 1
         _say(f"$ sayso extract {ARTICLE.name}")
         extract = [str(COMMANDS / "sayso"), "extract", str(ARTICLE), "--table", "--server", address]
-        return subprocess.run(extract, check=False, env=os.environ | _width()).returncode
+        status = subprocess.run(extract, check=False, env=os.environ | _width()).returncode
+    _say(f"next, a page of your own article: {os.path.relpath(COMMANDS)}/sayso extract article.txt -o page.html")
+    return status
 
 
 @contextmanager

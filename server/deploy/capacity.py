@@ -1,4 +1,4 @@
-"""What follows from the assumptions of CAPACITY.md: the part of that page which is arithmetic.
+"""What follows from the assumptions of docs/capacity.md: the part of that page which is arithmetic.
 
 python server/deploy/capacity.py            # writes that part anew, after an assumption was changed
 python server/deploy/capacity.py --check    # says whether it is what would be written
@@ -10,14 +10,31 @@ import re
 import sys
 from pathlib import Path
 
-PAGE = Path(__file__).parent / "CAPACITY.md"
+PAGE = Path(__file__).parents[2] / "docs/capacity.md"
 BEGIN, END = "<!-- computed by capacity.py -->\n", "<!-- end of what is computed -->\n"
-NAMES = ("words_per_second", "words_per_article", "peak", "busy", "replica_gb", "queued_words", "part_words")
+NAMES = (
+    "words_per_second",
+    "words_per_article",
+    "peak",
+    "busy",
+    "replica_gb",
+    "queued_words",
+    "part_words",
+    "archive_articles",
+    "input_kb",
+    "output_kb",
+)
 SECONDS_PER_DAY = 86_400
 SERVED = (10_000, 100_000, 1_000_000, 10_000_000)
 """Articles a day."""
+MOST_PARTS = 10_000
+"""Of one job: the parts of a larger one grow."""
 CORPORA = (100_000, 1_000_000, 100_000_000)
 """Articles."""
+CLUSTER = 64
+"""Cores, for the archive."""
+SPANS = (("a day", 1), ("a year", 365), ("thirty years", 30 * 365), ("a thousand such archives, a day", 1000))
+"""Of an archive: what it is called, and how many of its days it is."""
 LARGE = 1_000_000_000
 """Articles a day, for the last chapter of the page."""
 
@@ -48,7 +65,7 @@ def computed(given: dict[str, float]) -> str:
     return f"""\
 ### Serving: how many replicas
 
-    replicas = articles a day × words_per_article ÷ 86,400 × peak ÷ (words_per_second × busy),  and at least two
+Replicas = articles a day × `words_per_article` ÷ 86,400 × `peak` ÷ (`words_per_second` × `busy`), and at least two.
 
 | articles a day | words a second, mean | at the peak | replicas of one core | memory |
 |--:|--:|--:|--:|--:|
@@ -63,6 +80,13 @@ A full queue (`queued_words`) is {given["queued_words"] / given["words_per_secon
 What is killed costs at most a part per worker, {given["part_words"] / given["words_per_second"]:,.0f} seconds of its \
 reading, and the loading of the models.
 
+### A national archive
+
+`archive_articles` a day. Storage is that of the input as JSON lines, and of both tables in Parquet.
+
+| | articles | core hours | on {CLUSTER} cores | input | tables | parts |
+|---|--:|--:|--:|--:|--:|--:|
+{_archive_rows(given)}
 ### {LARGE:,} articles a day
 
 {serving(LARGE, given)[0] / 1e6:,.1f} million words a second in the mean: \
@@ -88,6 +112,27 @@ def _corpus_rows(given: dict[str, float]) -> str:
     return rows
 
 
+def _archive_rows(given: dict[str, float]) -> str:
+    rows = ""
+    for name, days in SPANS:
+        articles = round(days * given["archive_articles"])
+        hours = core_hours(articles, given)
+        size, tables = (_size(articles * given[kind]) for kind in ("input_kb", "output_kb"))
+        parts = min(MOST_PARTS, math.ceil(articles * given["words_per_article"] / given["part_words"]))
+        rows += (
+            f"| {name} | {articles:,} | {hours:,.0f} | {_duration(hours / CLUSTER)} | {size} | {tables} | {parts:,} |\n"
+        )
+    return rows
+
+
+def _size(kilobytes: float) -> str:
+    for unit in ("kB", "MB", "GB"):
+        if kilobytes < 1000:
+            return f"{kilobytes:.3g} {unit}"
+        kilobytes /= 1000
+    return f"{kilobytes:.3g} TB"
+
+
 def _duration(hours: float) -> str:
     if hours < 1:
         return f"{hours * 60:.0f} minutes"
@@ -105,7 +150,7 @@ def renewed(page: str) -> str:
 
 def main() -> None:
     """Write the page, or check it."""
-    parser = argparse.ArgumentParser(description="The arithmetic of CAPACITY.md.")
+    parser = argparse.ArgumentParser(description="The arithmetic of docs/capacity.md.")
     parser.add_argument("--check", action="store_true", help="write nothing; status 1 if something would change")
     checked = parser.parse_args().check
     page = PAGE.read_text("utf-8")

@@ -14,14 +14,14 @@ from pathlib import Path
 import click
 from prometheus_client import Metric
 
-from sayso.columns import DOCUMENTS, STATEMENTS, Column
+from sayso.columns import DOCUMENTS, PEOPLE, PROFILES, STATEMENTS, Column
 from sayso_server.commands.serve import serve
 from sayso_server.commands.settings import SECTIONS, flag_of, shown
 from sayso_server.core.model import Model
 from sayso_server.service.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = ("docs/*.md", "server/sayso_server/corpus/README.md")
+PAGES = ("docs/*.md",)
 """Where pages may have such tables."""
 TITLES = ("Serving", "Limits", "Connections", "HTTP", "Security")
 """Of the groups of settings, in their order."""
@@ -97,6 +97,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "columns": lambda: _columns(column for column in STATEMENTS if not column.is_of_corpus),
     "documents": lambda: _columns(DOCUMENTS),
     "statements": lambda: _columns(STATEMENTS),
+    "people": lambda: _columns(PEOPLE),
+    "profiles": lambda: _columns(PROFILES),
 }
 """What writes each part of a page."""
 

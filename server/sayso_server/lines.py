@@ -11,6 +11,19 @@ LINE_BREAKS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 
 
 @dataclass(frozen=True, slots=True)
+class Fields:
+    """The keys, or columns, in which a record has its id, text, title and date."""
+
+    id: str = "id"
+    text: str = "text"
+    title: str = "title"
+    published_at: str = "published_at"
+
+
+FIELDS = Fields()
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One line that could be read. `line` counts from 1."""
 
@@ -57,27 +70,27 @@ def decode(number: int, line: bytes) -> object:
     return record
 
 
-def document_of(number: int, record: object) -> Document | BadLine:
+def document_of(number: int, record: object, fields: Fields = FIELDS) -> Document | BadLine:
     """The document that a record is, or what is wrong with it."""
     if isinstance(record, BadLine):
         return record
     if not isinstance(record, dict):
-        return BadLine(number, None, 'not an object with "id" and "text"')
-    document_id = record.get("id")
+        return BadLine(number, None, f'not an object with "{fields.id}" and "{fields.text}"')
+    document_id = record.get(fields.id)
     if isinstance(document_id, int) and not isinstance(document_id, bool):
         document_id = str(document_id)
     if not isinstance(document_id, str):
-        return BadLine(number, None, '"id" is missing or not a string')
-    text = record.get("text")
+        return BadLine(number, None, f'"{fields.id}" is missing or not a string')
+    text = record.get(fields.text)
     if not isinstance(text, str):
-        return BadLine(number, printable(document_id), '"text" is missing or not a string')
-    for field, value in (("id", document_id), ("text", text)):
+        return BadLine(number, printable(document_id), f'"{fields.text}" is missing or not a string')
+    for field, value in ((fields.id, document_id), (fields.text, text)):
         try:
             value.encode()
         except UnicodeEncodeError as error:
             reason = f'"{field}" has half of a surrogate pair at character {error.start}, which is no character'
             return BadLine(number, printable(document_id), reason)
-    return Document(number, document_id, text, _moment(record.get("published_at")), labels_of(record.get("labels")))
+    return Document(number, document_id, text, moment(record.get(fields.published_at)), labels_of(record.get("labels")))
 
 
 def labels_of(value: object) -> dict[str, str]:
@@ -88,7 +101,7 @@ def labels_of(value: object) -> dict[str, str]:
     return {printable(key): printable(text) for key, text in pairs if isinstance(key, str) and isinstance(text, str)}
 
 
-def _moment(value: object) -> datetime | None:
+def moment(value: object) -> datetime | None:
     """A point in time in UTC, from ISO 8601 or a column of dates; without a time zone it is taken for UTC."""
     if isinstance(value, str):
         try:

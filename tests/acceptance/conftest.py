@@ -29,7 +29,7 @@ class Fault:
         return f"| {self.name} | {self.calls:,} | {endings} | {lost} | {self.beside} |"
 
 
-HEAD = """| fault | calls | what the callers saw | lost | beside |
+HEAD = """| fault | calls | what clients saw | lost | notes |
 |---|--:|---|--:|---|"""
 
 _faults: list[Fault] = []

@@ -238,7 +238,7 @@ def test_200_idle_connections(saw: Saw) -> None:
         seen += outcomes([served.later("text")])
         check_sound(served)
     assert seen == {"OK": 2}
-    saw(2, seen, "beside them, and behind; each of the 200 was closed after its idle time")
+    saw(2, seen, "during and afterwards; each of the 200 was closed after its idle time")
 
 
 def test_soak(served: Served, saw: Saw) -> None:

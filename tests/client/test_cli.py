@@ -95,7 +95,7 @@ def test_folders_patterns_and_json_lines(served: Running, tmp_path: Path) -> Non
     for files in ([a, b], [str(tmp_path)], [str(tmp_path / "*.txt"), str(tmp_path / "**/*.jsonl")]):
         result = sayso(served, "extract", *files)
         assert (result.exit_code, result.stdout) == (1, expected)
-        assert result.stderr == "Error: c: this document could not be read\n"
+        assert re.fullmatch(r"Error: c: this document could not be read \(request \w{32}\)\n", result.stderr)
 
 
 def test_lines_that_hold_no_document_fail_alone(served: Running) -> None:
@@ -300,7 +300,7 @@ def test_without_a_server_and_without_an_engine(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("sayso._transports.local.is_installed", lambda: False)
     result = CliRunner().invoke(app, ["extract", "-"], input=TEXT)
     assert (result.exit_code, result.stderr.count("\n")) == (3, 1)
-    assert "start one with: sayso-server serve (it comes with: pip install sayso-server)" in result.stderr
+    assert "start one with: sayso-server serve (in a checkout: pip install ./server)" in result.stderr
     local = CliRunner().invoke(app, ["extract", "--local", "-"], input=TEXT)
     assert (local.exit_code, local.stderr.count("\n")) == (1, 1)
     assert "needs sayso-server, which is not installed" in local.stderr
@@ -338,12 +338,15 @@ def test_no_answer_in_time(served: Running) -> None:
     served.engine.gate.clear()
     result = sayso(served, "extract", "-", "--timeout", "0.1")
     assert result.exit_code == 3
-    assert result.stderr == f"Error: no answer from {served.address} within 0.1 s; allow more with --timeout\n"
+    told, _, named = result.stderr.partition(" (request ")
+    assert told == f"Error: no answer from {served.address} within 0.1 s; allow more with --timeout"
+    assert re.fullmatch(r"\w{32}\)\n", named)
 
 
 def test_a_document_that_fails(served: Running) -> None:
     result = sayso(served, "extract", "-", text=POISON)
-    assert (result.exit_code, result.stderr) == (1, "Error: this document could not be read\n")
+    assert result.exit_code == 1
+    assert re.fullmatch(r"Error: this document could not be read \(request \w{32}\)\n", result.stderr)
 
 
 @pytest.mark.parametrize(

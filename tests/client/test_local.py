@@ -100,7 +100,7 @@ def test_info(served: Running) -> None:
 
 def test_without_the_server_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sayso._transports.local.entry_points", lambda group: ())
-    with pytest.raises(sayso.LocalEngineUnavailable, match="pip install sayso-server"):
+    with pytest.raises(sayso.LocalEngineUnavailable, match=r"in a checkout, pip install \./server"):
         sayso.Client(local=True)
 
 

@@ -1,15 +1,24 @@
 """What needs the extra `corpus`: Parquet, and Ray."""
 
+import io
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from support.corpus import Corpus
 from support.engine import DEADLY, POISON, SECRET
+from support.filled import FULL
 from support.serving import PATIENCE, wait_for
+
+from sayso_server.corpus.inputs import Entry, File, entries
+from sayso_server.corpus.parts import encode
+from sayso_server.corpus.rows import STATEMENTS, statement_rows
 
 pa = pytest.importorskip("pyarrow", reason="the extra `corpus` is not installed: no Parquet")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -58,6 +67,16 @@ def test_a_cell_that_cannot_be_read_spoils_its_own_row_only(corpus: Corpus) -> N
     ]
 
 
+def test_people_in_parquet_are_those_in_json_lines(corpus: Corpus, tmp_path: Path) -> None:
+    corpus.write(GOOD, "“Never,” said Olin.", GOOD)
+    corpus.run()
+    read = {name: table(corpus, name) for name in ("people", "profiles")}
+    assert [row["name"] for row in read["people"]] != []
+    corpus.target = tmp_path / "lines"
+    corpus.run("--format", "jsonl")
+    assert read == {name: corpus.rows(name) for name in ("people", "profiles")}
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [(b"PAR1 no", "is not readable as Parquet (ArrowInvalid)"), (None, "has no column 'text'")],
@@ -90,7 +109,41 @@ def test_the_example_answers_from_the_tables(corpus: Corpus, tmp_path: Path) -> 
     assert said == ["2024-03-01  Mara · say · direct", "2024-05-01  Mara · say · direct"]
     assert "2024-03" in done.stdout
     assert "Olin" not in done.stdout, "not one of the same articles"
+    nobody = subprocess.run([*command[:3], "Orr"], capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert (nobody.returncode, nobody.stderr) == (1, f"nobody is called 'Orr' in {corpus.target}/people\n")
     assert drawn.read_text("utf-8").startswith("<?xml")
+
+
+def test_people_on_ray_are_those_found_here(corpus: Corpus, tmp_path: Path) -> None:
+    """In a process of its own, which makes a folder of tables and finds the people in it twice."""
+    pytest.importorskip("ray", reason="the extra `corpus` is not installed: no Ray")
+    corpus.write(GOOD, "“Never,” said Olin.", GOOD, "“No,” said Mara Olin.")
+    corpus.run("--no-people")
+    assert not (corpus.target / "people").exists()
+    script = tmp_path / "find.py"
+    script.write_text(
+        "import functools, pathlib, sys\n"
+        "from sayso_server.corpus import job, on_ray\n"
+        "from sayso_server.corpus.people.job import here\n"
+        "if __name__ == '__main__':\n"
+        "    on_ray_of_two = functools.partial(on_ray.mapping_on_ray, workers=2, address=None)\n"
+        "    job.FEW_PARTS = 0\n"
+        "    mapping = on_ray_of_two if sys.argv[2] == 'ray' else here\n"
+        "    print(job.find_people(pathlib.Path(sys.argv[1]), 'parquet', mapping, job={}).profiles)\n"
+    )
+    found = []
+    for where in ("here", "ray"):
+        command = [sys.executable, str(script), str(corpus.target), where]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "HOME": str(corpus.home)}
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=RAY_PATIENCE, env=environment
+        )
+        assert done.returncode == 0, done.stderr
+        found.append((done.stdout, table(corpus, "people"), table(corpus, "profiles"), table(corpus, "statements")))
+        for name in ("people", "profiles"):
+            shutil.rmtree(corpus.target / name)
+    assert found[0] == found[1]
+    assert found[0][0] == "4\n"
 
 
 def test_on_ray_killed_and_started_again(corpus: Corpus, tmp_path: Path) -> None:
@@ -151,3 +204,17 @@ def test_a_cluster_that_is_none(corpus: Corpus, address: str, message: str) -> N
     pytest.importorskip("ray", reason="the extra `corpus` is not installed: no Ray")
     corpus.write(GOOD)
     assert corpus.run("--address", address) == (2, f"Error: {message}\n")
+
+
+def test_a_row_of_every_column_comes_back_from_parquet() -> None:
+    entry = Entry("in.jsonl:1", "d1", FULL.text, published_at=datetime(2024, 8, 1, tzinfo=UTC), labels={"desk": "city"})
+    [row] = statement_rows(entry, FULL)
+    assert pq.read_table(io.BytesIO(encode([row], STATEMENTS, "parquet"))).to_pylist() == [row]
+
+
+def test_labels_may_be_a_map_or_a_struct(corpus: Corpus) -> None:
+    corpus.source = corpus.source.with_suffix(".parquet")
+    for labels in (pa.array([[("desk", "city")]], pa.map_(pa.string(), pa.string())), pa.array([{"desk": "city"}])):
+        pq.write_table(pa.table({"id": ["a"], "text": [GOOD], "labels": labels}), corpus.source)
+        [(_, entry)] = entries(File(corpus.source, corpus.source.name, corpus.source.stat().st_size))
+        assert entry.labels == {"desk": "city"}

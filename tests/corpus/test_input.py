@@ -1,15 +1,22 @@
 """The input of the corpus job, and its plan."""
 
+import bz2
+import gzip
 import json
-from collections.abc import Iterator
+import lzma
+import re
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from sayso_server.corpus.errors import InputError
-from sayso_server.corpus.inputs import START, Entry, File, Position, entries, find_files
+from sayso_server.corpus.carried import carried_of
+from sayso_server.corpus.errors import CorpusError, InputError
+from sayso_server.corpus.inputs import START, Entry, File, Layout, Position, entries, find_files
 from sayso_server.corpus.plan import Plan, plan
+from sayso_server.corpus.storage.streams import forget
+from sayso_server.lines import Fields
 
 LONGEST = 200_000
 """Characters of a document."""
@@ -99,39 +106,151 @@ def test_hidden_files_of_a_folder_are_left_out(tmp_path: Path) -> None:
     [
         ("nowhere", "there is no such file or folder"),
         ("empty", "there is no file that ends in .jsonl, .parquet, .txt"),
-        ("news.csv", "cannot be read, since it ends in none of .jsonl, .parquet, .txt"),
+        ("news.csv", "there is no file that ends in .jsonl, .parquet, .txt"),
+        ("*/none-*", "there is no file that ends in .jsonl, .parquet, .txt"),
+        ("nowhere/*.jsonl", "there is no such file or folder"),
     ],
 )
 def test_an_input_that_is_none(tmp_path: Path, name: str, message: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "news.csv").touch()
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match=re.escape(message)):
         find_files(tmp_path / name)
 
 
+PACK: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
+
+
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz", ".zst"])
+def test_compressed_files_are_read_slice_by_slice_forwards_and_backwards(tmp_path: Path, ending: str) -> None:
+    plain = write_lines(tmp_path / "news.jsonl", *numbered(40))
+    packed = plain.with_name(f"news.jsonl{ending}")
+    packed.write_bytes(packed_as(ending, plain.read_bytes()))
+    (tmp_path / f"notes.txt{ending}").write_bytes(packed_as(ending, "“Yes,” said Mara.".encode()))
+    assert [file.name for file in find_files(tmp_path)] == ["news.jsonl", f"notes.txt{ending}"], "it is there unpacked"
+    plain.unlink()
+    slices = plan(find_files(tmp_path), (), slice_words=50, max_document_chars=LONGEST).slices
+    assert len(slices) == 9
+    for piece in (*slices, *reversed(slices)):
+        for entry in piece.entries():
+            assert entry.text, entry.error
+    assert [entry.document_id for entry in read_all(tmp_path)] == [*(f"d{n}" for n in range(40)), "notes.txt"]
+    forget()
+
+
+def packed_as(ending: str, content: bytes) -> bytes:
+    """Two members, as programs that add to a file make them."""
+    if ending == ".zst":
+        pa = pytest.importorskip("pyarrow", reason="the extra `corpus` is not installed: no .zst")
+        return b"".join(pa.compress(half, codec="zstd", asbytes=True) for half in halves(content))
+    return b"".join(map(PACK[ending], halves(content)))
+
+
+def halves(content: bytes) -> tuple[bytes, bytes]:
+    return content[: len(content) // 2], content[len(content) // 2 :]
+
+
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz", ".zst"])
+def test_a_compressed_file_that_is_cut_off_ends_the_job(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"news.jsonl{ending}"
+    path.write_bytes(packed_as(ending, b"".join(b'{"id": %d, "text": "One."}\n' % n for n in range(99)))[:-20])
+    with pytest.raises(InputError, match=f"^{re.escape(str(path))}: "):
+        read_all(path)
+
+
+def test_patterns_find_files_in_order(tmp_path: Path) -> None:
+    for name in ("2023-12/a.jsonl", "2024-01/a.jsonl", "2024-01/deep/c.jsonl", "2024-02/b.jsonl", "2024-02/.c.jsonl"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        write_lines(tmp_path / name)
+    (tmp_path / "2024-01" / "[odd].jsonl").touch()
+
+    def names(pattern: str) -> list[str]:
+        return [file.name for file in find_files(tmp_path / pattern)]
+
+    assert names("2024-*/*.jsonl") == ["2024-01/[odd].jsonl", "2024-01/a.jsonl", "2024-02/b.jsonl"]
+    assert names("**/[ab].jsonl") == ["2023-12/a.jsonl", "2024-01/a.jsonl", "2024-02/b.jsonl"]
+    assert names("2024-0?/**/c.jsonl") == ["2024-01/deep/c.jsonl"]
+    assert names("2024-0[!1]/*") == ["2024-02/b.jsonl"]
+    assert names("2024-01/[odd].jsonl") == ["[odd].jsonl"], "what exists is no pattern"
+
+
+def test_fields_under_other_names_partitions_and_what_is_carried(tmp_path: Path) -> None:
+    folder = tmp_path / "day=2024-03-01" / "section=world"
+    folder.mkdir(parents=True)
+    write_lines(
+        folder / "a.jsonl",
+        {"url": "a", "body": "One.", "head": "First", "views": 7, "tags": ["x"], "free": True},
+        {"url": "b", "body": "Two.", "views": "many", "section": "sport"},
+        {"id": "c", "text": "Three."},
+    )
+    (folder / "b.txt").write_text("Four.")
+    carried = carried_of(["section", "views:int", "tags", "free:bool"], taken=())
+    layout = Layout(Fields(id="url", text="body", title="head", published_at="day"), carried)
+    day = datetime(2024, 3, 1, tzinfo=UTC)
+    found = [entry for file in find_files(tmp_path, layout) for _, entry in entries(file)]
+    place = "day=2024-03-01/section=world"
+    assert found == [
+        Entry(
+            f"{place}/a.jsonl:1",
+            "a",
+            "One.",
+            title="First",
+            published_at=day,
+            carried={"section": "world", "views": 7, "tags": '["x"]', "free": True},
+        ),
+        Entry(
+            f"{place}/a.jsonl:2",
+            "b",
+            "Two.",
+            published_at=day,
+            warnings=("UNREADABLE_FIELD",),
+            carried={"section": "sport", "views": None, "tags": None, "free": None},
+        ),
+        Entry(f"{place}/a.jsonl:3", f"{place}/a.jsonl:3 (no id)", error='UNREADABLE: "url" is missing or not a string'),
+        Entry(
+            f"{place}/b.txt",
+            f"{place}/b.txt",
+            "Four.",
+            published_at=day,
+            carried={"section": "world", "views": None, "tags": None, "free": None},
+        ),
+    ]
+
+
 @pytest.mark.parametrize(
-    ("names", "message"),
+    ("kind", "given", "value"),
     [
-        (("the news.jsonl.gz",), "{0}: is compressed; unpack it first: gunzip -k '{0}'"),
-        (("a.jsonl", "b.jsonl.zst", "c.txt.gz"), "{1}: is compressed, and 1 more are; unpack it first: unzstd '{1}'"),
+        ("string", 7, "7"),
+        ("string", {"a": 1}, '{"a": 1}'),
+        ("int", 7.0, 7),
+        ("int", 7.5, None),
+        ("int", 2**63, None),
+        ("float", "7.5", 7.5),
+        ("float", float("nan"), None),
+        ("bool", "true", True),
+        ("bool", [], None),
+        ("timestamp", "2024-03-01", datetime(2024, 3, 1, tzinfo=UTC)),
+        ("timestamp", "soon", None),
     ],
 )
-def test_compressed_files_are_refused_and_not_left_out(tmp_path: Path, names: tuple[str, ...], message: str) -> None:
-    folder = tmp_path / "in put"
-    folder.mkdir()
-    paths = [folder / name for name in names]
-    for path in paths:
-        path.touch()
-    with pytest.raises(InputError) as refused:
-        find_files(folder)
-    assert str(refused.value) == message.format(*paths)
-    with pytest.raises(InputError, match="is compressed; unpack it first"):
-        find_files(paths[-1])
-    for path in paths[-2:]:
-        path.with_suffix("").touch()  # unpacked, and kept beside it
-    assert [file.name for file in find_files(folder)] == sorted(
-        {name.removesuffix(".gz").removesuffix(".zst") for name in names}
-    )
+def test_a_carried_value_is_of_its_type_or_null(kind: str, given: object, value: object) -> None:
+    [one] = carried_of([f"x:{kind}"], taken=())
+    assert one.value({"x": given}) == (value, value is not None)
+    assert one.value({}) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        (["title"], "--carry title: the tables have a column of this name"),
+        (["a", "a:int"], "--carry a: is given twice"),
+        (["a:number"], "--carry a:number: the type is one of string, int, float, bool, timestamp"),
+    ],
+)
+def test_fields_that_cannot_be_carried(texts: list[str], message: str) -> None:
+    with pytest.raises(CorpusError) as refused:
+        carried_of(texts, taken=["title"])
+    assert str(refused.value) == message
 
 
 def test_slices_have_so_many_words_and_every_document_once(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from sayso_server.corpus.errors import OutputError
 from sayso_server.corpus.inputs import Entry, id_of_place
 from sayso_server.corpus.parts import Form, Part, part_of
 from sayso_server.corpus.rows import failed_row, read_row, statement_rows
+from sayso_server.corpus.storage.local import LocalFolder
 from sayso_server.corpus.store import opened
 
 GOOD = "“Yes,” said Mara."
@@ -62,14 +63,14 @@ def statuses(folder: Path, form: Form) -> dict[str, str]:
 
 
 def first_run(folder: Path, form: Form) -> None:
-    with opened(folder, form, {}) as store:
+    with opened(LocalFolder(folder), form, {}) as store:
         for names in FIRST:
             store.write(make(form, *names))
 
 
 def second_run(folder: Path, form: Form) -> None:
     """Reads all that failed again, but f with the same outcome, and what has no row: two documents a part."""
-    with opened(folder, form, {}) as store:
+    with opened(LocalFolder(folder), form, {}) as store:
         store.retry_failed()
         unread = [name for name in ("b", "d", "f!", "g") if name.strip("!") not in store.statuses]
         for start in range(0, len(unread), 2):
@@ -91,10 +92,10 @@ def test_documents_that_failed_and_are_read_again_have_one_row(tmp_path: Path, f
 
 def test_what_failed_stays_where_it_is_not_read_again(tmp_path: Path, form: Form) -> None:
     first_run(tmp_path, form)
-    with opened(tmp_path, form, {}) as store:
+    with opened(LocalFolder(tmp_path), form, {}) as store:
         store.write(make(form, "h"))
         assert store.failed == 4
-    with opened(tmp_path, form, {}) as store:
+    with opened(LocalFolder(tmp_path), form, {}) as store:
         store.retry_failed()
         store.write(make(form, "b", "i"))
         assert store.failed == 3, "those that the input has no longer keep their rows"
@@ -102,10 +103,10 @@ def test_what_failed_stays_where_it_is_not_read_again(tmp_path: Path, form: Form
 
 
 def test_a_line_that_was_repaired_replaces_what_was_said_of_its_place(tmp_path: Path, form: Form) -> None:
-    with opened(tmp_path, form, {}) as store:
+    with opened(LocalFolder(tmp_path), form, {}) as store:
         unreadable = Entry("in.jsonl:7", id_of_place("in.jsonl:7"), error="UNREADABLE: not JSON")
         store.write(part_of([failed_row(unreadable, unreadable.error, MODEL)], [], 0, form))
-    with opened(tmp_path, form, {}) as store:
+    with opened(LocalFolder(tmp_path), form, {}) as store:
         store.retry_failed()
         repaired = Entry("in.jsonl:7", "x", GOOD)
         store.write(part_of([read_row(repaired, extraction(GOOD), MODEL)], [], 3, form))
@@ -114,9 +115,9 @@ def test_a_line_that_was_repaired_replaces_what_was_said_of_its_place(tmp_path: 
 
 def test_a_row_that_failed_is_not_taken_for_that_of_the_place_it_is_named_like(tmp_path: Path, form: Form) -> None:
     failed, other = Entry("in.jsonl:7", "in.jsonl:2", "text"), Entry("in.jsonl:2", "x", GOOD)
-    with opened(tmp_path, form, {}) as store:
+    with opened(LocalFolder(tmp_path), form, {}) as store:
         store.write(part_of([failed_row(failed, "WORKER_LOST: signal 9", MODEL)], [], 0, form))
-    with opened(tmp_path, form, {}) as store:
+    with opened(LocalFolder(tmp_path), form, {}) as store:
         store.retry_failed()
         store.write(part_of([read_row(other, extraction(GOOD), MODEL)], [], 3, form))
     assert statuses(tmp_path, form) == {"in.jsonl:2": "failed", "x": "ok"}
@@ -128,7 +129,7 @@ def test_a_file_that_is_no_part_is_named_and_left_alone(tmp_path: Path, form: Fo
     foreign = tmp_path / table / f"part-x.{form}"
     foreign.write_text("{}")
     (tmp_path / table / "notes.txt").write_text("readers of tables do not take this")
-    with pytest.raises(OutputError) as refused, opened(tmp_path, form, {}):
+    with pytest.raises(OutputError) as refused, opened(LocalFolder(tmp_path), form, {}):
         pass
     assert str(refused.value) == f"{foreign}: is no part of this output, and would be read as one; move it elsewhere"
     assert foreign.read_text() == "{}"
@@ -138,11 +139,11 @@ def test_a_damaged_part_is_named_and_can_be_removed(tmp_path: Path, form: Form) 
     first_run(tmp_path, form)
     part = tmp_path / "documents" / f"part-000001.{form}"
     part.write_bytes(part.read_bytes()[:-9])
-    with pytest.raises(OutputError) as refused, opened(tmp_path, form, {}):
+    with pytest.raises(OutputError) as refused, opened(LocalFolder(tmp_path), form, {}):
         pass
     assert str(refused.value) == f"{part}: is damaged; remove it, and its documents are read again"
     part.unlink()
-    with opened(tmp_path, form, {}) as store:
+    with opened(LocalFolder(tmp_path), form, {}) as store:
         assert sorted(store.statuses) == list("abcefg")
 
 

@@ -1,6 +1,7 @@
 """Trees from made-up scores, against Stanza's own search and repair."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from stanza.models.common.chuliu_edmonds import chuliu_edmonds_one_root
 from stanza.models.common.vocab import VOCAB_PREFIX_SIZE
 from stanza.models.depparse.head_constraints import resolve_head_constraint_violations
 
+from sayso_server.parsing import decoding
 from sayso_server.parsing.decoding import best_tree, is_faulty, is_tree, repaired
 
 pytestmark = pytest.mark.live
@@ -53,6 +55,49 @@ def test_the_best_tree_is_that_of_chu_liu_and_edmonds() -> None:
         many_roots += int((heads[1:] == 0).sum() > 1)
         assert list(best_tree(scores.copy())[1:]) == list(chuliu_edmonds_one_root(scores.copy())[1:])
     assert 0 < greedy < greedy + many_roots < 300  # all roads were taken
+
+
+def test_the_worst_sentence_takes_a_contraction_for_each_word_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words that name each other as heads, in pairs, pairs of pairs, and so on: no cycle is found with another."""
+    size = 129
+    apart = np.array([[(a ^ b).bit_length() for b in range(size)] for a in range(size)])
+    scores = np.random.default_rng(5).random((size, size)) / 4 - apart
+    scores[0] = scores[:, 0] = -100.0
+    np.fill_diagonal(scores, -np.inf)
+    sizes: list[int] = []
+    contracted = decoding._contracted
+
+    def counted(scores: np.ndarray, heads: np.ndarray, cycle: np.ndarray) -> Any:
+        sizes.append(len(scores))
+        return contracted(scores, heads, cycle)
+
+    monkeypatch.setattr(decoding, "_contracted", counted)
+    heads = best_tree(scores)
+    assert is_tree(heads)
+    assert size // 2 < len(sizes) <= 2 * size  # twice: with any number of roots, then with one
+    assert list(heads[1:]) == list(chuliu_edmonds_one_root(scores.copy())[1:])
+
+
+def test_a_hundred_subjects_of_one_verb_are_repaired_in_bounded_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    size = 101
+    rng = np.random.default_rng(4)
+    scores = normalized(random_scores(rng, size))
+    scores[2:, 1] = scores[1, 0] = 0.0  # the first word is the root, and head of all others
+    labels = normalized(rng.normal(size=(size, size, len(RELATIONS))).astype(np.float32))
+    labels[2:, 1, 1] = 0.0
+    heads = best_tree(scores)
+    assert (heads[2:] == 1).all()
+    searches: list[int] = []
+
+    def counted(scores: np.ndarray) -> np.ndarray:
+        searches.append(len(scores))
+        return best_tree(scores)
+
+    monkeypatch.setattr(decoding, "best_tree", counted)
+    own, relations = repaired(scores, labels, heads, RELATIONS)
+    assert is_tree(own)
+    assert relations.count("nsubj") <= 2
+    assert len(searches) <= decoding.REPAIRS * size
 
 
 def test_the_scores_stay_as_they_are() -> None:

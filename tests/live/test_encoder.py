@@ -1,13 +1,26 @@
 """The encoder reads paragraphs in rows; what stands in another row changes nothing."""
 
+import random
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
-from sayso_server.parsing.encoder import LAYERS, LONGEST, PIECES, WINDOW, Encoder, load_encoder, load_weights, shape
-from sayso_server.parsing.layers import FLOATING, INT8, fastest, int8
+from sayso_server.parsing.encoder import (
+    GROUP,
+    LAYERS,
+    LONGEST,
+    PIECES,
+    WINDOW,
+    Encoder,
+    load_encoder,
+    load_weights,
+    shape,
+)
+from sayso_server.parsing.layers import FLOATING, INT8, Layers, fastest, int8
 from sayso_server.parsing.load import BUNDLED
 from sayso_tools.training.encoder import TrainedEncoder
 
@@ -68,6 +81,34 @@ def test_int8_is_near_float32_and_a_row_depends_on_no_other(encoder: Encoder) ->
     assert likeness.mean() > 0.997
     alone = torch.cat([rounded([paragraph]) for paragraph in paragraphs], 1)
     assert torch.equal(rounded(paragraphs), alone)
+
+
+@torch.inference_mode()
+def test_rows_of_any_lengths_are_read_together_as_if_each_were_alone(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not encoder.layers.is_exact:
+        pytest.skip("this machine reads in float32, each row alone")
+    rng = random.Random(1)
+    words = [*SENTENCE, "NATO", "it", "harbour-master", "“", "1,200"]
+    paragraphs = [[rng.choices(words, k=rng.choice([1, 1, 2, 3, 9, 9, 30, 80]))] for _ in range(60)]
+    whole = encoder(paragraphs)
+    calls: list[int] = []
+    layers = Layers.__call__
+
+    def counted(own: Layers, *given: Any) -> list[torch.Tensor]:
+        calls.append(len(given[2]))
+        return layers(own, *given)
+
+    monkeypatch.setattr(Layers, "__call__", counted)
+    assert torch.equal(torch.cat([encoder([paragraph]) for paragraph in paragraphs], 1), whole)
+    assert calls == [1] * 60
+    assert torch.equal(encoder(paragraphs[::-1]), torch.cat([encoder([p]) for p in paragraphs[::-1]], 1))
+    assert max(calls) > 10
+    one_letter = [[["a"]]] * 500
+    calls.clear()
+    encoder(one_letter)
+    assert len(calls) <= 500 * 3 / GROUP + 1
 
 
 @pytest.mark.parametrize("least", [None, -0.17])

@@ -33,7 +33,7 @@ def trained(lengths: list[int], gold: Gold) -> tuple[Linker, torch.Tensor]:
 @torch.no_grad()
 def test_links_are_learned_with_the_outer_cue_as_share_and_every_cue_as_scope() -> None:
     head, states = trained([9], GOLD)
-    cues, found = head.predict(states, 0.5, 0.1)
+    cues, found = head.predict(states, [9], 0.5, 0.1)
     assert {1, 6} <= {word for word, _ in cues}
     assert {(f.word, f.cue) for f in found if f.share > 0.5} == {(2, 1), (3, 1), (4, 1), (8, 6)}
     assert {(f.word, f.cue) for f in found if f.scope > 0.5 and f.cue in {1, 6}} == {
@@ -47,8 +47,8 @@ def test_paragraphs_are_apart_and_links_cross_sentences() -> None:
     twice = Gold(*(torch.cat([part, torch.where(part > 0, part + 10, part)]) for part in GOLD))
     head, states = trained([9, 9], twice)
     offsets = list(range(0, 90, 10))
-    for part in torch.split(states, 9, 1):
-        first, second = linked(head, part, [3, 6], offsets)
+    both = linked(head, states, [[3, 6], [3, 6]], offsets * 2)
+    for first, second in (both[:2], both[2:]):
         assert [cue.word for cue in first[0] if cue.likely > 0.5][:1] == [1]
         assert LikelyCue(3, 1.0)._replace(likely=0) in [cue._replace(likely=0) for cue in second[0]]
         assert {(link.word, link.cue) for link in second[1] if link.share > 0.5} == {(0, 10), (1, 10), (5, 60)}
@@ -61,14 +61,14 @@ def test_without_any_cue_there_is_a_loss_and_nothing_is_served() -> None:
     head, states = trained([4], none)
     assert all(torch.isfinite(loss) for loss in head.losses(states, [4], none).values())
     with torch.no_grad():
-        assert linked(head, states, [4], [0, 1, 2, 3]) == [([], [])]
+        assert linked(head, states, [[4]], [0, 1, 2, 3]) == [([], [])]
 
 
 def test_content_of_a_cue_in_another_paragraph_belongs_to_none() -> None:
     elsewhere = GOLD._replace(cues=torch.where(GOLD.cues == 5, 0, GOLD.cues))
     head, states = trained([9], elsewhere)
     with torch.no_grad():
-        _, found = head.predict(states, 0.5, 0.1)
+        _, found = head.predict(states, [9], 0.5, 0.1)
     assert {(f.word, f.cue) for f in found if f.share > 0.5} == {(8, 6)}
 
 

@@ -5,8 +5,10 @@ import pytest
 from sayso_server.core.coreference import Place
 from sayso_server.core.pipeline import Extractor
 from sayso_server.core.statement import Kind, SpeakerType
+from sayso_server.core.tree import Tree
+from sayso_server.parsing import tokens
 from sayso_server.parsing.load import BUNDLED, load_engine
-from sayso_server.parsing.stanza_parser import StanzaParser, from_folder
+from sayso_server.parsing.stanza_parser import StanzaParser, from_folder, to_tree
 from sayso_server.parsing.tokens import LONGEST_SENTENCE
 
 pytestmark = [
@@ -62,6 +64,25 @@ def test_one_pass_gives_what_separate_passes_give(parser: StanzaParser) -> None:
         parser.reader.forget()
     assert separate.to_dict() == together.to_dict()
     assert [s.roles for s in separate.sentences] == [s.roles for s in together.sentences]
+
+
+def test_light_documents_and_those_of_stanza_give_the_same_trees(parser: StanzaParser) -> None:
+    """What is served is read on light documents; training and evaluation read Stanza's."""
+    paragraphs = [
+        *ARTICLE.split("\n\n"),
+        "Pell’s office didn't say if “it” couldn't re-open \u2026 or won't. Spc. Olin :: gov\u00adernment ferry",
+        "Ferry times: Monday 7 a.m. Tuesday 8 a.m. \u201cNo ferry on Sunday\u201d \u2013 Harbour office.",
+        "z" * 1001 + " cannot be",
+    ]
+    (batch,) = tokens.batches(paragraphs, parser.tokenize)
+    document = parser.annotate(batch.document)
+    expected: list[list[Tree]] = [[] for _ in paragraphs]
+    for sentence in document.sentences:
+        paragraph, shift = batch.place(sentence)
+        expected[paragraph].append(to_tree(document, sentence, shift))
+    assert tokens.doubts(batch.document)
+    assert any(len(token.words) > 1 for sentence in document.sentences for token in sentence.tokens)
+    assert parser.parse(paragraphs) == expected
 
 
 def test_names_and_roles(parser: StanzaParser) -> None:

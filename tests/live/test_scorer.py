@@ -11,8 +11,10 @@ from sayso_server.core.selection.evidence import Basis
 from sayso_server.core.statement import Cue, CueClass, Span
 from sayso_tools.evaluation.calibration import area_under_curve, calibration_error, judgements
 from sayso_tools.training.annotations import Annotation
+from sayso_tools.training.examples import Example, agreement
 from sayso_tools.training.news import Article
-from sayso_tools.training.scorer import Example, Row, agreement, calibrated, described, fit, trained
+from sayso_tools.training.regression import Row, fit
+from sayso_tools.training.scorer import calibrated, described, trained
 
 pytestmark = pytest.mark.live
 

@@ -11,9 +11,9 @@ import torch
 from sayso_server.parsing import atoms
 from sayso_server.parsing.tokenizer import Network, Tokenizer
 from sayso_tools.formats.conllu import Sentence, label, paragraphs, surface
-from sayso_tools.training import material, meanings, small, tokenizer, writing
+from sayso_tools.training import edits, material, meanings, phrases, small, tokenizer, writing
 from sayso_tools.training.meanings import Taught
-from sayso_tools.training.writing import Source
+from sayso_tools.training.phrases import Source
 
 pytestmark = pytest.mark.live
 
@@ -55,8 +55,8 @@ def sentences(text: str, labels: str) -> list[str]:
 
 def made(kind: str, seeds: int = 200) -> set[tuple[str, ...]]:
     """What a kind of writing makes of one paragraph, as the sentences that it has then."""
-    paragraph: list[Sentence] = [writing.words("It was late"), writing.words("The mayor of Velland did not come")]
-    paragraph = [writing.closed(sentence) for sentence in paragraph]
+    paragraph: list[Sentence] = [edits.words("It was late"), edits.words("The mayor of Velland did not come")]
+    paragraph = [edits.closed(sentence) for sentence in paragraph]
     function = getattr(writing, kind)
     out = set()
     for seed in range(seeds):
@@ -102,8 +102,8 @@ def test_a_cue_and_its_quotation_are_one_sentence() -> None:
 
 
 def test_a_sentence_that_ends_with_an_abbreviation_has_one_stop() -> None:
-    assert [t.text for t in writing.closed(writing.words("It was 4 p.m."))] == ["It", "was", "4", "p.m."]
-    assert [t.text for t in writing.closed(writing.words("Did it, Orr (AP)"), "?")] == [
+    assert [t.text for t in edits.closed(edits.words("It was 4 p.m."))] == ["It", "was", "4", "p.m."]
+    assert [t.text for t in edits.closed(edits.words("Did it, Orr (AP)"), "?")] == [
         "Did", "it", ",", "Orr", "(", "AP", ")", "?",
     ]  # fmt: skip
 
@@ -202,7 +202,7 @@ def test_the_stage_writes_a_tokenizer_and_is_not_done_twice(
 
 def test_names_in_braces_stand_for_something() -> None:
     source = Source(random.Random(1), SOURCE_NAMES)
-    for name, choices in writing.WORDS.items():
+    for name, choices in phrases.WORDS.items():
         assert choices, name
         for _ in range(10 * len(choices)):
-            assert not set(writing.invented(name, source)) & {"{", "}"}
+            assert not set(phrases.invented(name, source)) & {"{", "}"}

@@ -11,7 +11,7 @@ from sayso_server.commands.corpus import corpus
 from sayso_server.service.settings import Limits
 
 DEPLOY = Path(__file__).parent.parent.parent / "server/deploy"
-PAGE = (DEPLOY / "CAPACITY.md").read_text("utf-8")
+PAGE = (DEPLOY.parents[1] / "docs/capacity.md").read_text("utf-8")
 GIVEN = {
     "words_per_second": 500.0,
     "words_per_article": 500.0,

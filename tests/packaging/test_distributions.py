@@ -1,10 +1,11 @@
-"""The two distributions: one version, a thin client, a contract that its generated code matches."""
+"""The distributions: one version, wheels that only have what runs, a thin client, code that matches its contract."""
 
 import json
 import re
 import subprocess
 import sys
 import tomllib
+import zipfile
 from importlib.metadata import requires, version
 from pathlib import Path
 
@@ -31,9 +32,10 @@ def run_python(code: str) -> str:
 
 def test_one_version() -> None:
     expected = project("client")["version"]
-    assert project("server")["version"] == expected
-    assert version("sayso") == version("sayso-server") == sayso.__version__ == expected
+    assert project("server")["version"] == project("server/tools")["version"] == expected
+    assert version("sayso") == version("sayso-server") == version("sayso-tools") == sayso.__version__ == expected
     assert f"sayso=={expected}" in (requires("sayso-server") or [])
+    assert f"sayso-server=={expected}" in (requires("sayso-tools") or [])
 
 
 def test_the_generated_code_is_that_of_the_contract(tmp_path: Path) -> None:
@@ -89,7 +91,47 @@ def test_a_missing_extra_is_named(missing: str) -> None:
     code = f"import sys; sys.modules[{missing!r}] = None; from sayso.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"sayso: the command line needs {missing}: pip install 'sayso[cli]'\n"
+    assert done.stderr == f"sayso: the command line needs {missing}: pip install click rich\n"
+
+
+@pytest.fixture(scope="module")
+def wheel_of_the_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built of this checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    code = "import sys, hatchling.build; print(hatchling.build.build_wheel(sys.argv[1]))"
+    command = [sys.executable, "-c", code, str(folder)]
+    subprocess.run(command, cwd=ROOT / "server", capture_output=True, check=True, timeout=120)
+    [wheel] = folder.glob("*.whl")
+    return wheel
+
+
+def test_the_wheel_of_the_server_has_models_and_nothing_that_makes_or_measures(wheel_of_the_server: Path) -> None:
+    with zipfile.ZipFile(wheel_of_the_server) as wheel:
+        names = wheel.namelist()
+        metadata = wheel.read(next(name for name in names if name.endswith("/METADATA"))).decode()
+    roots = {name.split("/")[0] for name in names}
+    assert {root for root in roots if not root.endswith(".dist-info")} == {"sayso_server"}
+    rooms = {name.split("/")[1] for name in names}
+    assert not rooms & {"training", "bench", "load", "evaluation", "tools"}
+    assert "sayso_server/models/en/manifest.json" in names
+    assert not re.search(r"scikit-learn|transformers|safetensors|sayso-tools", metadata)
+
+
+def test_every_module_of_the_wheel_is_imported_without_the_tools(wheel_of_the_server: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel_of_the_server) as wheel:
+        wheel.extractall(tmp_path)
+    code = (
+        "import importlib, pkgutil, sys; "
+        "sys.path.insert(0, sys.argv[1]); sys.modules['sayso_tools'] = sys.modules['sklearn'] = None; "
+        "import sayso_server; assert sayso_server.__path__[0].startswith(sys.argv[1]); "
+        "optional = ('.http', '.otel', '.arrow', '.on_ray', '__main__'); "
+        "[importlib.import_module(m.name) for m in pkgutil.walk_packages(sayso_server.__path__, 'sayso_server.', "
+        "onerror=lambda name: None) if not any(part in m.name for part in optional)]; "
+        "print('sayso_server.parsing.load' in sys.modules)"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stdout.strip()) == (0, "True"), done.stderr
 
 
 def test_the_server_does_not_load_torch_before_its_model() -> None:
@@ -99,9 +141,9 @@ def test_the_server_does_not_load_torch_before_its_model() -> None:
     assert not loaded & {"torch", "stanza", "transformers"}
 
 
-def test_both_are_typed() -> None:
-    assert (ROOT / "client/sayso/py.typed").is_file()
-    assert (ROOT / "server/sayso_server/py.typed").is_file()
+@pytest.mark.parametrize("package", ["client/sayso", "server/sayso_server", "server/tools/sayso_tools"])
+def test_all_are_typed(package: str) -> None:
+    assert (ROOT / package / "py.typed").is_file()
 
 
 PROGRAM = """
@@ -148,6 +190,6 @@ def test_every_installed_version_is_pinned() -> None:
     assert "torch==2.13.0" in pins
 
 
-@pytest.mark.parametrize("folder", ["client", "server"])
-def test_both_carry_the_licence(folder: str) -> None:
+@pytest.mark.parametrize("folder", ["client", "server", "server/tools"])
+def test_all_carry_the_licence(folder: str) -> None:
     assert (ROOT / folder / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()

@@ -17,7 +17,7 @@ def main() -> None:
     """Read the article, open its page and take the picture, in few colours."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        article = ROOT / "tests/pages/files/strait.txt"
+        article = ROOT / "examples/strait.txt"
         command = [sys.executable, "-m", "sayso", "extract", "--local", article.name, "-o", str(folder / "page.html")]
         subprocess.run(command, cwd=article.parent, check=True)
         with browsing(folder / "profile") as page:

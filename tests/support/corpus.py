@@ -12,6 +12,11 @@ from support.serving import PATIENCE
 TESTS = Path(__file__).parent.parent
 
 
+def environment() -> dict[str, str]:
+    """Of processes that import what tests import."""
+    return os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
+
+
 class Corpus:
     """Input and output of a job, and the command over them."""
 
@@ -20,18 +25,24 @@ class Corpus:
         self.home.mkdir()
         self.source = folder / "in.jsonl"
         self.target = folder / "out"
+        self.addresses: tuple[str, str] | None = None
+        """Of input and output, where they are in a store."""
         self._running: list[subprocess.Popen[str]] = []
 
     def write(self, *texts: str) -> None:
         lines = (json.dumps({"id": f"d{n}", "text": text}, ensure_ascii=False) + "\n" for n, text in enumerate(texts))
         self.source.write_text("".join(lines), "utf-8")
 
+    def places(self) -> tuple[str, str]:
+        """Input and output, as the command gets them."""
+        return self.addresses or (str(self.source), str(self.target))
+
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         """The command; a part is a document or two."""
-        command = [sys.executable, "-m", "support.fake_corpus", "corpus", str(self.source), str(self.target)]
+        command = [sys.executable, "-m", "support.fake_corpus", "corpus", *self.places()]
         process = subprocess.Popen(
             [*command, "--part-words", "8", "--threads", "1", *arguments],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path]), "HOME": str(self.home)},
+            env=environment() | {"HOME": str(self.home)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

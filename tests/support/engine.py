@@ -35,6 +35,10 @@ POISON = "poison"
 DEADLY = "deadly"
 """A text that holds this word ends the process that reads it, where that is one of its own."""
 
+SLOWLY = "slowly"
+"""A text that holds this word takes a while, where a process of its own reads it."""
+_SECONDS_OF_SLOWLY = 0.05
+
 _WAIT = re.compile(r"WAIT (\S+)")  # until that file exists
 
 _STATEMENT = re.compile(r"(“[^”]*”) (said) (\w+)")
@@ -91,6 +95,8 @@ class DeadlyEngine(FakeEngine):
         for text in texts:
             if found := _WAIT.search(text):
                 _wait_for(Path(found.group(1)))
+            if SLOWLY in text:
+                time.sleep(_SECONDS_OF_SLOWLY)
             if DEADLY in text:
                 os.kill(os.getpid(), signal.SIGKILL)
             if POISON in text:

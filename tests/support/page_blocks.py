@@ -28,6 +28,9 @@ BUF = Path(os.environ.get("SAYSO_BUF", ROOT / "build/buf/node_modules/.bin/buf")
 PATIENCE = 300
 _COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n?", re.MULTILINE)
 _MISSING = re.compile(r"line \d+: ([\w.-]+): command not found$", re.MULTILINE)
+_NO_MODULE = re.compile(r"^ModuleNotFoundError: No module named '(datasets|duckdb|pyarrow|ray|spacy)'$", re.MULTILINE)
+"""What a block may need that is no part of `make install`."""
+_NO_EXTRA = re.compile(r"needs (\w+), which is not installed: pip install")
 _SHELL = shutil.which("bash") or "bash"
 
 
@@ -72,16 +75,21 @@ class Page:
         )
         if missing := _MISSING.search(done.stdout if both else done.stderr):
             pytest.skip(f"{missing[1]} is missing")
+        if missing := _NO_EXTRA.search(done.stdout if both else done.stderr):
+            pytest.skip(f"{missing[1]} is not installed")
         return done
 
     def _environment(self) -> dict[str, str]:
         programs = os.pathsep.join(map(str, (PROGRAMS, Path(sys.executable).parent, BUF, os.environ["PATH"])))
-        libraries = os.pathsep.join([str(ROOT / "client"), str(ROOT / "server"), os.environ.get("PYTHONPATH", "")])
+        places = [
+            *(str(ROOT / name) for name in ("client", "server", "server/tools")),
+            os.environ.get("PYTHONPATH", ""),
+        ]
         return os.environ | {
             "COLUMNS": "110",
             "NODE_PATH": str(MODULES),
             "PATH": programs,
-            "PYTHONPATH": libraries,
+            "PYTHONPATH": os.pathsep.join(places),
             "ROOT": str(ROOT),
             "SAYSO_SERVER": self.server.grpc,
         }
@@ -102,6 +110,8 @@ def _program(block: Block, page: Page, *command: str) -> None:
     if _is_file(block, page):
         return
     done = page.run(*command, page.server.instead(block.source))
+    if missing := _NO_MODULE.search(done.stderr):
+        pytest.skip(f"{missing[1]} is not installed")
     assert (done.returncode, done.stderr) == (0, "")
     page.printed = done.stdout
 

@@ -20,6 +20,8 @@ from support.page_blocks import LANGUAGES, PROGRAMS, Block, Page
 ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "docs/*.md", "client/README.md", "server/README.md", "examples/*.md", "examples/*/README.md")
 FILES = ROOT / "tests/pages/files"
+EXAMPLES = ROOT / "examples"
+NEWS = EXAMPLES / "newsroom/articles.jsonl"
 ARTICLE = ROOT / "server/demo/article.txt"
 _LINKS = {".venv": PROGRAMS.parent} | {name: ROOT / name for name in ("client", "docs", "examples", "protos", "server")}
 _FENCE = RawFencedCodeBlockLexer(re.compile(r"(?P<info>[^\n]*)$\n", re.MULTILINE))
@@ -51,7 +53,10 @@ def _info(text: str) -> tuple[str, str]:
 def _set_up(namespace: dict[str, Any]) -> None:
     namespace["folder"] = Path(tempfile.mkdtemp(prefix="page-"))
     shutil.copytree(FILES, namespace["folder"], dirs_exist_ok=True)
-    shutil.copy(ARTICLE, namespace["folder"])
+    for file in (ARTICLE, *EXAMPLES.glob("*.txt")):
+        shutil.copy(file, namespace["folder"])
+    (namespace["folder"] / "news").mkdir()
+    shutil.copy(NEWS, namespace["folder"] / "news")
     for name, place in _LINKS.items():
         (namespace["folder"] / name).symlink_to(place)
 

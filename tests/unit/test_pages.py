@@ -43,7 +43,7 @@ def test_links_lead_somewhere(file: Path) -> None:
             continue
         place, _, anchor = target.partition("#")
         other = (file.parent / place).resolve() if place else file
-        assert other.exists(), target
+        assert other.is_file(), target
         assert not anchor or anchor in _anchors(other), target
 
 

@@ -16,6 +16,7 @@ from google.protobuf.message import Message
 from google.rpc import code_pb2, status_pb2
 
 from sayso._calls import BATCH, INFO, Method, Request, Response
+from sayso._envelope import Envelope
 from sayso._status import error_of_status
 from sayso.errors import ClientClosed, LocalEngineUnavailable, SaysoError
 from sayso.v1 import quotes_pb2 as pb
@@ -49,7 +50,7 @@ class Local:
     def __init__(self, model: str) -> None:
         if not is_installed():
             raise LocalEngineUnavailable(
-                "the local engine needs sayso-server, which is not installed: pip install sayso-server"
+                "the local engine needs sayso-server, which is not installed: in a checkout, pip install ./server"
             )
         self.name = "local"
         self._model = model
@@ -61,7 +62,11 @@ class Local:
         }
 
     def submit(
-        self, method: Method[Request, Response], request: Request, timeout: float | None = None
+        self,
+        method: Method[Request, Response],
+        request: Request,
+        timeout: float | None = None,
+        envelope: Envelope | None = None,
     ) -> Future[Response]:
         """Queue a request, without waiting for its response. The future raises SaysoError. Raises ClientClosed."""
         answer = cast("Callable[[Request], Response]", self._methods[method.name])
@@ -71,14 +76,17 @@ class Local:
             raise ClientClosed("this client is closed") from None
 
     def stream(
-        self, requests: Iterable[pb.StreamExtractQuotesRequest], timeout: float | None = None
+        self,
+        requests: Iterable[pb.StreamExtractQuotesRequest],
+        timeout: float | None = None,
+        envelope: Envelope | None = None,
     ) -> Generator[pb.StreamExtractQuotesResponse, None, None]:
         """The responses, in order."""
         for request in requests:
             response = self.submit(BATCH, batch_of_one(request)).result()
             yield pb.StreamExtractQuotesResponse(correlation_id=request.correlation_id, outcome=response.outcomes[0])
 
-    def serves(self, timeout: float | None = None) -> bool:
+    def serves(self, timeout: float | None = None, envelope: Envelope | None = None) -> bool:
         """Load the model, if need be. Raises SaysoError."""
         return self.submit(INFO, pb.GetServerInfoRequest()).result().ready
 
@@ -117,19 +125,21 @@ class AsyncLocal:
         self._local = Local(model)
         self.name = self._local.name
 
-    async def call(self, method: Method[Request, Response], request: Request, timeout: float) -> Response:
+    async def call(
+        self, method: Method[Request, Response], request: Request, timeout: float, envelope: Envelope
+    ) -> Response:
         """The response to one request. Raises SaysoError."""
         return await asyncio.wrap_future(self._local.submit(method, request, timeout))
 
     async def stream(
-        self, requests: AsyncIterator[pb.StreamExtractQuotesRequest], timeout: float | None
+        self, requests: AsyncIterator[pb.StreamExtractQuotesRequest], timeout: float | None, envelope: Envelope
     ) -> AsyncGenerator[pb.StreamExtractQuotesResponse, None]:
         """The responses, in order."""
         async for request in requests:
             response = await asyncio.wrap_future(self._local.submit(BATCH, batch_of_one(request)))
             yield pb.StreamExtractQuotesResponse(correlation_id=request.correlation_id, outcome=response.outcomes[0])
 
-    async def serves(self, timeout: float | None = None) -> bool:
+    async def serves(self, timeout: float | None = None, envelope: Envelope | None = None) -> bool:
         """Load the model, if need be. Raises SaysoError."""
         info = await asyncio.wrap_future(self._local.submit(INFO, pb.GetServerInfoRequest()))
         return info.ready

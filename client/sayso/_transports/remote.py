@@ -8,10 +8,11 @@ from typing import Any, Generic
 import grpc
 import grpc.aio
 
-from sayso._calls import Method, Request, Response
+from sayso._calls import Method, Request, Response, known_by
+from sayso._envelope import Envelope
 from sayso._status import error_of_call
 from sayso._target import Target
-from sayso.errors import ClientClosed
+from sayso.errors import ClientClosed, SaysoError
 from sayso.v1 import quotes_pb2 as pb
 from sayso.v1.quotes_pb2_grpc import QuoteServiceStub
 
@@ -25,14 +26,16 @@ _SERVING = bytes([0x08, 1])
 class RemoteCall(Generic[Response]):
     """A call in flight."""
 
-    def __init__(self, call: Any, target: Target) -> None:
+    def __init__(self, call: Any, target: Target, envelope: Envelope) -> None:
         self._call = call
         self._target = target
+        self._envelope = envelope
 
     def result(self) -> Response:
         """Wait for the response. Raises SaysoError."""
-        with _errors(self._target):
+        with _errors(self._target, self._envelope):
             response: Response = self._call.result()
+            self._envelope.answered(self._call.trailing_metadata())
         return response
 
     def cancel(self) -> None:
@@ -46,36 +49,42 @@ class Remote:
     def __init__(self, target: Target) -> None:
         self.name = target.server
         self._target = target
-        self._channel = _open(grpc, target)
+        channel: grpc.Channel = _open(grpc, target)
+        with _interceptors():
+            self._channel = grpc.intercept_channel(channel, *target.interceptors)
         self._stub = QuoteServiceStub(self._channel)
 
-    def submit(self, method: Method[Request, Response], request: Request, timeout: float) -> RemoteCall[Response]:
+    def submit(
+        self, method: Method[Request, Response], request: Request, timeout: float, envelope: Envelope
+    ) -> RemoteCall[Response]:
         """Send a request, without waiting for its response. Raises ClientClosed."""
         send = getattr(self._stub, method.name)
-        with _errors(self._target):
-            return RemoteCall(send.future(request, timeout=timeout, metadata=self._target.metadata), self._target)
+        with _errors(self._target, envelope):
+            call = send.future(request, timeout=timeout, metadata=self._target.sent(envelope))
+        return RemoteCall(call, self._target, envelope)
 
     def stream(
-        self, requests: Iterable[pb.StreamExtractQuotesRequest], timeout: float | None
+        self, requests: Iterable[pb.StreamExtractQuotesRequest], timeout: float | None, envelope: Envelope
     ) -> Generator[pb.StreamExtractQuotesResponse, None, None]:
         """The responses as they come. Raises SaysoError, and what `requests` raises."""
         source = _Watched(requests)
-        with _errors(self._target):
-            call = self._stub.StreamExtractQuotes(iter(source), timeout=timeout, metadata=self._target.metadata)
+        with _errors(self._target, envelope):
+            sent = self._target.sent(envelope)
+            call = self._stub.StreamExtractQuotes(iter(source), timeout=timeout, metadata=sent)
         try:
             yield from call
         except grpc.RpcError as error:
-            raise source.error or error_of_call(error, self._target) from None
+            raise source.error or _error(error, self._target, envelope) from None
         finally:
             call.cancel()
         if source.error:
             raise source.error
 
-    def serves(self, timeout: float) -> bool:
+    def serves(self, timeout: float, envelope: Envelope) -> bool:
         """Whether the server reads documents. Raises SaysoError."""
-        with _errors(self._target):
+        with _errors(self._target, envelope):
             check: Any = self._channel.unary_unary(_HEALTH)
-            return bool(check(_HEALTH_REQUEST, timeout=timeout, metadata=self._target.metadata) == _SERVING)
+            return bool(check(_HEALTH_REQUEST, timeout=timeout, metadata=self._target.sent(envelope)) == _SERVING)
 
     def close(self) -> None:
         """Close the channel."""
@@ -83,27 +92,34 @@ class Remote:
 
 
 class AsyncRemote:
-    """A channel to a server."""
+    """A channel to a server, opened by the event loop that first calls it, and again by another one after that."""
 
     def __init__(self, target: Target) -> None:
         self.name = target.server
         self._target = target
-        self._channel: grpc.aio.Channel = _open(grpc.aio, target)
-        self._stub = QuoteServiceStub(self._channel)
+        self._credentials = target.tls.credentials() if target.tls else None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._opened: grpc.aio.Channel | None = None
+        self._is_closed = False
 
-    async def call(self, method: Method[Request, Response], request: Request, timeout: float) -> Response:
+    async def call(
+        self, method: Method[Request, Response], request: Request, timeout: float, envelope: Envelope
+    ) -> Response:
         """The response to one request. Raises SaysoError."""
-        call = getattr(self._stub, method.name)
-        with _errors(self._target):
-            response: Response = await call(request, timeout=timeout, metadata=self._target.metadata)
+        send = getattr(QuoteServiceStub(self._channel), method.name)
+        with _errors(self._target, envelope):
+            call = send(request, timeout=timeout, metadata=self._target.sent(envelope))
+            response: Response = await call
+            envelope.answered(await call.trailing_metadata())
         return response
 
     async def stream(
-        self, requests: AsyncIterator[pb.StreamExtractQuotesRequest], timeout: float | None
+        self, requests: AsyncIterator[pb.StreamExtractQuotesRequest], timeout: float | None, envelope: Envelope
     ) -> AsyncGenerator[pb.StreamExtractQuotesResponse, None]:
         """The responses as they come. Raises SaysoError, and what `requests` raises."""
-        with _errors(self._target):
-            call = self._stub.StreamExtractQuotes(timeout=timeout, metadata=self._target.metadata)
+        stub = QuoteServiceStub(self._channel)
+        with _errors(self._target, envelope):
+            call = stub.StreamExtractQuotes(timeout=timeout, metadata=self._target.sent(envelope))
         # Written here, not given to gRPC: that would only log an error of `requests`, and never end.
         writing = asyncio.create_task(_write(call, requests))
         try:
@@ -111,7 +127,7 @@ class AsyncRemote:
                 yield response
             await writing
         except grpc.RpcError as error:
-            raise error_of_call(error, self._target) from None
+            raise _error(error, self._target, envelope) from None
         except asyncio.CancelledError:
             if writing.done() and not writing.cancelled() and (broken := writing.exception()):
                 raise broken from None
@@ -121,35 +137,68 @@ class AsyncRemote:
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
 
-    async def serves(self, timeout: float) -> bool:
+    async def serves(self, timeout: float, envelope: Envelope) -> bool:
         """Whether the server reads documents. Raises SaysoError."""
-        with _errors(self._target):
-            check: Any = self._channel.unary_unary(_HEALTH)
-            return bool(await check(_HEALTH_REQUEST, timeout=timeout, metadata=self._target.metadata) == _SERVING)
+        check: Any = self._channel.unary_unary(_HEALTH)
+        with _errors(self._target, envelope):
+            return bool(await check(_HEALTH_REQUEST, timeout=timeout, metadata=self._target.sent(envelope)) == _SERVING)
 
     async def close(self) -> None:
         """Close the channel."""
-        await self._channel.close()
+        self._is_closed = True
+        if self._opened and self._loop is asyncio.get_running_loop():
+            await self._opened.close()
+
+    @property
+    def _channel(self) -> "grpc.aio.Channel":
+        """The channel of the running event loop. Raises ClientClosed, and RuntimeError while another one uses it."""
+        if self._is_closed:
+            raise ClientClosed("this client is closed")
+        loop = asyncio.get_running_loop()
+        if self._opened and self._loop is loop:
+            return self._opened
+        if self._loop and self._loop.is_running():
+            raise RuntimeError("this AsyncClient is used by an event loop in another thread: make one for each loop")
+        self._loop = loop
+        with _interceptors():
+            self._opened = _open(grpc.aio, self._target, self._credentials, interceptors=self._target.interceptors)
+        return self._opened
 
 
-def _open(library: Any, target: Target) -> Any:
+def _open(library: Any, target: Target, credentials: grpc.ChannelCredentials | None = None, **more: Any) -> Any:
     """A channel of grpc or grpc.aio. Raises OSError where a file of its TLS settings cannot be read."""
-    if target.tls:
-        return library.secure_channel(target.server, target.tls.credentials(), options=target.channel_options)
-    return library.insecure_channel(target.server, options=target.channel_options)
+    credentials = credentials or (target.tls.credentials() if target.tls else None)
+    if credentials:
+        return library.secure_channel(target.server, credentials, options=target.channel_options, **more)
+    return library.insecure_channel(target.server, options=target.channel_options, **more)
 
 
 @contextmanager
-def _errors(target: Target) -> Iterator[None]:
+def _interceptors() -> Iterator[None]:
+    """What gRPC says of interceptors of the other kind of client, as one exception."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"interceptors: {error}") from None
+
+
+@contextmanager
+def _errors(target: Target, envelope: Envelope) -> Iterator[None]:
     """gRPC's errors as SaysoErrors; it has none of its own for a channel that is closed."""
     try:
         yield
     except grpc.RpcError as error:
-        raise error_of_call(error, target) from None
+        raise _error(error, target, envelope) from None
     except (ValueError, grpc.aio.UsageError) as error:
         if "closed" not in str(error):
             raise
         raise ClientClosed("this client is closed") from None
+
+
+def _error(error: grpc.RpcError, target: Target, envelope: Envelope) -> SaysoError:
+    assert isinstance(error, grpc.Call | grpc.aio.AioRpcError)
+    envelope.answered(error.trailing_metadata())
+    return known_by(error_of_call(error, target), envelope.request_id)
 
 
 class _Watched:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sayso._values.enums import WarningCode
+from sayso._values.inputs import Document
 from sayso._values.statements import Span, Speaker, Statement
 
 
@@ -40,7 +41,11 @@ class Stats:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ResultFields:
-    """What one document says. Statements are in the order of the text; `labels` are those of the document."""
+    """What one document says. Statements are in the order of the text; `labels` are those of the document.
+
+    `request_id` is that of the call: the server's log knows it by that. `document` is the one that was read; None for a
+    result that was made from JSON.
+    """
 
     document_id: str
     statements: tuple[Statement, ...]
@@ -50,6 +55,8 @@ class ResultFields:
     model: ModelInfo
     stats: Stats
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    request_id: str = field(default="", compare=False)
+    document: Document | None = field(default=None, compare=False)
 
     def speaker(self, speaker_id: str) -> Speaker:
         """The speaker of that identifier. Raises KeyError."""

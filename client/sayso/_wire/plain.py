@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from sayso._typed import typed
 from sayso._values.statements import Span
 from sayso.errors import InvalidDocument
 from sayso.v1 import quotes_pb2 as pb
@@ -85,7 +86,7 @@ def from_duration(message: Duration) -> timedelta:
 def require_utf8(field: str, value: str) -> str:
     """The string, if a message can hold it. Raises InvalidDocument with the `field` of the request."""
     try:
-        value.encode()
+        typed(field, value, str, "a str").encode()
     except UnicodeEncodeError as error:
         raise InvalidDocument(
             f"{field} has half of a surrogate pair (U+{ord(value[error.start]):04X}) at character {error.start}, "

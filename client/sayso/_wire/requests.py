@@ -1,10 +1,15 @@
 """Requests: documents and options."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from enum import StrEnum
+from numbers import Integral, Real
 from typing import Any
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from sayso._typed import typed
 from sayso._values.enums import CueClass, Kind, SpeakerType
 from sayso._values.inputs import Document, KnownSpeaker, Options
 from sayso._wire.plain import enum_prefix, from_timestamp, require_utf8, to_day, to_enum, to_timestamp
@@ -21,7 +26,7 @@ def to_document(document: Document) -> pb.Document:
         document_id=require_utf8("document.document_id", document.document_id),
         language_code=require_utf8("document.language_code", document.language),
         title=require_utf8("document.title", document.title),
-        published_at=to_timestamp(document.published_at) if document.published_at else None,
+        published_at=_moment(document.published_at),
         labels=_labels(document.labels),
     )
 
@@ -45,10 +50,14 @@ def to_options(options: Options) -> pb.ExtractOptions:
         kinds=_chosen("kinds", Kind, pb.StatementKind, options.kinds),
         cue_classes=_chosen("cue_classes", CueClass, pb.CueClass, options.cue_classes),
         min_confidence=_number("min_confidence", options.min_confidence),
-        min_speaker_confidence=options.min_speaker_confidence,
+        min_speaker_confidence=(
+            None
+            if options.min_speaker_confidence is None
+            else _number("min_speaker_confidence", options.min_speaker_confidence)
+        ),
         view=pb.RESULT_VIEW_FULL if options.explain else pb.RESULT_VIEW_BASIC,
-        max_alternatives=options.max_alternatives,
-        known_speakers=[to_known_speaker(known) for known in checked(options.known_speakers)],
+        max_alternatives=_count("max_alternatives", options.max_alternatives),
+        known_speakers=[to_known_speaker(known) for known in checked(_known(options.known_speakers))],
     )
 
 
@@ -65,6 +74,12 @@ def to_known_speaker(known: KnownSpeaker) -> pb.KnownSpeaker:
     )
 
 
+def _moment(published_at: datetime | None) -> Timestamp | None:
+    if published_at is None:
+        return None
+    return to_timestamp(typed("document.published_at", published_at, datetime, "a datetime"))
+
+
 def _labels(labels: Mapping[str, Any]) -> Mapping[str, str]:
     for text in (*labels, *labels.values()):
         if not isinstance(text, str):
@@ -79,7 +94,8 @@ def _chosen(field: str, members: type[StrEnum], enum: Any, wanted: str | Iterabl
     """The contract's values of members, or of their names. Raises InvalidDocument."""
     known = [str(member) for member in members if member != "unknown"]
     values = []
-    for name in [wanted] if isinstance(wanted, str) else wanted:
+    names = [wanted] if isinstance(wanted, str) else typed(field, wanted, Iterable, "a name, or a list of names")
+    for name in names:
         if name not in known:
             raise InvalidDocument(
                 f'there is no {members.__name__} "{name}"; there are: {", ".join(known)}',
@@ -90,7 +106,19 @@ def _chosen(field: str, members: type[StrEnum], enum: Any, wanted: str | Iterabl
     return values
 
 
+def _known(speakers: Iterable[KnownSpeaker]) -> Iterator[KnownSpeaker]:
+    for index, known in enumerate(typed("known_speakers", speakers, Iterable, "a list")):
+        yield typed(f"known_speakers[{index}]", known, KnownSpeaker, "a sayso.KnownSpeaker")
+
+
+def _count(field: str, value: int) -> int:
+    if not 0 <= typed(field, value, Integral, "an int") < 2**31:
+        problem = f"{field} is {value}; it must be from 0 to {2**31 - 1:,}"
+        raise InvalidDocument(problem, reason="INVALID_OPTION", field=f"options.{field}")
+    return value
+
+
 def _number(field: str, value: float) -> float:
-    if math.isnan(value):
+    if math.isnan(typed(field, value, Real, "a number")):
         raise InvalidDocument(f"{field} is not a number", reason="INVALID_OPTION", field=f"options.{field}")
     return value

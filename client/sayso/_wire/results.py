@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from google.protobuf.json_format import MessageToDict, Parse, ParseError
 
 from sayso._values.enums import CueClass, Kind, Polarity, SpeakerType, WarningCode
+from sayso._values.inputs import Document
 from sayso._values.results import ModelInfo, ResultFields, Stats, TextWarning
 from sayso._values.statements import (
     Cue,
@@ -62,8 +63,10 @@ def to_result(result: ResultFields) -> pb.Result:
     )
 
 
-def from_result(message: pb.Result, made: type[_Result]) -> _Result:
-    """A result of the class `made`, speakers looked up."""
+def from_result(
+    message: pb.Result, made: type[_Result], *, document: Document | None = None, request_id: str = ""
+) -> _Result:
+    """A result of the class `made`, speakers looked up, with its document and the identifier of its call."""
     speakers = {speaker.speaker_id: from_speaker(speaker) for speaker in message.speakers}
     return made(
         document_id=message.document_id,
@@ -74,6 +77,8 @@ def from_result(message: pb.Result, made: type[_Result]) -> _Result:
         model=from_model(message.model),
         stats=from_stats(message.stats),
         labels=dict(message.labels),
+        request_id=request_id,
+        document=document,
     )
 
 

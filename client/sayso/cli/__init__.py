@@ -16,7 +16,7 @@ def main() -> None:
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what goes wrong is told by the command
     for needed in ("click", "rich"):
         if find_spec(needed) is None:
-            sys.stderr.write(f"sayso: the command line needs {needed}: pip install 'sayso[cli]'\n")
+            sys.stderr.write(f"sayso: the command line needs {needed}: pip install click rich\n")
             sys.exit(2)
     from sayso.cli.app import app
 

@@ -100,11 +100,12 @@ class Connection:
         """An error in one line, with the way out."""
         if isinstance(error, RequestTimeout):
             within = f" within {self.timeout:g} s" if self.timeout else " in time"
-            return f"no answer from {self.address}{within}; allow more with --timeout"
+            named = f" (request {error.request_id})" if error.request_id else ""
+            return f"no answer from {self.address}{within}; allow more with --timeout{named}"
         if isinstance(error, ServerUnavailable) and error.reason:
             return f"the server at {self.address} is not ready: {error}"
         if isinstance(error, ServerUnavailable) and "sayso-server serve" in error.advice and not _is_installed():
-            return f"{error} (it comes with: pip install sayso-server), or name another with --server"
+            return f"{error} (in a checkout: pip install ./server), or name another with --server"
         return str(error)
 
     def _client(self) -> "Client":

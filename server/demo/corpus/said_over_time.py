@@ -1,6 +1,6 @@
 """What did somebody say over time? From the tables of `sayso-server corpus`, with DuckDB.
 
-    pip install 'sayso-server[corpus,plots]'
+    pip install ./client './server[corpus,plots]'
     sayso-server corpus server/demo/corpus/articles.jsonl tables
     python server/demo/corpus/said_over_time.py tables Kirby --plot kirby.svg
 
@@ -14,14 +14,24 @@ from typing import Any
 
 import duckdb
 
-# %% The speakers: everybody whose name has all words of NAME, and whoever spoke for somebody of that name.
+# %% The people of that name: all words of NAME are in one of their names. The one who says most is taken.
+
+PEOPLE = """
+select person_id, name, job_titles, statements, first_published_at::date as "from", last_published_at::date as "to"
+from people
+where exists (select 1 from unnest(string_split(concat_ws('; ', name, other_names), '; ')) as names(one)
+              where list_bool_and([contains(lower(one), word) for word in string_split(lower($name), ' ')]))
+order by statements desc, person_id
+"""
+
+# %% What the person said, and whoever spoke for the person: in every article, under whatever name.
 
 SAID = """
 select s.published_at at time zone 'UTC' as published_at, d.title,
-       s.speaker, s.cue_lemma, s.polarity, s.kind, s.text, s.document_id, s.statement_id
+       s.speaker, s.cue_lemma, s.polarity, s.kind, s.text, s.document_id, s.statement_id, s.person_id
 from statements s join documents d using (document_id)
-where list_bool_and([contains(lower(concat_ws(' ', s.speaker, s.speaker_affiliation, s.speaker_issuer)), word)
-                     for word in string_split(lower(?), ' ')])
+where s.person_id = $person
+   or (s.person_id is null and s.speaker_affiliation in (select speaker from statements where person_id = $person))
 order by s.published_at, s.document_id, s.start
 """
 
@@ -39,19 +49,19 @@ from said where published_at is not null group by month order by month
 # %% Who else speaks in the same articles.
 
 BESIDE = """
-select speaker, count(*) as statements, count(distinct document_id) as articles
-from statements
-where document_id in (select document_id from said) and speaker is not null
-  and speaker not in (select speaker from said where speaker is not null)
-group by speaker order by statements desc, speaker limit 8
+select name, count(*) as statements, count(distinct document_id) as articles
+from statements join people using (person_id)
+where document_id in (select document_id from said)
+  and person_id not in (select person_id from said where person_id is not null)
+group by person_id, name order by statements desc, name limit 8
 """
 
 
 def opened(folder: Path) -> duckdb.DuckDBPyConnection:
-    """The two tables as views. Dates are shown in UTC."""
+    """The tables as views. Dates are shown in UTC."""
     tables = duckdb.connect()
     tables.execute("set timezone = 'UTC'")
-    for name in ("documents", "statements"):
+    for name in ("documents", "statements", "people"):
         pattern = str(folder / name / "part-*.parquet").replace("'", "''")
         tables.execute(f"create view {name} as select * from read_parquet('{pattern}')")
     return tables
@@ -85,17 +95,22 @@ def main() -> None:
     """Answer the question."""
     parser = argparse.ArgumentParser(description="What did somebody say over time?")
     parser.add_argument("tables", type=Path, help="the output folder of sayso-server corpus")
-    parser.add_argument("name", help="words of the speaker's name")
+    parser.add_argument("name", help="words of a name of the person")
     parser.add_argument("--plot", type=Path, help="draw statements per month to this file")
     arguments = parser.parse_args()
 
     tables = opened(arguments.tables)
-    tables.execute(f"create temp table said as {SAID}", [arguments.name])
-    told = [*map(line, tables.sql("from said").fetchall()), str(tables.sql(BY_MONTH)), str(tables.sql(BESIDE))]
-    sys.stdout.write("\n".join(told))
+    tables.execute(f"create temp table named as {PEOPLE}", {"name": arguments.name})
+    found = tables.sql("select person_id, name from named").fetchall()
+    if not found:
+        sys.exit(f"nobody is called {arguments.name!r} in {arguments.tables}/people")
+    person, name = found[0]
+    tables.execute(f"create temp table said as {SAID}", {"person": person})
+    told = [str(tables.sql("from named")), *map(line, tables.sql("from said").fetchall())]
+    sys.stdout.write("\n".join([*told, str(tables.sql(BY_MONTH)), str(tables.sql(BESIDE))]))
     if arguments.plot:
         months = tables.sql(f"select month, statements, quoted from ({BY_MONTH})").fetchall()
-        draw(months, arguments.name, arguments.plot)
+        draw(months, name, arguments.plot)
 
 
 if __name__ == "__main__":

@@ -3,25 +3,31 @@
 import functools
 import hashlib
 import importlib
-import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from sayso_server.commands.corpus_progress import Progress, told
+from sayso_server.commands.corpus_progress import Progress, told, told_people
 from sayso_server.commands.extract import CLASSES
 from sayso_server.commands.model import BUNDLED, ModelRefused, model_option
 from sayso_server.commands.serve import load_stages
 from sayso_server.commands.speakers import known_speakers, speakers_option
 from sayso_server.core.statement import KnownSpeaker, Options
 from sayso_server.corpus import job
+from sayso_server.corpus.carried import TYPES, Carried, carried_of
 from sayso_server.corpus.errors import CorpusError
+from sayso_server.corpus.inputs import Layout, Source
 from sayso_server.corpus.parts import Form
+from sayso_server.corpus.people.job import here as people_here
 from sayso_server.corpus.reading import Reading
+from sayso_server.corpus.rows import DOCUMENTS, STATEMENTS
+from sayso_server.corpus.storage.access import Place, place_of
+from sayso_server.lines import FIELDS, Fields
 from sayso_server.service.settings import Limits, default_threads
 from sayso_server.version import VERSION
 from sayso_server.workers.process import Loader
@@ -33,30 +39,31 @@ class Refused(click.ClickException):
     exit_code = 2
 
 
-def _local_path(context: click.Context, option: click.Parameter, value: str) -> Path:
-    """A path of this machine; the address of an object store would be taken for one, and made a folder here."""
-    if _ADDRESS.match(value):
-        raise click.BadParameter(f"{value}: {_NO_ADDRESS}")
-    return Path(value)
+def _place(context: click.Context, option: click.Parameter, value: str) -> Place:
+    """A path of this machine, or the address of a store. Raises BadParameter."""
+    try:
+        return place_of(value)
+    except CorpusError as error:
+        raise click.BadParameter(str(error)) from error
 
 
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_NO_ADDRESS = (
-    "object stores and other addresses are neither read nor written. Copy the input to a disk, and the finished output"
-    " back, as by aws s3 sync or gcloud storage rsync"
-)
+def _carried(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[Carried, ...]:
+    try:
+        return carried_of(values, taken=(*DOCUMENTS, *STATEMENTS))
+    except CorpusError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 @click.command()
-@click.argument("source", metavar="INPUT", callback=_local_path)
-@click.argument("target", metavar="OUTPUT", callback=_local_path)
+@click.argument("place", metavar="INPUT", callback=_place)
+@click.argument("target", metavar="OUTPUT", callback=_place)
 @click.option(
     "--format",
     "form",
     type=click.Choice(["parquet", "jsonl"]),
     default="parquet",
     show_default=True,
-    help="Of the tables. Parquet needs the extra: pip install 'sayso-server[corpus]'.",
+    help="Of the tables. Parquet needs pyarrow: pip install pyarrow.",
 )
 @click.option(
     "--workers",
@@ -78,6 +85,18 @@ _NO_ADDRESS = (
     show_default=True,
     help="auto: Ray for several workers or a cluster, else here, without it.",
 )
+@click.option("--id-field", default="id", show_default=True, help="Key, or column, with the id of a document.")
+@click.option("--text-field", default="text", show_default=True, help="With its text.")
+@click.option("--title-field", default="title", show_default=True, help="With its title, if it has one.")
+@click.option("--date-field", default="published_at", show_default=True, help="With its date, if it has one.")
+@click.option(
+    "--carry",
+    "carried",
+    multiple=True,
+    metavar="FIELD[:TYPE]",
+    callback=_carried,
+    help=f"Copy this field of the input into both tables; repeat it for more. TYPE, else string: {', '.join(TYPES)}.",
+)
 @click.option("--classes", type=click.Choice(list(CLASSES)), default="speech", show_default=True, help="As of extract.")
 @speakers_option
 @click.option(
@@ -94,6 +113,12 @@ _NO_ADDRESS = (
     show_default=True,
     help="Longer documents are not read.",
 )
+@click.option(
+    "--people/--no-people",
+    default=True,
+    show_default=True,
+    help="Find who is the same person, organization or document over all documents: docs/people.md.",
+)
 @click.option("--retry-failed", is_flag=True, help="Read again the documents that failed; their old rows go.")
 @model_option
 @click.option(
@@ -102,16 +127,17 @@ _NO_ADDRESS = (
     envvar="SAYSO_THREADS",
     help="Threads of each worker. [default: this machine's cores, shared out; 1 on a cluster]",
 )
-def corpus(*, source: Path, target: Path, workers: int, address: str | None, runner: str, **values: Any) -> None:
+def corpus(*, place: Place, target: Place, workers: int, address: str | None, runner: str, **values: Any) -> None:
     """Read every document of INPUT, and write who said what to tables in the folder OUTPUT.
 
-    INPUT is a .jsonl file of {"id", "text"} lines, a .parquet file with such columns, a .txt file, or a folder of them;
-    "title" and "published_at" (ISO 8601) go along. OUTPUT gets a row per document and a row per statement. A job that
-    was stopped or killed goes on where it was when the same command is given again; documents added to INPUT are read
-    then.
+    INPUT is a .jsonl file of {"id", "text"} lines, a .parquet file with such columns, a .txt file, a folder of them, or
+    a pattern ('news/2024-*/*.jsonl.gz'); .gz, .bz2, .xz and .zst are unpacked. "title" and "published_at" (ISO 8601) go
+    along. INPUT and OUTPUT may be addresses of stores (s3://, gs://, hdfs://). OUTPUT gets a row per document, per
+    statement and per person. A job that was stopped or killed continues where it was when the same command is given
+    again; documents added to INPUT are read then.
 
     Exit status: 0; 1 if a document could not be read (its row says why) or had the id of another; 2 if the input, the
-    output, the model or the arguments are at fault; 130 if it was stopped.
+    output, the model or an argument is invalid; 130 if it was stopped.
     """
     on_ray = runner == "ray" or (runner == "auto" and (workers > 1 or address is not None))
     if not on_ray and workers > 1:
@@ -120,10 +146,14 @@ def corpus(*, source: Path, target: Path, workers: int, address: str | None, run
         _check_parquet()
     threads = values.pop("threads") or (1 if address else default_threads(workers))
     part_words, retry_failed = values.pop("part_words"), values.pop("retry_failed")
+    people = values.pop("people")
+    fields = Fields(**{name: values.pop(f"{option}_field") for name, option in _FIELDS.items()})
+    source = Source(place, Layout(fields, values["carried"]))
     reading, described = _reading(threads, **values)
+    described |= _described(source.layout)
     progress = Progress()
     with progress, _refusing(target), _stopped_by_sigterm():
-        run_slices = _ray(workers, address) if on_ray else job.here
+        run_slices, mapping = _ray(workers, address) if on_ray else (job.here, people_here)
         summary = job.run(
             source,
             target,
@@ -136,12 +166,32 @@ def corpus(*, source: Path, target: Path, workers: int, address: str | None, run
         )
     for line in told(summary, progress.seconds, target):
         click.echo(line, err=True)
+    if people:
+        with _refusing(target), _stopped_by_sigterm():
+            click.echo(told_people(job.find_people(target, reading.form, mapping, job=described), target), err=True)
     if not summary.is_clean:
         raise SystemExit(1)
 
 
+_FIELDS = {"id": "id", "text": "text", "title": "title", "published_at": "date"}
+"""What a document has, and the option that names its field."""
+
+
+def _described(layout: Layout) -> dict[str, object]:
+    """What of it an output is made with; None where nothing was given."""
+    carried = [f"{one.name}:{one.type}" for one in layout.carried]
+    return {"fields": asdict(layout.fields) if layout.fields != FIELDS else None, "carried": carried or None}
+
+
 def _reading(
-    threads: int, *, model: str, form: Form, classes: str, speakers: str | None, max_document_chars: int
+    threads: int,
+    *,
+    model: str,
+    form: Form,
+    classes: str,
+    speakers: str | None,
+    max_document_chars: int,
+    carried: tuple[Carried, ...],
 ) -> tuple[Reading, dict[str, object]]:
     """How to read, and what of it an output is made with."""
     known = known_speakers(speakers)
@@ -151,6 +201,7 @@ def _reading(
         digest=digest,
         options=Options(cue_classes=CLASSES[classes], known_speakers=known),
         form=form,
+        carried=carried,
         threads=threads,
         max_document_chars=max_document_chars,
     )
@@ -194,21 +245,25 @@ def _check_parquet() -> None:
         raise Refused(str(error)) from error
 
 
-def _ray(workers: int, address: str | None) -> job.Runner:
-    from sayso_server.corpus.on_ray import parts_on_ray
+def _ray(workers: int, address: str | None) -> tuple[job.Runner, job.Mapping]:
+    """Where documents are read, and where people are found."""
+    from sayso_server.corpus.on_ray import mapping_on_ray, parts_on_ray
 
-    return functools.partial(parts_on_ray, workers=workers, address=address)
+    return (
+        functools.partial(parts_on_ray, workers=workers, address=address),
+        functools.partial(mapping_on_ray, workers=workers, address=address),
+    )
 
 
 @contextmanager
-def _refusing(target: Path) -> Iterator[None]:
+def _refusing(target: Place) -> Iterator[None]:
     """What ends a job, as one line and an exit status."""
     try:
         yield
     except CorpusError as error:
         raise Refused(str(error)) from error
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = error.strerror or " ".join(str(error).split()) or type(error).__name__
         raise Refused(f"{error.filename or target}: {reason}; put it right, and the same command goes on") from error
     except KeyboardInterrupt:
         click.echo("stopped; the same command goes on from here", err=True)

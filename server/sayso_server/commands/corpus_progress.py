@@ -3,14 +3,16 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from sayso_server.core.statement import SpeakerType
 from sayso_server.corpus.job import Summary
 from sayso_server.corpus.parts import Tally
+from sayso_server.corpus.people.job import People
 from sayso_server.corpus.plan import Plan
+from sayso_server.corpus.storage.access import Place
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -72,7 +74,7 @@ class Progress:
         return f"{done.documents:,} read, {done.words / max(0.1, self.seconds):,.0f} words/s{failed}"
 
 
-def told(summary: Summary, seconds: float, target: Path) -> Iterator[str]:
+def told(summary: Summary, seconds: float, target: Place) -> Iterator[str]:
     """The lines at the end."""
     tally, plan = summary.tally, summary.plan
     done = ", ".join(_done(tally, seconds)) if tally.documents else "nothing new to read"
@@ -87,6 +89,13 @@ def told(summary: Summary, seconds: float, target: Path) -> Iterator[str]:
         yield f"{plan.repeated:,} had the id of an earlier one and were left out, first {plan.first_repeated}"
 
 
+def told_people(people: People, target: Place) -> str:
+    """Who speaks in all documents, as a line."""
+    kinds = {SpeakerType.PERSON: "person", SpeakerType.ORGANIZATION: "organization", SpeakerType.DOCUMENT: "document"}
+    counts = (_counted(people.by_type[kind], noun) for kind, noun in kinds.items())
+    return f"{target}/people: {', '.join(counts)}, of {_counted(people.profiles, 'profile')}"
+
+
 def _done(tally: Tally, seconds: float) -> Iterator[str]:
     yield _counted(tally.documents, "document")
     if tally.failed:
@@ -98,4 +107,7 @@ def _done(tally: Tally, seconds: float) -> Iterator[str]:
 
 
 def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number:,} {noun if number == 1 else _PLURALS.get(noun, noun + 's')}"
+
+
+_PLURALS = {"person": "people"}

@@ -133,12 +133,17 @@ class Tree:
     def children(self, word: Word, *relations: str) -> list[Word]:
         """The dependents of `word`, in text order; with `relations` only those (nsubj also means nsubj:pass)."""
         found = self._dependents[word.index]
-        return [w for w in found if not relations or w.relation in relations or w.deprel in relations]
+        if not found or not relations:
+            return list(found)
+        return [w for w in found if w.relation in relations or w.deprel in relations]
 
     def child(self, word: Word, *relations: str) -> Word | None:
         """The first of `children`."""
-        for w in self._dependents[word.index]:
-            if not relations or w.relation in relations or w.deprel in relations:
+        found = self._dependents[word.index]
+        if not found or not relations:
+            return found[0] if found else None
+        for w in found:
+            if w.relation in relations or w.deprel in relations:
                 return w
         return None
 

@@ -7,4 +7,11 @@
 A slice of the input becomes a part of the output. A part is there whole or not at all, so a job that was killed goes on
 from the documents that its output has. The text of a document never passes through Ray: a reader gets the place of its
 slice, and returns the finished part.
+
+`BatchReader` is the same reading for pipelines of others (batches).
 """
+
+from sayso_server.corpus.batches import BatchReader
+from sayso_server.lines import Fields
+
+__all__ = ["BatchReader", "Fields"]

@@ -2,10 +2,10 @@
 
 import io
 from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 from sayso_server.corpus.errors import InputError, MissingExtra
+from sayso_server.corpus.rows import STATEMENTS
 
 try:
     import pyarrow as pa
@@ -17,6 +17,7 @@ _TYPES = {
     "string": pa.string(),
     "int": pa.int64(),
     "float": pa.float64(),
+    "bool": pa.bool_(),
     "day": pa.date32(),
     "moment": pa.timestamp("us", tz="UTC"),
     "spans": pa.list_(pa.struct([("start", pa.int64()), ("end", pa.int64())])),
@@ -24,6 +25,7 @@ _TYPES = {
 UNREADABLE = object()
 """In place of a value: it is none that a document may have."""
 _ROWS_AT_ONCE = 64  # documents may be long
+_UNPACKED_AT_ONCE = 1024 * 1024
 
 
 def encode(rows: Sequence[dict[str, Any]], columns: dict[str, str]) -> bytes:
@@ -39,6 +41,40 @@ def without(content: bytes, column: str, values: Collection[str]) -> bytes | Non
     return _encode(rest) if rest.num_rows else None
 
 
+def with_statements(
+    table: "pa.Table",
+    name: str,
+    statements: Sequence[Sequence[dict[str, Any]]],
+    error: str,
+    errors: Sequence[str | None],
+) -> "pa.Table":
+    """A table with a column of statements, a list for each row, and one of errors."""
+    rows = pa.list_(pa.struct([(column, _TYPES[kind]) for column, kind in STATEMENTS.items()]))
+    more = table.append_column(name, pa.array(statements, rows))
+    return more.append_column(error, pa.array(errors, pa.string()))
+
+
+def rows_of(content: bytes, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Some columns of a Parquet file's rows; null where it has no such column. Raises InputError."""
+    try:
+        with pq.ParquetFile(io.BytesIO(content)) as file:
+            there = [name for name in columns if name in file.schema_arrow.names]
+            rows = file.read(columns=there).to_pylist()
+    except pa.ArrowException as error:
+        raise InputError(f"is not readable as Parquet ({type(error).__name__})") from None
+    return [dict.fromkeys(columns) | row for row in rows]
+
+
+def with_columns(content: bytes, columns: dict[str, tuple[str, Sequence[Any]]]) -> bytes:
+    """A Parquet file with these columns, each given as its type and its values, in place of those of their names."""
+    table = pq.read_table(io.BytesIO(content))
+    for name, (kind, values) in columns.items():
+        column = pa.field(name, _TYPES[kind]), pa.array(values, _TYPES[kind])
+        at = table.schema.get_field_index(name)
+        table = table.append_column(*column) if at < 0 else table.set_column(at, *column)
+    return _encode(table)
+
+
 def _encode(table: "pa.Table") -> bytes:
     target = io.BytesIO()
     pq.write_table(table, target, compression="zstd")
@@ -46,14 +82,17 @@ def _encode(table: "pa.Table") -> bytes:
 
 
 def read_rows(
-    path: Path, start: int = 0, *, needed: Sequence[str], optional: Sequence[str] = ()
+    stream: BinaryIO, shown: str, start: int = 0, *, needed: Sequence[str], optional: Sequence[str] = ()
 ) -> Iterator[dict[str, Any]]:
-    """Some columns of a file's rows, from row `start` on. Raises InputError where it is no Parquet, or lacks one."""
+    """Some columns of a file's rows, from row `start` on. Raises InputError where it is no Parquet, or lacks one.
+
+    `shown` is the file's name in messages.
+    """
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(stream) as file:
             names = set(file.schema_arrow.names)
             if missing := [name for name in needed if name not in names]:
-                raise InputError(f"{path}: has no column {missing[0]!r}")
+                raise InputError(f"{shown}: has no column {missing[0]!r}")
             columns = [name for name in (*needed, *optional) if name in names]
             skipped, groups = _groups(file, start)
             for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE, row_groups=groups, columns=columns):
@@ -61,7 +100,14 @@ def read_rows(
                 skipped += batch.num_rows
                 yield from _rows(batch.slice(behind))
     except pa.ArrowException as error:
-        raise InputError(f"{path}: is not readable as Parquet ({type(error).__name__})") from None
+        raise InputError(f"{shown}: is not readable as Parquet ({type(error).__name__})") from None
+
+
+def unpacked(stream: BinaryIO, codec: str) -> BinaryIO:
+    """What a compressed stream holds."""
+    return cast(
+        BinaryIO, io.BufferedReader(pa.CompressedInputStream(pa.PythonFile(stream, "r"), codec), _UNPACKED_AT_ONCE)
+    )
 
 
 def _rows(batch: "pa.RecordBatch") -> Iterator[dict[str, Any]]:

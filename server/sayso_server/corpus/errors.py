@@ -17,5 +17,5 @@ class MissingExtra(CorpusError):  # noqa: N818 - it says what is wrong
     """A library that this job needs is not installed."""
 
     def __init__(self, what: str, library: str, instead: str) -> None:
-        install = "pip install 'sayso-server[corpus]'"
+        install = "pip install 'ray[data]' pyarrow"
         super().__init__(f"{what} needs {library}, which is not installed: {install}, or {instead}")

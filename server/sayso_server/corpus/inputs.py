@@ -1,23 +1,23 @@
 """The input: JSON lines, Parquet and text, as entries with their positions."""
 
-import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import BinaryIO, NamedTuple
 
+from sayso_server.corpus.carried import UNREADABLE_FIELD, Carried, Value
 from sayso_server.corpus.errors import InputError
-from sayso_server.lines import BadLine, Document, decode, document_of
+from sayso_server.corpus.storage import access, streams
+from sayso_server.corpus.storage.access import Place
+from sayso_server.corpus.storage.places import partitions
+from sayso_server.lines import FIELDS, BadLine, Document, Fields, decode, document_of
 
 KINDS = (".jsonl", ".parquet", ".txt")
 """The endings of files that are read."""
 
 MOST_BYTES = 64 * 1024 * 1024
 """Of a line, or of a file of text: far more than any document that is read, and little enough to be held in memory."""
-
-UNPACKED_BY = {".gz": "gunzip -k", ".zst": "unzstd", ".bz2": "bunzip2 -k", ".xz": "unxz -k"}
-"""Compressed files are refused: a slice is read from its place on, and they can only be read from the beginning."""
 
 
 class Position(NamedTuple):
@@ -31,11 +31,38 @@ START = Position(0, 1)
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the records of an input have what they have, and what of it goes along."""
+
+    fields: Fields = FIELDS
+    carried: tuple[Carried, ...] = ()
+
+
+_AS_NAMED = Layout()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The input of a job: a file, a folder or a pattern, and where its records have what they have."""
+
+    place: Place
+    layout: Layout = _AS_NAMED
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """A file of the input. `name` is its path inside the input's folder: what is shown, and the id of a text file."""
 
-    path: str
+    place: Place
     name: str
+    size: int
+    """In bytes, as it is stored."""
+    layout: Layout = _AS_NAMED
+
+    @property
+    def kind(self) -> str:
+        """One of KINDS."""
+        return PurePosixPath(streams.unpacked_name(self.name)).suffix
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +81,7 @@ class Entry:
     published_at: datetime | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    carried: dict[str, Value] = field(default_factory=dict)
 
     @property
     def day(self) -> date | None:
@@ -66,49 +94,42 @@ def id_of_place(place: str) -> str:
     return f"{place} (no id)"
 
 
-def find_files(source: Path) -> list[File]:
-    """The file that is the input, or all files of its kinds in a folder that are not hidden. Raises InputError."""
-    if source.is_file():
-        _refuse_compressed([source])
-        if source.suffix not in KINDS:
-            raise InputError(f"{source}: cannot be read, since it ends in none of {', '.join(KINDS)}")
-        return [File(str(source.absolute()), source.name)]
-    if not source.is_dir():
-        raise InputError(f"{source}: there is no such file or folder")
-    found = [path for path in source.rglob("*") if not _is_hidden(path.relative_to(source)) and path.is_file()]
-    _refuse_compressed(sorted(path for path in found if not path.with_suffix("").exists()))
-    paths = sorted(path for path in found if path.suffix in KINDS)
-    if not paths:
-        raise InputError(f"{source}: there is no file that ends in {', '.join(KINDS)}")
-    return [File(str(path.absolute()), path.relative_to(source).as_posix()) for path in paths]
+def find_files(place: Place, layout: Layout = _AS_NAMED) -> list[File]:
+    """The file that is the input, or all files of its kinds in a folder, or of a pattern. Raises InputError."""
+    try:
+        found = [File(*one, layout) for one in access.find(place)]
+    except FileNotFoundError as error:
+        raise InputError(f"{place}: there is no such file or folder") from error
+    except OSError as error:
+        raise InputError(f"{place}: {error.strerror or error}") from error
+    files = [file for file in found if file.kind in KINDS]
+    if not files:
+        raise InputError(f"{place}: there is no file that ends in {_ENDINGS}")
+    names = {file.name for file in files}
+    return [file for file in files if not _is_packed_copy(file, names)]
 
 
-def _is_hidden(inside: Path) -> bool:
-    return any(part.startswith(".") for part in inside.parts)
+_ENDINGS = f"{', '.join(KINDS)}, compressed ({', '.join(streams.COMPRESSED)}) or not"
 
 
-def _refuse_compressed(paths: Iterable[Path]) -> None:
-    """One that has not been unpacked beside itself would be left out, and nobody would notice. Raises InputError."""
-    compressed = [path for path in paths if path.suffix in UNPACKED_BY and path.with_suffix("").suffix in KINDS]
-    if compressed:
-        first = compressed[0]
-        others = f", and {len(compressed) - 1:,} more are" if len(compressed) > 1 else ""
-        command = f"{UNPACKED_BY[first.suffix]} {shlex.quote(str(first))}"
-        raise InputError(f"{first}: is compressed{others}; unpack it first: {command}")
+def _is_packed_copy(file: File, names: set[str]) -> bool:
+    """Whether it has been unpacked, and kept next to what it holds."""
+    unpacked = streams.unpacked_name(file.name)
+    return unpacked != file.name and unpacked in names
 
 
 def entries(file: File, start: Position = START) -> Iterator[tuple[Position, Entry]]:
     """The entries of a file from a position on, each with its own. Raises InputError."""
-    read = {".jsonl": _json_lines, ".parquet": _parquet, ".txt": _text}[Path(file.path).suffix]
+    read = {".jsonl": _json_lines, ".parquet": _parquet, ".txt": _text}[file.kind]
     try:
         yield from read(file, start)
-    except OSError as error:
-        raise InputError(f"{file.path}: {error.strerror or type(error).__name__}") from error
+    except streams.DAMAGED as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise InputError(f"{file.place}: {reason or f'is damaged, or cut off ({type(error).__name__})'}") from error
 
 
 def _json_lines(file: File, start: Position) -> Iterator[tuple[Position, Entry]]:
-    with open(file.path, "rb") as stream:
-        stream.seek(start.offset)
+    with streams.opened(file.place, file.name, start.offset) as stream:
         offset = start.offset
         for number, (length, line) in enumerate(_bounded_lines(stream), start=start.number):
             if line is None:
@@ -138,38 +159,51 @@ def _too_large() -> str:
 def _parquet(file: File, start: Position) -> Iterator[tuple[Position, Entry]]:
     from sayso_server.corpus import arrow
 
-    rows = arrow.read_rows(
-        Path(file.path), start.offset, needed=("id", "text"), optional=("title", "published_at", "labels")
-    )
-    for offset, row in enumerate(rows, start=start.offset):
-        yield Position(offset, offset + 1), _entry(file, offset + 1, row)
+    layout, folders = file.layout, partitions(file.name)
+    needed = [name for name in (layout.fields.id, layout.fields.text) if name not in folders]
+    wanted = (layout.fields.title, layout.fields.published_at, "labels", *(one.name for one in layout.carried))
+    optional = [name for name in dict.fromkeys(wanted) if name not in needed]
+    with access.open_input(file.place) as stream:
+        rows = arrow.read_rows(stream, str(file.place), start.offset, needed=needed, optional=optional)
+        for offset, row in enumerate(rows, start=start.offset):
+            yield Position(offset, offset + 1), _entry(file, offset + 1, row)
 
 
 def _text(file: File, start: Position) -> Iterator[tuple[Position, Entry]]:
-    with open(file.path, "rb") as stream:
+    name = streams.unpacked_name(file.name)
+    with streams.opened(file.place, file.name) as stream:
         data = stream.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
-        yield start, Entry(file.name, file.name, error=f"UNREADABLE: {_too_large()}")
+        yield start, Entry(name, name, error=f"UNREADABLE: {_too_large()}")
         return
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        yield start, Entry(file.name, file.name, error=f"UNREADABLE: not UTF-8: byte {error.start + 1} of the file")
+        yield start, Entry(name, name, error=f"UNREADABLE: not UTF-8: byte {error.start + 1} of the file")
         return
-    yield start, Entry(file.name, file.name, text)
+    fields = file.layout.fields
+    record: dict[str, object] = {**partitions(name), fields.id: name, fields.text: text}
+    document = document_of(1, record, fields)
+    assert isinstance(document, Document)  # it was decoded just now
+    yield start, _with_context(name, document, file.layout, record)
 
 
 def _entry(file: File, number: int, record: object) -> Entry:
     place = f"{file.name}:{number}"
-    document = document_of(number, record)
+    if isinstance(record, dict):
+        record = partitions(file.name) | record
+    document = document_of(number, record, file.layout.fields)
     if isinstance(document, BadLine):
         return Entry(place, document.document_id or id_of_place(place), error=f"UNREADABLE: {document.reason}")
     assert isinstance(record, dict)
-    return _with_context(place, document, record)
+    return _with_context(place, document, file.layout, record)
 
 
-def _with_context(place: str, document: Document, record: dict[str, object]) -> Entry:
-    title = record.get("title")
+def _with_context(place: str, document: Document, layout: Layout, record: dict[str, object]) -> Entry:
+    title = record.get(layout.fields.title)
+    values = {one.name: one.value(record) for one in layout.carried}
+    unknown_date = bool(record.get(layout.fields.published_at)) and document.published_at is None
+    unreadable = not all(is_of_its_type for _, is_of_its_type in values.values())
     return Entry(
         place,
         document.document_id,
@@ -177,5 +211,6 @@ def _with_context(place: str, document: Document, record: dict[str, object]) -> 
         title=title.encode(errors="replace").decode() if isinstance(title, str) and title else None,
         published_at=document.published_at,
         labels=document.labels,
-        warnings=("UNKNOWN_DATE",) if record.get("published_at") and document.published_at is None else (),
+        warnings=("UNKNOWN_DATE",) * unknown_date + (UNREADABLE_FIELD,) * unreadable,
+        carried={name: value for name, (value, _) in values.items()},
     )

@@ -1,4 +1,4 @@
-"""A whole job: plan, read, write."""
+"""A whole job: plan, read, write. And the job after it: who is the same over all documents."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -7,14 +7,24 @@ from pathlib import Path
 from typing import Protocol
 
 from sayso_server.corpus.errors import OutputError
-from sayso_server.corpus.inputs import find_files
-from sayso_server.corpus.parts import Part, Tally
+from sayso_server.corpus.inputs import Source, find_files
+from sayso_server.corpus.parts import Form, Part, Tally
+from sayso_server.corpus.people import job as people
+from sayso_server.corpus.people.job import Mapper, People
 from sayso_server.corpus.plan import Plan, Slice, plan
 from sayso_server.corpus.reading import Reading, SliceReader
+from sayso_server.corpus.storage import access
+from sayso_server.corpus.storage.access import Place
 from sayso_server.corpus.store import opened
 
 Runner = Callable[[Reading, tuple[Slice, ...]], AbstractContextManager[Iterator[Part]]]
 """Makes the parts of slices, in any order."""
+
+Mapping = Callable[[], AbstractContextManager[Mapper]]
+"""Where people are found: here, or on Ray."""
+
+FEW_PARTS = 1_000
+"""Of statements: with fewer, people are found sooner than Ray has started. They are of some 20,000 articles."""
 
 
 class Progress(Protocol):
@@ -42,8 +52,8 @@ class Summary:
 
 
 def run(
-    source: Path,
-    target: Path,
+    source: Source,
+    target: Place,
     reading: Reading,
     runner: Runner,
     *,
@@ -57,10 +67,10 @@ def run(
     With `retry_failed`, read again what failed.
     Raises CorpusError.
     """
-    files = find_files(source)
-    if source.is_dir() and target.resolve().is_relative_to(source.resolve()):
+    files = find_files(source.place, source.layout)
+    if _lies_in(target, source.place):
         raise OutputError(f"{target}: lies in the input, and would be read the next time; give a folder beside it")
-    with opened(target, reading.form, job) as store:
+    with opened(access.folder(target), reading.form, job) as store:
         if retry_failed:
             store.retry_failed()
         limit = reading.max_document_chars
@@ -74,6 +84,24 @@ def run(
                     tally += part.tally
                     progress.advance(part.tally)
         return Summary(planning, tally, store.failed)
+
+
+def find_people(target: Place, form: Form, mapping: Mapping, *, job: dict[str, object]) -> People:
+    """Write who is the same over all documents of an output, from its tables alone; `job` as for `run`.
+
+    By `mapping` where there are many parts, else here. Raises CorpusError.
+    """
+    with opened(access.folder(target), form, job) as store:
+        is_small = len(store.parts("statements")) < FEW_PARTS
+        with people.here() if is_small else mapping() as mapped:
+            return people.link(store, mapped)
+
+
+def _lies_in(target: Place, source: Place) -> bool:
+    """Whether the tables would be found as input."""
+    if isinstance(target, Path) and isinstance(source, Path):
+        target, source = target.resolve(), source.resolve()
+    return f"{target}/".startswith(f"{str(source).rstrip('/')}/")
 
 
 @contextmanager

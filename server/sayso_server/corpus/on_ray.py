@@ -3,6 +3,8 @@
 The only module that imports ray. What travels is small: the places of slices to the actors, finished parts back.
 """
 
+import functools
+import itertools
 import logging
 import os
 import pickle
@@ -12,7 +14,7 @@ import signal
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,8 @@ except ImportError:
     ) from None
 
 _FOLDER = "sayso-ray-"
+_LOT = 256
+"""Items that are in Ray at once: finished parts, or blocks of profiles."""
 _OBJECT_STORE = 128 * 1024 * 1024
 """Bytes of the object store of a Ray of our own: it holds finished parts, some of 50 kB."""
 
@@ -45,6 +49,45 @@ def parts_on_ray(
     """Parts in the order in which they are finished; on the cluster at `address`, else on a Ray of this job's own."""
     with _connected(address, workers, reading.threads):
         yield _parts(reading, slices, workers)
+
+
+@contextmanager
+def mapping_on_ray(*, workers: int, address: str | None) -> Iterator[Callable[..., Iterator[Any]]]:
+    """A mapper (see people/job.py) over items in lots, each through Ray Data; where as `parts_on_ray`."""
+    with _connected(address, workers, 1):
+        yield functools.partial(_mapped, workers=workers)
+
+
+def _mapped(function: Callable[[Any, Any], Any], items: Iterable[Any], shared: Any, *, workers: int) -> Iterator[Any]:
+    """The results in the order of the items. What all share is sent once; items are sent a lot at a time."""
+    reference = ray.put(shared)
+    remaining = iter(items)
+    while lot := [pickle.dumps(item) for item in itertools.islice(remaining, _LOT)]:
+        numbered = [{"number": number, "item": item} for number, item in enumerate(lot)]
+        dataset = ray.data.from_items(numbered, override_num_blocks=min(len(lot), 4 * workers)).map_batches(
+            _Applied,
+            fn_constructor_args=(function, [reference]),
+            batch_size=1,
+            num_cpus=1,
+            compute=ray.data.ActorPoolStrategy(size=min(workers, len(lot))),
+        )
+        try:
+            results = {row["number"]: row["result"] for row in dataset.iter_rows()}
+        except ray.exceptions.RayError as error:
+            raise CorpusError(f"Ray gave up: {type(error).__name__}") from error
+        yield from (pickle.loads(results[number]) for number in range(len(lot)))
+
+
+class _Applied:
+    """A function of an item, and of what all share, as Ray Data wants it."""
+
+    def __init__(self, function: Callable[[Any, Any], Any], shared: list[Any]) -> None:
+        self._function = function
+        self._shared = ray.get(shared[0])
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
+        results = [pickle.dumps(self._function(pickle.loads(item), self._shared)) for item in batch["item"]]
+        return {"number": batch["number"], "result": results}
 
 
 class _Actor:
@@ -73,7 +116,8 @@ def _parts(reading: Reading, slices: tuple[Slice, ...], workers: int) -> Iterato
         fn_constructor_args=(reading,),
         batch_size=1,
         num_cpus=reading.threads,
-        compute=ray.data.ActorPoolStrategy(size=min(workers, len(pieces))),
+        # One is read, one waits: more would wait for a slow worker while others have nothing to do.
+        compute=ray.data.ActorPoolStrategy(size=min(workers, len(pieces)), max_tasks_in_flight_per_actor=2),
     )
     try:
         for row in dataset.iter_rows():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from sayso_server.corpus.carried import Carried, columns
 from sayso_server.corpus.inputs import id_of_place
 from sayso_server.corpus.rows import DOCUMENTS, STATEMENTS, Row
 from sayso_server.lines import json_line
@@ -45,24 +46,28 @@ class Part:
     names: frozenset[str]
 
 
-def part_of(documents: Sequence[Row], statements: Sequence[Row], words: int, form: Form) -> Part:
-    """The part of these rows."""
+def part_of(
+    documents: Sequence[Row], statements: Sequence[Row], words: int, form: Form, carried: Sequence[Carried] = ()
+) -> Part:
+    """The part of these rows. `carried` are the caller's own columns of both tables."""
+    own = columns(carried)
     failed = sum(row["status"] == "failed" for row in documents)
     return Part(
-        encode(documents, DOCUMENTS, form),
-        encode(statements, STATEMENTS, form),
+        encode(documents, DOCUMENTS | own, form),
+        encode(statements, STATEMENTS | own, form),
         Tally(len(documents), failed, len(statements), words),
         frozenset(name for row in documents for name in (row["document_id"], id_of_place(row["place"]))),
     )
 
 
-def encode(rows: Sequence[Row], columns: dict[str, str], form: Form) -> bytes:
+def encode(rows: Sequence[Row], types: dict[str, str], form: Form) -> bytes:
     """A file of these rows. Raises MissingExtra."""
     if form == "parquet":
         from sayso_server.corpus import arrow
 
-        return arrow.encode(rows, columns)
-    return b"".join(json_line(row, default=_plain).encode() + b"\n" for row in rows)
+        return arrow.encode(rows, types)
+    whole = ({name: row.get(name) for name in types} for row in rows)
+    return b"".join(json_line(row, default=_plain).encode() + b"\n" for row in whole)
 
 
 def without(documents: bytes, ids: Collection[str], form: Form) -> bytes | None:

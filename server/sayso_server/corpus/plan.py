@@ -4,15 +4,16 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 from sayso_server.corpus.errors import InputError
-from sayso_server.corpus.inputs import Entry, File, Position, entries
+from sayso_server.corpus.inputs import KINDS, Entry, File, Position, entries
 from sayso_server.workers.weight import weight
 
 MOST_SLICES = 10_000
 """Of a large input the slices grow instead."""
 _BYTES_PER_WORD = 6
+_UNPACKED_TIMES = 3
+"""As large is news, at least, when it has been unpacked."""
 _AGAIN = "the same command reads what is still to be read"
 
 
@@ -42,9 +43,9 @@ class Slice:
                 checksum = _checksum(entry, checksum)
                 yield entry
             if found < run.count:
-                raise InputError(f"{run.file.path}: has become shorter while it was read; {_AGAIN}")
+                raise InputError(f"{run.file.place}: has become shorter while it was read; {_AGAIN}")
             if checksum != run.checksum:
-                raise InputError(f"{run.file.path}: has changed while it was read; {_AGAIN}")
+                raise InputError(f"{run.file.place}: has changed while it was read; {_AGAIN}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def plan(files: Sequence[File], known: Collection[str], *, slice_words: int, max
 
 
 def _slice_words(files: Sequence[File], least: int) -> int:
-    size = sum(Path(file.path).stat().st_size for file in files)
+    size = sum(file.size * (1 if file.name.endswith(KINDS) else _UNPACKED_TIMES) for file in files)
     return max(least, size // _BYTES_PER_WORD // MOST_SLICES)
 
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from sayso_server.core.model import Model
 from sayso_server.core.statement import Extraction, Options
+from sayso_server.corpus.carried import Carried
 from sayso_server.corpus.errors import CorpusError
 from sayso_server.corpus.inputs import Entry
 from sayso_server.corpus.parts import Form, Part, part_of
 from sayso_server.corpus.plan import Slice, words_to_read
 from sayso_server.corpus.rows import Row, failed_row, read_row, statement_rows
+from sayso_server.corpus.storage import streams
 from sayso_server.workers.handle import LoadError, ProcessWorker, WorkerLostError
 from sayso_server.workers.process import Loader
 from sayso_server.workers.protocol import Batch, BatchResult, Failed, NewDocument, Portion, Remaining
@@ -33,6 +35,7 @@ class Reading:
     """Of the model that must be loaded; empty where it is not known beforehand."""
     options: Options
     form: Form
+    carried: tuple[Carried, ...] = ()
     threads: int = 1
     round_words: int = 1_000
     """Words that are parsed together."""
@@ -51,19 +54,21 @@ class SliceReader:
         """The finished part. Raises CorpusError."""
         documents: list[Row] = []
         statements: list[Row] = []
-        for entry, outcome in self._outcomes(piece.entries()):
+        for entry, outcome in self.outcomes(piece.entries()):
             if isinstance(outcome, Extraction):
                 documents.append(read_row(entry, outcome, self._worker.model))
                 statements += statement_rows(entry, outcome)
             else:
                 documents.append(failed_row(entry, outcome, self._worker.model))
-        return part_of(documents, statements, piece.words, self._reading.form)
+        return part_of(documents, statements, piece.words, self._reading.form, self._reading.carried)
 
     def close(self) -> None:
         """End the process."""
+        streams.forget()
         self._worker.close()
 
-    def _outcomes(self, entries: Iterator[Entry]) -> Iterator[tuple[Entry, Extraction | str]]:
+    def outcomes(self, entries: Iterator[Entry]) -> Iterator[tuple[Entry, Extraction | str]]:
+        """Each entry, in order, with what was read of it, or why it was not. Raises CorpusError."""
         for together in self._rounds(entries):
             readable = {number: entry for number, entry in enumerate(together) if not self._refusal(entry)}
             outcomes = self._read(readable)

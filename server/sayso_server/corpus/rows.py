@@ -17,6 +17,9 @@ DOCUMENTS: dict[str, str] = {column.name: column.type for column in columns.DOCU
 STATEMENTS: dict[str, str] = {column.name: column.type for column in columns.STATEMENTS}
 """Columns of the statements, and their types: those of the client's flat rows, and some more."""
 
+PERSON_COLUMNS = ("person_id", "person_confidence")
+"""The columns of the statements that are filled when all documents have been read: see people/."""
+
 
 def failed_row(entry: Entry, error: str, model: Model) -> Row:
     """The row of a document that could not be read."""
@@ -53,6 +56,7 @@ def _document_row(entry: Entry, model: Model) -> Row:
         "model_version": model.version,
         "model_digest": model.digest,
         "labels": _labels(entry),
+        **entry.carried,
     }
 
 
@@ -73,6 +77,7 @@ def _statement_row(entry: Entry, statement: Statement, speakers: dict[str, Speak
         "statement_id": statement.statement_id,
         "kind": str(statement.kind),
         **_speaker_columns(statement.speaker_id, speakers),
+        **dict.fromkeys(PERSON_COLUMNS),
         "source": statement.source.of(text) if statement.source else None,
         **_cue_columns(statement.cue, text),
         "polarity": str(statement.polarity),
@@ -93,6 +98,7 @@ def _statement_row(entry: Entry, statement: Statement, speakers: dict[str, Speak
         "sentence": statement.sentence.of(text) if statement.sentence else None,
         "rule": statement.rule,
         "published_at": entry.published_at,
+        **entry.carried,
     }
 
 

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from sayso_server.core.coreference import AntecedentScores, Place
 from sayso_server.core.tree import MentionVector, Tree
 from sayso_server.parsing.heads import Head
+from sayso_server.parsing.matrices import applied
 
 LEVELS = 127
 """The largest byte of a vector."""
@@ -134,9 +135,11 @@ def _shared(mentions: Sequence[Mention], later: np.ndarray, earlier: np.ndarray)
     table = np.zeros((len(words), len(ids)), dtype=np.float32)
     for i, own in enumerate(words):
         table[i, [ids[word] for word in own]] = 1
-    common, size = (table @ table.T)[later, earlier], table.sum(1)
-    initials = np.array(["".join(w[0] for w in own) if len(own) > 1 else "-" for own in words])
-    short = np.array([own[0].replace(".", "") if len(own) == 1 and len(own[0]) > 1 else "" for own in words])
+    asked, rows = np.unique(later, return_inverse=True)
+    common, size = (table[asked] @ table.T)[rows, earlier], table.sum(1)
+    initials = ["".join(w[0] for w in own) if len(own) > 1 else "-" for own in words]
+    short = [own[0].replace(".", "") if len(own) == 1 and len(own[0]) > 1 else "" for own in words]
+    initials_of, short_of = np.split(_numbers([*initials, *short]), 2)
     bits = [
         whole[later] == whole[earlier],
         last[later] == last[earlier],
@@ -144,7 +147,7 @@ def _shared(mentions: Sequence[Mention], later: np.ndarray, earlier: np.ndarray)
         common >= size[later],
         common >= size[earlier],
         common > 0,
-        (initials[later] == short[earlier]) | (initials[earlier] == short[later]),
+        (initials_of[later] == short_of[earlier]) | (initials_of[earlier] == short_of[later]),
     ]
     out: np.ndarray = sum((bit.astype(np.int64) << k for k, bit in enumerate(bits)), np.zeros(len(later), np.int64))
     return out
@@ -152,8 +155,8 @@ def _shared(mentions: Sequence[Mention], later: np.ndarray, earlier: np.ndarray)
 
 def _numbers(texts: Sequence[str]) -> np.ndarray:
     """A number for each text, the same for the same."""
-    numbers: np.ndarray = np.unique(np.array(texts), return_inverse=True)[1]
-    return numbers
+    known: dict[str, int] = {}
+    return np.array([known.setdefault(text, len(known)) for text in texts])
 
 
 def pairs(count: int, farthest: int = FARTHEST, asked: Sequence[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -189,11 +192,14 @@ class Antecedents(Head):
 
     def vectors(self, states: Tensor, spans: Sequence[tuple[int, int]]) -> Tensor:
         """The vectors (mentions, size), in -1 to 1, of mentions given as words [first, end) of the states."""
+        if not spans:
+            return states.new_zeros(0, self.size)
         mixed = self.mixed(states)
-        means = [mixed[first:end].mean(0) for first, end in spans]
-        if not means:
-            return mixed.new_zeros(0, self.size)
-        return torch.tanh(self.project(torch.stack(means)))
+        ends = torch.tensor(spans, device=mixed.device)
+        words = [word for first, end in spans for word in range(first, end)]
+        starts = torch.cumsum(ends[:, 1] - ends[:, 0], 0) - (ends[:, 1] - ends[:, 0])
+        means = F.embedding_bag(torch.tensor(words, device=mixed.device), mixed, starts, mode="mean")
+        return torch.tanh(applied(self.project, means))
 
     def forward(
         self, vectors: Tensor, mentions: Sequence[Mention], asked: Sequence[int] | None = None
@@ -208,10 +214,12 @@ class Antecedents(Head):
         if len(later):
             ids = torch.from_numpy(features(mentions, later, earlier)).to(vectors.device)
             a, b = (torch.from_numpy(places).to(vectors.device) for places in (later, earlier))
-            hidden = self.later(vectors)[a] + self.earlier(vectors)[b] + self.product(vectors[a] * vectors[b])
-            hidden = F.relu(hidden + F.embedding_bag(ids, self.features.weight, mode="sum"))
-            plain = SPEED * self.plain[ids].sum(1)
-            scores[a, b] = (self.pair(self.dropout(hidden))[:, 0] + plain).to(scores.dtype)
+            hidden = applied(self.product, vectors.index_select(0, a) * vectors.index_select(0, b))
+            hidden += applied(self.later, vectors).index_select(0, a)
+            hidden += applied(self.earlier, vectors).index_select(0, b)
+            hidden += F.embedding_bag(ids, self.features.weight, mode="sum")
+            plain = SPEED * F.embedding_bag(ids, self.plain[:, None], mode="sum")[:, 0]
+            scores[a, b] = (self.pair(self.dropout(hidden.relu_()))[:, 0] + plain).to(scores.dtype)
         own = torch.tensor(
             [[pronoun_class(m.words[-1]) if m.kind is Kind.PRONOUN else 0, CLASSES + m.kind] for m in mentions],
             dtype=torch.long,

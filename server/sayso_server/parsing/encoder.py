@@ -10,6 +10,7 @@ signed bytes with one float32 scale per row (int8), all else as float16, zipped;
 those of the layers made int8 again where that is faster.
 """
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,10 @@ WINDOW = 256
 
 LONGEST = 510
 """Word pieces of one row that holds a part of a sentence longer than a window."""
+
+GROUP = 256
+"""Word pieces of rows that are read together, each as if it were alone: most paragraphs are too short to keep a core
+busy."""
 
 PIECES = 16
 """Word pieces of one word that are read; the others of a monster are left out."""
@@ -111,7 +116,7 @@ class RowMaker:
 class Encoder:
     """Hidden states of words, for inference. `computed` counts the word pieces read.
 
-    Several threads read a row each: torch's own wait for each other behind every matrix, and a row's are small.
+    Several threads read rows of their own: torch's own wait for each other behind every matrix, and a row's are small.
     """
 
     def __init__(self, layers: Layers, tokenizer: Tokenizer, threads: int = 1) -> None:
@@ -120,6 +125,7 @@ class Encoder:
         self.computed = 0
         maker = RowMaker(tokenizer)
         self.rows, self.pieces = maker.rows, maker.pieces
+        self._threads = threads
         self._pool: ThreadPoolExecutor | None = None
         if threads > 1:
             self._pool = ThreadPoolExecutor(threads, "encoder", initializer=torch.set_num_threads, initargs=(1,))
@@ -132,16 +138,35 @@ class Encoder:
     def read(self, rows: Sequence[Row]) -> Tensor:
         """The states of the words of these rows, one after the other."""
         self.computed += sum(len(row.ids) for row in rows)
-        if self._pool is None:
-            return torch.cat([self._read_row(row) for row in rows], 1)
-        order = sorted(range(len(rows)), key=lambda i: -len(rows[i].ids))  # so that no thread is left with a long one
-        states = dict(zip(order, self._pool.map(self._read_row, [rows[i] for i in order]), strict=True))
+        groups = self._groups(rows)
+        together = [[rows[i] for i in group] for group in groups]
+        read = map(self._read_group, together) if self._pool is None else self._pool.map(self._read_group, together)
+        states = dict(zip(itertools.chain(*groups), itertools.chain(*read), strict=True))
         return torch.cat([states[i] for i in range(len(rows))], 1)
 
+    def _groups(self, rows: Sequence[Row]) -> list[list[int]]:
+        """Which rows are read together, the longest first, so that no thread is left with a long one."""
+        lengths = [len(row.ids) for row in rows]
+        room = min(GROUP, sum(lengths) // self._threads) if self.layers.is_exact else 0
+        out: list[list[int]] = []
+        size = 0
+        for i in sorted(range(len(rows)), key=lambda i: -lengths[i]):
+            if out and size + lengths[i] <= room:
+                out[-1].append(i)
+                size += lengths[i]
+            else:
+                out.append([i])
+                size = lengths[i]
+        return out
+
     @torch.inference_mode()
-    def _read_row(self, row: Row) -> Tensor:
-        hidden = torch.stack(self.layers(torch.tensor(row.ids), torch.tensor(row.types))[-LAYERS:])
-        return (hidden[:, row.first] + hidden[:, row.last]) / 2
+    def _read_group(self, rows: Sequence[Row]) -> list[Tensor]:
+        """The states of the words of each row, (layers, words, width)."""
+        ids, types = ([*itertools.chain(*parts)] for parts in ((r.ids for r in rows), (r.types for r in rows)))
+        lengths = [len(row.ids) for row in rows]
+        hidden = torch.stack(self.layers(torch.tensor(ids), torch.tensor(types), lengths)[-LAYERS:])
+        parts = torch.split(hidden, lengths, 1)
+        return [(part[:, row.first] + part[:, row.last]) / 2 for part, row in zip(parts, rows, strict=True)]
 
 
 def quantize(weight: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray]:

@@ -4,9 +4,10 @@ Each takes the states of all words of a document, (layers, words, width), mixes 
 scores all words at once. None has a recurrent layer: the encoder was fine-tuned under all of them together.
 """
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -15,6 +16,13 @@ from torch import Tensor, nn
 
 from sayso_server.parsing.decoding import best_tree, is_faulty, repaired
 from sayso_server.parsing.encoder import LAYERS
+from sayso_server.parsing.matrices import applied, linear
+
+HEADS = 256
+"""Of a parser: heads whose labels are scored together. What is kept of each is as large as 50 words' states."""
+
+WORDS = 1024
+"""Words whose trees or links are scored together: what bounds the memory."""
 
 SpanOfWords = tuple[int, int, str]
 """First word, word behind the last, label."""
@@ -64,7 +72,7 @@ class Tagger(Head):
     def predict(self, states: Tensor) -> dict[str, list[str]]:
         """The best label of every word, by column."""
         mixed = self.mixed(states)
-        best = {name: score(mixed).argmax(1).tolist() for name, score in self.scores.items()}
+        best = {name: applied(score, mixed).argmax(1).tolist() for name, score in self.scores.items()}
         return {name: [self.columns[name][i] for i in ids] for name, ids in best.items()}
 
 
@@ -85,7 +93,7 @@ class SpanTagger(Head):
     def grouped(self, states: Tensor) -> list[Tensor]:
         """The scores of each group, (words, classes)."""
         sizes = [1 + 2 * len(group) for group in self.groups]
-        return list(self.scores(self.mixed(states)).split(sizes, 1))
+        return list(torch.split(applied(self.scores, self.mixed(states)), sizes, 1))
 
     def loss(self, states: Tensor, gold: Tensor) -> Tensor:
         """Cross-entropy summed over groups, its mean over words; `gold` is (words, groups), -100 is not counted."""
@@ -180,6 +188,7 @@ class Parser(Head):
         self.arc = nn.Parameter(torch.zeros(arc_width + 1, arc_width))
         self.label = nn.Parameter(torch.zeros(label_width + 1, label_width + 1, len(relations)))
         nn.init.orthogonal_(self.arc[:-1])
+        self._label_of_heads: Tensor | None = None  # `label` as it is multiplied with heads, of one that was loaded
 
     def _views(self, states: Tensor, lengths: Sequence[int]) -> list[Tensor]:
         """Each word as dependent and as head, for arcs and for labels: (sentences, 1 + longest, width), root first."""
@@ -211,37 +220,114 @@ class Parser(Head):
 
     def predict(self, states: Tensor, lengths: Sequence[int]) -> list[list[tuple[int, str]]]:
         """(head, relation) of every word of every sentence; heads count from 1, 0 is the root."""
-        out: list[list[tuple[int, str]]] = [[] for _ in lengths]
-        parts = torch.split(states, list(lengths), 1)
-        order = sorted(range(len(lengths)), key=lengths.__getitem__)
-        for batch in _similar(order, lengths):
-            own = [lengths[i] for i in batch]
-            for i, tree in zip(batch, self._trees(torch.cat([parts[i] for i in batch], 1), own), strict=True):
-                out[i] = tree
+        out: list[list[tuple[int, str]]] = []
+        start = 0
+        for own in batches(lengths, WORDS):
+            end = start + sum(own)
+            out += self._trees(states[:, start:end], own)
+            start = end
         return out
 
     def _trees(self, states: Tensor, lengths: Sequence[int]) -> list[list[tuple[int, str]]]:
-        arc_dependent, arc_head, label_dependent, label_head = self._views(states, lengths)
-        scores = F.log_softmax(self._arcs(arc_dependent, arc_head, lengths), 2).cpu().numpy()
-        trees = [best_tree(scores[i, : n + 1, : n + 1]) for i, n in enumerate(lengths)]
-        sentence, word = _places(lengths, states.device)
-        heads = torch.from_numpy(np.concatenate([tree[1:] for tree in trees])).to(states.device)
-        labels = self._labels(label_dependent[sentence, word + 1], label_head[sentence, heads]).argmax(1).tolist()
-        following = iter(labels)
+        rows = torch.cat([self.root[None], self.mixed(states)])  # the root once, for all sentences
+        hidden = F.leaky_relu(applied(self.project, rows), 0.1)
+        views = _Views(*(view.contiguous() for view in torch.split(hidden, self.widths, 1)))
+        starts = np.cumsum([1, *lengths])
+        sentences = [np.concatenate(([0], np.arange(a, b))) for a, b in itertools.pairwise(starts)]
+        scores = self._scores(views, sentences)
+        trees = [best_tree(own) for own in scores]
+        heads = np.concatenate([places[tree[1:]] for places, tree in zip(sentences, trees, strict=True)])
+        following = iter(self._best_labels(views, heads))
         out = []
-        for i, (best, n) in enumerate(zip(trees, lengths, strict=True)):
-            tree, names = best, [self.relations[next(following)] for _ in range(n)]
+        for tree, places, own in zip(trees, sentences, scores, strict=True):
+            names = [self.relations[next(following)] for _ in places[1:]]
             if is_faulty(tree, names):
-                every = self._every_label(label_dependent[i, : n + 1], label_head[i, : n + 1])
-                tree, names = repaired(scores[i, : n + 1, : n + 1], every, tree, self.relations)
+                rows = _on(views.label_heads, places)
+                every = self._every_label(views.label_dependents[rows], views.label_heads[rows])
+                tree, names = repaired(own, every, tree, self.relations)  # noqa: PLW2901
             out.append(list(zip(tree[1:].tolist(), names, strict=True)))
         return out
 
+    def _scores(self, views: "_Views", sentences: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Scores (dependent, head) of the arcs of sentences given as rows; a word is not its own head."""
+        asked = linear(_with_one(views.arc_dependents), self.arc.T)
+        rows, sizes = _on(asked, np.concatenate(sentences)), [len(own) for own in sentences]
+        pairs = zip(torch.split(asked[rows], sizes), torch.split(views.arc_heads[rows], sizes), strict=True)
+        scores: list[np.ndarray] = [(dependents @ heads.T).cpu().numpy() for dependents, heads in pairs]
+        for own in scores:
+            np.fill_diagonal(own, -np.inf)
+        return scores
+
+    def _best_labels(self, views: "_Views", heads: np.ndarray) -> list[int]:
+        """The best label of each word with its head; `heads` are rows of the views, those of the words follow the root.
+
+        Most of the work is done once for each head. Heads with equally many dependents are read together.
+        """
+        used, own, counts = np.unique(heads, return_inverse=True, return_counts=True)
+        by_count = np.argsort(counts, kind="stable")
+        words = np.argsort(np.argsort(by_count)[own], kind="stable")
+        dependents = _with_one(views.label_dependents[1:])[_on(views.label_dependents, words)]
+        used, counts = used[by_count], counts[by_count]
+        best = np.empty(len(heads), dtype=np.int64)
+        start = 0
+        for first in range(0, len(used), HEADS):
+            rows = _on(views.label_heads, used[first : first + HEADS])
+            partial = self._of_heads(views.label_heads[rows])
+            sizes, numbers = np.unique(counts[first : first + HEADS], return_counts=True)
+            parts = torch.split(partial, numbers.tolist())
+            for size, part in zip(sizes.tolist(), parts, strict=True):
+                end = start + size * len(part)
+                scores = torch.bmm(dependents[start:end].view(len(part), size, -1), part)
+                best[words[start:end]] = scores.argmax(2).flatten().cpu().numpy()
+                start = end
+        labels: list[int] = best.tolist()
+        return labels
+
+    def _of_heads(self, heads: Tensor) -> Tensor:
+        """What heads (heads, width) contribute to the scores of labels, (heads, 1 + width, relations)."""
+        if self._label_of_heads is None:
+            return torch.einsum("nj,ijr->nir", _with_one(heads), self.label)
+        made = linear(_with_one(heads), self._label_of_heads)
+        return made.view(len(heads), self.label.size(0), self.label.size(2))
+
     def _every_label(self, dependents: Tensor, heads: Tensor) -> np.ndarray:
         """Log-probabilities (dependents, heads, relations) of all pairs of two (words, width)."""
-        partial = (_with_one(dependents) @ self.label.flatten(1)).view(len(dependents), *self.label.shape[1:])
-        every: np.ndarray = F.log_softmax(torch.einsum("nj,mjr->mnr", _with_one(heads), partial), 2).cpu().numpy()
+        scores = _with_one(dependents) @ self._of_heads(heads)
+        every: np.ndarray = F.log_softmax(scores, 2).transpose(0, 1).cpu().numpy()
         return every
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """See `Head.load`."""
+        head = super().load(path)
+        head._label_of_heads = head.label.detach().transpose(1, 2).flatten(0, 1).contiguous()
+        return head
+
+
+class _Views(NamedTuple):
+    """Each row as dependent and as head, for arcs and for labels, (rows, width)."""
+
+    arc_dependents: Tensor
+    arc_heads: Tensor
+    label_dependents: Tensor
+    label_heads: Tensor
+
+
+def _on(tensor: Tensor, places: np.ndarray) -> Tensor:
+    """Places for an index into a tensor."""
+    return torch.from_numpy(places).to(tensor.device)
+
+
+def batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
+    """The lengths in parts whose sum is at most `most`, or that are a single one."""
+    own: list[int] = []
+    for length in lengths:
+        if own and sum(own) + length > most:
+            yield own
+            own = []
+        own.append(length)
+    if own:
+        yield own
 
 
 def _with_one(tensor: Tensor) -> Tensor:
@@ -254,13 +340,3 @@ def _places(lengths: Sequence[int], device: torch.device) -> tuple[Tensor, Tenso
     sentence = torch.repeat_interleave(torch.arange(len(lengths), device=device), counts)
     starts = counts.cumsum(0) - counts
     return sentence, torch.arange(int(counts.sum()), device=device) - starts[sentence]
-
-
-def _similar(order: Sequence[int], lengths: Sequence[int], cells: int = 60_000) -> list[list[int]]:
-    """Sentences of about one length together, at most `cells` pairs of words."""
-    out: list[list[int]] = [[]]
-    for i in order:
-        if out[-1] and (len(out[-1]) + 1) * (lengths[i] + 1) ** 2 > cells:
-            out.append([])
-        out[-1].append(i)
-    return out if out[-1] else []

@@ -1,14 +1,16 @@
-"""The layers of a BERT as they are run: one row at a time, its matrices in float32 or in int8.
+"""The layers of a BERT as they are run: rows without padding, its matrices in float32 or in int8.
 
-Rows are paragraphs, whose lengths differ much. Read together they were padded, and more than half of what was computed
-for an article was padding. A row alone needs no padding and no mask, what it yields depends on nothing but itself, to
-the last bit, and a paragraph is long enough to keep a core busy: matrices of 40 rows are multiplied at nine tenths of
-the speed of those of 960.
+Rows are paragraphs, whose lengths differ much. Padded to the longest, more than half of what was computed for an
+article was padding. So the pieces of several rows stand one after the other, and only attention, which is by row, knows
+where rows begin. What a row yields depends on nothing but itself, to the last bit: int8 counts in whole numbers, each
+piece has its own range, and all else is by piece. In float32 the last bits depend on how many rows are multiplied, so
+there each row is read alone.
 """
 
 import functools
+import itertools
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -62,10 +64,12 @@ class Format(NamedTuple):
 
     make: Make
     behind_gelu: Make
+    is_exact: bool = False
+    """Whether what a matrix makes of a piece is the same, to the last bit, whatever pieces stand around it."""
 
 
 FLOATING = Format(floating, floating)
-INT8 = Format(int8, functools.partial(int8, levels=127, least=LEAST_GELU))
+INT8 = Format(int8, functools.partial(int8, levels=127, least=LEAST_GELU), is_exact=True)
 """Of the states behind the last layers 3 to 4 % are noise; with one range for all pieces of a row, 10 %."""
 
 
@@ -116,6 +120,7 @@ class Layers:
 
     def __init__(self, state: Mapping[str, Tensor], heads: int, epsilon: float, form: Format = FLOATING) -> None:
         self._heads = heads
+        self.is_exact = form.is_exact
         self._words, self._places, self._types = (
             state[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type")
         )
@@ -124,21 +129,35 @@ class Layers:
         count = len({name.split(".")[2] for name in state if name.startswith("encoder.layer.")})
         self._layers = [_layer(state, f"encoder.layer.{i}", epsilon, form) for i in range(count)]
 
-    def __call__(self, ids: Tensor, types: Tensor) -> list[Tensor]:
-        """The states behind each layer, (pieces, width), of one row's word pieces and their types, (pieces,)."""
-        states = self._normalize(self._words[ids] + self._types[types] + self._places[: len(ids)])
+    def __call__(self, ids: Tensor, types: Tensor, lengths: Sequence[int]) -> list[Tensor]:
+        """The states behind each layer, (pieces, width), of the word pieces of rows and their types, (pieces,).
+
+        `lengths` are those of the rows, rows of one length next to each other.
+        """
+        places = torch.cat([self._places[:length] for length in lengths])
+        states = self._normalize(self._words[ids] + self._types[types] + places)
+        alike = [(length, len(list(rows))) for length, rows in itertools.groupby(lengths)]
         out = []
         for layer in self._layers:
-            attended = layer.gather(self._attention(layer.attend(states)))
+            attended = layer.gather(self._attention(layer.attend(states), alike))
             states = layer.normalize(states + attended)
             states = layer.normalize_again(states + layer.narrow(F.gelu(layer.widen(states))))
             out.append(states)
         return out
 
-    def _attention(self, projected: Tensor) -> Tensor:
-        """Every piece's mean of all values, weighted by how its query meets their keys; by head."""
-        by_head = projected.view(1, len(projected), 3, self._heads, -1).permute(2, 0, 3, 1, 4)
-        return F.scaled_dot_product_attention(*by_head)[0].transpose(0, 1).flatten(1)
+    def _attention(self, projected: Tensor, alike: Sequence[tuple[int, int]]) -> Tensor:
+        """Every piece's mean of all values of its row, weighted by how its query meets their keys; by head.
+
+        `alike`: lengths, with how many rows of each come one after the other.
+        """
+        parts = torch.split(projected, [length * count for length, count in alike])
+        means = [self._means(part.view(count, length, -1)) for part, (length, count) in zip(parts, alike, strict=True)]
+        return means[0] if len(means) == 1 else torch.cat(means)
+
+    def _means(self, projected: Tensor) -> Tensor:
+        """(rows * pieces, width) of (rows, pieces, 3 * width)."""
+        by_head = projected.view(*projected.shape[:2], 3, self._heads, -1).permute(2, 0, 3, 1, 4)
+        return F.scaled_dot_product_attention(*by_head).transpose(1, 2).flatten(2).flatten(0, 1)
 
 
 def _layer(state: Mapping[str, Tensor], name: str, epsilon: float, form: Format) -> _Layer:

@@ -9,15 +9,18 @@ A cue is represented by its main word. Three questions are asked of each pair of
 Each is a biaffine score plus a bias by distance, in logarithmic steps. A fourth score says which words are main words.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812  # the customary name
 from torch import Tensor, nn
 
 from sayso_server.core.tree import CueLink, LikelyCue
-from sayso_server.parsing.heads import Head
+from sayso_server.parsing.heads import WORDS, Head, batches
+from sayso_server.parsing.matrices import applied, linear
 
 LONGEST = 500
 """Words of one paragraph between which links are looked for; a longer one is cut between sentences."""
@@ -84,14 +87,32 @@ class Pairs(nn.Module):
         self.distance = nn.Parameter(torch.full((2 * FARTHEST + 2,), bias))
         self.dropout = nn.Dropout(0.2)
 
+    def of_words(self, mixed: Tensor) -> Tensor:
+        """The states of words (words, width) as they are multiplied with those of cues, (words, 1 + hidden)."""
+        return self._view(self.words, mixed)
+
+    def of_cues(self, mixed: Tensor) -> Tensor:
+        """The states of the main words of cues (cues, width) as words are multiplied with them, (cues, 1 + hidden)."""
+        return linear(self._view(self.cues, mixed), self.weight)
+
+    def _view(self, layer: nn.Linear, mixed: Tensor) -> Tensor:
+        return F.pad(self.dropout(F.leaky_relu(applied(layer, mixed), 0.1)), (0, 1), value=1.0)
+
     def forward(self, mixed: Tensor, cues: Tensor, steps: Tensor) -> Tensor:
         """The scores (words, cues) of the states of words and those of the main words of cues."""
-        words, heads = (
-            F.pad(self.dropout(F.leaky_relu(view(own), 0.1)), (0, 1), value=1.0)
-            for view, own in ((self.words, mixed), (self.cues, cues))
-        )
-        scores: Tensor = words @ self.weight @ heads.T
+        scores: Tensor = self.of_words(mixed) @ self.of_cues(cues).T
         return scores + self.distance[steps]
+
+
+class _Pairs(NamedTuple):
+    """All pairs of a word and a likely main word of its paragraph: rows of states, and where each word's pairs begin.
+
+    Words of paragraphs without a cue have none.
+    """
+
+    words: np.ndarray
+    cues: np.ndarray
+    starts: np.ndarray
 
 
 class Linker(Head):
@@ -107,7 +128,7 @@ class Linker(Head):
 
     def scores(self, mixed: Tensor, places: Tensor) -> Scores:
         """The scores of one paragraph, from mixed states (words, width), with the words at `places` as cues."""
-        steps = _steps(len(mixed), places)
+        steps = _steps(places[None] - torch.arange(len(mixed), device=places.device)[:, None])
         cues = mixed[places]
         shares = torch.cat([self.none(mixed), self.share(mixed, cues, steps)], 1)
         return Scores(self.cue(mixed)[:, 0], shares, self.scope(mixed, cues, steps), self.source(mixed, cues, steps))
@@ -145,26 +166,84 @@ class Linker(Head):
         by = {"cues": words, "contents": words, "scopes": max(1, pairs), "sources": max(1, pairs)}
         return {name: torch.stack(own).sum() / by[name] for name, own in sums.items()}
 
-    def predict(self, states: Tensor, least_cue: float, least: float) -> tuple[list[tuple[int, float]], list[Found]]:
-        """Main words of cues as (place, probability), and the pairs with a probability of at least `least`."""
+    def predict(
+        self, states: Tensor, lengths: Sequence[int], least_cue: float, least: float
+    ) -> tuple[list[tuple[int, float]], list[Found]]:
+        """Main words of cues as (place, probability), and the pairs with a probability of at least `least`.
+
+        `lengths` are the words of each paragraph; places count from the first word of all.
+        """
         mixed = self.mixed(states)
-        likely = self.cue(mixed)[:, 0].sigmoid()
-        if not bool((likely >= least_cue).any()):
+        likely = self.cue(mixed)[:, 0].sigmoid().cpu().numpy()
+        paragraphs = _paragraphs(likely, lengths, least_cue)
+        cues = np.flatnonzero(likely >= least_cue)
+        main = list(zip(cues.tolist(), likely[cues].tolist(), strict=True))
+        if not main:
             return [], []
-        rivals = (likely >= min(RIVAL, least_cue)).nonzero()[:, 0]
-        scores = self.scores(mixed, rivals)
-        figures = torch.stack([scores.shares.softmax(1)[:, 1:], scores.scopes.sigmoid(), scores.sources.sigmoid()], 2)
-        kept = ((figures >= least).any(2) & (likely[rivals] >= least_cue)).nonzero()
-        values = figures[kept[:, 0], kept[:, 1]].tolist()
-        pairs = zip(kept[:, 0].tolist(), rivals[kept[:, 1]].tolist(), values, strict=True)
-        found = [Found(word, cue, *own) for word, cue, own in pairs]
-        places = (likely >= least_cue).nonzero()[:, 0]
-        return list(zip(places.tolist(), likely[places].tolist(), strict=True)), found
+        pairs = _all_pairs(paragraphs)
+        figures = self._figures(mixed, paragraphs, pairs)
+        kept = np.flatnonzero((figures >= least).any(0) & (likely[pairs.cues] >= least_cue))
+        columns = (pairs.words[kept].tolist(), pairs.cues[kept].tolist(), *figures[:, kept].tolist())
+        return main, list(map(Found._make, zip(*columns, strict=True)))
+
+    def _figures(self, mixed: Tensor, paragraphs: Sequence[tuple[range, np.ndarray]], pairs: _Pairs) -> np.ndarray:
+        """Share, scope and source (3, pairs) of all pairs; the words of the paragraphs are given with their cues."""
+        read = mixed[_on(mixed, np.concatenate([np.asarray(words) for words, _ in paragraphs]))]
+        cues = mixed[_on(mixed, np.concatenate([cues for _, cues in paragraphs]))]
+        steps = _steps(_on(mixed, pairs.cues - pairs.words))
+        sizes = [(len(words), len(cues)) for words, cues in paragraphs]
+        share, scope, source = (
+            _products(own.of_words(read), own.of_cues(cues), sizes) + own.distance[steps]
+            for own in (self.share, self.scope, self.source)
+        )
+        none = self.none(read)[:, 0].cpu().numpy()
+        shares = _shares(share.cpu().numpy(), none, pairs.starts)
+        return np.stack([shares, scope.sigmoid().cpu().numpy(), source.sigmoid().cpu().numpy()])
 
 
-def _steps(length: int, places: Tensor) -> Tensor:
-    """How far the cues at `places` are to the right of each word, in logarithmic steps from 0 (words, cues)."""
-    distance = places[None] - torch.arange(length, device=places.device)[:, None]
+def _paragraphs(likely: np.ndarray, lengths: Sequence[int], least_cue: float) -> list[tuple[range, np.ndarray]]:
+    """The words of each paragraph that has a cue, and which may be main words; `likely` is of all words."""
+    out = []
+    least = min(RIVAL, least_cue)
+    for start, end in itertools.pairwise(itertools.accumulate(lengths, initial=0)):
+        own = likely[start:end]
+        if (own >= least_cue).any():
+            out.append((range(start, end), np.flatnonzero(own >= least) + start))
+    return out
+
+
+def _all_pairs(paragraphs: Sequence[tuple[range, np.ndarray]]) -> _Pairs:
+    """By paragraph and by word."""
+    sizes = np.concatenate([np.full(len(words), len(cues)) for words, cues in paragraphs])
+    words = np.concatenate([np.repeat(np.asarray(words), len(cues)) for words, cues in paragraphs])
+    cues = np.concatenate([np.tile(cues, len(words)) for words, cues in paragraphs])
+    return _Pairs(words, cues, np.cumsum(sizes) - sizes)
+
+
+def _products(of_words: Tensor, of_cues: Tensor, sizes: Sequence[tuple[int, int]]) -> Tensor:
+    """The products of all pairs, by paragraph and by word; `sizes` are the words and cues of each paragraph."""
+    words, cues = (list(column) for column in zip(*sizes, strict=True))
+    parts = zip(torch.split(of_words, words), torch.split(of_cues, cues), strict=True)
+    return torch.cat([(a @ b.T).flatten() for a, b in parts])
+
+
+def _shares(scores: np.ndarray, none: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """The softmax of each word's scores and its score for none, without the latter's."""
+    highest = np.maximum(np.maximum.reduceat(scores, starts), none)
+    sizes = np.diff(starts, append=len(scores))
+    raised = np.exp(scores - np.repeat(highest, sizes))
+    sums = np.add.reduceat(raised, starts) + np.exp(none - highest)
+    shares: np.ndarray = raised / np.repeat(sums, sizes)
+    return shares
+
+
+def _on(tensor: Tensor, places: np.ndarray) -> Tensor:
+    """Places for an index into a tensor."""
+    return torch.from_numpy(places).to(tensor.device)
+
+
+def _steps(distance: Tensor) -> Tensor:
+    """How far a cue is to the right of a word, in words, as logarithmic steps from 0."""
     steps = torch.log2(distance.abs() + 1.0).mul(STEPS).round().clamp(max=FARTHEST)
     return (distance.sign() * steps).long() + FARTHEST
 
@@ -182,17 +261,19 @@ def stretches(lengths: Sequence[int]) -> Iterator[int]:
 
 
 def linked(
-    head: Linker, states: Tensor, lengths: Sequence[int], offsets: Sequence[int]
+    head: Linker, states: Tensor, lengths: Sequence[Sequence[int]], offsets: Sequence[int]
 ) -> list[tuple[list[LikelyCue], list[CueLink]]]:
-    """What is served of a paragraph: main words of cues, and links, of each of its sentences.
+    """What is served of a document: main words of cues, and links, of each of its sentences.
 
-    `lengths` are the words of the sentences, `offsets` where each word starts.
+    `lengths` are the words of the sentences of each paragraph, `offsets` where each word starts.
     """
-    out: list[tuple[list[LikelyCue], list[CueLink]]] = [([], []) for _ in lengths]
-    place = [(k, i) for k, length in enumerate(lengths) for i in range(length)]
+    sizes = list(itertools.chain.from_iterable(lengths))
+    out: list[tuple[list[LikelyCue], list[CueLink]]] = [([], []) for _ in sizes]
+    place = [(k, i) for k, length in enumerate(sizes) for i in range(length)]
     start = 0
-    for length in stretches(lengths):
-        cues, found = head.predict(states[:, start : start + length], LEAST_CUE, LEAST)
+    for read in batches([length for own in lengths for length in stretches(own)], WORDS):
+        end = start + sum(read)
+        cues, found = head.predict(states[:, start:end], read, LEAST_CUE, LEAST)
         for word, likely in cues:
             k, i = place[start + word]
             out[k][0].append(LikelyCue(i, round(likely, 3)))
@@ -200,5 +281,5 @@ def linked(
             k, i = place[start + own.word]
             figures = (round(own.share, 3), round(own.scope, 3), round(own.source, 3))
             out[k][1].append(CueLink(i, offsets[start + own.cue], *figures))
-        start += length
+        start = end
     return out

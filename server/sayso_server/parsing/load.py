@@ -1,5 +1,6 @@
 """The engine: Stanza with the models that were asked for, behind the core's extraction."""
 
+import gc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,10 +37,13 @@ def load_parser(model: str = "bundled", *, threads: int | None = None) -> tuple[
     stanza_parser.prepare(threads)
     if manifest is None:
         parser, version, digest = stanza_parser.from_package(model.removeprefix(PACKAGE_PREFIX))
-        return parser, Model(model, version, digest, "float32")
-    name = "bundled" if model == "bundled" else folder.name
-    parser = stanza_parser.from_folder(folder)
-    return parser, Model(name, manifest.version, manifest.digest, fastest_name())
+        described = Model(model, version, digest, "float32")
+    else:
+        parser = stanza_parser.from_folder(folder)
+        name = "bundled" if model == "bundled" else folder.name
+        described = Model(name, manifest.version, manifest.digest, fastest_name())
+    gc.freeze()  # modules and models stay: Python need not look for garbage among their million objects
+    return parser, described
 
 
 def load_engine(model: str = "bundled", *, threads: int | None = None) -> Extractor:

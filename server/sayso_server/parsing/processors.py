@@ -7,6 +7,7 @@ own are `names`, `roles`, `links` and `coreference`; `names` does what Stanza's 
 The variant of `lemma` is Stanza's own lemmatizer, which is asked once for each word.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -19,8 +20,10 @@ from stanza.pipeline.processor import Processor, ProcessorVariant, register_proc
 from torch import Tensor
 
 from sayso_server.core.tree import MentionVector
+from sayso_server.parsing import document as light
 from sayso_server.parsing import sentences, tokenizer, tokens
 from sayso_server.parsing.coreference import Antecedents, name_around, packed
+from sayso_server.parsing.document import Expand
 from sayso_server.parsing.encoder import Encoder
 from sayso_server.parsing.heads import Parser, SpanTagger, Tagger
 from sayso_server.parsing.linking import Linker, linked
@@ -98,6 +101,10 @@ class TokenizerVariant(ProcessorVariant):  # type: ignore[misc]
         text = document.text if isinstance(document, doc.Document) else document
         return tokenizer.document(text, self._tokenizer.cut(text))
 
+    def words(self, text: str, expand: Expand) -> light.Document:
+        """A light document of a text."""
+        return tokenizer.document_of_words(text, self._tokenizer.cut(text), expand)
+
 
 @register_processor_variant("pos", VARIANT)
 class TaggerVariant(_OnStates, ProcessorVariant):  # type: ignore[misc]
@@ -130,8 +137,9 @@ class ParserVariant(_OnStates, ProcessorVariant):  # type: ignore[misc]
             lengths = [len(sentence.words) for sentence in document.sentences]
             trees = self.head.predict(self.reader.states(document), lengths)
             document.set([doc.HEAD, doc.DEPREL], [arc for tree in trees for arc in tree])
-            for sentence in document.sentences:
-                sentence.build_dependencies()
+            if isinstance(document, doc.Document):
+                for sentence in document.sentences:
+                    sentence.build_dependencies()
         return document
 
 
@@ -279,14 +287,12 @@ class LinksProcessor(_OwnProcessor):
     @torch.inference_mode()
     def process(self, document: Any) -> Any:
         """Set `cues` and `links` of every sentence; see `core.tree.Tree`."""
-        start = 0
-        for paragraph in paragraphs(document):
-            lengths = [len(sentence.words) for sentence in paragraph]
-            offsets = [offset for sentence in paragraph for _, _, offset, _ in spans_of_words(sentence)]
-            states = self.reader.states(document)[:, start : start + sum(lengths)]
-            for sentence, own in zip(paragraph, linked(self.head, states, lengths, offsets), strict=True):
+        if document.num_words:
+            lengths = [[len(sentence.words) for sentence in paragraph] for paragraph in paragraphs(document)]
+            offsets = [start for sentence in document.sentences for _, _, start, _ in spans_of_words(sentence)]
+            found = linked(self.head, self.reader.states(document), lengths, offsets)
+            for sentence, own in zip(document.sentences, found, strict=True):
                 sentence.cues, sentence.links = own
-            start += sum(lengths)
         return document
 
 
@@ -307,20 +313,14 @@ class CoreferenceProcessor(_OwnProcessor):
     @torch.inference_mode()
     def process(self, document: Any) -> Any:
         """Set `mentions` of every sentence; see `core.tree.MentionVector`."""
-        start = 0
-        for paragraph in paragraphs(document):
-            own: list[tuple[int, int, int]] = []
-            counts, length = [], 0
-            for sentence in paragraph:
-                found = mentions(sentence)
-                own += [(word, first + length, end + length) for word, first, end in found]
-                counts.append(found)
-                length += len(sentence.words)
-            states = self.reader.states(document)[:, start : start + length]
-            vectors = iter(packed(self.head.vectors(states, [(first, end) for _, first, end in own])))
-            for sentence, found in zip(paragraph, counts, strict=True):
-                sentence.mentions = [MentionVector(*place, next(vectors)) for place in found]
-            start += length
+        if not document.num_words:
+            return document
+        found = [mentions(sentence) for sentence in document.sentences]
+        starts = itertools.accumulate((len(sentence.words) for sentence in document.sentences), initial=0)
+        spans = [(a + start, b + start) for start, own in zip(starts, found, strict=False) for _, a, b in own]
+        vectors = iter(packed(self.head.vectors(self.reader.states(document), spans)))
+        for sentence, own in zip(document.sentences, found, strict=True):
+            sentence.mentions = [MentionVector(*place, next(vectors)) for place in own]
         return document
 
 

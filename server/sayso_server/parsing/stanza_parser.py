@@ -1,5 +1,6 @@
 """The adapter on Stanza: paragraphs in, trees with names and roles out."""
 
+import functools
 import hashlib
 import logging
 import os
@@ -15,8 +16,10 @@ from sayso_server.core.coreference import Coreference
 from sayso_server.core.tree import CueLink, Roles, TaggedName, Tree, Word
 from sayso_server.parsing import tokens
 from sayso_server.parsing.coreference import CoreferenceScorer
+from sayso_server.parsing.document import Document
 from sayso_server.parsing.encoder import load_encoder
 from sayso_server.parsing.errors import ModelError
+from sayso_server.parsing.expanding import Expander
 from sayso_server.parsing.files import processors_of
 from sayso_server.parsing.processors import VARIANT, Reader
 from sayso_server.parsing.tokenizer import is_own_tokenizer
@@ -39,6 +42,9 @@ class StanzaParser:
         self._first = [name for name in TOKENIZING if name in pipeline.processors]
         self._then = [name for name in SENTENCES if name in pipeline.processors]
         self._rest = [name for name in pipeline.processors if name not in (*TOKENIZING, *SENTENCES)]
+        own = getattr(pipeline.processors["tokenize"], "_variant", None)
+        expand = Expander(pipeline.processors["mwt"]) if "mwt" in pipeline.processors else _as_they_are
+        self._cut: tokens.Tokenize = functools.partial(own.words, expand=expand) if own is not None else self.tokenize
 
     @property
     def coreference(self) -> Coreference | None:
@@ -49,7 +55,7 @@ class StanzaParser:
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
         """The sentences of each paragraph; see `core.parser.Parser`."""
         out: list[list[Tree]] = [[] for _ in paragraphs]
-        for batch in tokens.batches(paragraphs, self.tokenize):
+        for batch in tokens.batches(paragraphs, self._cut):
             document = self.annotate(batch.document)
             for sentence in document.sentences:
                 paragraph, shift = batch.place(sentence)
@@ -65,11 +71,22 @@ class StanzaParser:
         """The document with all that follows on its words, or one of the same words in other sentences."""
         try:
             with torch.inference_mode():
-                document = self.pipeline.process(document, processors=self._then)
-                return self.pipeline.process(document, processors=self._rest)
+                return self._annotated(document)
         finally:
             if self.reader is not None:
                 self.reader.forget()
+
+    def _annotated(self, document: Any) -> Any:
+        if not isinstance(document, Document):
+            document = self.pipeline.process(document, processors=self._then)
+            return self.pipeline.process(document, processors=self._rest)
+        for name in (*self._then, *self._rest):
+            document = self.pipeline.processors[name].process(document)
+        return document
+
+
+def _as_they_are(tokens: Sequence[str]) -> list[tuple[str, ...]]:
+    return [(token,) for token in tokens]
 
 
 def prepare(threads: int | None) -> None:

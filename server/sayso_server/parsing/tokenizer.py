@@ -5,7 +5,7 @@ words? Together these are the labels of Stanza's tokenizer. The paragraphs of a 
 between them, so that no paragraph is read with another and none is padded to the length of the longest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -15,6 +15,8 @@ from stanza.models.common.doc import END_CHAR, ID, MISC, START_CHAR, TEXT, Docum
 from torch import Tensor, nn
 
 from sayso_server.parsing import atoms
+from sayso_server.parsing import document as light
+from sayso_server.parsing.document import Expand
 
 DILATIONS = (1, 2, 4, 8, 1)
 """How far apart the three atoms are that each layer sees."""
@@ -233,6 +235,28 @@ DOUBTFUL = (-6.0, 3.0)
 """Between these margins an end is open to doubt: who has seen the words may decide otherwise (see `sentences`)."""
 
 
+def document_of_words(text: str, tokens: Tokens, expand: Expand) -> light.Document:
+    """A light document of the words of the tokens."""
+    made = light.made(text, _rows(text, tokens), expand)
+    made.doubts = _doubts(tokens)
+    return made
+
+
+def _rows(text: str, tokens: Tokens) -> Iterator[tuple[str, int, int, bool, bool]]:
+    """How each token is written, where it starts and ends, whether it is the last of a sentence, of several words."""
+    is_plain = not atoms.INVISIBLE.search(text)
+    columns = (tokens.starts, tokens.ends, tokens.last, tokens.multiword)
+    for start, end, is_last, is_multiword in zip(*(column.tolist() for column in columns), strict=True):
+        written = text[start:end] if is_plain else atoms.visible(text[start:end])
+        yield (written if len(written) <= LONGEST_TOKEN else UNKNOWN), start, end, is_last, is_multiword
+
+
+def _doubts(tokens: Tokens) -> dict[int, float]:
+    """See `tokens.doubts`."""
+    is_open = (tokens.margins > DOUBTFUL[0]) & (tokens.margins <= DOUBTFUL[1])
+    return dict(zip(tokens.ends[is_open].tolist(), tokens.margins[is_open].tolist(), strict=True))
+
+
 def document(text: str, tokens: Tokens) -> Any:
     """A Stanza document of the tokens, those of several words marked for Stanza's `mwt`. `doubts`: see `tokens`.
 
@@ -240,19 +264,13 @@ def document(text: str, tokens: Tokens) -> Any:
     characters.
     """
     made = Document([], text=text)
-    is_open = (tokens.margins > DOUBTFUL[0]) & (tokens.margins <= DOUBTFUL[1])
-    made.doubts = dict(zip(tokens.ends[is_open].tolist(), tokens.margins[is_open].tolist(), strict=True))
-    is_plain = not atoms.INVISIBLE.search(text)
+    made.doubts = _doubts(tokens)
     sentence: Any = None
     words: list[Any] = []
     of_sentence: list[Any] = []
     token: Any = None
     before = 0
-    columns = (tokens.starts, tokens.ends, tokens.last, tokens.multiword)
-    for start, end, is_last, is_multiword in zip(*(column.tolist() for column in columns), strict=True):
-        written = text[start:end] if is_plain else atoms.visible(text[start:end])
-        if len(written) > LONGEST_TOKEN:
-            written = UNKNOWN
+    for written, start, end, is_last, is_multiword in _rows(text, tokens):
         entry: dict[str, Any] = {ID: (len(of_sentence) + 1,), TEXT: written, START_CHAR: start, END_CHAR: end}
         if is_multiword:
             entry[MISC] = "MWT=Yes"

@@ -1,4 +1,4 @@
-"""Paragraphs as Stanza documents of sentences and words, each word with its place."""
+"""Paragraphs as documents of sentences and words, Stanza's or our own, each word with its place."""
 
 import bisect
 import itertools
@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from stanza.models.common.doc import Document
+
+from sayso_server.parsing import document as light
 
 SEPARATOR = "\n\n"
 """What Stanza takes for a paragraph border: sentences never cross it."""
@@ -25,7 +27,7 @@ LONGEST_TORN = 3
 """Words of the first part of a name that was taken for a sentence."""
 
 Tokenize = Callable[[str], Any]
-"""Text in, a Stanza document of sentences out."""
+"""Text in, a document of sentences out, Stanza's or our own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ def recut(document: Any, ends: Container[int]) -> Any:
 
     What is open in it (`doubts`) is open in the new one, but for ends that were taken away.
     """
+    if isinstance(document, light.Document):
+        return document.recut(ends)
     out: list[list[dict[str, Any]]] = [[]]
     for token in (token for sentence in document.sentences for token in sentence.tokens):
         shift = 1 + (max(_numbers(out[-1][-1])) if out[-1] else 0) - token.id[0]

@@ -1,4 +1,4 @@
-"""The command `sayso-tools`: train, evaluate, speed, lists."""
+"""The command `sayso-tools`: train, evaluate, speed, lists, pronouns."""
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -8,6 +8,7 @@ import click
 from sayso_tools.evaluation.benchmarks import benchmarks
 from sayso_tools.evaluation.calibration import calibration
 from sayso_tools.evaluation.models import evaluate_models
+from sayso_tools.evaluation.people import people
 from sayso_tools.load.command import load
 
 
@@ -47,7 +48,14 @@ main.add_command(_with_own_arguments("train", "sayso_tools.training.command", "T
 main.add_command(
     _with_own_arguments("lists", "sayso_tools.training.lists.command", "Make the word lists of core/data/generated.")
 )
+main.add_command(
+    _with_own_arguments("pronouns", "sayso_tools.training.pronouns", "Learn what the features of antecedents count.")
+)
+main.add_command(
+    _with_own_arguments("people", "sayso_tools.training.people", "Count the weights of people across documents.")
+)
 evaluate.add_command(benchmarks)
+evaluate.add_command(people)
 evaluate.add_command(calibration)
 evaluate.add_command(evaluate_models, "models")
 speed.add_command(_with_own_arguments("bench", "sayso_tools.bench.command", "Ratios within one run."))

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from sayso._calls import INFO
+from sayso._envelope import Envelope
 from sayso._target import Target
 from sayso._transports.remote import Remote
 from sayso._wire.server_info import from_server_info
@@ -32,7 +33,7 @@ class Service:
     def health(self) -> Finding:
         """Whether it takes requests."""
         try:
-            if self._remote.serves(self._timeout):
+            if self._remote.serves(self._timeout, Envelope()):
                 return Finding(Check.HEALTH, Status.OK, "serving")
         except SaysoError as error:
             return self._failure(Check.HEALTH, error)
@@ -82,7 +83,7 @@ class Service:
         return Finding(Check.READING, Status.OK, told)
 
     def _asked(self, remote: Remote) -> ServerInfo:
-        return from_server_info(remote.submit(INFO, pb.GetServerInfoRequest(), self._timeout).result())
+        return from_server_info(remote.submit(INFO, pb.GetServerInfoRequest(), self._timeout, Envelope()).result())
 
     def _is_needed(self) -> bool:
         without = Remote(Target(self._connection.address, self._connection.tls))

@@ -18,7 +18,7 @@ _SENTENCE_ENDS = frozenset({"", ".", "!", "?", "”", '"', "’", "'", "…", "\
 
 
 def follow_on(document: Document, taken: Sequence[Span]) -> Iterator[Candidate]:
-    """ "We lost two crews." A quotation that is a sentence of its own, without a cue: the last speaker continues.
+    """ "We lost two crews."   A quotation that is a sentence of its own, without a cue: the last speaker continues.
 
     `taken` are the contents of all other statements.
     """

@@ -203,7 +203,7 @@ def _contents(paragraph: _Paragraph, cue: LinkedCue, at: int, site: Site | None)
     """The contents that the links may mean: likely words, surer ones, fainter ones; and of several runs one alone."""
     known = thresholds()
     by_shares = (_runs(paragraph, cue, least) for least in (known.share, known.strong_share, known.faint_share))
-    for found in (*by_shares, *paragraph.tagged.get(cue.word.start, ())):
+    for found in dict.fromkeys(map(tuple, (*by_shares, *paragraph.tagged.get(cue.word.start, ())))):
         runs = _within_sentence(paragraph, cue, found)
         runs = [(a, b) for a, b in runs if not _is_said_by_another(paragraph.document, cue, paragraph.words[a:b])]
         if not runs:

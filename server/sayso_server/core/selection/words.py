@@ -1,7 +1,7 @@
 """All words of a document in one sequence, as the features of candidates look at them."""
 
 import bisect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,7 +38,7 @@ class Words:
             tuple(i for i, t in enumerate(document.trees) for _ in t.words),
             tuple(i for t in document.trees for i in [document.paragraph_at(t.span.start)] * len(t.words)),
             tuple(map(is_punctuation, words)),
-            tuple(document.quotation_at(w.start) is not None for w in words),
+            _are_quoted(words, document),
             document.linked,
         )
 
@@ -73,3 +73,12 @@ class Words:
         likely = thresholds().likely
         seen = [r.cue >= likely for r in self.roles]
         return [i for i, is_cue in enumerate(seen) if is_cue and not (i and seen[i - 1])]
+
+
+def _are_quoted(words: Sequence[Word], document: Document) -> tuple[bool, ...]:
+    """Whether each word begins in a quotation."""
+    starts, out = [w.start for w in words], [False] * len(words)
+    for quotation in document.outer:
+        first, end = (bisect.bisect_left(starts, offset) for offset in (quotation.span.start, quotation.span.end))
+        out[first:end] = [True] * (end - first)
+    return tuple(out)

@@ -330,6 +330,16 @@ def _keys(text: str, kind: SpeakerType) -> Iterator[Key]:
             yield _folded(_spelt(own))
 
 
+def person_key(name: str) -> Key:
+    """The name of a person for comparison, without titles and letters: owen, pell of Sir Owen Pell QC."""
+    return _folded(_spelt(_without_title(_key(_bare(name)))))
+
+
+def thing_key(name: str) -> Key:
+    """Any other name for comparison: food, and, drug, administration."""
+    return _folded(_key(_bare(name)))
+
+
 def _without_title(key: Key) -> Key:
     """Owen Pell of Sir Owen Pell QC."""
     titles, letters = load_words("honorifics", "titles_of_people", "roles"), load_words("post_nominals")

@@ -51,7 +51,9 @@ def traces_of(settings: Settings) -> Traces:
         from sayso_server.service.telemetry.otel import from_environment
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".")[0] == "opentelemetry":
-            raise SettingError("--tracing needs the extra tracing: pip install 'sayso-server[tracing]'") from error
+            raise SettingError(
+                "--tracing needs OpenTelemetry: pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-grpc"
+            ) from error
         raise
     except (ValueError, TypeError, RuntimeError) as error:  # OpenTelemetry reads OTEL_PROPAGATORS when it is imported
         raise SettingError(f"--tracing: {' '.join(str(error).split())}") from error

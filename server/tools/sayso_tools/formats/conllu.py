@@ -1,6 +1,6 @@
 """CoNLL-U and IOB2 files, as sentences, as Stanza documents, and as the raw text that they annotate."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,16 @@ class Block:
     def begins_paragraph(self) -> bool:
         """Whether a paragraph or a document begins here."""
         return any(comment.startswith(("# newpar", "# newdoc")) for comment in self.comments)
+
+    @property
+    def begins_document(self) -> bool:
+        """Whether a document begins here."""
+        return any(comment.startswith("# newdoc") for comment in self.comments)
+
+    @property
+    def document(self) -> str:
+        """The identifier of the document that begins here, or nothing."""
+        return next((c.partition("=")[2].strip() for c in self.comments if c.startswith("# newdoc")), "")
 
     @property
     def name(self) -> str:
@@ -61,6 +71,18 @@ def read_conllu(path: Path) -> list[Block]:
             )
         out.append(Block(block.comments, [[*row[:8], "_", row[9]] for row in block.rows if "." not in row[0]]))
     return out
+
+
+def by_document(blocks: Iterable[Block]) -> Iterator[list[Block]]:
+    """The sentences of each document, none of them empty; all of them together where no document is marked."""
+    group: list[Block] = []
+    for block in blocks:
+        if group and block.begins_document:
+            yield group
+            group = []
+        group.append(block)
+    if group:
+        yield group
 
 
 def words_of(rows: Rows) -> Rows:

@@ -36,7 +36,7 @@ def load(*, source: BinaryIO, server: str | None, plot: Path | None, as_json: bo
     if not texts:
         raise click.UsageError(f"{source.name}: there is no document in it")
     if plot and not importlib.util.find_spec("matplotlib"):
-        raise click.UsageError("--plot needs matplotlib: pip install 'sayso-server[plots]'")
+        raise click.UsageError("--plot needs matplotlib: pip install matplotlib")
     calls = asyncio.run(_run(server, texts, Load(**bounds)))  # type: ignore[arg-type]
     figures = summary(calls)
     click.echo(json.dumps(figures) if as_json else table(figures))

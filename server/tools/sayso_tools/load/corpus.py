@@ -1,4 +1,4 @@
-"""Words a second of the corpus job against the bare pipeline, and the memory of both: the figures of CAPACITY.md.
+"""Words a second of the corpus job against the bare pipeline, and the memory of both: the figures of docs/capacity.md.
 
     sayso-tools speed corpus IN.jsonl [--passes 2]
 
@@ -47,6 +47,7 @@ WAYS = {
     "corpus, 1 worker": CORPUS,
     "corpus, 1 worker on Ray": (*CORPUS, "--runner", "ray"),
     "corpus, 2 workers on Ray": (*CORPUS, "--workers", "2"),
+    "corpus, 4 workers on Ray": (*CORPUS, "--workers", "4"),
 }
 SECONDS_BETWEEN_LOOKS = 1.0
 LOOKS_PER_MEMORY = 2
@@ -133,6 +134,7 @@ def measure(name: str, source: Path, folder: Path) -> dict[str, object]:
     seconds = time.monotonic() - started
     watch.stop()
     thread.join()
+    written = sum(path.stat().st_size for path in (folder / "out").rglob("part-*"))
     shutil.rmtree(folder / "out", ignore_errors=True)
     return {
         "way": name,
@@ -141,6 +143,7 @@ def measure(name: str, source: Path, folder: Path) -> dict[str, object]:
         "cpu_seconds": round(max(sum(watch.cpu.values()), _ended_seconds() - ended_before), 1),
         "peak_pss_mb": watch.peak_bytes // 1_000_000,
         "watching_cpu_seconds": round(watch.own_seconds, 2),
+        "output_bytes": written,
         "load_cpu_seconds": round(float(done.stdout), 1) if done.stdout else None,
     }
 
@@ -163,7 +166,7 @@ def main(given: Sequence[str]) -> None:
             for name in ways:
                 row = measure(name, arguments.source, Path(folder))
                 load = float(str(row.pop("load_cpu_seconds") or load))
-                workers = 2 if "2 workers" in name else 1
+                workers = next((number for number in (2, 4) if f"{number} workers" in name), 1)
                 reading = float(str(row["cpu_seconds"])) - workers * load
                 row |= {"words": words, "words_per_second": round(words / float(str(row["seconds"])))}
                 row |= {"words_per_cpu_second_without_loading": round(words / reading), "load_cpu_seconds": load}

@@ -13,7 +13,8 @@ from torch import Tensor
 from sayso_server.parsing import atoms
 from sayso_tools.formats.conllu import Rows, Sentence, label, paragraphs, surface
 from sayso_tools.training.data import TREEBANKS, retype_marks
-from sayso_tools.training.writing import Source, surnames, varied
+from sayso_tools.training.phrases import Source, surnames
+from sayso_tools.training.writing import varied
 
 BATCH = 9_000
 """Characters of one step, about 2,000 atoms."""

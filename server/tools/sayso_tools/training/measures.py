@@ -75,7 +75,7 @@ def links(model: Model, paragraphs: Sequence[Paragraph]) -> dict[str, float]:
         parts = torch.split(model.states(batch), sizes, 1)
         gold = [torch.split(own, sizes) for own in (labels(batch, CPU)[n] for n in ("cues", "contents", "sources"))]
         for own, cues, contents, sources in zip(parts, *gold, strict=True):
-            main, found = model.links.predict(own, CUE, CONTENT)
+            main, found = model.links.predict(own, [own.size(1)], CUE, CONTENT)
             known = {(i, i) for i in (cues == corpus.IGNORED).nonzero()[:, 0].tolist()}
             at = {int(cues[i]): i for i in (cues > 0).nonzero()[:, 0].tolist()}
             want = {

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sayso_server.parsing.coreference import Kind, Mention, kind_of, name_around
-from sayso_tools.formats.conllu import Block, read_conllu, words_of
+from sayso_tools.formats.conllu import Block, by_document, read_conllu, words_of
 from sayso_tools.formats.gum import mentions as gum_mentions
 from sayso_tools.training.corpus import Paragraph, Sentence, recased, retyped, size
 from sayso_tools.training.words import Cut, Tokenize, cut
@@ -133,15 +133,7 @@ def _piece(document: Document, paragraphs: list[Paragraph], start: int, end: int
 def gum(path: Path, paragraphs: Sequence[Paragraph] | None = None) -> list[Document]:
     """The documents of a CoNLL-U file with `Entity=`; `paragraphs` are those of the same file with other labels."""
     given = iter([s for p in paragraphs for s in p]) if paragraphs is not None else None
-    out: list[Document] = []
-    group: list[Block] = []
-    for block in [*read_conllu(path), None]:
-        if group and (block is None or any(c.startswith("# newdoc") for c in block.comments)):
-            out.append(_of_blocks(group, given))
-            group = []
-        if block is not None:
-            group.append(block)
-    return out
+    return [_of_blocks(blocks, given) for blocks in by_document(read_conllu(path))]
 
 
 def _of_blocks(blocks: Sequence[Block], given: Iterator[Sentence] | None) -> Document:
@@ -161,8 +153,7 @@ def _of_blocks(blocks: Sequence[Block], given: Iterator[Sentence] | None) -> Doc
             a, b = name_around(head, tags, heads) if kind is Kind.NAME else (head, head + 1)
             found.setdefault((start + a, start + b), Marked(start + a, start + b, kind, entity))
         start += len(rows)
-    name = next((c.partition("=")[2].strip() for c in blocks[0].comments if c.startswith("# newdoc")), "")
-    return Document(name, paragraphs, tuple(found[key] for key in sorted(found)))
+    return Document(blocks[0].document, paragraphs, tuple(found[key] for key in sorted(found)))
 
 
 def clustered(

@@ -75,7 +75,7 @@ def _paragraph_with_fold(trees: Sequence[Tree], fold: Fold) -> list[Tree]:
     states = fold.encoder([[[word.text for word in tree.words] for tree in trees]])
     rows = iter(role_rows(fold.roles.probabilities(states)))
     offsets = [word.start for tree in trees for word in tree.words]
-    links = linked(fold.links, states, [len(tree.words) for tree in trees], offsets)
+    links = linked(fold.links, states, [[len(tree.words) for tree in trees]], offsets)
     return [
         replace(tree, roles=tuple(Roles(*next(rows)) for _ in tree.words), cues=tuple(cues), links=tuple(own))
         for tree, (cues, own) in zip(trees, links, strict=True)

@@ -1,4 +1,4 @@
-"""`python -m sayso_tools.training.pronouns`: what each feature of an antecedent counts, learned from coreference.
+"""`sayso-tools pronouns`: what each feature of an antecedent counts, learned from coreference.
 
 Reads GUM (the `Entity=` layer of its CoNLL-U files), lets the discourse model propose antecedents for every pronoun
 that refers to a person, an organization or a group of people, and fits a softmax over the proposals, starting from
@@ -13,8 +13,7 @@ import itertools
 import json
 import math
 import random
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from sayso_server.parsing.coreference import packed
 from sayso_server.parsing.load import load_parser
 from sayso_server.parsing.processors import mentioned
 from sayso_server.parsing.stanza_parser import StanzaParser
+from sayso_tools.formats.conllu import Block, Rows, by_document, read_conllu, words_of
 from sayso_tools.formats.gum import mentions
 
 _GENRES = frozenset({"news", "interview", "conversation", "bio", "speech", "court", "vlog"})
@@ -61,21 +61,19 @@ class Annotated:
 
 
 def documents(path: Path, genres: frozenset[str] = _GENRES) -> Iterator[Annotated]:
-    """The documents of a CoNLL-U file."""
-    for block in path.read_text(encoding="utf-8").split("# newdoc id = GUM_")[1:]:
-        if block.partition("_")[0] in genres:
-            yield _document(block)
+    """The documents of a CoNLL-U file whose names begin with GUM and one of the genres: GUM_news_..."""
+    for blocks in by_document(read_conllu(path)):
+        if blocks[0].document.removeprefix("GUM_").partition("_")[0] in genres:
+            yield _document(blocks)
 
 
-def _document(block: str) -> Annotated:
+def _document(blocks: Sequence[Block]) -> Annotated:
     text, trees, rows_of = "", [], []
     parts: list[list[Tree]] = []
     starts: list[int] = []
-    for sentence in block.split("\n\n"):
-        rows = [r.split("\t") for r in sentence.splitlines() if re.match(r"\d+\t", r)]
-        if not rows:
-            continue
-        if "# newpar\n" in sentence + "\n" or not parts:
+    for block in blocks:
+        rows = words_of(block.rows)
+        if block.begins_paragraph or not parts:
             text += "\n\n" if text else ""
             parts.append([])
             starts.append(len(text))
@@ -95,7 +93,7 @@ def _document(block: str) -> Annotated:
     return Annotated(document, entities, types)
 
 
-def _tree(rows: list[list[str]], text: str, start: int) -> tuple[Tree, str]:
+def _tree(rows: Rows, text: str, start: int) -> tuple[Tree, str]:
     """A sentence as a tree with offsets into its paragraph, and the text with the sentence appended."""
     words = []
     for i, c in enumerate(rows):
@@ -105,7 +103,7 @@ def _tree(rows: list[list[str]], text: str, start: int) -> tuple[Tree, str]:
     return Tree(tuple(words)), text
 
 
-def _read_entities(tree: Tree, rows: list[list[str]], entities: dict[int, str], types: dict[str, str]) -> None:
+def _read_entities(tree: Tree, rows: Rows, entities: dict[int, str], types: dict[str, str]) -> None:
     for first, end, entity, kind in mentions(rows):
         types[entity] = kind
         head = next(w for w in tree.words[first:end] if not first <= w.head < end)
@@ -224,15 +222,15 @@ def accuracy(made: list[Choice], weights: dict[str, float]) -> dict[str, str]:
     return out
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Fit, compare, write."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="sayso-tools pronouns", description=__doc__)
     parser.add_argument("--treebanks", type=Path, default=Path("../shared/treebanks"))
     parser.add_argument("--output", type=Path, default=Path("build/pronouns.json"))
     parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=1, metavar="N", help="learn from every N-th document")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     models, _ = load_parser()
     train = choices(options.treebanks / "gum-train.conllu", models, options.every)
     held_out = choices(options.treebanks / "gum-dev.conllu", models)
@@ -241,7 +239,3 @@ def main() -> None:
     print("fitted, train", accuracy(train, weights))  # noqa: T201
     print("fitted ", accuracy(held_out, weights))  # noqa: T201
     options.output.write_text(json.dumps({"weights": weights}, indent=1) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

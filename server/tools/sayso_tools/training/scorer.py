@@ -1,10 +1,8 @@
 """What each feature of a candidate weighs: logistic regression on annotated news, for `scorer.json`.
 
-A candidate is right if an annotation has its content (intersection over union of at least one half) and shares its
-source and its cue; how well the contents agree is what is learned. A candidate inside an annotated content counts as
-nothing: the annotations are the outermost only. A part of the documents have roles and links of heads that do not know
-them (see `folds`). What is enough, and how sure a score makes us, is found on documents that the weights were not
-learned from.
+How well the contents of candidates agree with the annotations is what is learned (see `examples` and `regression`). A
+part of the documents have roles and links of heads that do not know them (see `folds`). What is enough, and how sure a
+score makes us, is found on documents that the weights were not learned from.
 """
 
 import argparse
@@ -12,40 +10,24 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
-import torch
-
-from sayso_server.core.candidate import Candidate
-from sayso_server.core.grammar.contents import merge, overlap
+from sayso_server.core.grammar.contents import overlap
 from sayso_server.core.rules import RULES
 from sayso_server.core.scoring import Scorer
-from sayso_server.core.selection.choice import Chosen, Judged, judged, selected
-from sayso_server.core.selection.evidence import Basis, evidence
-from sayso_server.core.selection.proposals import place_of
+from sayso_server.core.selection.choice import Chosen
+from sayso_server.core.selection.evidence import Basis
 from sayso_server.core.selection.weights import FILE, scorers
-from sayso_server.core.selection.words import Words
 from sayso_server.core.statement import REPORTED_SPEECH
-from sayso_tools.training.annotations import SAME, Annotation, touch, worth
+from sayso_tools.training.annotations import Annotation
+from sayso_tools.training.examples import Example, agreement
 from sayso_tools.training.folds import KNOWN
-from sayso_tools.training.news import Article, articles
+from sayso_tools.training.news import articles
+from sayso_tools.training.regression import fit
 
 log = logging.getLogger(__name__)
-
-RAREST = 12
-"""How often a feature must occur to have a weight."""
-
-PENALTY = 10.0
-"""Of the squares of the weights."""
-
-RANKING, SHARPNESS = 1.0, 0.1
-"""What the loss of rivals counts, and how much more a rival is worth must be to have nearly all of the share."""
-
-MOST_STEPS = 120
-"""Of the descent."""
 
 ENOUGH = (-1.5, -1.0, -0.75, -0.5, -0.25, 0.0)
 """Sums of weights that are tried as what is enough."""
@@ -58,137 +40,6 @@ PARTS = 4
 
 POINTS = 15
 """Of the line from scores to confidences."""
-
-
-def agreement(candidate: Candidate, gold: Sequence[Annotation]) -> float | None:
-    """How well the annotations agree with a candidate, with or without those addressed; see `annotations.worth`."""
-    sources = [s for s in (candidate.source, candidate.relative) if s is not None]
-    cue = candidate.cue.spans if candidate.cue else ()
-    contents = {candidate.content, merge((*candidate.content, *candidate.addressees))}
-    values = [worth(content, sources, cue, gold) for content in contents]
-    return max((value for value in values if value is not None), default=None)
-
-
-def has_cue(candidate: Candidate, gold: Sequence[Annotation]) -> bool:
-    """Whether the annotation with the most of this content has this cue."""
-    best = max(gold, key=lambda g: overlap(candidate.content, g.content))
-    return touch(candidate.cue.spans if candidate.cue else (), best.cue) or candidate.cue is None
-
-
-class Row(NamedTuple):
-    """A candidate to learn from: its features, and what it is worth, 0 to 1. Rows of one `place` are rivals."""
-
-    basis: Basis
-    place: tuple[int, ...]
-    features: Sequence[str]
-    value: float
-
-
-@dataclass(frozen=True)
-class Example:
-    """An article with its candidates and what each is worth; `plain` are the same without what the tagger says."""
-
-    article: Article
-    gold: list[Annotation]
-    words: Words
-    candidates: list[Judged]
-    values: list[float | None]
-    plain: list[Judged]
-
-    @classmethod
-    def of(cls, article: Article) -> "Example":
-        """The candidates of an article, compared with its annotations."""
-        gold = [Annotation.of(item) for item in article.gold]
-        words = Words.of(article.document)
-        candidates = list(judged(article.document, words))
-        values = [agreement(j.candidate, gold) for j in candidates]
-        values = [v if not v or has_cue(j.candidate, gold) else 0.0 for v, j in zip(values, candidates, strict=True)]
-        plain = [
-            replace(j, basis=Basis.TREES, features=evidence(j.candidate, [], article.document, words, Basis.TREES))
-            for j in candidates
-        ]
-        return cls(article, gold, words, candidates, values, plain)
-
-    def rows(self, basis: Basis, number: int) -> Iterator["Row"]:
-        """What to learn from: the candidates with this basis, as to trees all of the rules'; `number`: the article."""
-        for own, plain, value in zip(self.candidates, self.plain, self.values, strict=True):
-            item = plain if basis is Basis.TREES and own.basis is not Basis.LINKED else own
-            if item.basis is basis and value is not None:
-                yield Row(basis, (number, *place_of(item.candidate)), item.features, value)
-
-    def chosen(self, weights: Mapping[Basis, Scorer], basis: Basis) -> list[Chosen]:
-        """What these weights choose; as to trees as if no tagger had read the article."""
-        given = self.candidates
-        if basis is Basis.TREES:
-            pairs = zip(self.candidates, self.plain, strict=True)
-            given = [plain for own, plain in pairs if own.basis is not Basis.LINKED]
-        return selected(self.article.document, self.words, given, weights, has_roles=basis is not Basis.TREES)
-
-
-def fit(rows: Sequence[Row]) -> dict[Basis, dict[str, float]]:
-    """Weights by basis and feature, by logistic regression on what the rows are worth.
-
-    Rows of one place are rivals. What they are worth is learned one by one, and, where one of them is right, which of
-    them is best: a softmax over the rivals, so that borders are told from each other, not only statements from none.
-    """
-    rows = sorted(rows, key=lambda row: row.place)
-    counts = Counter((row.basis, name) for row in rows for name in row.features)
-    names = sorted(key for key, count in counts.items() if count >= RAREST)
-    places = {key: i for i, key in enumerate(names)}
-    ids = [[places[row.basis, name] for name in row.features if (row.basis, name) in places] for row in rows]
-    flat = np.array([i for row in ids for i in row])
-    sizes = np.array(list(map(len, ids)))
-    starts = np.concatenate([[0], sizes.cumsum()[:-1]])
-    gold = np.array([row.value for row in rows])
-    rivals = Rivals.of(rows)
-    weights = torch.zeros(len(names), dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.LBFGS([weights], max_iter=MOST_STEPS, history_size=20, line_search_fn="strong_wolfe")
-
-    def loss() -> float:
-        own = weights.detach().numpy()
-        sums = np.add.reduceat(own[flat], starts)
-        ranked, off = rivals.loss(sums)
-        off += 1 / (1 + np.exp(-sums)) - gold
-        weights.grad = torch.from_numpy(np.bincount(flat, np.repeat(off, sizes), len(names)) + PENALTY * own)
-        return float((np.logaddexp(0, sums) - gold * sums).sum() + ranked + PENALTY / 2 * own @ own)
-
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
-    out: dict[Basis, dict[str, float]] = {}
-    for (basis, name), weight in zip(names, weights.tolist(), strict=True):
-        out.setdefault(basis, {})[name] = round(float(weight), 3)
-    return out
-
-
-@dataclass(frozen=True)
-class Rivals:
-    """Which rows are rivals: the first row of each place, its number by row, and how the rows should share in it.
-
-    A place where no row is right counts nothing: its rows have no share, and `counted` is 0 for them.
-    """
-
-    first: np.ndarray
-    place: np.ndarray
-    shares: np.ndarray
-    counted: np.ndarray
-
-    @classmethod
-    def of(cls, rows: Sequence[Row]) -> "Rivals":
-        """The rivals among rows in the order of their places."""
-        is_first = np.array([i == 0 or rows[i - 1].place != row.place for i, row in enumerate(rows)])
-        first, place = np.flatnonzero(is_first), is_first.cumsum() - 1
-        gold = np.array([row.value for row in rows])
-        best = np.maximum.reduceat(gold, first)[place]
-        raised = np.exp((gold - best) / SHARPNESS)
-        counted = RANKING * (best >= SAME)
-        return cls(first, place, raised / np.add.reduceat(raised, first)[place], counted)
-
-    def loss(self, sums: np.ndarray) -> tuple[float, np.ndarray]:
-        """The cross-entropy of the rivals' shares, and its slope by row."""
-        highest = np.maximum.reduceat(sums, self.first)[self.place]
-        raised = np.exp(sums - highest)
-        total = np.add.reduceat(raised, self.first)[self.place]
-        logs = sums - highest - np.log(total)
-        return float(-(self.counted * self.shares * logs).sum()), self.counted * (raised / total - self.shares)
 
 
 def learn(examples: Iterable[Example]) -> dict[Basis, Scorer]:

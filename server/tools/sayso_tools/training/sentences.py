@@ -28,7 +28,7 @@ from sayso_tools.training.material import (
     Material,
     rewritten,
 )
-from sayso_tools.training.writing import Source
+from sayso_tools.training.phrases import Source
 
 log = logging.getLogger(__name__)
 

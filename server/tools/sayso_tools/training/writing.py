@@ -4,30 +4,16 @@ Each kind is a function of one paragraph, a list of sentences of tokens, with a 
 of them in the order in which they are applied. What a function cannot change it returns as it is.
 """
 
-import json
-import random
-import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from sayso_tools.formats.conllu import Sentence, Token
+from sayso_tools.training.edits import STOPS, capital, closed, has_stop, loose, lowered, mark, tight, words
+from sayso_tools.training.phrases import LETTERS, WORDS, Source, invented
+from sayso_tools.training.speech import with_speech
 
 Paragraph = list[Sentence]
-
-
-def surnames(rows: Iterable[Sequence[str]]) -> list[str]:
-    """Proper nouns of rows of a treebank, in alphabetic order."""
-    return sorted({row[1] for row in rows if row[3] == "PROPN" and row[1].isalpha() and row[1].istitle()})
-
-
-@dataclass(frozen=True)
-class Source:
-    """What is drawn from: a generator of random numbers, and surnames."""
-
-    rng: random.Random
-    names: Sequence[str]
 
 
 class Kind(NamedTuple):
@@ -35,154 +21,6 @@ class Kind(NamedTuple):
 
     share: float
     make: Callable[[Paragraph, Source], Paragraph]
-
-
-MARKS = frozenset("\"“”«»‘’'`")
-STOPS = frozenset(".!?")
-SPOKEN_ENDS = [[","]] * 3 + [["."], ["…"], ["…", "."], ["..."], ["...."], ["—"], ["?"]]
-"""What a full stop becomes at the end of a quotation before its cue."""
-
-PAIRS = (("“", "”"),) * 5 + (('"', '"'),) * 3 + (("‘", "’"),) * 2 + (("'", "'"), ("«", "»"), ("``", "''"))
-WORDS: dict[str, list[str]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
-"""What a name in braces stands for: one of these, whose own names in braces are filled in turn."""
-
-NUMBERS = {"hour": (1, 12), "minute": (10, 59), "date of month": (1, 28), "year": (1990, 2025)}
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
-
-
-def invented(name: str, source: Source) -> str:
-    """One of what a name in braces may stand for."""
-    rng = source.rng
-    if name in WORDS:
-        return re.sub(r"{(.+?)}", lambda match: invented(match[1], source), rng.choice(WORDS[name]))
-    if name in NUMBERS:
-        return str(rng.randint(*NUMBERS[name]))
-    if name == "letters":
-        return "".join(rng.choices(LETTERS, k=rng.randint(3, 9)))
-    if name == "initial":
-        return rng.choice(LETTERS).upper()
-    return rng.choice(source.names) if name == "name" else rng.choice(source.names).upper()
-
-
-def words(text: str) -> Sentence:
-    """Tokens of a text cut at spaces; commas, colons, brackets and a stop after a full word are tokens of their own."""
-    out: Sentence = []
-    for chunk in text.split():
-        opening = list(chunk[: len(chunk) - len(chunk.lstrip("(["))])
-        core = chunk[len(opening) :]
-        closing = core[len(core.rstrip(",:;)]")) :]
-        core = core[: len(core) - len(closing)]
-        parts = [*opening, *([core] if core else []), *closing]
-        out += [Token(part, (part,), i == len(parts) - 1) for i, part in enumerate(parts)]
-    return out
-
-
-def mark(text: str, *, space: bool = False) -> Token:
-    """A token that is one word."""
-    return Token(text, (text,), space)
-
-
-def tight(sentence: Sentence) -> Sentence:
-    """The sentence without a space after it."""
-    return [*sentence[:-1], replace(sentence[-1], space=False)] if sentence else []
-
-
-def loose(sentence: Sentence) -> Sentence:
-    """The sentence with a space after it."""
-    return [*sentence[:-1], replace(sentence[-1], space=True)] if sentence else []
-
-
-def closed(sentence: Sentence, stop: str = ".") -> Sentence:
-    """The sentence with a full stop; the point of an abbreviation at its end is one already."""
-    if sentence[-1].text.endswith(".") and stop == ".":
-        return loose(sentence)
-    return [*tight(sentence), mark(stop, space=True)]
-
-
-def lowered(sentence: Sentence) -> Sentence:
-    """The sentence with its first word in lower case, unless that is I or has more capitals."""
-    first = sentence[0]
-    if first.text[:1].isupper() and first.text[1:].islower():
-        lower = first.text[0].lower() + first.text[1:]
-        return [replace(first, text=lower, words=(lower,) if len(first.words) == 1 else first.words), *sentence[1:]]
-    return sentence
-
-
-def has_stop(sentence: Sentence) -> bool:
-    """Whether the sentence is prose that ends with one stop, without quotation marks."""
-    return (
-        len(sentence) > 1
-        and sentence[-1].text in STOPS
-        and not any(t.text in MARKS or t.text == "''" for t in sentence)
-    )
-
-
-def said(source: Source, *, end: bool = True) -> Sentence:
-    """What follows a quotation: who said it, at times when, or what else they did."""
-    rng = source.rng
-    who, cue = invented("speaker", source), invented("cue", source)
-    out = words(f"{cue} {who}" if rng.random() < 0.35 and " " not in cue else f"{who} {cue}")
-    if rng.random() < 0.25:
-        out += words(invented("moment", source))
-    if not end:
-        return out
-    if rng.random() < 0.2:
-        out = [*tight(out), mark(",", space=True), *words(invented("tail", source))]
-    return closed(out)
-
-
-def with_speech(paragraph: Paragraph, source: Source) -> Paragraph:
-    """Some sentences, or two in a row, as quotations: with a cue before, behind or inside, or without."""
-    rng = source.rng
-    out: Paragraph = []
-    i = 0
-    while i < len(paragraph):
-        sentence = paragraph[i]
-        if not has_stop(sentence) or rng.random() < 0.3:
-            out.append(sentence)
-            i += 1
-            continue
-        several = [sentence]
-        while i + len(several) < len(paragraph) and rng.random() < 0.3 and has_stop(paragraph[i + len(several)]):
-            several.append(paragraph[i + len(several)])
-        out += quoted(several, source)
-        i += len(several)
-    return out
-
-
-def quoted(several: Sequence[Sentence], source: Source) -> Paragraph:
-    """Sentences as one quotation, each still a sentence; the cue belongs to the first or the last of them."""
-    rng = source.rng
-    opening, closing = rng.choice(PAIRS)
-    draw = rng.random()
-    body = [loose(s) for s in several]
-    stop = body[-1][-1].text
-    body[-1] = tight(body[-1])
-    if draw < 0.42:  # “It was late. We left,” she said.
-        marks = rng.choice(SPOKEN_ENDS) if stop == "." else [stop]
-        body[-1] = [*tight(body[-1][:-1]), *map(mark, marks), mark(closing, space=True), *said(source)]
-    elif draw < 0.54:  # She said: “It was late. We left.”
-        lead = [*tight(capital(said(source, end=False))), mark(rng.choice([":", ","]), space=True)]
-        body[-1] = [*body[-1], mark(closing, space=True)]
-        return [[*lead, mark(opening), *body[0]], *body[1:]]
-    elif draw < 0.64 and len(several) > 1:  # “It was late,” she said. “We left.”
-        body[0] = [*tight(body[0][:-1]), mark(","), mark(closing, space=True), *said(source)]
-        body[1] = [mark(opening), *body[1]]
-        body[-1] = [*body[-1], mark(closing, space=True)]
-    elif draw < 0.88:  # “It was late. We left.”
-        body[-1] = [*body[-1], mark(closing, space=True)]
-    else:  # She called it “late in the day.” The mark closes at the end only.
-        word = rng.randrange(len(several[0]) - 1)
-        first = several[0]
-        return [[*first[:word], mark(opening), *tight(first[word:]), mark(closing, space=True)], *several[1:]]
-    body[0] = [mark(opening), *body[0]]
-    return body
-
-
-def capital(sentence: Sentence) -> Sentence:
-    """The sentence with a capital letter at its beginning."""
-    first = sentence[0].text[:1].upper() + sentence[0].text[1:]
-    return [mark(first, space=sentence[0].space), *sentence[1:]]
 
 
 def with_moments(paragraph: Paragraph, source: Source) -> Paragraph:

@@ -62,12 +62,13 @@ class Reader:
         trees = self.store.document.trees
         while self._tree < len(trees):
             tree = trees[self._tree]
+            is_of_page = self.store.document.is_of_page(tree.span.start)  # as are all words of its paragraph
             while self._word < len(tree.words):
                 word = tree.words[self._word]
                 if word.start >= offset:
                     return
                 self._word += 1
-                if not self.store.document.is_of_page(word.start):
+                if not is_of_page:
                     self._read(tree, word)
             self._tree, self._word = self._tree + 1, 0
 

@@ -1,0 +1,93 @@
+"""What goes with a call besides its message: metadata, and the identifier by which the server's log knows the call."""
+
+import re
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+REQUEST_ID_KEY = "x-request-id"
+
+Metadata = Mapping[str, str | bytes] | Iterable[tuple[str, str | bytes]]
+"""Keys in lower case and their values: ASCII text, or bytes for a key that ends in "-bin"."""
+
+Pairs = tuple[tuple[str, str | bytes], ...]
+
+_MOST_ID = 64
+_OF_BATCH = 8
+"""Characters of an identifier that the number of a batch may take."""
+_ID = re.compile(r"[\w.:-]+", re.ASCII)
+_KEY = re.compile(r"[0-9a-z_.-]+")
+_TEXT = re.compile(r"[ -~]*")
+
+
+@dataclass(slots=True)
+class Envelope:
+    """What goes with one call, however often it is sent.
+
+    `request_id` is the caller's own. Where it is empty, whoever calls a server chooses one; in the end it is the one
+    that the server answered with.
+    """
+
+    request_id: str = ""
+    metadata: Pairs = ()
+
+    def of_batch(self, number: int) -> "Envelope":
+        """That of one of several calls: a caller's own identifier is numbered."""
+        return Envelope(f"{self.request_id}.{number}" if self.request_id else "", self.metadata)
+
+    def sent(self, always: Pairs) -> Pairs:
+        """The metadata to send: what goes with every call, where this call has nothing else, and the identifier."""
+        self.request_id = self.request_id or uuid.uuid4().hex
+        own = {key for key, _ in self.metadata}
+        kept = (pair for pair in always if pair[0] not in own)
+        return (*kept, *self.metadata, (REQUEST_ID_KEY, self.request_id))
+
+    def answered(self, trailers: Iterable[tuple[str, str | bytes]] | None) -> None:
+        """Take the identifier of the answer: a proxy may have replaced the one that was sent."""
+        found = dict(trailers or ()).get(REQUEST_ID_KEY)
+        if isinstance(found, str) and found:
+            self.request_id = found
+
+
+def envelope(request_id: str | None, metadata: Metadata | None, *, numbered: bool = False) -> Envelope:
+    """The envelope of a call; `numbered`: of several. Raises TypeError and ValueError."""
+    found = pairs(metadata)
+    own = request_id or next((value for key, value in found if key == REQUEST_ID_KEY), "")
+    if not isinstance(own, str):
+        raise TypeError(f"request_id must be a str, not a {type(own).__name__}")
+    most = _MOST_ID - _OF_BATCH if numbered else _MOST_ID
+    if own and (not _ID.fullmatch(own) or len(own) > most):
+        raise ValueError(f"request_id is {own!r}; it must be at most {most} ASCII letters, digits and _ . : -")
+    return Envelope(own, tuple(pair for pair in found if pair[0] != REQUEST_ID_KEY))
+
+
+def always(metadata: Metadata | None) -> Pairs:
+    """The metadata that goes with every call of a client. Raises TypeError and ValueError."""
+    found = pairs(metadata)
+    if any(key == REQUEST_ID_KEY for key, _ in found):
+        raise ValueError(f"metadata: {REQUEST_ID_KEY} is that of one call: extract(..., request_id=...)")
+    return found
+
+
+def pairs(metadata: Metadata | None) -> Pairs:
+    """Metadata as gRPC takes it. Raises TypeError and ValueError."""
+    if isinstance(metadata, str | bytes):
+        raise TypeError(f"metadata must be a mapping or pairs of key and value, not a {type(metadata).__name__}")
+    items = metadata.items() if isinstance(metadata, Mapping) else metadata or ()
+    return tuple(_pair(item) for item in items)
+
+
+def _pair(item: Any) -> tuple[str, str | bytes]:
+    key, value = item
+    if not isinstance(key, str) or not isinstance(value, str | bytes):
+        raise TypeError(f"metadata must be of str, or bytes for keys in -bin: {key!r} is a {type(value).__name__}")
+    if not _KEY.fullmatch(key) or key.startswith("grpc-"):
+        raise ValueError(f"metadata: {key!r} is no key: it has a-z, 0-9 and _ . - only, and does not begin with grpc-")
+    if isinstance(value, bytes) != key.endswith("-bin"):
+        raise ValueError(
+            f"metadata: the value of {key!r} is a {type(value).__name__}; keys in -bin, and no others, have bytes"
+        )
+    if isinstance(value, str) and not _TEXT.fullmatch(value):
+        raise ValueError(f"metadata: the value of {key!r} is not printable ASCII")
+    return key, value

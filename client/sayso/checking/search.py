@@ -1,0 +1,243 @@
+"""Where the parts of a quotation are in a source: first the same words, else the place with the most of them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from heapq import nlargest
+from itertools import pairwise
+from typing import NamedTuple
+
+from sayso._places import Places
+from sayso.checking.findings import SourcePlace
+from sayso.checking.words import OF_SOURCE, words_at
+
+FEWEST_WORDS = 3
+"""A shorter quotation stands in many texts by chance."""
+LEAST_SHARE = 2 / 3
+"""Of the words of a quotation, which a place must have to be the one that was meant."""
+
+_MOST_PLACES = 50
+"""Where the words of a quotation stand, that are tried."""
+_MOST_WINDOWS = 5
+_MOST_VOTES = 2_000
+_FAR = 600
+"""Words within which the next part of a quotation is looked for, before it is looked for everywhere."""
+_NEAR = 60
+"""Words within which it is looked for where it differs."""
+_LONG_PART = 4
+"""Words of a part that may stand anywhere."""
+
+
+class Step(NamedTuple):
+    """Words [first, last) of a part, and those of the source that stand in their place."""
+
+    is_same: bool
+    first: int
+    last: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a part stands in the source, word by word."""
+
+    start: int
+    end: int
+    steps: Sequence[Step]
+
+    @property
+    def same(self) -> int:
+        """How many words of the part stand there."""
+        return sum(step.last - step.first for step in self.steps if step.is_same)
+
+    @property
+    def is_exact(self) -> bool:
+        return all(step.is_same for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where the parts of a quotation stand; None for one that does not."""
+
+    founds: Sequence[Found | None]
+
+    @property
+    def is_exact(self) -> bool:
+        return all(found and found.is_exact for found in self.founds)
+
+    @property
+    def same(self) -> int:
+        return sum(found.same for found in self.founds if found)
+
+    @property
+    def rank(self) -> tuple[bool, int, int]:
+        """The better match has the greater one: of those with the same words, the one that spreads least."""
+        founds = [found for found in self.founds if found]
+        return self.is_exact, self.same, founds[0].start - founds[-1].end
+
+    def is_near(self, size: int) -> bool:
+        """Whether this is the place that was meant by a quotation of so many words."""
+        return self.same >= max(FEWEST_WORDS, LEAST_SHARE * size)
+
+
+class Source:
+    """A text and its words, which are found by pairs of them, the rarest first."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lines = Places(text)
+        matches = (found for found in OF_SOURCE.finditer(text) if found.lastgroup == "word")
+        self._words = [word for found in matches for word in words_at(found)]
+        self._folded = [word.folded for word in self._words]
+        self._at: dict[str, list[int]] = {}
+        for position, word in enumerate(self._folded):
+            self._at.setdefault(word, []).append(position)
+        self._pairs: dict[tuple[str, str], list[int]] = {}
+        for position, pair in enumerate(pairwise(self._folded)):
+            self._pairs.setdefault(pair, []).append(position)
+
+    def between(self, start: int, end: int) -> str:
+        """The text of the words [start, end)."""
+        return self._text[self._words[start].start : self._words[end - 1].end] if start < end else ""
+
+    def place(self, start: int, end: int) -> SourcePlace:
+        """Where the words [start, end) stand."""
+        first, last = self._words[start].start, self._words[end - 1].end
+        return SourcePlace(first, last, *self._lines.of(first))
+
+    def find(self, parts: Sequence[Sequence[str]]) -> Match | None:
+        """The best place of a quotation: that of its longest part, and of the others before and behind it."""
+        if not parts or not self._words:
+            return None
+        anchor = max(range(len(parts)), key=lambda index: len(parts[index]))
+        best: Match | None = None
+        for found in self._candidates(parts[anchor]):
+            match = self._extended(parts, anchor, found)
+            if best is None or match.rank > best.rank:
+                best = match
+        return best
+
+    def _candidates(self, part: Sequence[str]) -> list[Found]:
+        exact = self._exact(part, 0, len(self._words))
+        if exact:
+            return [_whole(part, start) for start in exact[:_MOST_PLACES]]
+        slack = len(part) // 2 + 5
+        windows = ((start - slack, start + len(part) + slack) for start in self._likely_starts(part))
+        return [found for window in windows if (found := self._aligned(part, *window))]
+
+    def _extended(self, parts: Sequence[Sequence[str]], anchor: int, found: Found) -> Match:
+        founds: list[Found | None] = [None] * len(parts)
+        founds[anchor] = found
+        end = found.end
+        for index in range(anchor + 1, len(parts)):
+            founds[index] = following = self._after(parts[index], end)
+            end = following.end if following else end
+        start = found.start
+        for index in range(anchor - 1, -1, -1):
+            founds[index] = preceding = self._before(parts[index], start)
+            start = preceding.start if preceding else start
+        return Match(founds)
+
+    def _after(self, part: Sequence[str], end: int) -> Found | None:
+        """A part of a quotation whose last part ends there."""
+        starts = self._exact(part, end, len(self._words) if len(part) >= _LONG_PART else end + _FAR)
+        return _whole(part, starts[0]) if starts else self._near(part, end, end + len(part) + _NEAR)
+
+    def _before(self, part: Sequence[str], start: int) -> Found | None:
+        """A part of a quotation whose next part starts there."""
+        starts = self._exact(part, 0 if len(part) >= _LONG_PART else start - _FAR, start)
+        return _whole(part, starts[-1]) if starts else self._near(part, start - len(part) - _NEAR, start)
+
+    def _near(self, part: Sequence[str], low: int, high: int) -> Found | None:
+        found = self._aligned(part, low, high)
+        return found if found and found.same >= LEAST_SHARE * len(part) else None
+
+    def _exact(self, part: Sequence[str], low: int, high: int) -> list[int]:
+        """Where the words of a part stand one after the other within the words [low, high)."""
+        rarest = min(range(len(part)), key=lambda index: len(self._at.get(part[index], ())))
+        starts = (position - rarest for position in self._at.get(part[rarest], ()))
+        last = high - len(part)
+        wanted = list(part)
+        return [
+            start
+            for start in starts
+            if max(low, 0) <= start <= last and self._folded[start : start + len(part)] == wanted
+        ]
+
+    def _likely_starts(self, part: Sequence[str]) -> list[int]:
+        """Where a part may start that differs: its rare words and pairs of words say so, each the more the rarer."""
+        hits: list[tuple[int, list[int]]] = []
+        for index, word in enumerate(part):
+            hits.append((index, self._at.get(word, [])))
+        for index, pair in enumerate(pairwise(part)):
+            hits.append((index, self._pairs.get(pair, [])))
+        width = max(len(part) // 4, 4)
+        votes: dict[int, float] = defaultdict(float)
+        left = _MOST_VOTES
+        for index, positions in sorted(hits, key=lambda hit: len(hit[1])):
+            if left <= 0:
+                break
+            for position in positions[:left]:
+                votes[(position - index) // width] += 1 / len(positions)
+            left -= len(positions)
+        return [bucket * width for bucket in nlargest(_MOST_WINDOWS, votes, key=lambda bucket: votes[bucket])]
+
+    def _aligned(self, part: Sequence[str], low: int, high: int) -> Found | None:
+        """A part beside the words [low, high) of the source: the steps from its first word to its last."""
+        low, high = max(low, 0), min(high, len(self._words))
+        matcher = SequenceMatcher(None, self._folded[low:high], part, autojunk=False)
+        blocks = _together([(a + low, b, size) for a, b, size in matcher.get_matching_blocks() if size])
+        if not blocks:
+            return None
+        (first, ahead, _), (a, b, size) = blocks[0], blocks[-1]
+        behind = len(part) - b - size
+        start = first - self._reach(part[:ahead], first, low, -1)
+        end = a + size + self._reach(part[len(part) - behind :], a + size, high, 1)
+        steps: list[Step] = []
+        at, index = start, 0
+        for a, b, size in [*blocks, (end, len(part), 0)]:
+            if at < a or index < b:
+                is_same = "".join(self._folded[at:a]) == "".join(part[index:b])
+                steps.append(Step(is_same, index, b, at, a))
+            if size:
+                steps.append(Step(True, b, b + size, a, a + size))
+            at, index = a + size, b + size
+        return Found(start, end, steps)
+
+    def _reach(self, rest: Sequence[str], border: int, limit: int, step: int) -> int:
+        """How many words of the source stand for the rest of a part, before (-1) or behind (1) those that are the same.
+
+        As many as the rest has, unless the same letters are divided otherwise: "infra-", "structure".
+        """
+        most = abs(limit - border)
+        for count in range(1, min(len(rest) + 3, most + 1)):
+            words = self._folded[border : border + count] if step > 0 else self._folded[border - count : border]
+            if "".join(words) == "".join(rest):
+                return count
+        return min(len(rest), most)
+
+
+def _whole(part: Sequence[str], start: int) -> Found:
+    end = start + len(part)
+    return Found(start, end, [Step(True, 0, len(part), start, end)])
+
+
+def _together(blocks: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """The longest run of the same words, and those beside it that are not far off for their length."""
+    if not blocks:
+        return []
+    core = max(range(len(blocks)), key=lambda index: blocks[index][2])
+    first, last = core, core
+    while first and _belongs(blocks[first - 1], blocks[first], blocks[first - 1][2]):
+        first -= 1
+    while last + 1 < len(blocks) and _belongs(blocks[last], blocks[last + 1], blocks[last + 1][2]):
+        last += 1
+    return list(blocks[first : last + 1])
+
+
+def _belongs(left: tuple[int, int, int], right: tuple[int, int, int], size: int) -> bool:
+    in_source = right[0] - left[0] - left[2]
+    in_part = right[1] - left[1] - left[2]
+    return in_source <= in_part + 2 + 3 * size

@@ -1,0 +1,157 @@
+"""Object stores and HDFS, over pyarrow.fs: the only module that imports it.
+
+An object appears whole or not at all, once its request has ended, so it is written under its own name. A file of HDFS
+appears when it is opened: it is written under another name, and then moved.
+"""
+
+import functools
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, BinaryIO, cast
+
+from pyarrow import ArrowException
+from pyarrow import fs as arrow_fs
+
+from sayso_server.corpus.errors import InputError
+from sayso_server.corpus.storage import lease
+from sayso_server.corpus.storage.places import Address, is_hidden, matcher, split_pattern
+
+_READ_AHEAD = 1024 * 1024
+"""Bytes of one request, of a file that is read line by line: some hundred articles."""
+_WRITTEN_AT_PLACE = ("s3", "gs", "gcs", "abfs", "abfss")
+_UNFINISHED = "_unfinished/"
+_IN_ONE_REQUEST = "allow_delayed_open=true"
+"""Else S3 gets each part in three requests, and keeps, unseen and for money, what a killed job had sent of it."""
+
+
+@functools.cache
+def _opened(scheme: str, authority: str, options: str) -> tuple[Any, str]:
+    """The store, and the path in it that is the bucket's or the root."""
+    scheme = "gs" if scheme == "gcs" else scheme
+    if scheme == "s3" and "allow_delayed_open" not in options:
+        options = f"{options}&{_IN_ONE_REQUEST}".lstrip("&")
+    try:
+        system, root = arrow_fs.FileSystem.from_uri(f"{scheme}://{authority}/" + (f"?{options}" if options else ""))
+    except (ArrowException, ValueError, OSError) as error:
+        raise InputError(f"{scheme}://{authority}: cannot be opened: {str(error).splitlines()[0]}") from None
+    return system, root.strip("/")
+
+
+def _resolved(address: Address) -> tuple[Any, str]:
+    system, root = _opened(address.scheme, address.authority, address.options)
+    if address.scheme in ("hdfs", "viewfs"):
+        return system, f"/{address.path}"
+    return system, f"{root}/{address.path}".strip("/")
+
+
+def find(address: Address) -> Iterator[tuple[Address, str, int]]:
+    """Files: place, name and bytes of each. A file that exists is never taken for a pattern."""
+    system, path = _resolved(address)
+    info = system.get_file_info(path)
+    if info.type is arrow_fs.FileType.File:
+        yield address, path.rpartition("/")[2], info.size
+        return
+    base, pattern = (address.path, "") if info.type is arrow_fs.FileType.Directory else split_pattern(address.path)
+    folder = address.at(base)
+    matches = matcher(pattern or "**").fullmatch
+    found = _listed(folder)
+    if found is None:
+        raise FileNotFoundError(2, "there is no such file or folder", str(address))
+    for name, size in found:
+        if not is_hidden(name) and matches(name):
+            yield folder.at(f"{base}/{name}".lstrip("/")), name, size
+
+
+def _listed(folder: Address) -> list[tuple[str, int]] | None:
+    """Names and sizes of all files in a folder, sorted; None where there is no such folder."""
+    system, path = _resolved(folder)
+    if system.get_file_info(path).type is not arrow_fs.FileType.Directory:
+        return None
+    files = system.get_file_info(arrow_fs.FileSelector(path, recursive=True))
+    prefix = f"{path.strip('/')}/".lstrip("/")  # not every store begins paths with a slash
+    return sorted(
+        (one.path.lstrip("/").removeprefix(prefix), one.size) for one in files if one.type is arrow_fs.FileType.File
+    )
+
+
+def open_input(address: Address) -> BinaryIO:
+    """A file that can be read from any byte on."""
+    system, path = _resolved(address)
+    return io.BufferedReader(cast(io.RawIOBase, system.open_input_file(path)), _READ_AHEAD)
+
+
+class RemoteFolder:
+    """A folder of a store as an output."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._system, self._path = _resolved(address)
+        self._claim: lease.Claim | None = None
+
+    def names(self, inside: str) -> list[str]:
+        """Names of a folder's files."""
+        return [name for name, _ in _listed(self._at(inside)) or () if "/" not in name]
+
+    def is_empty(self) -> bool:
+        """Whether there is no file in it but those of the lock."""
+        return all(name.startswith((lease.FOLDER, _UNFINISHED)) for name, _ in _listed(self._address) or ())
+
+    def read(self, name: str) -> bytes | None:
+        """A file's bytes."""
+        try:
+            with self._system.open_input_file(f"{self._path}/{name}") as stream:
+                return cast(bytes, stream.read())
+        except FileNotFoundError:
+            return None
+
+    def put(self, name: str, content: bytes) -> None:
+        """One request: the object appears when it has been received whole."""
+        if self._claim:
+            self._claim.check()
+        path = f"{self._path}/{name}"
+        if self._address.scheme in _WRITTEN_AT_PLACE:
+            self._write(path, content)
+            return
+        unfinished = f"{self._path}/{_UNFINISHED}{name.replace('/', '-')}"
+        self._system.create_dir(path.rpartition("/")[0])
+        self._system.create_dir(unfinished.rpartition("/")[0])
+        self._write(unfinished, content)
+        self.remove(name)  # HDFS moves onto no file; whoever is killed between has lost a part, which is read again
+        self._system.move(unfinished, path)
+
+    def remove(self, name: str) -> None:
+        """Remove a file."""
+        with suppress(FileNotFoundError):
+            self._system.delete_file(f"{self._path}/{name}")
+
+    def changed(self, name: str) -> float | None:
+        """When a file was written, in seconds by the clock of the store; None where there is no such file."""
+        info = self._system.get_file_info(f"{self._path}/{name}")
+        return info.mtime_ns / 1e9 if info.type is arrow_fs.FileType.File else None
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """While its lease is renewed."""
+        with lease.claimed(self) as claim:
+            self._claim = claim
+            yield
+        self._claim = None
+
+    def shown(self, name: str) -> str:
+        """The address of a file."""
+        return f"{self._address}/{name}".rstrip("/")
+
+    def write_claim(self, name: str, content: bytes) -> None:
+        """As put(), for the lock itself."""
+        path = f"{self._path}/{name}"
+        if self._address.scheme not in _WRITTEN_AT_PLACE:
+            self._system.create_dir(path.rpartition("/")[0])
+        self._write(path, content)
+
+    def _write(self, path: str, content: bytes) -> None:
+        with self._system.open_output_stream(path, compression=None) as stream:
+            stream.write(content)
+
+    def _at(self, inside: str) -> Address:
+        return self._address.at(f"{self._address.path}/{inside}".strip("/"))

@@ -1,0 +1,114 @@
+"""`sayso-tools people OUTPUT...`: the weights of the pairwise model of people across documents, counted.
+
+m, how often a feature is seen where two are the same: over pairs of people with one full name that is rare, in
+different documents. u, how often where they are not: over random pairs of people with different surnames. Nobody has
+to say who is the same. The weights of names are not counted, since names choose the pairs: they are kept as they are
+in weights.json.
+"""
+
+import argparse
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+from math import log
+from pathlib import Path
+from typing import Any, cast
+
+from sayso_server.corpus.parts import Form
+from sayso_server.corpus.people import comparing
+from sayso_server.corpus.people.comparing import Corpus, corpus_of, features
+from sayso_server.corpus.people.names import PERSON, is_full
+from sayso_server.corpus.people.profiles import COLUMNS, Profile, speakers_of
+from sayso_server.corpus.people.table import rows_of
+
+_RARE_ENOUGH = 3.0
+"""Log odds that two with this name are one: 20 to 1."""
+_MOST_PAIRS_OF_A_NAME = 20
+_RANDOM_PAIRS = 100_000
+_SEED = 20
+_DOUBT = 20.0
+"""Pairs of which a feature says nothing, added to those that are the same: what was seen seldom weighs little."""
+_NOT_COUNTED = ("person name: ", "organization name: ", "document name: ", "name: ", "job: ", "known speaker: ")
+_BY_RARITY = ("job title: same", "job title: same kind")
+"""Features whose u is how rare the job is, which is another feature: their weights are log(m)."""
+WEIGHTS = Path(comparing.__file__).with_name("weights.json")
+
+
+def counted(corpora: Iterable[Sequence[Profile]]) -> dict[str, dict[str, float]]:
+    """The weight of each feature that is not of names, with the shares it comes of and how many pairs had it."""
+    same: Counter[str] = Counter()
+    other: Counter[str] = Counter()
+    for speakers in corpora:
+        people = [speaker for speaker in speakers if speaker.type is PERSON]
+        corpus = corpus_of(people)
+        same += _counts(_same(people, corpus), corpus)
+        other += _counts(_other(people), corpus)
+    return {
+        feature: _weight(feature, same[feature], other[feature], _of(feature, same), _of(feature, other))
+        for feature in sorted(same + other)
+        if not feature.startswith(_NOT_COUNTED)
+    }
+
+
+def _of(feature: str, counts: Counter[str]) -> int:
+    """In how many pairs both say something about what a feature compares."""
+    compared = feature.partition(": ")[0]
+    return sum(count for other, count in counts.items() if other.partition(": ")[0] == compared)
+
+
+def _weight(feature: str, same: int, other: int, of_same: int, of_other: int) -> dict[str, float]:
+    u = (other + 1) / (of_other + 1)
+    m = (same + _DOUBT * u) / (of_same + _DOUBT)
+    weight = log(m) if feature in _BY_RARITY else log(m / u)
+    return {"weight": round(weight, 2), "m": round(m, 4), "u": round(u, 4), "pairs": same}
+
+
+def _counts(pairs: Iterable[tuple[Profile, Profile]], corpus: Corpus) -> Counter[str]:
+    """How many pairs have each feature."""
+    counts: Counter[str] = Counter()
+    for one, other in pairs:
+        counts.update(feature for feature, _ in features(one, other, corpus))
+    return counts
+
+
+def _same(people: Iterable[Profile], corpus: Corpus) -> Iterator[tuple[Profile, Profile]]:
+    named: dict[tuple[str, ...], list[Profile]] = defaultdict(list)
+    for person in people:
+        if is_full(person.name, PERSON) and corpus.names.rarity(person.name) > _RARE_ENOUGH:
+            named[person.name].append(person)
+    generator = random.Random(_SEED)
+    for own in named.values():
+        pairs = list(combinations(own, 2))
+        yield from generator.sample(pairs, min(len(pairs), _MOST_PAIRS_OF_A_NAME))
+
+
+def _other(people: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]]:
+    generator = random.Random(_SEED)
+    for _ in range(_RANDOM_PAIRS if len(people) > 1 else 0):
+        one, other = generator.sample(people, 2)
+        if one.name[-1] != other.name[-1]:
+            yield one, other
+
+
+def _speakers(folder: Path) -> list[Profile]:
+    """Of all documents of an output, each by itself."""
+    found: list[Profile] = []
+    for path in sorted((folder / "statements").glob("part-*")):
+        form = cast("Form", path.suffix.removeprefix("."))
+        found += speakers_of(rows_of(path.read_bytes(), COLUMNS, form)).values()
+    return found
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Count, and write the weights."""
+    parser = argparse.ArgumentParser(prog="sayso-tools people", description=__doc__)
+    parser.add_argument("outputs", nargs="+", type=Path, metavar="OUTPUT", help="of `sayso-server corpus`")
+    options = parser.parse_args(arguments)
+    described: dict[str, Any] = json.loads(WEIGHTS.read_text("utf-8"))
+    found = counted(_speakers(folder) for folder in options.outputs)
+    by_name = {name: weight for name, weight in described["weights"].items() if name.startswith(_NOT_COUNTED)}
+    described["weights"] = by_name | {feature: one["weight"] for feature, one in found.items()}
+    described["counted"] = found
+    WEIGHTS.write_text(json.dumps(described, indent=1) + "\n", "utf-8")
