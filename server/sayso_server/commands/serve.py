@@ -21,6 +21,9 @@ from sayso_server.service.telemetry.logs import FORMATS, set_up
 
 log = logging.getLogger(__name__)
 
+IMPORTS = ("sayso_server.parsing.stanza_parser",)
+"""What workers need, torch and Stanza with it, and have from the process that they are forked from."""
+
 
 class Refused(click.ClickException):
     """The server cannot start as it was told to."""
@@ -138,11 +141,11 @@ def _collect_seldom() -> None:
 async def _serve(settings: Settings, model: str, threads: int, known: tuple[KnownSpeaker, ...]) -> int:
     from sayso_server.service.server import Server, serve
     from sayso_server.service.telemetry.metrics import without_creation_times
-    from sayso_server.workers.handle import TEMPLATE, ProcessWorker
+    from sayso_server.workers.handle import ProcessWorker
 
     _collect_seldom()
     without_creation_times()
     load_engine = functools.partial(load_stages, model, threads)
     return await serve(
-        Server(settings, lambda: ProcessWorker(load_engine, threads=threads, template=TEMPLATE), known=known)
+        Server(settings, lambda: ProcessWorker(load_engine, threads=threads, imports=IMPORTS), known=known)
     )

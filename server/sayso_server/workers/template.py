@@ -1,23 +1,22 @@
-"""What worker processes are forked from: a process that has imported torch and Stanza, and done nothing with them.
+"""The process that workers are forked from: the fork server of `multiprocessing` imports this, then what they need.
 
-The fork server of `multiprocessing` imports this module once. Workers then start without these imports, and share their
-memory. It has no thread, no model and no gRPC, so that a fork is safe; torch makes its threads later, in each worker.
+They start without these imports then, and share their memory. It must have no thread, no model and no gRPC: a fork
+copies none of that well. torch makes its threads later, in each worker.
 """
 
 import gc
 import os
 import signal
 
+from sayso_server.workers.system import TEMPLATE, name_process
+
 # Threads that wait for each other give up their core at once. Where others want the cores too, two threads that
 # spin instead hold each other up: measured, they read 30 words in the time in which these read 600. OpenMP reads it
 # once, when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy's, which would make threads as it is imported
 
-from sayso_server.parsing import stanza_parser
-
-__all__ = ["stanza_parser"]
-
-for _name in (signal.SIGTERM, signal.SIGHUP):
+name_process(TEMPLATE)
+gc.disable()  # `process.main` freezes what was imported, so that its pages stay shared, and collects again
+for _name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(_name, signal.SIG_IGN)  # the server decides: they reach a whole process group
-gc.collect()
-gc.freeze()  # collections in the workers leave these objects alone, so that their pages stay shared
