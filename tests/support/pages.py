@@ -53,7 +53,7 @@ def _info(text: str) -> tuple[str, str]:
 def _set_up(namespace: dict[str, Any]) -> None:
     namespace["folder"] = Path(tempfile.mkdtemp(prefix="page-"))
     shutil.copytree(FILES, namespace["folder"], dirs_exist_ok=True)
-    for file in (ARTICLE, *EXAMPLES.glob("*.txt")):
+    for file in (*EXAMPLES.glob("*.txt"), ARTICLE):
         shutil.copy(file, namespace["folder"])
     (namespace["folder"] / "news").mkdir()
     shutil.copy(NEWS, namespace["folder"] / "news")

@@ -14,6 +14,7 @@ _MOST_BEFORE_NICKNAME = 2
 """Words of a name before its nickname."""
 _NICKNAME_LENGTHS = (2, 3)
 """Tokens from the opening to the closing mark: “Bins”, “the Hat”."""
+_NUMBER_SIGNS = frozenset({"No", "No.", "Number"})
 _MOST_PARTICLES = 2
 """Particles in a row inside a name: van der Berg."""
 _NAME_TAGS = frozenset({"PROPN", "NOUN", "ADJ", "NUM", "X", "INTJ", "ADV"})
@@ -27,16 +28,22 @@ def name_spans(tree: Tree) -> Iterator[list[Word]]:
     for run in _runs(tree, tagged):
         for piece in _split_possession(run, tagged):
             for part in _split_coordination(piece, tagged):
-                if trimmed := _trimmed(part, tagged):
+                if trimmed := _trimmed(_without_number_sign(part), tagged):
                     yield trimmed
 
 
 def _addresses(tree: Tree) -> Iterator[list[Word]]:
     """No 10, Number 11: the offices of the British government, which parsers read as a negation and a number."""
     for sign, number in pairwise(tree.words):
-        is_sign = sign.text in {"No", "No.", "Number"} and number.relation != "nummod"  # no 10 ships
+        is_sign = sign.text in _NUMBER_SIGNS and number.relation != "nummod"  # no 10 ships
         if is_sign and number.text in load_words("official_addresses"):
             yield [sign, number]
+
+
+def _without_number_sign(run: Sequence[Word]) -> list[Word]:
+    """Carrow Council in "Carrow Council No. 7"; nothing in "Juror No. 7", which is no name."""
+    is_counted = bool(run) and run[-1].text in _NUMBER_SIGNS
+    return list(run[:-1] if is_counted and len(run) > 2 else [] if is_counted else run)
 
 
 def _runs(tree: Tree, tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
