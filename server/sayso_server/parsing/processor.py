@@ -10,7 +10,7 @@ _FEATURES = {"avx512_vnni": "VNNI", "amx_int8": "AMX"}
 
 def processor() -> str:
     """Its architecture, the vector instructions that torch uses, and what it has for int8."""
-    capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()  # older releases of torch do not tell
+    capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()  # not in older releases
     level = torch.backends.cpu.get_cpu_capability()
     has = [name for feature, name in _FEATURES.items() if capabilities.get(feature)]
     return ", ".join([platform.machine(), level, *has])
