@@ -10,7 +10,8 @@ _FEATURES = {"avx512_vnni": "VNNI", "amx_int8": "AMX"}
 
 def processor() -> str:
     """Its architecture, the vector instructions that torch uses, and what it has for int8."""
-    capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()  # not in older releases
+    tell = getattr(torch.cpu, "get_capabilities", dict)  # older releases of torch do not tell
+    capabilities: dict[str, object] = tell()
     level = torch.backends.cpu.get_cpu_capability()
     has = [name for feature, name in _FEATURES.items() if capabilities.get(feature)]
     return ", ".join([platform.machine(), level, *has])
