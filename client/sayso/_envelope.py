@@ -25,7 +25,7 @@ _TEXT = re.compile(r"[ -~]*")
 class Envelope:
     """What goes with one call, however often it is sent.
 
-    `request_id` is the caller's own. Where it is empty, whoever calls a server chooses one; in the end it is the one
+    `request_id` is the caller's own. Where it is empty, the transport chooses one; in the end it is the one
     that the server answered with.
     """
 

@@ -32,7 +32,7 @@ from sayso.v1 import quotes_pb2 as pb
 
 _SLICE_DOCUMENTS = 16
 _SLICE_BYTES = 8 * 1024
-"""Small enough that a few of them, one behind the other, are read within the default timeout by a slow machine too."""
+"""Small enough that a few of them, one after the other, are read within the default timeout by a slow machine too."""
 
 _LEAST_TIMEOUT = 60.0
 _CHARACTERS_PER_SECOND = 1_000

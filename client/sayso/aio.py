@@ -198,7 +198,7 @@ class AsyncClient:
         return AsyncRemote(self._target) if self._model is None else AsyncLocal(self._model)
 
     def __getstate__(self) -> dict[str, Any]:
-        """The settings: a copy connects anew."""
+        """The settings: a copy opens its own connection."""
         return {name: value for name, value in vars(self).items() if name != "_transport"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

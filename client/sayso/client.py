@@ -210,7 +210,7 @@ class Client:
         return Remote(self._target) if self._model is None else Local(self._model)
 
     def __getstate__(self) -> dict[str, Any]:
-        """The settings: a copy connects anew."""
+        """The settings: a copy opens its own connection."""
         return {name: value for name, value in vars(self).items() if name != "_transport"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """What goes wrong, as exceptions.
 
     SaysoError
-      InvalidDocument         the document or an option is at fault; trying again does not help
+      InvalidDocument         the document or an option is invalid; trying again does not help
       RequestTooLarge         the message is over the server's limit
       Overloaded              the server has too much work; try again after `retry_after` seconds
       ServerUnavailable       no server answers, or it is not ready, or it is shutting down
@@ -53,7 +53,7 @@ class SaysoError(Exception):
 
 
 class InvalidDocument(SaysoError):
-    """The document or an option is at fault. `field` names the field of the request, where one is."""
+    """The document or an option is invalid. `field` names the field of the request, if it is known."""
 
     def __init__(
         self, message: str, *, reason: str = "", metadata: Mapping[str, str] | None = None, field: str = ""

@@ -1,6 +1,6 @@
 """Known speakers: what a caller may say of them, and how they are read from CSV.
 
-The server checks what it is sent by the same rules, so that each rule stands here once.
+The server checks what it is sent by the same rules, so that each rule is written once.
 """
 
 import csv
@@ -106,14 +106,14 @@ def _rows(file: Iterable[str], path: str) -> Iterator[tuple[int, dict[str, str]]
             raise _invalid(f'{path}, line 1: there is no column "{name}"; the header is {",".join(_FIELDS)}')
     for name in header:
         if name not in _FIELDS or header.count(name) > 1:
-            what = "stands there twice" if name in _FIELDS else f"is none of {', '.join(_FIELDS)}"
+            what = "is there twice" if name in _FIELDS else f"is none of {', '.join(_FIELDS)}"
             raise _invalid(f'{path}, line 1: the column "{name}" {what}')
     for cells in reader:
         values = [cell.strip() for cell in cells]
         if len(values) > len(header):
             raise _invalid(
                 f"{path}, line {reader.line_num}: there are {len(values)} cells under {len(header)} columns; "
-                "a name with a comma must stand in quotation marks"
+                "a name with a comma must be in quotation marks"
             )
         if any(values):
             yield reader.line_num, dict(zip(header, values, strict=False))
@@ -148,7 +148,7 @@ def day_of(text: str) -> date | None:
 
 
 def _problems(speaker: KnownSpeaker) -> Iterator[tuple[str, str]]:
-    """The fields at fault, and what is wrong with each."""
+    """The invalid fields, and what is wrong with each."""
     yield from _problems_of_text("external_id", speaker.external_id)
     yield from _problems_of_text("name", speaker.name, is_name=True)
     if isinstance(speaker.aliases, str):

@@ -1,6 +1,6 @@
 """Labels of a document: the caller's own key-values, carried through to its result.
 
-The server checks what it is sent by the same rule, so that the rule stands here once.
+The server checks what it is sent by the same rule, so that the rule is written once.
 """
 
 from collections.abc import Mapping

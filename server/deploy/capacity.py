@@ -1,6 +1,6 @@
 """What follows from the assumptions of docs/capacity.md: the part of that page which is arithmetic.
 
-python server/deploy/capacity.py            # writes that part anew, after an assumption was changed
+python server/deploy/capacity.py            # writes that part again, after an assumption was changed
 python server/deploy/capacity.py --check    # says whether it is what would be written
 """
 

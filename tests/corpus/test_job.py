@@ -186,7 +186,7 @@ def test_sigterm_ends_the_job_and_what_it_started(corpus: Corpus, tmp_path: Path
     wait_for(gate.with_suffix(".entered"))
     process.terminate()
     _, said = process.communicate(timeout=PATIENCE)  # its pipes end when its workers have ended
-    assert (process.returncode, said) == (130, "stopped; the same command goes on from here\n")
+    assert (process.returncode, said) == (130, "stopped; run the same command again to continue\n")
 
 
 def test_a_full_disk_ends_the_job_which_goes_on_when_there_is_room(
@@ -200,7 +200,7 @@ def test_a_full_disk_ends_the_job_which_goes_on_when_there_is_room(
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (100, 100))  # no file may grow beyond: as if it were full
     gate.touch()
     _, said = process.communicate(timeout=PATIENCE)
-    message = f"Error: {corpus.target}: File too large; put it right, and the same command goes on\n"
+    message = f"Error: {corpus.target}: File too large; fix it, and run the same command again to continue\n"
     assert (process.returncode, said) == (2, message)
     assert len(ids(corpus)) < 4
     assert corpus.run(*JSONL)[0] == 0
@@ -263,7 +263,7 @@ def test_an_output_in_the_input_is_refused(corpus: Corpus) -> None:
     corpus.write(GOOD)
     corpus.source = corpus.source.parent
     status, said = corpus.run(*JSONL)
-    message = "lies in the input, and would be read the next time; give a folder beside it"
+    message = "is inside the input, and would be read by the next run; name a folder outside it"
     assert (status, said) == (2, f"Error: {corpus.target}: {message}\n")
     assert not corpus.target.exists()
 

@@ -1,4 +1,4 @@
-"""The engine of sayso-server in this process, behind the requests and responses of the contract.
+"""The engine of sayso-server in this process, with the requests and responses of the contract.
 
 The client must install, import and type-check without the server, so it is found by an entry point: whatever
 distribution offers one of the group `sayso.local` can read here. It names a callable that makes a `Service` of the name

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """How the words of a statement stand in the text. UNKNOWN: a kind that this client is too old to know."""
+    """How the words of a statement appear in the text. UNKNOWN: a kind that this client is too old to know."""
 
     DIRECT = "direct"
     INDIRECT = "indirect"

@@ -66,7 +66,7 @@ class ResultFields:
         raise KeyError(speaker_id)
 
     def said_by(self, name: str) -> tuple[Statement, ...]:
-        """The statements of whoever has all words of `name` (in any case) in name and role, or is mentioned by them.
+        """The statements of everyone with all words of `name` (in any case) in name and role, or mentioned by them.
 
         Spokesmen and documents of an organization of that name are included: `said_by("White House")` finds its
         readouts too; `said_by("president")` finds Helena Marsh, President.

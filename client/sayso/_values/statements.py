@@ -8,7 +8,7 @@ from sayso._values.enums import CueClass, Kind, Polarity, SpeakerType
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A half-open range [start, end) of the caller's text, and what stands there: `text[span.slice] == span.text`."""
+    """A half-open range [start, end) of the caller's text, and the text there: `text[span.slice] == span.text`."""
 
     start: int
     end: int
@@ -36,7 +36,7 @@ class Cue:
 
     @property
     def text(self) -> str:
-        """The words as they stand in the text."""
+        """The words as they are in the text."""
         return " ".join(span.text for span in self.spans)
 
     def __repr__(self) -> str:
@@ -61,7 +61,7 @@ class SpeakerCandidate:
 class Speaker:
     """Somebody, or a document, that makes statements.
 
-    `affiliation_id` is the organization for which a spokesman speaks, `issuer_id` that behind a document: see
+    `affiliation_id` is the organization for which a spokesman speaks, `issuer_id` the one that issued a document: see
     `Result.speaker`. A known speaker has its `external_id`; where several fit equally, it is empty, and they are the
     `candidates`.
     """
@@ -116,8 +116,8 @@ class Explanation:
 class Statement:
     """One attributed statement.
 
-    `source` is the mention beside the cue ("he"), `speaker` whoever is behind it; None where the text has none or
-    none could be found. `said_on` is the day on which it was said, where `time` tells it ("on Friday"; see
+    `source` is the mention next to the cue ("he"), `speaker` the speaker that it refers to; None where the text has
+    none or none could be found. `said_on` is the day on which it was said, where `time` tells it ("on Friday"; see
     `Document.published_at`).
     """
 
@@ -146,7 +146,7 @@ class Statement:
 
     @property
     def speaker_name(self) -> str:
-        """Who said it: the speaker's name, else the mention as it stands in the text, else nothing."""
+        """Who said it: the speaker's name, else the mention as it is in the text, else nothing."""
         if self.speaker:
             return self.speaker.name
         return " ".join(self.source.text.split()) if self.source else ""

@@ -1,8 +1,8 @@
-"""Quotations of an article beside the text that they are taken from: which stand there word for word, and which do not.
+"""Compares the quotations of an article with the text that they are taken from: which are verbatim, and which differ.
 
 Words are compared, without regard to case and typography: quotation marks, dashes, hyphens, spaces, line breaks and
-punctuation. What the article marks as its own does not count either: an ellipsis stands for words that are left out,
-and square brackets for words that are put in. Where the same words do not stand, the place with the most of them is
+punctuation. What the article marks as its own does not count either: an ellipsis marks words that are left out,
+and square brackets words that are put in. If the same words are not there, the place with the most of them is
 looked for.
 """
 
@@ -30,7 +30,7 @@ __all__ = [
 def check(result: Result, transcript: str | Sequence[str]) -> Check:
     """Look for the direct quotations of a result in a text, or in several.
 
-    Quotations are the contents of direct statements and, of mixed ones, what stands in quotation marks.
+    Quotations are the contents of direct statements and, of mixed ones, the words in quotation marks.
     """
     return Sources([transcript] if isinstance(transcript, str) else transcript).check(result)
 

@@ -7,13 +7,13 @@ from sayso.models import Span, Statement
 
 
 class Verdict(StrEnum):
-    """How a quotation stands in the texts that it was looked for in."""
+    """How a quotation compares with the texts that it was looked for in."""
 
     VERBATIM = "verbatim"
     DIFFERS = "differs"
     NOT_FOUND = "not_found"
     TOO_SHORT = "too_short"
-    """One or two words, which stand there, perhaps by chance."""
+    """One or two words, which are there, perhaps by chance."""
 
 
 class DifferenceKind(StrEnum):
@@ -35,7 +35,7 @@ class DifferenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A piece of a quotation, and what stands in its place in the source."""
+    """A piece of a quotation, and what the source has in its place."""
 
     kind: DifferenceKind
     quotation: str
@@ -44,7 +44,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class SourcePlace:
-    """Where words stand in a source: [start, end) in code points, line and column from 1."""
+    """Where words are in a source: [start, end) in code points, line and column from 1."""
 
     start: int
     end: int
@@ -54,10 +54,10 @@ class SourcePlace:
 
 @dataclass(frozen=True, slots=True)
 class CheckedQuotation:
-    """A quotation, and how it stands in the sources.
+    """A quotation, and how it compares with the sources.
 
-    `content` is where it stands in the article: more than one span where it is interrupted. `source` is the number,
-    from 0, of the text that has it; None where none has. `places` are where its parts stand there, in order, and
+    `content` is where it is in the article: more than one span where it is interrupted. `source` is the number,
+    from 0, of the text that has it; None where none has. `places` are where its parts are there, in order, and
     `differences` all of it, the same words included.
     """
 
@@ -75,7 +75,7 @@ class CheckedQuotation:
 
     @property
     def speaker(self) -> str:
-        """Who is said to have said it, as far as the article tells."""
+        """Who said it, according to the article."""
         return self.statement.speaker_name
 
     @property

@@ -13,12 +13,12 @@ from sayso.checking.findings import SourcePlace
 from sayso.checking.words import OF_SOURCE, words_at
 
 FEWEST_WORDS = 3
-"""A shorter quotation stands in many texts by chance."""
+"""A shorter quotation occurs in many texts by chance."""
 LEAST_SHARE = 2 / 3
 """Of the words of a quotation, which a place must have to be the one that was meant."""
 
 _MOST_PLACES = 50
-"""Where the words of a quotation stand, that are tried."""
+"""Places of the words of a quotation that are tried."""
 _MOST_WINDOWS = 5
 _MOST_VOTES = 2_000
 _FAR = 600
@@ -26,11 +26,11 @@ _FAR = 600
 _NEAR = 60
 """Words within which it is looked for where it differs."""
 _LONG_PART = 4
-"""Words of a part that may stand anywhere."""
+"""Words of a part that may be anywhere."""
 
 
 class Step(NamedTuple):
-    """Words [first, last) of a part, and those of the source that stand in their place."""
+    """Words [first, last) of a part, and those of the source in their place."""
 
     is_same: bool
     first: int
@@ -41,7 +41,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where a part stands in the source, word by word."""
+    """Where a part is in the source, word by word."""
 
     start: int
     end: int
@@ -49,7 +49,7 @@ class Found:
 
     @property
     def same(self) -> int:
-        """How many words of the part stand there."""
+        """How many words of the part are there."""
         return sum(step.last - step.first for step in self.steps if step.is_same)
 
     @property
@@ -59,7 +59,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Where the parts of a quotation stand; None for one that does not."""
+    """Where the parts of a quotation are; None for one that is not there."""
 
     founds: Sequence[Found | None]
 
@@ -103,12 +103,12 @@ class Source:
         return self._text[self._words[start].start : self._words[end - 1].end] if start < end else ""
 
     def place(self, start: int, end: int) -> SourcePlace:
-        """Where the words [start, end) stand."""
+        """Where the words [start, end) are."""
         first, last = self._words[start].start, self._words[end - 1].end
         return SourcePlace(first, last, *self._lines.of(first))
 
     def find(self, parts: Sequence[Sequence[str]]) -> Match | None:
-        """The best place of a quotation: that of its longest part, and of the others before and behind it."""
+        """The best place of a quotation: that of its longest part, and of the others before and after it."""
         if not parts or not self._words:
             return None
         anchor = max(range(len(parts)), key=lambda index: len(parts[index]))
@@ -155,7 +155,7 @@ class Source:
         return found if found and found.same >= LEAST_SHARE * len(part) else None
 
     def _exact(self, part: Sequence[str], low: int, high: int) -> list[int]:
-        """Where the words of a part stand one after the other within the words [low, high)."""
+        """Where the words of a part follow one another within the words [low, high)."""
         rarest = min(range(len(part)), key=lambda index: len(self._at.get(part[index], ())))
         starts = (position - rarest for position in self._at.get(part[rarest], ()))
         last = high - len(part)
@@ -185,7 +185,7 @@ class Source:
         return [bucket * width for bucket in nlargest(_MOST_WINDOWS, votes, key=lambda bucket: votes[bucket])]
 
     def _aligned(self, part: Sequence[str], low: int, high: int) -> Found | None:
-        """A part beside the words [low, high) of the source: the steps from its first word to its last."""
+        """A part aligned with the words [low, high) of the source: the steps from its first word to its last."""
         low, high = max(low, 0), min(high, len(self._words))
         matcher = SequenceMatcher(None, self._folded[low:high], part, autojunk=False)
         blocks = _together([(a + low, b, size) for a, b, size in matcher.get_matching_blocks() if size])
@@ -207,7 +207,7 @@ class Source:
         return Found(start, end, steps)
 
     def _reach(self, rest: Sequence[str], border: int, limit: int, step: int) -> int:
-        """How many words of the source stand for the rest of a part, before (-1) or behind (1) those that are the same.
+        """How many words of the source match the rest of a part, before (-1) or after (1) those that are the same.
 
         As many as the rest has, unless the same letters are divided otherwise: "infra-", "structure".
         """
@@ -225,7 +225,7 @@ def _whole(part: Sequence[str], start: int) -> Found:
 
 
 def _together(blocks: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """The longest run of the same words, and those beside it that are not far off for their length."""
+    """The longest run of the same words, and those next to it that are not far off for their length."""
     if not blocks:
         return []
     core = max(range(len(blocks)), key=lambda index: blocks[index][2])

@@ -29,7 +29,7 @@ _QUOTED = re.compile(r"“[^“”]+”|\"[^\"]+\"|«[^«»]+»|„[^„“”]+
 
 
 class Word(NamedTuple):
-    """A word as it is compared, and where it stands."""
+    """A word as it is compared, and where it is."""
 
     folded: str
     start: int
@@ -37,14 +37,14 @@ class Word(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """What stands between two parts of a quotation."""
+    """What is between two parts of a quotation."""
 
     kind: DifferenceKind
     text: str
 
 
 class Part(NamedTuple):
-    """Words that must stand one after the other, and the text of the span in which they are."""
+    """Words that must follow one another, and the text of the span in which they are."""
 
     text: str
     words: Sequence[Word]
@@ -108,7 +108,7 @@ def words_at(found: re.Match[str]) -> Iterator[Word]:
 
 
 def quotations(result: Result) -> Iterator[tuple[Statement, tuple[Span, ...]]]:
-    """The quotations of a result; not those that stand within another."""
+    """The quotations of a result; not those within another."""
     end = -1
     quoting = (statement for statement in result.statements if statement.content)
     for statement in sorted(quoting, key=lambda one: (one.content[0].start, -one.content[-1].end)):
@@ -123,6 +123,6 @@ def quotations(result: Result) -> Iterator[tuple[Statement, tuple[Span, ...]]]:
 
 
 def _quoted(span: Span) -> Iterator[Span]:
-    """What stands in quotation marks."""
+    """The words in quotation marks."""
     for found in _QUOTED.finditer(span.text):
         yield Span(span.start + found.start(), span.start + found.end(), found.group())

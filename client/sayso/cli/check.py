@@ -1,4 +1,4 @@
-"""The command `check`: quotations of articles beside the texts that they are taken from."""
+"""The command `check`: compares quotations of articles with the texts that they are taken from."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -195,7 +195,7 @@ _DEFAULTS: dict[str, Any] = {
 """The arguments of the connection; a command without an engine has not all of them."""
 
 _FILE = click.Path(exists=True, dir_okay=False)
-# The variables of the certificates are not those of the server, which stand for its own.
+# The variables of the certificates are not those of the server, which name its own.
 _SERVER_OPTIONS = [
     click.option(
         "--server",

@@ -70,7 +70,7 @@ def content_of(path: str) -> Content | None:
 
 
 def expand(arguments: Sequence[str]) -> Files:
-    """The files behind files, folders and patterns. Raises UsageError where there is none."""
+    """The files that paths, folders and patterns name. Raises UsageError where there is none."""
     paths: list[str] = []
     named: list[str] = []
     for argument in arguments:

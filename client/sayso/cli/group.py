@@ -32,7 +32,7 @@ class Group(click.Group):
         sys.exit(status)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; whoever reads its output may leave when it has seen enough."""
+        """Run a command; the reader of its output may close the pipe early."""
         try:
             done = super().invoke(ctx)
             sys.stdout.flush()

@@ -107,7 +107,7 @@ class Output:
 
 @contextmanager
 def _replacing(path: Path, output: Output) -> Iterator[TextIO]:
-    """A temporary file beside `path`, which takes its place at the end."""
+    """A temporary file next to `path`, which replaces it at the end."""
     target = path.resolve()
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".tmp", dir=target.parent)
     try:

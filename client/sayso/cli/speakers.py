@@ -95,7 +95,7 @@ def tallies(readings: Iterable[Reading]) -> list[Tally]:
 
 
 def _full_names(found: Mapping[_Key, Tally]) -> dict[_Key, _Key]:
-    """The surnames that stand alone, and the only full name that ends in each; of speakers without an external id."""
+    """The surnames alone, and the only full name that ends in each; of speakers without an external id."""
     bearers: dict[str, list[_Key]] = {}
     for key, tally in found.items():
         if len(key[1].split()) > 1 and tally.types[SpeakerType.PERSON]:

@@ -40,7 +40,7 @@ def counted(count: int, name: str = "statement") -> str:
 
 
 def words_of(text: str) -> int:
-    """Words as people and word processors count them: what stands between blanks, if a letter or a digit is in it."""
+    """Words as people and word processors count them: anything between blanks that has a letter or a digit."""
     return len(_WORD.findall(text))
 
 
@@ -109,7 +109,7 @@ class _Marks:
 
 
 def _common(before: tuple[Statement, ...], after: tuple[Statement, ...]) -> int:
-    """How many outer marks go on."""
+    """How many outer marks continue."""
     count = 0
     for one, other in zip(before, after, strict=False):
         if one is not other:

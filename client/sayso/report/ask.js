@@ -52,7 +52,7 @@ async function send() {
   if (response.ok) return response.text();
   const error = await response.json().catch(() => ({}));
   if (response.status === 503 && (error.details || []).some(one => one.debug && one.debug.reason === "NOT_READY")) {
-    complain(error.message); // and goes on as soon as they are there
+    complain(error.message); // and continues as soon as they are there
     await new Promise(done => setTimeout(done, 1000));
     if (mine === going) return send();
   }

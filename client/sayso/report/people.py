@@ -24,7 +24,7 @@ class People:
         return f"p{self._numbers[name]}"
 
     def number(self, statement: Statement) -> str:
-        """What stands for the speaker in the text, "?" for nobody."""
+        """The speaker's number in the text, "?" for nobody."""
         return str(self._numbers[name_of(statement)] + 1) if statement.speaker else "?"
 
     def classes(self, statement: Statement) -> str:

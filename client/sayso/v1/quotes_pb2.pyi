@@ -129,7 +129,7 @@ class _StatementKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Stateme
     """Some words inside quotation marks: a partial quotation."""
 
 class StatementKind(_StatementKind, metaclass=_StatementKindEnumTypeWrapper):
-    """How the words of a statement stand in the text, at the statement's own level."""
+    """How the words of a statement appear in the text, at the statement's own level."""
 
 STATEMENT_KIND_UNSPECIFIED: StatementKind.ValueType  # 0
 """Never returned."""
@@ -521,7 +521,7 @@ class Span(_message.Message):
     start: _builtins.int
     """Offset of the first unit."""
     end: _builtins.int
-    """Offset behind the last unit."""
+    """Offset after the last unit."""
     text: _builtins.str
     """The exact slice of the text."""
     def __init__(
@@ -601,7 +601,7 @@ class Statement(_message.Message):
     kind: Global___StatementKind.ValueType
     """Direct, indirect or mixed."""
     speaker_id: _builtins.str
-    """The Speaker behind the mention, in Result.speakers. Empty where no speaker could be resolved."""
+    """The Speaker that the mention refers to, in Result.speakers. Empty where no speaker could be resolved."""
     polarity: Global___Polarity.ValueType
     """Whether the act of saying is asserted, denied or uncertain."""
     confidence: _builtins.float
@@ -1029,7 +1029,7 @@ class Result(_message.Message):
 
     @_builtins.property
     def speakers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Speaker]:
-        """Whoever speaks in the statements, and whoever issued or employs them, in order of first mention."""
+        """Everyone who speaks in the statements, and those who issued or employ them, in order of first mention."""
 
     @_builtins.property
     def model(self) -> Global___ModelInfo:

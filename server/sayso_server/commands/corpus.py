@@ -34,7 +34,7 @@ from sayso_server.workers.process import Loader
 
 
 class Refused(click.ClickException):
-    """The job cannot start, or not go on."""
+    """The job cannot start or continue."""
 
     exit_code = 2
 
@@ -264,9 +264,11 @@ def _refusing(target: Place) -> Iterator[None]:
         raise Refused(str(error)) from error
     except OSError as error:
         reason = error.strerror or " ".join(str(error).split()) or type(error).__name__
-        raise Refused(f"{error.filename or target}: {reason}; put it right, and the same command goes on") from error
+        raise Refused(
+            f"{error.filename or target}: {reason}; fix it, and run the same command again to continue"
+        ) from error
     except KeyboardInterrupt:
-        click.echo("stopped; the same command goes on from here", err=True)
+        click.echo("stopped; run the same command again to continue", err=True)
         raise SystemExit(130) from None
 
 

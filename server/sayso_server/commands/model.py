@@ -1,4 +1,4 @@
-"""The option `--model`, and the engine behind it."""
+"""The option `--model`, and the engine that it selects."""
 
 import os
 

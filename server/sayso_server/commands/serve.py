@@ -32,7 +32,7 @@ class Refused(click.ClickException):
 
 
 class Ended(click.ClickException):
-    """The server could not go on."""
+    """The server could not continue."""
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""The option `--speakers`, and the known speakers behind it."""
+"""The option `--speakers`, and the known speakers that it names."""
 
 import click
 

@@ -4,9 +4,9 @@
           -> a reader per worker (reading), here (job) or in a pool of Ray's actors (on_ray)
           -> parts: rows of documents and of statements (rows, parts) -> OUTPUT (store)
 
-A slice of the input becomes a part of the output. A part is there whole or not at all, so a job that was killed goes on
-from the documents that its output has. The text of a document never passes through Ray: a reader gets the place of its
-slice, and returns the finished part.
+A slice of the input becomes a part of the output. A part is there whole or not at all, so a job that was killed
+continues from the documents that its output has. The text of a document never passes through Ray: a reader gets the
+place of its slice, and returns the finished part.
 
 `BatchReader` is the same reading for pipelines of others (batches).
 """

@@ -2,7 +2,7 @@
 
 
 class CorpusError(Exception):
-    """The job cannot go on as it was told to."""
+    """The job cannot continue as requested."""
 
 
 class InputError(CorpusError):

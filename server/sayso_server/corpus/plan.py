@@ -35,7 +35,7 @@ class Slice:
     words: int
 
     def entries(self) -> Iterator[Entry]:
-        """Its entries, read anew. Raises InputError where the input has changed since it was planned."""
+        """Its entries, read again. Raises InputError where the input has changed since it was planned."""
         for run in self.runs:
             found = checksum = 0
             for _, entry in islice(entries(run.file, run.start), run.count):

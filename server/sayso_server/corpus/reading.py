@@ -112,7 +112,7 @@ class SliceReader:
 
 
 class _RestartedWorker:
-    """A worker process that is started when it is needed, and anew when it was lost."""
+    """A worker process that is started when it is needed, and again when it was lost."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading

@@ -52,7 +52,7 @@ class Store:
         return len(self._failed)
 
     def retry_failed(self) -> None:
-        """Documents that failed count as unread, and lose their rows when they are written anew."""
+        """Documents that failed count as unread, and lose their rows when they are written again."""
         self._replaceable = frozenset(self._failed)
         self.statuses = {name: status for name, status in self.statuses.items() if status != "failed"}
 

@@ -283,7 +283,7 @@ def name_around(place: int, tags: Sequence[str], heads: Sequence[int]) -> tuple[
 
 
 class CoreferenceScorer:
-    """The head behind the core's port, `core.coreference.Coreference`."""
+    """The head that implements the core's port, `core.coreference.Coreference`."""
 
     def __init__(self, head: Antecedents) -> None:
         self.head = head

@@ -1,8 +1,8 @@
 """The transformer under every head: how it reads words, and how it is stored.
 
-It reads paragraphs, not sentences: the words of a paragraph stand in one row, a separator between its sentences, so
+It reads paragraphs, not sentences: the words of a paragraph are in one row, a separator between its sentences, so
 that every head sees what was said before and after. A row is read once, whatever heads follow. The word pieces are
-lower case; how a word is written (Title, CAPITALS, mIxed) goes in beside them as its token type. An encoder that was
+lower case; how a word is written (Title, CAPITALS, mIxed) goes in with them as its token type. An encoder that was
 loaded reads row by row (see `layers`); the one in training, batches of padded rows (`sayso_tools.training.encoder`).
 
 On disk it is a folder of three files: `config.json`, `tokenizer.json` and `weights.npz`. The matrices are stored as
@@ -59,7 +59,7 @@ def shape(word: str) -> int:
 
 @dataclass(slots=True)
 class Row:
-    """What the encoder reads in one piece, and where each word's first and last piece stand in it."""
+    """What the encoder reads in one piece, and where each word's first and last piece are in it."""
 
     ids: list[int]
     types: list[int] = field(default_factory=lambda: [0])
@@ -93,7 +93,7 @@ class RowMaker:
         return tuple(ids) or (self.unknown,)
 
     def rows(self, paragraphs: Sequence[Paragraph]) -> Iterator[Row]:
-        """Cut paragraphs into rows. Each word stands in one row, in order."""
+        """Cut paragraphs into rows. Each word is in one row, in order."""
         for sentences in paragraphs:
             row = Row([self.cls])
             for words in sentences:
@@ -116,7 +116,7 @@ class RowMaker:
 class Encoder:
     """Hidden states of words, for inference. `computed` counts the word pieces read.
 
-    Several threads read rows of their own: torch's own wait for each other behind every matrix, and a row's are small.
+    Several threads read rows of their own: torch's own wait for each other after every matrix, and a row's are small.
     """
 
     def __init__(self, layers: Layers, tokenizer: Tokenizer, threads: int = 1) -> None:

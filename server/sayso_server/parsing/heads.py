@@ -25,7 +25,7 @@ WORDS = 1024
 """Words whose trees or links are scored together: what bounds the memory."""
 
 SpanOfWords = tuple[int, int, str]
-"""First word, word behind the last, label."""
+"""First word, word after the last, label."""
 
 
 class Head(nn.Module):
@@ -134,7 +134,7 @@ class SpanTagger(Head):
 def best_classes(scores: np.ndarray) -> np.ndarray:
     """The best row of IOB2 classes in which every inside follows its label, by log-probabilities (words, classes).
 
-    Only where something may stand (outside less likely than 0.999) there is anything to decide.
+    Only where something may be (outside less likely than 0.999) there is anything to decide.
     """
     out = np.zeros(len(scores), dtype=np.int64)
     open_words = np.flatnonzero(scores[:, 0] < np.log(0.999))

@@ -1,7 +1,7 @@
 """The layers of a BERT as they are run: rows without padding, its matrices in float32 or in int8.
 
 Rows are paragraphs, whose lengths differ much. Padded to the longest, more than half of what was computed for an
-article was padding. So the pieces of several rows stand one after the other, and only attention, which is by row, knows
+article was padding. So the pieces of several rows follow one another, and only attention, which is by row, knows
 where rows begin. What a row yields depends on nothing but itself, to the last bit: int8 counts in whole numbers, each
 piece has its own range, and all else is by piece. In float32 the last bits depend on how many rows are multiplied, so
 there each row is read alone.
@@ -41,7 +41,7 @@ def int8(weight: Tensor, bias: Tensor, levels: int = LEVELS, least: float | None
     """In int8: the weight with a scale per output, each piece's states by their own range, or from `least` on.
 
     torch takes one range for all it is given, and that of some pieces is ten times that of others; so each is brought
-    to between 0 and 1 before, and what that changes is made good behind.
+    to between 0 and 1 before, and what that changes is undone after.
     """
     scales = weight.abs().amax(1).clamp(min=1e-8).double() / levels
     with warnings.catch_warnings():
@@ -65,12 +65,12 @@ class Format(NamedTuple):
     make: Make
     behind_gelu: Make
     is_exact: bool = False
-    """Whether what a matrix makes of a piece is the same, to the last bit, whatever pieces stand around it."""
+    """Whether what a matrix makes of a piece is the same, to the last bit, whatever pieces are around it."""
 
 
 FLOATING = Format(floating, floating)
 INT8 = Format(int8, functools.partial(int8, levels=127, least=LEAST_GELU), is_exact=True)
-"""Of the states behind the last layers 3 to 4 % are noise; with one range for all pieces of a row, 10 %."""
+"""Of the states after the last layers 3 to 4 % are noise; with one range for all pieces of a row, 10 %."""
 
 
 def fastest() -> Format:
@@ -151,7 +151,7 @@ class Layers:
         self._layers = [_layer(state, f"encoder.layer.{i}", epsilon, form) for i in range(count)]
 
     def __call__(self, ids: Tensor, types: Tensor, lengths: Sequence[int]) -> list[Tensor]:
-        """The states behind each layer, (pieces, width), of the word pieces of rows and their types, (pieces,).
+        """The states after each layer, (pieces, width), of the word pieces of rows and their types, (pieces,).
 
         `lengths` are those of the rows, rows of one length next to each other.
         """

@@ -1,4 +1,4 @@
-"""The engine: Stanza with the models that were asked for, behind the core's extraction."""
+"""The engine: the core's extraction with the requested models."""
 
 import gc
 import os

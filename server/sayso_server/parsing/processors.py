@@ -59,7 +59,7 @@ class Reader:
 
 
 def paragraphs(document: Any) -> Iterator[list[Any]]:
-    """The sentences of each paragraph: a blank line stands before it in the text, or CoNLL-U's comment says so."""
+    """The sentences of each paragraph: a blank line precedes it in the text, or CoNLL-U's comment says so."""
     paragraph: list[Any] = []
     for sentence in document.sentences:
         if paragraph and _begins_paragraph(document, paragraph[-1], sentence):
@@ -247,7 +247,7 @@ def _tokens(document: Any) -> Iterator[Any]:
 
 
 def _tag_of_token(tags: list[str]) -> str:
-    """Of a multi-word token: a name's first word tells (Pell's), unless it goes on in the next token."""
+    """Of a multi-word token: a name's first word tells (Pell's), unless it continues in the next token."""
     return next((tag for tag in tags if tag != "O"), "O")
 
 
@@ -297,7 +297,7 @@ class LinksProcessor(_OwnProcessor):
 
 
 MENTIONS = frozenset({"NOUN", "PROPN", "PRON"})
-"""Tags of the main words of mentions; and determiners that stand alone: this, some."""
+"""Tags of the main words of mentions; and determiners used alone: this, some."""
 
 PARTS = frozenset({"compound", "flat", "fixed", "goeswith", "det"})
 """Relations of words that are parts of a mention."""

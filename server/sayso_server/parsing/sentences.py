@@ -2,7 +2,7 @@
 
 The tokenizer sees a few characters around each place, and is in doubt about some: a title without a stop, a link, an
 ellipsis. There the states of the words on both sides decide with it. The encoder first reads the paragraph with a
-separator behind the sure ends only, and again where an end in doubt was found to be one.
+separator after the sure ends only, and again where an end in doubt was found to be one.
 """
 
 import bisect
@@ -17,7 +17,7 @@ from sayso_server.parsing.heads import Head
 from sayso_server.parsing.tokens import LONGEST_SENTENCE, is_torn, texts_of_words
 
 MARGIN = 1.5
-"""How much the tokenizer's own margin counts beside the head's score."""
+"""How much the tokenizer's own margin counts next to the head's score."""
 
 
 class Ends(Head):
@@ -36,7 +36,7 @@ class Ends(Head):
 
 
 class Doubt(NamedTuple):
-    """A place where a sentence may end: behind which word of the paragraph, the offset, the tokenizer's margin."""
+    """A place where a sentence may end: after which word of the paragraph, the offset, the tokenizer's margin."""
 
     word: int
     end: int

@@ -34,7 +34,7 @@ NAME_TYPES = {"PER": "PER", "PERSON": "PER", "ORG": "ORG", "LOC": "LOC", "GPE": 
 
 
 class StanzaParser:
-    """A Stanza pipeline behind the core's port. Not thread-safe."""
+    """A Stanza pipeline that implements the core's port. Not thread-safe."""
 
     def __init__(self, pipeline: Any, reader: Reader | None = None) -> None:
         self.pipeline = pipeline

@@ -29,7 +29,7 @@ STEP = 128
 
 LONGEST_TOKEN = 1000
 UNKNOWN = "<UNK>"
-"""What stands for the text of a longer token, as in Stanza."""
+"""What replaces the text of a longer token, as in Stanza."""
 
 
 class Network(nn.Module):

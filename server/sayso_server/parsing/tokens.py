@@ -53,7 +53,7 @@ class Batch:
         return self.pieces[k].paragraph, self.pieces[k].offset - self.starts[k]
 
     def piece(self, sentence: Any) -> int:
-        """Which piece a sentence stands in."""
+        """Which piece a sentence is in."""
         return bisect.bisect_right(self.starts, sentence.tokens[0].start_char) - 1
 
     def paragraphs(self) -> list[list[Any]]:
@@ -93,7 +93,7 @@ def is_torn(words: Sequence[str], following: str) -> bool:
 
 
 def recut(document: Any, ends: Container[int]) -> Any:
-    """A document of the same words whose sentences end behind the tokens that end at these offsets, and at its end.
+    """A document of the same words whose sentences end after the tokens that end at these offsets, and at its end.
 
     What is open in it (`doubts`) is open in the new one, but for ends that were taken away.
     """
@@ -111,7 +111,7 @@ def recut(document: Any, ends: Container[int]) -> Any:
 
 
 def doubts(document: Any) -> dict[int, float]:
-    """The tokens behind which a sentence may end or not, by where they end, and how much speaks for it (see `decode`).
+    """The tokens after which a sentence may end or not, by where they end, and how much speaks for it (see `decode`).
 
     Empty where the words do not come from our tokenizer.
     """

@@ -1,1 +1,1 @@
-"""The gRPC service: requests in, the engine behind a queue, protobuf out."""
+"""The gRPC service: requests in, a queue in front of the engine, protobuf out."""

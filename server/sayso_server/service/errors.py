@@ -24,7 +24,7 @@ Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 class ServiceError(Exception):
     """A refusal: a gRPC code, a stable UPPER_SNAKE reason and a message for people.
 
-    `field` names the field at fault. `retry_after` is in seconds, where trying again makes sense.
+    `field` names the invalid field. `retry_after` is in seconds, where trying again makes sense.
     """
 
     def __init__(

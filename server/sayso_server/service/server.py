@@ -50,7 +50,7 @@ class AddressError(Exception):
 class Server:
     """One server, made on the event loop that it serves on. `start`, then `warm_up`, in the end `drain`.
 
-    `traces` stands in for those of the settings; `known` are the known speakers of requests that have none. Raises
+    `traces` replaces those of the settings; `known` are the known speakers of requests that have none. Raises
     SettingError where a file of the settings cannot be used, or there are no traces as they ask for.
     """
 
@@ -143,7 +143,7 @@ class Server:
             self.http.is_ready = is_serving
 
     async def failed(self) -> None:
-        """Wait until the work behind the queue ends, which it does by an error only; raises that."""
+        """Wait for the queue to fail, and raise its error."""
         if self._dispatcher:
             await asyncio.shield(self._dispatcher)
 
@@ -246,7 +246,7 @@ def _stop_signals(hurry: Callable[[], None]) -> asyncio.Event:
 
 
 def _in_brackets(host: str) -> str:
-    """An IPv6 address as it stands before a port."""
+    """An IPv6 address as it is written before a port."""
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 

@@ -52,7 +52,7 @@ def start_method(imports: Sequence[str] | None) -> BaseContext:
 
 
 class ProcessWorker:
-    """A process behind a pipe, which a thread of its own waits on. `imports`: see `start_method`."""
+    """A process at the end of a pipe, which a thread of its own waits on. `imports`: see `start_method`."""
 
     def __init__(self, load: Loader, *, threads: int, imports: Sequence[str] | None = None) -> None:
         self._load = load

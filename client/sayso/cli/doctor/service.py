@@ -62,7 +62,7 @@ class Service:
         if server == client:
             return Finding(Check.VERSION, Status.OK, told)
         behind = "the client" if _numbers(client) < _numbers(server) else "the server"
-        advice = f"they understand each other, as far as {behind} knows the contract; update {behind}"
+        advice = f"they work together, but {behind} is older and lacks some features; update {behind}"
         return Finding(Check.VERSION, Status.WARNING, told, advice)
 
     def reading(self) -> Finding:

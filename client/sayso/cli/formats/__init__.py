@@ -14,7 +14,7 @@ from sayso.report import page
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What is wanted beside the statements.
+    """What is wanted besides the statements.
 
     `several` is whether there may be more than one document; `names` whether these are written, where None is as the
     format has it; `header` whether columns are named; `excel` whether a sheet is for Excel.

@@ -81,7 +81,7 @@ def _document(place: str, record: object, wishes: Wishes) -> Given | Unreadable:
 
 
 def _labels(value: object) -> dict[str, str]:
-    """Labels, as far as they are strings."""
+    """Labels that are strings."""
     pairs = value.items() if isinstance(value, dict) else ()
     return {key: text for key, text in pairs if isinstance(text, str)}
 

@@ -132,7 +132,7 @@ def _fit(
 
 
 def _mean_odds(short: Profile, cluster: Sequence[Profile], pairs: Pairs) -> float:
-    """Of a document of the cluster: the best alone would favour whoever has many."""
+    """Of a document of the cluster: the best alone would favour those with many."""
     documents = sum(profile.documents for profile in cluster)
     return sum(profile.documents * exp(_margin(short, profile, pairs)) for profile in cluster) / documents
 

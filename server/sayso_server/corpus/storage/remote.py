@@ -117,7 +117,7 @@ class RemoteFolder:
         self._system.create_dir(path.rpartition("/")[0])
         self._system.create_dir(unfinished.rpartition("/")[0])
         self._write(unfinished, content)
-        self.remove(name)  # HDFS moves onto no file; whoever is killed between has lost a part, which is read again
+        self.remove(name)  # HDFS moves onto no file; a job killed in between loses a part, which is read again
         self._system.move(unfinished, path)
 
     def remove(self, name: str) -> None:

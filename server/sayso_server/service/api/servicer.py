@@ -133,7 +133,7 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
                     await slots.acquire()
                     answers.create_task(answer(request))
             except ServiceError as error:
-                broken = error  # raised behind the group, which would wrap it, and after the answers due
+                broken = error  # raised after the group, which would wrap it, and after the answers due
         if broken:
             raise broken
 

@@ -22,9 +22,9 @@ Metadata = tuple[tuple[str, str | bytes], ...]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: its method (/sayso.v1.QuoteService/ExtractQuotes), its message, and what its caller said beside it.
+    """One call: its method (/sayso.v1.QuoteService/ExtractQuotes), its message, and what its caller sent with it.
 
-    In the place of a message that could not be had stands the reason. `timeout` is in seconds.
+    If there is no message, the reason takes its place. `timeout` is in seconds.
     """
 
     method: str
@@ -103,7 +103,7 @@ class _CallContext:
 
 
 class Calls:
-    """Carries out calls of the unary methods of a servicer, behind interceptors of which the first stands outermost."""
+    """Carries out calls of the unary methods of a servicer, inside interceptors, of which the first is outermost."""
 
     def __init__(
         self, servicer: pb_grpc.QuoteServiceServicer, interceptors: Sequence[grpc.aio.ServerInterceptor]

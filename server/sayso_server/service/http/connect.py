@@ -118,7 +118,7 @@ def _reason(error: str) -> str:
     if found := re.search(r"line \d+ column \d+", error):
         return f"it is not JSON, at {found[0]}"
     if "Failed to load JSON" in error:
-        return "it is not JSON, or a name in it stands twice"
+        return "it is not JSON, or a name is in it twice"
     return f"{place} is not of its type{_members(place)}"
 
 

@@ -76,7 +76,7 @@ def _kind(schema: Any) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    """Paragraphs and lists; what stands in backticks is code."""
+    """Paragraphs and lists; text in backticks is code."""
     return "".join(_paragraph(one) for one in text.split("\n\n") if one.strip())
 
 

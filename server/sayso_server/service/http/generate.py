@@ -102,7 +102,7 @@ class _Contract:
 
     def preamble(self) -> str:
         """What the file says of itself, without its first line and the table of errors."""
-        paragraphs = self._comments[(12,)].split("\n\n")  # stands before `syntax`
+        paragraphs = self._comments[(12,)].split("\n\n")  # comes before `syntax`
         return "\n\n".join(one for one in paragraphs if one.startswith(("Offsets.", "Compatibility.")))
 
     def paths(self) -> Iterator[tuple[str, Any]]:

@@ -26,7 +26,7 @@ from sayso_server.service.interceptors.wire import exceeds
 from sayso_server.service.settings import Limits
 
 _FIELDS = 30_000
-"""Fields and packed values that a message may have, besides its documents: more than any caller has use for."""
+"""Fields and packed values that a message may have, apart from its documents: more than any caller can use."""
 _FIELDS_OF_DOCUMENT = 10 + 3 * MAX_LABELS
 """The same, of each document: a label is an entry with a key and a value."""
 

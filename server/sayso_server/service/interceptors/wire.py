@@ -32,7 +32,7 @@ def exceeds(data: bytes, descriptor: Descriptor, limit: int) -> str | None:
     """The field with which a message has more than `limit` fields and packed values; None if it has no more.
 
     That is the name of a field of the message itself, whatever inside it is counted. Bytes that are no message are
-    counted as far as they can be read.
+    counted up to the first that cannot be read.
     """
     field, ends, kinds = "", [(len(data), descriptor)], _kinds(descriptor)
     position = count = 0

@@ -14,7 +14,7 @@ MOST = 1024
 
 
 def digest_of(text: str) -> bytes:
-    """What stands for a text; half a surrogate pair cannot come in here, but would not fail either."""
+    """The digest of a text; half a surrogate pair cannot occur here, but would not fail either."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32).digest()
 
 

@@ -156,7 +156,7 @@ class EngineQueue:
                 self._release(job)
 
     async def _measure(self, measure: Callable[[str], int], text: str, *, at_once: bool) -> int:
-        """What `measure` says of a text, which may take so long that the event loop must go on meanwhile."""
+        """What `measure` says of a text, which may take so long that the event loop must run meanwhile."""
         if at_once:
             return measure(text)
         return await asyncio.get_running_loop().run_in_executor(self._measuring, measure, text)

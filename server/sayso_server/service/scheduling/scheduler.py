@@ -1,6 +1,6 @@
 """Which documents a worker reads next.
 
-There are three lanes, and every worker serves them in turn, a batch each, as far as something waits in them. A
+There are three lanes, and every worker serves them in turn, a batch each, if something waits in them. A
 document that fits into one batch is short; short ones are read together, in order of arrival. Longer ones are read bit
 by bit: the oldest and the one of which least is left share a batch. So no lane starves another, a short document waits
 for a batch of the others at most, and a worker holds few documents open.
@@ -48,7 +48,7 @@ class Scheduler:
         return self._slots[-1]
 
     def add(self, job: Job, longest: int = 0) -> None:
-        """Queue a job behind the others of its lane. `longest` is its longest paragraph, if the job is not short."""
+        """Queue a job after the others of its lane. `longest` is its longest paragraph, if the job is not short."""
         job.is_blocking = longest > self._budget
         self._lane(job).append(job)
         self._call()

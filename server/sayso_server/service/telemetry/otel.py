@@ -65,7 +65,7 @@ class OpenTelemetryTraces:
     def document(self, answer: Answer, arrived: int) -> None:
         """See Traces. Parse and extraction have the duration that the worker measured.
 
-        Where they stand is inferred: a document is parsed from when it is taken, with gaps where it is read in several
+        Their places are inferred: a document is parsed from when it is taken, with gaps where it is read in several
         rounds, and extracted at the end.
         """
         taken, end = arrived + _nanoseconds(answer.queue_duration), arrived + _nanoseconds(answer.duration)

@@ -1,6 +1,6 @@
 """`sayso-tools speed bench`: how fast sayso reads, as ratios within one run.
 
-Everything that is compared takes turns with everything else, in one process beside one server, so that a busy machine
+Everything that is compared takes turns with everything else, in one process next to one server, so that a busy machine
 slows all of it down. Results go to three files of --output; progress goes to standard error. It needs nothing but
 the bundled models: texts are invented, unless --text names others.
 """
@@ -44,7 +44,9 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--articles", type=int, default=16, help="read in a round (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=7, help="(default: %(default)s)")
     parser.add_argument("--threads", type=int, help="of torch, here and in one worker; without it, server defaults")
-    parser.add_argument("--part", choices=PARTS, action="append", help="measure this beside the extractor; repeatable")
+    parser.add_argument(
+        "--part", choices=PARTS, action="append", help="measure this as well as the extractor; repeatable"
+    )
     parser.add_argument("--quick", action="store_true", help="a few minutes: 2 articles, 3 rounds, up to 10,000 words")
     parser.add_argument(
         "--output", type=Path, default=Path("build/benchmarks"), metavar="FOLDER", help="(default: %(default)s)"

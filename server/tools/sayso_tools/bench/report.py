@@ -64,7 +64,7 @@ def table(results: Results) -> str:
 
 
 def _rows(header: Sequence[str], rows: Iterable[tuple[str, str]]) -> list[str]:
-    """A table with an empty line behind it; nothing without rows."""
+    """A table with an empty line after it; nothing without rows."""
     body = [f"| {name} | {figure} |" for name, figure in rows]
     return ["| " + " | ".join(header) + " |", "|---|--:|", *body, ""] if body else []
 

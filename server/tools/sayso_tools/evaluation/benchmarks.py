@@ -51,7 +51,9 @@ def plan(folder: Path, quotes: Path) -> Iterator[Benchmark]:
     default=Path("../shared/benchmarks"),
     show_default=True,
 )
-@click.option("--quotes", type=Path, envvar="SAYSO_QUOTES", help="Folder of PropBank files; beside the benchmarks.")
+@click.option(
+    "--quotes", type=Path, envvar="SAYSO_QUOTES", help="Folder of PropBank files. [default: next to the benchmarks]"
+)
 @click.option("--output", type=Path, default=Path("build/evaluate"), show_default=True)
 def benchmarks(folder: Path, quotes: Path | None, output: Path) -> None:
     """Extract what each benchmark's texts say, print its scores, and keep both in --output."""

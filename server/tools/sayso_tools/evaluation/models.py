@@ -13,7 +13,7 @@ import click
 from sayso_server.commands.model import ModelRefused, model_option, threads_option
 
 SHARED = Path("../shared")
-"""Where the annotated files of the project's own figures stand, if they stand anywhere."""
+"""Where the annotated files of the project's own figures are, if they are there."""
 
 TEXTS = 12
 """Articles read for the measurement of speed."""
@@ -40,7 +40,7 @@ def evaluate_models(
 ) -> None:
     """Print F1 in per cent, from gold words and from raw text.
 
-    Without a file, everything is measured that the model card tells: on the test parts in ../shared, where it stands.
+    Without a file, everything is measured that the model card tells: on the test parts in ../shared, if it is there.
     """
     jobs = [Job(kind, kind, path) for kind, path in files.items() if path] or list(_own())
     if not jobs:

@@ -1,6 +1,6 @@
 """`sayso-tools train STAGE`: train the bundled models, one stage at a time, or `all` of them in order.
 
-Started again, `tokenizer`, `heads` and `folds` go on after their last checkpoint; the small models are not trained
+Started again, `tokenizer`, `heads` and `folds` continue after their last checkpoint; the small models are not trained
 again once they are done; `mwt`, `lemma` and `sentences` begin again if interrupted. `all` leaves out the stages that it
 has done before: the file stages.done in --work names them. `sayso-tools evaluate models` says what the models reach.
 Progress goes to standard error, results to --output and --data, all else to --work.
@@ -30,7 +30,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
         "--encoder", type=Path, default=Path("build/all-MiniLM-L6-v2"), help="folder of the initial encoder"
     )
     parser.add_argument(
-        "--from", type=Path, dest="origin", metavar="FOLDER", help="of the stage heads: go on from these models"
+        "--from", type=Path, dest="origin", metavar="FOLDER", help="of the stage heads: continue from these models"
     )
     parser.add_argument("--names", type=Path, default=Path("../shared/ner"), help="folder of IOB2 files of EWT")
     parser.add_argument("--name-lists", type=Path, default=Path("../shared/names"), help="folder of other IOB2 files")

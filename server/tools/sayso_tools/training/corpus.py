@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 NAMES = [["PER", "ORG", "LOC"]]
 ROLES = [["source"], ["cue"], ["content"]]
-"""Groups of labels that exclude each other. A cue may stand inside another statement's content, so roles do not."""
+"""Groups of labels that exclude each other. A cue may be inside another statement's content, so roles do not."""
 
 CONVENTIONS = ("ewt", "gum", "btc", "politics", "wikigold", "redocred", "wnut17")
 """The conventions of names, a group of labels each: they differ in demonyms, facilities and "the"."""

@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def train(options: argparse.Namespace, fold: int) -> None:
-    """Train the heads of one fold, or go on from the last checkpoint."""
+    """Train the heads of one fold, or continue from the last checkpoint."""
     torch.manual_seed(options.seed)
     bert, tokenizer = load_initial(options.encoder, options.work)
     given = attributed(options, tokenizer_of(from_folder(options.output, TOKENIZING)))

@@ -146,7 +146,7 @@ def steps_of(rounds: float, trees: Sequence[Paragraph], words: int) -> int:
 
 
 def train(options: argparse.Namespace) -> None:
-    """Train, or go on from the last checkpoint, and write encoder and heads to the models folder."""
+    """Train, or continue from the last checkpoint, and write encoder and heads to the models folder."""
     torch.manual_seed(options.seed)
     torch.set_flush_denormal(True)
     inventory = Inventory.of(data.load(options.treebanks, "train"))

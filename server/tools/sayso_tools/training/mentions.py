@@ -216,7 +216,7 @@ def _marked(words: Cut, given: Iterable[tuple[Sequence[int], str, Any]]) -> dict
 
 
 def core(texts: Sequence[str], kind: Kind) -> tuple[int, int]:
-    """The words [first, end) of a mention that stand for it: a name without article and apposition, or a noun."""
+    """The words [first, end) of a mention that represent it: a name without article and apposition, or a noun."""
     end = next((i for i in range(1, len(texts)) if texts[i].lower() in AFTER_NOUN), len(texts))
     if kind is Kind.NAME:
         end = next((i for i in range(1, len(texts)) if texts[i] in {",", "("}), len(texts))

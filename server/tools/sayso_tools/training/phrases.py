@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WORDS: dict[str, list[str]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
-"""What a name in braces stands for: one of these, whose own names in braces are filled in turn."""
+"""What replaces a name in braces: one of these, whose own names in braces are filled in turn."""
 
 NUMBERS = {"hour": (1, 12), "minute": (10, 59), "date of month": (1, 28), "year": (1990, 2025)}
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -28,7 +28,7 @@ class Source:
 
 
 def invented(name: str, source: Source) -> str:
-    """One of what a name in braces may stand for."""
+    """One of what may replace a name in braces."""
     rng = source.rng
     if name in WORDS:
         return re.sub(r"{(.+?)}", lambda match: invented(match[1], source), rng.choice(WORDS[name]))

@@ -1,6 +1,6 @@
 """Training of the head for the ends of sentences, on treebank paragraphs and the states of the finished encoder.
 
-Each paragraph is read with a separator behind some of its sentences only, as when the tokenizer is sure of some of its
+Each paragraph is read with a separator after some of its sentences only, as when the tokenizer is sure of some of its
 ends. The head learns the others, and as many places that are none.
 """
 
@@ -44,7 +44,7 @@ DRAWS = ((1.0, 0.0), (LATE_AS_WRITTEN, LATE_RETYPED), *2 * ((AS_WRITTEN, RETYPED
 
 
 class Place(NamedTuple):
-    """A word; whether a sentence ends behind it, and whether the tokenizer thinks so or is in doubt."""
+    """A word; whether a sentence ends after it, and whether the tokenizer thinks so or is in doubt."""
 
     text: str
     is_end: bool

@@ -27,7 +27,7 @@ def said(source: Source, *, end: bool = True) -> Sentence:
 
 
 def with_speech(paragraph: list[Sentence], source: Source) -> list[Sentence]:
-    """Some sentences, or two in a row, as quotations: with a cue before, behind or inside, or without."""
+    """Some sentences, or two in a row, as quotations: with a cue before, after or inside, or without."""
     rng = source.rng
     out: list[Sentence] = []
     i = 0

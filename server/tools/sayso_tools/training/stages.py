@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def run_all(options: argparse.Namespace) -> None:
-    """Run all stages that are not done. One that was interrupted goes on as it does by itself.
+    """Run all stages that are not done. One that was interrupted continues from its own checkpoint.
 
     Raises ValueError at once where the encoder is missing that `heads` and `folds` start from.
     """
