@@ -263,7 +263,7 @@ def test_an_output_in_the_input_is_refused(corpus: Corpus) -> None:
     corpus.write(GOOD)
     corpus.source = corpus.source.parent
     status, said = corpus.run(*JSONL)
-    message = "lies in the input, and would be read the next time; give a folder beside it"
+    message = "lies in the input, and would be read the next time; give a folder next to it"
     assert (status, said) == (2, f"Error: {corpus.target}: {message}\n")
     assert not corpus.target.exists()
 

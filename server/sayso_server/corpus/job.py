@@ -69,7 +69,7 @@ def run(
     """
     files = find_files(source.place, source.layout)
     if _lies_in(target, source.place):
-        raise OutputError(f"{target}: lies in the input, and would be read the next time; give a folder beside it")
+        raise OutputError(f"{target}: lies in the input, and would be read the next time; give a folder next to it")
     with opened(access.folder(target), reading.form, job) as store:
         if retry_failed:
             store.retry_failed()
