@@ -13,6 +13,7 @@ from pathlib import Path
 import grpc
 from grpc_health.v1 import health_pb2
 from support.calls import check
+from support.processes import read, templates_of, workers_of
 from support.serving import FAKE, PATIENCE, free_port, server_process, wait_for
 
 from sayso.v1 import quotes_pb2 as pb
@@ -89,30 +90,16 @@ class Served:
 
     def workers(self) -> list[int]:
         """The worker processes."""
-        threads = Path(f"/proc/{self.pid}/task").iterdir()
-        children = {int(child) for thread in threads for child in _read(thread / "children").split()}
-        return sorted(child for child in children if "spawn_main" in command_of(child))
+        return workers_of(self.pid)
 
     def memory(self) -> int:
-        """Resident KiB of the server and its workers."""
-        return sum(_resident(pid) for pid in (self.pid, *self.workers()))
-
-
-def command_of(pid: int) -> str:
-    """The command line of a process; empty where there is none."""
-    return _read(Path(f"/proc/{pid}/cmdline"))
+        """Resident KiB of the server, its workers and what these are forked from."""
+        return sum(_resident(pid) for pid in (self.pid, *templates_of(self.pid), *self.workers()))
 
 
 def _resident(pid: int) -> int:
-    [line] = [line for line in _read(Path(f"/proc/{pid}/status")).splitlines() if line.startswith("VmRSS")]
+    [line] = [line for line in read(pid, "status").splitlines() if line.startswith("VmRSS")]
     return int(line.split()[1])
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text()
-    except OSError:
-        return ""
 
 
 @contextlib.contextmanager

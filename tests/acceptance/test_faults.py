@@ -13,10 +13,11 @@ from pathlib import Path
 import grpc
 import pytest
 from acceptance.conftest import Saw, check_sound
-from acceptance.served import Served, command_of, outcomes, serving, slope, until
+from acceptance.served import Served, outcomes, serving, slope, until
 from grpc_health.v1 import health_pb2
 from support.calls import Watch, raw
 from support.engine import DEADLY, POISON
+from support.processes import command_of, templates_of
 from support.serving import PATIENCE, reason_of, status_of, wait_for
 
 from sayso_server.workers.session import dealt
@@ -111,6 +112,20 @@ def test_kill_9_of_the_server_with_requests_in_flight(tmp_path: Path, saw: Saw) 
         until(lambda: not command_of(worker))
     assert seen == {"UNAVAILABLE": 6}
     saw(6, seen, "the worker ended by itself; clients try UNAVAILABLE again elsewhere")
+
+
+def test_kill_9_of_the_process_that_workers_are_forked_from(tmp_path: Path, saw: Saw) -> None:
+    gate = tmp_path / "gate"
+    with serving("--workers", "2") as served:
+        calls = [served.hold(gate), *(served.later(f"text {number}") for number in range(20))]
+        [template], workers = templates_of(served.pid), served.workers()
+        os.kill(template, signal.SIGKILL)
+        until(lambda: not any(map(command_of, workers)))
+        gate.touch()
+        seen = outcomes(calls)
+        until(lambda: served.metric("sayso_worker_restarts_total") == 2)
+    assert seen == {"OK": 21}
+    saw(21, seen, "its workers ended with it; it and they were replaced, what they were reading was read again")
 
 
 def test_sigterm_under_load_with_a_watch_open(tmp_path: Path, saw: Saw) -> None:

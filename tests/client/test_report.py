@@ -135,7 +135,7 @@ def test_identifiers_are_unique_and_links_lead_to_them() -> None:
 
 def test_the_cards_say_why() -> None:
     html, _ = shown("“Yes,” said Mara.")
-    assert "<p>“Mara” stands beside it; 50% sure.</p>" in html
+    assert "<p>“Mara” is next to it; 50% sure.</p>" in html
     assert "<p>A direct quotation, reported by “said”. 75% sure that these words are right.</p>" in html
     assert "<dt>found by</dt><dd>fake</dd>" in html
     assert "<dt>for it</dt><dd>strong +2.00</dd><dt>against it</dt><dd>weak -0.10</dd>" in html
@@ -163,14 +163,14 @@ def explained(rule: str, mention: str, **changes: Any) -> str:
 @pytest.mark.parametrize(
     ("rule", "mention", "said"),
     [
-        ("pronoun he or she", "she", "“she” stands for Mara, last named in the paragraph before; 50% sure."),
+        ("pronoun he or she", "she", "“she” refers to Mara, last named in the paragraph before; 50% sure."),
         ("role", "the mayor", "“the mayor” is Mara, last named in the paragraph before; 50% sure."),
         ("surname", "Ms M.", "“Ms M.” is short for Mara; 50% sure."),
-        ("full name", "the mayor, Mara", "“the mayor, Mara” stands beside it; 50% sure."),
+        ("full name", "the mayor, Mara", "“the mayor, Mara” is next to it; 50% sure."),
         ("speaker goes on", "", "Mara speaks here, last named in the paragraph before; 50% sure."),
         ("a rule of tomorrow", "she", "“she” is taken for Mara, by the rule “a rule of tomorrow”; 50% sure."),
         ("a rule of tomorrow", "", "It is Mara’s, by the rule “a rule of tomorrow”; 50% sure."),
-        ("full name", "Mara", "“Mara” stands beside it; 50% sure."),
+        ("full name", "Mara", "“Mara” is next to it; 50% sure."),
     ],
 )
 def test_a_sentence_says_whose_it_is_and_why(rule: str, mention: str, said: str) -> None:
@@ -196,7 +196,7 @@ def test_where_somebody_was_named_last(text: str, told: str) -> None:
         explanation=sayso.Explanation("fake", "pronoun he or she", None, (), ()),
     )
     assert attributed(statement, result_of(extraction(OLIN)), text).startswith(
-        f"“She” stands for Mara Olin, last named {told}; "
+        f"“She” refers to Mara Olin, last named {told}; "
     )
 
 

@@ -1,5 +1,6 @@
 """The encoder reads paragraphs in rows; what stands in another row changes nothing."""
 
+import json
 import random
 from typing import Any
 
@@ -161,3 +162,13 @@ def test_nothing_to_read(encoder: Encoder) -> None:
 def test_without_int8_of_its_own_torch_reads_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(torch, "quantize_per_channel")
     assert fastest() is FLOATING
+
+
+@torch.inference_mode()
+def test_embeddings_as_stored_are_the_same_numbers() -> None:
+    state = load_weights(FOLDER / "weights.npz")
+    as_stored, as_numbers = load_encoder(FOLDER, FLOATING), load_encoder(FOLDER, FLOATING)
+    config = json.loads((FOLDER / "config.json").read_text("utf-8"))
+    as_numbers.layers = Layers(state, config["num_attention_heads"], config["layer_norm_eps"], FLOATING)
+    text = [["Mara", "Voss", "of", "Kestrel", "Bay", "said", "so", "."]]
+    assert torch.equal(as_stored(text), as_numbers(text))

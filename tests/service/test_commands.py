@@ -1,6 +1,7 @@
 """`sayso-server extract` and `info`, around the fake engine."""
 
 import json
+import platform
 import subprocess
 from pathlib import Path
 
@@ -165,7 +166,9 @@ def test_info() -> None:
     process = start_process("info")
     output, log = process.communicate("", timeout=PATIENCE)
     assert (process.returncode, log) == (0, "")
-    assert output.splitlines()[1:] == ["model   fake 7", "digest  0123abcd"]
+    _, *model, processor = output.splitlines()
+    assert model == ["model      fake 7", "digest     0123abcd"]
+    assert processor.startswith(f"processor  {platform.machine()}, ")
 
 
 def start_process_with_input(data: bytes, *arguments: str) -> "subprocess.CompletedProcess[str]":

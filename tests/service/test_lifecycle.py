@@ -14,6 +14,7 @@ import pytest
 from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 from support.calls import Watch, check
+from support.processes import workers_of
 from support.serving import (
     PATIENCE,
     Running,
@@ -162,19 +163,13 @@ def test_a_server_without_descriptors_says_so_and_recovers() -> None:
         assert next(watch).status == SERVING
         limits = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
         resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
-        [worker] = children(process.pid)
+        [worker] = workers_of(process.pid)
         os.kill(worker, signal.SIGKILL)
         assert next(watch).status == NOT_SERVING
         resource.prlimit(process.pid, resource.RLIMIT_NOFILE, limits)
         assert next(watch).status == SERVING
         request = pb.ExtractQuotesRequest(document=pb.Document(text="again"))
         assert pb_grpc.QuoteServiceStub(channel).ExtractQuotes(request).result.stats.word_count == 1
-
-
-def children(pid: int) -> list[int]:
-    """The workers of a server."""
-    found = [one for thread in Path(f"/proc/{pid}/task").iterdir() for one in (thread / "children").read_text().split()]
-    return [int(one) for one in found if b"resource_tracker" not in Path(f"/proc/{one}/cmdline").read_bytes()]
 
 
 def test_a_stream_answers_every_document_under_its_correlation_id(served: Running) -> None:

@@ -2,6 +2,7 @@
 
 import importlib
 import time
+from typing import Any
 
 from sayso_server.commands.model import ModelRefused
 from sayso_server.core.pipeline import Engine
@@ -27,5 +28,7 @@ def load_stages(model: str, threads: int) -> Engine:
 if __name__ == "__main__":
     for command in ("extract", "info"):
         importlib.import_module(f"sayso_server.commands.{command}").load = load  # type: ignore[attr-defined]
-    importlib.import_module("sayso_server.commands.serve").load_stages = load_stages  # type: ignore[attr-defined]
+    serve: Any = importlib.import_module("sayso_server.commands.serve")
+    serve.load_stages = load_stages
+    serve.IMPORTS = ()
     main()

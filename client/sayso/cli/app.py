@@ -49,7 +49,7 @@ _AT_THE_END = {"json", "html"}
       sayso speakers news/
       sayso check article.txt --against speech.txt
 
-    Without --server and SAYSO_SERVER, the server at localhost:50051 is asked; where none runs, the documents
+    Without --server and SAYSO_SERVER, sayso connects to localhost:50051. If no server runs there, the documents
     are read in this process, if sayso-server is installed.
     """,
 )
@@ -84,7 +84,7 @@ def app(context: click.Context) -> None:
 @click.option(
     "--explain",
     is_flag=True,
-    help="Say why: confidence, rule and evidence of every statement. In all formats but csv.",
+    help="Add confidence, rule and evidence of every statement, in all formats but csv.",
 )
 @connection_options()
 def extract(
@@ -155,7 +155,7 @@ def speakers(*, form: str | None, excel: bool, path: str | None, connection: Con
     required=True,
     multiple=True,
     metavar="TRANSCRIPT",
-    help="A text that was quoted, such as a speech or an interview; may be repeated. Anything that FILE may be.",
+    help="The text that was quoted, such as a speech; may be repeated. The same kinds of files as FILE.",
 )
 @click.option(
     "-f",
@@ -180,8 +180,8 @@ def check(
 ) -> None:
     """Compare the direct quotations of FILE with the TRANSCRIPT that they are taken from.
 
-    A quotation is verbatim if its words stand there. Case and typography do not count, nor what the article marks as
-    its own: ellipses and square brackets.
+    A quotation is verbatim if its words are in the transcript. Case and typography do not count, nor what the
+    article marks as its own: ellipses and square brackets.
     """
     from sayso.cli.check import WRITERS, Checker, read_transcripts
 
@@ -217,12 +217,12 @@ def info(*, as_json: bool, connection: Connection) -> None:
 
 
 @app.command(epilog=EXIT_STATUS)
-@click.option("--wait", is_flag=True, help="Wait until it is there and ready, as long as --timeout says.")
+@click.option("--wait", is_flag=True, help="Wait until the server is ready, at most --timeout seconds.")
 @connection_options(engine=False)
 def health(*, wait: bool, connection: Connection) -> None:
     """Ask the server whether it is ready to read.
 
-    The exit status says so too: 0 if it is, else 3.
+    Exit status: 0 if it is, else 3.
     """
     from sayso.cli.health import serves, wait_until_ready
 
@@ -241,9 +241,10 @@ def health(*, wait: bool, connection: Connection) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array, an object for each check.")
 @connection_options(engine=False)
 def doctor(*, as_json: bool, connection: Connection) -> None:
-    """Check everything between here and a server, and say what to do where something is wrong.
+    """Check every step of the connection to a server, and suggest a fix for each problem.
 
-    Address, DNS, TCP, TLS (names, end and authority of the certificate), health, token, version, and a sentence.
+    The steps: address, DNS, TCP, TLS (names, expiry and authority of the certificate), health, token, version, and
+    one sentence read.
     """
     from sayso.cli.doctor import examined, exit_status, write_json, write_text
 

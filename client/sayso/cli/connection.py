@@ -24,21 +24,21 @@ EXIT_STATUS = """
     Exit status:
         0  all went well
         1  a document was refused or failed, --speaker names nobody, or the output cannot be written
-        2  the arguments are at fault
-        3  no server answers, or not in time
+        2  invalid arguments
+        3  no server answered in time
       130  interrupted (Ctrl-C)
-      141  whoever read the output has left (a pipe into head)
+      141  the reader closed the pipe (| head)
 """
 
 CHECK_STATUS = """
     \b
     Exit status:
-        0  all quotations are verbatim, or too short to tell
+        0  all quotations are verbatim, or too short to check
         1  some differ, or were not found
-        2  the arguments are at fault, a file was refused or failed, or the output cannot be written
-        3  no server answers, or not in time
+        2  invalid arguments, a file was refused or failed, or the output cannot be written
+        3  no server answered in time
       130  interrupted (Ctrl-C)
-      141  whoever read the output has left (a pipe into head)
+      141  the reader closed the pipe (| head)
 """
 
 
@@ -46,7 +46,7 @@ DOCTOR_STATUS = """
     \b
     Exit status:
         0  nothing failed; there may be warnings
-        1  the server answers, and refuses the token or does not read
+        1  the server answers, but refuses the token or cannot read
         2  invalid arguments
         3  no server answers
       130  interrupted (Ctrl-C)
@@ -211,7 +211,7 @@ _SERVER_OPTIONS = [
         help="How long to wait for an answer, and for the models of the server to load. "
         "[default: 60, and 1 more for every 1,000 characters]",
     ),
-    click.option("--token", envvar="SAYSO_TOKEN", show_envvar=True, help="What to show the server that asks for one."),
+    click.option("--token", envvar="SAYSO_TOKEN", show_envvar=True, help="Bearer token, if the server asks for one."),
     click.option("--tls", is_flag=True, envvar="SAYSO_CLIENT_TLS", show_envvar=True, help="Encrypt the connection."),
     click.option(
         "--tls-ca",
@@ -227,13 +227,27 @@ _SERVER_OPTIONS = [
         type=_FILE,
         envvar="SAYSO_CLIENT_CERT",
         show_envvar=True,
-        help="Own certificate (PEM), for a server that asks for one.",
+        help="Client certificate (PEM), if the server asks for one.",
     ),
-    click.option("--tls-key", "key", type=_FILE, envvar="SAYSO_CLIENT_KEY", show_envvar=True, help="Its key (PEM)."),
-    click.option("--tls-name", default="", metavar="NAME", help="The name in the server's certificate, if another."),
+    click.option(
+        "--tls-key",
+        "key",
+        type=_FILE,
+        envvar="SAYSO_CLIENT_KEY",
+        show_envvar=True,
+        help="Key of the client certificate (PEM).",
+    ),
+    click.option(
+        "--tls-name",
+        default="",
+        metavar="NAME",
+        help="Name in the server's certificate, if it differs from the address.",
+    ),
 ]
 _ENGINE_OPTIONS = [
-    click.option("--local", is_flag=True, help="Read in this process, without a server; needs sayso-server."),
+    click.option(
+        "--local", is_flag=True, help="Read in this process, without a server; sayso-server must be installed."
+    ),
     click.option("--model", default="bundled", show_default=True, metavar="NAME|FOLDER", help="The model of --local."),
 ]
 

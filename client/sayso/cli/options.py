@@ -52,17 +52,25 @@ def input_options(command: _Command) -> _Command:
         click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path()),
         click.option("--jsonl-input", is_flag=True, help="Every FILE, or standard input, holds JSON lines."),
         click.option(
-            "--text-field", default="text", show_default=True, metavar="NAME", help="Where a JSON record has its text."
+            "--text-field",
+            default="text",
+            show_default=True,
+            metavar="NAME",
+            help="Field of a JSON record with its text.",
         ),
-        click.option("--id-field", default="id", show_default=True, metavar="NAME", help="Where it has its id."),
+        click.option("--id-field", default="id", show_default=True, metavar="NAME", help="Field with its id."),
         click.option(
             "--keep",
             multiple=True,
             metavar="NAME",
-            help="A field of the records to carry along into JSON and CSV, such as url; may be repeated.",
+            help="A field of the records to copy into JSON and CSV, such as url; may be repeated.",
         ),
         click.option(
-            "--speaker", "speakers", multiple=True, metavar="NAME", help="Only what NAME says; may be repeated."
+            "--speaker",
+            "speakers",
+            multiple=True,
+            metavar="NAME",
+            help="Only statements of the speaker NAME; may be repeated.",
         ),
         click.option(
             "--speakers",
@@ -73,7 +81,11 @@ def input_options(command: _Command) -> _Command:
             "name are needed.",
         ),
         click.option(
-            "--kind", "kinds", type=click.Choice(names_of(Kind)), multiple=True, help="Only this kind; may be repeated."
+            "--kind",
+            "kinds",
+            type=click.Choice(names_of(Kind)),
+            multiple=True,
+            help="Only statements of this kind; may be repeated.",
         ),
         click.option(
             "--cue-class",
@@ -83,7 +95,7 @@ def input_options(command: _Command) -> _Command:
             help="Only cues of this class; may be repeated. [default: say to show]",
         ),
         click.option(
-            "--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Only statements as sure as this."
+            "--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Minimum confidence, from 0 to 1."
         ),
         click.option("--language", default="", metavar="CODE", help="Language of the documents. [default: en]"),
         click.option(
@@ -93,12 +105,10 @@ def input_options(command: _Command) -> _Command:
             type=click.Path(dir_okay=False, writable=True, allow_dash=True),
             callback=_within_a_folder,
             metavar="FILE",
-            help="Write to FILE, all of it or nothing: one that is there stays as it was until all is read. "
-            "Its ending says the format, if nothing else does.",
+            help="Write to FILE. An existing file is replaced only when everything has been read. "
+            "Its extension sets the format, unless --format does.",
         ),
-        click.option(
-            "--excel", is_flag=True, help="CSV that Excel reads rightly: with a byte order mark, and without formulas."
-        ),
+        click.option("--excel", is_flag=True, help="CSV for Excel: with a byte order mark, and with formulas escaped."),
     ]
     for option in reversed(options):
         wished = option(wished)

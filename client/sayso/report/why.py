@@ -20,7 +20,7 @@ _LINKS = (
         ("surname", "inner surname", "given name", "short form", "initials", "acronym", "other name", "company"),
         "“{mention}” is short for {name}",
     ),
-    (("pronoun he or she", "pronoun they", "pronoun it", "first person"), "“{mention}” stands for {name}{before}"),
+    (("pronoun he or she", "pronoun they", "pronoun it", "first person"), "“{mention}” refers to {name}{before}"),
     (
         ("role", "role in lead", "role, country untold", "age", "epithet", "organization again", "same description"),
         "“{mention}” is {name}{before}",
@@ -59,7 +59,7 @@ def _link(statement: Statement, text: str, mention: str) -> str:
     speaker, rule = statement.speaker, statement.explanation.speaker_rule if statement.explanation else ""
     assert speaker
     if speaker.name.casefold() in mention.casefold():
-        return f"“{mention}” stands beside it"
+        return f"“{mention}” is next to it"
     if not mention:
         mention = speaker.name
     for rules, form in _LINKS:

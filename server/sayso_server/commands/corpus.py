@@ -63,14 +63,14 @@ def _carried(context: click.Context, option: click.Parameter, values: tuple[str,
     type=click.Choice(["parquet", "jsonl"]),
     default="parquet",
     show_default=True,
-    help="Of the tables. Parquet needs pyarrow: pip install pyarrow.",
+    help="Format of the tables. Parquet needs pyarrow: pip install pyarrow.",
 )
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Processes that read, each with the models in its own memory. More than one run on Ray, which the extra has.",
+    help="Worker processes, each with its own copy of the models. Several run on Ray, which the extra installs.",
 )
 @click.option(
     "--address",
@@ -86,9 +86,9 @@ def _carried(context: click.Context, option: click.Parameter, values: tuple[str,
     help="auto: Ray for several workers or a cluster, else here, without it.",
 )
 @click.option("--id-field", default="id", show_default=True, help="Key, or column, with the id of a document.")
-@click.option("--text-field", default="text", show_default=True, help="With its text.")
-@click.option("--title-field", default="title", show_default=True, help="With its title, if it has one.")
-@click.option("--date-field", default="published_at", show_default=True, help="With its date, if it has one.")
+@click.option("--text-field", default="text", show_default=True, help="Key, or column, with its text.")
+@click.option("--title-field", default="title", show_default=True, help="Key, or column, with its title, if any.")
+@click.option("--date-field", default="published_at", show_default=True, help="Key, or column, with its date, if any.")
 @click.option(
     "--carry",
     "carried",
@@ -97,21 +97,21 @@ def _carried(context: click.Context, option: click.Parameter, values: tuple[str,
     callback=_carried,
     help=f"Copy this field of the input into both tables; repeat it for more. TYPE, else string: {', '.join(TYPES)}.",
 )
-@click.option("--classes", type=click.Choice(list(CLASSES)), default="speech", show_default=True, help="As of extract.")
+@click.option("--classes", type=click.Choice(list(CLASSES)), default="speech", show_default=True, help="See `extract`.")
 @speakers_option
 @click.option(
     "--part-words",
     type=click.IntRange(min=1),
     default=10_000,
     show_default=True,
-    help="Words of one part of the output, which is what each worker loses when the job is killed.",
+    help="Words in one part of the output: what each worker loses if the job is killed.",
 )
 @click.option(
     "--max-document-chars",
     type=click.IntRange(min=1),
     default=Limits().max_document_chars,
     show_default=True,
-    help="Longer documents are not read.",
+    help="Longest document that is read, in characters.",
 )
 @click.option(
     "--people/--no-people",
@@ -119,7 +119,7 @@ def _carried(context: click.Context, option: click.Parameter, values: tuple[str,
     show_default=True,
     help="Find who is the same person, organization or document over all documents: docs/people.md.",
 )
-@click.option("--retry-failed", is_flag=True, help="Read again the documents that failed; their old rows go.")
+@click.option("--retry-failed", is_flag=True, help="Read the failed documents again; this replaces their rows.")
 @model_option
 @click.option(
     "--threads",

@@ -18,7 +18,7 @@ def corrections(source: BinaryIO, target: BinaryIO) -> None:
     The format is that of `extract --as gold`. What was not corrected counts as right. A line that cannot be used is
     reported on standard error, and left out.
 
-    Exit status: 0, or 1 if a line could not be used, or 2 if the arguments are at fault.
+    Exit status: 0, or 1 if a line could not be used, or 2 if the arguments are invalid.
     """
     failures = 0
     for number, line in enumerate(source, start=1):

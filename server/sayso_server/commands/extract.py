@@ -62,7 +62,7 @@ def extract(
     "published_at" (ISO 8601) says which known speakers are looked for, and of which day "on Friday" is; "labels", an
     object of strings, go along.
 
-    Exit status: 0, or 1 if a line could not be read, or 2 if the model, the speakers or the arguments are at fault.
+    Exit status: 0, or 1 if a line could not be read, or 2 if the model, the speakers or an argument is invalid.
     """
     options = Options(cue_classes=CLASSES[classes], known_speakers=known_speakers(speakers))
     engine = load(model, threads=threads)

@@ -1,4 +1,4 @@
-"""`sayso-server info`: which model this is."""
+"""`sayso-server info`: which model this is, and what reads it."""
 
 import click
 
@@ -9,8 +9,13 @@ from sayso_server.version import VERSION
 @click.command()
 @model_option
 def info(*, model: str) -> None:
-    """Print the version of the server, and name, version and digest of the model."""
+    """Print the version of the server, the model, the number format of its encoder, and the processor."""
     loaded = load(model, threads=None).model
-    click.echo(f"server  {VERSION}")
-    click.echo(f"model   {loaded.name} {loaded.version}")
-    click.echo(f"digest  {loaded.digest}")
+    from sayso_server.parsing.processor import processor  # after a model that is not there was refused: it takes torch
+
+    click.echo(f"server     {VERSION}")
+    click.echo(f"model      {loaded.name} {loaded.version}")
+    click.echo(f"digest     {loaded.digest}")
+    if loaded.number_format:
+        click.echo(f"format     {loaded.number_format}")
+    click.echo(f"processor  {processor()}")

@@ -21,6 +21,9 @@ from sayso_server.service.telemetry.logs import FORMATS, set_up
 
 log = logging.getLogger(__name__)
 
+IMPORTS = ("sayso_server.parsing.stanza_parser",)
+"""What workers need, torch and Stanza with it, and have from the process that they are forked from."""
+
 
 class Refused(click.ClickException):
     """The server cannot start as it was told to."""
@@ -143,4 +146,6 @@ async def _serve(settings: Settings, model: str, threads: int, known: tuple[Know
     _collect_seldom()
     without_creation_times()
     load_engine = functools.partial(load_stages, model, threads)
-    return await serve(Server(settings, lambda: ProcessWorker(load_engine, threads=threads), known=known))
+    return await serve(
+        Server(settings, lambda: ProcessWorker(load_engine, threads=threads, imports=IMPORTS), known=known)
+    )

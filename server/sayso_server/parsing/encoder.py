@@ -23,7 +23,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from sayso_server.parsing.layers import Format, Layers, fastest
+from sayso_server.parsing.layers import Format, Layers, StoredRows, fastest
 
 LAYERS = 4
 """How many of the last layers the heads mix."""
@@ -206,7 +206,17 @@ def load_layers(folder: Path, form: Format | None = None) -> Layers:
     """The layers of an encoder's folder, in the fastest number format unless told otherwise."""
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     heads, epsilon = config["num_attention_heads"], config["layer_norm_eps"]
-    return Layers(load_weights(folder / "weights.npz"), heads, epsilon, form or fastest())
+    weights = folder / "weights.npz"
+    return Layers(load_weights(weights), heads, epsilon, form or fastest(), _load_words(weights))
+
+
+def _load_words(path: Path) -> StoredRows | None:
+    """The embeddings of words, where they are stored in int8."""
+    name = "embeddings.word_embeddings.weight"
+    with np.load(path, allow_pickle=False) as arrays:
+        if f"{name}|int8" not in arrays.files:
+            return None
+        return StoredRows(torch.from_numpy(arrays[f"{name}|int8"]), torch.from_numpy(arrays[f"{name}|scale"]))
 
 
 def load_encoder(folder: Path, form: Format | None = None) -> Encoder:

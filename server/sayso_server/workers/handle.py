@@ -2,9 +2,11 @@
 
 import asyncio
 import multiprocessing
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
@@ -37,11 +39,24 @@ class Worker(Protocol):
         """End it at once, whatever it does; what waits for it sees WorkerLostError."""
 
 
-class ProcessWorker:
-    """A spawned process behind a pipe, which a thread of its own waits on."""
+def start_method(imports: Sequence[str] | None) -> BaseContext:
+    """How workers are made: forked from a process that has imported these modules, on Linux; else spawned.
 
-    def __init__(self, load: Loader, *, threads: int) -> None:
+    The first call of a process that names modules decides for all: it has one such process.
+    """
+    if imports is None or sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["sayso_server.workers.template", *imports])
+    return context
+
+
+class ProcessWorker:
+    """A process behind a pipe, which a thread of its own waits on. `imports`: see `start_method`."""
+
+    def __init__(self, load: Loader, *, threads: int, imports: Sequence[str] | None = None) -> None:
         self._load = load
+        self._imports = imports
         self._threads = threads
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker")
         self._process: BaseProcess | None = None
@@ -93,9 +108,11 @@ class ProcessWorker:
             raise WorkerLostError(self._death()) from error
 
     def _spawn(self) -> Any:
-        context = multiprocessing.get_context("spawn")
+        context = start_method(self._imports)
         self._pipe, theirs = context.Pipe()
-        process = context.Process(target=main, args=(theirs, self._load, self._threads), daemon=True)
+        process: BaseProcess = context.Process(  # type: ignore[attr-defined]  # every context has it
+            target=main, args=(theirs, self._load, self._threads), daemon=True
+        )
         try:
             process.start()
         finally:

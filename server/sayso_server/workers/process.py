@@ -1,17 +1,20 @@
 """The inference worker: a process of its own that carries out batches until its pipe ends.
 
-It is spawned, never forked: gRPC and torch do not survive a fork. This module imports neither.
+It is never forked from the server: gRPC and torch do not survive that. It is spawned, or forked from `template`, a
+process without threads. This module imports neither gRPC nor torch.
 """
 
-import ctypes
+import gc
 import os
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from sayso_server.core.pipeline import Engine
 from sayso_server.workers.session import Session
+from sayso_server.workers.system import WORKER, die_with_parent, name_process, trimmer
 
 Loader = Callable[[], Engine]
 """Loads the engine; importable by name, since it is sent to another process."""
@@ -28,16 +31,26 @@ def main(pipe: Connection, load: Loader, threads: int) -> None:
     """Load, say so, and carry out batches. Ends when the server does, however that ends."""
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)  # the server decides: they reach a whole process group
+    name_process(WORKER)
     os.environ["OMP_NUM_THREADS"] = str(threads)  # read once, when torch is imported
-    # Threads that wait for each other give up their core at once. Where others want the cores too, two threads that
-    # spin instead hold each other up: measured, they read 30 words in the time in which these read 600.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # see `template`
+    if "sayso_server.workers.template" in sys.modules:
+        _as_fork(threads)
     try:
         _serve(pipe, load)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         os._exit(0)
     except BaseException:
         os._exit(1)  # a traceback could quote a document
+
+
+def _as_fork(threads: int) -> None:
+    """What is different in a process that was forked from `template`."""
+    die_with_parent()  # the server learns of its end from that process only
+    gc.freeze()
+    gc.enable()
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(threads)
 
 
 def _serve(pipe: Connection, load: Loader) -> None:
@@ -48,20 +61,8 @@ def _serve(pipe: Connection, load: Loader) -> None:
         return
     pipe.send(engine.model)
     session = Session(engine)
-    give_back = _trimmer()
+    give_back = trimmer()
+    give_back()  # what loading took for a while
     while True:
         pipe.send(session.work(pipe.recv()))
         give_back()
-
-
-def _trimmer() -> Callable[[], object]:
-    """What gives freed memory back to the system, where the C library can.
-
-    Batches differ in size, and glibc keeps what lies between the pieces in use: without this a worker grows by hundreds
-    of MiB, though nothing holds them.
-    """
-    try:
-        trim = ctypes.CDLL(None).malloc_trim
-    except (AttributeError, OSError, TypeError):
-        return lambda: None
-    return lambda: trim(0)

@@ -16,6 +16,7 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 import sayso
+from sayso_server.workers.system import WORKER
 from sayso_tools.bench.timing import Work, timed
 
 PATIENCE = 180.0
@@ -40,10 +41,13 @@ class Served:
         return Work(words, run)
 
     def resident_mib(self) -> dict[str, float]:
-        """MiB of the server process and of the greatest of its workers; empty where there is no /proc."""
+        """MiB of the server process and of the greatest of its workers; empty where there is no /proc.
+
+        Those of a worker include what it shares with the others: `PSS` of /proc tells them apart.
+        """
         if not Path("/proc/self/status").exists():
             return {}
-        workers = [_resident(pid) for pid in _children(self.pid) if "spawn_main" in _command(pid)]
+        workers = [_resident(pid) for pid in _descendants(self.pid) if _name(pid) == WORKER]
         return {"server": _resident(self.pid), "worker": max(workers, default=0.0)}
 
 
@@ -77,13 +81,14 @@ def _wait(process: "subprocess.Popen[bytes]", address: str, give_up: float) -> N
     raise RuntimeError(f"the server on {address} did not come up")
 
 
-def _children(pid: int) -> list[int]:
+def _descendants(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task").iterdir()
-    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    return children + [one for child in children for one in _descendants(child)]
 
 
-def _command(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_text()
+def _name(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().strip()
 
 
 def _resident(pid: int) -> float:

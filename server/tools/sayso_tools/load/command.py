@@ -30,7 +30,7 @@ def load(*, source: BinaryIO, server: str | None, plot: Path | None, as_json: bo
     Calls are sent when they are due, at random times, whether or not those before were answered; latencies count from
     then. The client is the ordinary one, with its retries and its round_robin over the addresses of the server.
 
-    Exit status: 0 if every call was answered, 1 if not, 2 if the arguments are at fault.
+    Exit status: 0 if every call was answered, 1 if not, 2 if the arguments are invalid.
     """
     texts = [line.text for line in read_lines(source) if isinstance(line, Document)]
     if not texts:
