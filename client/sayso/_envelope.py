@@ -58,7 +58,8 @@ def envelope(request_id: str | None, metadata: Metadata | None, *, numbered: boo
         raise TypeError(f"request_id must be a str, not a {type(own).__name__}")
     most = _MOST_ID - _OF_BATCH if numbered else _MOST_ID
     if own and (not _ID.fullmatch(own) or len(own) > most):
-        raise ValueError(f"request_id is {own!r}; it must be at most {most} ASCII letters, digits and _ . : -")
+        shown = repr(own[:_MOST_ID]) + ("…" if len(own) > _MOST_ID else "")
+        raise ValueError(f"request_id is {shown}; it must be at most {most} ASCII letters, digits and _ . : -")
     return Envelope(own, tuple(pair for pair in found if pair[0] != REQUEST_ID_KEY))
 
 

@@ -3,6 +3,7 @@
 import inspect
 import pydoc
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,18 @@ def client() -> Iterator[sayso.Client]:
 def test_documents(client: sayso.Client, document: Any, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         client.extract(document)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+        datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-12))),
+    ],
+)
+def test_a_moment_that_utc_does_not_have(client: sayso.Client, moment: datetime) -> None:
+    with pytest.raises(ValueError, match=r"document.published_at is .*; in UTC it must be in the years 1 to 9999"):
+        client.extract(sayso.Document("x", published_at=moment))
 
 
 def test_several_documents(client: sayso.Client) -> None:

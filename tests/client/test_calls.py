@@ -109,6 +109,12 @@ def test_identifiers_that_a_server_does_not_take(fake: FakeServer, request_id: s
     assert fake.calls == []
 
 
+def test_a_message_does_not_repeat_a_long_identifier(fake: FakeServer) -> None:
+    with sayso.Client(fake.address) as client, pytest.raises(ValueError, match=r"request_id is 'x{64}'…; it") as raised:
+        client.extract("x", request_id="x" * 100_000)
+    assert len(str(raised.value)) < 200
+
+
 def test_metadata_of_client_and_call(fake: FakeServer) -> None:
     with sayso.Client(fake.address, metadata={"x-desk": "world", "x-run": "1"}, token="secret") as client:
         client.extract("x", metadata=[("x-run", "2"), ("x-raw-bin", b"\x00\xff")])

@@ -123,6 +123,8 @@ def test_labels_that_no_document_can_have(client: sayso.Client, labels: dict[str
 def test_labels_are_strings(client: sayso.Client) -> None:
     with pytest.raises(TypeError, match="labels must be strings: 7 is a int"):
         client.extract(sayso.Document(TEXT, labels={"year": 7}))  # type: ignore[dict-item]
+    with pytest.raises(TypeError, match=r"document.labels is a list; it must be a mapping"):
+        client.extract(sayso.Document(TEXT, labels=["year"]))  # type: ignore[arg-type]
 
 
 def test_info(client: sayso.Client) -> None:

@@ -127,7 +127,7 @@ def test_an_output_in_the_input_is_refused(corpus: Corpus, bucket: Bucket) -> No
     bucket.put("in/a.jsonl", lines(GOOD))
     corpus.addresses = (f"s3://{bucket.name}/in", f"s3://{bucket.name}/in/out")
     status, said = corpus.run()
-    assert (status, "lies in the input" in said) == (2, True)
+    assert (status, "is inside the input" in said) == (2, True)
 
 
 def test_something_else_is_left_alone(corpus: Corpus, bucket: Bucket) -> None:
@@ -161,3 +161,12 @@ def test_killed_and_started_again(corpus: Corpus, bucket: Bucket, tmp_path: Path
     assert f"took over the lock of process {process.pid} of " in said
     assert sorted(bucket.ids()) == sorted(bucket.ids("statements")) == sorted(f"d{n}" for n in range(12))
     assert bucket.ids()[: len(before)] == before, "what was finished is not touched"
+
+
+def test_a_store_has_its_defaults_unless_the_address_sets_them() -> None:
+    from sayso_server.corpus.storage.remote import with_default
+
+    assert with_default("gs", "") == "retry_limit_seconds=60"  # without credentials it would try for long
+    assert with_default("gs", "retry_limit_seconds=5&anonymous=true") == "retry_limit_seconds=5&anonymous=true"
+    assert with_default("s3", "region=eu-north-1") == "region=eu-north-1&allow_delayed_open=true"
+    assert with_default("hdfs", "user=ann") == "user=ann"

@@ -92,6 +92,9 @@ def test_a_text_is_read(page: Page) -> None:
     page.run("save = (name, kind, content) => { window.file = content; }")
     page.click("[data-do=page]")
     assert page.run("file").startswith("<!doctype html>")
+    page.prefer("light", media="print")
+    assert page.run("[...document.querySelectorAll('button')].filter(one => one.offsetParent).length") == 0
+    page.prefer("light")
     page.click("[data-do=again]")
     assert page.run("getComputedStyle(asking).display") == "block"
     send(page, "Nothing.")

@@ -17,7 +17,7 @@ from sayso.v1 import quotes_pb2_grpc as pb_grpc
 from sayso_server.service.files import Reload
 from sayso_server.service.settings import Security, SettingError, Settings
 from sayso_server.service.tls import CertificateFiles
-from sayso_server.service.tokens import TokenFile, read_tokens
+from sayso_server.service.tokens import TokenFile, plain_token, read_tokens
 
 TOKEN = "a-secret-token"
 REQUEST = pb.ExtractQuotesRequest(document=pb.Document(text="“Yes,” said Mara."))
@@ -49,6 +49,14 @@ def test_lines_are_names_and_tokens(tmp_path: Path) -> None:
     assert found == {TOKEN: "newsroom", "hidden": "archive", "its-successor": "newsroom", "plain": "unnamed"}
     for unknown in ("", "a-secret-toke", "newsroom", f"sha256:{digest}", digest, "#", "\udc80"):
         assert tokens.caller(unknown) is None
+
+
+def test_a_file_of_a_windows_editor(tmp_path: Path) -> None:
+    path = tmp_path / "tokens"
+    path.write_bytes(b"\xef\xbb\xbfnewsroom " + TOKEN.encode() + b"\r\n")
+    path.chmod(0o600)
+    assert TokenFile(str(path)).caller(TOKEN) == "newsroom"
+    assert plain_token(str(path)) == TOKEN
 
 
 @pytest.mark.parametrize(

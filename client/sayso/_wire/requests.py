@@ -77,10 +77,16 @@ def to_known_speaker(known: KnownSpeaker) -> pb.KnownSpeaker:
 def _moment(published_at: datetime | None) -> Timestamp | None:
     if published_at is None:
         return None
-    return to_timestamp(typed("document.published_at", published_at, datetime, "a datetime"))
+    try:
+        return to_timestamp(typed("document.published_at", published_at, datetime, "a datetime"))
+    except OverflowError as error:  # the first and the last hours of the calendar, by their time zone
+        raise ValueError(
+            f"document.published_at is {published_at}; in UTC it must be in the years 1 to 9999"
+        ) from error
 
 
 def _labels(labels: Mapping[str, Any]) -> Mapping[str, str]:
+    typed("document.labels", labels, Mapping, "a mapping of strings to strings")
     for text in (*labels, *labels.values()):
         if not isinstance(text, str):
             raise TypeError(f"labels must be strings: {text!r} is a {type(text).__name__}")

@@ -5,6 +5,7 @@ so that the file holds no secret: `name sha256:` and 64 hexadecimal digits. Line
 lines may have one name, as while a new token takes the place of an old one.
 """
 
+import codecs
 import hashlib
 import hmac
 import logging
@@ -89,13 +90,18 @@ def read_tokens(path: str) -> tuple[Token, ...]:
     """The tokens of a file. Raises SettingError, which never quotes a token."""
     warn_if_open(path)
     try:
-        lines = Path(path).read_text("ascii").splitlines()
+        lines = _lines(path)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError(f"--token-file {path}: {_why(error)}") from error
     tokens = tuple(_tokens(path, lines))
     if not tokens:
         raise SettingError(f"--token-file {path}: there is no token in it")
     return tokens
+
+
+def _lines(path: str) -> list[str]:
+    """The lines of a file, which editors on Windows begin with a byte order mark."""
+    return Path(path).read_bytes().removeprefix(codecs.BOM_UTF8).decode("ascii").splitlines()
 
 
 def _tokens(path: str, lines: list[str]) -> Iterator[Token]:
@@ -118,8 +124,7 @@ def _tokens(path: str, lines: list[str]) -> Iterator[Token]:
 def plain_token(path: str) -> str | None:
     """A token of a file that has one which is no digest. Raises SettingError."""
     read_tokens(path)  # which says what is wrong with the file
-    lines = (line.split() for line in Path(path).read_text("ascii").splitlines())
-    shown = (words[-1] for words in lines if words and not words[0].startswith("#"))
+    shown = (words[-1] for words in map(str.split, _lines(path)) if words and not words[0].startswith("#"))
     return next((token for token in shown if not _DIGEST.fullmatch(token)), None)
 
 

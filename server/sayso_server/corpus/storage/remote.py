@@ -21,16 +21,27 @@ _READ_AHEAD = 1024 * 1024
 """Bytes of one request, of a file that is read line by line: some hundred articles."""
 _WRITTEN_AT_PLACE = ("s3", "gs", "gcs", "abfs", "abfss")
 _UNFINISHED = "_unfinished/"
-_IN_ONE_REQUEST = "allow_delayed_open=true"
-"""Else S3 gets each part in three requests, and keeps, unseen and for money, what a killed job had sent of it."""
+_DEFAULTS = {
+    # Else S3 gets each part in three requests, and keeps, unseen and for money, what a killed job had sent of it.
+    "s3": "allow_delayed_open=true",
+    # Else Google Cloud Storage tries for fifteen minutes where there are no credentials, and no signal ends that.
+    "gs": "retry_limit_seconds=60",
+}
+"""By scheme, the option of an address that does not name it."""
+
+
+def with_default(scheme: str, options: str) -> str:
+    """The options of an address, with the default of its scheme if it does not set it."""
+    default = _DEFAULTS.get(scheme, "")
+    is_set = default.partition("=")[0] in options
+    return options if is_set else f"{options}&{default}".strip("&")
 
 
 @functools.cache
 def _opened(scheme: str, authority: str, options: str) -> tuple[Any, str]:
     """The store, and the path in it that is the bucket's or the root."""
     scheme = "gs" if scheme == "gcs" else scheme
-    if scheme == "s3" and "allow_delayed_open" not in options:
-        options = f"{options}&{_IN_ONE_REQUEST}".lstrip("&")
+    options = with_default(scheme, options)
     try:
         system, root = arrow_fs.FileSystem.from_uri(f"{scheme}://{authority}/" + (f"?{options}" if options else ""))
     except (ArrowException, ValueError, OSError) as error:
