@@ -392,7 +392,7 @@ def test_what_a_screen_reader_finds(browser: Page, tmp_path: Path) -> None:
     described = [description for role, _, description in found if role == "mark"]
     assert len(described) == 3
     assert described[0] == (
-        "Mara “Mara” stands beside it; 50% sure. "
+        "Mara “Mara” is next to it; 50% sure. "
         "A direct quotation, reported by “said”. 75% sure that these words are right."
     )
     assert ("status", "") in {(role, name) for role, name, _ in found}
