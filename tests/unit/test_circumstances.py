@@ -19,6 +19,8 @@ GOLDEN = Path(__file__).parent.parent / "golden"
         ("constructions", "with the medium before that", ["in a letter"], []),
         ("constructions", "a day opens the sentence of an interrupting cue", [], ["On Friday"]),
         ("indirect", "a day between cue and clause", [], ["on Thursday"]),
+        ("indirect", "a day with its month", [], ["on Dec. 31"]),
+        ("indirect", "a day with month and year", [], ["on Dec. 31, 2025"]),
         ("indirect", "cue interrupting", [], []),
         ("constructions", "a topic", [], []),
     ],

@@ -31,14 +31,22 @@ def is_time(tree: Tree, word: Word) -> bool:
 
 
 def _is_day(tree: Tree, word: Word) -> bool:
-    """A number whose month stands before it: May 5."""
-    before = tree.words[word.index - 1] if word.upos == "NUM" and word.index else None
-    return before is not None and before.head == word.index and before.lower in load_words("calendar")
+    """A number after its month: May 5, Dec. 31."""
+    return word.index > 0 and _is_month_of(word, tree.words[word.index - 1])
+
+
+def _is_month_of(day: Word, month: Word) -> bool:
+    """Dec. in "Dec. 31", where the parser makes the number the head."""
+    return day.upos == "NUM" and month.head == day.index and month.lower.rstrip(".") in load_words("calendar")
+
+
+def _is_part_of_day(tree: Tree, word: Word) -> bool:
+    return any(_is_month_of(day, word) for day in tree.words[word.index + 1 : word.index + 2])
 
 
 def circumstances(tree: Tree) -> Circumstances:
     """The phrases that tell a medium or a time, whatever they modify."""
-    words = [word for word in tree.words if word.relation in _RELATIONS]
+    words = [word for word in tree.words if word.relation in _RELATIONS and not _is_part_of_day(tree, word)]
     return Circumstances([w for w in words if is_medium(tree, w)], [w for w in words if _is_time(tree, w)])
 
 
@@ -56,11 +64,15 @@ def phrases(found: Candidate, heads: Sequence[Word], text: str) -> tuple[Span, .
     for word in heads:
         if not _governs(found, tree, word):
             continue
-        inside = tree.subtree(word, lambda w: w.relation in _NOT_IN_PHRASE or _is_time(tree, w))
+        inside = tree.subtree(word, lambda w: w.relation in _NOT_IN_PHRASE or _is_other_time(tree, w))
         span = strip(text, Span(tree.words[min(inside)].start, tree.words[max(inside)].end))
         if span is not None and not any(span.overlaps(t) for t in (*taken, *out)):
             out.append(span)
     return tuple(out)
+
+
+def _is_other_time(tree: Tree, word: Word) -> bool:
+    return _is_time(tree, word) and not _is_part_of_day(tree, word)
 
 
 def _governs(found: Candidate, tree: Tree, word: Word) -> bool:
