@@ -24,7 +24,7 @@ def as_document(document: Any, *, language: str = "", document_id: str = "", nam
         )
     if not isinstance(document, str):
         kind = type(document).__name__
-        raise TypeError(f"{name} is a {kind}; it must be a str or a sayso.Document{_hint(document)}")
+        raise TypeError(f"{name} is of type {kind}; it must be a str or a sayso.Document{_hint(document)}")
     return models.Document(document, document_id, language)
 
 
@@ -34,7 +34,7 @@ def several(documents: Iterable[Any]) -> Iterable[Any]:
         kind = type(documents).__name__
         raise TypeError(f"documents is one {kind}; it must be several documents, as in a list: extract() takes one")
     if not isinstance(documents, Iterable):
-        raise TypeError(f"documents is a {type(documents).__name__}; it must be several documents, as in a list")
+        raise TypeError(f"documents is of type {type(documents).__name__}; it must be several documents, as in a list")
     return documents
 
 

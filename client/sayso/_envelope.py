@@ -82,12 +82,12 @@ def pairs(metadata: Metadata | None) -> Pairs:
 def _pair(item: Any) -> tuple[str, str | bytes]:
     key, value = item
     if not isinstance(key, str) or not isinstance(value, str | bytes):
-        raise TypeError(f"metadata must be of str, or bytes for keys in -bin: {key!r} is a {type(value).__name__}")
+        raise TypeError(f"metadata must be str, or bytes for keys in -bin: {key!r} is of type {type(value).__name__}")
     if not _KEY.fullmatch(key) or key.startswith("grpc-"):
         raise ValueError(f"metadata: {key!r} is no key: it has a-z, 0-9 and _ . - only, and does not begin with grpc-")
     if isinstance(value, bytes) != key.endswith("-bin"):
         raise ValueError(
-            f"metadata: the value of {key!r} is a {type(value).__name__}; keys in -bin, and no others, have bytes"
+            f"metadata: the value of {key!r} is of type {type(value).__name__}; keys in -bin, and no others, have bytes"
         )
     if isinstance(value, str) and not _TEXT.fullmatch(value):
         raise ValueError(f"metadata: the value of {key!r} is not printable ASCII")

@@ -260,7 +260,7 @@ def at_least_one(concurrency: int) -> int:
 def counted(progress: Progress | None, documents: object) -> Callable[[], None]:
     """What to call after each document. Raises TypeError."""
     if progress is not None and not callable(progress):
-        raise TypeError(f"progress is a {type(progress).__name__}; it must be a function of two numbers")
+        raise TypeError(f"progress is of type {type(progress).__name__}; it must be a function of two numbers")
     total = len(documents) if isinstance(documents, Sized) else None
     done = 0
 

@@ -101,7 +101,7 @@ def _require_types(server: Any, tls: Any, token: Any, options: Any) -> None:
         raise TypeError(f"options must be a mapping of gRPC's channel options, not a {type(options).__name__}")
     for name, value in (options or {}).items():
         if not isinstance(name, str) or not isinstance(value, str | int):
-            raise TypeError(f"options must be of str and int: {name!r} is a {type(value).__name__}")
+            raise TypeError(f"options must be of str and int: {name!r} is of type {type(value).__name__}")
 
 
 def checked(address: str) -> str:

@@ -9,5 +9,5 @@ _Value = TypeVar("_Value")
 def typed(name: str, value: _Value, kind: Any, wanted: str) -> _Value:
     """The value, if it is of its kind; True and False are no numbers. Raises TypeError, which names the argument."""
     if not isinstance(value, kind) or (isinstance(value, bool) and issubclass(kind, Number)):
-        raise TypeError(f"{name} is a {type(value).__name__}; it must be {wanted}")
+        raise TypeError(f"{name} is of type {type(value).__name__}; it must be {wanted}")
     return value

@@ -24,14 +24,14 @@ def client() -> Iterator[sayso.Client]:
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        (None, "document is a NoneType; it must be a str or a sayso.Document$"),
-        (b"bytes", r"document is a bytes; it must be .*: decode it, as in data.decode\(\)"),
-        (Path("a.txt"), r"document is a PosixPath; .*: read it, as in path.read_text\(\)"),
-        ({"text": "x"}, r"document is a dict; .*: sayso.Document\(text=...\)"),
-        (["a", "b"], r"document is a list; .*: use extract_many\(\) for several documents"),
-        (sayso.Document(None), "document.text is a NoneType; it must be a str"),  # type: ignore[arg-type]
-        (sayso.Document("x", 7), "document.document_id is a int; it must be a str"),  # type: ignore[arg-type]
-        (sayso.Document("x", published_at="2026"), "document.published_at is a str"),  # type: ignore[arg-type]
+        (None, "document is of type NoneType; it must be a str or a sayso.Document$"),
+        (b"bytes", r"document is of type bytes; it must be .*: decode it, as in data.decode\(\)"),
+        (Path("a.txt"), r"document is of type PosixPath; .*: read it, as in path.read_text\(\)"),
+        ({"text": "x"}, r"document is of type dict; .*: sayso.Document\(text=...\)"),
+        (["a", "b"], r"document is of type list; .*: use extract_many\(\) for several documents"),
+        (sayso.Document(None), "document.text is of type NoneType; it must be a str"),  # type: ignore[arg-type]
+        (sayso.Document("x", 7), "document.document_id is of type int; it must be a str"),  # type: ignore[arg-type]
+        (sayso.Document("x", published_at="2026"), "document.published_at is of type str"),  # type: ignore[arg-type]
     ],
 )
 def test_documents(client: sayso.Client, document: Any, message: str) -> None:
@@ -57,11 +57,11 @@ def test_several_documents(client: sayso.Client) -> None:
             TypeError, match=r"documents is one .*; it must be several documents, .*extract\(\) takes one"
         ):
             list(client.extract_many(one))  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="documents is a int"):
+    with pytest.raises(TypeError, match="documents is of type int"):
         list(client.extract_many(7))  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match=r"documents\[2\] is a NoneType"):
+    with pytest.raises(TypeError, match=r"documents\[2\] is of type NoneType"):
         list(client.extract_many(["a", "b", None]))  # type: ignore[list-item]
-    with pytest.raises(TypeError, match=r"documents\[1\] is a bytes"):
+    with pytest.raises(TypeError, match=r"documents\[1\] is of type bytes"):
         list(client.stream(["a", b"b"]))  # type: ignore[list-item]
 
 
@@ -70,15 +70,15 @@ def test_several_documents(client: sayso.Client) -> None:
     [
         ({"min_confidnce": 0.5}, "there is no argument 'min_confidnce'; did you mean 'min_confidence'"),
         ({"zzz": 0.5}, "there is no argument 'zzz'; there are: kinds, cue_classes, "),
-        ({"min_confidence": "high"}, "min_confidence is a str; it must be a number"),
-        ({"min_confidence": None}, "min_confidence is a NoneType; it must be a number"),
-        ({"min_speaker_confidence": "high"}, "min_speaker_confidence is a str; it must be a number"),
-        ({"max_alternatives": 1.5}, "max_alternatives is a float; it must be an int"),
-        ({"kinds": 7}, "kinds is a int; it must be a name, or a list of names"),
-        ({"known_speakers": ["Mara"]}, r"known_speakers\[0\] is a str; it must be a sayso.KnownSpeaker"),
-        ({"known_speakers": 1}, "known_speakers is a int; it must be a list"),
-        ({"timeout": "5"}, "timeout is a str; it must be a number of seconds"),
-        ({"timeout": True}, "timeout is a bool; it must be a number of seconds"),
+        ({"min_confidence": "high"}, "min_confidence is of type str; it must be a number"),
+        ({"min_confidence": None}, "min_confidence is of type NoneType; it must be a number"),
+        ({"min_speaker_confidence": "high"}, "min_speaker_confidence is of type str; it must be a number"),
+        ({"max_alternatives": 1.5}, "max_alternatives is of type float; it must be an int"),
+        ({"kinds": 7}, "kinds is of type int; it must be a name, or a list of names"),
+        ({"known_speakers": ["Mara"]}, r"known_speakers\[0\] is of type str; it must be a sayso.KnownSpeaker"),
+        ({"known_speakers": 1}, "known_speakers is of type int; it must be a list"),
+        ({"timeout": "5"}, "timeout is of type str; it must be a number of seconds"),
+        ({"timeout": True}, "timeout is of type bool; it must be a number of seconds"),
         ({"request_id": 7}, "request_id must be a str, not a int"),
     ],
 )
@@ -96,9 +96,9 @@ def test_numbers_that_are_none(client: sayso.Client) -> None:
         ) as raised:
             client.extract(TEXT, max_alternatives=number)
         assert raised.value.field == "options.max_alternatives"
-    with pytest.raises(TypeError, match="concurrency is a str; it must be an int"):
+    with pytest.raises(TypeError, match="concurrency is of type str; it must be an int"):
         list(client.extract_many([TEXT], concurrency="4"))  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="progress is a int; it must be a function"):
+    with pytest.raises(TypeError, match="progress is of type int; it must be a function"):
         list(client.extract_many([TEXT], progress=7))  # type: ignore[arg-type]
 
 
@@ -108,8 +108,8 @@ def test_numbers_that_are_none(client: sayso.Client) -> None:
         ({"server": 50051}, "server must be a str, not a int"),
         ({"tls": True}, "tls must be a Tls, not a bool"),
         ({"token": b"t"}, "token must be a str, not a bytes"),
-        ({"timeout": "5"}, "timeout is a str"),
-        ({"options": {"grpc.x": 1.5}}, "options must be of str and int: 'grpc.x' is a float"),
+        ({"timeout": "5"}, "timeout is of type str"),
+        ({"options": {"grpc.x": 1.5}}, "options must be of str and int: 'grpc.x' is of type float"),
     ],
 )
 def test_settings(settings: dict[str, Any], message: str) -> None:

@@ -140,7 +140,7 @@ def test_metadata_of_client_and_call(fake: FakeServer) -> None:
         ({"x-desk": "é"}, ValueError, "the value of 'x-desk' is not printable ASCII"),
         ({"x-desk": b"a"}, ValueError, "keys in -bin, and no others, have bytes"),
         ({"x-desk-bin": "a"}, ValueError, "keys in -bin, and no others, have bytes"),
-        ({"x-desk": 1}, TypeError, "'x-desk' is a int"),
+        ({"x-desk": 1}, TypeError, "'x-desk' is of type int"),
         ("x-desk", TypeError, "metadata must be a mapping"),
     ],
 )

@@ -121,9 +121,9 @@ def test_labels_that_no_document_can_have(client: sayso.Client, labels: dict[str
 
 
 def test_labels_are_strings(client: sayso.Client) -> None:
-    with pytest.raises(TypeError, match="labels must be strings: 7 is a int"):
+    with pytest.raises(TypeError, match="labels must be strings: 7 is of type int"):
         client.extract(sayso.Document(TEXT, labels={"year": 7}))  # type: ignore[dict-item]
-    with pytest.raises(TypeError, match=r"document.labels is a list; it must be a mapping"):
+    with pytest.raises(TypeError, match=r"document.labels is of type list; it must be a mapping"):
         client.extract(sayso.Document(TEXT, labels=["year"]))  # type: ignore[arg-type]
 
 
@@ -409,7 +409,7 @@ def test_the_default_timeout_grows_with_the_text(monkeypatch: pytest.MonkeyPatch
 
 def test_a_document_that_is_none(client: sayso.Client) -> None:
     for wrong in (None, b"bytes", {"text": "x"}):
-        with pytest.raises(TypeError, match=rf"document is a {type(wrong).__name__}; it must be a str or a"):
+        with pytest.raises(TypeError, match=rf"document is of type {type(wrong).__name__}; it must be a str or a"):
             client.extract(wrong)  # type: ignore[arg-type]
     for one in ("abc", sayso.Document("abc")):
         with pytest.raises(TypeError, match="it must be several documents"):

@@ -89,7 +89,7 @@ def _labels(labels: Mapping[str, Any]) -> Mapping[str, str]:
     typed("document.labels", labels, Mapping, "a mapping of strings to strings")
     for text in (*labels, *labels.values()):
         if not isinstance(text, str):
-            raise TypeError(f"labels must be strings: {text!r} is a {type(text).__name__}")
+            raise TypeError(f"labels must be strings: {text!r} is of type {type(text).__name__}")
         require_utf8("document.labels", text)
     if fault := fault_of(labels):
         raise InvalidDocument(fault, reason="INVALID_LABELS", field="document.labels")
