@@ -1,11 +1,11 @@
 """The capacity page: its tables follow from its assumptions."""
 
-import importlib.util
 import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from support.scripts import script
 
 from sayso_server.commands.corpus import corpus
 from sayso_server.service.settings import Limits
@@ -25,12 +25,7 @@ GIVEN = {
 
 @pytest.fixture(scope="module")
 def capacity() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("capacity", DEPLOY / "capacity.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("server/deploy/capacity.py")
 
 
 def test_the_page_is_as_it_is_computed(capacity: ModuleType) -> None:

@@ -1,7 +1,6 @@
 """What `make release` refuses, and what it makes."""
 
 import hashlib
-import importlib.util
 import shutil
 import subprocess
 import zipfile
@@ -9,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from support.scripts import script
 
 ROOT = Path(__file__).parents[2]
 CHANGELOG = """# Changelog
@@ -26,12 +26,7 @@ CHANGELOG = """# Changelog
 
 @pytest.fixture(scope="module")
 def release() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("release", ROOT / ".ci/release.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script(".ci/release.py")
 
 
 def test_the_distributions_have_one_version(release: ModuleType) -> None:

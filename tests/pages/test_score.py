@@ -1,22 +1,17 @@
 """examples/score.py: which statements it takes for the same, and what it prints."""
 
-import importlib.util
 import json
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from support.scripts import script
 
 
 @pytest.fixture(scope="module")
 def score() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("score", Path(__file__).parents[2] / "examples/score.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("examples/score.py")
 
 
 def said(start: int, end: int, speaker: str | None = "Olin") -> dict[str, Any]:

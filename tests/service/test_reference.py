@@ -1,10 +1,10 @@
 """The tables of the documentation are what the code says."""
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from support.scripts import script
 
 from sayso_server.commands.serve import serve
 from sayso_server.commands.settings import flag_of, setting_fields, shown, variable_of
@@ -15,12 +15,7 @@ PAGE = (ROOT / "docs/operations.md").read_text("utf-8")
 
 @pytest.fixture(scope="module")
 def reference() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("reference", ROOT / "server/deploy/reference.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("server/deploy/reference.py")
 
 
 def rows() -> dict[str, list[str]]:

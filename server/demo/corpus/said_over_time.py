@@ -24,7 +24,7 @@ where exists (select 1 from unnest(string_split(concat_ws('; ', name, other_name
 order by statements desc, person_id
 """
 
-# %% What the person said, and whoever spoke for the person: in every article, under whatever name.
+# %% What the person said, and what others said for the person: in every article, under whatever name.
 
 SAID = """
 select s.published_at at time zone 'UTC' as published_at, d.title,

@@ -52,8 +52,8 @@ def probe(
 ) -> None:
     """Ask the server of these settings whether it is ready (or alive), on this machine.
 
-    Settings are those of serve: give the same flags or variables. The server's certificate is trusted, whoever signed
-    it and whatever name it has. If health is not open, a token of --token-file is sent.
+    Settings are those of serve: give the same flags or variables. The server's certificate is trusted, no matter who
+    signed it or what name it has. If health is not open, a token of --token-file is sent.
 
     Exit status: 0 if it is, 1 if not, 2 if a setting is invalid.
     """

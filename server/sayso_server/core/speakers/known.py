@@ -3,86 +3,57 @@
     with_known()  the names of a text, those of one known speaker put together
     _fitting()    the known speakers that a name fits: steps from precise to loose, the first that any fits decides
     _chosen()     of namesakes those that fit best; more than one are candidates
-    _indexed()    the known speakers by all forms of their names
+    indexed()     the known speakers by all forms of their names
 
 A name is looked up and never compared with all known speakers, so the time is linear in the text and in their number.
 """
 
-import itertools
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TypeAlias
+from dataclasses import replace
 
-from sayso_server.core.lexicon import load_table, load_words
+from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
-from sayso_server.core.speakers.names.aliases import initials_of, state_of
+from sayso_server.core.speakers.known_names import (
+    SHORTEST_ACRONYM,
+    Index,
+    Key,
+    Known,
+    folded,
+    given_forms,
+    indexed,
+    spelt,
+    without_country,
+    without_form,
+)
+from sayso_server.core.speakers.names.aliases import state_of
 from sayso_server.core.speakers.names.clusters import NameCluster
 from sayso_server.core.speakers.names.index import NameIndex, Occurrence
-from sayso_server.core.speakers.names.mentions import NameMention
 from sayso_server.core.speakers.names.spelling import (
-    countries,
     is_given_name,
     normal,
-    plain_letters,
     short_for,
     unabbreviated,
 )
-from sayso_server.core.statement import KnownSpeaker, Span, SpeakerType
+from sayso_server.core.statement import KnownSpeaker, SpeakerType
 
-Key: TypeAlias = tuple[str, ...]
-"""A name for comparison, or a form of it: what kind of form, and its words."""
-
-_MOST_ALIKE = 200
-"""How many known speakers of one form of a name are looked at."""
 _MOST_CANDIDATES = 10
-_SHORTEST_ACRONYM = 3
-"""Letters of an acronym that the caller has not given as an alias."""
-_LONGEST_SURNAME = 3
-"""Words of a surname: van der Berg."""
-_SHORTEST_WITHOUT_COUNTRY = 3
-"""Words that a name must have behind its country, so that they say enough without it."""
 _EXACT = 2
 """The first steps: names that are given as they stand in the text."""
-_INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
-_QUOTED = re.compile(r"""["“”][^"“”]*["“”]|\([^)]*\)""")
-
-
-@dataclass(frozen=True, eq=False)
-class _Known:
-    """A known speaker. `keys` are its names, `orders` other orders of their words; `gender` is "f", "m" or ""."""
-
-    speaker: KnownSpeaker
-    keys: tuple[Key, ...]
-    orders: tuple[Key, ...]
-    gender: str
-
-    @property
-    def may_be_person(self) -> bool:
-        return self.speaker.type in {SpeakerType.PERSON, SpeakerType.UNKNOWN}
-
-    @property
-    def may_be_thing(self) -> bool:
-        return self.speaker.type is not SpeakerType.PERSON
-
-
-_Index: TypeAlias = Mapping[Key, Sequence[_Known]]
 
 
 def with_known(names: NameIndex, known: Sequence[KnownSpeaker]) -> NameIndex:
     """The names, those of one known speaker in one cluster. A name that several fit equally has them as candidates."""
     if not known:
         return names
-    index = _indexed(tuple(known))
+    index = indexed(tuple(known))
     found = {cluster: _found(cluster, index) for cluster in names.clusters}
     merged = _merged(names.clusters, {cluster: one for cluster, one in found.items() if one[1]})
     occurrences = tuple(_moved(one, merged) for one in names.occurrences)
     return NameIndex(tuple(dict.fromkeys(merged.values())), occurrences)
 
 
-def _found(cluster: NameCluster, index: _Index) -> tuple[int, list[KnownSpeaker]]:
+def _found(cluster: NameCluster, index: Index) -> tuple[int, list[KnownSpeaker]]:
     """The known speakers that a cluster may be, and in which step they were found."""
     for step, fitting in enumerate(_fitting(cluster, index)):
         if fitting:
@@ -141,33 +112,33 @@ def _moved(one: Occurrence, merged: Mapping[NameCluster, NameCluster]) -> Occurr
     )
 
 
-def _fitting(cluster: NameCluster, index: _Index) -> Iterator[list[_Known]]:
+def _fitting(cluster: NameCluster, index: Index) -> Iterator[list[Known]]:
     """The known speakers that a cluster fits, step by step."""
-    own = _folded(_spelt(cluster.key) if cluster.is_person else cluster.key)
+    own = folded(spelt(cluster.key) if cluster.is_person else cluster.key)
     yield [one for one in index.get(("name", *own), ()) if _may_be_called(cluster, one)]
     yield [one for key in _other_keys(cluster, own) for one in index.get(("name", *key), ()) if _is_alike(own, one)]
     if cluster.is_person:
-        alike = _looked_up(index, _given_forms(own) if len(own) > 1 else ())
+        alike = _looked_up(index, given_forms(own) if len(own) > 1 else ())
         yield [one for one in alike if _gender_agrees(cluster, one) and any(_is_short(own, k) for k in one.keys)]
         named = _looked_up(index, [("surname", *own)] if _may_be_surname(cluster, own) else ())
         yield [one for one in named if _gender_agrees(cluster, one)]
     else:
-        yield _looked_up(index, [("company", *own), ("company", *_without_form(own))])
-        yield _looked_up(index, [("without country", *own), ("name", *_without_country(own))])
+        yield _looked_up(index, [("company", *own), ("company", *without_form(own))])
+        yield _looked_up(index, [("without country", *own), ("name", *without_country(own))])
         yield _looked_up(index, [("state", state_of(own)), *_acronyms(cluster, own)])
 
 
-def _looked_up(index: _Index, forms: Sequence[Key]) -> list[_Known]:
+def _looked_up(index: Index, forms: Sequence[Key]) -> list[Known]:
     return [one for form in forms if len(form) > 1 and form[1] for one in index.get(form, ())]
 
 
 def _other_keys(cluster: NameCluster, own: Key) -> list[Key]:
     """The names of a cluster beside the longest, and the nickname with the surname."""
-    keys = {_folded(key) for key in cluster.keys} | {(nickname, own[-1]) for nickname in cluster.nicknames}
+    keys = {folded(key) for key in cluster.keys} | {(nickname, own[-1]) for nickname in cluster.nicknames}
     return sorted(keys - {own})
 
 
-def _may_be_called(cluster: NameCluster, one: _Known) -> bool:
+def _may_be_called(cluster: NameCluster, one: Known) -> bool:
     """Whether nothing speaks against a name that is the same: one word may be the name of many."""
     if len(cluster.key) > 1:
         return True
@@ -179,7 +150,7 @@ def _may_be_called(cluster: NameCluster, one: _Known) -> bool:
     return not (cluster.is_person and is_surely_person)
 
 
-def _is_alike(own: Key, one: _Known) -> bool:
+def _is_alike(own: Key, one: Known) -> bool:
     """Whether the longest name of a cluster is no other full name: Kirby beside Robert Kirby is not John Kirby."""
     full = [key for key in one.keys if len(key) > 1]
     return len(own) == 1 or not full or any(_is_part(own, key) or _is_short(own, key) for key in full)
@@ -204,18 +175,18 @@ def _may_be_surname(cluster: NameCluster, own: Key) -> bool:
     return not (is_given or cluster.is_place)
 
 
-def _gender_agrees(cluster: NameCluster, one: _Known) -> bool:
+def _gender_agrees(cluster: NameCluster, one: Known) -> bool:
     """Mrs. Pell is not Owen Pell."""
     return not (cluster.gender and one.gender) or cluster.gender == one.gender
 
 
 def _acronyms(cluster: NameCluster, own: Key) -> list[Key]:
     """What FDA is looked up by."""
-    is_acronym = len(own) == 1 and cluster.display.isupper() and len(own[0]) >= _SHORTEST_ACRONYM
+    is_acronym = len(own) == 1 and cluster.display.isupper() and len(own[0]) >= SHORTEST_ACRONYM
     return [("acronym", own[0])] if is_acronym else []
 
 
-def _chosen(cluster: NameCluster, fitting: Sequence[_Known]) -> list[KnownSpeaker]:
+def _chosen(cluster: NameCluster, fitting: Sequence[Known]) -> list[KnownSpeaker]:
     """Of those that fit, the ones of the type that the text says; of these, the ones whose role it gives."""
     unique = list(dict.fromkeys(one.speaker for one in fitting))
     of_type = [
@@ -231,137 +202,3 @@ def _chosen(cluster: NameCluster, fitting: Sequence[_Known]) -> list[KnownSpeake
 def _role_words(role: str) -> set[str]:
     words = {unabbreviated(normal(word)) for word in role.replace("-", " ").split()}
     return words - load_words("stop_words", "name_prepositions")
-
-
-@lru_cache(maxsize=4)
-def _indexed(known: tuple[KnownSpeaker, ...]) -> _Index:
-    """The known speakers by all forms of their names. Kept, since many documents are read with the same."""
-    out: dict[Key, list[_Known]] = defaultdict(list)
-    for one in map(_read, known):
-        for form in dict.fromkeys(_forms(one)):
-            if len(out[form]) < _MOST_ALIKE:
-                out[form].append(one)
-    return dict(out)
-
-
-def _forms(one: _Known) -> Iterator[Key]:
-    """Everything that a known speaker is looked up by."""
-    for key in (*one.keys, *one.orders):
-        yield "name", *key
-    for key in one.keys:
-        if one.may_be_person and len(key) > 1:
-            yield from _known_given_forms(key)
-            yield from (("surname", *key[-n:]) for n in range(1, min(len(key), _LONGEST_SURNAME + 1)))
-        if one.may_be_thing:
-            yield "company", *_without_form(key)
-            yield "without country", *_without_country(key)
-            yield "state", state_of(key)
-            yield from (("acronym", letters) for letters in initials_of(key) if len(letters) >= _SHORTEST_ACRONYM)
-
-
-def _given_forms(own: Key) -> list[Key]:
-    """What Jack Kirby and J. Kirby are looked up by."""
-    first, last = own[0], own[-1]
-    if len(first) == 1:
-        return [("initial", first, last)]
-    nicknames = load_table("nicknames").get(first, ())
-    return [*(("given", name, last) for name in (first, *nicknames)), ("abbreviated", first[0], last)]
-
-
-def _known_given_forms(key: Key) -> Iterator[Key]:
-    """What John Kirby and J. Kirby are found by."""
-    first, last = key[0], key[-1]
-    yield "initial", first[0], last
-    if len(first) == 1:
-        yield "abbreviated", first, last
-    yield from (("given", name, last) for name in (first, *load_table("nicknames").get(first, ())))
-
-
-def _without_form(key: Key) -> Key:
-    """Harrowmere of Harrowmere Foods Ltd."""
-    end = len(key)
-    while end > 1 and key[end - 1] in load_words("company_words"):
-        end -= 1
-    return key[:end]
-
-
-def _without_country(key: Key) -> Key:
-    """Food and Drug Administration of U.S. Food and Drug Administration; empty where there is no country."""
-    is_long = len(key) > _SHORTEST_WITHOUT_COUNTRY
-    return key[1:] if is_long and (key[0] in countries() or state_of(key[:1])) else ()
-
-
-def _read(speaker: KnownSpeaker) -> _Known:
-    """A known speaker with its names for comparison."""
-    texts = [_bare(name) for name in (speaker.name, *speaker.aliases)]
-    pairs = [_in_order(text, speaker.type) for text in texts]
-    keys = dict.fromkeys(key for text, _ in pairs for key in _keys(text, speaker.type))
-    orders = dict.fromkeys(_folded(_key(text)) for _, text in pairs if text)
-    mention = NameMention(Span(0, 0), (), pairs[0][0])
-    gender = NameCluster((mention,)).gender if speaker.type is SpeakerType.PERSON and mention.key else ""
-    return _Known(speaker, tuple(key for key in keys if key), tuple(orders), gender)
-
-
-def _bare(name: str) -> str:
-    """A name without a nickname in marks, brackets and an article."""
-    text = " ".join(_QUOTED.sub(" ", name).split()) or name
-    return text[4:] if text.lower().startswith("the ") else text
-
-
-def _in_order(text: str, kind: SpeakerType) -> tuple[str, str]:
-    """John Kirby of "Kirby, John", and the order in which it was given, where that is another."""
-    last, comma, rest = text.partition(",")
-    small = load_words("name_suffixes", "company_words", "post_nominals")
-    words = _key(rest)
-    if not comma or kind not in {SpeakerType.PERSON, SpeakerType.UNKNOWN} or not words or set(words) <= small:
-        return text, ""
-    return f"{rest.strip()} {last}", text
-
-
-def _keys(text: str, kind: SpeakerType) -> Iterator[Key]:
-    """A name for comparison; of a person's also what is left without title and letters."""
-    key = _key(text)
-    if kind is not SpeakerType.PERSON:
-        yield _folded(key)
-    if kind in {SpeakerType.PERSON, SpeakerType.UNKNOWN}:
-        yield _folded(_spelt(key))
-        own = _without_title(key)
-        if 1 < len(own) < len(key):
-            yield _folded(_spelt(own))
-
-
-def person_key(name: str) -> Key:
-    """The name of a person for comparison, without titles and letters: owen, pell of Sir Owen Pell QC."""
-    return _folded(_spelt(_without_title(_key(_bare(name)))))
-
-
-def thing_key(name: str) -> Key:
-    """Any other name for comparison: food, and, drug, administration."""
-    return _folded(_key(_bare(name)))
-
-
-def _without_title(key: Key) -> Key:
-    """Owen Pell of Sir Owen Pell QC."""
-    titles, letters = load_words("honorifics", "titles_of_people", "roles"), load_words("post_nominals")
-    own = tuple(itertools.dropwhile(titles.__contains__, key))
-    while len(own) > 2 and own[-1] in letters:
-        own = own[:-1]
-    return own
-
-
-def _spelt(key: Key) -> Key:
-    """J, F, Kirby of J.F. Kirby."""
-    return tuple(part for word in key for part in (word.split(".") if _INITIALS.fullmatch(word) else (word,)))
-
-
-def _key(text: str) -> Key:
-    return NameMention(Span(0, 0), (), text).key
-
-
-def _folded(key: Key) -> Key:
-    """A name without accents, apostrophes and stops: oneill of O’Neill, us of U.S."""
-    return tuple(_fold(word) or word for word in key)
-
-
-def _fold(word: str) -> str:
-    return word if word.isascii() and word.isalnum() else "".join(c for c in plain_letters(word) if c.isalnum())

@@ -9,7 +9,7 @@ from functools import lru_cache
 from math import log
 
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers.known import person_key, thing_key
+from sayso_server.core.speakers.known_names import person_key, thing_key
 from sayso_server.core.speakers.names.aliases import initials_of, state_of
 from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_given_name, nearly, short_for
 from sayso_server.core.statement import SpeakerType
