@@ -1,7 +1,8 @@
 """How good are the results on your own articles?   python examples/score.py gold.jsonl found.jsonl
 
-Both files have the gold format of `sayso-server extract --as gold` and `sayso-server corrections`. Prints precision, recall
-and F1, in per cent, of the statements found (their contents overlap by half) and of those with the correct speaker.
+Both files have the gold format of `sayso-server extract --as gold` and `sayso-server corrections`. Prints precision,
+recall and F1, in per cent, of the statements found (their contents overlap by half) and of those with the correct
+speaker.
 """
 
 import json
