@@ -171,8 +171,9 @@ def _csv(checks: Checks, stream: TextIO, excel: bool) -> None:
 
 def _text(checks: Checks, stream: TextIO, excel: bool) -> None:
     """A block per quotation; in colours on a terminal that has them, without NO_COLOR."""
-    from rich.console import Console
     from rich.text import Text
+
+    from sayso.cli.console import Console
 
     console = Console(file=stream)
     width = max(console.width - _MARGIN, 20)
