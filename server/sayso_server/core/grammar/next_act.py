@@ -1,4 +1,4 @@
-"""What the speaker did next, and how the speech went: no part of its content, though parsers hang it there."""
+"""The speaker's next act, or the manner of speaking: not part of the content, although parsers attach it there."""
 
 from sayso_server.core.grammar.circumstance import is_time
 from sayso_server.core.grammar.contents import is_punctuation
@@ -7,12 +7,12 @@ from sayso_server.core.tree import Tree, Word
 
 
 def holds_next_act(tree: Tree, cue: Word, complement: Word) -> bool:
-    """Whether such a branch was cut off, so that the content is sure to end before it."""
+    """Whether such a branch was cut off, so that the content certainly ends before it."""
     return any(is_next_act(tree, cue, complement, tree.words[i]) for i in tree.subtree(complement))
 
 
 def is_next_act(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
-    """Whether a branch of a content is sure to tell what the speaker did, not what the speaker said.
+    """Whether a branch of a content certainly tells what the speaker did, not said.
 
     said it failed, and drove off; said Pell lied and jailed him; … before leaving the hall; … as she left; …, her voice
     breaking; said he has the votes, even as others voiced doubts; said it will last, a day after Pell sold it
@@ -34,7 +34,7 @@ def is_next_act(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
 
 
 def _joins_the_cue(tree: Tree, cue: Word, complement: Word, verb: Word) -> bool:
-    """A comma before "and" and a verb of leaving; a verdict of a court; what a firm did to a figure of its own."""
+    """A comma before "and" and a verb of leaving; a court's verdict; a firm's act on one of its own figures."""
     conjunction = tree.child(verb, "cc")
     if conjunction is None or conjunction.lower != "and" or len(tree.children(complement, "conj")) > 1:
         return False
@@ -57,7 +57,7 @@ def _joins_the_cue(tree: Tree, cue: Word, complement: Word, verb: Word) -> bool:
 
 
 def _is_verdict(verb: Word) -> bool:
-    lemma = verb.lemma.lower()  # some stay as they are: fined
+    lemma = verb.lemma.lower()  # some are not lemmatized: fined
     return bool({lemma, lemma.removesuffix("d"), lemma.removesuffix("ed")} & load_words("verdicts"))
 
 
@@ -89,7 +89,7 @@ def _is_meanwhile(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
 
 
 def _is_occasion(tree: Tree, cue: Word, word: Word) -> bool:
-    """, a day after Pell sold it: when it was said, in the tense of the cue. The day or the verb may head the other."""
+    """, a day after Pell sold it: when it was said, in the tense of the cue. Either may be the head."""
     following = tree.words[word.index + 1 : word.index + 2]
     mark = tree.child(word, "mark") or next(iter(following), None)
     verb = tree.head(mark) if mark is not None and mark.lower in {"after", "before"} else None

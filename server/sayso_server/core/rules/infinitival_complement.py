@@ -54,14 +54,14 @@ def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate
 
 
 def _is_told(site: Site) -> bool:
-    """Residents were told to wait: a passive that addresses somebody and does not say who spoke."""
+    """Residents were told to wait: whether a passive addresses someone and does not say who spoke."""
     is_addressing = site.entry.lemma in load_words("addressing_verbs") and site.entry.lemma != "call"  # to a fire
     is_order = site.class_of(Frame.INFINITIVE) is CueClass.ORDER
     return is_addressing and is_order and site.tree.child(site.head, "aux:pass") is not None
 
 
 def _is_purpose(site: Site, complement: Word) -> bool:
-    """requested ballots to vote by mail, pressed the lever to stop: an object that nobody can address."""
+    """requested ballots to vote by mail, pressed the lever to stop: whether the object cannot be addressed."""
     frames, things = site.entry.frames, site.tree.children(site.head, "obj", "iobj")
     is_wanted = Frame.OBJECT in frames and site.entry.lemma not in load_words("addressing_verbs")
     is_free = complement.relation in {"acl", "advcl"} or is_wanted
@@ -73,12 +73,12 @@ def _can_wait(word: Word) -> bool:
 
 
 def _is_finite(tree: Tree, word: Word) -> bool:
-    """is paying in "asked them to wait and is paying refunds": what the speaker does next."""
+    """is paying in "asked them to wait and is paying refunds": the speaker's next act."""
     return any(w.xpos in _FINITE for w in (word, *tree.children(word, "aux", "cop")))
 
 
 def _raised(site: Site, complement: Word, mark: Word) -> Word | None:
-    """ministers in "urges ministers to close it", where parsers make them the subject of what they are to do."""
+    """ministers in "urges ministers to close it", parsed as the subject of the infinitive."""
     own = site.tree.child(complement, "nsubj")
     is_between = own is not None and site.head.index < own.index < mark.index
     return own if is_between and site.entry.lemma in load_words("addressing_verbs") else None

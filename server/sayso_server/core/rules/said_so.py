@@ -1,4 +1,4 @@
-"""Attribution in the sentence behind a quotation: “It is dead.” So said Olin."""
+"""Attribution in the sentence after a quotation: “It is dead.” So said Olin."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from sayso_server.core.tree import Tree, Word
 def said_so(document: Document) -> Iterator[Candidate]:
     """“It is dead.” That was how Olin described it.   how -advcl:relcl-> described; also: So said Olin
 
-    The sentence follows the quotation at once; “It is dead,” was how Olin put it is one sentence.
+    The sentence follows the quotation directly, or is the rest of its sentence: “It is dead,” was how Olin put it.
     """
     for quotation in document.outer:
         end = quotation.span.end
@@ -54,7 +54,7 @@ def _how(tree: Tree, words: list[Word]) -> Word | None:
 
 
 def _subject(tree: Tree, verb: Word, words: list[Word]) -> Word | None:
-    """The subject; behind an inverted verb the first noun, whatever its relation."""
+    """The subject; after an inverted verb, the first noun, whatever its relation."""
     own = tree.child(verb, "nsubj")
     if own is not None:
         return own
