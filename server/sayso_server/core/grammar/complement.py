@@ -59,7 +59,7 @@ def _wh_objects(tree: Tree, verb: Word) -> list[Word]:
 
 
 def _is_question(tree: Tree, verb: Word, clause: Word) -> bool:
-    """Whether a clause is a question, parsed as a condition or a time: asked if it failed, did not say when it failed."""
+    """Whether a clause is a question parsed as a condition or a time: asked if it failed, did not say when it did."""
     addressed = set().union(*(tree.subtree(w) for w in tree.children(verb, "obj", "iobj", "obl:agent")))
     opening = next(
         (

@@ -1,4 +1,4 @@
-"""The speakers of statements: names are found first, then each statement is linked to an entity, in text order."""
+"""Resolves the speakers of statements: finds the names, then links each statement to an entity, in text order."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -39,7 +39,7 @@ def resolve(
 ) -> Resolved:
     """The speakers of the statements of a document; `coreference` compares its mentions, if the parser can.
 
-    Those of the `known` speakers whom the text names are recognized.
+    Those of the `known` speakers that the text names are recognized.
     """
     compared = Compared(coreference, document.trees, may_mean_somebody) if coreference is not None else None
     names = with_known(index_names(document), known)
@@ -55,7 +55,7 @@ def resolve(
 
 
 def _link(reader: Reader, item: Chosen, parent: Entity | None) -> Link:
-    """The link of one statement: by its source, or without a cue by the conversation."""
+    """The link of one statement: by its source, or by the conversation if it has none."""
     found = item.candidate
     if found.source is not None and found.source_head is not None:
         tree = reader.store.document.tree_at(found.source_head.start)
@@ -77,7 +77,7 @@ def _link(reader: Reader, item: Chosen, parent: Entity | None) -> Link:
 
 
 def _turn(reader: Reader, item: Chosen, entity: Entity) -> Turn:
-    """The turn that a statement in nobody else's words is."""
+    """The turn of a statement that is not inside another."""
     found, document = item.candidate, reader.store.document
     offset = (found.source or found.content[0]).start
     return Turn(

@@ -1,4 +1,4 @@
-"""Phrases that mean a document: a readout of the call, the statement, Frontrow's filing."""
+"""Phrases that refer to a document: a readout of the call, the statement, Frontrow's filing."""
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
@@ -41,7 +41,7 @@ def _same(phrase: Phrase) -> Proposal | None:
 
 
 def _continued(phrase: Phrase) -> Proposal | None:
-    """The statement, for the document that was last."""
+    """The statement, for the latest document."""
     if not phrase.is_definite or len(phrase.bare.split()) != 1 or phrase.lemma not in load_words("continued_documents"):
         return None
     fitting = [e for e in phrase.entities.recent_documents() if not _is_other_kind(e, phrase)]
@@ -49,7 +49,7 @@ def _continued(phrase: Phrase) -> Proposal | None:
 
 
 def _is_other_kind(entity: Entity, phrase: Phrase) -> bool:
-    """Whether a document cannot be called so: a tweet is no study."""
+    """Whether a noun cannot refer to a document of this kind: a tweet is no study."""
     return entity.head not in load_words("continued_documents") and phrase.lemma not in load_words("vague_documents")
 
 

@@ -1,4 +1,4 @@
-"""Phrases without a noun of their own: a third, another, one of them, both."""
+"""Phrases without a noun: a third, another, one of them, both."""
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
@@ -16,7 +16,7 @@ def elliptical(phrase: Phrase) -> Proposal | None:
 
 
 def _one_more_document(phrase: Phrase) -> Proposal | None:
-    """A third, after two letters."""
+    """A third, after two letters: one more document."""
     known = phrase.entities.documents
     if phrase.lower not in load_words("ordinals") or not known or _has_whole(phrase):
         return None
@@ -26,7 +26,7 @@ def _one_more_document(phrase: Phrase) -> Proposal | None:
 
 
 def _has_whole(phrase: Phrase) -> bool:
-    """A third of them."""
+    """Whether the phrase has a whole: a third of them."""
     tree = phrase.tree
     return any(c.lower == "of" for w in tree.children(phrase.head, "nmod") for c in tree.children(w, "case"))
 
@@ -60,7 +60,7 @@ def _one_of(phrase: Phrase) -> Proposal | None:
 
 
 def _another(phrase: Phrase) -> Proposal | None:
-    """Another, after a user."""
+    """Another, after a user: a person of the same kind."""
     unnamed = reversed(phrase.entities.recent_unnamed())
     last = next((e for e in unnamed if e.type is SpeakerType.PERSON and e.is_one_of_many), None)
     if last is None or phrase.lower not in load_words("ordinals", "words_for_another"):

@@ -1,4 +1,4 @@
-"""Phrases that mean several people: Ann Orr and Owen Pell, residents, the company's bankers."""
+"""Phrases that refer to several people: Ann Orr and Owen Pell, residents, the company's bankers."""
 
 from collections.abc import Sequence
 
@@ -30,7 +30,7 @@ def coordinated_names(phrase: Phrase) -> Proposal | None:
 
 
 def name_of_part(names: NameIndex, head: Word) -> Occurrence | None:
-    """The name of one part of a coordination, or the person's that follows a job title: mission scientist Owen Pell."""
+    """The name of one part of a coordination, or the person's name after a job title: mission scientist Owen Pell."""
     after = names.from_to(head.end, head.end + 2)
     is_title = is_human_noun(normal(head.lemma)) and bool(after) and after[0].cluster.is_person
     return names.at(head) or (after[0] if is_title else None)
@@ -42,7 +42,7 @@ def together(phrase: Phrase) -> Proposal | None:
 
 
 def as_group(entities: Entities, people: Sequence[NameCluster], rule: LinkRule) -> Proposal:
-    """The group of just these named people."""
+    """The group of exactly these named people."""
     displays = [c.display for c in people]
     text = f"{', '.join(displays[:-1])} and {displays[-1]}"
     known = reversed(entities.described(SpeakerType.GROUP, _COORDINATED))
@@ -51,7 +51,7 @@ def as_group(entities: Entities, people: Sequence[NameCluster], rule: LinkRule) 
 
 
 def _words(displays: Sequence[str]) -> list[str]:
-    """The words of the names of a group of these people, in order of the alphabet."""
+    """The words of a group of these names, in alphabetical order."""
     return sorted(["and", *(word for display in displays for word in display.replace(",", "").split())])
 
 
@@ -72,7 +72,7 @@ def coordination(phrase: Phrase) -> Proposal | None:
 
 
 def _is_alone(phrase: Phrase, word: Word) -> bool:
-    """Whether one part of a coordination is somebody of its own: it has a name, an article, a possessor."""
+    """Whether one part of a coordination is a separate person: it has a name, an article or a possessor."""
     return phrase.entities.names.at(word) is not None or bool(phrase.tree.children(word, "det", "nmod:poss"))
 
 
@@ -98,11 +98,11 @@ def group(phrase: Phrase) -> Proposal | None:
 
 
 def _is_number(phrase: Phrase) -> bool:
-    """A number of senators."""
+    """Whether a phrase is a number of people: a number of senators."""
     plural = any(w.xpos in {"NNS", "NNPS"} for w in phrase.tree.children(phrase.head, "nmod"))
     return plural and phrase.lemma in load_words("quantities")
 
 
 def _is_couple(phrase: Phrase) -> bool:
-    """A woman and her boyfriend."""
+    """Whether a phrase is a couple: a woman and her boyfriend."""
     return any(is_human_noun(normal(w.lemma)) for w in phrase.joined) and is_human_noun(phrase.lemma)
