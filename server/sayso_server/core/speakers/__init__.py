@@ -59,8 +59,6 @@ def _link(reader: Reader, item: Chosen, parent: Entity | None) -> Link:
     found = item.candidate
     if found.source is not None and found.source_head is not None:
         tree = reader.store.document.tree_at(found.source_head.start)
-        if any(span.overlaps(found.source) for span in found.content):
-            return Link(None, rules.SOURCE_IN_ITS_OWN_CONTENT)
         if tree is not None:
             head, cue = found.source_head, found.cue.lemma if found.cue else ""
             verbs = tree.between(found.cue.spans[0].start, found.cue.spans[0].end) if found.cue else []

@@ -102,7 +102,6 @@ FIRST_PERSON_OF_TEXT = LinkRule("first person of a text", LinkFamily.CONVERSATIO
 NO_SOURCE = LinkRule("no source", LinkFamily.NOBODY)
 NO_ANTECEDENT = LinkRule("no antecedent", LinkFamily.NOBODY)
 NOBODY_SPOKE = LinkRule("nobody spoke", LinkFamily.NOBODY)
-SOURCE_IN_ITS_OWN_CONTENT = LinkRule("source in its own content", LinkFamily.NOBODY)
 NOBODY_IN_PARTICULAR = LinkRule("nobody in particular", LinkFamily.NOBODY)
 FIRST_PERSON_OF_NOBODY = LinkRule("first person of nobody", LinkFamily.NOBODY)
 UNRESOLVED_PRONOUN = LinkRule("unresolved pronoun", LinkFamily.NOBODY)
