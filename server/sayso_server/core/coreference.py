@@ -1,6 +1,6 @@
 """The port for coreference, and its antecedent scores for the mentions of a document.
 
-The adapter is `sayso_server.parsing.coreference`; models without a coreference head have none.
+The adapter is `sayso_server.parsing.coreference`; it is absent if the models have no coreference head.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -60,10 +60,10 @@ def _asked(places: Sequence[Place], may_mean: MayMean) -> Iterator[int]:
 
 
 class Compared:
-    """The probability that a mention of a document has certain antecedents. A mention is identified by its offset.
+    """How likely each mention of a document refers to earlier ones. A mention is identified by its offset.
 
-    It covers pronouns and the nouns that `may_mean` accepts. A block of mentions is compared when one of them is first
-    asked for.
+    Pronouns are compared, and the nouns that `may_mean` accepts. A block of mentions is compared when one of them is
+    first asked for.
     """
 
     def __init__(self, port: Coreference, trees: Sequence[Tree], may_mean: MayMean = lambda tree, noun, again: False):

@@ -113,7 +113,7 @@ _RELAYED = 4
 
 
 def relaying(tree: Tree, word: Word) -> Word | None:
-    """quoted in "quoted Olin as saying" and in "quoted Olin saying": the verb that relays what `word` reports."""
+    """The verb that relays a participle's report: quoted in "quoted Olin as saying" and in "quoted Olin saying"."""
     helper = tree.child(word, "aux") if word.xpos == "VBN" else None  # as having said
     first = helper or word
     if first.xpos != "VBG" or first.index == 0:
@@ -139,12 +139,12 @@ def _relayed(tree: Tree, verb: Word) -> Site | None:
 
 
 def _is_that_said(tree: Tree, word: Word) -> bool:
-    """That said, the board has argued …: an idiom, not a cue."""
+    """Whether a word is the "said" of an idiom: That said, the board has argued …"""
     return word.lower == "said" and word.index == 1 and tree.words[0].lower == "that"
 
 
 def _is_hyphenated(tree: Tree, word: Word) -> bool:
-    """added in "value-added", which is parsed as three words."""
+    """Whether a word is part of a hyphenated one: added in "value-added", which is parsed as three words."""
     before = tree.words[word.index - 1] if word.index else None
     return before is not None and before.text == "-" and before.end == word.start
 
@@ -173,7 +173,7 @@ _PAUSES = frozenset({",", "!", "?", "—", "–", "…"})
 
 
 def _utters(tree: Tree, verb: Word) -> bool:
-    """ "Lovely," he purred; "Get out," harrumphed one senator: any verb can report the quotation just before it.
+    """Whether a verb reports the quotation just before it, as any verb can: "Lovely," he purred; "Out," one barked.
 
     It must have only a subject, no objects: "Thriller," Olin left the room. A capital after ! or ? opens a new
     sentence: "Who paid?" Olin left.

@@ -111,7 +111,7 @@ def _on_weekday(weekday: int, today: date, *, is_last: bool) -> date | None:
 
 
 def _of_year(phrase: str, today: date | None) -> date | None:
-    """March 3; Friday, March 1, 2024; 3rd of March; 2024-03-01."""
+    """The day of a date: March 3; Friday, March 1, 2024; 3rd of March; 2024-03-01."""
     if american := _OF_YEAR.fullmatch(phrase):
         name, month, day, year = american.groups()
     elif british := _BRITISH.fullmatch(phrase):

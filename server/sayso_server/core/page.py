@@ -33,7 +33,7 @@ def is_page_line(line: str) -> bool:
 
 
 def opens_page_line(line: str) -> bool:
-    """READ MORE: …   Sign up to …   Whether a line opens as no sentence of a story does."""
+    """Whether a line opens as no sentence of a story does: READ MORE: …, Sign up to …"""
     if len(line) > _LONGEST:
         return False
     words = [w.lower() for w in _WORD.findall(line)[:_MOST_WORDS_OF_OPENING]]
@@ -44,7 +44,7 @@ def opens_page_line(line: str) -> bool:
 
 
 def ends_in_credit(line: str) -> bool:
-    """Crews on the bridge in June. Photo: Mara Olin   Whether a line ends with a credit after its last sentence."""
+    """Whether a line ends with a credit after its last sentence: Crews on the bridge in June. Photo: Mara Olin"""
     last = _BEFORE_CREDIT.split(line)[-1]
     words = [w.lower() for w in _WORD.findall(last)]
     if line.rstrip(_CLOSERS).endswith(_STOPS) or not 0 < len(words) <= _MOST_WORDS_OF_CREDIT:
@@ -60,6 +60,6 @@ def may_be_page_line(line: str) -> bool:
 
 
 def _is_short(line: str) -> bool:
-    """***   By Mara Olin   Whether a line has few words and no final stop."""
+    """Whether a line has few words and no final stop: ***, By Mara Olin."""
     is_open = not line.rstrip(_CLOSERS).endswith(_STOPS)
     return is_open and len(line.split()) <= _MOST_WORDS and may_be_page_line(line)

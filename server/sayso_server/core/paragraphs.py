@@ -117,7 +117,7 @@ def _wraps(before: _Line, line: _Line, after: _Line | None, width: int) -> bool:
 
 
 def _continues(before: _Line, line: _Line) -> bool:
-    """The bridge ¶ was closed.   “It failed,” ¶ said Olin.   Whether the next line continues in lower case."""
+    """Whether the next line continues in lower case: The bridge ¶ was closed.   “It failed,” ¶ said Olin."""
     is_low = line.text[0].islower() and not _BYLINE.match(line.text)
     return is_low and (before.is_open or before.text[-1] in _MARKS)
 

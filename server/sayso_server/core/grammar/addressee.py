@@ -21,7 +21,7 @@ def addressees(tree: Tree, verb: Word, *, lemma: str, text: str) -> tuple[Span, 
 
 
 def _object(tree: Tree, verb: Word, lemma: str) -> list[Word]:
-    """reporters in "told reporters", Pell in "Pell was told" and in "Asked by reporters, Pell smiled"."""
+    """The person addressed: reporters in "told reporters", Pell in "Pell was told", "Asked by reporters, Pell …"."""
     speaker, _ = subject(tree, verb)  # “Sit down,” ordered the judge
     found = [w for w in tree.children(verb, "iobj", "obj") if w != speaker and _can_be_told(w, lemma)]
     passive = tree.child(verb, "nsubj:pass")

@@ -53,7 +53,7 @@ def _before_the_governor(tree: Tree, verb: Word) -> list[Word]:
 
 
 def _wh_objects(tree: Tree, verb: Word) -> list[Word]:
-    """A question that parsers take for an object: asked how much money he had, explained what he liked."""
+    """Objects that are questions: asked how much money he had, explained what he liked."""
     things = [w for w in tree.children(verb, "obj") if w.index > verb.index]
     return [w for w in things if any(map(opens_question, tree.words[min(tree.subtree(w)) :][:2]))]
 
@@ -93,7 +93,7 @@ def complement_words(site: Site, complements: list[Word]) -> set[int]:
 
 
 def _after_that(site: Site, complement: Word) -> set[int]:
-    """from June in "announced that from June the pier would close", parsed as the day of the act."""
+    """Phrases after "that", parsed as the day of the act: from June in "said that from June the pier would close"."""
     mark = site.tree.child(complement, "mark")
     if mark is None or mark.index < site.head.index:
         return set()
@@ -102,14 +102,14 @@ def _after_that(site: Site, complement: Word) -> set[int]:
 
 
 def _stray_question(site: Site, indices: set[int]) -> set[int]:
-    """why in "refused to say why it failed", if the parser attaches it to the cue."""
+    """A question word, if the parser attaches it to the cue: why in "refused to say why it failed"."""
     before = min(indices, default=0) - 1
     word = site.tree.words[before]
     return {before} if before > site.head.index == word.head and opens_question(word) else set()
 
 
 def _over_an_aside(tree: Tree, indices: set[int]) -> set[int]:
-    """to Washington in "announced he sent no envoy – Orr, of all people – to Washington": after a pair of dashes."""
+    """The words after a pair of dashes: to Washington in "said he sent Orr – of all people – to Washington"."""
     last = max((i for i in indices if not is_punctuation(tree.words[i])), default=len(tree.words))
     opening = next((w for w in tree.words[last + 1 : last + 2] if w.text in _DASHES), None)
     if opening is None:
@@ -147,7 +147,7 @@ def holds_next_report(tree: Tree, cue: Word, complement: Word) -> bool:
 
 
 def _reports_next(tree: Tree, word: Word) -> bool:
-    """urging in "adding that crews came and urging families to wait": a participle next to a finite clause."""
+    """Whether a participle is coordinated with a finite clause: urging in "adding that crews came and urging calm"."""
     head = tree.head(word)
     is_next = word.relation == "conj" and word.xpos == "VBG" and head is not None and head.xpos != "VBG"
     return is_next and not tree.children(word, "aux") and lexicon.verb(word.lemma.lower()) is not None
@@ -165,7 +165,7 @@ def _leading(site: Site, complement: Word) -> set[int]:
 
 
 def _stray_subject(site: Site, complement: Word) -> set[int]:
-    """sensors in "said sensors worn by Olin failed", parsed as the object of the cue."""
+    """A subject that is parsed as the object of the cue: sensors in "said sensors worn by Olin failed"."""
     tree, verb = site.tree, site.head
     thing = tree.child(verb, "obj")
     if thing is None or Frame.OBJECT in site.entry.frames or verb.lemma.lower() in load_words("addressing_verbs"):
@@ -175,7 +175,7 @@ def _stray_subject(site: Site, complement: Word) -> set[int]:
 
 
 def _extracted(tree: Tree, verb: Word, complement: Word) -> set[int]:
-    """which in "leaks which Olin said were small": the pronoun is the complement's subject."""
+    """The relative pronoun that is the complement's subject: which in "leaks which Olin said were small"."""
     if verb.deprel != "acl:relcl" or tree.children(complement, "nsubj", "mark", "expl"):
         return set()
     first = next(w for w in tree.words[min(tree.subtree(verb)) :] if not is_punctuation(w) or w == verb)
@@ -183,10 +183,10 @@ def _extracted(tree: Tree, verb: Word, complement: Word) -> set[int]:
 
 
 def _stray_conjunct(site: Site, complements: list[Word]) -> set[int]:
-    """Olin said crews had come but were told to wait: parsers attach the second clause to the cue.
+    """Further clauses of the content that parsers attach to the cue: Olin said crews had come but were told to wait.
 
-    It belongs to the content if it has "that", its own subject, an auxiliary or a copula. A bare past tense is the
-    source's next act: Olin said crews had come and left.
+    They belong to the content if they have "that", their own subject, an auxiliary or a copula. A bare past tense is
+    the source's next act: Olin said crews had come and left.
     """
     tree, verb = site.tree, site.head
     if complements[0].index < verb.index:

@@ -42,7 +42,7 @@ def _key(document: Document, label: Label) -> str:
 
 
 def _is_number(word: str) -> bool:
-    """1 in Speaker 1, B in Speaker B."""
+    """Whether a word is a number or a letter: 1 in Speaker 1, B in Speaker B."""
     return word.isdigit() or len(word) == 1
 
 
@@ -86,7 +86,7 @@ def _exchanges(document: Document, labels: Sequence[Label]) -> Iterable[tuple[st
 
 
 def _between(document: Document, labels: Sequence[Label], known: Collection[str]) -> set[str]:
-    """Mate in "Captain: … Mate: … Captain: …": a label between two of one known speaker."""
+    """The keys of labels between two labels of one known speaker: Mate in "Captain: … Mate: … Captain: …"."""
     keys = [_key(document, label) for label in labels]
     return {two for one, two, three in zip(keys, keys[1:], keys[2:], strict=False) if one == three and one in known}
 
@@ -110,6 +110,6 @@ def _ends(document: Document, label: Label) -> bool:
 
 
 def _is_only_name(document: Document, label: Label) -> bool:
-    """Director: Mara Olin.   Whether a label only introduces a name, as in credits."""
+    """Whether a label only introduces a name, as credits do: Director: Mara Olin."""
     words = label.content.of(document.plain).strip(". ").split()
     return document.label_of(label.content) == "PER" and all(w[0].isupper() for w in words)

@@ -8,7 +8,7 @@ from sayso_server.core.tree import Tree, Word
 
 
 def is_inscribed(tree: Tree, verb: Word, source: Word | None) -> bool:
-    """A sign read “Shame”; they held signs reading “Shame”; the words on her shirt said “Shame”."""
+    """Whether a verb gives an inscription: a sign read “Shame”; signs reading “Shame”; the words on her shirt said …"""
     opening = tree.words[verb.index - 1] if verb.index and verb.xpos == "VBG" else None
     known = (source, subject(tree, verb)[0], opening)
     return any(_carries_words(tree, word) for word in known if word is not None)

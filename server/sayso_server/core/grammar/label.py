@@ -121,7 +121,7 @@ _PAGE = re.compile(rf"{_BOLD}([A-Z][\w’'-]*(?: [\w’'-]+){{0,3}}){_BOLD}:{_BO
 
 
 def label_of_the_page(document: Document, offset: int) -> Span | None:
-    """EXCLUSIVE: …, KESTON: …   A note, a salutation or capitals that open a paragraph, with the colon."""
+    """A note, a salutation or capitals that open a paragraph, with the colon: EXCLUSIVE: …, KESTON: …"""
     paragraph = document.paragraphs[document.paragraph_at(offset)]
     match = _PAGE.match(document.plain, paragraph.start, paragraph.end)
     if match is None or _reports(match[1].split()) or not (match[1].isupper() or _is_of_the_page(match[1])):

@@ -34,7 +34,7 @@ def is_next_act(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
 
 
 def _joins_the_cue(tree: Tree, cue: Word, complement: Word, verb: Word) -> bool:
-    """A comma before "and" and a verb of leaving; a court's verdict; a firm's act on one of its own figures."""
+    """Whether a conjunct is the speaker's act: leaving, after a comma; a verdict; a firm's act on its figures."""
     conjunction = tree.child(verb, "cc")
     if conjunction is None or conjunction.lower != "and" or len(tree.children(complement, "conj")) > 1:
         return False
@@ -62,7 +62,7 @@ def _is_verdict(verb: Word) -> bool:
 
 
 def _is_leaving(tree: Tree, word: Word) -> bool:
-    """before leaving the hall, as she left"""
+    """Whether a clause tells that the speaker left: before leaving the hall, as she left."""
     mark = tree.child(word, "mark", "case", "advmod")
     if mark is None or word.lemma.lower() not in load_words("departures"):
         return False
@@ -72,7 +72,7 @@ def _is_leaving(tree: Tree, word: Word) -> bool:
 
 
 def _is_gesture(tree: Tree, word: Word) -> bool:
-    """, her voice breaking"""
+    """Whether a clause describes a gesture: …, her voice breaking."""
     own = tree.child(word, "nsubj")
     first = tree.words[min((i for i in tree.subtree(word) if not is_punctuation(tree.words[i])), default=word.index)]
     is_set_off = first.index > 0 and tree.words[first.index - 1].text == ","
@@ -80,7 +80,7 @@ def _is_gesture(tree: Tree, word: Word) -> bool:
 
 
 def _is_meanwhile(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
-    """said he has the votes, even as others voiced doubts: in the tense of the cue, while the content is in another"""
+    """Whether "even as" opens a clause in the tense of the cue, not of the content: …, even as others voiced doubts."""
     mark, even = tree.child(word, "mark"), tree.child(word, "advmod")
     if mark is None or even is None or (even.lower, mark.lower) != ("even", "as") or word.xpos != cue.xpos:
         return False
@@ -89,7 +89,7 @@ def _is_meanwhile(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
 
 
 def _is_occasion(tree: Tree, cue: Word, word: Word) -> bool:
-    """, a day after Pell sold it: when it was said, in the tense of the cue. Either may be the head."""
+    """Whether a phrase tells when it was said: …, a day after Pell sold it. The day or the verb may be the head."""
     following = tree.words[word.index + 1 : word.index + 2]
     mark = tree.child(word, "mark") or next(iter(following), None)
     verb = tree.head(mark) if mark is not None and mark.lower in {"after", "before"} else None

@@ -57,12 +57,12 @@ def _negates(tree: Tree, word: Word) -> bool:
 
 
 def _is_additive(tree: Tree, negator: Word) -> bool:
-    """did not only say that it failed"""
+    """Whether a negator only adds: did not only say that it failed."""
     return any(w.lower in load_words("additive_adverbs") for w in tree.words[negator.index + 1 : negator.index + 2])
 
 
 def _is_number_sign(tree: Tree, word: Word) -> bool:
-    """No 10 said that it failed: an address."""
+    """Whether "no" is a number sign: No 10 said that it failed."""
     following = tree.words[word.index + 1 : word.index + 2]
     return word.lower == "no" and any(w.text.isdigit() and w.relation != "nummod" for w in following)
 

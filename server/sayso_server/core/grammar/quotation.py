@@ -37,7 +37,7 @@ def chain(document: Document, quotation: Quotation) -> list[Quotation]:
 
 
 def carried_to(document: Document, quotation: Quotation) -> list[Quotation]:
-    """“One. ¶ “Two,” she said. The quotation before a cue, after those in earlier paragraphs that it continues.
+    """The quotation before a cue, after those in earlier paragraphs that it continues: “One. ¶ “Two,” she said.
 
     Alone if the first of them has its own cue: “Zero,” he said. “One. ¶ “Two,” she said.
     """
@@ -54,7 +54,7 @@ def carried_to(document: Document, quotation: Quotation) -> list[Quotation]:
 
 
 def _is_continued(document: Document, quotation: Quotation) -> bool:
-    """Whether the next paragraph continues a quotation. “It was dark, said Olin. has only lost its closing mark."""
+    """Whether the next paragraph continues a quotation; not if only the mark is missing: “It was dark, said Olin."""
     if not quotation.carried:
         return False
     tail = document.plain.rfind(",", quotation.span.start, quotation.span.end) + 1
@@ -158,9 +158,10 @@ def _reports(site: Site, gap: str) -> bool:
 
 
 def continues_after(site: Site, quotation: Quotation, document: Document) -> bool:
-    """ "…," Olin said on Friday. "…" At most one sentence ends between the cue and the rest of the quotation.
+    """Whether a quotation continues after its cue: "…," Olin said on Friday. "…"
 
-    Other cues in that sentence do not matter (Olin, who said that it failed. "…"), unless they introduce the rest.
+    At most one sentence ends between the cue and the rest of the quotation. Other cues in that sentence do not matter
+    (Olin, who said that it failed. "…"), unless they introduce the rest.
     """
     text, start, cue = document.plain, quotation.span.start, site.last.end
     gap = text[cue:start]
@@ -175,7 +176,7 @@ def continues_after(site: Site, quotation: Quotation, document: Document) -> boo
 
 
 def has_own_cue(quotation: Quotation, document: Document, site: Site | None = None) -> bool:
-    """ "…," Olin said. "…," she added: whether the second quotation has its own cue, other than `site`."""
+    """Whether a quotation has its own cue, other than `site`: "…," Olin said. "…," she added."""
     end = quotation.span.end
     if document.plain[quotation.span.start : end].rstrip(CLOSING).rstrip()[-1:] not in {",", "!", "?", "—", "–"}:
         return False

@@ -78,7 +78,7 @@ def reported(
 
 
 def _is_asked_of_you(tree: Tree, verb: Word, source: Word | None) -> bool:
-    """How would you describe the pier? A request to say something is not a statement."""
+    """Whether someone is asked to say something, and so does not say it: How would you describe the pier?"""
     if source is None or source.lower != "you" or tree.words[-1].text != "?":
         return False
     helper = tree.child(verb, "aux")
@@ -86,7 +86,7 @@ def _is_asked_of_you(tree: Tree, verb: Word, source: Word | None) -> bool:
 
 
 def _names_a_source(tree: Tree, verb: Word, content: Sequence[Span]) -> bool:
-    """citing people familiar with the matter: they are the source, not the content."""
+    """Whether the object is the source, not the content: citing people familiar with the matter."""
     thing = tree.child(verb, "obj") if verb.lemma.lower() in load_words("relaying_verbs") else None
     is_person = thing is not None and (is_human(thing) or thing.lemma.lower() in load_words("people"))
     return is_person and any(span.covers(thing) for span in content if thing is not None)

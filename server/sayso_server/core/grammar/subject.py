@@ -58,7 +58,7 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
 
 
 def _voice(tree: Tree, noun: Word, verb: Word) -> Word:
-    """officials in "calls by officials asking …", if the noun of saying is not a document; else the noun."""
+    """The speaker in a by-phrase after a noun of saying (officials in "calls by officials asking …"); else the noun."""
     opening = tree.words[noun.index + 1]
     is_voiced = opening.lower == "by" and lexicon.noun(noun.lemma.lower()) is not None
     speaker = tree.head(opening) if is_voiced and noun.lemma.lower() not in load_words("documents") else None
@@ -66,7 +66,7 @@ def _voice(tree: Tree, noun: Word, verb: Word) -> Word:
 
 
 def _relayed(tree: Tree, verb: Word) -> Word | None:
-    """Olin in "quoted Olin as saying", in "Olin was quoted as saying" and in "Olin, quoted as saying …"."""
+    """The person quoted: Olin in "quoted Olin as saying", "Olin was quoted as saying", "Olin, quoted as saying …"."""
     named = tree.child(verb, "obj", "iobj") or tree.child(verb, "nsubj:pass")
     if named is not None:
         return named
@@ -91,7 +91,7 @@ def _antecedent(tree: Tree, head: Word, pronoun: Word) -> Word:
 
 
 def relative_subject(tree: Tree, verb: Word, source: Word) -> Word | None:
-    """who in "Olin, who said": the pronoun that is the subject of a cue in a relative clause of the source."""
+    """The relative pronoun that is the subject of a cue in a relative clause of the source: who in "Olin, who said"."""
     for clause in [verb, *tree.ancestors(verb)]:
         if clause.deprel == "acl:relcl":
             pronoun = next((w for w in tree.children(clause, "nsubj") if is_relative(w)), None)
@@ -190,7 +190,7 @@ def is_inverted(tree: Tree, verb: Word) -> bool:
 
 
 def headline_patient(tree: Tree, verb: Word) -> Word | None:
-    """PM in the headline "PM urged to act": a passive without an auxiliary, which parsers take for an active verb.
+    """The patient of a headline's passive, which parsers take for an active verb: PM in "PM urged to act".
 
     The line has no final stop, the verb is a past form without the object that it needs, and the subject has no
     article.
@@ -221,7 +221,7 @@ def _lacks_object(tree: Tree, verb: Word) -> bool:
 
 
 def _fronted(tree: Tree, verb: Word) -> Word | None:
-    """Moss in "told her Moss had said it failed": a noun before a finite verb, parsed as its object."""
+    """A noun before a finite verb, parsed as its object: Moss in "told her Moss had said it failed"."""
     before = [w for w in tree.children(verb, "obj", "iobj") if w.index < verb.index and w.upos in _NOMINAL]
     helpers = tree.children(verb, "aux")
     opening = helpers[0].index if helpers else verb.index

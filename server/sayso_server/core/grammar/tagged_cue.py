@@ -51,7 +51,7 @@ def _before(document: Document, offset: int) -> str:
 
 
 def is_introduced(document: Document, runs: Sequence[Sequence[Read]]) -> bool:
-    """Union leader Reyes was blunt: “It is a lie.”   Whether a colon before a quotation shows that someone speaks."""
+    """Whether a colon before a quotation shows that someone speaks: Union leader Reyes was blunt: “It is a lie.”"""
     quotation = document.quotation_at(runs[0][0].word.start) if runs and runs[0] else None
     return quotation is not None and _before(document, quotation.span.start) == ":"
 

@@ -72,7 +72,7 @@ def parse_cues(data: Mapping[str, object]) -> dict[str, Entry]:
 
 
 def _add(drafts: dict[str, _Draft], word: str, frame: Frame, cue_class: CueClass) -> None:
-    """Add one word of a list: point_out. In the lists of topics it ends with a preposition: talk_about is of talk."""
+    """Add one word of a list: point_out. In the lists of topics it ends with a preposition: talk_about adds to talk."""
     lemma, preposition = word.replace("_", " "), ""
     if frame in {Frame.TOPIC, Frame.NOUN_TOPIC}:
         lemma, _, preposition = lemma.rpartition(" ")

@@ -57,7 +57,7 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
 
 
 def _name_of_kin(tree: Tree, source: Word) -> set[int]:
-    """Amanda in "according to his wife, Amanda, Pell was ill", parsed as the subject."""
+    """A name between commas, parsed as the subject: Amanda in "according to his wife, Amanda, Pell was ill"."""
     after = tree.words[source.index + 1 : source.index + 4]
     is_between = [w.text for w in after[::2]] == [",", ","] and after[1].upos == "PROPN"
     return {after[1].index} if is_between and source.lemma.lower() in load_words("kin") else set()
@@ -180,7 +180,7 @@ def _relative_clause(tree: Tree, phrase: Word) -> Word | None:
 
 
 def _relative_clause_before(tree: Tree, source: Word) -> Word | None:
-    """lasted in "The talks, which lasted an hour, according to Olin, included …": the phrase modifies the aside."""
+    """The relative clause before a phrase: lasted in "The talks, which lasted an hour, according to Olin, …"."""
     first = min(tree.subtree(source))
     governor = tree.head(source)
     if governor is None or governor.index < first or not is_set_off(tree, source):

@@ -73,7 +73,7 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
 
 
 def _early_addressee(site: Site, complement: Word, early: list[Span], document: Document) -> tuple[Span, ...]:
-    """the board in "told the board it failed", if the parser attaches it to the clause."""
+    """The addressee, if the parser attaches it to the clause: the board in "told the board it failed"."""
     people = [w for w in site.tree.children(complement, "iobj", "obj") if any(s.covers(w) for s in early)]
     return tuple(mention(site.tree, w, document.plain) for w in people[:1])
 

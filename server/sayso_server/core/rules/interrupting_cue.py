@@ -51,7 +51,7 @@ def interrupting_cue(site: Site, document: Document) -> Iterator[Candidate]:
 
 
 def _with_open_mark(found: Candidate, document: Document) -> Candidate:
-    """“We will rebuild, Olin said. The unclosed mark belongs to the content, which is quoted as a whole."""
+    """The candidate with an unclosed mark, which makes all of its content quoted: “We will rebuild, Olin said."""
     quotation = document.quotation_at(found.content[0].start)
     if quotation is None or found.content[0].start != quotation.span.start + 1 or found.cue is None:
         return found

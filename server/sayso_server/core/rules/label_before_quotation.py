@@ -67,7 +67,7 @@ def _is_finite(word: Word) -> bool:
 
 
 def _addressee(document: Document, words: Sequence[Word]) -> Span | None:
-    """Renn in "Olin to Renn: “…”"."""
+    """The addressee in a label: Renn in "Olin to Renn: “…”"."""
     to = next((w for w in words[1:-1] if w.text == "to"), None)
     listener = Span(to.end + 1, words[-1].end) if to is not None else None
     return listener if listener is not None and is_human(words[-1]) else None

@@ -43,10 +43,10 @@ def linked(document: Document) -> Iterator[Candidate]:
         known = {site.head.start: site for site in document.sites_within(paragraph)}
         own = _Paragraph(document, words, places, best)
         found = (candidate for cue in own.cues for candidate in _candidates(own, cue, known))
-        yield from (candidate for candidate in found if not _is_no_content(document, candidate))
+        yield from (candidate for candidate in found if not _is_not_content(document, candidate))
 
 
-def _is_no_content(document: Document, found: Candidate) -> bool:
+def _is_not_content(document: Document, found: Candidate) -> bool:
     """Whether the cue is in a page label, or the content only opens the sentence: On Friday, Olin wrote: …"""
     if _is_of_the_page(document, found):
         return True
@@ -146,7 +146,7 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
 
 
 def _before_the_colon(document: Document, span: Span) -> Span:
-    """the vote as a win in "hailed the vote as a win: “We won.”" The utterance is a separate statement."""
+    """The part of a content before a colon and an utterance, a separate statement: the vote as a win: “We won.”"""
     for quotation in document.quotations_within(span):
         lead = document.plain[span.start : quotation.span.start].rstrip()
         if lead[-1:] == ":" and is_utterance(quotation, document):
@@ -161,14 +161,14 @@ def _without_topic(document: Document, site: Site, content: tuple[Span, ...]) ->
     inside = document.quotations_from(content[0].start + 1, content[-1].end)
     starts = (q.span.start for q in inside if q.depth == 0)
     start = next((i for i in starts if document.plain[site.head.end : i].rstrip()[-1:] in {":", "."}), None)
-    if start is None:  # the following statement is none of the words before its quotation
+    if start is None:  # "the following statement" refers to the quotation alone
         points = any(child.lower in load_words("pointing_words") for child in site.tree.children(site.head))
         return () if points else content
     return tuple(Span(max(start, span.start), span.end) for span in content if span.end > start)
 
 
 def _leads_in(site: Site) -> bool:
-    """Commenting on the ruling, Olin said: “…” The participle only names the topic of another statement."""
+    """Whether a participle only names the topic of another statement: Commenting on the ruling, Olin said: “…”"""
     governor = site.tree.head(site.head)
     return (
         site.head.xpos == "VBG"

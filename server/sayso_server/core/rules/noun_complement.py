@@ -47,7 +47,7 @@ def _contents(site: Site, *, is_owned: bool) -> Iterator[tuple[CueClass, Word]]:
 
 
 def _below_its_verb(tree: Tree, noun: Word) -> list[Word]:
-    """lied in "claims were made that Pell lied": the parser attaches the clause to the support verb of the noun."""
+    """Clauses that the parser attaches to the support verb of the noun: lied in "claims were made that Pell lied"."""
     head = tree.head(noun)
     is_carried = noun.deprel == "nsubj:pass" and head is not None and head.lemma.lower() in load_words("support_verbs")
     return tree.children(head, "ccomp", "advcl") if is_carried and head is not None else []

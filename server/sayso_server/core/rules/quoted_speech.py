@@ -69,7 +69,7 @@ def _between(site: Site, quotation: Quotation, document: Document) -> Word | Non
 
 
 def _has_own_lead(site: Site, after: Quotation, document: Document) -> bool:
-    """ "…," Olin said. Renn, 50: "…" Whether another sentence, ending in a colon, introduces the second quotation."""
+    """Whether another sentence, ending in a colon, introduces the second quotation: "…," Olin said. Renn, 50: "…" """
     gap = document.plain[site.words[-1].end : after.span.start].rstrip()
     return gap[-1:] == ":" and _holds_stop(gap, {" "})
 
@@ -85,7 +85,7 @@ def _neighbours(site: Site, document: Document) -> tuple[Quotation | None, Quota
 
 
 def _is_introduced(site: Site, quotation: Quotation, document: Document) -> bool:
-    """Olin wrote: ¶ “The plan failed.”   The paragraph ends with a colon, the quotation opens the next."""
+    """Whether a colon ends the paragraph and the quotation opens the next one: Olin wrote: ¶ “The plan failed.”"""
     here = document.paragraphs[document.paragraph_at(site.head.start)]
     following = document.paragraphs[document.paragraph_at(quotation.span.start)]
     opens = not document.plain[following.start : quotation.span.start].strip(" \t•·▪*-–—")
@@ -93,7 +93,7 @@ def _is_introduced(site: Site, quotation: Quotation, document: Document) -> bool
 
 
 def _ends_before_cue(quotation: Quotation, site: Site, document: Document) -> bool:
-    """ "…," Olin said. Whether the quotation leads to the cue, with only the source in between."""
+    """Whether a quotation leads to the cue, with only the source in between: "…," Olin said."""
     text, end, cue = document.plain, quotation.span.end, site.head.start
     gap = text[end:cue]
     if len(gap) > MAX_GAP or has_other_cue(site, document, end, cue) or not is_utterance(quotation, document):
@@ -122,7 +122,7 @@ def _has_other_content(site: Site, quotation: Quotation) -> bool:
 
 
 def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> bool:
-    """Olin said: "…" Whether the quotation opens a sentence after a comma, a colon or the cue itself."""
+    """Whether a quotation opens a sentence after a comma, a colon or the cue itself: Olin said: "…" """
     text, start, cue = document.plain, quotation.span.start, site.last.end
     gap = text[cue:start]
     if len(gap) > MAX_GAP or has_other_cue(site, document, cue, start):
@@ -142,13 +142,13 @@ def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> b
 
 
 def _ends_its_sentence(quotation: Quotation, document: Document) -> bool:
-    """Olin said, “The plan failed”. Whether the full stop comes after the marks, as in British papers and Wikinews."""
+    """Whether the full stop comes after the marks, as in British papers and Wikinews: Olin said, “The plan failed”."""
     end = quotation.span.end
     is_last = end == document.paragraphs[document.paragraph_at(quotation.span.start)].end
     return (is_last or document.plain[end] in _STOPS) and not is_title(document, quotation)
 
 
 def _is_called_out(quotation: Quotation, gap: str, document: Document) -> bool:
-    """chanting “Close it now!”: no comma before, but a capital and the end of a sentence inside the marks."""
+    """Whether a quotation without a comma before it has a capital and ends a sentence: chanting “Close it now!”"""
     inside = document.plain[quotation.span.start : quotation.span.end].strip("\"“”’‘'«»")
     return not gap.strip() and inside[:1].isupper() and inside[-1:] in {",", ".", "!", "?"}

@@ -39,14 +39,14 @@ def said_so(document: Document) -> Iterator[Candidate]:
 
 
 def _inverted(words: list[Word]) -> Word | None:
-    """said in "So said Olin"."""
+    """The cue after so or thus: said in "So said Olin"."""
     verb = words[1]
     entry = lexicon.verb(verb.lemma.lower()) if words[0].lower in {"so", "thus"} and verb.upos == "VERB" else None
     return verb if entry is not None and Frame.CLAUSE in entry.frames else None
 
 
 def _how(tree: Tree, words: list[Word]) -> Word | None:
-    """described in "That was how Olin described it", and in "was how Olin described it"."""
+    """The cue after "how": described in "That was how Olin described it" and in "was how Olin described it"."""
     first = words[1:] if words[0].lower in load_words("demonstratives") else words
     if len(first) < 2 or first[0].lemma != "be" or first[1].lower != "how":
         return None

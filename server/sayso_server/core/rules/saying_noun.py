@@ -95,7 +95,7 @@ def _class_of(noun: Word) -> CueClass | None:
 
 
 def _owner(tree: Tree, noun: Word) -> Word | None:
-    """Olin in "Olin's words", in "the words of Olin" and in "Olin had a message"."""
+    """The owner of a noun: Olin in "Olin's words", in "the words of Olin" and in "Olin had a message"."""
     verb = tree.head(noun)
     if noun.relation == "obj" and verb is not None:
         return subject(tree, verb)[0] if verb.lemma in load_words("support_verbs") else None

@@ -60,9 +60,9 @@ def _is_said(document: Document, end: int) -> bool:
 
 
 def _posts(document: Document) -> Iterator[Candidate]:
-    """We are closing the harbour. ¶ — Port of Ellan (@ellan) June 7   Unquoted text, signed on the next line.
+    """Unquoted text, signed on the next line: We are closing the harbour. ¶ — Port of Ellan (@ellan) June 7
 
-    A handle shows that it is a post; without one there must be several such lines (testimonials).
+    A handle shows that it is a post; without one, there must be several such lines (testimonials).
     """
     lines = [(i, found) for i, p in enumerate(document.paragraphs) if i and (found := _line(document, p))]
     pairs = [(i, found) for i, found in lines if _is_unsigned_text(document, i - 1)]

@@ -70,7 +70,7 @@ def _branches(tree: Tree, own: Sequence[Word]) -> list[int]:
 
 
 def _is_date(tree: Tree, word: Word) -> bool:
-    """Friday night in "said ten were arrested Friday night": a day without a comma or a preposition."""
+    """Whether a branch is a day without a comma or a preposition: said ten were arrested | Friday night."""
     first = min(tree.subtree(word))
     return word.deprel == "obl:unmarked" and is_time(tree, word) and tree.words[first - 1].text != ","
 

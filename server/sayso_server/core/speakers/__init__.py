@@ -8,11 +8,11 @@ from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.selection.choice import Chosen
 from sayso_server.core.speakers import link_rules as rules
-from sayso_server.core.speakers.discourse.agreement import may_mean_somebody
+from sayso_server.core.speakers.discourse.agreement import may_corefer
 from sayso_server.core.speakers.discourse.author import author
 from sayso_server.core.speakers.discourse.conversation import addressee_of, target_of, without_cue
 from sayso_server.core.speakers.discourse.reader import Reader
-from sayso_server.core.speakers.discourse.sources import link_source, thing_that
+from sayso_server.core.speakers.discourse.sources import antecedent_of_which, link_source
 from sayso_server.core.speakers.discourse.turns import Turn, asks
 from sayso_server.core.speakers.entities import Entity, Link, open_store
 from sayso_server.core.speakers.known import with_known
@@ -41,7 +41,7 @@ def resolve(
 
     Those of the `known` speakers that the text names are recognized.
     """
-    compared = Compared(coreference, document.trees, may_mean_somebody) if coreference is not None else None
+    compared = Compared(coreference, document.trees, may_corefer) if coreference is not None else None
     names = with_known(index_names(document), known)
     reader = Reader(open_store(document, names), compared=compared)
     links: list[Link] = []
@@ -62,7 +62,7 @@ def _link(reader: Reader, item: Chosen, parent: Entity | None) -> Link:
         if tree is not None:
             head, cue = found.source_head, found.cue.lemma if found.cue else ""
             verbs = tree.between(found.cue.spans[0].start, found.cue.spans[0].end) if found.cue else []
-            head = thing_that(reader, tree, head, verbs[0]) if verbs else head
+            head = antecedent_of_which(reader, tree, head, verbs[0]) if verbs else head
             return link_source(reader, tree, found.source, head, parent, cue)
     reader.read_to(found.content[0].start)
     if found.follows:

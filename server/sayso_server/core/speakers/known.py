@@ -151,7 +151,7 @@ def _may_be_called(cluster: NameCluster, one: Known) -> bool:
 
 
 def _is_alike(own: Key, one: Known) -> bool:
-    """Whether the longest name of a cluster is no other full name: a Kirby who is Robert Kirby is not John Kirby."""
+    """Whether the longest name of a cluster is no other full name: a Robert Kirby, also Kirby, is not John Kirby."""
     full = [key for key in one.keys if len(key) > 1]
     return len(own) == 1 or not full or any(_is_part(own, key) or _is_short(own, key) for key in full)
 
@@ -163,7 +163,10 @@ def _is_part(one: Key, other: Key) -> bool:
 
 
 def _is_short(own: Key, full: Key) -> bool:
-    """J. Kirby, Jack Kirby and John F. Kirby are John Kirby; George W. Bush is not George H. W. Bush."""
+    """Whether one name may be short for the other: J. Kirby, Jack Kirby, John F. Kirby for John Kirby.
+
+    George W. Bush is not George H. W. Bush.
+    """
     if min(len(own), len(full)) < 2 or own[-1] != full[-1] or not short_for(own[0], full[0]):
         return False
     return all(a[0] == b[0] for a, b in zip(own[1:-1], full[1:-1], strict=False))

@@ -44,7 +44,7 @@ def _is_qualified(phrase: Phrase) -> bool:
 
 
 def _is_met_with_others(phrase: Phrase) -> bool:
-    """Ann Orr met the Italian: whether it is someone other than the person named."""
+    """Whether a sentence has both the noun and a named person, who is someone else: Ann Orr met the Italian."""
     for tree in phrase.sentences_before(_BEFORE):
         if any(w.lower == phrase.lower and w.upos in {"NOUN", "PROPN"} for w in tree.words):
             named = phrase.entities.names.from_to(tree.span.start, tree.span.end)
@@ -54,12 +54,12 @@ def _is_met_with_others(phrase: Phrase) -> bool:
 
 
 def _is_personal(phrase: Phrase) -> bool:
-    """Whether a noun is a personal epithet: the ex-swimmer, the mother-of-three."""
+    """Whether a noun is an epithet for a person: the ex-swimmer, the mother-of-three."""
     return phrase.lower.removeprefix("ex-").partition("-of-")[0] in load_words("personal_epithets")
 
 
 def _called(phrase: Phrase) -> NameCluster | None:
-    """Owen Pell, a miner: the miner. No one, if the text has another miner, too."""
+    """The one person whom the text has called by this noun: Owen Pell, a miner. No one, if it has another miner."""
     found: set[NameCluster] = set()
     for tree in phrase.sentences_before(_BEFORE):
         for word in tree.words:
@@ -114,7 +114,7 @@ def _named_last(phrase: Phrase, *, is_alone: bool = False) -> list[NameCluster]:
 
 
 def _is_introduced(tree: Tree, word: Word) -> bool:
-    """Whether a word introduces a person without a name, who is no one named in the sentence: a man."""
+    """Whether a word introduces a person without a name, other than those named in the sentence: a man."""
     determiner = tree.child(word, "det")
     is_new = determiner is not None and determiner.lower in load_words("indefinite_determiners")
     is_other = word.relation != "appos" and tree.child(word, "cop") is None
@@ -153,7 +153,7 @@ def _charged(phrase: Phrase) -> Iterator[NameCluster]:
 
 
 def _is_on_trial(tree: Tree, verb: Word) -> bool:
-    """Stood trial, is on trial, faces a charge, appeared in court."""
+    """Whether a verb puts its subject on trial: stood trial, is on trial, faces a charge, appeared in court."""
     own = (verb, *tree.children(verb, "obj", "obl"))
     is_there = verb.lemma in load_words("standing_trial") or tree.child(verb, "cop") is not None
     return is_there and any(w.lemma in load_words("trials") for w in own)

@@ -89,18 +89,18 @@ def _is_alike(lemma: str, words: AbstractSet[str]) -> bool:
     if lemma in words:
         return True
     if words & _kinds()["leader"] == {"minister"} and not words & {"prime", "first"}:
-        return False  # a minister for fisheries is no leader
+        return False  # a minister for fisheries is not a leader
     return any(lemma in kind and words & kind for kind in _kinds().values())
 
 
 def gender_agrees(lemma: str, found: NameCluster) -> bool:
-    """Whether the genders agree: the spokeswoman is no man."""
+    """Whether the genders agree: the spokeswoman is not a man."""
     female, male = lemma in load_words("female"), lemma in load_words("male")
     return not (female and found.gender == "m") and not (male and found.gender == "f")
 
 
 def _belongs(found: NameCluster, owner: Entity) -> bool:
-    """Whether the possessor is also given with the name: the company's chief executive is not just any."""
+    """Whether the possessor may be the person's employer: the company's chief executive is not just any."""
     own = {normal(w) for w in owner.display.split()}
     given = {normal(w) for title in found.offices for w in title.split()}
     unnamed = given & load_words("employers_untold")
@@ -108,7 +108,7 @@ def _belongs(found: NameCluster, owner: Entity) -> bool:
 
 
 def _leads_country(phrase: Phrase, found: NameCluster, lemma: str, missing: Iterable[str]) -> bool:
-    """The Kesterian leader, for a president whose country the text does not give."""
+    """Whether a leader fits except for the country, which the text does not give: the Kesterian leader."""
     leaders = load_words("heads_of_government")
     if lemma not in leaders and lemma != "leader":
         return False

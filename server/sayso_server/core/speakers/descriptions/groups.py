@@ -18,7 +18,7 @@ _COORDINATED = "and"
 
 
 def coordinated_names(phrase: Phrase) -> Proposal | None:
-    """Ann Orr and Owen Pell: a group."""
+    """A group of named people: Ann Orr and Owen Pell."""
     others = (w for w in phrase.tree.children(phrase.head, "conj") if not phrase.is_inside_name(w))
     heads = [phrase.head, *others]
     parts = [name_of_part(phrase.entities.names, head) for head in heads if head.start < phrase.span.end]
@@ -37,7 +37,7 @@ def name_of_part(names: NameIndex, head: Word) -> Occurrence | None:
 
 
 def together(phrase: Phrase) -> Proposal | None:
-    """A coordination with or without names."""
+    """A group that is a coordination, with or without names."""
     return coordinated_names(phrase) or coordination(phrase)
 
 
@@ -56,7 +56,7 @@ def _words(displays: Sequence[str]) -> list[str]:
 
 
 def coordination(phrase: Phrase) -> Proposal | None:
-    """The president and Congress, Owen Pell and his wife: a group. Not: the chairman and chief executive."""
+    """A coordination as a group: the president and Congress, Pell and his wife; not: the chair and chief executive."""
     others = phrase.joined
     coordinators = [c.lower for w in others for c in phrase.tree.children(w, "cc")]
     if phrase.is_plural or "and" not in coordinators or not all(_is_alone(phrase, w) for w in others):
@@ -77,7 +77,7 @@ def _is_alone(phrase: Phrase, word: Word) -> bool:
 
 
 def _with_full_names(phrase: Phrase, named: Sequence[Occurrence]) -> str:
-    """Owen Pell and his wife, for "Mr. Pell and his wife"."""
+    """The phrase with full names: Owen Pell and his wife, for "Mr. Pell and his wife"."""
     out, position = "", phrase.span.start
     for found in named:
         if found.end <= phrase.span.end:
@@ -87,7 +87,7 @@ def _with_full_names(phrase: Phrase, named: Sequence[Occurrence]) -> str:
 
 
 def group(phrase: Phrase) -> Proposal | None:
-    """Residents, two officials briefed on the speech, the company's bankers."""
+    """A group without names: residents, two officials briefed on the speech, the company's bankers."""
     is_group = phrase.is_plural or _is_couple(phrase) or _is_number(phrase)
     is_alone = all(w.xpos != "NNS" for w in phrase.joined)  # police, but not police and officials
     if not is_group or (phrase.lower in load_words("collectives") and is_alone):

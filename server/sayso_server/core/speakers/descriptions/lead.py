@@ -20,7 +20,7 @@ _WORDS_LEFT_OUT = frozenset({"former", "ex"})
 
 
 def role_in_lead(phrase: Phrase) -> Proposal | None:
-    """A councillor has said …. Cllr Mara Olin …: the one person of the role named later, if no one is named before."""
+    """The one person with a role named later, if no one is named before: a councillor has said …. Cllr Mara Olin …"""
     document, start = phrase.entities.document, phrase.span.start
     lemma = unabbreviated(phrase.lemma)
     determiner = phrase.tree.child(phrase.head, "det", "nmod:poss")
@@ -41,7 +41,7 @@ def role_in_lead(phrase: Phrase) -> Proposal | None:
 
 
 def named_after_lead(phrase: Phrase) -> Proposal | None:
-    """The finance minister said …. ¶ “…,” said Owen Pell.   The lead leaves the name to the next paragraph.
+    """The person whom a lead leaves for the next paragraph: The finance minister said …. ¶ “…,” said Owen Pell.
 
     Its first sentence with a person names only one, in full and without a role, who speaks; no one is named before.
     """
@@ -71,7 +71,7 @@ def _speaks(tree: Tree, found: Occurrence) -> bool:
 
 
 def body_in_headline(phrase: Phrase) -> Proposal | None:
-    """Kesterian academy names winners. The Royal Kesterian Academy …: the one body named later with these words."""
+    """The one body named later with a headline's words: Kesterian academy opens. The Royal Kesterian Academy …"""
     document = phrase.entities.document
     if len(document.paragraphs) < 2 or document.paragraph_at(phrase.span.start) > 0 or phrase.is_plural:
         return None

@@ -34,7 +34,7 @@ _MOST_SENTENCES = 3
 
 
 def organization(phrase: Phrase) -> Proposal | None:
-    """The agency, the venue, the company: one that was named before, else one that is only described."""
+    """The organization of a noun, named before or only described: the agency, the venue, the company."""
     lemma = phrase.lemma
     if lemma not in load_words("organizations") and lemma not in load_table("kinds"):
         return None
@@ -55,7 +55,7 @@ def organization(phrase: Phrase) -> Proposal | None:
 
 
 def _place_of(phrase: Phrase) -> str:
-    """Carrow, for the police, if the text has named no other place; else empty."""
+    """The place of the police, if the text has named no other place: Carrow; else empty."""
     if phrase.lower not in load_words("collectives") or len(phrase.words) > 1:
         return ""
     if phrase.entities.described(SpeakerType.ORGANIZATION, phrase.lemma):
@@ -68,7 +68,7 @@ def _place_of(phrase: Phrase) -> str:
 
 
 def _name_of_its_kind(phrase: Phrase) -> Entity | None:
-    """Time magazine, the Interfax news agency: a name that the noun only explains."""
+    """The entity of a name that the noun only explains: Time magazine, the Interfax news agency."""
     if phrase.lemma not in load_words("explaining") or phrase.possessor is not None:
         return None
     lead = [w for w in phrase.tree.between(phrase.span.start, phrase.head.start) if w.lower != "news"]
@@ -79,7 +79,7 @@ def _name_of_its_kind(phrase: Phrase) -> Entity | None:
 
 
 def named_before(phrase: Phrase, lemma: str) -> Entity | None:
-    """The agency: the organization named last whose name shows that it is one."""
+    """The organization named last whose name shows that it is of the kind: the agency."""
     start = phrase.span.start
     near = phrase.entities.names.before(start, _NAMES_BEFORE)
     before = [c for c in dict.fromkeys(n.cluster for n in near) if not c.is_person and not _is_country(c)]
@@ -98,7 +98,7 @@ def _following(plain: str, end: int) -> str:
 
 
 def organization_untold(phrase: Phrase) -> Proposal | None:
-    """The charity, after the RNLI: the organization named last, if its name does not show its kind."""
+    """The organization named last, if its name does not show its kind: the charity, after the RNLI."""
     lemma = phrase.lemma
     if lemma not in load_words("untold_organizations") or not phrase.is_definite or _is_qualified(phrase):
         return None
@@ -160,14 +160,14 @@ def _named_last(phrase: Phrase, kinds: AbstractSet[str]) -> list[NameCluster]:
 
 
 def _overseers(phrase: Phrase, tree: Tree) -> Sequence[NameCluster] | None:
-    """The regulators in a sentence, which fine, investigate, raid; None if it has no such verb."""
+    """The regulators in a sentence, the subjects of fine, investigate, raid; None if it has no such verb."""
     verbs = [w for w in tree.words if w.upos == "VERB" and is_form_of(w.lemma, load_words("overseeing"))]
     subjects = (phrase.entities.names.at(s) for verb in verbs for s in tree.children(verb, "nsubj"))
     return [one.cluster for one in subjects if one is not None] if verbs else None
 
 
 def _may_be_called(phrase: Phrase, found: NameCluster) -> bool:
-    """Whether this noun agrees with an earlier one for the organization: a union is no company."""
+    """Whether this noun agrees with an earlier one for the organization: a union is not a company."""
     before = phrase.entities.named[found].head
     if not before or before == phrase.lemma or phrase.lemma in load_words("any_organization") - load_words("companies"):
         return True
@@ -181,19 +181,19 @@ def _seems_place(found: Occurrence) -> bool:
 
 
 def _is_owned(tree: Tree, found: Occurrence) -> bool:
-    """Whether a name belongs to holdings, and so is no place: shares in Corvane."""
+    """Whether a name is the object of holdings, and so not a place: shares in Corvane."""
     inside = (w for w in tree.words if found.start <= w.start < found.end)
     heads = (tree.head(w) for w in inside if w.relation == "nmod")
     return any(head is not None and normal(head.lemma) in load_words("holdings") for head in heads)
 
 
 def _is_seat(found: NameCluster) -> bool:
-    """Whether a name is a seat of government, and so no company: the White House, No 10."""
+    """Whether a name is a seat of government, and so not a company: the White House, No 10."""
     return "_".join(found.key) in load_words("seats_of_government")
 
 
 def _may_be(found: NameCluster, kinds: AbstractSet[str]) -> bool:
-    """Whether a name can belong to an organization of this kind: it has no other kind, and is no thing or country."""
+    """Whether a name can be an organization of these kinds: not of another kind, and not a thing or a country."""
     if found.is_person or _is_country(found) or _is_seat(found):
         return False
     if kinds & load_words("companies"):
@@ -212,7 +212,7 @@ def _is_country(found: NameCluster) -> bool:
 
 
 def _is_organization(phrase: Phrase, found: NameCluster) -> bool:
-    """Whether a name is no place, river or bill: it speaks, has a president or a company's name, or is named often."""
+    """Whether a name is not a place or thing: it speaks, has a president or a company's name, or is named often."""
     if set(found.key) & load_words("thing_words") or all(n.is_place for n in found.mentions[:_PLACES]):
         return False
     if len(found.mentions) >= _OFTEN or set(found.key) & load_words("company_words", "organizations"):

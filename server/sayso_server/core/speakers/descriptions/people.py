@@ -28,7 +28,7 @@ _FITS_HEADLINE = 1.4
 
 
 def of_age(phrase: Phrase) -> Proposal | None:
-    """The 54-year-old: the person of that age; else the one named last whose age is not given."""
+    """The named person of an age, else the one named last whose age is not given: the 54-year-old."""
     match = _AGE.search(phrase.text)
     if match is None or not phrase.is_definite:
         return None
@@ -44,7 +44,7 @@ def of_age(phrase: Phrase) -> Proposal | None:
 
 
 def office_holder(phrase: Phrase) -> Proposal | None:
-    """The senator, the Israeli leader, the company's chief executive: the named person who fits best."""
+    """The named person whom a job title fits best: the senator, the Israeli leader, the company's chief executive."""
     lemma = unabbreviated(phrase.lemma)
     if lemma not in load_words("roles") and lemma not in alike_jobs():
         return None
@@ -109,7 +109,7 @@ def _described(phrase: Phrase, lemma: str, text: str, affiliation: Entity | None
 
 
 def _spokesperson(phrase: Phrase, lemma: str) -> Proposal:
-    """A spokesman for the ministry; an agency spokesman, for the agency named before; the spokesman, again."""
+    """A spokesperson, new or known: a spokesman for the ministry; an agency spokesman; the spokesman."""
     text = description(phrase, "for")
     employer = _employer(phrase)
     if employer is not None and employer.display not in text and phrase.possessor is None:

@@ -118,7 +118,7 @@ class Phrase:
 
     @cached_property
     def possessor(self) -> Word | None:
-        """Her in "her manager", company in "the company's bankers"."""
+        """The possessor: her in "her manager", company in "the company's bankers"."""
         return next((w for w in self.tree.children(self.head, "nmod:poss") if w.start >= self.span.start), None)
 
     @cached_property
@@ -150,7 +150,7 @@ class Phrase:
         return [w for w in others if not self.is_inside_name(w)]
 
     def is_inside_name(self, word: Word) -> bool:
-        """Rescue in "Olin of Carrow Fire and Rescue": the coordination is inside one name."""
+        """Whether a word is coordinated inside one name: Rescue in "Olin of Carrow Fire and Rescue"."""
         found, coordinator = self.entities.names.at(word), self.tree.child(word, "cc")
         return found is not None and coordinator is not None and found.start < coordinator.start
 
@@ -168,7 +168,7 @@ def description(phrase: Phrase, by: str) -> str:
 
 
 def _with_owner(phrase: Phrase, by: str) -> str:
-    """Bankers of Harrowmere Foods, for "the company's bankers"; empty if no possessor is known."""
+    """The phrase with its possessor named: bankers of Harrowmere, for "the company's bankers"; empty if unknown."""
     owner, word = phrase.owner, phrase.possessor
     if owner is None or word is None or not owner.display or owner.type is SpeakerType.DOCUMENT:
         return ""
@@ -179,7 +179,7 @@ def _with_owner(phrase: Phrase, by: str) -> str:
 
 
 def _with_full_names(phrase: Phrase) -> str:
-    """Aide to Anton Grieve, for "an aide to Mr. Grieve"."""
+    """The phrase with full names: aide to Anton Grieve, for "an aide to Mr. Grieve"."""
     out, position, plain = "", phrase.span.start, phrase.plain
     for found in phrase.entities.names.from_to(phrase.span.start, phrase.span.end):
         full = found.cluster.is_person and len(found.cluster.key) > 1

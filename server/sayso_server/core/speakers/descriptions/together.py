@@ -1,4 +1,4 @@
-"""The couple, both, the three, after named people: these people together."""
+"""Phrases for several named people together: the couple, both, the three."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ def _counts() -> Mapping[str, int]:
 
 
 def named_together(phrase: Phrase) -> Proposal | None:
-    """Mara Olin and Owen Pell were freed. The pair said …: the last named people of that number."""
+    """The last named people of the number in a phrase, together: Mara Olin and Owen Pell were freed. The pair said …"""
     count = _count(phrase)
     if count is None:
         return None
@@ -48,7 +48,7 @@ def named_together(phrase: Phrase) -> Proposal | None:
 
 
 def _count(phrase: Phrase) -> int | None:
-    """How many people are meant: the couple, both, all three, the two of them; None for a couple from Harwick."""
+    """The number of people meant: the couple, both, all three, the two of them; None for a couple from Harwick."""
     count = _counts().get(phrase.lower)
     if phrase.lemma in load_words("female", "male"):  # the two women
         numbers = (w.lower for w in phrase.tree.children(phrase.head, "nummod", "det"))

@@ -21,7 +21,7 @@ Share = Callable[[Entity], float | None]
 """The probability that a phrase refers to the same as earlier mentions of an entity; None if it is not known."""
 
 
-def may_mean_somebody(tree: Tree, noun: Word, again: bool) -> bool:
+def may_corefer(tree: Tree, noun: Word, again: bool) -> bool:
     """Whether the coreference head is asked about a noun: only these are linked to known entities.
 
     These are nouns for people, bodies or documents that occur again, and definite ones that may follow a name.
@@ -53,7 +53,7 @@ def reconsidered(proposal: Proposal, phrase: Phrase, recent: Collection[Entity],
 
 
 def _organization(proposal: Proposal, last: Entity, recent: Collection[Entity], share: Share) -> Proposal:
-    """The company: the one named last, or another recent one that fits better.
+    """A proposal for "the company": the organization named last, or another recent one that fits better.
 
     The weights were set on GUM's documents for training and on half of MEANTIME.
     """

@@ -58,13 +58,13 @@ def _issuer(reader: Reader, tree: Tree, end: int) -> Entity | None:
         issues = verb is not None and verb.lemma in load_words("issuing_verbs") and noun.relation in {"obj", "obl"}
         subject = tree.child(verb, "nsubj") if verb is not None and issues else None
         for word in (owner, subject):
-            entity = _somebody(reader, tree, word) if word is not None else None
+            entity = _entity_of(reader, tree, word) if word is not None else None
             if entity is not None and entity.type in {SpeakerType.PERSON, SpeakerType.GROUP, SpeakerType.ORGANIZATION}:
                 return entity
     return None
 
 
-def _somebody(reader: Reader, tree: Tree, word: Word) -> Entity | None:
+def _entity_of(reader: Reader, tree: Tree, word: Word) -> Entity | None:
     """The entity of a word, or of a coordination: Owen Pell and Mara Olin."""
     span = mention(tree, word, reader.store.document.plain)
     group = coordinated_names(Phrase(reader.store, tree, span, word, reader.pronouns, reader.links))

@@ -33,7 +33,7 @@ def without_cue(reader: Reader, item: Chosen) -> Link:
 
 
 def _label(entities: Entities, start: int) -> Entity | None:
-    """Moss: “Some of those bolts came out in my hand.” The entity whose name and a colon open the paragraph."""
+    """The entity whose name and a colon precede a quotation: Moss: “Some of those bolts came out in my hand.”"""
     document = entities.document
     line = document.paragraphs[document.paragraph_at(start)].start
     before = document.plain[line:start].rstrip()
@@ -44,7 +44,7 @@ def _label(entities: Entities, start: int) -> Entity | None:
 
 
 def _acts_before(reader: Reader, start: int, last: Turn | None) -> Entity | None:
-    """Mayor Pell looked tired. “We lost two crews.” The one person who acts between the last statement and this one."""
+    """The one person who acts between the last statement and this one: Mayor Pell looked tired. “We lost two crews.”"""
     document = reader.store.document
     tree = document.story_tree_before(start)
     if tree is None or document.steps(tree.span.start, start) > _MOST_PARAGRAPHS:

@@ -19,7 +19,7 @@ _MOST_SENTENCES = 12
 _MOST_PARAGRAPHS = 4
 """Maximum number of paragraphs back to an antecedent."""
 _FAR_SENTENCES = 8.0
-"""Further sentences make no difference."""
+"""The value at which the feature "sentences back" is capped."""
 _FAR_PARAGRAPHS = 5.0
 _LEAST_SHARE = 0.01
 """Smaller shares of the coreference head carry no information."""
@@ -211,5 +211,5 @@ def _features(pronoun: Pronoun, known: Known, place: MentionPlace, last_turn: in
 
 
 def _is_above(pronoun: Pronoun, place: MentionPlace) -> bool:
-    """Olin in "Olin said that she …": whether the mention is the subject of a verb that governs the pronoun's."""
+    """Whether a mention is the subject of a verb that governs the pronoun's: Olin in "Olin said that she …"."""
     return any(a.index == place.governor for a in pronoun.tree.ancestors(pronoun.word))

@@ -97,7 +97,7 @@ class Reader:
             self.meet(options[0].entity, tree, word)
 
     def _read_together(self, tree: Tree, head: Word) -> None:
-        """Ann Orr and Owen Pell, Pell and his wife: the group is met, too. Not: Harwick and Velden."""
+        """Meets a group of named people, too: Ann Orr and Owen Pell, Pell and his wife; not: Harwick and Velden."""
         others = tree.children(head, "conj")
         found = [self.store.names.at(w) for w in (head, *others)]
         if not others or any(one is not None and not one.cluster.is_person for one in found):
@@ -111,7 +111,7 @@ class Reader:
             self.meet(link.entity, tree, head)
 
     def _read_relative(self, tree: Tree, word: Word) -> None:
-        """Who in "Olin, who said": the name is met again, with its function in the relative clause."""
+        """Meets the antecedent of a relative pronoun again, with the pronoun's function: Olin in "Olin, who said"."""
         clause = next((a for a in tree.ancestors(word) if a.deprel == "acl:relcl"), None)
         antecedent = tree.head(clause) if clause is not None else None
         found = self.store.names.at(antecedent) if antecedent is not None else None
@@ -225,7 +225,7 @@ def _may_be_met(tree: Tree, word: Word, names: NameIndex) -> bool:
 
 
 def _is_title(tree: Tree, word: Word, names: NameIndex) -> bool:
-    """Director in "director Ann Orr": whether a person's name follows directly, whatever its relation."""
+    """Whether a person's name directly follows a noun, whatever its relation: director in "director Ann Orr"."""
     following = tree.words[word.index + 1] if word.index + 1 < len(tree.words) else None
     found = names.at(following) if following is not None and following.start - word.end <= 1 else None
     return found is not None and found.cluster.is_person

@@ -41,7 +41,7 @@ def link_source(reader: Reader, tree: Tree, source: Span, head: Word, parent: En
 
 
 def _first_person(reader: Reader, head: Word, parent: Entity | None) -> Link:
-    """The link of I and we inside a statement: I is no organization, we in a document are its issuers.
+    """The link of I and we inside a statement: I is not an organization, we in a document are its issuers.
 
     Outside all statements, they are the author of a text that was announced.
     """
@@ -55,8 +55,8 @@ def _first_person(reader: Reader, head: Word, parent: Entity | None) -> Link:
     return Link(parent, rules.FIRST_PERSON)
 
 
-def thing_that(reader: Reader, tree: Tree, head: Word, verb: Word) -> Word:
-    """The fund in "Olin of the Carrow Fund, which offered a prize", where the parser takes Olin for the source."""
+def antecedent_of_which(reader: Reader, tree: Tree, head: Word, verb: Word) -> Word:
+    """The antecedent of "which", if the parser took a person: the fund in "Olin of the Carrow Fund, which …"."""
     which = next((w for w in tree.children(verb, "nsubj") if w.lower == "which"), None)
     is_clause = which is not None and verb.deprel == "acl:relcl" and verb.head == head.index
     return _thing_before(reader, tree, head, which) if which is not None and is_clause else head
@@ -75,7 +75,7 @@ def _relative(reader: Reader, tree: Tree, head: Word) -> Link:
 
 
 def _thing_before(reader: Reader, tree: Tree, antecedent: Word, which: Word) -> Word:
-    """The fund in "Olin of the Carrow Fund, which offered a prize": the antecedent of "which" is no person."""
+    """The last thing named before "which", if the antecedent is a person: the fund in "Olin of the fund, which …"."""
     names = reader.store.names
     found = names.at(antecedent)
     if found is None or not found.cluster.is_person:
@@ -113,12 +113,12 @@ def _pronoun(reader: Reader, head: Word, parent: Entity | None, cue: str) -> Lin
 
 
 def _with_others(reader: Reader, tree: Tree, source: Span, head: Word, link: Link) -> Link:
-    """He and Owen Pell: a group of the pronoun's antecedent and the people named."""
+    """The link to a group of the pronoun's antecedent and the people named with it: he and Owen Pell."""
     own = link.entity.cluster if link.entity is not None else None
     joined = [w for w in tree.children(head, "conj") if w.start < source.end]
     has_comma = any(w.text == "," for w in tree.between(head.end, joined[-1].start)) if joined else False
     if not has_comma and sum(tree.child(w, "cc") is not None for w in joined) <= 1:
-        joined = joined[-1:]  # he and the port's director Owen Pell: "port" and "director" are no others
+        joined = joined[-1:]  # he and the port's director Owen Pell: "port" and "director" are not other people
     others = [name_of_part(reader.store.names, w) for w in joined]
     named = [found.cluster for found in others if found is not None and found.cluster.is_person]
     people = list(dict.fromkeys(cluster for cluster in (own, *named) if cluster is not None))
@@ -128,7 +128,7 @@ def _with_others(reader: Reader, tree: Tree, source: Span, head: Word, link: Lin
 
 
 def _asked(reader: Reader, head: Word, cue: str) -> Entity | None:
-    """“Where is the boat, Mr. Marsh?” Olin asked. “In the harbour,” he said: the person that the last speaker asked.
+    """The person that the last speaker asked: “Where is the boat, Mr. Marsh?” Olin asked. “In the harbour,” he said.
 
     An answer comes from the person who was addressed, a denial from the person who was accused.
     """
@@ -144,7 +144,7 @@ def _asked(reader: Reader, head: Word, cue: str) -> Entity | None:
 
 
 def _guest(reader: Reader, head: Word, cue: str, best: Entity) -> Entity | None:
-    """“Lucky you,” the host quipped. She went on: the guest, who spoke before, not the host."""
+    """The guest who spoke before the host and continues: “Lucky you,” the host quipped. She went on: …"""
     words = {best.head} | (best.cluster.words if best.cluster is not None else frozenset())
     if cue.replace(" ", "_") not in load_words("going_on_verbs") or not words & load_words("hosts"):
         return None

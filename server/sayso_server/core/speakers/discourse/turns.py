@@ -53,7 +53,7 @@ def asks(document: Document, item: Chosen) -> bool:
 
 
 def called(entities: Entities, turns: Sequence[Turn], item: Chosen) -> Entity | None:
-    """“Fees, Senator.” The person who is addressed by name or title in a quotation."""
+    """The person addressed by name or title in a quotation: “Fees, Senator.”"""
     words, end = words_of(entities.document, item), item.candidate.content[-1].end
     for match in _VOCATIVE.finditer(words.strip("“”\"‘’' ")):
         name = [unabbreviated(normal(w)) for w in match[1].split()]

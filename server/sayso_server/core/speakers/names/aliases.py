@@ -19,7 +19,7 @@ _SHORTEST_MISSPELT_SURNAME = 5
 
 
 def _title_agrees(name: NameMention, cluster: NameCluster) -> bool:
-    """Mrs Pell is not Owen Pell."""
+    """Whether a title agrees with the gender: Mrs Pell is not Owen Pell."""
     if not name.title:
         return True
     gender, titles = cluster.gender, {normal(t) for t in name.title}
@@ -27,40 +27,40 @@ def _title_agrees(name: NameMention, cluster: NameCluster) -> bool:
 
 
 def _same_name(name: NameMention, cluster: NameCluster) -> bool:
-    """Halina Moss, Halina Moss."""
+    """Whether a name is one of the cluster's: Halina Moss again."""
     return name.key in cluster.keys and _title_agrees(name, cluster)
 
 
 def _short_form(name: NameMention, cluster: NameCluster) -> bool:
-    """Bill Pell and William Pell, H. Moss and Halina Moss, Ann Mary Orr and Ann Orr."""
+    """Whether the given names differ only in form: Bill Pell and William Pell, H. Moss and Halina Moss."""
     key, full = name.key, cluster.key
     both = len(full) > 1 and cluster.is_person
     return both and key[-1] == full[-1] and (short_for(key[0], full[0]) or key[0] in cluster.nicknames)
 
 
 def _surname(name: NameMention, cluster: NameCluster) -> bool:
-    """Moss, Ms. Moss and Halina Moss; Van Dyke and Ellis Van Dyke."""
+    """Whether a name is the surname of a person: Moss, Ms. Moss and Halina Moss; Van Dyke and Ellis Van Dyke."""
     key, full = name.key, cluster.key
     shorter = len(key) < len(full) and full[-len(key) :] == key
     return shorter and cluster.is_person and _title_agrees(name, cluster)
 
 
 def _inner_surname(name: NameMention, cluster: NameCluster) -> bool:
-    """Rosselló and Ricardo Rosselló Nevares."""
+    """Whether a name is the first of two surnames: Rosselló and Ricardo Rosselló Nevares."""
     key, full = name.key, cluster.key
     is_inner = len(full) > 2 and key[0] in full[1:-1] and len(key[0]) > 2
     return is_inner and cluster.is_person and _title_agrees(name, cluster)
 
 
 def _initials(name: NameMention, cluster: NameCluster) -> bool:
-    """NG: before the words of Natasha Gownaris."""
+    """Whether a label has the initials of a person: NG: before the words of Natasha Gownaris."""
     if not cluster.is_person or len(cluster.key) == 1:
         return False
     return _letters(name.display).lower() == "".join(w[0] for w in cluster.key)
 
 
 def _given_name(name: NameMention, cluster: NameCluster) -> bool:
-    """Odalys and Odalys Penn."""
+    """Whether a name is the given name of a person: Odalys and Odalys Penn."""
     key, full = name.key, cluster.key
     is_given = len(full) > 1 and (key[0] == full[0] or key[0] in cluster.nicknames)
     if not (is_given and cluster.is_person):
@@ -69,7 +69,7 @@ def _given_name(name: NameMention, cluster: NameCluster) -> bool:
 
 
 def _acronym(name: NameMention, cluster: NameCluster) -> bool:
-    """SCG and Save the Common Green."""
+    """Whether a name is the acronym of a longer one: SCG and Save the Common Green."""
     if cluster.is_person:
         return False
     word = _letters(name.display)
@@ -89,7 +89,10 @@ def initials_of(key: tuple[str, ...]) -> set[str]:
 
 
 def _same_state(name: NameMention, cluster: NameCluster) -> bool:
-    """US, U.S. and United States; UK Supreme Court and Supreme Court of the United Kingdom."""
+    """Whether two names differ only in the name of the state: US, U.S. and United States.
+
+    Also UK Supreme Court and Supreme Court of the United Kingdom.
+    """
     state, own = _state_in(name.key)
     other, full = _state_in(cluster.key)
     if state != other or not state:
@@ -120,7 +123,7 @@ def _states() -> dict[str, str]:
 
 
 def _company(name: NameMention, cluster: NameCluster) -> bool:
-    """Harrowmere and Harrowmere Foods; the League and the Rural League."""
+    """Whether a name is short for a thing's: Harrowmere and Harrowmere Foods; the League and the Rural League."""
     return not cluster.is_person and any(_is_short_for(name.key, full) for full in cluster.keys)
 
 
@@ -138,7 +141,7 @@ def _is_short_for(key: tuple[str, ...], full: tuple[str, ...]) -> bool:
 
 
 def _misspelt(name: NameMention, cluster: NameCluster) -> bool:
-    """Solburg and Anneke Solberg."""
+    """Whether a name is one letter off: Solburg and Anneke Solberg."""
     key, full = name.key, cluster.key
     if len(key) == 1 < len(full):
         is_near = cluster.is_person and nearly(key[0], full[-1], least=_SHORTEST_MISSPELT_SURNAME)

@@ -77,7 +77,7 @@ def _of_name(name: TitledName) -> Iterator[str]:
 
 
 def _is_titled_person(name: TitledName) -> bool:
-    """Judge Durham Hall: "hall" may end the name of a thing, but the title is a person's."""
+    """Whether a title shows a person although the name ends like a thing's: Judge Durham Hall."""
     last = normal(name.own[-1].text)
     is_titled = name.cut > 0 and normal(name.words[name.cut - 1].text) in load_words("honorifics")
     return is_titled and last in load_words("thing_words") and last not in load_words("organizations")

@@ -18,7 +18,10 @@ _JOINED = re.compile(r",? (?:and|&) ")
 
 
 def with_surnames_of_pairs(document: Document, found: Sequence[NameMention]) -> list[NameMention]:
-    """Andre and Amanda Smythe: Andre Smythe. Only if the text has not named an Andre before, and names no other."""
+    """Gives a given name the surname of the full name after it: Andre and Amanda Smythe.
+
+    Only if the text has not named an Andre before, and names no other.
+    """
     out: list[NameMention] = []
     for mention in reversed(found):
         after = out[-1] if out else None
@@ -48,7 +51,7 @@ def _is_of_pair(mention: NameMention, after: NameMention, found: Sequence[NameMe
 
 
 def with_surnames_of_kin(document: Document, found: Sequence[NameMention]) -> list[NameMention]:
-    """Ruth Roake lost her husband, Peter: Peter Roake."""
+    """Gives kin the surname of the person named before: Ruth Roake lost her husband, Peter: Peter Roake."""
     out: list[NameMention] = []
     people: list[NameMention] = []
     for mention in found:
@@ -73,7 +76,7 @@ def _kin() -> re.Pattern[str]:
 
 
 def _owner_of_kin(document: Document, mention: NameMention) -> str:
-    """His in "his wife, Mary"; empty if no kin is given."""
+    """The possessive before kin: his in "his wife, Mary"; empty if no kin is given."""
     lead = document.plain[max(0, mention.span.start - _LEAD) : mention.span.start].lower()
     kin = _kin().search(lead)
     return kin[1] if kin is not None and kin[2] in load_words("kin") else ""

@@ -34,7 +34,7 @@ def name_spans(tree: Tree) -> Iterator[list[Word]]:
 
 
 def _addresses(tree: Tree) -> Iterator[list[Word]]:
-    """No 10, Number 11: the offices of the British government, which parsers read as a negation and a number."""
+    """The official addresses in a sentence, which parsers read as a negation and a number: No 10, Number 11."""
     for sign, number in pairwise(tree.words):
         is_sign = sign.text in _NUMBER_SIGNS and number.relation != "nummod"  # no 10 ships
         if is_sign and number.text in load_words("official_addresses"):
@@ -83,7 +83,7 @@ def _with_mark(run: list[Word], small: Sequence[Word], tagged: Mapping[int, Tagg
 
 
 def _is_in_one_name(tree: Tree, run: Sequence[Word], word: Word, tagged: Mapping[int, TaggedName]) -> bool:
-    """Whether a small word is inside one person's name for the tagger: Karl zu Hohenberg; also in Pieter in 't Veld."""
+    """Whether a small word is inside a name, as tagged: Karl zu Hohenberg; also in Pieter in 't Veld."""
     name = tagged.get(word.index)
     is_inside = name is not None and word.index + 1 < name.end and name == tagged.get(run[-1].index)
     if name is not None and is_inside and name.type == "ORG":
@@ -168,7 +168,7 @@ def _parts(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[W
 
 
 def _nickname_end(tree: Tree, run: Sequence[Word], at: int) -> int:
-    """Ed “Bins” Rowe: the index after a nickname in quotation marks that begins at `at`; 0 if there is none."""
+    """The index after a nickname in quotation marks that begins at `at`; 0 if there is none: Ed “Bins” Rowe."""
     closing = _NICKNAME_MARKS.get(tree.words[at].text)
     for length in _NICKNAME_LENGTHS:
         end = at + length
@@ -181,7 +181,7 @@ def _nickname_end(tree: Tree, run: Sequence[Word], at: int) -> int:
 
 
 def _list_end(tree: Tree, run: Sequence[Word], at: int, tagged: Mapping[int, TaggedName]) -> int:
-    """Ministry of Culture, Youth and Sport: the index after a list that continues at a comma; 0 if there is none."""
+    """The index after a list that continues at a comma; 0 if there is none: Ministry of Culture, Youth and Sport."""
     words, fields = tree.words, load_words("fields_of_government")
     body = tagged.get(at)
     is_body = body is not None and body.type == "ORG" and body == tagged.get(run[-1].index)
@@ -233,7 +233,7 @@ _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
 
 
 def _is_ordinal_of_body(tree: Tree, word: Word, tagged: Mapping[int, TaggedName]) -> bool:
-    """4th in "4th District Court", First in "First Circuit Court": an ordinal in the tagged name of a body.
+    """Whether a word is an ordinal in the tagged name of a body: 4th District Court, First Circuit Court.
 
     In figures, it also belongs to a capitalised noun that it qualifies: the 12th Amendment.
     """

@@ -58,7 +58,7 @@ def is_human_noun(lemma: str) -> bool:
 
 @cache
 def countries() -> dict[str, str]:
-    """The country of each name of a country or of its people, lower case."""
+    """The country for each name of a country or of its people, lower case."""
     table = load_table("demonyms")
     return {word: country for country, words in table.items() for word in (*words, country)}
 
@@ -92,7 +92,7 @@ def short_for(one: str, other: str) -> bool:
 
 
 def nearly(one: str, other: str, *, least: int = 6) -> bool:
-    """Sullivan and Sulivan: equal, or one letter off, except the first, if both have at least `least` letters."""
+    """Whether two words of `least` letters or more are equal or one letter off, not the first: Sullivan and Sulivan."""
     if one == other:
         return True
     if min(len(one), len(other)) < least or abs(len(one) - len(other)) > 1 or one[0] != other[0]:

@@ -185,7 +185,7 @@ def title_length(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
 
 
 def is_office_of_person(tree: Tree, words: Sequence[Word]) -> bool:
-    """The Master of the Rolls, Ann Orr, said: an office, whatever its words, because a person is in apposition to it.
+    """Whether a phrase is an office with its holder in apposition: the Master of the Rolls, Ann Orr, said.
 
     Its first word must not be tagged as part of an organization: the University of Carrow, Ann Orr.
     """
