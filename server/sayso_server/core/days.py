@@ -25,7 +25,8 @@ _DAYS_AGO = {
     "last night": 1,
     "day before yesterday": 2,
 }
-_NUMBERS = ("a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBER_OF = {"a": 1} | {word: number for number, word in enumerate(_NUMBERS, 1)}
 _LONGEST_AGO = timedelta(days=300)
 """For a day without a year: if it would be this long ago, it is probably still to come."""
 
@@ -93,7 +94,7 @@ def _ago(phrase: str, today: date) -> date | None:
     if phrase in _DAYS_AGO:
         return today - timedelta(days=_DAYS_AGO[phrase])
     if match := _AGO.fullmatch(phrase):
-        number = _NUMBERS.index(match[1]) + 1 if match[1] in _NUMBERS else int(match[1])
+        number = _NUMBER_OF[match[1]] if match[1] in _NUMBER_OF else int(match[1])
         return today - timedelta(days=number) if number <= 31 else None
     if match := _OF_WEEK.fullmatch(phrase):
         weekday = _place(match[2], _WEEKDAYS)

@@ -59,7 +59,7 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
 
 def _voice(tree: Tree, noun: Word, verb: Word) -> Word:
     """The speaker in a by-phrase after a noun of saying (officials in "calls by officials asking …"); else the noun."""
-    opening = tree.words[noun.index + 1]
+    opening = next(iter(tree.words[noun.index + 1 : noun.index + 2]), noun)
     is_voiced = opening.lower == "by" and lexicon.noun(noun.lemma.lower()) is not None
     speaker = tree.head(opening) if is_voiced and noun.lemma.lower() not in load_words("documents") else None
     return speaker if speaker is not None and noun.index < speaker.index < verb.index else noun
