@@ -99,7 +99,8 @@ def _with_whole_name(found: Candidate, text: str) -> Candidate:
     if source is None or head is None or site is None or any(part.covers(source) for part in found.content):
         return found
     tagged = next((n for n in site.tree.names if n.first <= head.index < n.end), None)
-    words = [w for w in site.tree.words[tagged.first : tagged.end] if w.xpos != "POS"] if tagged is not None else [head]
+    words = [w for w in site.tree.words[tagged.first : tagged.end] if w.xpos != "POS"] if tagged is not None else []
+    words = words or [head]
     name = Span(words[0].start, words[-1].end)
     if source.covers(name) or any(name.overlaps(part) for part in (found.cue.spans if found.cue else ())):
         return found
