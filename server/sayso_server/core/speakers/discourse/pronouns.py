@@ -21,6 +21,7 @@ _MOST_PARAGRAPHS = 4
 _FAR_SENTENCES = 8.0
 """The value at which the feature "sentences back" is capped."""
 _FAR_PARAGRAPHS = 5.0
+"""The same for "paragraphs back"."""
 _LEAST_SHARE = 0.01
 """Smaller shares of the coreference head carry no information."""
 
