@@ -106,7 +106,7 @@ OF_CUES: tuple[Rule[[Site, Document]], ...] = (
     Rule("quoted-fragment", _QUOTATION, quoted_fragment, _FITTED),
     Rule("reported-object", _COMPLEMENT, reported_object, _FITTED),
 )
-"""For each cue, only the first rule that finds something makes a proposal: from precise to loose."""
+"""For each cue, only the first rule that finds something proposes. From precise to loose."""
 
 OF_DOCUMENTS: tuple[Rule[[Document]], ...] = (
     Rule("label-before-quotation", _LABEL, label_before_quotation, certain=True),
