@@ -81,7 +81,7 @@ def test_a_text_is_read(page: Page) -> None:
         == "Who said what: A title,A title"
     )
     assert (
-        page.run("[...form.elements.speaker.options].map(option => option.textContent).join()") == "everybody,Mara,Olin"
+        page.run("[...form.elements.speaker.options].map(option => option.textContent).join()") == "everyone,Mara,Olin"
     )
     page.hover("#d0-s2")
     assert page.run("card.id") == "d0-s2-card"
