@@ -147,9 +147,9 @@ def test_a_server_that_loads_is_waited_for(browser: Page) -> None:
     ("name", "content", "told"),
     [
         ("story.txt", "“Yes,” said Mara.".encode(), ""),
-        ("story.txt", "“Yes,” said Mara.".encode("utf-16"), "story.txt is no text in UTF-8."),
-        ("story.html", b" <!DOCTYPE html><p>x", "story.html is HTML: copy the article in the browser and paste it."),
-        ("story.bin", b"a\0b", "story.bin is no text."),
+        ("story.txt", "“Yes,” said Mara.".encode("utf-16"), "story.txt is not a UTF-8 text file."),
+        ("story.html", b" <!DOCTYPE html><p>x", "story.html is HTML: copy the article in the browser and paste it here."),
+        ("story.bin", b"a\0b", "story.bin is not a text file."),
     ],
 )
 def test_a_file_is_dropped(page: Page, name: str, content: bytes, told: str) -> None:
