@@ -185,7 +185,7 @@ def test_sigterm_on_ray_ends_all_that_was_started(corpus: Corpus, tmp_path: Path
     process.terminate()
     output, said = process.communicate(timeout=RAY_PATIENCE)
     gate.touch()
-    assert (process.returncode, output, said) == (130, "", "stopped; run the same command again to continue\n")
+    assert (process.returncode, output, said) == (130, "", "stopped; run the same command again to resume\n")
     assert not list(Path(tempfile.gettempdir()).glob(f"sayso-ray-{process.pid}-*"))
     assert not list(corpus.home.iterdir())
 

@@ -110,5 +110,5 @@ def test_a_model_that_does_not_load_ends_the_job(tmp_path: Path) -> None:
 
 
 def test_another_model_than_the_jobs_ends_it(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match="another model: digest 0123abcd, not ffff"):
+    with pytest.raises(CorpusError, match="a different model: digest 0123abcd, not ffff"):
         part_of(tmp_path, GOOD, digest="ffff")

@@ -131,7 +131,7 @@ def test_a_file_that_is_no_part_is_named_and_left_alone(tmp_path: Path, form: Fo
     (tmp_path / table / "notes.txt").write_text("readers of tables do not take this")
     with pytest.raises(OutputError) as refused, opened(LocalFolder(tmp_path), form, {}):
         pass
-    assert str(refused.value) == f"{foreign}: is no part of this output, and would be read as one; move it elsewhere"
+    assert str(refused.value) == f"{foreign}: is not a part of this output but would be read as one; move it elsewhere"
     assert foreign.read_text() == "{}"
 
 
@@ -141,7 +141,7 @@ def test_a_damaged_part_is_named_and_can_be_removed(tmp_path: Path, form: Form) 
     part.write_bytes(part.read_bytes()[:-9])
     with pytest.raises(OutputError) as refused, opened(LocalFolder(tmp_path), form, {}):
         pass
-    assert str(refused.value) == f"{part}: is damaged; remove it, and its documents are read again"
+    assert str(refused.value) == f"{part}: is damaged; remove it, and run the job again"
     part.unlink()
     with opened(LocalFolder(tmp_path), form, {}) as store:
         assert sorted(store.statuses) == list("abcefg")

@@ -148,7 +148,11 @@ def test_a_server_that_loads_is_waited_for(browser: Page) -> None:
     [
         ("story.txt", "“Yes,” said Mara.".encode(), ""),
         ("story.txt", "“Yes,” said Mara.".encode("utf-16"), "story.txt is not a UTF-8 text file."),
-        ("story.html", b" <!DOCTYPE html><p>x", "story.html is HTML: copy the article in the browser and paste it here."),
+        (
+            "story.html",
+            b" <!DOCTYPE html><p>x",
+            "story.html is HTML: copy the article in the browser and paste it here.",
+        ),
         ("story.bin", b"a\0b", "story.bin is not a text file."),
     ],
 )

@@ -82,7 +82,7 @@ def told(summary: Summary, seconds: float, target: Place) -> Iterator[str]:
     yield f"{target}: {done}{before}"
     if failed := tally.failed + summary.failed_before:
         yield (
-            f"{failed:,} documents in total could not be read: see those with status 'failed' in {target}/documents;"
+            f"could not be read: {failed:,} in total, with status 'failed' in {target}/documents;"
             " --retry-failed reads them again"
         )
     if plan.repeated:
