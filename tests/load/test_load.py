@@ -108,7 +108,7 @@ def test_without_documents(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").touch()
     done = CliRunner().invoke(main, ["speed", "load", str(tmp_path / "in.jsonl")])
     assert done.exit_code == 2
-    assert "there is no document in it" in done.stderr
+    assert "no documents found" in done.stderr
 
 
 def test_a_picture(tmp_path: Path) -> None:
