@@ -1,4 +1,4 @@
-"""What goes with calls: identifiers, metadata, interceptors and channel options."""
+"""Request IDs, metadata, interceptors and channel options of calls."""
 
 import json
 import re

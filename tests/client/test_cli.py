@@ -279,7 +279,7 @@ def test_completion(shell: str) -> None:
 
 @pytest.fixture
 def no_default_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No server that anybody has named, and none where one would be."""
+    """No server is named, and none runs at the default address."""
     monkeypatch.delenv("SAYSO_SERVER", raising=False)
     address = f"127.0.0.1:{free_port()}"
     monkeypatch.setattr("sayso.cli.connection.DEFAULT_SERVER", address)

@@ -1,4 +1,4 @@
-"""What the command reads: the files that people have, and a sentence for those that it cannot read."""
+"""The inputs of the command: common kinds of files, and an error message for those that it cannot read."""
 
 import gzip
 import json
@@ -235,7 +235,7 @@ def test_plain_text_of_html() -> None:
 
 
 def test_a_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command of that name stands in: it writes what it is given, without the first line."""
+    """A fake command of that name, which writes its input without the first line."""
     file = tmp_path / "a.pdf"
     file.write_bytes(f"%PDF-1.7\n{SAID}\f".encode())
     tools = tmp_path / "tools"

@@ -1,4 +1,4 @@
-"""What the command writes, and where: nothing is lost, and machine output keeps its shape."""
+"""The output of the command and its destination: nothing is lost, and machine-readable output is stable."""
 
 import csv
 import io
@@ -124,7 +124,7 @@ def test_a_full_disk_is_one_line(served: Running, article: Path, form: str) -> N
 
 
 def test_an_interrupt_while_libraries_are_imported() -> None:
-    """Whatever is imported first stands still; it is interrupted there."""
+    """The first import hangs, and is interrupted there."""
     code = """
 import sys
 class Slow:

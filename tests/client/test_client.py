@@ -301,7 +301,7 @@ def test_an_overloaded_server_is_given_the_time_it_asks_for() -> None:
 def test_an_overload_without_end_is_waited_for_as_long_as_there_is_patience(
     monkeypatch: pytest.MonkeyPatch, delay: float
 ) -> None:
-    """However many waits that are: each takes a tenth of a second at least, whatever the server says."""
+    """The number of waits does not matter: each takes at least a tenth of a second, whatever the server says."""
     waits: list[float] = []
     monkeypatch.setattr("sayso.client.time.sleep", waits.append)
 

@@ -1,4 +1,4 @@
-"""What travels on the wire: encryption, tokens, retries."""
+"""The connection: encryption, tokens, retries."""
 
 import shutil
 import subprocess

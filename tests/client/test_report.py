@@ -1,4 +1,4 @@
-"""The page: all of the text is there, marked where statements are, and nothing of it is markup."""
+"""The page: it has the whole text, with statements marked, and no markup from the text."""
 
 import json
 import re
@@ -27,7 +27,7 @@ HOSTILE = (
 
 
 class Shown(HTMLParser):
-    """What a browser makes of a page: its tags, attributes, and the words of the articles."""
+    """A parsed page: its tags, attributes, and the words of the articles."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -146,7 +146,7 @@ OLIN = "“Yes,” said Mara. “No,” said Olin.\n\n“Well,” said Mara."
 
 
 def explained(rule: str, mention: str, **changes: Any) -> str:
-    """What is said of the last statement of a text by Mara, if `mention` were its source, linked by `rule`."""
+    """The explanation of the last statement of a text by Mara, with `mention` as its source, linked by `rule`."""
     text = OLIN.removesuffix("Mara.") + f"{mention}."
     result = result_of(extraction(OLIN))
     last = result.statements[-1]

@@ -363,7 +363,7 @@ CONTRAST = """(() => {
   const [dark, light] = [shade(behind), shade([...behind, getComputedStyle(element).color])].sort((a, b) => a - b);
   return (light + .05) / (dark + .05);
 })()"""
-"""The contrast of the words of an element with what is behind them, as WCAG counts it; 4.5 is its level AA."""
+"""The contrast between an element's text and its background as defined by WCAG; 4.5 is level AA."""
 
 
 def test_a_narrow_window_needs_no_sideways_scrolling(browser: Page, tmp_path: Path) -> None:

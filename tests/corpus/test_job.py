@@ -77,7 +77,7 @@ def test_labels_are_in_both_tables(corpus: Corpus) -> None:
 
 
 def test_killed_and_started_again(corpus: Corpus, tmp_path: Path) -> None:
-    """Killed with kill -9 at two documents, each of which waits until it is told not to."""
+    """Killed with kill -9 at two documents, each of which waits until it is released."""
     gates = [tmp_path / "first", tmp_path / "second"]
     texts = [GOOD] * 12
     texts[5], texts[9] = f"{GOOD} WAIT {gates[0]}", f"{GOOD} WAIT {gates[1]}"

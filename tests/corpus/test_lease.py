@@ -16,7 +16,7 @@ ENDED = replace(this_process(), started="1", token="e" * 32)
 
 @dataclass
 class Memory:
-    """A store with a clock of its own."""
+    """A store with its own clock."""
 
     now: float = 1000.0
     files: dict[str, tuple[bytes, float]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Readers: a slice becomes a part, whatever its documents do."""
+"""Readers: every slice becomes a part, even if its documents fail."""
 
 import dataclasses
 import json
@@ -43,7 +43,7 @@ def rows(content: bytes) -> list[dict[str, Any]]:
 
 
 def outcomes(part: Part) -> dict[str, str]:
-    """The status of each document or, where it failed, the code of its error."""
+    """The status of each document or, if it failed, the code of its error."""
     return {row["document_id"]: (row["error"] or row["status"]).split(":")[0] for row in rows(part.documents)}
 
 

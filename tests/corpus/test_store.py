@@ -69,7 +69,7 @@ def first_run(folder: Path, form: Form) -> None:
 
 
 def second_run(folder: Path, form: Form) -> None:
-    """Reads all that failed again, but f with the same outcome, and what has no row: two documents a part."""
+    """Reads all failed documents again (f fails again), and those without a row: two documents per part."""
     with opened(LocalFolder(folder), form, {}) as store:
         store.retry_failed()
         unread = [name for name in ("b", "d", "f!", "g") if name.strip("!") not in store.statuses]
@@ -148,7 +148,7 @@ def test_a_damaged_part_is_named_and_can_be_removed(tmp_path: Path, form: Form) 
 
 
 def kill(patch: pytest.MonkeyPatch, at: int, *, after: bool) -> None:
-    """End what runs before or after its change number `at` of a folder: files are replaced and removed."""
+    """Kill the job before or after its change number `at` of a folder: files are replaced and removed."""
     changes = itertools.count()
 
     def deadly(change: Callable[..., Any]) -> Callable[..., Any]:

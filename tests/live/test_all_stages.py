@@ -73,7 +73,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def digests(*folders: Path) -> dict[Path, str]:
-    """What the files of folders hold."""
+    """The contents of the files of folders."""
     paths = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
     return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 

@@ -1,4 +1,4 @@
-"""The page of a server in a browser: a text is pasted or dropped, and what it says is shown."""
+"""The page of a server in a browser: a text is pasted or dropped, and its statements are shown."""
 
 import json
 from collections.abc import Iterator

@@ -117,7 +117,7 @@ def test_draining_finishes_what_is_in_flight_and_takes_nothing_new(served: Runni
 
 
 LARGE = pb.ExtractQuotesRequest(document=pb.Document(text="“Yes,” said Mara. " * 2_000)).SerializeToString()
-"""A request whose answer is larger than what a server may send unasked."""
+"""A request whose response is larger than the default limit."""
 EXTRACT = "/sayso.v1.QuoteService/ExtractQuotes"
 
 

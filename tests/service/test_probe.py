@@ -47,7 +47,7 @@ def test_settings_that_do_not_say_whom_to_ask() -> None:
 
 
 def variables(security: Security) -> dict[str, str]:
-    """What the server has in its environment."""
+    """The environment of the server."""
     names = ("tls_cert", "tls_key", "tls_client_ca", "token_file")
     given = {f"SAYSO_{name.upper()}": getattr(security, name) or "" for name in names}
     return {name: value for name, value in given.items() if value} | {

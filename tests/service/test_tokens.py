@@ -175,7 +175,7 @@ def test_sighup_has_a_server_read_its_files_again(tmp_path: Path) -> None:
 
 
 def until(stream: "object", words: str) -> str:
-    """What a log says, to the line with these words."""
+    """The log up to the line with these words."""
     lines, give_up = "", time.monotonic() + PATIENCE
     while words not in lines:
         assert time.monotonic() < give_up
