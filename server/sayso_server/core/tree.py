@@ -184,7 +184,7 @@ class Tree:
             Word(w.index, w.text, w.lemma, w.upos, w.xpos, w.feats, w.head, w.deprel, to(w.start), to(w.end - 1) + 1)
             for w in self.words
         ]
-        links = tuple(link._replace(cue=to(link.cue)) for link in self.links)
+        links = tuple([CueLink(k.word, to(k.cue), k.share, k.scope, k.source) for k in self.links])
         return replace(self, words=tuple(words), links=links)
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -134,14 +134,18 @@ class SpanTagger(Head):
 def best_classes(scores: np.ndarray) -> np.ndarray:
     """The best row of IOB2 classes in which every inside follows its label, by log-probabilities (words, classes).
 
-    Only where something may be (outside less likely than 0.999) there is anything to decide.
+    Only where something may be (outside less likely than 0.999) there is anything to decide, and only where the best
+    class of a word does not follow that of the word before there is anything to search for.
     """
-    out = np.zeros(len(scores), dtype=np.int64)
-    open_words = np.flatnonzero(scores[:, 0] < np.log(0.999))
+    is_open = scores[:, 0] < np.log(0.999)
+    best: np.ndarray = np.where(is_open, scores.argmax(1), 0)
+    before = np.concatenate(([0], best[:-1]))
+    is_torn = (best > 0) & (best % 2 == 0) & (before != best) & (before != best - 1)
+    open_words = np.flatnonzero(is_open)
     for stretch in np.split(open_words, np.flatnonzero(np.diff(open_words) > 1) + 1):
-        if len(stretch):
-            out[stretch] = _viterbi(scores[stretch])
-    return out
+        if is_torn[stretch].any():
+            best[stretch] = _viterbi(scores[stretch])
+    return best
 
 
 def _viterbi(scores: np.ndarray) -> list[int]:
