@@ -21,7 +21,7 @@ from sayso_server.core.grammar.subject import agent, headline_patient
 from sayso_server.core.grammar.tagged_cue import class_of, is_introduced, site_of
 from sayso_server.core.grammar.tagger import TRAILING, Read, Run, likely_contents, read_words, span_of, thresholds
 from sayso_server.core.lexicon import Frame, load_words
-from sayso_server.core.links import LinkedCue, outermost
+from sayso_server.core.links import LinkedCue
 from sayso_server.core.statement import CueClass, Span
 from sayso_server.core.tree import Tree, Word
 
@@ -36,7 +36,7 @@ def linked(document: Document) -> Iterator[Candidate]:
     """The plan, Olin said, failed.   All words that are linked to a likely cue; the surer ones; those nearest to it."""
     if not document.linked:
         return
-    best = outermost(document.linked)
+    best = document.outermost_cues
     for paragraph in document.paragraphs:
         words = read_words(document.trees_within(paragraph))
         places = {read.word.start: i for i, read in enumerate(words)}
