@@ -236,12 +236,16 @@ def _runs(paragraph: _Paragraph, cue: LinkedCue, least: float) -> list[Run]:
     )
     out: list[list[int]] = []
     for i in inside:
-        between = words[out[-1][1] : i] if out else []
-        if out and sum(not is_punctuation(read.word) for read in between) <= BRIDGE and not _holds_cue(between):
+        if out and (i == out[-1][1] or _is_bridge(words[out[-1][1] : i])):
             out[-1][1] = i + 1
         else:
             out.append([i, i + 1])
     return [(a, b) for a, b in out if any(not is_punctuation(read.word) for read in words[a:b])]
+
+
+def _is_bridge(between: Sequence[Read]) -> bool:
+    """Whether words without a link do not part those around them."""
+    return sum(not is_punctuation(read.word) for read in between) <= BRIDGE and not _holds_cue(between)
 
 
 def _is_said_by_another(document: Document, cue: LinkedCue, run: Sequence[Read]) -> bool:
