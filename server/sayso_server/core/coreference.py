@@ -6,6 +6,7 @@ The adapter is `sayso_server.parsing.coreference`; it is absent if the models ha
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
+from sayso_server.core.lexicon import load_words
 from sayso_server.core.tree import Tree, Word
 
 
@@ -47,12 +48,17 @@ MayMean = Callable[[Tree, Word, bool], bool]
 
 
 def _asked(places: Sequence[Place], may_mean: MayMean) -> Iterator[int]:
-    """The numbers of the pronouns, and of the nouns that may refer to an earlier mention."""
+    """The numbers of the pronouns, and of the nouns that may refer to an earlier mention.
+
+    Who and which are left out, and so are I and we: they follow from the sentence, or from the speaker.
+    """
     seen: set[str] = set()
+    told = load_words("relative_pronouns", "first_person_pronouns")
     for number, place in enumerate(places):
         word = place.tree.words[place.word]
         if word.upos in {"PRON", "DET"}:
-            yield number
+            if word.lower not in told:
+                yield number
         elif word.upos == "NOUN":
             if may_mean(place.tree, word, word.lemma in seen):
                 yield number

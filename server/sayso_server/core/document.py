@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sayso_server.core.cues import Site, sites
 from sayso_server.core.damage import damage
 from sayso_server.core.dateline import without_dateline
-from sayso_server.core.links import LinkedCue, linked_cues
+from sayso_server.core.links import LinkedCue, linked_cues, outermost
 from sayso_server.core.marks import Quotation, match_marks
 from sayso_server.core.page import ends_in_credit, may_be_page_line, opens_page_line, page_lines
 from sayso_server.core.paragraphs import paragraphs, without_breaks
@@ -156,6 +156,11 @@ class Document:
     def linked(self) -> dict[int, LinkedCue]:
         """The likely cues with their links, by the offset of their head word; empty if the models have no links."""
         return linked_cues(self.trees)
+
+    @cached_property
+    def outermost_cues(self) -> dict[int, tuple[int, float]]:
+        """The cue with the largest share of each word, and that share; words and cues by their offsets."""
+        return outermost(self.linked)
 
     def sites_within(self, span: Span) -> list[Site]:
         """The possible cues of the sentences that share a character with `span`."""

@@ -202,7 +202,7 @@ def _without_lost(statement: Statement, known: set[str], options: Options) -> St
         changes["continued_id"] = None
     if statement.speaker_confidence < options.min_speaker_confidence:
         changes |= {"speaker_id": None, "speaker_confidence": 0.0}
-    return replace(statement, **changes)  # type: ignore[arg-type]
+    return replace(statement, **changes) if changes else statement  # type: ignore[arg-type]
 
 
 def _used(speakers: Sequence[Speaker], statements: Sequence[Statement]) -> tuple[Speaker, ...]:

@@ -134,14 +134,18 @@ class SpanTagger(Head):
 def best_classes(scores: np.ndarray) -> np.ndarray:
     """The best valid sequence of IOB2 classes, from log-probabilities (words, classes).
 
-    Only words where outside is less likely than 0.999 need to be decoded.
+    Only words where outside is less likely than 0.999 need to be decoded, and only a stretch in which some word's best
+    class cannot follow the one before needs a search.
     """
-    out = np.zeros(len(scores), dtype=np.int64)
-    open_words = np.flatnonzero(scores[:, 0] < np.log(0.999))
+    is_open = scores[:, 0] < np.log(0.999)
+    best: np.ndarray = np.where(is_open, scores.argmax(1), 0)
+    before = np.concatenate(([0], best[:-1]))
+    is_torn = (best > 0) & (best % 2 == 0) & (before != best) & (before != best - 1)
+    open_words = np.flatnonzero(is_open)
     for stretch in np.split(open_words, np.flatnonzero(np.diff(open_words) > 1) + 1):
-        if len(stretch):
-            out[stretch] = _viterbi(scores[stretch])
-    return out
+        if is_torn[stretch].any():
+            best[stretch] = _viterbi(scores[stretch])
+    return best
 
 
 def _viterbi(scores: np.ndarray) -> list[int]:

@@ -11,7 +11,7 @@ Each is a biaffine score plus a distance bias in logarithmic steps. A fourth sco
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -160,19 +160,19 @@ class Linker(Head):
     ) -> tuple[list[tuple[int, float]], list[Found]]:
         """Main words of cues as (place, probability), and the pairs with a probability of at least `least`.
 
-        `lengths` are the words of each paragraph; places count from the first word of all.
+        `lengths` are the words of each paragraph; places count from the first word of all. Probabilities are rounded.
         """
         mixed = self.mixed(states)
         likely = self.cue(mixed)[:, 0].sigmoid().cpu().numpy()
         paragraphs = _paragraphs(likely, lengths, least_cue)
         cues = np.flatnonzero(likely >= least_cue)
-        main = list(zip(cues.tolist(), likely[cues].tolist(), strict=True))
+        main = list(zip(cues.tolist(), _rounded(likely[cues]), strict=True))
         if not main:
             return [], []
         pairs = _all_pairs(paragraphs)
         figures = self._figures(mixed, paragraphs, pairs)
         kept = np.flatnonzero((figures >= least).any(0) & (likely[pairs.cues] >= least_cue))
-        columns = (pairs.words[kept].tolist(), pairs.cues[kept].tolist(), *figures[:, kept].tolist())
+        columns = (pairs.words[kept].tolist(), pairs.cues[kept].tolist(), *_rounded(figures[:, kept]))
         return main, list(map(Found._make, zip(*columns, strict=True)))
 
     def _figures(self, mixed: Tensor, paragraphs: Sequence[tuple[range, np.ndarray]], pairs: _Pairs) -> np.ndarray:
@@ -202,6 +202,12 @@ def inside(lengths: Sequence[int], device: torch.device) -> Tensor:
 
 def _binary(scores: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
     return F.binary_cross_entropy_with_logits(scores, target.float(), reduction="sum", pos_weight=weight)
+
+
+def _rounded(figures: np.ndarray) -> list[Any]:
+    """Probabilities as they are served."""
+    rounded: list[Any] = figures.astype(float).round(3).tolist()
+    return rounded
 
 
 def _paragraphs(likely: np.ndarray, lengths: Sequence[int], least_cue: float) -> list[tuple[range, np.ndarray]]:
@@ -279,10 +285,9 @@ def linked(
         cues, found = head.predict(states[:, start:end], read, LEAST_CUE, LEAST)
         for word, likely in cues:
             k, i = place[start + word]
-            out[k][0].append(LikelyCue(i, round(likely, 3)))
-        for own in found:
-            k, i = place[start + own.word]
-            figures = (round(own.share, 3), round(own.scope, 3), round(own.source, 3))
-            out[k][1].append(CueLink(i, offsets[start + own.cue], *figures))
+            out[k][0].append(LikelyCue(i, likely))
+        for word, cue, share, scope, source in found:
+            k, i = place[start + word]
+            out[k][1].append(CueLink(i, offsets[start + cue], share, scope, source))
         start = end
     return out

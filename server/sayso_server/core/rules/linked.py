@@ -21,7 +21,7 @@ from sayso_server.core.grammar.subject import agent, headline_patient
 from sayso_server.core.grammar.tagged_cue import class_of, is_introduced, site_of
 from sayso_server.core.grammar.tagger import TRAILING, Read, Run, likely_contents, read_words, span_of, thresholds
 from sayso_server.core.lexicon import Frame, load_words
-from sayso_server.core.links import LinkedCue, outermost
+from sayso_server.core.links import LinkedCue
 from sayso_server.core.statement import CueClass, Span
 from sayso_server.core.tree import Tree, Word
 
@@ -36,7 +36,7 @@ def linked(document: Document) -> Iterator[Candidate]:
     """The plan, Olin said, failed.   All words linked to a likely cue, only the surer ones, or those nearest to it."""
     if not document.linked:
         return
-    best = outermost(document.linked)
+    best = document.outermost_cues
     for paragraph in document.paragraphs:
         words = read_words(document.trees_within(paragraph))
         places = {read.word.start: i for i, read in enumerate(words)}
@@ -236,12 +236,16 @@ def _runs(paragraph: _Paragraph, cue: LinkedCue, least: float) -> list[Run]:
     )
     out: list[list[int]] = []
     for i in inside:
-        between = words[out[-1][1] : i] if out else []
-        if out and sum(not is_punctuation(read.word) for read in between) <= BRIDGE and not _holds_cue(between):
+        if out and (i == out[-1][1] or _is_bridge(words[out[-1][1] : i])):
             out[-1][1] = i + 1
         else:
             out.append([i, i + 1])
     return [(a, b) for a, b in out if any(not is_punctuation(read.word) for read in words[a:b])]
+
+
+def _is_bridge(between: Sequence[Read]) -> bool:
+    """Whether words without a link do not part those around them."""
+    return sum(not is_punctuation(read.word) for read in between) <= BRIDGE and not _holds_cue(between)
 
 
 def _is_said_by_another(document: Document, cue: LinkedCue, run: Sequence[Read]) -> bool:

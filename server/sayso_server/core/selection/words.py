@@ -8,7 +8,7 @@ from functools import cached_property
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import is_punctuation
 from sayso_server.core.grammar.tagger import NO_ROLES, thresholds
-from sayso_server.core.links import LinkedCue, outermost
+from sayso_server.core.links import LinkedCue
 from sayso_server.core.statement import Ranged
 from sayso_server.core.tree import Roles, Tree, Word
 
@@ -26,6 +26,8 @@ class Words:
     is_quoted: tuple[bool, ...]
     linked: Mapping[int, LinkedCue]
     """The likely cues with their links, by the offset of their head word; empty if the models have no links."""
+    outermost: Mapping[int, tuple[int, float]]
+    """See `Document.outermost_cues`."""
 
     @classmethod
     def of(cls, document: Document) -> "Words":
@@ -40,6 +42,7 @@ class Words:
             tuple(map(is_punctuation, words)),
             _are_quoted(words, document),
             document.linked,
+            document.outermost_cues,
         )
 
     def near(self, place: int, by: int) -> int | None:
@@ -52,11 +55,6 @@ class Words:
     def has_roles(self) -> bool:
         """Whether a tagger has read the document."""
         return bool(self.trees) and bool(self.trees[0].roles)
-
-    @cached_property
-    def outermost(self) -> Mapping[int, tuple[int, float]]:
-        """The cue with the largest share of each word, and that share; words and cues by their offsets."""
-        return outermost(self.linked)
 
     @cached_property
     def starts(self) -> list[int]:

@@ -71,9 +71,11 @@ def _runs(tree: Tree, tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
         elif adjacent and (_is_in_one_name(tree, run, word, tagged) or _continues(run, small, word, tagged)):
             small.append(word)
         else:
-            yield from _parts(_with_mark(run, small, tagged), tagged)
+            if run:
+                yield from _parts(_with_mark(run, small, tagged), tagged)
             run, small = ([word] if _may_begin(tree, word, tagged) else []), []
-    yield from _parts(_with_mark(run, small, tagged), tagged)
+    if run:
+        yield from _parts(_with_mark(run, small, tagged), tagged)
 
 
 def _with_mark(run: list[Word], small: Sequence[Word], tagged: Mapping[int, TaggedName]) -> list[Word]:
