@@ -46,12 +46,12 @@ def table(results: Results) -> str:
     lines = [
         "# How fast it reads",
         "",
-        "Written by `make bench`. All figures are of one run, in which the works took turns; a ratio is taken within",
-        "each round. The median, and in brackets the least and the greatest.",
+        "Written by `make bench`. All figures come from one interleaved run; ratios are taken within each round. Given",
+        "are medians, with the minimum and the maximum in brackets.",
         "",
         said + ".",
         "",
-        *_rows(["work", "words/s"], ((name, _thousands(f)) for name, f in results.speeds.items())),
+        *_rows(["workload", "words/s"], ((name, _thousands(f)) for name, f in results.speeds.items())),
         *_rows(["ratio", ""], ((name, _plain(f)) for name, f in results.ratios.items())),
         *_rows(["words of the text", "ms per word"], ((f"{n:,}", _plain(f)) for n, f in results.milliseconds.items())),
     ]
