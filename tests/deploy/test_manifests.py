@@ -1,4 +1,4 @@
-"""The files of server/deploy: they parse, what they refer to is there, and so is what they say of the server."""
+"""The files of server/deploy: they parse, their references exist, and they match the server."""
 
 import configparser
 import json
