@@ -11,4 +11,4 @@ class Model(NamedTuple):
     version: str
     digest: str
     number_format: str = ""
-    """What its encoder calculates in: int8 or float32."""
+    """What its encoder calculates in: int8 or float32, or float16 on a GPU."""

@@ -7,6 +7,7 @@ encoder reads once, the pairs of a document are scored wherever its trees are, a
 words.
 """
 
+import copy
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple
@@ -286,7 +287,8 @@ class CoreferenceScorer:
     """The head that implements the core's port, `core.coreference.Coreference`."""
 
     def __init__(self, head: Antecedents) -> None:
-        self.head = head
+        # Pairs are few, and much of what is asked of them is words: a GPU would only be waited for.
+        self.head = head if head.mix.device.type == "cpu" else copy.deepcopy(head).to("cpu", torch.float32)
 
     @torch.inference_mode()
     def scores(self, mentions: Sequence[Place], asked: Sequence[int] | None = None) -> list[AntecedentScores]:

@@ -46,7 +46,8 @@ class Limits:
     )
     max_batch_words: int = setting(
         1_000,
-        "Words that a worker reads at a time; the most that a short request waits for after a long one.",
+        "Words that a worker reads at a time; the most that a short request waits for after a long one. With a GPU the "
+        "default is 4000.",
         at_least=1,
     )
     max_stream_documents: int = setting(
@@ -163,6 +164,17 @@ def warn_if_open(path: str) -> None:
 
 MOST_WORKERS = 4
 """Workers that are started unasked: each has the models in its own memory."""
+
+
+GPU_BATCH_WORDS = 4_000
+"""What a GPU is given costs some milliseconds, however little it is: with as many words as these it no longer counts.
+
+With more, fewer workers would share what waits, and most of the time of a text is Python's."""
+
+
+def default_batch_words(device: str) -> int:
+    """Words that a worker reads at a time."""
+    return Limits().max_batch_words if device == "cpu" else GPU_BATCH_WORDS
 
 
 def default_workers() -> int:
