@@ -29,7 +29,7 @@ class BatchReader:
     and ends with this one, or with `close()`. A document that ends the process costs its own row only.
 
     `fields` names the columns: the text, and the id and date where the batch has these columns. `model` is `bundled` or
-    a folder; `threads` are of the process; `load` loads another engine.
+    a folder; `threads` are of the process; `device` is cpu, cuda or cuda:N; `load` loads another engine.
     Raises ValueError where a batch has no column of texts, or has columns of these names; CorpusError where no model
     loads.
     """
@@ -40,13 +40,14 @@ class BatchReader:
         fields: Fields = FIELDS,
         model: str = "bundled",
         threads: int = 1,
+        device: str = "cpu",
         options: Options = _EVERYTHING,
         max_document_chars: int = 200_000,
         load: Loader | None = None,
     ) -> None:
         self._fields = fields
         self._reading = Reading(
-            load=load or functools.partial(_load, model, threads),
+            load=load or functools.partial(_load, model, threads, device),
             digest="",
             options=options,
             form="jsonl",
@@ -103,11 +104,11 @@ class BatchReader:
         return Entry("", document.document_id, document.text, published_at=document.published_at)
 
 
-def _load(model: str, threads: int) -> Engine:
+def _load(model: str, threads: int, device: str) -> Engine:
     """In the process that reads."""
     from sayso_server.parsing.load import load_engine
 
-    return load_engine(model, threads=threads)
+    return load_engine(model, threads=threads, device=device)
 
 
 def _values(column: Any) -> list[Any]:
