@@ -5,10 +5,12 @@ and four callers for each.
 """
 
 import argparse
+import functools
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from sayso_server.core.document import read
 from sayso_tools.bench import texts
 from sayso_tools.bench.timing import Figure, Work, alternate, speed
 
@@ -26,16 +28,18 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--device", action="append", help="cpu, cuda, cuda:N; repeatable (default: cpu)")
     parser.add_argument(
-        "--batch-words", type=int, action="append", metavar="N", help="repeatable (default: 1000, 4000)"
+        "--batch-words", type=int, action="append", default=[], metavar="N", help="in process, so many; repeatable"
     )
     parser.add_argument(
-        "--workers", type=int, action="append", metavar="N", help="also a server of so many; repeatable"
+        "--workers", type=int, action="append", default=[], metavar="N", help="a server with so many; repeatable"
     )
     parser.add_argument("--articles", type=int, default=24, help="invented ones (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="(default: %(default)s)")
     options = parser.parse_args(given)
-    if min([options.articles, options.rounds, *(options.batch_words or ()), *(options.workers or ())]) < 1:
+    if min([options.articles, options.rounds, *options.batch_words, *options.workers]) < 1:
         parser.error("numbers must be at least 1")
+    if not options.workers:
+        options.batch_words = options.batch_words or [1_000, 4_000]
     return options
 
 
@@ -47,28 +51,31 @@ def main(given: Sequence[str]) -> None:
 
     engines = {device: load_engine(threads=1, device=device) for device in options.device or ["cpu"]}
     words = sum(extraction.words for extraction in next(iter(engines.values())).extract_many(articles))
-    _say("in process, words read together", "words/s", "least", "greatest")
-    works = {
-        f"{device}, {size:,}": _in_process(engine, words, _together(articles, size))
-        for device, engine in engines.items()
-        for size in options.batch_words or [1_000, 4_000]
-    }
+    _say("", "words/s", "least", "greatest")
+    works: dict[str, Work] = {}
+    for device, engine in engines.items():
+        for size in options.batch_words:
+            works |= _in_process(f"{device}, {size:,} words together", engine, words, _together(articles, size))
     for name, figure in _speeds(works, options.rounds).items():
         _tell(name, figure)
-    for workers in options.workers or ():
+    for workers in options.workers:
         for device in engines:
             _tell(f"server, {device}, {workers} workers", _of_server(device, workers, articles, words, options.rounds))
 
 
-def _in_process(engine: "Extractor", words: int, together: Sequence[Sequence[str]]) -> Work:
-    """The extractor on one thread."""
+def _in_process(
+    name: str, engine: "Extractor", words: int, together: Sequence[Sequence[str]]
+) -> Iterator[tuple[str, Work]]:
+    """The extractor on one thread, and the parsing that is in it."""
+    bare = [[part for text in own for part in read(text).parts] for own in together]
+    for what, act, given in (("", engine.extract_many, together), (", parsing", engine.parse, bare)):
+        yield name + what, Work(words, functools.partial(_each, act, given))
 
-    def run() -> Sequence[float]:
-        for own in together:
-            engine.extract_many(own)
-        return ()
 
-    return Work(words, run)
+def _each(act: Callable[[Sequence[str]], object], given: Sequence[Sequence[str]]) -> Sequence[float]:
+    for own in given:
+        act(own)
+    return ()
 
 
 def _speeds(works: Mapping[str, Work], rounds: int) -> dict[str, Figure]:
@@ -105,5 +112,5 @@ def _tell(name: str, figure: Figure) -> None:
 
 
 def _say(name: str, *columns: str) -> None:
-    sys.stdout.write(f"{name:36}" + "".join(f"{column:>10}" for column in columns) + "\n")
+    sys.stdout.write(f"{name:40}" + "".join(f"{column:>10}" for column in columns) + "\n")
     sys.stdout.flush()
