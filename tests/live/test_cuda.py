@@ -1,4 +1,4 @@
-"""On a GPU texts come out as on the processor. Where there is none, nothing of this is tested."""
+"""On a GPU, results are those of the CPU. These tests are skipped without a GPU."""
 
 import os
 import signal
@@ -26,7 +26,7 @@ from sayso_tools.bench.texts import invented
 
 pytestmark = [
     pytest.mark.live,
-    pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU that torch can use"),
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no usable GPU"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning"),
 ]
 
@@ -155,7 +155,7 @@ def test_a_gpu_that_has_failed_ends_the_process_that_reads() -> None:
 
 
 def test_a_gpu_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ModelError, match=r"^--device cuda:99: torch finds no such GPU; the last one is cuda:\d+$"):
+    with pytest.raises(ModelError, match=r"^--device cuda:99: there is no such GPU; the last one is cuda:\d+$"):
         load_engine(device="cuda:99")
 
 

@@ -1,4 +1,4 @@
-"""What models run on: refusals, what becomes of a GPU that fails, and a GPU's way of reading, on the processor."""
+"""Devices: error messages, failures of a GPU, and padded attention, all on the CPU."""
 
 import random
 from collections.abc import Sequence
@@ -78,10 +78,10 @@ def test_trees_of_padded_rows_are_those_of_rows_alone(monkeypatch: pytest.Monkey
             False,
             0,
             "cuda",
-            rf"this torch \({torch.__version__}\) was built without CUDA: install one with it".replace("+", r"\+"),
+            rf"this torch \({torch.__version__}\) was built without CUDA".replace("+", r"\+"),
         ),
-        (True, 0, "cuda", "torch finds no GPU that it can use; nvidia-smi shows those of this machine"),
-        (True, 2, "cuda:2", "torch finds no such GPU; the last one is cuda:1"),
+        (True, 0, "cuda", "torch finds no usable GPU; nvidia-smi lists those of this machine"),
+        (True, 2, "cuda:2", "there is no such GPU; the last one is cuda:1"),
     ],
 )
 def test_a_gpu_that_is_not_there_is_refused_in_one_line(

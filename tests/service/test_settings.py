@@ -45,17 +45,17 @@ def test_the_cores_are_shared_out_among_the_workers(monkeypatch: pytest.MonkeyPa
     assert shapes == [(1, 1), (2, 1), (4, 1), (4, 2), (4, 3)]
 
 
-def test_with_a_gpu_more_words_are_read_together() -> None:
+def test_on_a_gpu_a_batch_has_more_words() -> None:
     assert config()["SAYSO_MAX_BATCH_WORDS"] == "1000"
     assert config("--device", "cuda:1")["SAYSO_MAX_BATCH_WORDS"] == "4000"
     assert config(SAYSO_DEVICE="cuda", SAYSO_MAX_BATCH_WORDS="7")["SAYSO_MAX_BATCH_WORDS"] == "7"
 
 
 @pytest.mark.parametrize("name", ["gpu", "cuda:", "cuda:x", "cpu:0", "auto", ""])
-def test_a_device_that_is_none_is_refused(name: str) -> None:
+def test_an_unknown_device_is_refused(name: str) -> None:
     result = run("--print-config", "--device", name)
     assert result.exit_code == 2
-    assert f"{name!r} is none of cpu, cuda, cuda:N" in result.stderr
+    assert f"{name!r} is not cpu, cuda or cuda:N" in result.stderr
 
 
 def test_a_flag_is_stronger_than_its_variable() -> None:
@@ -79,14 +79,14 @@ def test_a_variable_that_nobody_reads_is_told() -> None:
         "HOME": "/",
     }
     assert list(unknown_variables(environment, variables_of(serve, probe))) == [
-        "SAYSO_NONSENSE is no setting of the server",
-        "SAYSO_WORKER is no setting of the server; did you mean SAYSO_WORKERS?",
+        "SAYSO_NONSENSE is not a setting of the server",
+        "SAYSO_WORKER is not a setting of the server; did you mean SAYSO_WORKERS?",
     ]
 
 
 def test_such_a_variable_is_told_at_the_start_and_with_the_settings() -> None:
     told = run("--print-config", SAYSO_METRIC_PORT="9464").stderr
-    assert told == "warning: SAYSO_METRIC_PORT is no setting of the server; did you mean SAYSO_METRICS_PORT?\n"
+    assert told == "warning: SAYSO_METRIC_PORT is not a setting of the server; did you mean SAYSO_METRICS_PORT?\n"
     command = [sys.executable, "-m", "support.fake_server", "serve", "--port", "0", "--model", "missing"]
     command += ["--log-format", "text"]
     done = subprocess.run(
@@ -98,7 +98,7 @@ def test_such_a_variable_is_told_at_the_start_and_with_the_settings() -> None:
         check=False,
         timeout=PATIENCE,
     )
-    assert "WARNING sayso_server.commands.serve: SAYSO_METRIC_PORT is no setting" in done.stderr
+    assert "WARNING sayso_server.commands.serve: SAYSO_METRIC_PORT is not a setting" in done.stderr
 
 
 def test_what_is_printed_can_be_read_again() -> None:
@@ -113,12 +113,12 @@ def test_what_is_printed_can_be_read_again() -> None:
         (["--workers", "0"], "0 is not in the range x>=1"),
         (["--max-duration", "-1"], "-1.0 is not in the range x>=1"),
         (["--max-queued-words", "many"], "'many' is not a valid integer range"),
-        (["--tls-cert", "a.pem"], "--tls-cert and --tls-key belong together: one of them is missing"),
+        (["--tls-cert", "a.pem"], "--tls-cert and --tls-key must be given together: one of them is missing"),
         (["--tls-client-ca", "a.pem"], "--tls-client-ca needs --tls-cert and --tls-key"),
         (["--token-file", "/nowhere"], "--token-file /nowhere: No such file or directory"),
         (
             ["--tls-cert", "/nowhere", "--tls-key", "/nowhere"],
-            "are no pair of certificate and key: No such file or directory",
+            "cannot be used: No such file or directory",
         ),
     ],
 )

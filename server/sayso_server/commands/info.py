@@ -1,4 +1,4 @@
-"""`sayso-server info`: which model this is, and what reads it."""
+"""`sayso-server info`: prints the model, the server version and the processor."""
 
 import click
 
@@ -10,10 +10,9 @@ from sayso_server.version import VERSION
 @model_option
 @device_option
 def info(*, model: str, device: str) -> None:
-    """Print the version of the server, the model, the number format of its encoder, what it runs on, the processor."""
+    """Print the version of the server, the model, the number format of its encoder, the device, and the processor."""
     loaded = load(model, threads=None, device=device).model
-    # After a model that is not there was refused: these take torch.
-    from sayso_server.parsing.device import described, device_of
+    from sayso_server.parsing.device import described, device_of  # these import torch: only once the model is found
     from sayso_server.parsing.processor import processor
 
     click.echo(f"server     {VERSION}")

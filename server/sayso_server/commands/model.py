@@ -16,14 +16,14 @@ model_option = click.option(
     envvar="SAYSO_MODEL",
     show_envvar=True,
     metavar="NAME|FOLDER",
-    help="The model: bundled, a folder, or stanza:PACKAGE for one of Stanza's own (stanza:default).",
+    help="The model: bundled, a folder, or stanza:PACKAGE for a Stanza package (stanza:default).",
 )
 
 
 def _device(context: click.Context, option: click.Parameter, value: str) -> str:
-    """The name of a device; whether there is one is seen when models are loaded. Raises BadParameter."""
+    """The name of a device, which is looked for when models are loaded. Raises BadParameter."""
     if not re.fullmatch(r"cpu|cuda(:\d{1,3})?", value):
-        raise click.BadParameter(f"{value!r} is none of cpu, cuda, cuda:N")
+        raise click.BadParameter(f"{value!r} is not cpu, cuda or cuda:N")
     return value
 
 
@@ -35,7 +35,7 @@ device_option = click.option(
     show_envvar=True,
     metavar="cpu|cuda|cuda:N",
     callback=_device,
-    help="What the models run on: the processor, the first GPU, or the GPU of that number.",
+    help="Device of the models: cpu, cuda for the first GPU, or cuda:N.",
 )
 threads_option = click.option(
     "--threads",
@@ -53,7 +53,7 @@ class ModelRefused(click.ClickException):
 
 
 def load(model: str, *, threads: int | None, device: str = "cpu") -> Extractor:
-    """The engine of a model. Raises ModelRefused with one line that says what is wrong with it."""
+    """The engine of a model. Raises ModelRefused with the problem in one line."""
     if threads is not None:
         os.environ["OMP_NUM_THREADS"] = str(threads)  # read once, when torch is imported
     from sayso_server.parsing.errors import ModelError

@@ -1,4 +1,4 @@
-"""The transformer under every head: how it reads words, and how it is stored.
+"""The transformer encoder shared by all heads, and its storage format.
 
 It reads paragraphs, not sentences: the words of a paragraph are in one row, a separator between its sentences, so
 that every head sees what was said before and after. A row is read once, whatever heads follow. The word pieces are
@@ -13,7 +13,7 @@ those of the layers made int8 again where that is faster, or float16 for a GPU.
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -28,7 +28,7 @@ from sayso_server.parsing.device import CPU, dtype_of, form_of
 from sayso_server.parsing.layers import Format, Layers, StoredRows
 
 LAYERS = 4
-"""How many of the last layers the heads mix."""
+"""The number of last layers that the heads mix."""
 
 WINDOW = 256
 """Word pieces of one row, ends included. A paragraph that has more is cut between sentences."""
@@ -41,13 +41,13 @@ GROUP = 256
 busy."""
 
 ROOM = 32_768
-"""The same on a GPU, where the memory that they take is the limit: 1 GiB."""
+"""The same on a GPU, limited by memory: about 1 GiB."""
 
 PIECES = 16
-"""Word pieces of one word that are read; the others of a monster are left out."""
+"""The maximum number of word pieces of one word; the rest of an overlong word is dropped."""
 
 SHAPES = 4
-"""How many ways of writing a word are told apart."""
+"""The number of capitalization classes of a word."""
 
 Paragraph = Sequence[Sequence[str]]
 """The sentences of a paragraph as lists of words."""
@@ -64,7 +64,7 @@ def shape(word: str) -> int:
 
 @dataclass(slots=True)
 class Row:
-    """What the encoder reads in one piece, and where each word's first and last piece are in it."""
+    """The input of one encoder row, and the positions of each word's first and last piece in it."""
 
     ids: list[int]
     types: list[int] = field(default_factory=lambda: [0])
@@ -172,15 +172,20 @@ class Encoder:
         """The states of the words of each row, (layers, words, width)."""
         ids, types = ([*itertools.chain(*parts)] for parts in ((r.ids for r in rows), (r.types for r in rows)))
         lengths = [len(row.ids) for row in rows]
-        hidden = torch.stack(self.layers(self._tensor(ids), self._tensor(types), lengths)[-LAYERS:])
-        starts = [*itertools.accumulate(lengths, initial=0)]
-        first = [start + place for start, row in zip(starts, rows, strict=False) for place in row.first]
-        last = [start + place for start, row in zip(starts, rows, strict=False) for place in row.last]
-        words = (hidden[:, self._tensor(first)] + hidden[:, self._tensor(last)]) / 2
-        return torch.split(words, [len(row.first) for row in rows], 1)
+        layers = self.layers(self._tensor(ids), self._tensor(types), lengths)[-LAYERS:]
+        starts = [*itertools.accumulate(lengths, initial=0)][:-1]
+        first = self._tensor(_moved((row.first for row in rows), starts))
+        last = self._tensor(_moved((row.last for row in rows), starts))
+        states = torch.stack([(own.index_select(0, first) + own.index_select(0, last)) / 2 for own in layers])
+        return list(torch.split(states, [len(row.first) for row in rows], 1))
 
-    def _tensor(self, numbers: Sequence[int]) -> Tensor:
+    def _tensor(self, numbers: list[int]) -> Tensor:
         return torch.tensor(numbers, device=self.device)
+
+
+def _moved(places: Iterable[Sequence[int]], starts: Sequence[int]) -> list[int]:
+    """The places in rows as places among the pieces of all rows, which begin at `starts`."""
+    return [start + place for start, own in zip(starts, places, strict=True) for place in own]
 
 
 def quantize(weight: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray]:

@@ -6,8 +6,8 @@ where rows begin. What a row yields depends on nothing but itself, to the last b
 piece has its own range, and all else is by piece. In float32 the last bits depend on how many rows are multiplied, so
 there each row is read alone.
 
-On a GPU, where a few large products cost less than many small ones, rows are padded after all, but only in attention
-and to the next multiple of `STEP`.
+On a GPU a few large products are faster than many small ones. There rows are padded, but only in attention, and only to
+the next multiple of `STEP`.
 """
 
 import functools
@@ -36,11 +36,14 @@ def floating(weight: Tensor, bias: Tensor) -> Linear:
 LEVELS = 90
 """Of the weights on either side of 0. With 127, sums of products often leave the 16 bits that AVX2 has for them."""
 
+INPUT_STEP = 1 / 255
+"""Of the numbers from 0 to 1 that are multiplied with a weight, in eight bits."""
+
 LEAST_GELU = -0.17
 """No value of GELU is lower."""
 
 STEP = 64
-"""Word pieces: rows are padded to a multiple of it, so that those of about one length are read together."""
+"""Padded rows have a multiple of this many word pieces, so that rows of similar length share one product."""
 
 
 def int8(weight: Tensor, bias: Tensor, levels: int = LEVELS, least: float | None = None) -> Linear:
@@ -54,12 +57,13 @@ def int8(weight: Tensor, bias: Tensor, levels: int = LEVELS, least: float | None
         warnings.simplefilter("ignore")  # a torch to come will have no quantized tensors; see `fastest`
         quantized = torch.quantize_per_channel(weight, scales, torch.zeros_like(scales).long(), 0, torch.qint8)
     packed = torch.ops.quantized.linear_prepack(quantized, None)
+    multiply = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32
     sums = quantized.dequantize().sum(1)[None]
 
     def linear(states: Tensor) -> Tensor:
         low = states.amin(1, keepdim=True) if least is None else states.new_full((len(states), 1), least)
         spread = (states.amax(1, keepdim=True) - low).clamp(min=1e-8)
-        product: Tensor = torch.ops.quantized.linear_dynamic((states - low).div_(spread), packed)
+        product: Tensor = multiply((states - low).div_(spread), INPUT_STEP, 0, packed)
         return product.mul_(spread).addmm_(low, sums).add_(bias)
 
     return linear
@@ -73,7 +77,7 @@ class Format(NamedTuple):
     is_exact: bool = False
     """Whether what a matrix makes of a piece is the same, to the last bit, whatever pieces are around it."""
     is_padded: bool = False
-    """Whether rows of about one length are padded to it in attention."""
+    """Whether attention pads rows of similar length."""
 
 
 FLOATING = Format(floating, floating)
@@ -139,14 +143,14 @@ class StoredRows:
 
 
 class _Rows(NamedTuple):
-    """Rows of about one length, as they are padded to one."""
+    """Rows of similar length, padded to the same length."""
 
     pieces: Tensor
-    """(rows, length): which of the pieces of all rows; any where there is padding."""
+    """(rows, length): indices into the pieces of all rows; arbitrary for padding."""
     is_piece: Tensor
-    """(rows, 1, 1, length), false where there is padding."""
+    """(rows, 1, 1, length), false for padding."""
     places: Tensor
-    """(pieces,): where the pieces are among the padded ones."""
+    """(pieces,): indices of the pieces in the flattened padded rows."""
 
 
 class Layers:
@@ -188,10 +192,7 @@ class Layers:
         return out
 
     def _attention(self, lengths: Sequence[int]) -> Callable[[Tensor], Tensor]:
-        """Makes of each piece's query, key and value the mean of all values of its row.
-
-        They are weighted by how its query meets their keys; by head.
-        """
+        """Attention within rows: the queries, keys and values of pieces in, weighted means of the values out."""
         alike = [(length, len(list(rows))) for length, rows in itertools.groupby(lengths)]
         sizes = [length * count for length, count in alike]
 
@@ -203,7 +204,7 @@ class Layers:
         return attention
 
     def _padded_attention(self, lengths: Sequence[int]) -> Callable[[Tensor], Tensor]:
-        """The same, of rows that are padded."""
+        """The same with padded rows."""
         padded = [_Rows(*(part.to(self.device) for part in rows)) for rows in _padded(lengths)]
 
         def attention(projected: Tensor) -> Tensor:
@@ -219,7 +220,7 @@ class Layers:
 
 
 def _padded(lengths: Sequence[int]) -> Iterator[_Rows]:
-    """The rows of these lengths, which are in order, by the length to which they are padded."""
+    """Rows of these lengths, which are in order, grouped by their padded length."""
     start = 0
     for steps, rows in itertools.groupby(lengths, key=lambda length: -(-length // STEP)):
         own = torch.tensor(list(rows))[:, None]

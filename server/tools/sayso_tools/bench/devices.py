@@ -1,7 +1,6 @@
-"""`sayso-tools speed devices`: words a second on the processor and on a GPU, by how much is read together.
+"""`sayso-tools speed devices`: words per second on the CPU and on a GPU, by words per batch.
 
-Everything that is compared takes turns within one run. Servers come after that, one by one: each with so many workers,
-and four callers for each.
+Measurements in process take turns within one run. Servers follow one by one, each with four callers per worker.
 """
 
 import argparse
