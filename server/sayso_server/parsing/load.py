@@ -20,10 +20,10 @@ PACKAGE_PREFIX = "stanza:"
 
 
 def load_parser(model: str = "bundled", *, threads: int | None = None) -> tuple["StanzaParser", Model]:
-    """A parser on `bundled` models, those of a folder, or (`stanza:PACKAGE`) one of Stanza's own packages.
+    """A parser with the `bundled` models, those of a folder, or (`stanza:PACKAGE`) a Stanza package.
 
-    Only the last may look for files elsewhere: in Stanza's resources folder, then at its hub. `threads` is how many
-    cores torch may take; it must be set before torch is first imported to hold everywhere.
+    Only the last may look for files elsewhere: in Stanza's resources folder, then at its hub. `threads` is the number
+    of torch threads; it must be set before torch is first imported to take full effect.
     Raises ModelError with the problem in one line.
     """
     if threads is not None:
@@ -42,7 +42,7 @@ def load_parser(model: str = "bundled", *, threads: int | None = None) -> tuple[
         parser = stanza_parser.from_folder(folder)
         name = "bundled" if model == "bundled" else folder.name
         described = Model(name, manifest.version, manifest.digest, fastest_name())
-    gc.freeze()  # modules and models stay: Python need not look for garbage among their million objects
+    gc.freeze()  # modules and models stay: the garbage collector can skip their million objects
     return parser, described
 
 
