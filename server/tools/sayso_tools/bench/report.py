@@ -44,16 +44,16 @@ def table(results: Results) -> str:
     """All results as Markdown."""
     said = "; ".join(f"{name}: {value}" for name, value in results.conditions.items())
     lines = [
-        "# How fast it reads",
+        "# Speed",
         "",
-        "Written by `make bench`. All figures are of one run, in which the works took turns; a ratio is taken within",
-        "each round. The median, and in brackets the least and the greatest.",
+        "Written by `make bench`. All figures are from one run with interleaved workloads; ratios are computed within",
+        "each round. Each figure is the median, with minimum and maximum in brackets.",
         "",
         said + ".",
         "",
-        *_rows(["work", "words/s"], ((name, _thousands(f)) for name, f in results.speeds.items())),
+        *_rows(["workload", "words/s"], ((name, _thousands(f)) for name, f in results.speeds.items())),
         *_rows(["ratio", ""], ((name, _plain(f)) for name, f in results.ratios.items())),
-        *_rows(["words of the text", "ms per word"], ((f"{n:,}", _plain(f)) for n, f in results.milliseconds.items())),
+        *_rows(["words in the text", "ms per word"], ((f"{n:,}", _plain(f)) for n, f in results.milliseconds.items())),
     ]
     if results.ready_seconds:
         lines += [f"From the start of a server until it is ready: {_plain(results.ready_seconds)} s.", ""]

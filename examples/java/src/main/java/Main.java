@@ -39,7 +39,7 @@ public final class Main {
         stub = QuoteServiceGrpc.newBlockingStub(channel);
     }
 
-    /** The result for a text; an overloaded server is given the time it asks for. */
+    /** The result for a text; if the server is overloaded, waits as long as it asks for. */
     private Result extract(String text, String language) throws InterruptedException {
         ExtractQuotesRequest request = ExtractQuotesRequest.newBuilder()
                 .setDocument(Document.newBuilder().setText(text).setLanguageCode(language))
@@ -60,7 +60,7 @@ public final class Main {
         }
     }
 
-    /** The detail of an error that has this type. */
+    /** The error detail of this type. */
     private static <T extends Message> Optional<T> detail(StatusRuntimeException error, Class<T> type) {
         Status status = error.getTrailers() == null ? null : error.getTrailers().get(DETAILS);
         if (status == null) {
