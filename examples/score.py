@@ -1,7 +1,7 @@
 """How good are the results on your own articles?   python examples/score.py gold.jsonl found.jsonl
 
-Both files are in the format of `sayso-server extract --as gold` and `sayso-server corrections`. Prints precision, recall
-and F1 in percent, of statements (contents overlap by at least half) and of statements with the correct speaker.
+Both files are in the format of `sayso-server extract --as gold` and `sayso-server corrections`. Prints precision,
+recall and F1 in percent, of statements (contents overlap by at least half) and of those with the correct speaker.
 """
 
 import json
