@@ -18,7 +18,7 @@ import (
 
 const timeout = time.Minute
 
-// extract returns the result for a text; if the server is overloaded, it waits as long as the server asks for.
+// extract returns the result for a text; if the server is overloaded, it waits as long as the server asks, and retries.
 func extract(client sayso.QuoteServiceClient, text, language string) (*sayso.Result, error) {
 	request := &sayso.ExtractQuotesRequest{
 		Document: &sayso.Document{Text: text, LanguageCode: language},
@@ -39,7 +39,7 @@ func extract(client sayso.QuoteServiceClient, text, language string) (*sayso.Res
 	}
 }
 
-// retryDelay returns the delay that the server asks for; nil if there is none.
+// retryDelay returns the delay that the server asks for; nil if it gives none.
 func retryDelay(err error) *time.Duration {
 	for _, detail := range status.Convert(err).Details() {
 		if retry, ok := detail.(*errdetails.RetryInfo); ok {

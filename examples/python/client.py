@@ -10,7 +10,7 @@ ARTICLE = Path(__file__).parent.parent / "article.txt"
 
 
 def extract(client: sayso.Client, text: str, language: str = "", tries: int = 3) -> sayso.Result:
-    """The result for a text; if the server is overloaded, waits as long as it asks for."""
+    """Extract a text; if the server is overloaded, wait as long as it asks and try again."""
     for left in reversed(range(tries)):
         try:
             return client.extract(text, language=language)

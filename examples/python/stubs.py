@@ -17,7 +17,7 @@ TIMEOUT = 60  # seconds
 
 
 def extract(stub, text: str, language: str = "", tries: int = 3):
-    """The result for a text; if the server is overloaded, waits as long as it asks for."""
+    """Extract a text; if the server is overloaded, wait as long as it asks and try again."""
     request = quotes_pb2.ExtractQuotesRequest(document=quotes_pb2.Document(text=text, language_code=language))
     for left in reversed(range(tries)):
         try:
@@ -31,7 +31,7 @@ def extract(stub, text: str, language: str = "", tries: int = 3):
 
 
 def detail(error, message):
-    """The error detail of the type of `message`; None if there is none."""
+    """The detail of an error with the type of `message`; None if there is none."""
     for key, value in error.trailing_metadata() or ():
         if key == "grpc-status-details-bin":
             for packed in status_pb2.Status.FromString(value).details:

@@ -67,7 +67,7 @@ def computed(given: dict[str, float]) -> str:
 
 Replicas = articles a day × `words_per_article` ÷ 86,400 × `peak` ÷ (`words_per_second` × `busy`), and at least two.
 
-| articles a day | words a second, mean | at the peak | replicas of one core | memory |
+| articles a day | words a second, on average | at the peak | replicas of one core | memory |
 |--:|--:|--:|--:|--:|
 {_serving_rows(given)}
 A full queue (`queued_words`) is {given["queued_words"] / given["words_per_second"]:,.0f} seconds of reading.
@@ -77,20 +77,20 @@ A full queue (`queued_words`) is {given["queued_words"] / given["words_per_secon
 | articles | core hours | on 8 cores | on 100 cores |
 |--:|--:|--:|--:|
 {_corpus_rows(given)}
-A killed job loses at most one part per worker, {given["part_words"] / given["words_per_second"]:,.0f} seconds of its \
-reading, and the loading of the models.
+A kill costs at most one part per worker, {given["part_words"] / given["words_per_second"]:,.0f} seconds of reading, \
+and loading the models again.
 
 ### A national archive
 
-`archive_articles` a day. Storage is that of the input as JSON lines, and of both tables in Parquet.
+Storage is for `archive_articles` per day: the input as JSON lines, and both tables in Parquet.
 
 | | articles | core hours | on {CLUSTER} cores | input | tables | parts |
 |---|--:|--:|--:|--:|--:|--:|
 {_archive_rows(given)}
 ### {LARGE:,} articles a day
 
-{serving(LARGE, given)[0] / 1e6:,.1f} million words a second in the mean: \
-{serving(LARGE, given)[0] / given["words_per_second"]:,.0f} cores at work day and night.
+{serving(LARGE, given)[0] / 1e6:,.1f} million words a second on average: \
+{serving(LARGE, given)[0] / given["words_per_second"]:,.0f} cores working day and night.
 """
 
 

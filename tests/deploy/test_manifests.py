@@ -183,6 +183,14 @@ def test_compose_mounts_what_is_there_and_scrapes_the_server() -> None:
     assert {"job": scraped["job_name"]} == {"job": re.findall(r'job="(\w+)"', str(alerts))[0]}
 
 
+def test_every_alert_has_a_test_in_which_it_fires() -> None:
+    [alerts] = documents(ALERTS)
+    [tests] = documents(Path(__file__).with_name("alerts.yaml"))
+    named = {rule["alert"] for group in alerts["groups"] for rule in group["rules"]}
+    fires = {case["alertname"] for test in tests["tests"] for case in test["alert_rule_test"] if case["exp_alerts"]}
+    assert fires == named
+
+
 def test_grafana_finds_its_dashboard_and_its_source() -> None:
     board = json.loads(DASHBOARD.read_text("utf-8"))
     [provider] = documents(DEPLOY / "grafana/provisioning/dashboards/sayso.yaml")

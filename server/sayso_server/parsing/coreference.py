@@ -134,8 +134,8 @@ def _shared(mentions: Sequence[Mention], later: np.ndarray, earlier: np.ndarray)
     table = np.zeros((len(words), len(ids)), dtype=np.float32)
     for i, own in enumerate(words):
         table[i, [ids[word] for word in own]] = 1
-    asked, rows = np.unique(later, return_inverse=True)
-    common, size = (table[asked] @ table.T)[rows, earlier], table.sum(1)
+    is_first = np.diff(later, prepend=-1) > 0  # pairs are ordered by the later one
+    common, size = (table[later[is_first]] @ table.T)[np.cumsum(is_first) - 1, earlier], table.sum(1)
     initials = ["".join(w[0] for w in own) if len(own) > 1 else "-" for own in words]
     short = [own[0].replace(".", "") if len(own) == 1 and len(own[0]) > 1 else "" for own in words]
     initials_of, short_of = np.split(_numbers([*initials, *short]), 2)
@@ -165,7 +165,9 @@ def pairs(count: int, farthest: int = FARTHEST, asked: Sequence[int] | None = No
     """
     sizes = np.minimum(np.arange(count), farthest)
     if asked is not None:
-        sizes[np.setdiff1d(np.arange(count), asked)] = 0
+        is_asked = np.zeros(count, bool)
+        is_asked[asked] = True
+        sizes[~is_asked] = 0
     later = np.repeat(np.arange(count), sizes)
     first = np.maximum(0, np.arange(count) - farthest)
     starts = np.cumsum(np.concatenate([[0], sizes]))[:-1]
@@ -213,9 +215,9 @@ class Antecedents(Head):
         if len(later):
             ids = torch.from_numpy(features(mentions, later, earlier)).to(vectors.device)
             a, b = (torch.from_numpy(places).to(vectors.device) for places in (later, earlier))
-            hidden = applied(self.product, vectors.index_select(0, a) * vectors.index_select(0, b))
-            hidden += applied(self.later, vectors).index_select(0, a)
-            hidden += applied(self.earlier, vectors).index_select(0, b)
+            hidden = self.product(vectors.index_select(0, a) * vectors.index_select(0, b))
+            hidden += self.later(vectors).index_select(0, a)
+            hidden += self.earlier(vectors).index_select(0, b)
             hidden += F.embedding_bag(ids, self.features.weight, mode="sum")
             plain = SPEED * F.embedding_bag(ids, self.plain[:, None], mode="sum")[:, 0]
             scores[a, b] = (self.pair(self.dropout(hidden.relu_()))[:, 0] + plain).to(scores.dtype)
@@ -294,11 +296,11 @@ class CoreferenceScorer:
         known = {i: v for i, place in enumerate(mentions) for v in place.tree.mentions if v.word == place.word}
         out = {i: AntecedentScores((0.0,) * i, 1.0) for i in asked}
         places = np.array(list(known), dtype=np.int64)
-        rows = np.flatnonzero(np.isin(places, asked))
-        if not len(rows):
+        rows = [row for row, i in enumerate(known) if i in out]
+        if not rows:
             return list(out.values())
         own = [mention_of(mentions[i].tree, mentions[i].sentence, v) for i, v in known.items()]
-        scores, none = self.head(unpacked([v.vector for v in known.values()]), own, rows.tolist())
+        scores, none = self.head(unpacked([v.vector for v in known.values()]), own, rows)
         shares = torch.cat([none[:, None], scores], 1)[rows].softmax(1).double().numpy().round(3)
         for row, i in zip(shares, places[rows].tolist(), strict=True):
             every = np.zeros(len(mentions))

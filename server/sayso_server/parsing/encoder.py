@@ -12,7 +12,7 @@ those of the layers are converted to int8 again where that is faster.
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -164,9 +164,17 @@ class Encoder:
         """The states of the words of each row, (layers, words, width)."""
         ids, types = ([*itertools.chain(*parts)] for parts in ((r.ids for r in rows), (r.types for r in rows)))
         lengths = [len(row.ids) for row in rows]
-        hidden = torch.stack(self.layers(torch.tensor(ids), torch.tensor(types), lengths)[-LAYERS:])
-        parts = torch.split(hidden, lengths, 1)
-        return [(part[:, row.first] + part[:, row.last]) / 2 for part, row in zip(parts, rows, strict=True)]
+        layers = self.layers(torch.tensor(ids), torch.tensor(types), lengths)[-LAYERS:]
+        starts = [*itertools.accumulate(lengths, initial=0)][:-1]
+        first = _moved((row.first for row in rows), starts)
+        last = _moved((row.last for row in rows), starts)
+        states = torch.stack([(own.index_select(0, first) + own.index_select(0, last)) / 2 for own in layers])
+        return list(torch.split(states, [len(row.first) for row in rows], 1))
+
+
+def _moved(places: Iterable[Sequence[int]], starts: Sequence[int]) -> Tensor:
+    """The places in rows as places among the pieces of all rows, which begin at `starts`."""
+    return torch.tensor([start + place for start, own in zip(starts, places, strict=True) for place in own])
 
 
 def quantize(weight: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray]:

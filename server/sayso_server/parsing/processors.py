@@ -118,8 +118,9 @@ class TaggerVariant(_OnStates, ProcessorVariant):  # type: ignore[misc]
         """Set the tags of all words."""
         if document.num_words:
             tags = self.head.predict(self.reader.states(document))
-            rows = zip(tags["upos"], tags["xpos"], tags["feats"], strict=True)
-            document.set([doc.UPOS, doc.XPOS, doc.FEATS], [[u, x, None if f == "_" else f] for u, x, f in rows])
+            document.set(doc.UPOS, tags["upos"])
+            document.set(doc.XPOS, tags["xpos"])
+            document.set(doc.FEATS, [None if feats == "_" else feats for feats in tags["feats"]])
         return document
 
 
@@ -160,7 +161,7 @@ class LemmaVariant(ProcessorVariant):  # type: ignore[misc]
 
     def process(self, document: Any) -> Any:
         """Set the lemmas of all words."""
-        words = [(text, tag) for text, tag in document.get([doc.TEXT, doc.UPOS])]
+        words = [(word.text, word.upos) for sentence in document.sentences for word in sentence.words]
         if len(self._known) > self.MEMORY:
             self._known.clear()
         if unknown := [word for word in dict.fromkeys(words) if word not in self._known]:
@@ -207,15 +208,15 @@ class SentencesProcessor(_OwnProcessor):
 
     def _read_again(self, document: Any, states: Tensor, chosen: Sequence[set[int]]) -> Tensor:
         """The states; paragraphs with new sentence ends are read again with these ends."""
-        words = [[texts_of_words(document, s) for s in paragraph] for paragraph in paragraphs(document)]
-        parts = list(torch.split(states, [sum(map(len, own)) for own in words], 1))
+        read = list(paragraphs(document))
+        parts = torch.split(states, [sum(len(s.words) for s in paragraph) for paragraph in read], 1)
         changed = [i for i, ends in enumerate(chosen) if ends]
         if changed:
-            again = self.reader.encoder([words[i] for i in changed])
+            again = self.reader.encoder([[texts_of_words(document, s) for s in read[i]] for i in changed])
             sizes = [parts[i].size(1) for i in changed]
             for i, part in zip(changed, torch.split(again, sizes, 1), strict=True):
-                parts[i] = part
-        return torch.cat(parts, 1)
+                parts[i].copy_(part)
+        return states
 
 
 @register_processor("names")

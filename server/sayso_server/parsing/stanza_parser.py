@@ -214,4 +214,4 @@ def to_tree(document: Any, sentence: Any, shift: int) -> Tree:
 
 
 def _moved(link: CueLink, shift: int) -> CueLink:
-    return link._replace(cue=link.cue + shift)
+    return CueLink(link.word, link.cue + shift, link.share, link.scope, link.source)

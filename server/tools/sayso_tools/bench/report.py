@@ -46,8 +46,8 @@ def table(results: Results) -> str:
     lines = [
         "# Speed",
         "",
-        "Written by `make bench`. All figures are from one run with interleaved workloads; ratios are computed within",
-        "each round. Each figure is the median, with minimum and maximum in brackets.",
+        "Written by `make bench`. All figures come from one interleaved run; ratios are taken within each round. Given",
+        "are medians, with the minimum and the maximum in brackets.",
         "",
         said + ".",
         "",
