@@ -28,7 +28,7 @@ def as_document(document: Any, *, language: str = "", document_id: str = "", nam
     return models.Document(document, document_id, language)
 
 
-def several(documents: Iterable[Any]) -> Iterable[Any]:
+def several(documents: object) -> Iterable[Any]:
     """The documents, checked to be several, not a single one. Raises TypeError."""
     if isinstance(documents, str | bytes | models.Document):
         kind = type(documents).__name__

@@ -5,12 +5,15 @@ article was padding. So the pieces of several rows are concatenated, and only at
 the row borders. The result of a row does not depend on other rows, to the last bit: int8 uses integers, each piece has
 its own range, and everything else is computed per piece. In float32 the last bits depend on how many rows are
 multiplied, so there each row is read alone.
+
+On a GPU a few large products are faster than many small ones. There rows are padded, but only in attention, and only to
+the next multiple of `STEP`.
 """
 
 import functools
 import itertools
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -38,6 +41,9 @@ INPUT_STEP = 1 / 255
 
 LEAST_GELU = -0.17
 """The minimum value of GELU."""
+
+STEP = 64
+"""Padded rows have a multiple of this many word pieces, so that rows of similar length share one product."""
 
 
 def int8(weight: Tensor, bias: Tensor, levels: int = LEVELS, least: float | None = None) -> Linear:
@@ -71,9 +77,12 @@ class Format(NamedTuple):
     behind_gelu: Make
     is_exact: bool = False
     """Whether the result for a piece is the same, to the last bit, regardless of the other pieces."""
+    is_padded: bool = False
+    """Whether attention pads rows of similar length."""
 
 
 FLOATING = Format(floating, floating)
+PADDED = Format(floating, floating, is_padded=True)
 INT8 = Format(int8, functools.partial(int8, levels=127, least=LEAST_GELU), is_exact=True)
 """Quantization noise is 3 to 4 % of the states after the last layers; with one range for a whole row, 10 %."""
 
@@ -134,6 +143,17 @@ class StoredRows:
         return self.values[ids] * self.scales[ids, None]
 
 
+class _Rows(NamedTuple):
+    """Rows of similar length, padded to the same length."""
+
+    pieces: Tensor
+    """(rows, length): indices into the pieces of all rows; arbitrary for padding."""
+    is_piece: Tensor
+    """(rows, 1, 1, length), false for padding."""
+    places: Tensor
+    """(pieces,): indices of the pieces in the flattened padded rows."""
+
+
 class Layers:
     """A BERT for inference, made from the state dict of a `transformers` BERT."""
 
@@ -146,11 +166,12 @@ class Layers:
         words: StoredRows | None = None,
     ) -> None:
         self._heads = heads
-        self.is_exact = form.is_exact
+        self.is_exact, self.is_padded = form.is_exact, form.is_padded
         self._words: Tensor | StoredRows = words or state["embeddings.word_embeddings.weight"]
         self._places = state["embeddings.position_embeddings.weight"]
         self._types = state["embeddings.token_type_embeddings.weight"]
         self.width = self._places.shape[1]
+        self.device, self.dtype = self._places.device, self._places.dtype
         self._normalize = _normalization(state, "embeddings", epsilon)
         count = len({name.split(".")[2] for name in state if name.startswith("encoder.layer.")})
         self._layers = [_layer(state, f"encoder.layer.{i}", epsilon, form) for i in range(count)]
@@ -158,32 +179,57 @@ class Layers:
     def __call__(self, ids: Tensor, types: Tensor, lengths: Sequence[int]) -> list[Tensor]:
         """The states after each layer, (pieces, width), of the word pieces of rows and their types, (pieces,).
 
-        `lengths` are the lengths of the rows; rows of equal length are adjacent.
+        `lengths` are the lengths of the rows, in order of length.
         """
         places = torch.cat([self._places[:length] for length in lengths])
         states = self._normalize(self._words[ids] + self._types[types] + places)
-        alike = [(length, len(list(rows))) for length, rows in itertools.groupby(lengths)]
+        attention = self._padded_attention(lengths) if self.is_padded else self._attention(lengths)
         out = []
         for layer in self._layers:
-            attended = layer.gather(self._attention(layer.attend(states), alike))
+            attended = layer.gather(attention(layer.attend(states)))
             states = layer.normalize(states + attended)
             states = layer.normalize_again(states + layer.narrow(F.gelu(layer.widen(states))))
             out.append(states)
         return out
 
-    def _attention(self, projected: Tensor, alike: Sequence[tuple[int, int]]) -> Tensor:
-        """Multi-head attention within each row.
+    def _attention(self, lengths: Sequence[int]) -> Callable[[Tensor], Tensor]:
+        """Multi-head attention within rows: maps queries, keys and values of pieces to weighted means of the values."""
+        alike = [(length, len(list(rows))) for length, rows in itertools.groupby(lengths)]
+        sizes = [length * count for length, count in alike]
 
-        `alike`: lengths, each with its number of consecutive rows.
-        """
-        parts = torch.split(projected, [length * count for length, count in alike])
-        means = [self._means(part.view(count, length, -1)) for part, (length, count) in zip(parts, alike, strict=True)]
-        return means[0] if len(means) == 1 else torch.cat(means)
+        def attention(projected: Tensor) -> Tensor:
+            parts = zip(torch.split(projected, sizes), alike, strict=True)
+            means = [self._means(part.view(count, length, -1)) for part, (length, count) in parts]
+            return means[0] if len(means) == 1 else torch.cat(means)
 
-    def _means(self, projected: Tensor) -> Tensor:
+        return attention
+
+    def _padded_attention(self, lengths: Sequence[int]) -> Callable[[Tensor], Tensor]:
+        """The same with padded rows."""
+        padded = [_Rows(*(part.to(self.device) for part in rows)) for rows in _padded(lengths)]
+
+        def attention(projected: Tensor) -> Tensor:
+            return torch.cat([self._means(projected[own.pieces], own.is_piece)[own.places] for own in padded])
+
+        return attention
+
+    def _means(self, projected: Tensor, mask: Tensor | None = None) -> Tensor:
         """(rows * pieces, width) from (rows, pieces, 3 * width)."""
-        by_head = projected.view(*projected.shape[:2], 3, self._heads, -1).permute(2, 0, 3, 1, 4)
-        return F.scaled_dot_product_attention(*by_head).transpose(1, 2).flatten(2).flatten(0, 1)
+        queries, keys, values = projected.view(*projected.shape[:2], 3, self._heads, -1).permute(2, 0, 3, 1, 4)
+        means = F.scaled_dot_product_attention(queries, keys, values, mask)
+        return means.transpose(1, 2).flatten(2).flatten(0, 1)
+
+
+def _padded(lengths: Sequence[int]) -> Iterator[_Rows]:
+    """Rows of these lengths, which are in order, grouped by their padded length."""
+    start = 0
+    for steps, rows in itertools.groupby(lengths, key=lambda length: -(-length // STEP)):
+        own = torch.tensor(list(rows))[:, None]
+        places = torch.arange(steps * STEP)[None]
+        is_piece = places < own
+        pieces = torch.where(is_piece, places + own.cumsum(0) - own + start, start)
+        yield _Rows(pieces, is_piece[:, None, None], is_piece.flatten().nonzero()[:, 0])
+        start += int(own.sum())
 
 
 def _layer(state: Mapping[str, Tensor], name: str, epsilon: float, form: Format) -> _Layer:
