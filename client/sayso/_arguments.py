@@ -34,8 +34,9 @@ def several(documents: object) -> Iterable[Any]:
         kind = type(documents).__name__
         raise TypeError(f"documents is one {kind}; it must be several documents, such as a list; use extract() for one")
     if not isinstance(documents, Iterable):
-        kind = type(documents).__name__
-        raise TypeError(f"documents is of type {kind}; it must be several documents, such as a list")
+        raise TypeError(
+            f"documents is of type {type(documents).__name__}; it must be several documents, such as a list"
+        )
     return documents
 
 

@@ -1,10 +1,10 @@
-"""The layers of a BERT as they are run: rows without padding, its matrices in float32 or in int8.
+"""The layers of a BERT for inference: rows without padding, matrices in float32 or int8.
 
-Rows are paragraphs, whose lengths differ much. Padded to the longest, more than half of what was computed for an
-article was padding. So the pieces of several rows follow one another, and only attention, which is by row, knows
-where rows begin. What a row yields depends on nothing but itself, to the last bit: int8 counts in whole numbers, each
-piece has its own range, and all else is by piece. In float32 the last bits depend on how many rows are multiplied, so
-there each row is read alone.
+Rows are paragraphs of very different lengths. With padding to the longest row, more than half of the computation for an
+article was padding. So the pieces of several rows are concatenated, and only attention, which is computed per row, uses
+the row borders. The result of a row does not depend on other rows, to the last bit: int8 uses integers, each piece has
+its own range, and everything else is computed per piece. In float32 the last bits depend on how many rows are
+multiplied, so there each row is read alone.
 
 On a GPU a few large products are faster than many small ones. There rows are padded, but only in attention, and only to
 the next multiple of `STEP`.
@@ -22,39 +22,40 @@ import torch.nn.functional as F  # noqa: N812  # the customary name
 from torch import Tensor
 
 Linear = Callable[[Tensor], Tensor]
-"""A matrix and a bias, ready to be applied to (rows, columns)."""
+"""A function that applies a matrix and a bias to (rows, columns)."""
 
 Make = Callable[[Tensor, Tensor], Linear]
-"""Makes a Linear of a weight (outputs, inputs) and a bias."""
+"""Makes a Linear from a weight (outputs, inputs) and a bias."""
 
 
 def floating(weight: Tensor, bias: Tensor) -> Linear:
-    """In the number format of the weight."""
+    """A Linear in the number format of the weight."""
     return functools.partial(F.linear, weight=weight, bias=bias)
 
 
 LEVELS = 90
-"""Of the weights on either side of 0. With 127, sums of products often leave the 16 bits that AVX2 has for them."""
+"""Quantization levels of weights on either side of 0. With 127, sums of products often overflow AVX2's 16 bits."""
 
 INPUT_STEP = 1 / 255
 """Of the numbers from 0 to 1 that are multiplied with a weight, in eight bits."""
 
 LEAST_GELU = -0.17
-"""No value of GELU is lower."""
+"""The minimum value of GELU."""
 
 STEP = 64
 """Padded rows have a multiple of this many word pieces, so that rows of similar length share one product."""
 
 
 def int8(weight: Tensor, bias: Tensor, levels: int = LEVELS, least: float | None = None) -> Linear:
-    """In int8: the weight with a scale per output, each piece's states by their own range, or from `least` on.
+    """A Linear in int8: the weight has a scale per output, the states of each piece have their own range, or start at
+    `least`.
 
-    torch takes one range for all it is given, and that of some pieces is ten times that of others; so each is brought
-    to between 0 and 1 before, and what that changes is undone after.
+    torch uses one range per call, but ranges of pieces differ by a factor of ten; so the states of each piece are
+    normalized to [0, 1] first, and the results are scaled back afterwards.
     """
     scales = weight.abs().amax(1).clamp(min=1e-8).double() / levels
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a torch to come will have no quantized tensors; see `fastest`
+        warnings.simplefilter("ignore")  # future torch versions will have no quantized tensors; see `fastest`
         quantized = torch.quantize_per_channel(weight, scales, torch.zeros_like(scales).long(), 0, torch.qint8)
     packed = torch.ops.quantized.linear_prepack(quantized, None)
     multiply = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32
@@ -70,12 +71,12 @@ def int8(weight: Tensor, bias: Tensor, levels: int = LEVELS, least: float | None
 
 
 class Format(NamedTuple):
-    """A number format: how most matrices are made, and those that are applied to what GELU yields."""
+    """A number format: how to make most matrices, and those applied to the output of GELU."""
 
     make: Make
     behind_gelu: Make
     is_exact: bool = False
-    """Whether what a matrix makes of a piece is the same, to the last bit, whatever pieces are around it."""
+    """Whether the result for a piece is the same, to the last bit, regardless of the other pieces."""
     is_padded: bool = False
     """Whether attention pads rows of similar length."""
 
@@ -83,13 +84,13 @@ class Format(NamedTuple):
 FLOATING = Format(floating, floating)
 PADDED = Format(floating, floating, is_padded=True)
 INT8 = Format(int8, functools.partial(int8, levels=127, least=LEAST_GELU), is_exact=True)
-"""Of the states after the last layers 3 to 4 % are noise; with one range for all pieces of a row, 10 %."""
+"""Quantization noise is 3 to 4 % of the states after the last layers; with one range for a whole row, 10 %."""
 
 
 def fastest() -> Format:
-    """The fastest format for which the figures of the models were found to hold: int8 on x86, else as stored.
+    """The fastest format with verified accuracy: int8 on x86, otherwise the stored format.
 
-    As stored, too, with a torch that has no int8 of this kind: it announces that it will go.
+    Also the stored format with torch versions without this kind of int8, whose removal torch has announced.
     """
     if "x86" not in torch.backends.quantized.supported_engines:
         return FLOATING
@@ -101,13 +102,13 @@ def fastest() -> Format:
 
 
 def fastest_name() -> str:
-    """The name of that format: int8 or float32."""
+    """The name of the fastest format: int8 or float32."""
     return "int8" if fastest() is INT8 else "float32"
 
 
 class _Layer(NamedTuple):
     attend: Linear
-    """Queries, keys and values in one."""
+    """Queries, keys and values in one matrix."""
     gather: Linear
     normalize: Linear
     widen: Linear
@@ -130,7 +131,7 @@ class Normalization:
 
 @dataclass(frozen=True)
 class StoredRows:
-    """A table of embeddings in int8, as it is stored: the same numbers in a quarter of the memory."""
+    """A table of embeddings in the stored int8 format: the same values in a quarter of the memory."""
 
     values: Tensor
     """(rows, width), int8."""
@@ -154,7 +155,7 @@ class _Rows(NamedTuple):
 
 
 class Layers:
-    """A BERT for inference, made of the state dict of that of `transformers`."""
+    """A BERT for inference, made from the state dict of a `transformers` BERT."""
 
     def __init__(
         self,
@@ -178,7 +179,7 @@ class Layers:
     def __call__(self, ids: Tensor, types: Tensor, lengths: Sequence[int]) -> list[Tensor]:
         """The states after each layer, (pieces, width), of the word pieces of rows and their types, (pieces,).
 
-        `lengths` are those of the rows, which are in order of length.
+        `lengths` are the lengths of the rows, in order of length.
         """
         places = torch.cat([self._places[:length] for length in lengths])
         states = self._normalize(self._words[ids] + self._types[types] + places)
@@ -192,7 +193,7 @@ class Layers:
         return out
 
     def _attention(self, lengths: Sequence[int]) -> Callable[[Tensor], Tensor]:
-        """Attention within rows: the queries, keys and values of pieces in, weighted means of the values out."""
+        """Multi-head attention within rows: maps queries, keys and values of pieces to weighted means of the values."""
         alike = [(length, len(list(rows))) for length, rows in itertools.groupby(lengths)]
         sizes = [length * count for length, count in alike]
 
@@ -213,7 +214,7 @@ class Layers:
         return attention
 
     def _means(self, projected: Tensor, mask: Tensor | None = None) -> Tensor:
-        """(rows * pieces, width) of (rows, pieces, 3 * width)."""
+        """(rows * pieces, width) from (rows, pieces, 3 * width)."""
         queries, keys, values = projected.view(*projected.shape[:2], 3, self._heads, -1).permute(2, 0, 3, 1, 4)
         means = F.scaled_dot_product_attention(queries, keys, values, mask)
         return means.transpose(1, 2).flatten(2).flatten(0, 1)

@@ -22,10 +22,10 @@ PACKAGE_PREFIX = "stanza:"
 def load_parser(
     model: str = "bundled", *, threads: int | None = None, device: str = "cpu"
 ) -> tuple["StanzaParser", Model]:
-    """A parser on `bundled` models, those of a folder, or (`stanza:PACKAGE`) one of Stanza's own packages.
+    """A parser with the `bundled` models, those of a folder, or (`stanza:PACKAGE`) a Stanza package.
 
-    Only the last may look for files elsewhere: in Stanza's resources folder, then at its hub. `threads` is how many
-    cores torch may take; it must be set before torch is first imported to hold everywhere.
+    Only the last may look for files elsewhere: in Stanza's resources folder, then at its hub. `threads` is the number
+    of torch threads; it must be set before torch is first imported to take full effect.
     `device` is cpu, cuda or cuda:N.
     Raises ModelError with the problem in one line.
     """
@@ -46,7 +46,7 @@ def load_parser(
         parser = stanza_parser.from_folder(folder, device=place)
         name = "bundled" if model == "bundled" else folder.name
         described = Model(name, manifest.version, manifest.digest, number_format(place))
-    gc.freeze()  # modules and models stay: Python need not look for garbage among their million objects
+    gc.freeze()  # modules and models stay: the garbage collector can skip their million objects
     return parser, described
 
 

@@ -137,7 +137,7 @@ def stored_encoder(folder: Path) -> TrainedEncoder:
     bert = BertModel(config, add_pooling_layer=False)
     missing = bert.load_state_dict(load_weights(folder / "encoder" / "weights.npz"), strict=False)
     if missing.missing_keys or missing.unexpected_keys:
-        raise ValueError(f"{folder / 'encoder'} does not hold the weights that its config.json tells of: {missing}")
+        raise ValueError(f"{folder / 'encoder'} does not have the weights described in its config.json: {missing}")
     return TrainedEncoder(bert, Tokenizer.from_file(str(folder / "encoder" / "tokenizer.json")))
 
 
