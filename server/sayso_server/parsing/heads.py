@@ -194,33 +194,36 @@ class Parser(Head):
         nn.init.orthogonal_(self.arc[:-1])
         self._label_of_heads: Tensor | None = None  # `label` as it is multiplied with heads, of one that was loaded
 
-    def _views(self, states: Tensor, lengths: Sequence[int]) -> list[Tensor]:
-        """Each word as dependent and as head, for arcs and for labels: (sentences, 1 + longest, width), root first."""
+    def views(self, states: Tensor, lengths: Sequence[int]) -> "Views":
+        """The words of padded sentences, (sentences, 1 + longest, width), root first."""
         rooted = [torch.cat([self.root[None], own]) for own in torch.split(self.mixed(states), list(lengths))]
         padded = nn.utils.rnn.pad_sequence(rooted, batch_first=True)
         hidden = self.dropout(F.leaky_relu(self.project(padded), 0.1))
-        return list(hidden.split(self.widths, 2))
+        return Views(*hidden.split(self.widths, 2))
 
-    def _arcs(self, dependents: Tensor, heads: Tensor, lengths: Sequence[int]) -> Tensor:
-        """Scores (sentences, dependent, head); a word is not its own head, nor is padding anyone's."""
-        scores = _with_one(dependents) @ self.arc @ heads.transpose(1, 2)
+    def arcs(self, views: "Views", lengths: Sequence[int]) -> Tensor:
+        """Scores (words, 1 + longest) of all heads; a word is not its own head, nor is padding anyone's."""
+        scores = _with_one(views.arc_dependents) @ self.arc @ views.arc_heads.transpose(1, 2)
         places = torch.arange(scores.size(2), device=scores.device)
         outside = places[None] > torch.tensor(list(lengths), device=scores.device)[:, None]
         scores = scores.masked_fill(outside[:, None], -1e9)
-        return scores.masked_fill(torch.eye(scores.size(1), dtype=torch.bool, device=scores.device), -float("inf"))
+        scores = scores.masked_fill(torch.eye(scores.size(1), dtype=torch.bool, device=scores.device), -1e9)
+        sentence, word = _places(lengths, scores.device)
+        return scores[sentence, word + 1]
 
-    def _labels(self, dependents: Tensor, heads: Tensor) -> Tensor:
-        """Scores (arcs, relations) of arcs given as two (arcs, width)."""
+    def labels(self, views: "Views", lengths: Sequence[int], heads: Tensor) -> Tensor:
+        """Scores (words, relations) of the arcs from these heads, (words,), 0 for the root."""
+        sentence, word = _places(lengths, heads.device)
+        dependents, own = views.label_dependents[sentence, word + 1], views.label_heads[sentence, heads]
         partial = (_with_one(dependents) @ self.label.flatten(1)).view(len(dependents), *self.label.shape[1:])
-        return torch.einsum("nj,njr->nr", _with_one(heads), partial)
+        return torch.einsum("nj,njr->nr", _with_one(own), partial)
 
     def loss(self, states: Tensor, lengths: Sequence[int], heads: Tensor, relations: Tensor) -> Tensor:
         """Mean cross-entropy of heads (0 is the root) and relations, both (words,)."""
-        arc_dependent, arc_head, label_dependent, label_head = self._views(states, lengths)
-        sentence, word = _places(lengths, heads.device)
-        scores = self._arcs(arc_dependent, arc_head, lengths)[sentence, word + 1]
-        labels = self._labels(label_dependent[sentence, word + 1], label_head[sentence, heads])
-        return F.cross_entropy(scores, heads) + F.cross_entropy(labels, relations)
+        views = self.views(states, lengths)
+        return F.cross_entropy(self.arcs(views, lengths), heads) + F.cross_entropy(
+            self.labels(views, lengths, heads), relations
+        )
 
     def predict(self, states: Tensor, lengths: Sequence[int]) -> list[list[tuple[int, str]]]:
         """(head, relation) of every word of every sentence; heads count from 1, 0 is the root."""
@@ -235,7 +238,7 @@ class Parser(Head):
     def _trees(self, states: Tensor, lengths: Sequence[int]) -> list[list[tuple[int, str]]]:
         rows = torch.cat([self.root[None], self.mixed(states)])  # the root once, for all sentences
         hidden = F.leaky_relu(applied(self.project, rows), 0.1)
-        views = _Views(*(view.contiguous() for view in torch.split(hidden, self.widths, 1)))
+        views = Views(*(view.contiguous() for view in torch.split(hidden, self.widths, 1)))
         starts = np.cumsum([1, *lengths])
         sentences = [np.concatenate(([0], np.arange(a, b))) for a, b in itertools.pairwise(starts)]
         scores = self._scores(views, sentences)
@@ -252,7 +255,7 @@ class Parser(Head):
             out.append(list(zip(tree[1:].tolist(), names, strict=True)))
         return out
 
-    def _scores(self, views: "_Views", sentences: Sequence[np.ndarray]) -> list[np.ndarray]:
+    def _scores(self, views: "Views", sentences: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Scores (dependent, head) of the arcs of sentences given as rows; a word is not its own head."""
         asked = linear(_with_one(views.arc_dependents), self.arc.T)
         rows, sizes = _on(asked, np.concatenate(sentences)), [len(own) for own in sentences]
@@ -262,7 +265,7 @@ class Parser(Head):
             np.fill_diagonal(own, -np.inf)
         return scores
 
-    def _best_labels(self, views: "_Views", heads: np.ndarray) -> list[int]:
+    def _best_labels(self, views: "Views", heads: np.ndarray) -> list[int]:
         """The best label of each word with its head; `heads` are rows of the views, those of the words follow the root.
 
         Most of the work is done once for each head. Heads with equally many dependents are read together.
@@ -308,8 +311,8 @@ class Parser(Head):
         return head
 
 
-class _Views(NamedTuple):
-    """Each row as dependent and as head, for arcs and for labels, (rows, width)."""
+class Views(NamedTuple):
+    """Words, and roots, as dependents and as heads, for arcs and for labels, (..., width)."""
 
     arc_dependents: Tensor
     arc_heads: Tensor

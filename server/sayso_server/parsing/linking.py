@@ -54,9 +54,10 @@ class Gold(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """Scores of a paragraph before softmax and sigmoid.
+    """Scores of paragraphs before softmax and sigmoid, padded to the longest, each word as a cue.
 
-    `cues` (words,); `shares` (words, 1 + cues), the first column is none; `scopes`, `sources` (words, cues).
+    `cues` (paragraphs, words); `shares` (paragraphs, words, 1 + cues), the first column is none; `scopes`, `sources`
+    (paragraphs, words, cues).
     """
 
     cues: Tensor
@@ -98,11 +99,6 @@ class Pairs(nn.Module):
     def _view(self, layer: nn.Linear, mixed: Tensor) -> Tensor:
         return F.pad(self.dropout(F.leaky_relu(applied(layer, mixed), 0.1)), (0, 1), value=1.0)
 
-    def forward(self, mixed: Tensor, cues: Tensor, steps: Tensor) -> Tensor:
-        """The scores (words, cues) of the states of words and those of the main words of cues."""
-        scores: Tensor = self.of_words(mixed) @ self.of_cues(cues).T
-        return scores + self.distance[steps]
-
 
 class _Pairs(NamedTuple):
     """All pairs of a word and a likely main word of its paragraph: rows of states, and where each word's pairs begin.
@@ -126,45 +122,38 @@ class Linker(Head):
         self.source = Pairs(width, source_hidden, bias=-3.0)
         self.none = nn.Linear(width, 1)
 
-    def scores(self, mixed: Tensor, places: Tensor) -> Scores:
-        """The scores of one paragraph, from mixed states (words, width), with the words at `places` as cues."""
-        steps = _steps(places[None] - torch.arange(len(mixed), device=places.device)[:, None])
-        cues = mixed[places]
-        shares = torch.cat([self.none(mixed), self.share(mixed, cues, steps)], 1)
-        return Scores(self.cue(mixed)[:, 0], shares, self.scope(mixed, cues, steps), self.source(mixed, cues, steps))
+    def scores(self, states: Tensor, lengths: Sequence[int]) -> Scores:
+        """The scores of all pairs of words of each paragraph of `lengths` words, padded: every word as a cue."""
+        mixed = self.mixed(states)
+        places = torch.arange(max(lengths), device=mixed.device)
+        steps = _steps(places[None] - places[:, None])
+        share, scope, source = (
+            padded(own.of_words(mixed), lengths) @ padded(own.of_cues(mixed), lengths).transpose(1, 2)
+            + own.distance[steps]
+            for own in (self.share, self.scope, self.source)
+        )
+        share = share.masked_fill(~inside(lengths, mixed.device)[:, None], -1e9)
+        shares = torch.cat([padded(self.none(mixed), lengths), share], 2)
+        return Scores(padded(self.cue(mixed), lengths)[..., 0], shares, scope, source)
 
     def losses(self, states: Tensor, lengths: Sequence[int], gold: Gold) -> dict[str, Tensor]:
         """The losses of cues, contents, scopes and sources of several paragraphs of `lengths` words."""
-        sums: dict[str, list[Tensor]] = {"cues": [], "contents": [], "scopes": [], "sources": []}
-        pairs = 0
-        parts = zip(
-            torch.split(states, list(lengths), 1), *(torch.split(part, list(lengths)) for part in gold), strict=True
-        )
-        for own, cues, contents, sources in parts:
-            scores = self.scores(self.mixed(own), torch.arange(len(cues), device=cues.device))
-            known = cues != IGNORED
-            sums["cues"].append(
-                F.binary_cross_entropy_with_logits(
-                    scores.cues[known],
-                    (cues[known] > 0).float(),
-                    reduction="sum",
-                    pos_weight=cues.new_tensor(2.0).float(),
-                )
-            )
-            places = (cues > 0).nonzero()[:, 0]
-            # content of a cue that is elsewhere is content of none here
-            is_first = contents[:, :1] == cues[places][None]
-            target = (
-                torch.where(is_first.any(1), places[is_first.float().argmax(1)] + 1, 0) if len(places) else cues * 0
-            )
-            sums["contents"].append(F.cross_entropy(scores.shares, target, reduction="sum"))
-            for name, made, numbers in (("scopes", scores.scopes, contents), ("sources", scores.sources, sources)):
-                inside = (numbers[:, None, :] == cues[places][None, :, None]).any(2).float()
-                sums[name].append(F.binary_cross_entropy_with_logits(made[:, places], inside, reduction="sum"))
-            pairs += len(places) * len(cues)
-        words = sum(lengths)
-        by = {"cues": words, "contents": words, "scopes": max(1, pairs), "sources": max(1, pairs)}
-        return {name: torch.stack(own).sum() / by[name] for name, own in sums.items()}
+        scores, words = self.scores(states, lengths), inside(lengths, states.device)
+        cues, contents, sources = (padded(part, lengths) for part in gold)
+        known, is_main = words & (cues != IGNORED), cues > 0
+        main = torch.where(is_main, cues, -1)[:, None]
+        outermost = contents[..., :1] == main  # content of a cue that is elsewhere is content of none here
+        target = torch.where(outermost.any(2), outermost.float().argmax(2) + 1, 0)
+        asked = words[:, :, None] & is_main[:, None]
+        weight = scores.cues.new_tensor(2.0)
+        sums = {
+            "cues": _binary(scores.cues[known], is_main[known], weight),
+            "contents": F.cross_entropy(scores.shares[words], target[words], reduction="sum"),
+        }
+        for name, own, numbers in (("scopes", scores.scopes, contents), ("sources", scores.sources, sources)):
+            sums[name] = _binary(own[asked], (numbers[..., None] == main[:, :, None]).any(2)[asked])
+        counted = {"scopes": asked, "sources": asked}
+        return {name: own / counted.get(name, words).sum().clamp(min=1) for name, own in sums.items()}
 
     def predict(
         self, states: Tensor, lengths: Sequence[int], least_cue: float, least: float
@@ -199,6 +188,20 @@ class Linker(Head):
         none = self.none(read)[:, 0].cpu().numpy()
         shares = _shares(share.cpu().numpy(), none, pairs.starts)
         return np.stack([shares, scope.sigmoid().cpu().numpy(), source.sigmoid().cpu().numpy()])
+
+
+def padded(rows: Tensor, lengths: Sequence[int]) -> Tensor:
+    """The rows of words, one paragraph of `lengths` words after the other, as (paragraphs, longest, ...)."""
+    return nn.utils.rnn.pad_sequence(list(torch.split(rows, list(lengths))), batch_first=True)
+
+
+def inside(lengths: Sequence[int], device: torch.device) -> Tensor:
+    """Which places of padded paragraphs hold a word, (paragraphs, longest)."""
+    return torch.arange(max(lengths), device=device)[None] < torch.tensor(list(lengths), device=device)[:, None]
+
+
+def _binary(scores: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+    return F.binary_cross_entropy_with_logits(scores, target.float(), reduction="sum", pos_weight=weight)
 
 
 def _rounded(figures: np.ndarray) -> list[Any]:

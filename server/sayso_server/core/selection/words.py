@@ -1,4 +1,4 @@
-"""All words of a document in one sequence, as the features of candidates look at them."""
+"""All words of a document in one sequence, for the features of candidates."""
 
 import bisect
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ class Words:
     is_mark: tuple[bool, ...]
     is_quoted: tuple[bool, ...]
     linked: Mapping[int, LinkedCue]
-    """The likely cues with their links, by the offset of their main word; empty where the models have no links."""
+    """The likely cues with their links, by the offset of their head word; empty if the models have no links."""
     outermost: Mapping[int, tuple[int, float]]
     """See `Document.outermost_cues`."""
 
@@ -46,7 +46,7 @@ class Words:
         )
 
     def near(self, place: int, by: int) -> int | None:
-        """The place `by` words further, if it is in the same paragraph; None otherwise."""
+        """The index `by` words further, if it is in the same paragraph; else None."""
         there = place + by
         is_near = 0 <= there < len(self.words) and self.paragraph[there] == self.paragraph[place]
         return there if is_near else None
@@ -58,16 +58,16 @@ class Words:
 
     @cached_property
     def starts(self) -> list[int]:
-        """Where each word begins."""
+        """The offset of each word."""
         return [w.start for w in self.words]
 
     def within(self, span: Ranged) -> range:
-        """Places of the words that begin in a span."""
+        """The indices of the words that begin in a span."""
         return range(bisect.bisect_left(self.starts, span.start), bisect.bisect_left(self.starts, span.end))
 
     @cached_property
     def cues(self) -> list[int]:
-        """Places of likely cues, the first word of each run."""
+        """The indices of likely cues: the first word of each run."""
         likely = thresholds().likely
         seen = [r.cue >= likely for r in self.roles]
         return [i for i, is_cue in enumerate(seen) if is_cue and not (i and seen[i - 1])]

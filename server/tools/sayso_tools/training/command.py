@@ -32,6 +32,17 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--from", type=Path, dest="origin", metavar="FOLDER", help="of the stage heads: continue from these models"
     )
+    parser.add_argument(
+        "--teachers",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FOLDER",
+        help="of the stage heads: learn from these models, too",
+    )
+    parser.add_argument(
+        "--texts", type=Path, default=Path("../shared/text"), help="with --teachers: folder of texts without labels"
+    )
     parser.add_argument("--names", type=Path, default=Path("../shared/ner"), help="folder of IOB2 files of EWT")
     parser.add_argument("--name-lists", type=Path, default=Path("../shared/names"), help="folder of other IOB2 files")
     parser.add_argument("--annotated", type=Path, default=Path("../shared/benchmarks"), help="folder of PolNeAR files")

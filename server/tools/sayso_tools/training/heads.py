@@ -17,17 +17,21 @@ import torch
 from sayso_server.parsing.coreference import Kind
 from sayso_server.parsing.stanza_parser import TOKENIZING, from_folder
 from sayso_tools.training import attributions, corpus, data, measures, mentions, names
-from sayso_tools.training.corpus import Inventory, Paragraph
+from sayso_tools.training.corpus import Inventory, Paragraph, Sentence
 from sayso_tools.training.encoder import TrainedEncoder
 from sayso_tools.training.initial import load_initial
 from sayso_tools.training.mix import MIX, SEEN, streams
 from sayso_tools.training.model import Model, stored_encoder
 from sayso_tools.training.run import Measure, Run, optimizer_of
+from sayso_tools.training.teachers import Teachers
 from sayso_tools.training.words import Tokenize, cut, tokenizer_of
 
 log = logging.getLogger(__name__)
 
 PROPOSITIONS = ("propbank-ewt-weblog-newsgroup", "propbank-ewt-email-answers-reviews")
+TEXTS, LISTED = ("us-congress-press-releases", "government-statements-re3d", "wikinews"), "read-by-eye.txt"
+"""Texts without labels, and the file that names those of Wikinews that are not for measurement."""
+
 HELD_OUT = 4
 """Every so many documents of MEANTIME are for measurement."""
 
@@ -66,6 +70,20 @@ def attributed(options: argparse.Namespace, tokenize: Tokenize) -> dict[str, lis
         "propositions": own(split="train"),
         "propositions-dev": own(split="dev"),
     }
+
+
+def plain(options: argparse.Namespace, tokenize: Tokenize) -> list[Paragraph]:
+    """The paragraphs of texts without labels. Of Wikinews only those that are for reading: others are measured on."""
+    listed = options.texts / LISTED
+    is_free = set(listed.read_text(encoding="utf-8").split()) if listed.exists() else set()
+    return [
+        [Sentence([word.text for word in sentence], {}) for sentence in sentences]
+        for name in TEXTS
+        if (path := options.texts / f"{name}.jsonl").exists()
+        for document, paragraphs in cut(path, tokenize, options.work, options.every)
+        if name != "wikinews" or document["id"] in is_free
+        for sentences in paragraphs
+    ]
 
 
 def coreference(options: argparse.Namespace, tokenize: Tokenize) -> dict[str, list[mentions.Document]]:
@@ -108,6 +126,7 @@ def material(options: argparse.Namespace, inventory: Inventory) -> Material:
         "names": names.training(options.name_lists)[every],
         "gum": gum["train"][every],
         "mentions": others["train"],
+        "texts": plain(options, tokenize) if options.teachers else [],
     }
     kept_back = [
         p for own in names.FILES for p in names.part(options.name_lists / f"{own.file}.iob2", own, is_kept_back=True)
@@ -162,6 +181,7 @@ def train(options: argparse.Namespace) -> None:
         minutes=options.minutes,
         evaluations=options.evaluations,
         measures=given.measures,
+        teachers=Teachers.load(options.teachers, inventory, device()) if options.teachers else None,
     )
     run.restore()
     run.train()
@@ -178,4 +198,9 @@ def made(options: argparse.Namespace, inventory: Inventory) -> Model:
     else:
         model = Model(stored_encoder(options.origin), inventory)
         model.load_heads(options.origin)
-    return model.to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    return model.to(device())
+
+
+def device() -> torch.device:
+    """Where training runs: on a GPU if there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

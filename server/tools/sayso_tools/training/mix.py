@@ -23,6 +23,7 @@ MIX = {
     "names": Share(0.5, "names by five more conventions"),
     "gum": Share(0.15, "coreference, and tags and trees, from whole documents of GUM"),
     "mentions": Share(0.2, "coreference, from MEANTIME, GAP, Re-DocRED's names, and pronouns of LitBank"),
+    "texts": Share(1.0, "all but coreference, from the teachers, on texts without labels; only with --teachers"),
 }
 """The parts by name. A batch has about as many words as `--batch-words` says."""
 

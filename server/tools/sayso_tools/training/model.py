@@ -40,17 +40,16 @@ class Model(nn.Module):
         self.links = Linker(encoder.width)
         self.coreference = Antecedents(encoder.width)
 
-    def states(self, paragraphs: Sequence[Paragraph]) -> Tensor:
-        """The encoder's states of all words; in bfloat16 inside, in training, where that is fast."""
-        device = self.encoder.bert.device
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.training and has_bfloat16(device)):
+    def states(self, paragraphs: Sequence[Paragraph], *, is_fast: bool = False) -> Tensor:
+        """The encoder's states of all words; in training, or if asked for, in bfloat16 inside where that is fast."""
+        device, is_fast = self.encoder.bert.device, is_fast or self.training
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=is_fast and has_bfloat16(device)):
             states: Tensor = self.encoder([[s.words for s in paragraph] for paragraph in paragraphs])
         return states
 
-    def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """The weighted loss of every head whose labels the batch has."""
+    def losses(self, batch: Batch, states: Tensor) -> dict[str, Tensor]:
+        """The weighted loss of every head whose labels the batch has, from the states of its words."""
         paragraphs = paragraphs_of(batch)
-        states = self.states(paragraphs)
         gold = labels(paragraphs, states.device)
         out = {}
         if "upos" in gold:

@@ -22,7 +22,7 @@ import torch
 from sayso_server.core.coreference import Compared
 from sayso_server.core.document import Document, read, with_trees
 from sayso_server.core.scoring import load_scorer
-from sayso_server.core.speakers.discourse.agreement import may_mean_somebody
+from sayso_server.core.speakers.discourse.agreement import may_corefer
 from sayso_server.core.speakers.discourse.pronouns import Known, kind_of_pronoun
 from sayso_server.core.speakers.discourse.reader import Reader
 from sayso_server.core.speakers.entities import open_store
@@ -139,7 +139,7 @@ def compared(document: Document, parser: StanzaParser) -> Compared | None:
         return None
     paragraphs = itertools.groupby(document.trees, lambda tree: document.paragraph_at(tree.span.start))
     trees = [tree for _, own in paragraphs for tree in _with_vectors(list(own), parser)]
-    return Compared(parser.coreference, trees, may_mean_somebody)
+    return Compared(parser.coreference, trees, may_corefer)
 
 
 @torch.inference_mode()

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from sayso_tools.training.corpus import size
-from sayso_tools.training.mix import Stream, step
+from sayso_tools.training.mix import Batch, Stream, step
 from sayso_tools.training.model import Model, paragraphs_of
+from sayso_tools.training.teachers import Teachers
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +43,8 @@ class Run:
     """How many steps of a training run are done. Started again it continues after the last checkpoint.
 
     Each step has random numbers of its own, so that a resumed run goes the same way. With `minutes` the run ends after
-    so much time in steps instead, whatever the pace, and the rates follow the clock. `measures` are logged
-    `evaluations` times, the last at the end.
+    so much time in steps instead, whatever the pace, and the rates follow the clock. With `teachers` the model learns
+    from them on every batch, next to the annotations. `measures` are logged `evaluations` times, the last at the end.
     """
 
     model: Model
@@ -56,6 +57,7 @@ class Run:
     evaluations: int = 3
     measures: Mapping[str, Measure] = field(default_factory=dict)
     minutes: float | None = None
+    teachers: Teachers | None = None
     clock: Callable[[], float] = time.monotonic
     done: int = 0
     spent: float = 0.0
@@ -115,7 +117,7 @@ class Run:
         seen: dict[str, float] = {}
         words = 0
         for batch in step(self.streams, self.done):
-            losses = self.model.losses(batch)
+            losses = self._losses(batch)
             torch.autograd.backward(torch.stack(list(losses.values())).sum())
             seen |= {name: loss.item() for name, loss in losses.items()}
             words += sum(map(size, paragraphs_of(batch)))
@@ -123,6 +125,13 @@ class Run:
         self.optimizer.step()
         self.optimizer.zero_grad()
         return seen, words
+
+    def _losses(self, batch: Batch) -> dict[str, Tensor]:
+        """By the annotations, and by the teachers if there are any."""
+        paragraphs = paragraphs_of(batch)
+        states = self.model.states(paragraphs)
+        losses = self.model.losses(batch, states)
+        return losses if self.teachers is None else losses | self.teachers.losses(self.model, states, paragraphs)
 
     def measure(self) -> None:
         """Log the figures on the development parts."""
