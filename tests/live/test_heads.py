@@ -1,4 +1,4 @@
-"""Heads on made-up states: decoding, spans, and what goes through a file."""
+"""Heads on made-up states: decoding, spans, saving and loading."""
 
 import itertools
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the coreference head says of pronouns and descriptions, by a port that says what the test wants."""
+"""The use of coreference scores for pronouns and descriptions, with a fake scorer."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -50,7 +50,7 @@ MayMean = Callable[[Tree, Word, bool], bool]
 def _asked(places: Sequence[Place], may_mean: MayMean) -> Iterator[int]:
     """The numbers of the pronouns, and of the nouns that may refer to an earlier mention.
 
-    Not of who and which, nor of I and we: what they mean follows from the sentence, or from who speaks.
+    Who and which are left out, and so are I and we: they follow from the sentence, or from the speaker.
     """
     seen: set[str] = set()
     told = load_words("relative_pronouns", "first_person_pronouns")

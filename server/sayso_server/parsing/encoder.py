@@ -1,4 +1,4 @@
-"""The transformer under every head: how it reads words, and how it is stored.
+"""The transformer encoder shared by all heads, and its storage format.
 
 It reads paragraphs, not sentences: the words of a paragraph are in one row, a separator between its sentences, so
 that every head sees what was said before and after. A row is read once, whatever heads follow. The word pieces are
@@ -26,7 +26,7 @@ from torch import Tensor
 from sayso_server.parsing.layers import Format, Layers, StoredRows, fastest
 
 LAYERS = 4
-"""How many of the last layers the heads mix."""
+"""The number of last layers that the heads mix."""
 
 WINDOW = 256
 """Word pieces of one row, ends included. A paragraph that has more is cut between sentences."""
@@ -39,10 +39,10 @@ GROUP = 256
 busy."""
 
 PIECES = 16
-"""Word pieces of one word that are read; the others of a monster are left out."""
+"""The maximum number of word pieces of one word; the rest of an overlong word is dropped."""
 
 SHAPES = 4
-"""How many ways of writing a word are told apart."""
+"""The number of capitalization classes of a word."""
 
 Paragraph = Sequence[Sequence[str]]
 """The sentences of a paragraph as lists of words."""
@@ -59,7 +59,7 @@ def shape(word: str) -> int:
 
 @dataclass(slots=True)
 class Row:
-    """What the encoder reads in one piece, and where each word's first and last piece are in it."""
+    """The input of one encoder row, and the positions of each word's first and last piece in it."""
 
     ids: list[int]
     types: list[int] = field(default_factory=lambda: [0])

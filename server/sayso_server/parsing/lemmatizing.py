@@ -1,7 +1,7 @@
-"""Lemmas by Stanza's own lemmatizer, which is asked once for each word, and spells only those that it must.
+"""Lemmas from Stanza's own lemmatizer, which is asked once for each word and spells only the words it must.
 
-Most words that its dictionary does not have are names: their lemma is the word itself. A classifier says so once the
-word is read. Stanza spells them letter by letter all the same, and then drops what came out.
+Most words that are not in its dictionary are names: their lemma is the word itself. A classifier tells these words from
+the others as soon as the network has read them. Stanza spells them letter by letter anyway, then drops the result.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from stanza.models.lemma.data import DataLoader
 from stanza.models.lemma.edit import EDIT_TO_ID, edit_word
 
 MEMORY = 1 << 16
-"""Words that are remembered."""
+"""Words in the cache."""
 
 Tagged = tuple[str, str]
 """A word and its universal tag."""

@@ -1,7 +1,8 @@
 """The encoder and all its heads, fine-tuned together: tags, trees, names, roles, attribution links, coreference.
 
-Each step reads batches of several parts of the material (see `mix`), adds the losses, and moves the encoder and the
-heads. Names are learned by several conventions, a group of labels each; one is served, the others teach the encoder.
+Each step reads batches of several parts of the material (see `mix`), adds the losses, and updates the encoder and the
+heads. Names are learned in several conventions, a group of labels each; one is used for inference, the others help to
+train the encoder.
 """
 
 import argparse
@@ -33,26 +34,26 @@ TEXTS, LISTED = ("us-congress-press-releases", "government-statements-re3d", "wi
 """Texts without labels, and the file that names those of Wikinews that are not for measurement."""
 
 HELD_OUT = 4
-"""Every so many documents of MEANTIME are for measurement."""
+"""Every N-th document of MEANTIME is held out for evaluation."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """What is learned from, by part of the mix, and what says how far that got."""
+    """The training data, by part of the mix, and the evaluations."""
 
     parts: Mapping[str, Sequence[Any]]
     measures: Mapping[str, Measure]
 
 
 def treebank(options: argparse.Namespace, inventory: Inventory, bank: str, split: str) -> list[Paragraph]:
-    """The paragraphs of one treebank, with the names of the same sentences where there are any."""
+    """The paragraphs of one treebank, with the names of the same sentences if there are any."""
     iob2 = options.names / f"{bank}-{split}.iob2"
     path = options.treebanks / f"{bank}-{split}.conllu"
     return corpus.treebank(path, inventory, iob2 if iob2.exists() else None)
 
 
 def held_out(index: int) -> bool:
-    """Whether a document of MEANTIME is for measurement."""
+    """Whether a document of MEANTIME is held out."""
     return index % HELD_OUT == 0
 
 
@@ -87,7 +88,7 @@ def plain(options: argparse.Namespace, tokenize: Tokenize) -> list[Paragraph]:
 
 
 def coreference(options: argparse.Namespace, tokenize: Tokenize) -> dict[str, list[mentions.Document]]:
-    """Documents with mentions of all sources but GUM that are there: for training, and held out."""
+    """Documents with mentions of all available sources except GUM: for training, and held out."""
 
     def read(name: str, reader: Any, **settings: Any) -> list[mentions.Document]:
         path = options.coreference / f"{name}.jsonl"
@@ -103,7 +104,7 @@ def coreference(options: argparse.Namespace, tokenize: Tokenize) -> dict[str, li
 
 
 def material(options: argparse.Namespace, inventory: Inventory) -> Material:
-    """Read everything that is there."""
+    """Read all available material."""
     rng = random.Random(options.seed)
     folder = options.output if (options.output / "tokenize.pt").exists() else options.origin
     tokenize = tokenizer_of(from_folder(folder, TOKENIZING))
@@ -160,7 +161,7 @@ def _measured(measure: Any, items: Sequence[Any], model: Model) -> dict[str, flo
 
 
 def steps_of(rounds: float, trees: Sequence[Paragraph], words: int) -> int:
-    """How many steps see the treebanks so many times."""
+    """The number of steps for this many passes over the treebanks."""
     return max(1, round(rounds * sum(map(corpus.size, trees)) / words / MIX["trees"].batches))
 
 
@@ -191,7 +192,7 @@ def train(options: argparse.Namespace) -> None:
 
 
 def made(options: argparse.Namespace, inventory: Inventory) -> Model:
-    """The model that training starts from: the initial encoder and new heads, or those of a models folder."""
+    """The initial model: the initial encoder with new heads, or those of a models folder."""
     if options.origin is None:
         bert, tokenizer = load_initial(options.encoder, options.work)
         model = Model(TrainedEncoder(bert, tokenizer.backend_tokenizer), inventory)

@@ -1,4 +1,4 @@
-"""A training run: steps over the mix, with a schedule, checkpoints, and figures on the development parts."""
+"""A training run: steps over the mix, with a schedule, checkpoints and evaluations on the development parts."""
 
 import logging
 import time
@@ -19,13 +19,13 @@ log = logging.getLogger(__name__)
 Measure = Callable[[Model], Mapping[str, float]]
 
 TOLD = 20
-"""Steps from one line of the log to the next."""
+"""Steps between log lines."""
 
 
 def optimizer_of(model: Model, rate: float, encoder_rate: float) -> torch.optim.AdamW:
-    """AdamW with a rate of its own for the encoder; its word vectors stay as they are."""
+    """AdamW with a separate learning rate for the encoder, whose word vectors are frozen."""
     words = model.encoder.bert.get_input_embeddings()
-    words.requires_grad_(False)  # slow, and the treebanks hold few of them
+    words.requires_grad_(False)  # slow, and the treebanks have few of the words
     inner = [p for p in model.encoder.parameters() if p.requires_grad]
     known = set(map(id, model.encoder.parameters()))
     outer = [p for p in model.parameters() if id(p) not in known]
@@ -34,17 +34,18 @@ def optimizer_of(model: Model, rate: float, encoder_rate: float) -> torch.optim.
 
 
 def schedule(done: float, warm_up: float = 0.06) -> float:
-    """Share of the peak rate at a share of all steps: linear up from one hundredth, linear down."""
+    """The share of the peak rate at a share of all steps: linear warm-up from one hundredth, then linear decay."""
     return max(0.01, done / warm_up) if done < warm_up else max(0.0, (1 - done) / (1 - warm_up))
 
 
 @dataclass
 class Run:
-    """How many steps of a training run are done. Started again it continues after the last checkpoint.
+    """A training run. When restarted, it continues after the last checkpoint.
 
-    Each step has random numbers of its own, so that a resumed run goes the same way. With `minutes` the run ends after
-    so much time in steps instead, whatever the pace, and the rates follow the clock. With `teachers` the model learns
-    from them on every batch, next to the annotations. `measures` are logged `evaluations` times, the last at the end.
+    Each step has its own random seed, so that a resumed run gives the same results. With `minutes`, the run ends after
+    that much training time instead, and the learning rates follow the clock. With `teachers`, the model learns from
+    them on every batch, in addition to the annotations. `measures` are logged `evaluations` times, the last time at
+    the end.
     """
 
     model: Model
@@ -64,11 +65,11 @@ class Run:
 
     @property
     def share(self) -> float:
-        """How much of the run is done, 0 to 1."""
+        """The completed share of the run, 0 to 1."""
         return self.done / self.steps if self.minutes is None else min(1.0, self.spent / 60 / self.minutes)
 
     def restore(self) -> None:
-        """Go on from the checkpoint, if there is one."""
+        """Continue from the checkpoint, if there is one."""
         if self.checkpoint.exists():
             state = torch.load(self.checkpoint, weights_only=True, map_location=self.model.encoder.bert.device)
             self.model.load_state_dict(state["model"])
@@ -76,10 +77,10 @@ class Run:
             self.done, self.spent = state["done"], state["spent"]
             for stream in self.streams:
                 stream.restore(state["streams"][stream.name])
-            log.info("going on after step %d", self.done)
+            log.info("continuing after step %d", self.done)
 
     def keep(self) -> None:
-        """Write the checkpoint; the old one stays until the new one is whole."""
+        """Write the checkpoint; the old one is kept until the new one is complete."""
         state = {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -92,7 +93,7 @@ class Run:
         unfinished.replace(self.checkpoint)
 
     def train(self) -> None:
-        """All steps that are not done."""
+        """Run the remaining steps."""
         told = _Told()
         while self.share < 1:
             before, started = self.share, self.clock()
@@ -110,7 +111,7 @@ class Run:
         self.model.eval()
 
     def _step(self, share: float) -> tuple[dict[str, float], int]:
-        """One step: the losses seen, and how many words."""
+        """Run one step; returns the losses and the number of words."""
         torch.manual_seed(self.seed * 1_000_003 + self.done)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * schedule(share)
@@ -160,5 +161,5 @@ class _Told:
 
 
 def rounded(figures: Mapping[str, float]) -> dict[str, float]:
-    """Figures with two places."""
+    """Figures rounded to two decimals."""
     return {name: round(float(value), 2) for name, value in figures.items()}
