@@ -263,14 +263,15 @@ def test_a_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert texts(file) == ["a PDF that pdftotext cannot read; give its text"]
 
 
-def test_hidden_files_and_settings_of_a_folder_are_left_out(served: Running, tmp_path: Path) -> None:
+def test_what_is_no_article_of_a_folder_is_left_out(served: Running, tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
-    for name in (".draft.txt", ".git/a.txt", "package.json", "pom.xml", "a.txt"):
+    for name in (".draft.txt", ".git/a.txt", "package.json", "pom.xml", "README.md", "readme.de.txt", "a.txt"):
         (tmp_path / name).write_text(SAID)
     assert sayso(served, "extract", str(tmp_path)).stdout.split("\t")[0] == str(tmp_path / "a.txt")
     assert sayso(served, "extract", str(tmp_path)).stdout.count("\n") == 1
     assert sayso(served, "extract", str(tmp_path / ".draft.txt")).stdout.count("\n") == 1
     assert sayso(served, "extract", str(tmp_path / ".git")).stdout.count("\n") == 1
+    assert sayso(served, "extract", str(tmp_path / "README.md")).stdout.count("\n") == 1
 
 
 def test_a_pipe_needs_no_name(served: Running) -> None:
