@@ -15,10 +15,10 @@ _Command = Callable[..., None]
 INPUTS = """
     FILE is a file, a folder (its texts, HTML, PDF and JSON lines, with those of its folders; README files and
     hidden ones are left out), a pattern ("news/**/*.txt"), or "-" for standard input, which is also read where no
-    FILE is named and something is piped in. A file is of plain text (.txt, .md), of JSON lines (.jsonl, .ndjson: {"id": ..., "text": ...}), a
-    JSON array (.json), HTML (.html; with trafilatura), RSS or Atom (.xml, .rss, .atom), or PDF (with pdftotext);
-    each may be compressed (.gz). Text is UTF-8. Offsets of HTML, feeds and PDF are those of the text that was
-    found, which JSON holds under "input".
+    FILE is named and something is piped in. A file is of plain text (.txt, .md), of JSON lines (.jsonl, .ndjson:
+    {"id": ..., "text": ...}), a JSON array (.json), HTML (.html; with trafilatura), RSS or Atom (.xml, .rss,
+    .atom), or PDF (with pdftotext); each may be compressed (.gz). Text is UTF-8. Offsets of HTML, feeds and PDF
+    are those of the text that was found, which JSON holds under "input".
 """
 
 
