@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from sayso._json import dumps
-from sayso.cli.connection import (
-    CHECK_STATUS,
-    DOCTOR_STATUS,
-    EXIT_STATUS,
-    UNREACHABLE,
-    Connection,
-    connection_options,
-    failing_apart,
-)
+from sayso.cli.connection import Connection, connection_options, failing_apart
 from sayso.cli.files import STDIN, Wishes, expand
-from sayso.cli.group import BAD_ARGUMENTS, Group
+from sayso.cli.group import Group
 from sayso.cli.options import INPUTS, flags, input_options, names_of
 from sayso.cli.output import Output
+from sayso.cli.statuses import (
+    BAD_ARGUMENTS,
+    CHECK_STATUS,
+    DOCTOR_STATUS,
+    EXTRACT_STATUS,
+    HEALTH_STATUS,
+    INFO_STATUS,
+    UNREACHABLE,
+)
 from sayso.errors import SaysoError
 from sayso.models import CueClass, Limits, OptionKeywords, ServerInfo
 
@@ -62,7 +63,7 @@ def app(context: click.Context) -> None:
         context.exit(BAD_ARGUMENTS)
 
 
-@app.command(epilog=INPUTS + EXIT_STATUS)
+@app.command(epilog=INPUTS + EXTRACT_STATUS)
 @input_options
 @click.option(
     "-f",
@@ -112,7 +113,7 @@ def extract(
     sys.exit(reader.status)
 
 
-@app.command(epilog=INPUTS + EXIT_STATUS)
+@app.command(epilog=INPUTS + EXTRACT_STATUS)
 @input_options
 @click.option(
     "-f",
@@ -199,7 +200,7 @@ def check(
     sys.exit(checker.status(reader.status))
 
 
-@app.command(epilog=EXIT_STATUS)
+@app.command(epilog=INFO_STATUS)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @connection_options()
 def info(*, as_json: bool, connection: Connection) -> None:
@@ -216,14 +217,11 @@ def info(*, as_json: bool, connection: Connection) -> None:
         click.echo(f"{name:<12} {value}")
 
 
-@app.command(epilog=EXIT_STATUS)
+@app.command(epilog=HEALTH_STATUS)
 @click.option("--wait", is_flag=True, help="Wait until the server is ready, at most --timeout seconds.")
 @connection_options(engine=False)
 def health(*, wait: bool, connection: Connection) -> None:
-    """Ask the server whether it is ready to read.
-
-    Exit status: 0 if it is, else 3.
-    """
+    """Ask the server whether it is ready to read."""
     from sayso.cli.health import serves, wait_until_ready
 
     try:

@@ -10,47 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sayso._target import DEFAULT_SERVER, Target, checked
+from sayso.cli.statuses import BAD_ARGUMENTS, FAILED, UNREACHABLE
 from sayso.errors import RequestTimeout, SaysoError, ServerUnavailable
 from sayso.tls import Tls
 
 if TYPE_CHECKING:
     from sayso.client import Client
-
-FAILED = 1
-UNREACHABLE = 3
-
-EXIT_STATUS = """
-    \b
-    Exit status:
-        0  all went well
-        1  a document was refused or failed, --speaker names nobody, or the output cannot be written
-        2  invalid arguments
-        3  no server answered in time
-      130  interrupted (Ctrl-C)
-      141  the reader closed the pipe (| head)
-"""
-
-CHECK_STATUS = """
-    \b
-    Exit status:
-        0  all quotations are verbatim, or too short to check
-        1  some differ, or were not found
-        2  invalid arguments, a file was refused or failed, or the output cannot be written
-        3  no server answered in time
-      130  interrupted (Ctrl-C)
-      141  the reader closed the pipe (| head)
-"""
-
-
-DOCTOR_STATUS = """
-    \b
-    Exit status:
-        0  nothing failed; there may be warnings
-        1  the server answers, but refuses the token or cannot read
-        2  invalid arguments
-        3  no server answers
-      130  interrupted (Ctrl-C)
-"""
 
 
 class Failure(click.ClickException):
@@ -132,7 +97,7 @@ class Connection:
 class FailedCheck(click.ClickException):
     """A failure of a command whose exit status FAILED tells what it found."""
 
-    exit_code = 2
+    exit_code = BAD_ARGUMENTS
 
 
 @contextmanager

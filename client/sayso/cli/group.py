@@ -8,9 +8,7 @@ from typing import Any
 import click
 
 from sayso.cli import INTERRUPTED
-
-BAD_ARGUMENTS = 2
-BROKEN_PIPE = 141
+from sayso.cli.statuses import BAD_ARGUMENTS, BROKEN_PIPE
 
 
 class Group(click.Group):

@@ -1,0 +1,56 @@
+"""Exit statuses of the commands, and what --help says of them."""
+
+from sayso.cli import INTERRUPTED
+
+FAILED = 1
+BAD_ARGUMENTS = 2
+UNREACHABLE = 3
+BROKEN_PIPE = 141
+
+
+def _listed(meanings: dict[int, str]) -> str:
+    """The end of a help text; click leaves lines after a \\b as they are."""
+    always = {INTERRUPTED: "interrupted (Ctrl-C)", BROKEN_PIPE: "the reader closed the pipe (| head)"}
+    lines = [f"        {status:>3}  {meaning}" for status, meaning in sorted((meanings | always).items())]
+    return "\n".join(["", "    \b", "    Exit status:", *lines, ""])
+
+
+EXTRACT_STATUS = _listed(
+    {
+        0: "all went well",
+        FAILED: "a document was refused or failed, --speaker names nobody, or the output cannot be written",
+        BAD_ARGUMENTS: "invalid arguments",
+        UNREACHABLE: "no server answered in time",
+    }
+)
+CHECK_STATUS = _listed(
+    {
+        0: "all quotations are verbatim, or too short to check",
+        FAILED: "some differ, or were not found",
+        BAD_ARGUMENTS: "invalid arguments, a file was refused or failed, or the output cannot be written",
+        UNREACHABLE: "no server answered in time",
+    }
+)
+INFO_STATUS = _listed(
+    {
+        0: "all went well",
+        FAILED: "the server refuses the token, or the output cannot be written",
+        BAD_ARGUMENTS: "invalid arguments",
+        UNREACHABLE: "no server answered in time",
+    }
+)
+HEALTH_STATUS = _listed(
+    {
+        0: "the server is ready",
+        BAD_ARGUMENTS: "invalid arguments",
+        UNREACHABLE: "it is not, it refuses the token, or none answers in time",
+    }
+)
+DOCTOR_STATUS = _listed(
+    {
+        0: "nothing failed; there may be warnings",
+        FAILED: "the server answers, but refuses the token or cannot read",
+        BAD_ARGUMENTS: "invalid arguments",
+        UNREACHABLE: "no server answers",
+    }
+)
