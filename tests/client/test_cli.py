@@ -429,7 +429,7 @@ def test_all_classes(served: Running) -> None:
         ("speakers", "0123"),
         ("check", "0123"),
         ("info", "0123"),
-        ("health", "023"),
+        ("health", "0123"),
         ("doctor", "0123"),
     ],
 )

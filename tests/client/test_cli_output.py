@@ -123,6 +123,39 @@ def test_a_full_disk_is_one_line(served: Running, article: Path, form: str) -> N
     assert (done.returncode, done.stderr) == (1, "Error: /dev/full: No space left on device\n")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("command", ["--help", "info --help", "--version", "info", "health", "doctor --json"])
+def test_a_full_disk_is_one_line_of_commands_without_documents(served: Running, command: str, unbuffered: str) -> None:
+    variables = os.environ | {"SAYSO_SERVER": served.address, "PYTHONUNBUFFERED": unbuffered}
+    arguments = [COMMAND, *command.split()]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            arguments, env=variables, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=PATIENCE
+        )
+    assert (done.returncode, done.stderr) == (1, "Error: standard output: No space left on device\n")
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w") as closed:
+        done = subprocess.run(
+            arguments, env=variables, stdout=closed, stderr=subprocess.PIPE, text=True, check=False, timeout=PATIENCE
+        )
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("closed", "name"), [("<&-", "input"), ("<<<x >&-", "output")])
+def test_standard_streams_that_are_closed_are_one_line(served: Running, closed: str, name: str) -> None:
+    command = ["bash", "-c", f'"$0" extract --json --server "$1" {closed}', COMMAND, served.address]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert (done.returncode, done.stderr) == (1, f"Error: standard {name}: Bad file descriptor\n")
+
+
+def test_without_standard_error_results_come_all_the_same(served: Running, article: Path) -> None:
+    command = ["sh", "-c", '"$0" extract "$1" --server "$2" 2>&-', COMMAND, str(article), served.address]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert (done.returncode, done.stdout.count("\n")) == (0, 1)
+
+
 def test_an_interrupt_while_libraries_are_imported() -> None:
     """Whatever is imported first stands still; it is interrupted there."""
     code = """

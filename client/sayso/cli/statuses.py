@@ -10,8 +10,12 @@ BROKEN_PIPE = 141
 
 def _listed(meanings: dict[int, str]) -> str:
     """The end of a help text; click leaves lines after a \\b as they are."""
-    always = {INTERRUPTED: "interrupted (Ctrl-C)", BROKEN_PIPE: "the reader closed the pipe (| head)"}
-    lines = [f"        {status:>3}  {meaning}" for status, meaning in sorted((meanings | always).items())]
+    always = {
+        FAILED: "the output cannot be written",
+        INTERRUPTED: "interrupted (Ctrl-C)",
+        BROKEN_PIPE: "the reader closed the pipe (| head)",
+    }
+    lines = [f"        {status:>3}  {meaning}" for status, meaning in sorted((always | meanings).items())]
     return "\n".join(["", "    \b", "    Exit status:", *lines, ""])
 
 
@@ -49,7 +53,7 @@ HEALTH_STATUS = _listed(
 DOCTOR_STATUS = _listed(
     {
         0: "nothing failed; there may be warnings",
-        FAILED: "the server answers, but refuses the token or cannot read",
+        FAILED: "the server answers, but refuses the token or cannot read, or the output cannot be written",
         BAD_ARGUMENTS: "invalid arguments",
         UNREACHABLE: "no server answers",
     }
