@@ -112,6 +112,27 @@ def test_the_ending_of_the_output_of_speakers(served: Running, tmp_path: Path) -
         assert (tmp_path / name).read_text("utf-8").startswith(beginning)
 
 
+@pytest.mark.parametrize(
+    ("command", "options", "told"),
+    [
+        ("extract", "--json --table", "--table and --json"),
+        ("extract", "--csv --format json", "--csv and --format json"),
+        ("extract", "--html --excel", "--html and --excel"),
+        ("speakers", "--table --csv --json", "--table and --json and --csv"),
+        ("check", "--against - --json --csv", "--json and --csv"),
+    ],
+)
+def test_formats_that_contradict_each_other_are_a_usage_error(command: str, options: str, told: str) -> None:
+    result = CliRunner().invoke(app, [command, *options.split()])
+    assert result.exit_code == 2
+    assert result.stderr == f"Error: {told} contradict each other; see app {command} --help\n"
+
+
+@pytest.mark.parametrize("options", ["--json --json", "--json --format json", "--csv --excel", "--format csv --excel"])
+def test_a_format_that_is_named_twice_is_one_format(served: Running, article: Path, options: str) -> None:
+    assert sayso(served, "extract", str(article), *options.split()).exit_code == 0
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 @pytest.mark.parametrize("form", ["--plain", "--csv", "--json", "--html", "--table", "--jsonl"])
 def test_a_full_disk_is_one_line(served: Running, article: Path, form: str) -> None:

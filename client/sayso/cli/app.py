@@ -12,7 +12,7 @@ from sayso._json import dumps
 from sayso.cli.connection import Connection, connection_options, failing_apart
 from sayso.cli.files import STDIN, Wishes, expand
 from sayso.cli.group import Group
-from sayso.cli.options import INPUTS, flags, input_options, names_of
+from sayso.cli.options import INPUTS, format_options, input_options, names_of
 from sayso.cli.output import Output
 from sayso.cli.statuses import (
     BAD_ARGUMENTS,
@@ -65,16 +65,12 @@ def app(context: click.Context) -> None:
 
 @app.command(epilog=INPUTS + EXTRACT_STATUS)
 @input_options
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(_FORMATS),
-    help="table for people; plain: lines of document, line, column, speaker, kind, cue and statement, tab-separated; "
+@format_options(
+    _FORMATS,
+    "table for people; plain: lines of document, line, column, speaker, kind, cue and statement, tab-separated; "
     "json: an array of sayso.v1.Result, and jsonl: one per line; csv, markdown; html: a page with the text and its "
     "statements. Each is a flag too: --json. [default: by the ending of --output; table on a terminal, else plain]",
 )
-@flags(_FORMATS)
 @click.option("--header", is_flag=True, help="Name the columns of plain in a first line.")
 @click.option(
     "--with-filename/--no-filename",
@@ -103,7 +99,7 @@ def extract(
     from sayso.cli.formats import WRITERS, Style
 
     output = Output(path)
-    form = output.form("csv" if excel and not form else form, _FORMATS, default="plain")
+    form = output.form(form, _FORMATS, default="plain")
     reader = _reader(connection, output, explain=explain or form == "html", **asked)
     with output.opened() as stream:
         style = Style(several=reader.several, explain=explain, names=names, header=header, excel=excel)
@@ -115,15 +111,11 @@ def extract(
 
 @app.command(epilog=INPUTS + EXTRACT_STATUS)
 @input_options
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(_TALLY_FORMATS),
-    help="table for people, csv, or json: an array. Each is a flag too: --json. "
+@format_options(
+    _TALLY_FORMATS,
+    "table for people, csv, or json: an array. Each is a flag too: --json. "
     "[default: by the ending of --output, else table]",
 )
-@flags(_TALLY_FORMATS)
 @connection_options()
 def speakers(*, form: str | None, excel: bool, path: str | None, connection: Connection, **asked: Any) -> None:
     """Print who speaks in FILE, and how often."""
@@ -132,7 +124,7 @@ def speakers(*, form: str | None, excel: bool, path: str | None, connection: Con
     from sayso.cli.speakers import COLUMNS, HEADINGS, NARROW_HEADINGS, tallies
 
     output = Output(path)
-    form = output.form("csv" if excel and not form else form, _TALLY_FORMATS, default="table")
+    form = output.form(form, _TALLY_FORMATS, default="table")
     reader = _reader(connection, output, explain=False, **asked)
     with output.opened() as stream:
         found = tallies(reader.readings())
@@ -158,15 +150,11 @@ def speakers(*, form: str | None, excel: bool, path: str | None, connection: Con
     metavar="TRANSCRIPT",
     help="The text that was quoted, such as a speech; may be repeated. The same kinds of files as FILE.",
 )
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(_CHECK_FORMATS),
-    help="text for people; json: an array, csv: a row per quotation. Each is a flag too: --json. "
+@format_options(
+    _CHECK_FORMATS,
+    "text for people; json: an array, csv: a row per quotation. Each is a flag too: --json. "
     "[default: by the ending of --output, else text]",
 )
-@flags(_CHECK_FORMATS)
 @connection_options()
 def check(
     *,
@@ -187,7 +175,7 @@ def check(
     from sayso.cli.check import WRITERS, Checker, read_transcripts
 
     output = Output(path)
-    form = output.form("csv" if excel and not form else form, _CHECK_FORMATS, default="text")
+    form = output.form(form, _CHECK_FORMATS, default="text")
     files = files or _piped()
     asked["cue_classes"] = asked["cue_classes"] or ("all",)
     with failing_apart():
