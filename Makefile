@@ -83,7 +83,7 @@ STRANGERS := build/acceptance/.fetched
 acceptance: $(INSTALLED)  ## a real server, clients in other languages, and faults; says which client is missing
 	@$(MAKE) --no-print-directory $(STRANGERS) $(BUF) || echo "npm cannot fetch grpc-js, connect and buf: their tests are left out"
 	@$(PIP) install --quiet --constraint constraints.txt grpclib || echo "pip cannot fetch grpclib: its test is left out"
-	SAYSO_ACCEPTANCE=1 $(BIN)/python -m pytest tests/acceptance
+	TEST_ACCEPTANCE=1 $(BIN)/python -m pytest tests/acceptance
 
 $(STRANGERS): Makefile
 	@mkdir -p $(@D)

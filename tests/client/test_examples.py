@@ -22,7 +22,7 @@ from sayso.testing import Answer, FakeServer, Said, result
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES, PROTOS = ROOT / "examples", ROOT / "protos"
-MODULES = Path(os.environ.get("SAYSO_NODE_MODULES", ROOT / "build/acceptance/node_modules"))
+MODULES = Path(os.environ.get("TEST_NODE_MODULES", ROOT / "build/acceptance/node_modules"))
 SLOW = 5 * PATIENCE
 """Seconds that a compiler may take."""
 
