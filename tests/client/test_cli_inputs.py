@@ -280,7 +280,7 @@ def test_a_pipe_needs_no_name(served: Running) -> None:
 
 
 def test_a_keyboard_is_no_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sayso.cli.app._typed", lambda: True)
+    monkeypatch.setattr("sayso.cli.document_commands._typed", lambda: True)
     result = CliRunner().invoke(app, ["extract"])
     assert (result.exit_code, result.stderr) == (
         2,

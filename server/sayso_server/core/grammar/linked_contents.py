@@ -17,7 +17,6 @@ from sayso_server.core.statement import Span
 UNCUT = 2.0
 """A probability that no word has: contents are not cut where one begins."""
 
-
 BRIDGE = 1
 """Words without a link between two that have one, which still belong to the content."""
 
