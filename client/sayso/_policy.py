@@ -1,8 +1,8 @@
 """What a client sends, when it sends it again, and what it makes of the answers; without sending anything itself.
 
 `one_call`, and `many_calls` of `_slices`, are generators: they yield what to do next, a Send or a Wait, and are told the
-response, or the error, of what was sent. A `Run` holds one of them; Client and AsyncClient do what it says, each in its
-way.
+response or the error of what was sent. A `Run` holds one of them; Client and AsyncClient do what it says, each in its
+own way.
 """
 
 import itertools
