@@ -1,8 +1,7 @@
-"""What a client sends, when it sends it again, and what it makes of the answers; without sending anything itself.
+"""Request and retry policy of the clients, without any I/O.
 
-`one_call`, and `many_calls` of `_slices`, are generators: they yield what to do next, a Send or a Wait, and are told the
-response or the error of what was sent. A `Run` holds one of them; Client and AsyncClient do what it says, each in its
-own way.
+`one_call`, and `many_calls` of `_slices`, are generators: they yield the next step, a Send or a Wait, and receive the
+response or the error of each Send. A `Run` wraps one of them; Client and AsyncClient carry out its steps.
 """
 
 import itertools
@@ -20,22 +19,22 @@ from sayso.errors import SaysoError, ServerUnavailable
 
 _LEAST_TIMEOUT = 60.0
 _CHARACTERS_PER_SECOND = 1_000
-"""Of a text: for each of these the default timeout grows by a second. A slow machine reads some thousands in it."""
+"""The default timeout grows by a second for this many characters; slow machines read a few thousand a second."""
 _LONGEST_TIMEOUT = 1e9
-"""Seconds. gRPC's clock ends at some more, and would call them none."""
+"""Seconds. Slightly larger values overflow gRPC's clock, which treats them as no time at all."""
 LEAST_WAIT = 0.1
-"""Seconds before a call is sent again, whatever the server says."""
+"""Minimum seconds before a call is sent again, whatever the server says."""
 LEAST_LOOK = 0.5
-"""Seconds that a look whether a server serves may take, however late it is."""
+"""Minimum timeout of a readiness check, in seconds, even if less time is left."""
 _WAITS = (0.1, 0.3, 0.9)
-"""Seconds before a call that found no server is sent again."""
+"""Seconds before each retry of a call that found no server."""
 BETWEEN_LOOKS = 0.25
-"""Seconds between two looks whether a server serves."""
+"""Seconds between two readiness checks."""
 _MOST_WAIT = 5.0
-"""Seconds before a server that loads its models is asked again."""
+"""Maximum seconds between calls to a server that is loading its models."""
 
 Progress = Callable[[int, int | None], None]
-"""Called after every document with how many are done, and how many there are (None where that is not known)."""
+"""Called after every document with the number done and the total (None if unknown)."""
 
 
 _Value = TypeVar("_Value")
@@ -43,7 +42,7 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True, slots=True)
 class Send(Generic[Request, Response]):
-    """Send this, and tell what came back: the response, or the SaysoError."""
+    """Send this, and return the response or the SaysoError to the generator."""
 
     method: Method[Request, Response]
     request: Request
@@ -53,7 +52,7 @@ class Send(Generic[Request, Response]):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Wait for so many seconds."""
+    """Wait for this many seconds."""
 
     seconds: float
 
@@ -62,7 +61,7 @@ Steps = Generator[Send[Request, Response] | Wait, Response | SaysoError | None, 
 
 
 class Run(Generic[Request, Response, _Value]):
-    """Steps under way: `step` is what to do next, None at the end, when there is the `value`."""
+    """A run in progress: `step` is the next step, None at the end, when `value` is set."""
 
     value: _Value
 
@@ -72,7 +71,7 @@ class Run(Generic[Request, Response, _Value]):
         self.advance(None)
 
     def advance(self, answer: Response | SaysoError | None) -> None:
-        """The step is done. Raises SaysoError where it all ends with that."""
+        """Report that the step is done. Raises the SaysoError that ends the run."""
         try:
             self.step = self._steps.send(answer)
         except StopIteration as end:
@@ -80,11 +79,11 @@ class Run(Generic[Request, Response, _Value]):
 
 
 def allowed(timeout: float | None, characters: int = 0) -> float:
-    """Seconds for a call: those given, or by default a minute, and more for a long text. Raises ValueError."""
+    """The timeout of a call in seconds; by default a minute, and more for a long text. Raises ValueError."""
     if timeout is None:
         return _LEAST_TIMEOUT + characters / _CHARACTERS_PER_SECOND
     if math.isnan(typed("timeout", timeout, Real, "a number of seconds")) or timeout <= 0:
-        raise ValueError(f"timeout is {timeout}; it must be a number of seconds above 0")
+        raise ValueError(f"timeout is {timeout}; it must be a number of seconds greater than 0")
     return min(timeout, _LONGEST_TIMEOUT)
 
 
@@ -96,7 +95,7 @@ def one_call(
     *,
     now: Callable[[], float] = time.monotonic,
 ) -> Steps[Request, Response, Response]:
-    """One call, again while the models of the server load, and there is time. Raises SaysoError."""
+    """One call, retried while the server loads its models and time is left. Raises SaysoError."""
     deadline = now() + timeout
     left = timeout
     for tries in itertools.count():
@@ -113,14 +112,14 @@ def one_call(
 
 
 def at_least_one(concurrency: int) -> int:
-    """The number of calls in flight. Raises ValueError."""
+    """The checked number of calls in flight. Raises ValueError."""
     if typed("concurrency", concurrency, Integral, "an int") < 1:
         raise ValueError(f"concurrency is {concurrency}; at least one call must be in flight")
     return concurrency
 
 
 def counted(progress: Progress | None, documents: object) -> Callable[[], None]:
-    """What to call after each document. Raises TypeError."""
+    """A function to call after each document, which reports the progress. Raises TypeError."""
     if progress is not None and not callable(progress):
         raise TypeError(f"progress is of type {type(progress).__name__}; it must be a function of two numbers")
     total = len(documents) if isinstance(documents, Sized) else None
@@ -136,7 +135,7 @@ def counted(progress: Progress | None, documents: object) -> Callable[[], None]:
 
 
 def not_yet(serves: bool | SaysoError, seconds_left: float) -> Wait | None:
-    """What to do before a server is asked again whether it serves; None where it does. Raises SaysoError."""
+    """The wait before the next readiness check; None if the server is ready. Raises SaysoError."""
     if serves is True:
         return None
     not_ready = ServerUnavailable("its models are loading, or it is shutting down", reason="NOT_READY")
@@ -147,9 +146,9 @@ def not_yet(serves: bool | SaysoError, seconds_left: float) -> Wait | None:
 
 
 def seconds_until_again(error: SaysoError, tries: int) -> float | None:
-    """Seconds before a call is sent again: as often as need be while a server loads its models, else a few times.
+    """Seconds before a call is sent again: without limit while a server loads its models, otherwise a few times.
 
-    None where that does not help.
+    None if a retry does not help.
     """
     if not isinstance(error, ServerUnavailable):
         return None

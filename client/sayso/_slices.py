@@ -24,20 +24,20 @@ from sayso.v1 import quotes_pb2 as pb
 _SLICE_DOCUMENTS = 16
 
 _SLICE_BYTES = 8 * 1024
-"""Small enough that a few of them, one after the other, are read within the default timeout by a slow machine too."""
+"""Small enough that even a slow machine can read several, one after the other, within the default timeout."""
 
 OF_ITS_DOCUMENTS = (InvalidDocument, RequestTooLarge, Overloaded, RequestTimeout, ExtractionFailed, ServerError)
-"""Failures of a call that concern its documents only; any other is the server's, and ends it all."""
+"""Failures of a call that affect only its documents; any other failure is the server's, and ends the whole run."""
 
 Pair = tuple[str | models.Document, Outcome]
-"""A document as it was given, and what became of it."""
+"""A document as given, and its outcome."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Some documents of a longer row, in order, and their messages, or why they have none.
+    """Consecutive documents of a longer series, each with its message or the error why it has none.
 
-    `timeout` is that of a call; `patience` is how many seconds may yet be waited for the server to have time.
+    `timeout` applies to one call; `patience` is how many more seconds to wait for a busy server.
     """
 
     documents: Sequence[tuple[str | models.Document, pb.Document | InvalidDocument]]
@@ -47,12 +47,12 @@ class Slice:
     envelope: Envelope
 
     def request(self) -> pb.BatchExtractQuotesRequest | None:
-        """The batch to send, or None where every document is refused."""
+        """The batch to send, or None if every document is invalid."""
         messages = [message for _, message in self.documents if isinstance(message, pb.Document)]
         return pb.BatchExtractQuotesRequest(documents=messages, options=self.options) if messages else None
 
     def outcomes(self, response: pb.BatchExtractQuotesResponse) -> Iterator[Pair]:
-        """One outcome per document that was sent, in order, and the errors of the others."""
+        """One outcome per document sent, in order, and the errors of the others."""
         answers = iter(response.outcomes)
         for document, message in self.documents:
             if isinstance(message, InvalidDocument):
@@ -61,12 +61,12 @@ class Slice:
                 yield document, outcome_of(next(answers), as_document(document), self.envelope.request_id)
 
     def refused(self, error: SaysoError) -> Iterator[Pair]:
-        """The outcomes where the call failed as a whole."""
+        """The outcomes if the whole call failed."""
         for document, message in self.documents:
             yield document, message if isinstance(message, InvalidDocument) else error
 
     def halves(self, error: SaysoError) -> "tuple[Slice, Slice] | None":
-        """Two slices to send instead, where this one was too large for the server."""
+        """Two slices to send instead, if this one was too large for the server."""
         too_large = isinstance(error, RequestTooLarge) or error.reason == "TOO_MANY_DOCUMENTS"
         if not too_large or len(self.documents) == 1:
             return None
@@ -74,7 +74,7 @@ class Slice:
         return replace(self, documents=self.documents[:middle]), replace(self, documents=self.documents[middle:])
 
     def later(self, error: SaysoError, tries: int) -> "tuple[Slice, float] | None":
-        """The same slice, to be sent again after so many seconds, where that may help and there is patience left."""
+        """The same slice, and the seconds to wait before sending it again, if that may help and patience is left."""
         seconds = seconds_until_again(error, tries)
         if isinstance(error, Overloaded) and error.retry_after is not None:
             seconds = max(LEAST_WAIT, error.retry_after)
@@ -86,7 +86,7 @@ class Slice:
 def many_calls(
     whole: Slice,
 ) -> Steps[pb.BatchExtractQuotesRequest, pb.BatchExtractQuotesResponse, list[Pair]]:
-    """The outcomes of a slice, sent again where that helps, and in smaller ones. Raises what ends all slices."""
+    """The outcomes of a slice, retried or split where that helps. Raises errors that end the whole run."""
     found: list[Pair] = []
     todo = [whole]
     tries = 0
@@ -128,7 +128,7 @@ def slices(
     language: str,
     timeout: float | None,
 ) -> Iterator[Slice]:
-    """The documents in slices that fit into one call. Raises InvalidDocument for options that cannot be."""
+    """The documents in slices that fit into one call. Raises InvalidDocument for invalid options."""
     numbers = itertools.count(1)
     wishes = to_options(options)
     held: list[tuple[str | models.Document, pb.Document | InvalidDocument]] = []

@@ -21,8 +21,8 @@ from sayso.cli.statuses import BAD_ARGUMENTS
       sayso speakers news/
       sayso check article.txt --against speech.txt
 
-    Without --server and SAYSO_SERVER, sayso connects to localhost:50051. If no server runs there, the documents
-    are read in this process, if sayso-server is installed.
+    Without --server and SAYSO_SERVER, sayso connects to localhost:50051. If no server runs there and sayso-server
+    is installed, the documents are read in this process.
     """,
 )
 @click.version_option(package_name="sayso", prog_name="sayso")
@@ -44,8 +44,8 @@ def completion(*, shell: str) -> None:
     zsh:  sayso completion zsh > FOLDER/_sayso      where FOLDER is one of $fpath
     fish: sayso completion fish > ~/.config/fish/completions/sayso.fish
 
-    The next shell has it. eval "$(sayso completion bash)" in ~/.bashrc does it too, and eval "$(sayso completion
-    zsh)" in ~/.zshrc; each shell then takes as much longer to start as sayso does.
+    This takes effect in new shells. Alternatively, put eval "$(sayso completion bash)" into ~/.bashrc, or eval
+    "$(sayso completion zsh)" into ~/.zshrc; every shell then starts a little more slowly, because it runs sayso.
     """
     from sayso.cli.completion import script
 

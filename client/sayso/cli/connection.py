@@ -1,4 +1,4 @@
-"""Who answers: a server, or the engine in this process."""
+"""The connection: to a server, or to the engine in this process."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 
 class Failure(click.ClickException):
-    """A document was refused, or the server failed over it. In one line."""
+    """A document was rejected, or the server failed to read it; printed as one line."""
 
     exit_code = FAILED
 
 
 class Unreachable(Failure):
-    """No server answers, or not in time."""
+    """No server answers in time."""
 
     exit_code = UNREACHABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """What the options of the connection say. `server` is None where none was named."""
+    """The connection options. `server` is None if none was given."""
 
     server: str | None
     local: bool
@@ -43,7 +43,7 @@ class Connection:
 
     @property
     def address(self) -> str:
-        """The server, named or not."""
+        """The address of the server, or the default."""
         return self.server or DEFAULT_SERVER
 
     @property
@@ -53,7 +53,7 @@ class Connection:
 
     @contextmanager
     def client(self) -> "Iterator[Client]":
-        """A client whose errors are lines for people."""
+        """A client whose errors are printed as one line."""
         try:
             with self._client() as client:
                 yield client
@@ -62,11 +62,11 @@ class Connection:
             raise failure(self.describe(error)) from error
 
     def describe(self, error: SaysoError) -> str:
-        """An error in one line, with the way out."""
+        """An error in one line, with advice."""
         if isinstance(error, RequestTimeout):
             within = f" within {self.timeout:g} s" if self.timeout else " in time"
             named = f" (request {error.request_id})" if error.request_id else ""
-            return f"no answer from {self.address}{within}; allow more with --timeout{named}"
+            return f"no answer from {self.address}{within}; allow more time with --timeout{named}"
         if isinstance(error, ServerUnavailable) and error.reason:
             return f"the server at {self.address} is not ready: {error}"
         if isinstance(error, ServerUnavailable) and "sayso-server serve" in error.advice and not _is_installed():
@@ -74,11 +74,11 @@ class Connection:
         return str(error)
 
     def _client(self) -> "Client":
-        from sayso.client import Client  # imports grpc, which takes a while
+        from sayso.client import Client  # imports grpc, which is slow
 
         local = self.local or self._fallback()
         if self.token and not (local or self.tls or is_loopback(self.address)):
-            click.echo(f"warning: the token goes to {self.address} in the clear; encrypt it with --tls", err=True)
+            click.echo(f"warning: the token is sent to {self.address} in clear text; encrypt it with --tls", err=True)
         try:
             return Client(
                 self.address, timeout=self.timeout, tls=self.tls, token=self.token, local=local, model=self.model
@@ -87,22 +87,22 @@ class Connection:
             raise Failure(f"{error.filename}: {error.strerror}") from error
 
     def _fallback(self) -> bool:
-        """Whether to read here because nobody named a server, none runs, and the engine is installed."""
+        """Whether to use the local engine: no server was given, none is running, and the engine is installed."""
         if self.server or not _is_installed() or _listens(DEFAULT_SERVER):
             return False
-        click.echo(f"no server at {DEFAULT_SERVER}: reading with the local engine, once it is loaded", err=True)
+        click.echo(f"no server at {DEFAULT_SERVER}: loading the local engine instead", err=True)
         return True
 
 
 class FailedCheck(click.ClickException):
-    """A failure of a command whose exit status FAILED tells what it found."""
+    """A failure of a command that uses the exit status FAILED for its findings."""
 
     exit_code = BAD_ARGUMENTS
 
 
 @contextmanager
 def failing_apart() -> Iterator[None]:
-    """For such a command: its failures end with another status."""
+    """For such a command: exit with a different status on failures."""
     try:
         yield
     except click.ClickException as error:
@@ -157,23 +157,23 @@ _DEFAULTS: dict[str, Any] = {
     "key": None,
     "tls_name": "",
 }
-"""The arguments of the connection; a command without an engine has not all of them."""
+"""The arguments of the connection; commands without the local engine have only some of them."""
 
 _FILE = click.Path(exists=True, dir_okay=False)
-# The variables of the certificates are not those of the server, which name its own.
+# The environment variables for certificates differ from the server's, which name its own certificates.
 _SERVER_OPTIONS = [
     click.option(
         "--server",
         envvar="SAYSO_SERVER",
         show_envvar=True,
         metavar="HOST:PORT",
-        help=f"The server to ask. [default: {DEFAULT_SERVER}]",
+        help=f"The server to connect to. [default: {DEFAULT_SERVER}]",
     ),
     click.option(
         "--timeout",
         type=click.FloatRange(min=0, min_open=True),
         metavar="SECONDS",
-        help="How long to wait for an answer, and for the models of the server to load. "
+        help="How long to wait for a response, and for the server to load its models. "
         "[default: 60, and 1 more for every 1,000 characters]",
     ),
     click.option("--token", envvar="SAYSO_TOKEN", show_envvar=True, help="Bearer token, if the server asks for one."),
@@ -218,13 +218,13 @@ _ENGINE_OPTIONS = [
 
 
 def _is_installed() -> bool:
-    from sayso._transports.local import is_installed  # imports protobuf, which takes a while
+    from sayso._transports.local import is_installed  # imports protobuf, which is slow
 
     return is_installed()
 
 
 def is_loopback(address: str) -> bool:
-    """Whether an address is this machine's own."""
+    """Whether an address is a loopback address."""
     host = address.rpartition(":")[0].strip("[]")
     return host in {"localhost", "::1"} or host.startswith("127.") or address.startswith("unix")
 

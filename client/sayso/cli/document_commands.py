@@ -26,28 +26,28 @@ _TALLY_FORMATS = ("table", "json", "csv")
 _CHECK_FORMATS = ("text", "json", "csv")
 
 _AT_THE_END = {"json", "html"}
-"""Formats that are written when all documents are read."""
+"""Formats that are written after all documents have been read."""
 
 
 @click.command(epilog=INPUTS + EXTRACT_STATUS)
 @input_options
 @format_options(
     _FORMATS,
-    "table for people; plain: lines of document, line, column, speaker, kind, cue and statement, tab-separated; "
-    "json: an array of sayso.v1.Result, and jsonl: one per line; csv, markdown; html: a page with the text and its "
-    "statements. Each is a flag too: --json. [default: by the ending of --output; table on a terminal, else plain]",
+    "table: for people; plain: tab-separated lines with document, line, column, speaker, kind, cue and statement; "
+    "json: an array of sayso.v1.Result; jsonl: one per line; csv; markdown; html: a page with the text and its "
+    "statements. Each is also a flag: --json. [default: by the extension of --output; table on a terminal; else plain]",
 )
-@click.option("--header", is_flag=True, help="Name the columns of plain in a first line.")
+@click.option("--header", is_flag=True, help="Start plain output with a line of column names.")
 @click.option(
     "--with-filename/--no-filename",
     "names",
     default=None,
-    help="Whether plain and table name the document. [default: plain does, table if there are several]",
+    help="Show the document's name in plain and table. [default: always in plain, in table if there are several]",
 )
 @click.option(
     "--explain",
     is_flag=True,
-    help="Add confidence, rule and evidence of every statement, in all formats but csv.",
+    help="Add confidence, rule and evidence to every statement, in all formats but csv.",
 )
 @connection_options()
 def extract(
@@ -79,8 +79,8 @@ def extract(
 @input_options
 @format_options(
     _TALLY_FORMATS,
-    "table for people, csv, or json: an array. Each is a flag too: --json. "
-    "[default: by the ending of --output, else table]",
+    "table: for people; csv; json: an array. Each is also a flag: --json. "
+    "[default: from the extension of --output, else table]",
 )
 @connection_options()
 def speakers(*, form: str | None, excel: bool, path: str | None, connection: Connection, **asked: Any) -> None:
@@ -114,12 +114,12 @@ def speakers(*, form: str | None, excel: bool, path: str | None, connection: Con
     required=True,
     multiple=True,
     metavar="TRANSCRIPT",
-    help="The text that was quoted, such as a speech; may be repeated. The same kinds of files as FILE.",
+    help="The quoted text, such as a speech; may be repeated. Accepts the same kinds of files as FILE.",
 )
 @format_options(
     _CHECK_FORMATS,
-    "text for people; json: an array, csv: a row per quotation. Each is a flag too: --json. "
-    "[default: by the ending of --output, else text]",
+    "text: for people; json: an array; csv: a row per quotation. Each is also a flag: --json. "
+    "[default: from the extension of --output, else text]",
 )
 @connection_options()
 def check(
@@ -133,10 +133,10 @@ def check(
     connection: Connection,
     **asked: Any,
 ) -> None:
-    """Compare the direct quotations of FILE with the TRANSCRIPT that they are taken from.
+    """Compare the direct quotations of FILE with the TRANSCRIPT that they come from.
 
-    A quotation is verbatim if its words are in the transcript. Case and typography do not count, nor what the
-    article marks as its own: ellipses and square brackets.
+    A quotation is verbatim if its words are in the transcript. Case and typography are ignored, and so are ellipses
+    and words in square brackets, which mark the article's own changes.
     """
     from sayso.cli.check import WRITERS, Checker, read_transcripts
 
@@ -189,7 +189,7 @@ def _known_speakers(path: str) -> "tuple[KnownSpeaker, ...]":
 
 
 def _piped() -> Sequence[str]:
-    """Standard input, where something else than a keyboard is. Raises UsageError."""
+    """Standard input, unless it is a keyboard. Raises UsageError."""
     if _typed():
         raise click.UsageError("no FILE is named, and nothing is piped in", click.get_current_context())
     return [STDIN]
@@ -200,6 +200,6 @@ def _typed() -> bool:
 
 
 def _keep_if_nothing_came(output: Output, reader: "Reader") -> None:
-    """What is there stays where no document could be read."""
+    """Leave an existing file unchanged if no document could be read."""
     if reader.status and not reader.count:
         output.keep()

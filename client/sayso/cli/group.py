@@ -1,4 +1,4 @@
-"""How the command ends: one line for whatever goes wrong, and an exit status that is documented."""
+"""Error handling of the command line: one line per error, and a documented exit status."""
 
 import errno
 import os
@@ -17,7 +17,7 @@ _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 
 
 class Group(click.Group):
-    """The commands, whose failures are lines for people."""
+    """The group of commands; prints errors as one line."""
 
     def main(self, *arguments: Any, standalone_mode: bool = True, **named: Any) -> Any:
         """Run a command, and exit unless `standalone_mode` is off."""
@@ -38,7 +38,7 @@ class Group(click.Group):
         sys.exit(status)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; the reader of its output may close the pipe early, which click would call a failure."""
+        """Run a command; handles readers that close the pipe early, before click treats that as a failure."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -47,7 +47,7 @@ class Group(click.Group):
 
 
 def drop_standard_output() -> None:
-    """So that Python does not complain at its end of what it cannot write either."""
+    """Redirect standard output to the null device, so that Python does not fail to flush it at exit."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -19,7 +19,7 @@ from sayso.models import Limits, ServerInfo
 def info(*, as_json: bool, connection: Connection) -> None:
     """Print version, model and limits of the server.
 
-    With --local, those of the engine in this process.
+    With --local, print those of the engine in this process.
     """
     with connection.client() as client:
         described = client.info()
@@ -34,7 +34,7 @@ def info(*, as_json: bool, connection: Connection) -> None:
 @click.option("--wait", is_flag=True, help="Wait until the server is ready, at most --timeout seconds.")
 @connection_options(engine=False)
 def health(*, wait: bool, connection: Connection) -> None:
-    """Ask the server whether it is ready to read."""
+    """Ask the server whether it is ready."""
     from sayso.cli.health import serves, wait_until_ready
 
     try:
@@ -49,13 +49,13 @@ def health(*, wait: bool, connection: Connection) -> None:
 
 
 @click.command(epilog=DOCTOR_STATUS)
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array, an object for each check.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array with an object for each check.")
 @connection_options(engine=False)
 def doctor(*, as_json: bool, connection: Connection) -> None:
     """Check every step of the connection to a server, and suggest a fix for each problem.
 
     The steps: address, DNS, TCP, TLS (names, expiry and authority of the certificate), health, token, version, and
-    one sentence read.
+    reading one sentence.
     """
     from sayso.cli.doctor import examined, exit_status, write_json, write_text
 

@@ -21,8 +21,8 @@ def _listed(meanings: dict[int, str]) -> str:
 
 EXTRACT_STATUS = _listed(
     {
-        0: "all went well",
-        FAILED: "a document was refused or failed, --speaker names nobody, or the output cannot be written",
+        0: "success",
+        FAILED: "a document was rejected or failed, --speaker matches nobody, or the output cannot be written",
         BAD_ARGUMENTS: "invalid arguments",
         UNREACHABLE: "no server answered in time",
     }
@@ -31,14 +31,14 @@ CHECK_STATUS = _listed(
     {
         0: "all quotations are verbatim, or too short to check",
         FAILED: "some differ, or were not found",
-        BAD_ARGUMENTS: "invalid arguments, a file was refused or failed, or the output cannot be written",
+        BAD_ARGUMENTS: "invalid arguments, a file was rejected or failed, or the output cannot be written",
         UNREACHABLE: "no server answered in time",
     }
 )
 INFO_STATUS = _listed(
     {
-        0: "all went well",
-        FAILED: "the server refuses the token, or the output cannot be written",
+        0: "success",
+        FAILED: "the server rejects the token, or the output cannot be written",
         BAD_ARGUMENTS: "invalid arguments",
         UNREACHABLE: "no server answered in time",
     }
@@ -47,13 +47,13 @@ HEALTH_STATUS = _listed(
     {
         0: "the server is ready",
         BAD_ARGUMENTS: "invalid arguments",
-        UNREACHABLE: "it is not, it refuses the token, or none answers in time",
+        UNREACHABLE: "it is not ready, it rejects the token, or no server answers in time",
     }
 )
 DOCTOR_STATUS = _listed(
     {
         0: "nothing failed; there may be warnings",
-        FAILED: "the server answers, but refuses the token or cannot read, or the output cannot be written",
+        FAILED: "the server answers, but rejects the token or cannot read, or the output cannot be written",
         BAD_ARGUMENTS: "invalid arguments",
         UNREACHABLE: "no server answers",
     }

@@ -15,15 +15,15 @@ from sayso_server.core.links import LinkedCue
 from sayso_server.core.statement import Span
 
 UNCUT = 2.0
-"""A probability that no word has: contents are not cut where one begins."""
+"""Above any probability: contents are not cut where one begins."""
 
 BRIDGE = 1
-"""Words without a link between two that have one, which still belong to the content."""
+"""Maximum number of unlinked words between linked ones that still belong to the content."""
 
 
 @dataclass(frozen=True)
 class LinkedWords:
-    """The words of a paragraph, their places by offset, and the cue with the largest share of each."""
+    """The words of a paragraph, their indices by offset, and the cue with the largest share of each."""
 
     document: Document
     words: Sequence[Read]
@@ -41,9 +41,9 @@ class LinkedWords:
 
     @cached_property
     def tagged(self) -> dict[int, list[list[Run]]]:
-        """By the offset of a cue, the contents that the role tagger may mean: most of the words of each run are linked.
+        """The contents that the role tagger suggests, by cue offset: most words of each run are linked to the cue.
 
-        Runs as they are, without cuts, and with faint words.
+        They are the likely runs, the same without cuts, and those with faint words.
         """
         known = thresholds()
         levels = ((known.likely, known.likely), (known.likely, UNCUT), (known.faint, known.likely))
@@ -55,7 +55,7 @@ class LinkedWords:
         return out
 
     def _cue_of(self, run: Run) -> int | None:
-        """The offset of the cue that has the largest share of most words of a run, if one has."""
+        """The offset of the cue that has the largest share of most words of a run; None if there is none."""
         found = (self.best.get(self.words[i].word.start, (None, 0.0)) for i in range(*run))
         counts = Counter(cue for cue, share in found if cue is not None and share >= thresholds().share)
         cue, count = next(iter(counts.most_common(1)), (None, 0))
@@ -63,7 +63,7 @@ class LinkedWords:
 
 
 def contents_of(paragraph: LinkedWords, cue: LinkedCue, at: int, site: Site | None) -> Iterator[tuple[Run, ...]]:
-    """The contents that the links may mean: likely words, surer ones, fainter ones; and of several runs one alone."""
+    """The contents that the links suggest: likely words, surer ones, fainter ones; of several runs, also one alone."""
     known = thresholds()
     by_shares = (_runs(paragraph, cue, least) for least in (known.share, known.strong_share, known.faint_share))
     for found in dict.fromkeys(map(tuple, (*by_shares, *paragraph.tagged.get(cue.word.start, ())))):
@@ -80,7 +80,7 @@ def contents_of(paragraph: LinkedWords, cue: LinkedCue, at: int, site: Site | No
 
 
 def _within_sentence(paragraph: LinkedWords, cue: LinkedCue, runs: Sequence[Run]) -> Sequence[Run]:
-    """The runs without what another sentence than that of the cue adds to them outside quotation marks."""
+    """The runs without unquoted words from other sentences than the cue's."""
     document, words = paragraph.document, paragraph.words
     own = {i for run in runs for i in range(*run) if words[i].tree is cue.tree}
     if not own:
@@ -90,7 +90,7 @@ def _within_sentence(paragraph: LinkedWords, cue: LinkedCue, runs: Sequence[Run]
 
 
 def _runs(paragraph: LinkedWords, cue: LinkedCue, least: float) -> list[Run]:
-    """Runs of words of which this cue has the largest share, at least `least`; marks between them are bridged."""
+    """Runs of words of which this cue has the largest share, at least `least`; short gaps are bridged."""
     words, own = paragraph.words, cue.word.start
     inside = sorted(
         paragraph.places[start]
@@ -99,8 +99,7 @@ def _runs(paragraph: LinkedWords, cue: LinkedCue, least: float) -> list[Run]:
     )
     out: list[list[int]] = []
     for i in inside:
-        between = words[out[-1][1] : i] if out else []
-        if out and sum(not is_punctuation(read.word) for read in between) <= BRIDGE and not _holds_cue(between):
+        if out and (i == out[-1][1] or _is_bridge(words[out[-1][1] : i])):
             out[-1][1] = i + 1
         else:
             out.append([i, i + 1])
@@ -108,9 +107,9 @@ def _runs(paragraph: LinkedWords, cue: LinkedCue, least: float) -> list[Run]:
 
 
 def _is_said_by_another(document: Document, cue: LinkedCue, run: Sequence[Read]) -> bool:
-    """Whether the run is what a likely cue of its own sentence says: “Is it safe?” Olin asked. | “It is,” | Pell said.
+    """Whether the run is the content of a likely cue in its sentence: “Is it safe?” Olin asked. | “It is,” | Pell said.
 
-    After a pronoun it may be the same speaker continuing: … she added.
+    Cues with a pronoun do not count, because the same speaker may continue: … she added.
     """
     tree = run[0].tree
     if tree is cue.tree:
@@ -128,12 +127,17 @@ def _is_said_by_another(document: Document, cue: LinkedCue, run: Sequence[Read])
     )
 
 
+def _is_bridge(between: Sequence[Read]) -> bool:
+    """Whether words without a link do not part those around them."""
+    return sum(not is_punctuation(read.word) for read in between) <= BRIDGE and not _holds_cue(between)
+
+
 def _holds_cue(words: Sequence[Read]) -> bool:
     return any(read.roles.cue >= thresholds().doubt or read.roles.source >= thresholds().likely for read in words)
 
 
 def spans_of(paragraph: LinkedWords, runs: Sequence[Run]) -> tuple[Span, ...]:
-    """The content that runs of words make, with their marks."""
+    """The content that runs of words form, with their marks."""
     plain = paragraph.document.plain
     stripped = (strip(plain, span_of(paragraph.words, run), TRAILING) for run in runs)
     return merge([with_marks(paragraph.document, span) for span in stripped if span is not None])
@@ -142,7 +146,7 @@ def spans_of(paragraph: LinkedWords, runs: Sequence[Run]) -> tuple[Span, ...]:
 def _says_something(words: Sequence[Read], run: Run, site: Site | None) -> bool:
     """Whether a content is more than the noun that another one explains: all that | Olin would say | was that …
 
-    The only thing | Pell said | was that it failed: the cue's clause modifies the first.
+    The only thing | Pell said | was that it failed: the cue's clause modifies the first run.
     """
     inside = words[run[0] : run[1]]
     above = site.head.head if site is not None and site.head.deprel == "acl:relcl" else None
@@ -151,9 +155,9 @@ def _says_something(words: Sequence[Read], run: Run, site: Site | None) -> bool:
 
 
 def _opened(words: Sequence[Read], run: Run, site: Site | None) -> Run:
-    """The run with the word that opens it, which links may leave out: that, why, to, the preposition of a topic.
+    """The run with the word that opens it, if the links leave it out: that, why, to, the preposition of a topic.
 
-    Without the copula, which they include: (the only thing he said) was | that it failed.
+    The copula, which links include, is removed: (the only thing he said) was | that it failed.
     """
     first, end = run
     if end - first > 2 and words[first].word.upos == "AUX" and words[first + 1].word.lower in {"that", "to"}:

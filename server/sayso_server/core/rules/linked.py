@@ -1,4 +1,4 @@
-"""Contents whose words are linked to a likely cue, whatever the tree."""
+"""Contents whose words are linked to a likely cue, regardless of the tree."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -17,27 +17,27 @@ from sayso_server.core.grammar.subject import agent, headline_patient
 from sayso_server.core.grammar.tagged_cue import class_of, is_introduced, site_of
 from sayso_server.core.grammar.tagger import TRAILING, Read, Run, read_words, thresholds
 from sayso_server.core.lexicon import Frame, load_words
-from sayso_server.core.links import LinkedCue, outermost
+from sayso_server.core.links import LinkedCue
 from sayso_server.core.statement import CueClass, Span
 from sayso_server.core.tree import Tree, Word
 
 
 def linked(document: Document) -> Iterator[Candidate]:
-    """The plan, Olin said, failed.   All words that are linked to a likely cue; the surer ones; those nearest to it."""
+    """The plan, Olin said, failed.   All words linked to a likely cue, only the surer ones, or those nearest to it."""
     if not document.linked:
         return
-    best = outermost(document.linked)
+    best = document.outermost_cues
     for paragraph in document.paragraphs:
         words = read_words(document.trees_within(paragraph))
         places = {read.word.start: i for i, read in enumerate(words)}
         known = {site.head.start: site for site in document.sites_within(paragraph)}
         own = LinkedWords(document, words, places, best)
         found = (candidate for cue in own.cues for candidate in _candidates(own, cue, known))
-        yield from (candidate for candidate in found if not _is_no_content(document, candidate))
+        yield from (candidate for candidate in found if not _is_not_content(document, candidate))
 
 
-def _is_no_content(document: Document, found: Candidate) -> bool:
-    """Whether a label of the page has the cue, or what opens a sentence is the content: On Friday, Olin wrote: …"""
+def _is_not_content(document: Document, found: Candidate) -> bool:
+    """Whether the cue is in a page label, or the content only opens the sentence: On Friday, Olin wrote: …"""
     if _is_of_the_page(document, found):
         return True
     end = found.cue.spans[-1].end if found.cue is not None else 0
@@ -47,14 +47,14 @@ def _is_no_content(document: Document, found: Candidate) -> bool:
 
 
 def _is_of_the_page(document: Document, found: Candidate) -> bool:
-    """Whether the cue of a candidate, or without one its source, is in a label: REVEALED: …, KESTON: …"""
+    """Whether the cue of a candidate or, without one, its source is in a page label: REVEALED: …, KESTON: …"""
     place = found.cue.spans[0] if found.cue else found.source
     label = label_of_the_page(document, place.start) if place else None
     return label is not None and place is not None and label.start <= place.start < label.end
 
 
 def _candidates(paragraph: LinkedWords, cue: LinkedCue, known: Mapping[int, Site]) -> Iterator[Candidate]:
-    """A candidate for each of several contents of one cue, where they make one."""
+    """The candidates for the possible contents of one cue."""
     document, words = paragraph.document, paragraph.words
     at = paragraph.places[cue.word.start]
     source = source_of(document, cue)
@@ -64,7 +64,7 @@ def _candidates(paragraph: LinkedWords, cue: LinkedCue, known: Mapping[int, Site
         if is_punctuation(cue.word):
             is_place = source is not None and document.label_of(source[1].span) == "LOC"  # Keston: two shops closed
             bare = (_without_word(paragraph, cue, runs, source) for runs in contents if not is_place)
-            yield from (one for one in bare if one.content)  # of marks alone nothing is left
+            yield from (one for one in bare if one.content)  # runs of marks alone have no content
         return
     is_standard = not site.entry.frames and _is_standard(source)
     if is_standard or _leads_in(site) or headline_patient(site.tree, site.head) is not None:
@@ -87,7 +87,7 @@ def _candidates(paragraph: LinkedWords, cue: LinkedCue, known: Mapping[int, Site
         if cue_class is CueClass.OTHER and site.head.relation == "acl" and is_introduced(document, inside):
             continue  # Amy Lowe, who bakes: “…”
         if Frame.SEEN in site.entry.frames and cue_class is CueClass.OTHER and _is_all_quoted(document, content):
-            continue  # Olin shook her head. “…”: she says it, but that is no cue
+            continue  # Olin shook her head. “…”: she speaks, but this is not a cue
         head = source[1] if source is not None and source[0] is site.tree else None
         found = reported(site, document, content=content, cue_class=cue_class, source=head, act=act)
         if found is not None:
@@ -95,7 +95,7 @@ def _candidates(paragraph: LinkedWords, cue: LinkedCue, known: Mapping[int, Site
 
 
 def _before_the_colon(document: Document, span: Span) -> Span:
-    """the vote as a win in "hailed the vote as a win: “We won.”" The utterance is a statement of its own."""
+    """The part of a content before a colon and an utterance, a separate statement: the vote as a win: “We won.”"""
     for quotation in document.quotations_within(span):
         lead = document.plain[span.start : quotation.span.start].rstrip()
         if lead[-1:] == ":" and is_utterance(quotation, document):
@@ -110,14 +110,14 @@ def _without_topic(document: Document, site: Site, content: tuple[Span, ...]) ->
     inside = document.quotations_from(content[0].start + 1, content[-1].end)
     starts = (q.span.start for q in inside if q.depth == 0)
     start = next((i for i in starts if document.plain[site.head.end : i].rstrip()[-1:] in {":", "."}), None)
-    if start is None:  # the following statement is none of the words before its quotation
+    if start is None:  # "the following statement" refers to the quotation alone
         points = any(child.lower in load_words("pointing_words") for child in site.tree.children(site.head))
         return () if points else content
     return tuple(Span(max(start, span.start), span.end) for span in content if span.end > start)
 
 
 def _leads_in(site: Site) -> bool:
-    """Commenting on the ruling, Olin said: “…” It names the topic of another statement, and reports nothing."""
+    """Whether a participle only names the topic of another statement: Commenting on the ruling, Olin said: “…”"""
     governor = site.tree.head(site.head)
     return (
         site.head.xpos == "VBG"
@@ -129,7 +129,7 @@ def _leads_in(site: Site) -> bool:
 
 
 def _is_standard(source: tuple[Tree, Word] | None) -> bool:
-    """Whether "according to" tells by what something went, not who says so: it went according to plan."""
+    """Whether "according to" names a standard, not a speaker: it went according to plan."""
     return source is None or source[1].lemma.lower() in load_words("standards")
 
 
@@ -138,7 +138,7 @@ def _is_all_quoted(document: Document, content: Sequence[Span]) -> bool:
 
 
 def _cue_words(words: Sequence[Read], at: int) -> Sequence[Read]:
-    """The main word of a cue with the words next to it that are likely part of one."""
+    """The head word of a cue, with the words next to it that are probably part of one."""
     least = thresholds().cue
     first, end = at, at + 1
     while first and words[first - 1].roles.cue >= least and words[first - 1].tree is words[at].tree:
@@ -151,14 +151,14 @@ def _cue_words(words: Sequence[Read], at: int) -> Sequence[Read]:
 def _without_word(
     paragraph: LinkedWords, cue: LinkedCue, runs: Sequence[Run], source: tuple[Tree, Word] | None
 ) -> Candidate:
-    """A candidate of a cue that is only marks: "…" – Olin."""
+    """A candidate whose cue is only a mark: "…" – Olin."""
     own = mention(*source, paragraph.document.plain) if source is not None else None
     word = source[1] if source is not None else None
     return Candidate(spans_of(paragraph, runs), None, None, own, word, sentence=cue.tree.span)
 
 
 def _is_anonymity(runs: Sequence[Sequence[Read]]) -> bool:
-    """Whether somebody asks for silence: not to be named."""
+    """Whether a content is a request for anonymity: not to be named."""
     verbs = load_words("anonymity_verbs")
     return any(read.word.lower == "not" for read in runs[0][:1]) and any(
         read.word.lemma.lower() in verbs for read in runs[0]
@@ -166,7 +166,7 @@ def _is_anonymity(runs: Sequence[Sequence[Read]]) -> bool:
 
 
 def _is_done(site: Site, source: tuple[Tree, Word] | None, content: Sequence[Sequence[Read]]) -> bool:
-    """Whether a content is what something was done to, by nobody who is named: the ruling was challenged."""
+    """Whether a content is the passive subject of an act without a known agent: the ruling was challenged."""
     thing = site.tree.child(site.head, "nsubj:pass") if Frame.OBJECT not in site.entry.frames else None
     if thing is None or source is not None or agent(site.tree, site.head) is not None:
         return False

@@ -41,7 +41,7 @@ def of_roles(candidate: Candidate, places: Sequence[range], flat: Sequence[int],
 
 
 def _role_near(place: int, by: int, words: Words, apart: Collection[int]) -> float:
-    """How likely the word next to a content is content; one that counts neither way is none."""
+    """The probability that the word next to a content is content; 0 if it counts neither way."""
     i = words.near(place, by)
     return words.roles[i].content if i is not None and i not in apart else 0.0
 
@@ -55,7 +55,7 @@ def _of_source(candidate: Candidate, words: Words) -> list[str]:
 
 
 def _of_cue(candidate: Candidate, mean: float, flat: Sequence[int], words: Words) -> list[str]:
-    """`mean` is how likely the words of the content are content."""
+    """The tagger's features of the cue; `mean` is the mean content probability of the words of the content."""
     site = candidate.site
     if site is None:
         return []
@@ -71,7 +71,7 @@ def _of_cue(candidate: Candidate, mean: float, flat: Sequence[int], words: Words
 
 
 def _cues_between(candidate: Candidate, flat: Sequence[int], words: Words) -> int:
-    """Other cues that the tagger sees between the content and the cue, or inside the content's gaps."""
+    """The number of other cues that the tagger sees between the content and the cue, or in the gaps of the content."""
     assert candidate.site is not None
     own = {bisect.bisect_left(words.starts, w.start) for w in candidate.site.words}
     low, high = min(flat[0], *own), max(flat[-1], *own)

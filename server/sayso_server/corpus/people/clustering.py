@@ -1,12 +1,12 @@
-"""Clustering: pairs that may be the same become people.
+"""Clustering: turns pairs of similar profiles into people.
 
-    components()  profiles that are connected by pairs: what is clustered together, and may be clustered elsewhere
-    clustered()   one component: full names first, then short names, each to the full name that it fits
+    components()  profiles that are connected by pairs; components can be clustered independently
+    clustered()   one component: full names first, then short names, each assigned to the full name that it fits
 
-Connected components alone would make one person of John Smith, J. Smith and Jane Smith. Four guards against such
-chains: a short name (Smith, J. Smith) never joins two full names, it goes to one of them; clusters are joined by the
-mean of all their pairs, not by the best; one pair that cannot be the same holds two clusters apart; of several full
-names that a short one fits about equally, none gets it.
+Connected components alone would merge John Smith, J. Smith and Jane Smith. There are four guards against such chains: a
+short name (Smith, J. Smith) never joins two full names, but is assigned to one of them; clusters are joined by the mean
+of all their pairs, not by the best pair; one impossible pair keeps two clusters apart; and a short name that fits
+several full names about equally well is assigned to none.
 """
 
 from collections import defaultdict
@@ -22,7 +22,7 @@ from sayso_server.corpus.people.short_names import FullNames
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A profile in a cluster. `confidence`: how much of the cluster, in documents, is expected to be of the same."""
+    """A profile in a cluster. `confidence`: expected share of the cluster's documents by the same person."""
 
     profile: Profile
     confidence: float
@@ -40,7 +40,7 @@ def pair(one: Profile, other: Profile) -> Pair:
 def components(
     profiles: Iterable[Profile], pairs: MutableMapping[Pair, float]
 ) -> Iterator[tuple[tuple[Profile, ...], Neighbours]]:
-    """The connected components of the profiles, by union and find, each with its pairs: it empties `pairs`."""
+    """The connected components of the profiles, by union-find, each with its pairs; empties `pairs`."""
     parents: dict[str, str] = {}
 
     def root(key: str) -> str:
@@ -83,7 +83,7 @@ def clustered(component: Sequence[Profile], neighbours: Neighbours, corpus: Corp
 
 
 def _members(group: Group, neighbours: Neighbours, corpus: Corpus) -> Cluster:
-    """The members, each with the confidence that comes of its name, and of its pairs with all others."""
+    """The members, each with a confidence from its name and its pairs with all others."""
     documents = group.documents
     return tuple(
         Member(
@@ -96,7 +96,7 @@ def _members(group: Group, neighbours: Neighbours, corpus: Corpus) -> Cluster:
 
 
 def _same(one: Profile, group: Group, documents: int, neighbours: Neighbours, corpus: Corpus) -> float:
-    """How many documents of a group are expected to be of the same as a document of one of its profiles."""
+    """The expected number of a group's documents that are by the same person as a document of this profile."""
     own = 1 + (one.documents - 1) * cohesion(one, corpus)
     least = probability(LEAST_MARGIN)
     more = sum(
@@ -108,7 +108,7 @@ def _same(one: Profile, group: Group, documents: int, neighbours: Neighbours, co
 
 
 def _evidence(one: Profile, group: Group, neighbours: Neighbours, corpus: Corpus) -> Evidence:
-    """Of the pair that says most."""
+    """The evidence of the most decisive pair."""
     kept = [(margin, key) for key, margin in neighbours[one.key].items() if key in group.profiles]
     like = compare(one, group.profiles[max(kept)[1]], corpus) if kept else None
     return like.evidence if like else ()

@@ -1,7 +1,7 @@
-"""Joining: profiles become groups, the likeliest pair first, where the mean of all pairs of two groups says so.
+"""Agglomerative joining: the likeliest pair first, if the mean of all pairs of two groups is more likely than not.
 
-The mean is kept with every group as a sum over the pairs that are kept, and whether two groups may be one is asked
-once for all profiles of one name: so the time is that of the pairs, however many profiles have one name.
+Each group keeps a sum over its kept pairs, and whether two groups may be one is checked once for all profiles of a
+name. So the time is linear in the pairs, however many profiles share a name.
 """
 
 from collections import defaultdict
@@ -13,12 +13,12 @@ from sayso_server.corpus.people.names import Key
 from sayso_server.corpus.people.profiles import Profile
 
 LEAST_MARGIN = -3.0
-"""Log odds (base e) below which a pair is not kept. Pairs that are not kept count as this in a mean."""
+"""Pairs below these log odds (base e) are dropped, and count as this value in a mean."""
 
 Pair = tuple[str, str]
 """The keys of two profiles, in order."""
 Neighbours = Mapping[str, Mapping[str, float]]
-"""The log odds (base e) of the pairs that are kept: of each profile with others, all by their keys."""
+"""The log odds (base e) of the kept pairs: of each profile with others, all by their keys."""
 
 
 @dataclass(slots=True, eq=False)

@@ -10,7 +10,7 @@ from sayso_server.corpus.people.names import Key
 from sayso_server.corpus.people.profiles import Profile
 
 LEAST_PROBABILITY = 0.8
-"""That a short name is of a full name, against all others."""
+"""The minimum probability that a short name belongs to a full name rather than to any other."""
 
 
 class FullNames:
@@ -58,7 +58,7 @@ class FullNames:
         return self._possible[kind], self._totals[kind]
 
     def _odds(self, short: Profile) -> Mapping[Group, float]:
-        """Of a document of each group that a pair is kept with: the best alone would favour those with many."""
+        """The mean odds over the documents of each group with a kept pair: the best alone would favour large groups."""
         more: dict[Group, float] = defaultdict(float)
         for key, margin in self._neighbours[short.key].items():
             if key in self._of:
@@ -70,5 +70,5 @@ class FullNames:
         }
 
     def _prominence(self, group: Group) -> float:
-        """Who is named in many documents is the likelier bearer of a short name."""
+        """The prior for a short name: people in many documents are more likely to have it."""
         return 1 + log(self._documents[group])
