@@ -83,7 +83,7 @@ STRANGERS := build/acceptance/.fetched
 acceptance: $(INSTALLED)  ## test a real server with clients in other languages and with faults; reports missing clients
 	@$(MAKE) --no-print-directory $(STRANGERS) $(BUF) || echo "npm cannot fetch grpc-js, connect and buf: skipping their tests"
 	@$(PIP) install --quiet --constraint constraints.txt grpclib || echo "pip cannot fetch grpclib: skipping its test"
-	SAYSO_ACCEPTANCE=1 $(BIN)/python -m pytest tests/acceptance
+	TEST_ACCEPTANCE=1 $(BIN)/python -m pytest tests/acceptance
 
 $(STRANGERS): Makefile
 	@mkdir -p $(@D)

@@ -1,6 +1,7 @@
 """Flags and variables come from the same fields."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ from sayso_server.commands.serve import serve
 from sayso_server.commands.settings import setting_fields, variable_of
 from sayso_server.main import main
 from sayso_server.service.settings import Settings, default_threads, default_workers
+
+ROOT = Path(__file__).parents[2]
 
 
 def run(*arguments: str, **variables: str) -> Result:
@@ -99,6 +102,13 @@ def test_such_a_variable_is_told_at_the_start_and_with_the_settings() -> None:
         timeout=PATIENCE,
     )
     assert "WARNING sayso_server.commands.serve: SAYSO_METRIC_PORT is not a setting" in done.stderr
+
+
+def test_the_tests_read_no_variable_that_a_server_would_tell() -> None:
+    files = [ROOT / "Makefile", *(ROOT / "tests").rglob("*.py")]
+    read = re.compile(r"""(?:environ\.get\("|^\t@?)(SAYSO_\w+)(?:"|=)""", re.MULTILINE)
+    names = dict.fromkeys((name for file in files for name in read.findall(file.read_text("utf-8"))), "1")
+    assert list(unknown_variables(names, variables_of(serve, probe))) == []
 
 
 def test_what_is_printed_can_be_read_again() -> None:

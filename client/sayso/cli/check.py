@@ -10,14 +10,14 @@ import click
 from sayso._json import dumps
 from sayso._places import Places
 from sayso.checking import Check, CheckedQuotation, Difference, DifferenceKind, Sources, Verdict
-from sayso.cli.connection import FAILED, Failure
+from sayso.cli.connection import Failure
 from sayso.cli.files import STDIN, Wishes, expand, printable
 from sayso.cli.formats.sheet import write_sheet
-from sayso.cli.group import BAD_ARGUMENTS
 from sayso.cli.inputs import Inputs
 from sayso.cli.inputs.given import Given, Unreadable
 from sayso.cli.output import Output
 from sayso.cli.reading import Reading
+from sayso.cli.statuses import BAD_ARGUMENTS, FAILED
 from sayso.cli.words import one_line, who
 
 _STYLES = {

@@ -98,7 +98,8 @@ def _expand(argument: str) -> Iterable[str]:
 
 def _is_of_folder(inside: Path) -> bool:
     is_hidden = any(part.startswith(".") for part in inside.parts)
-    return not is_hidden and content_of(inside.name) in _OF_FOLDERS
+    is_about_the_folder = inside.name.lower().startswith("readme")
+    return not (is_hidden or is_about_the_folder) and content_of(inside.name) in _OF_FOLDERS
 
 
 def _nothing(argument: str) -> str:

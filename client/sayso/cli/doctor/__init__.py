@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TextIO
 
-from sayso.cli.connection import FAILED, UNREACHABLE, Connection
+from sayso.cli.connection import Connection
 from sayso.cli.doctor.finding import Check, Finding, Status
 from sayso.cli.doctor.network import Places, connected, located, resolved
 from sayso.cli.doctor.service import Service
 from sayso.cli.doctor.tls import encrypted
+from sayso.cli.statuses import FAILED, UNREACHABLE
 
 _OF_THE_WAY = (Check.ADDRESS, Check.DNS, Check.TCP, Check.TLS, Check.HEALTH)
 """The checks that fail if no server answers."""
