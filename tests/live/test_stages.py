@@ -16,6 +16,7 @@ from transformers import BertConfig, BertModel
 
 from sayso_server.core.coreference import Place
 from sayso_server.parsing.encoder import LONGEST, SHAPES
+from sayso_server.parsing.errors import ModelError
 from sayso_server.parsing.linking import Linker
 from sayso_server.parsing.load import BUNDLED, load_parser
 from sayso_server.parsing.stanza_parser import TOKENIZING, from_folder
@@ -184,6 +185,36 @@ def test_texts_without_labels_are_read_but_none_that_is_measured_on(
     assert not torch.equal(Linker.load(folder / "models" / "links.pt").cue.weight, before)
     state = torch.load(folder / "work" / "heads.checkpoint", weights_only=True)
     assert state["streams"]["texts"] != [0, 0]  # they were read
+
+
+def test_a_teacher_without_a_head_is_refused(folder: Path) -> None:
+    inventory = Inventory.of(data.load(folder / "treebanks", "train"))
+    for name in ("pos", "depparse", "names", "roles"):
+        (folder / "models" / f"{name}.pt").touch()
+    with pytest.raises(ModelError, match=r"^--teachers .*: lacks links\.pt; a teacher needs all but coreference$"):
+        Teachers.load([folder / "models"], inventory, torch.device("cpu"))
+
+
+def test_teachers_without_texts_are_told_of(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    run(monkeypatch, folder, "heads", "--rounds", "0.1", "--evaluations", "1")
+    assert "no unlabelled texts" not in caplog.text
+    shutil.copytree(folder / "models", folder / "teacher")
+    (folder / "work" / "heads.checkpoint").unlink()
+    run(monkeypatch, folder, "heads", "--rounds", "0.1", "--evaluations", "1", "--teachers", str(folder / "teacher"))
+    assert f"no unlabelled texts in {folder / 'texts'}" in caplog.text
+
+
+def test_teachers_teach_a_single_word(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(monkeypatch, folder, "heads", "--rounds", "0.1", "--evaluations", "1")
+    inventory = Inventory.of(data.load(folder / "treebanks", "train"))
+    teachers = Teachers.load([folder / "models"], inventory, torch.device("cpu"))
+    [learner] = Teachers.load([folder / "models"], inventory, torch.device("cpu")).models
+    paragraphs = [[Sentence(["Orr"], {})]]
+    losses = teachers.losses(learner, learner.states(paragraphs), paragraphs)
+    assert all(torch.isfinite(loss) for loss in losses.values())
+    assert losses["taught arcs"] == pytest.approx(0, abs=1e-6)  # a word alone is the root
 
 
 def test_folds_give_roles_and_links_to_documents_that_they_do_not_know(

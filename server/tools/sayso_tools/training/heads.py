@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 PROPOSITIONS = ("propbank-ewt-weblog-newsgroup", "propbank-ewt-email-answers-reviews")
 TEXTS, LISTED = ("us-congress-press-releases", "government-statements-re3d", "wikinews"), "read-by-eye.txt"
-"""Texts without labels, and the file that names those of Wikinews that are not for measurement."""
+"""Texts without labels, and the file with the ids of those of Wikinews that are not for evaluation."""
 
 HELD_OUT = 4
 """Every N-th document of MEANTIME is held out for evaluation."""
@@ -74,7 +74,7 @@ def attributed(options: argparse.Namespace, tokenize: Tokenize) -> dict[str, lis
 
 
 def plain(options: argparse.Namespace, tokenize: Tokenize) -> list[Paragraph]:
-    """The paragraphs of texts without labels. Of Wikinews only those that are for reading: others are measured on."""
+    """The paragraphs of texts without labels. Of Wikinews only those in `LISTED`: the others are for evaluation."""
     listed = options.texts / LISTED
     is_free = set(listed.read_text(encoding="utf-8").split()) if listed.exists() else set()
     return [
@@ -120,6 +120,9 @@ def material(options: argparse.Namespace, inventory: Inventory) -> Material:
     news, others = attributed(options, tokenize), coreference(options, tokenize)
     flat = {name: [p for document in documents for p in document] for name, documents in news.items()}
     every = slice(None, None, options.every)
+    unlabelled = plain(options, tokenize) if options.teachers else []
+    if options.teachers and not unlabelled:
+        log.warning("no unlabelled texts in %s: the teachers teach only on the annotated material", options.texts)
     parts: dict[str, list[Any]] = {
         "trees": [p for bank in data.TREEBANKS for p in banks[bank, "train"]][every],
         "news": flat["train"],
@@ -127,7 +130,7 @@ def material(options: argparse.Namespace, inventory: Inventory) -> Material:
         "names": names.training(options.name_lists)[every],
         "gum": gum["train"][every],
         "mentions": others["train"],
-        "texts": plain(options, tokenize) if options.teachers else [],
+        "texts": unlabelled,
     }
     kept_back = [
         p for own in names.FILES for p in names.part(options.name_lists / f"{own.file}.iob2", own, is_kept_back=True)

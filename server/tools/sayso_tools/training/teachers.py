@@ -1,8 +1,8 @@
-"""Learning from teachers: a model learns the mean of what several trained models see, on texts without labels, too.
+"""Distillation from teachers: a model learns the mean predictions of several trained models, also on unlabelled texts.
 
 Each head's scores on a batch are turned into probabilities, and the teachers' are averaged; the loss is the
-cross-entropy of the learner with these. So news learns trees and names, treebanks learn roles and links, and texts
-that nobody annotated teach everything. Coreference is learned from its annotations only.
+cross-entropy of the learner with these. So news also teaches trees and names, treebanks also teach roles and links,
+and unlabelled texts teach all of these. Coreference is learned only from its annotations.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,25 +13,32 @@ import torch
 import torch.nn.functional as F  # noqa: N812  # the customary name
 from torch import Tensor
 
+from sayso_server.parsing.errors import ModelError
 from sayso_server.parsing.linking import inside
 from sayso_tools.training.corpus import Inventory, Paragraph, size
 from sayso_tools.training.model import Model, lengths, stored_encoder
 
 LEAST_CUE = 0.05
-"""How likely a word must be a cue's main word for its links to other words to be learned."""
+"""Minimum probability that a word is a cue's main word for its links to other words to be learned."""
 
 SCALES = {"tags": 1.0, "arcs": 1.0, "relations": 1.0, "names": 0.4, "roles": 1.0, "cues": 1.0, "shares": 1.0} | {
     "scopes": 2.0,
     "sources": 3.0,
 }
-"""What the loss of each kind of score counts. Names have a group for each convention, and all are learned."""
+"""The weight of the loss of each kind of score. Names have a group for each convention, and all are learned."""
+
+TAUGHT = ("pos", "depparse", "names", "roles", "links")
+"""The heads that teachers need."""
 
 BINARY = frozenset({"cues", "scopes", "sources"})
-"""Scores that go through a sigmoid, each by itself; all others through a softmax."""
+"""Scores that go through a sigmoid; all others go through a softmax."""
 
 
 class Target(NamedTuple):
-    """Probabilities: of classes, (rows, classes), or with `is_binary` each by itself; `weights` (like them) or all."""
+    """Target probabilities, (rows, classes): of exclusive classes or, with `is_binary`, independent ones.
+
+    `weights`, of the same shape, are those of independent probabilities; None weighs all equally.
+    """
 
     probabilities: Tensor
     is_binary: bool = False
@@ -48,7 +55,7 @@ class Target(NamedTuple):
 
 
 class Reading:
-    """What a model makes of a batch of paragraphs: the scores of its heads before softmax and sigmoid, by name."""
+    """The scores of a model's heads on a batch of paragraphs, by name, before softmax and sigmoid."""
 
     def __init__(self, model: Model, states: Tensor, paragraphs: Sequence[Paragraph]) -> None:
         self.model, self.states = model, states
@@ -86,16 +93,20 @@ class Teachers:
 
     @classmethod
     def load(cls, folders: Sequence[Path], inventory: Inventory, device: torch.device) -> "Teachers":
-        """Those of models folders."""
+        """The models in these folders. Raises ModelError if one lacks a head: a new one would teach noise."""
         models = []
         for folder in folders:
+            if lacking := [f"{name}.pt" for name in TAUGHT if not (folder / f"{name}.pt").is_file()]:
+                raise ModelError(
+                    f"--teachers {folder}: lacks {', '.join(lacking)}; a teacher needs all but coreference"
+                )
             model = Model(stored_encoder(folder), inventory)
             model.load_heads(folder)
             models.append(model.to(device))
         return cls(models)
 
     def losses(self, model: Model, states: Tensor, paragraphs: Sequence[Paragraph]) -> dict[str, Tensor]:
-        """The losses of a model on the states that it has of a batch, by kind of score."""
+        """The losses of a model by kind of score; `states` are its own, of the words of the paragraphs."""
         reading = Reading(model, states, paragraphs)
         targets, heads = self.targets(paragraphs)
         scores = reading.scores() | {"relations": reading.relations(heads)}
@@ -107,7 +118,7 @@ class Teachers:
 
     @torch.no_grad()
     def targets(self, paragraphs: Sequence[Paragraph]) -> tuple[dict[str, Target], Tensor]:
-        """The teachers' mean probabilities by name, and the likeliest heads, (words,), that relations go with."""
+        """The teachers' mean probabilities by name, and the likeliest heads, (words,), for relations."""
         readings = [Reading(model, model.states(paragraphs, is_fast=True), paragraphs) for model in self.models]
         means = _means([reading.scores() for reading in readings])
         heads = means["arcs"].argmax(1)
