@@ -72,3 +72,8 @@ def test_it_goes_to_other_processes_without_its_own(reader: BatchReader) -> None
 def test_a_model_that_does_not_load() -> None:
     with closing(BatchReader(load=load_nothing)) as reader, pytest.raises(CorpusError, match="no model there"):
         reader({"text": [GOOD]})
+
+
+@pytest.mark.parametrize(("device", "words"), [("cpu", 1000), ("cuda:1", 4000)])
+def test_as_many_words_are_parsed_together_as_in_the_commands(device: str, words: int) -> None:
+    assert BatchReader(device=device)._reading.round_words == words

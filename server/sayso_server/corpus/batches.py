@@ -13,6 +13,7 @@ from sayso_server.corpus.inputs import Entry
 from sayso_server.corpus.reading import Reading, SliceReader
 from sayso_server.corpus.rows import Row, statement_rows
 from sayso_server.lines import FIELDS, BadLine, Fields, document_of
+from sayso_server.service.settings import default_batch_words
 from sayso_server.workers.process import Loader
 
 STATEMENTS_COLUMN = "statements"
@@ -52,6 +53,7 @@ class BatchReader:
             options=options,
             form="jsonl",
             threads=threads,
+            round_words=default_batch_words(device),
             max_document_chars=max_document_chars,
         )
         self._reader: SliceReader | None = None
