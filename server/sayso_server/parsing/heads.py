@@ -252,7 +252,7 @@ class Parser(Head):
         for tree, places, own in zip(trees, sentences, scores, strict=True):
             names = [self.relations[next(following)] for _ in places[1:]]
             if is_faulty(tree, names):
-                rows = _on(views.label_heads, places)
+                rows = indices_on(views.label_heads, places)
                 every = self._every_label(views.label_dependents[rows], views.label_heads[rows])
                 tree, names = repaired(own, every, tree, self.relations)  # noqa: PLW2901
             out.append(list(zip(tree[1:].tolist(), names, strict=True)))
@@ -261,7 +261,7 @@ class Parser(Head):
     def _scores(self, views: "Views", sentences: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Scores (dependent, head) of the arcs of sentences given as rows; a word is not its own head."""
         asked = linear(_with_one(views.arc_dependents), self.arc.T)
-        rows, sizes = _on(asked, np.concatenate(sentences)), [len(own) for own in sentences]
+        rows, sizes = indices_on(asked, np.concatenate(sentences)), [len(own) for own in sentences]
         pairs = zip(torch.split(asked[rows], sizes), torch.split(views.arc_heads[rows], sizes), strict=True)
         flat = array(torch.cat([(dependents @ heads.T).flatten() for dependents, heads in pairs]))
         borders = np.cumsum([size * size for size in sizes])[:-1]
@@ -278,12 +278,12 @@ class Parser(Head):
         used, own, counts = np.unique(heads, return_inverse=True, return_counts=True)
         by_count = np.argsort(counts, kind="stable")
         words = np.argsort(np.argsort(by_count)[own], kind="stable")
-        dependents = _with_one(views.label_dependents[1:])[_on(views.label_dependents, words)]
+        dependents = _with_one(views.label_dependents[1:])[indices_on(views.label_dependents, words)]
         used, counts = used[by_count], counts[by_count]
         best: list[Tensor] = []
         start = 0
         for first in range(0, len(used), HEADS):
-            rows = _on(views.label_heads, used[first : first + HEADS])
+            rows = indices_on(views.label_heads, used[first : first + HEADS])
             partial = self._of_heads(views.label_heads[rows])
             sizes, numbers = np.unique(counts[first : first + HEADS], return_counts=True)
             parts = torch.split(partial, numbers.tolist())
@@ -332,13 +332,13 @@ def array(tensor: Tensor) -> np.ndarray:
     return numbers
 
 
-def _on(tensor: Tensor, places: np.ndarray) -> Tensor:
+def indices_on(tensor: Tensor, places: np.ndarray) -> Tensor:
     """Indices as a tensor on the device of `tensor`."""
     return torch.from_numpy(places).to(tensor.device)
 
 
 def batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
-    """The indices of lengths in batches with a sum of at most `most`, or of a single one."""
+    """The lengths in order, in batches with a sum of at most `most`; a longer one is a batch of its own."""
     own: list[int] = []
     for length in lengths:
         if own and sum(own) + length > most:

@@ -19,7 +19,7 @@ import torch.nn.functional as F  # noqa: N812  # the customary name
 from torch import Tensor, nn
 
 from sayso_server.core.tree import CueLink, LikelyCue
-from sayso_server.parsing.heads import WORDS, Head, array, batches
+from sayso_server.parsing.heads import WORDS, Head, array, batches, indices_on
 from sayso_server.parsing.matrices import applied, linear
 
 LONGEST = 500
@@ -177,9 +177,9 @@ class Linker(Head):
 
     def _figures(self, mixed: Tensor, paragraphs: Sequence[tuple[range, np.ndarray]], pairs: _Pairs) -> np.ndarray:
         """Share, scope and source (3, pairs) of all pairs; paragraphs are given as words with their cues."""
-        read = mixed[_on(mixed, np.concatenate([np.asarray(words) for words, _ in paragraphs]))]
-        cues = mixed[_on(mixed, np.concatenate([cues for _, cues in paragraphs]))]
-        steps = _steps(_on(mixed, pairs.cues - pairs.words))
+        read = mixed[indices_on(mixed, np.concatenate([np.asarray(words) for words, _ in paragraphs]))]
+        cues = mixed[indices_on(mixed, np.concatenate([cues for _, cues in paragraphs]))]
+        steps = _steps(indices_on(mixed, pairs.cues - pairs.words))
         sizes = [(len(words), len(cues)) for words, cues in paragraphs]
         share, scope, source = (
             (_products(own.of_words(read), own.of_cues(cues), sizes) + own.distance[steps]).float()
@@ -243,11 +243,6 @@ def _shares(scores: np.ndarray, none: np.ndarray, starts: np.ndarray) -> np.ndar
     sums = np.add.reduceat(raised, starts) + np.exp(none - highest)
     shares: np.ndarray = raised / np.repeat(sums, sizes)
     return shares
-
-
-def _on(tensor: Tensor, places: np.ndarray) -> Tensor:
-    """Indices as a tensor on the device of `tensor`."""
-    return torch.from_numpy(places).to(tensor.device)
 
 
 def _steps(distance: Tensor) -> Tensor:
