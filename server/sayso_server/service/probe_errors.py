@@ -23,7 +23,7 @@ _CLOSED = ("socket closed", "connection reset", "end of tcp stream", "eof occurr
 
 
 def told(place: str, error: grpc.RpcError | OSError, *, encrypted: bool) -> str:
-    """The failure of a probe of `place`, in a line; `encrypted` where it spoke TLS."""
+    """The failure of a probe of `place` as one line; `encrypted`: the probe used TLS."""
     said = _words_of(error)
     for words, message, advice in _CAUSES:
         if any(word in said.lower() for word in words):

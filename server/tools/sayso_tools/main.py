@@ -1,4 +1,4 @@
-"""The command `sayso-tools`: train, evaluate, speed, lists, pronouns."""
+"""The command `sayso-tools`: train, evaluate, speed, lists, pronouns, people."""
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -55,7 +55,7 @@ def _with_own_arguments(name: str, module: str, summary: str) -> click.Command:
             raise Missing(str(error)) from error
         except _NOT_THERE as error:
             told = f"{error.filename}: {error.strerror}"
-            raise Missing(f"{told}; texts and treebanks are no part of the project: see {name} --help") from error
+            raise Missing(f"{told}; texts and treebanks are not part of the project: see {name} --help") from error
 
     return run
 

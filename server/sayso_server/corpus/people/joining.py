@@ -18,20 +18,20 @@ LEAST_MARGIN = -3.0
 Pair = tuple[str, str]
 """The keys of two profiles, in order."""
 Neighbours = Mapping[str, Mapping[str, float]]
-"""The log odds (base e) of the kept pairs: of each profile with others, all by their keys."""
+"""The log odds (base e) of the kept pairs: by the keys of both profiles."""
 
 
 @dataclass(slots=True, eq=False)
 class Group:
-    """Profiles that are one. `more` is what the pairs kept with another group add to LEAST_MARGIN, in all."""
+    """Profiles of one person. `more` sums, for other groups, how far the margins of kept pairs exceed LEAST_MARGIN."""
 
     profiles: dict[str, Profile]
-    """By their keys."""
+    """The profiles by key."""
     kinds: dict[object, Profile]
     """A profile of each name and known speaker: what rules it out rules out all others of its kind."""
     names: set[Key]
     others: set[Key]
-    """Names of which none is theirs: one document has both."""
+    """Names of other people: a document has both."""
     more: dict["Group", float] = field(default_factory=lambda: defaultdict(float))
 
     @classmethod
@@ -52,7 +52,7 @@ class Group:
         return self.more.get(other, 0.0) + LEAST_MARGIN * count > 0
 
     def absorb(self, other: "Group") -> None:
-        """Take in another group, which is none from then on."""
+        """Merge another group into this one; the other must not be used afterwards."""
         self.profiles |= other.profiles
         self.kinds |= other.kinds
         self.names |= other.names
@@ -65,17 +65,17 @@ class Group:
 
     @property
     def documents(self) -> int:
-        """Of all profiles."""
+        """The number of documents of all profiles."""
         return sum(profile.documents for profile in self.profiles.values())
 
     @property
     def size(self) -> int:
-        """What it costs to be absorbed."""
+        """The cost of absorbing this group into another."""
         return len(self.profiles) + len(self.more)
 
 
 def joined(profiles: Sequence[Profile], neighbours: Neighbours) -> list[Group]:
-    """The groups, in the order of their first profiles. Two of which a pair cannot be the same are never joined."""
+    """The groups, in the order of their first profiles. Groups with an impossible pair are never joined."""
     groups = {profile.key: Group.of(profile) for profile in profiles}
     likely: list[tuple[float, str, str]] = []
     for one, group in groups.items():

@@ -17,22 +17,32 @@ if TYPE_CHECKING:
     from sayso_server.core.pipeline import Extractor
 
 CALLERS = 4
-"""Of each worker of a server."""
+"""Concurrent callers per worker of a server."""
 
 
 def arguments(given: Sequence[str]) -> argparse.Namespace:
-    """The command line."""
+    """The parsed command line."""
     parser = argparse.ArgumentParser(
         prog="sayso-tools speed devices", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--device", action="append", help="cpu, cuda, cuda:N; repeatable (default: cpu)")
+    parser.add_argument("--device", action="append", help="cpu, cuda or cuda:N; may be repeated (default: cpu)")
     parser.add_argument(
-        "--batch-words", type=int, action="append", default=[], metavar="N", help="in process, so many; repeatable"
+        "--batch-words",
+        type=int,
+        action="append",
+        default=[],
+        metavar="N",
+        help="words per batch, in process; may be repeated",
     )
     parser.add_argument(
-        "--workers", type=int, action="append", default=[], metavar="N", help="a server with so many; repeatable"
+        "--workers",
+        type=int,
+        action="append",
+        default=[],
+        metavar="N",
+        help="measure a server with N workers; may be repeated",
     )
-    parser.add_argument("--articles", type=int, default=24, help="invented ones (default: %(default)s)")
+    parser.add_argument("--articles", type=int, default=24, help="number of invented articles (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="(default: %(default)s)")
     options = parser.parse_args(given)
     if min([options.articles, options.rounds, *options.batch_words, *options.workers]) < 1:
@@ -43,7 +53,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
 
 
 def main(given: Sequence[str]) -> None:
-    """Measure, and print a line for each figure as soon as it is there."""
+    """Measure, and print each figure as soon as it is known."""
     options = arguments(given)
     articles = texts.invented(options.articles)
     from sayso_server.parsing.load import load_engine
@@ -65,7 +75,7 @@ def main(given: Sequence[str]) -> None:
 def _in_process(
     name: str, engine: "Extractor", words: int, together: Sequence[Sequence[str]]
 ) -> Iterator[tuple[str, Work]]:
-    """The extractor on one thread, and the parsing that is in it."""
+    """Workloads: the extractor on one thread, and its parsing alone."""
     bare = [[part for text in own for part in read(text).parts] for own in together]
     for what, act, given in (("", engine.extract_many, together), (", parsing", engine.parse, bare)):
         yield name + what, Work(words, functools.partial(_each, act, given))
@@ -78,13 +88,13 @@ def _each(act: Callable[[Sequence[str]], object], given: Sequence[Sequence[str]]
 
 
 def _speeds(works: Mapping[str, Work], rounds: int) -> dict[str, Figure]:
-    """Each is read once before."""
+    """The speeds of workloads, after one run of each as warm-up."""
     alternate(works, 1, lambda _: None)
     return {name: speed(turns) for name, turns in alternate(works, rounds, lambda _: None).items()}
 
 
 def _together(articles: Sequence[str], size: int) -> list[list[str]]:
-    """The articles in parts of about so many words, at least one article each."""
+    """The articles in parts of about `size` words, at least one article each."""
     out: list[list[str]] = [[]]
     words = 0
     for article in articles:
@@ -98,7 +108,7 @@ def _together(articles: Sequence[str], size: int) -> list[list[str]]:
 
 
 def _of_server(device: str, workers: int, articles: Sequence[str], words: int, rounds: int) -> Figure:
-    """The speed of a server for callers that have all articles read as often as it has workers."""
+    """The speed of a server, with all articles sent once per worker."""
     from sayso_tools.bench.serving import serving
 
     with serving("--device", device, "--workers", str(workers), "--threads", "1") as server:

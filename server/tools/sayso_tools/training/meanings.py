@@ -24,7 +24,7 @@ Vectors = Mapping[int, Tensor]
 
 
 def vectors_of_encoder(source: Path, work: Path) -> Vectors:
-    """The vectors of the initial encoder's words, from its folder. Raises ValueError for another encoder."""
+    """The vectors of the initial encoder's words, from its folder. Raises ModelError for another encoder."""
     bert, tokenizer = load_initial(source, work)
     embeddings: Any = bert.embeddings
     return vectors_of(tokenizer.get_vocab(), embeddings.word_embeddings.weight.detach())

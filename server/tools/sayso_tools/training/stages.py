@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> None:
 def run_all(options: argparse.Namespace) -> None:
     """Run all stages that are not done. An interrupted stage continues from its own checkpoint.
 
-    Raises ValueError at once if the initial encoder for `heads` and `folds` is missing.
+    Raises ModelError at once if the initial encoder for `heads` and `folds` is missing.
     """
     path = Path(options.work) / DONE
     done = path.read_text(encoding="utf-8").split() if path.exists() else []
