@@ -134,7 +134,7 @@ def test_what_does_not_fit_into_its_memory_is_read_in_parts(engine: Extractor, m
 
 FAILED = """
 import torch
-from sayso_server.parsing.device import GpuLostError
+from sayso_server.parsing.errors import GpuLostError
 from sayso_server.parsing.load import load_engine
 engine = load_engine(device="cuda")
 table = torch.zeros(4, device="cuda")

@@ -10,9 +10,9 @@ import torch
 from sayso_server.core.statement import Options
 from sayso_server.core.tree import Tree
 from sayso_server.parsing import device
-from sayso_server.parsing.device import GpuLostError, check, device_of
+from sayso_server.parsing.device import check, device_of
 from sayso_server.parsing.encoder import load_encoder
-from sayso_server.parsing.errors import ModelError
+from sayso_server.parsing.errors import GpuLostError, ModelError
 from sayso_server.parsing.layers import FLOATING, PADDED, STEP
 from sayso_server.parsing.load import BUNDLED, load_engine
 from sayso_server.parsing.stanza_parser import StanzaParser, from_folder

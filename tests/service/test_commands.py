@@ -3,6 +3,7 @@
 import json
 import platform
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from support.serving import PATIENCE, start_process
 
 from sayso.v1 import quotes_pb2 as pb
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass
+from sayso_server.core.tree import Tree
 from sayso_server.main import main
+from sayso_server.parsing.errors import GpuLostError
 
 TEXT = "😀 “Yes,” said Mara."
 
@@ -59,6 +62,26 @@ def test_known_speakers_by_the_day_of_each_line(tmp_path: Path, engine: FakeEngi
     found = [Parse(line, pb.Result()).speakers[0] for line in written]
     assert [speaker.external_id for speaker in found] == ["", "Q1", "Q1", "Q1"]
     assert found[1].display_name == "Mara Voss"
+
+
+def test_a_gpu_that_fails_ends_the_command_in_one_line(
+    tmp_path: Path, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse = engine.parse
+
+    def failing(paragraphs: Sequence[str]) -> list[list[Tree]]:
+        if "lost" in paragraphs:
+            raise GpuLostError("cuda:0")
+        return parse(paragraphs)
+
+    monkeypatch.setattr(engine, "parse", failing)
+    texts = [TEXT] * 8 + ["lost"]
+    result, written = extract(tmp_path, lines(*({"id": "d", "text": text} for text in texts)))
+    assert result.exit_code == 1
+    assert (
+        result.stderr == "Error: the GPU cuda:0 has failed; the output ends before the documents that were being read\n"
+    )
+    assert len(written) == 8
 
 
 def test_labels_go_along(tmp_path: Path, engine: FakeEngine) -> None:

@@ -13,6 +13,7 @@ from sayso_server.core.pipeline import Engine, outcomes
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Extraction, Options
 from sayso_server.gold import gold_object
 from sayso_server.lines import LINE_BREAKS, BadLine, Document, json_line, read_lines
+from sayso_server.parsing.errors import GpuLostError
 from sayso_server.service.api.responses import ResultContext, result_message
 from sayso_server.workers.isolation import describe
 
@@ -22,6 +23,10 @@ Writer = Callable[[Document, Extraction], str]
 
 CLASSES = {"speech": REPORTED_SPEECH, "all": frozenset(CueClass)}
 _CHUNK = 8  # documents passed to the engine together
+
+
+class Ended(click.ClickException):
+    """The command could not continue."""
 
 
 @click.command()
@@ -64,21 +69,31 @@ def extract(
     "published_at" (ISO 8601) decides which known speakers are valid, and which day "on Friday" is. "labels", an object
     with string values, is copied to the output.
 
-    Exit status: 0 on success, 1 if a line could not be read, 2 if the model, the speakers or an argument is invalid.
+    Exit status: 0 on success, 1 if a line could not be read or the GPU failed, 2 if the model, the speakers or an
+    argument is invalid.
     """
     options = Options(cue_classes=CLASSES[classes], known_speakers=known_speakers(speakers))
     engine = load(model, threads=threads, device=device)
     write = _gold_line if form == "gold" else _result_writer(engine)
-    failures = 0
-    for outcome in run(read_lines(source), engine, options, write):
-        if isinstance(outcome, BadLine):
-            failures += 1
-            click.echo(f"{source.name}:{outcome.line}: {outcome.reason}", err=True)
-        target.write(_line(outcome).encode() + b"\n")
-        target.flush()
+    try:
+        failures = _write(run(read_lines(source), engine, options, write), source.name, target)
+    except GpuLostError as error:
+        raise Ended(f"the GPU {error} has failed; the output ends before the documents that were being read") from error
     if failures:
         click.echo(f"{failures} {'line' if failures == 1 else 'lines'} could not be read", err=True)
         raise SystemExit(1)
+
+
+def _write(lines: Iterable[str | BadLine], name: str, target: BinaryIO) -> int:
+    """Write all lines, and report the bad ones of the input `name`; returns their number."""
+    failures = 0
+    for line in lines:
+        if isinstance(line, BadLine):
+            failures += 1
+            click.echo(f"{name}:{line.line}: {line.reason}", err=True)
+        target.write(_line(line).encode() + b"\n")
+        target.flush()
+    return failures
 
 
 def run(

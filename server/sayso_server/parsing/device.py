@@ -6,17 +6,10 @@ products depend on the sizes of the matrices; on the CPU they change nothing.
 
 import torch
 
-from sayso_server.parsing.errors import ModelError
+from sayso_server.parsing.errors import GpuLostError, ModelError
 from sayso_server.parsing.layers import PADDED, Format, fastest, fastest_name
 
 CPU = torch.device("cpu")
-
-
-class GpuLostError(BaseException):
-    """The GPU has failed, and this process cannot use it any more.
-
-    It is not an Exception: code that catches those goes on to the next text, which would fail as well.
-    """
 
 
 def device_of(name: str) -> torch.device:
