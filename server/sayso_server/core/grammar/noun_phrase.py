@@ -46,3 +46,8 @@ def is_human(word: Word) -> bool:
         or lemma in load_words("roles")
         or lemma in load_words("organizations")
     )
+
+
+def can_listen(word: Word) -> bool:
+    """Whether an object can be an addressee: showed the board; not: showed half of them believed her late."""
+    return is_human(word) or word.lemma.lower() in load_words("people", "kin")

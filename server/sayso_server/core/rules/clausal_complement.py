@@ -16,7 +16,7 @@ from sayso_server.core.grammar.complement import (
 )
 from sayso_server.core.grammar.contents import spans, without
 from sayso_server.core.grammar.next_act import holds_next_act
-from sayso_server.core.grammar.noun_phrase import is_human, mention
+from sayso_server.core.grammar.noun_phrase import can_listen, mention
 from sayso_server.core.grammar.quotation import (
     MAX_GAP,
     chain,
@@ -113,7 +113,7 @@ def _before_the_clause(site: Site, complement: Word) -> list[Span]:
     first = min(min(tree.subtree(w)) for w in opening)
     before = tree.children(complement, "obl", "iobj", "obj", "nmod", "vocative")
     is_told = site.entry.lemma in load_words("telling_verbs")
-    early = [w for w in before if w.index < first and (is_told or w.relation != "obj" or _can_listen(w))]
+    early = [w for w in before if w.index < first and (is_told or w.relation != "obj" or can_listen(w))]
     return [
         Span(tree.words[min(branch)].start, tree.words[max(branch)].end)
         for w in early
@@ -121,11 +121,6 @@ def _before_the_clause(site: Site, complement: Word) -> list[Span]:
         and min(branch) == site.last.index + 1
         and not opens_question(tree.words[min(branch)])  # asked how much money he had
     ]
-
-
-def _can_listen(word: Word) -> bool:
-    """Whether an object can be an addressee: showed the board; not: showed half of them believed her late."""
-    return is_human(word) or word.lemma.lower() in load_words("people", "kin")
 
 
 def _own_words(site: Site, document: Document) -> list[Span]:

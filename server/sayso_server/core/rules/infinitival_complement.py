@@ -8,7 +8,7 @@ from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import spans
-from sayso_server.core.grammar.noun_phrase import is_human, mention
+from sayso_server.core.grammar.noun_phrase import can_listen, mention
 from sayso_server.core.grammar.report import reported
 from sayso_server.core.grammar.subject import without_agent, without_next_subject
 from sayso_server.core.lexicon import Frame, load_words
@@ -65,11 +65,7 @@ def _is_purpose(site: Site, complement: Word) -> bool:
     frames, things = site.entry.frames, site.tree.children(site.head, "obj", "iobj")
     is_wanted = Frame.OBJECT in frames and site.entry.lemma not in load_words("addressing_verbs")
     is_free = complement.relation in {"acl", "advcl"} or is_wanted
-    return is_free and bool(things) and Frame.COMMITMENT not in frames and not any(map(_can_wait, things))
-
-
-def _can_wait(word: Word) -> bool:
-    return is_human(word) or word.lemma.lower() in load_words("people", "kin")
+    return is_free and bool(things) and Frame.COMMITMENT not in frames and not any(map(can_listen, things))
 
 
 def _is_finite(tree: Tree, word: Word) -> bool:

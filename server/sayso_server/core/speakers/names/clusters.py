@@ -2,6 +2,7 @@
 
 import bisect
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -32,8 +33,7 @@ class NameCluster:
 
     def named_before(self, offset: int) -> int:
         """The offset of the last name before `offset`; -1 if there is none."""
-        i = bisect.bisect_left(self.mentions, offset, key=_start)
-        return self.mentions[i - 1].span.start if i else -1
+        return _last_before(self.mentions, offset)
 
     @property
     def sample(self) -> tuple[NameMention, ...]:
@@ -148,13 +148,17 @@ class ClusterBuilder:
 
     def named_before(self, offset: int) -> int:
         """The offset of the last name before `offset`; -1 if there is none."""
-        i = bisect.bisect_left(self.mentions, offset, key=_start)
-        return self.mentions[i - 1].span.start if i else -1
+        return _last_before(self.mentions, offset)
 
     def built(self, pronouns: str, plain: str) -> NameCluster:
         """The complete cluster, with the job titles of the text `plain`."""
         titles = (n.job_title.of(plain) for n in self.mentions[:SAMPLE] if n.job_title)
         return NameCluster(tuple(self.mentions), pronouns, tuple(" ".join(t.split()) for t in titles))
+
+
+def _last_before(mentions: Sequence[NameMention], offset: int) -> int:
+    i = bisect.bisect_left(mentions, offset, key=_start)
+    return mentions[i - 1].span.start if i else -1
 
 
 def _start(mention: NameMention) -> int:
