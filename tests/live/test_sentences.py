@@ -33,7 +33,7 @@ class Answer(Ends):
         super().__init__(4)
         self.answer = answer
 
-    def forward(self, before: Tensor, behind: Tensor) -> Tensor:
+    def forward(self, before: Tensor, after: Tensor) -> Tensor:
         return torch.full((before.size(1),), self.answer)
 
 
@@ -127,10 +127,10 @@ def test_an_end_is_looked_for_within_its_unit() -> None:
 
 def test_the_head_learns_what_its_examples_tell() -> None:
     torch.manual_seed(1)
-    before, behind = torch.randn(400, LAYERS, 8), torch.randn(400, LAYERS, 8)
-    is_end = (before.mean(1)[:, 0] > behind.mean(1)[:, 0]).float()
+    before, after = torch.randn(400, LAYERS, 8), torch.randn(400, LAYERS, 8)
+    is_end = (before.mean(1)[:, 0] > after.mean(1)[:, 0]).float()
     head = Ends(8)
-    fit(head, Examples(before.half(), behind.half(), is_end), rounds=200)
+    fit(head, Examples(before.half(), after.half(), is_end), rounds=200)
     with torch.no_grad():
-        found = head(before.transpose(0, 1), behind.transpose(0, 1)) > 0
+        found = head(before.transpose(0, 1), after.transpose(0, 1)) > 0
     assert (found == is_end.bool()).float().mean() > 0.9

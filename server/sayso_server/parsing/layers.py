@@ -74,7 +74,7 @@ class Format(NamedTuple):
     """A number format: how to make most matrices, and those applied to the output of GELU."""
 
     make: Make
-    behind_gelu: Make
+    after_gelu: Make
     is_exact: bool = False
     """Whether the result for a piece is the same, to the last bit, regardless of the other pieces."""
     is_padded: bool = False
@@ -242,7 +242,7 @@ def _layer(state: Mapping[str, Tensor], name: str, epsilon: float, form: Format)
         gather=form.make(*_dense(state, f"{name}.attention.output")),
         normalize=_normalization(state, f"{name}.attention.output", epsilon),
         widen=form.make(*_dense(state, f"{name}.intermediate")),
-        narrow=form.behind_gelu(*_dense(state, f"{name}.output")),
+        narrow=form.after_gelu(*_dense(state, f"{name}.output")),
         normalize_again=_normalization(state, f"{name}.output", epsilon),
     )
 

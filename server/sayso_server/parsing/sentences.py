@@ -28,9 +28,9 @@ class Ends(Head):
         self.hidden = nn.Linear(2 * width, hidden)
         self.score = nn.Linear(hidden, 1)
 
-    def forward(self, before: Tensor, behind: Tensor) -> Tensor:
+    def forward(self, before: Tensor, after: Tensor) -> Tensor:
         """Logits (pairs,) of the states on both sides, (layers, pairs, width) each."""
-        both = torch.cat([self.mixed(before), self.mixed(behind)], 1)
+        both = torch.cat([self.mixed(before), self.mixed(after)], 1)
         logits: Tensor = self.score(self.dropout(self.hidden(both).relu())).squeeze(1)
         return logits
 
@@ -94,13 +94,13 @@ def chosen(own: Units, scores: Sequence[float]) -> set[int]:
     begin = 0
     for doubt, score in zip(own.doubts, scores, strict=True):
         begin = max(begin, sure[bisect.bisect_right(sure, doubt.word) - 1])
-        behind = doubt.word + 1
-        is_long = behind - begin > LONGEST_SENTENCE // 2
-        is_end = score > 0 and not _is_abbreviation(words[begin:behind])
+        after = doubt.word + 1
+        is_long = after - begin > LONGEST_SENTENCE // 2
+        is_end = score > 0 and not _is_abbreviation(words[begin:after])
         is_end |= doubt.margin > 0 and (is_long or score > 0)
-        if is_end and not is_torn(words[begin:behind], words[behind]):
+        if is_end and not is_torn(words[begin:after], words[after]):
             out.add(doubt.end)
-            begin = behind
+            begin = after
     return out
 
 

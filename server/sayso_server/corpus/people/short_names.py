@@ -14,10 +14,10 @@ LEAST_PROBABILITY = 0.8
 
 
 class FullNames:
-    """The full names of a component, in groups, as short names look at them.
+    """Matches short names to the full names of a component, given in groups.
 
-    The odds of groups without a pair with the short name are summed up once for all that have this name: so the time
-    of each short name is that of its own pairs.
+    The odds of groups without a kept pair are the same for all short names that are alike, and are summed only once. So
+    the time for a short name is proportional to its own pairs.
     """
 
     def __init__(self, groups: Sequence[Group], neighbours: Neighbours) -> None:
@@ -33,7 +33,7 @@ class FullNames:
         self._totals: dict[object, float] = {}
 
     def fit(self, short: Profile) -> tuple[Group, float] | None:
-        """The likeliest group, if it is likely enough against all others and somebody else, and how likely it is."""
+        """The likeliest group with its probability, if it clearly beats the other groups and an unknown person."""
         possible, total = self._apart(short)
         held_apart = {group for name in short.others for group in self._named[name] if group in possible}
         odds = {
@@ -47,7 +47,7 @@ class FullNames:
         return best, odds[best] / (1 + total)
 
     def _apart(self, short: Profile) -> tuple[Mapping[Group, float], float]:
-        """The odds of each group that may be of this name, without the pairs that are kept; and their sum."""
+        """The odds of each group that may have this name, not counting kept pairs; and their sum."""
         kind = short.name, short.external_id, short.candidates, short.is_apart
         if kind not in self._possible:
             alone = Group.of(replace(short, others=set()))

@@ -55,7 +55,7 @@ class Examples(NamedTuple):
     """The states of the words on both sides of places, (places, layers, width), and whether a sentence ends there."""
 
     before: Tensor
-    behind: Tensor
+    after: Tensor
     is_end: Tensor
 
 
@@ -117,8 +117,8 @@ def fit(head: Ends, given: Examples, rounds: int) -> None:
     for done in range(rounds):
         losses = []
         for at in torch.split(torch.randperm(count), BATCH):
-            before, behind = (side[at].float().transpose(0, 1) for side in given[:2])
-            loss = F.binary_cross_entropy_with_logits(head(before, behind), given.is_end[at])
+            before, after = (side[at].float().transpose(0, 1) for side in given[:2])
+            loss = F.binary_cross_entropy_with_logits(head(before, after), given.is_end[at])
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
