@@ -150,6 +150,17 @@ def test_odd_text_does_not_fail(engine: Extractor, text: str) -> None:
     assert extraction.text == text
 
 
+def test_a_very_long_word_is_not_lemmatized_with_many_others() -> None:
+    words = [("x" * size, "NOUN") for size in (7, 1000, 3, *[8] * 6000)]
+    found = list(lemmatizing.batches(words))
+    assert sorted(word for batch in found for word in batch) == sorted(words)
+    assert max(len(batch) * max(len(text) for text, _ in batch) for batch in found) <= lemmatizing.ROOM
+    assert len(found) == 3
+    assert list(lemmatizing.batches([])) == []
+    [alone] = lemmatizing.batches([("x" * (lemmatizing.ROOM + 1), "NOUN")])
+    assert len(alone) == 1
+
+
 def test_lemmas_are_those_of_stanzas_own_lemmatizer_and_not_all_are_remembered(
     parser: StanzaParser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ Most words that are not in its dictionary are names: their lemma is the word its
 the others as soon as the network has read them. Stanza spells them letter by letter anyway, then drops the result.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -14,6 +14,9 @@ from stanza.models.lemma.edit import EDIT_TO_ID, edit_word
 
 MEMORY = 1 << 16
 """Words in the cache."""
+
+ROOM = 1 << 15
+"""Maximum characters of the words of a batch, padding included: one very long word must not fill the memory."""
 
 Tagged = tuple[str, str]
 """A word and its universal tag."""
@@ -46,19 +49,39 @@ class Lemmatizer:
         if not trainer.args.get("edit") or not config.get("ensemble_dict"):
             return {}
         unlisted = [word for word, is_listed in zip(words, trainer.skip_seq2seq(words), strict=True) if not is_listed]
-        if not unlisted:
-            return {}
-        rows = DataLoader(
-            _document(unlisted), len(unlisted), config, vocab=self._stanza.vocab, evaluation=True, expand_unk_vocab=True
-        )
         longest, trainer.model.max_dec_len = trainer.model.max_dec_len, 0
         try:
-            with torch.no_grad():
-                _, edits = trainer.predict(rows[0], 1, rows.vocab)
+            pairs = [pair for batch in batches(unlisted) for pair in zip(batch, self._edits(batch), strict=True)]
         finally:
             trainer.model.max_dec_len = longest
-        pairs = zip(unlisted, edits, strict=True)
         return {word: edit_word(word[0], "", edit) for word, edit in pairs if edit != EDIT_TO_ID["none"]}
+
+    @torch.no_grad()
+    def _edits(self, words: Sequence[Tagged]) -> list[int]:
+        """The class of each word: see `EDIT_TO_ID`."""
+        rows = DataLoader(
+            _document(words),
+            len(words),
+            self._stanza.config,
+            vocab=self._stanza.vocab,
+            evaluation=True,
+            expand_unk_vocab=True,
+        )
+        _, edits = self._stanza.trainer.predict(rows[0], 1, rows.vocab)
+        found: list[int] = edits
+        return found
+
+
+def batches(words: Iterable[Tagged]) -> Iterator[list[Tagged]]:
+    """Words in batches of similar length: the network pads them to the longest."""
+    batch: list[Tagged] = []
+    for word in sorted(words, key=lambda word: len(word[0])):
+        if batch and (len(batch) + 1) * len(word[0]) > ROOM:
+            yield batch
+            batch = []
+        batch.append(word)
+    if batch:
+        yield batch
 
 
 def _document(words: Sequence[Tagged]) -> Any:
