@@ -172,7 +172,6 @@ def test_texts_without_labels_are_read_but_none_that_is_measured_on(
 ) -> None:
     run(monkeypatch, folder, "heads", "--rounds", "0.1", "--evaluations", "1")
     shutil.copytree(folder / "models", folder / "teacher")
-    (folder / "work" / "heads.checkpoint").unlink()
     lines(folder / "texts" / "wikinews.jsonl", *({"id": name, "text": f"{name} left."} for name in ("Orr", "Lund")))
     lines(folder / "texts" / "government-statements-re3d.jsonl", {"id": "1", "text": "The bridge broke."})
     (folder / "texts" / "read-by-eye.txt").write_text("Lund\n", encoding="utf-8")
@@ -181,6 +180,9 @@ def test_texts_without_labels_are_read_but_none_that_is_measured_on(
     assert [s.words for p in paragraphs for s in p] == [["The", "bridge", "broke", "."], ["Lund", "left", "."]]
 
     before = Linker.load(folder / "teacher" / "links.pt").cue.weight
+    with pytest.raises(ModelError, match=r"heads\.checkpoint is of a run without texts: remove it, or change --work$"):
+        run(monkeypatch, folder, "heads", "--rounds", "2", "--teachers", str(folder / "teacher"))
+    (folder / "work" / "heads.checkpoint").unlink()
     run(monkeypatch, folder, "heads", "--rounds", "2", "--evaluations", "1", "--teachers", str(folder / "teacher"))
     assert not torch.equal(Linker.load(folder / "models" / "links.pt").cue.weight, before)
     state = torch.load(folder / "work" / "heads.checkpoint", weights_only=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from sayso_server.parsing.errors import ModelError
 from sayso_tools.training.corpus import size
 from sayso_tools.training.mix import Batch, Stream, step
 from sayso_tools.training.model import Model, paragraphs_of
@@ -69,9 +70,13 @@ class Run:
         return self.done / self.steps if self.minutes is None else min(1.0, self.spent / 60 / self.minutes)
 
     def restore(self) -> None:
-        """Continue from the checkpoint, if there is one."""
+        """Continue from the checkpoint, if there is one. Raises ModelError if it is of a run on other material."""
         if self.checkpoint.exists():
             state = torch.load(self.checkpoint, weights_only=True, map_location=self.model.encoder.bert.device)
+            if lacking := [stream.name for stream in self.streams if stream.name not in state["streams"]]:
+                raise ModelError(
+                    f"{self.checkpoint} is of a run without {', '.join(lacking)}: remove it, or change --work"
+                )
             self.model.load_state_dict(state["model"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.done, self.spent = state["done"], state["spent"]
