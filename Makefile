@@ -30,7 +30,7 @@ $(PRODUCT): client/pyproject.toml server/pyproject.toml constraints.txt
 	@echo "2 of 3: fetching torch, stanza, grpcio and their dependencies (0.9 GB in $(VENV))"
 	@$(PIP) install --quiet --constraint constraints.txt pip hatchling editables
 	@$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --no-compile \
-		--editable './client[cli]' --editable ./server
+		--editable './client[cli]' --editable './server[http]'
 	@echo "3 of 3: installed"
 	@touch $@
 

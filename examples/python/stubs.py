@@ -1,6 +1,6 @@
 """Who said what in an article, with generated code and grpcio only: python stubs.py [FILE] [HOST:PORT].
 
-Needs grpcio, googleapis-common-protos, and the code that protoc makes of protos/sayso/v1/quotes.proto (see README.md).
+Needs grpcio, googleapis-common-protos, and the code generated from protos/sayso/v1/quotes.proto (see README.md).
 """
 
 import os

@@ -624,3 +624,18 @@ def test_a_message_over_the_limit(served: Running) -> None:
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert "the message has 9,000,0" in result.stderr
     assert "the limit is 8,388,608; split the text" in result.stderr
+
+
+@pytest.mark.parametrize("command", [["check", "--against"], ["extract", "--table"]], ids=lambda words: words[0])
+def test_a_closed_pipe_is_no_fault_of_a_report(served: Running, tmp_path: Path, command: list[str]) -> None:
+    article = tmp_path / "article.txt"
+    article.write_text(TEXT, "utf-8")
+    reading, writing = os.pipe()
+    os.close(reading)
+    named = [str(article)] if "--against" in command else []
+    done = subprocess.run(
+        [COMMAND, *command, *named, str(article), "--server", served.address],
+        stdout=writing, stderr=subprocess.PIPE, check=False, timeout=PATIENCE,
+    )  # fmt: skip
+    os.close(writing)
+    assert done.returncode == 141

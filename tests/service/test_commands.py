@@ -21,7 +21,7 @@ TEXT = "😀 “Yes,” said Mara."
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     engine = FakeEngine()
-    monkeypatch.setattr("sayso_server.commands.extract.load", lambda model, *, threads: engine)
+    monkeypatch.setattr("sayso_server.commands.extract.load", lambda model, *, threads, device: engine)
     return engine
 
 
@@ -180,7 +180,7 @@ def test_info() -> None:
     output, log = process.communicate("", timeout=PATIENCE)
     assert (process.returncode, log) == (0, "")
     _, *model, processor = output.splitlines()
-    assert model == ["model      fake 7", "digest     0123abcd"]
+    assert model == ["model      fake 7", "digest     0123abcd", "device     cpu"]
     assert processor.startswith(f"processor  {platform.machine()}, ")
 
 

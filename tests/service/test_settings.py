@@ -48,6 +48,19 @@ def test_the_cores_are_shared_out_among_the_workers(monkeypatch: pytest.MonkeyPa
     assert shapes == [(1, 1), (2, 1), (4, 1), (4, 2), (4, 3)]
 
 
+def test_on_a_gpu_a_batch_has_more_words() -> None:
+    assert config()["SAYSO_MAX_BATCH_WORDS"] == "1000"
+    assert config("--device", "cuda:1")["SAYSO_MAX_BATCH_WORDS"] == "4000"
+    assert config(SAYSO_DEVICE="cuda", SAYSO_MAX_BATCH_WORDS="7")["SAYSO_MAX_BATCH_WORDS"] == "7"
+
+
+@pytest.mark.parametrize("name", ["gpu", "cuda:", "cuda:x", "cpu:0", "auto", ""])
+def test_an_unknown_device_is_refused(name: str) -> None:
+    result = run("--print-config", "--device", name)
+    assert result.exit_code == 2
+    assert f"{name!r} is not cpu, cuda or cuda:N" in result.stderr
+
+
 def test_a_flag_is_stronger_than_its_variable() -> None:
     assert config(SAYSO_MAX_BATCH_WORDS="7")["SAYSO_MAX_BATCH_WORDS"] == "7"
     assert config("--max-batch-words", "8", SAYSO_MAX_BATCH_WORDS="7")["SAYSO_MAX_BATCH_WORDS"] == "8"

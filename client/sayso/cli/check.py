@@ -171,8 +171,9 @@ def _csv(checks: Checks, stream: TextIO, excel: bool) -> None:
 
 def _text(checks: Checks, stream: TextIO, excel: bool) -> None:
     """A block per quotation; in colour on a terminal that supports it, unless NO_COLOR is set."""
-    from rich.console import Console
     from rich.text import Text
+
+    from sayso.cli.console import Console
 
     console = Console(file=stream)
     width = max(console.width - _MARGIN, 20)

@@ -64,7 +64,7 @@ class Wishes:
 
 
 def content_of(path: str) -> Content | None:
-    """The content of a file by its name, of a compressed file its inner name; None if the name does not tell."""
+    """The content of a file by its name, of a compressed file its inner name; None if the name does not show it."""
     name = Path(path.lower())
     return _BY_ENDING.get((name.with_suffix("") if name.suffix == GZIP else name).suffix)
 

@@ -95,9 +95,9 @@ def _check(own: tuple[str, str]) -> None:
 def _certificate(own: tuple[str, str] | None, address: tuple[str, int], timeout: float) -> tuple[str, str]:
     """The certificate of the server, and one of its names. Raises OSError.
 
-    It is trusted, whoever signed it: this is the server's own machine, and the file may already hold a newer one. Its
-    names are the ones that clients use, and this machine need not know them. Python returns names only for verified
-    certificates, hence the second connection.
+    It is trusted, regardless of its issuer: this is the server's own machine, and the file may already hold a newer
+    one. Its names are the ones that clients use, and this machine need not know them. Python returns names only for
+    verified certificates, hence the second connection.
     """
     unchecked = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE

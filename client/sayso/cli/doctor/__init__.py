@@ -68,8 +68,9 @@ def exit_status(findings: Iterable[Finding]) -> int:
 
 def write_text(findings: Iterable[Finding], stream: TextIO) -> list[Finding]:
     """A line for each finding, as it comes; in colour on a terminal that supports it, unless NO_COLOR is set."""
-    from rich.console import Console
     from rich.text import Text
+
+    from sayso.cli.console import Console
 
     console, told = Console(file=stream), []
     for finding in findings:
