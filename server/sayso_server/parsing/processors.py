@@ -36,7 +36,7 @@ VARIANT = "sayso"
 
 
 class Reader:
-    """Reads documents, and keeps the states of the last one."""
+    """Reads documents, and keeps the states of the last one. Heads are on the device of its encoder."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
@@ -53,6 +53,10 @@ class Reader:
     def keep(self, document: Any, states: Tensor) -> None:
         """Keep states that were computed elsewhere."""
         self._document, self._states = document, states
+
+    def placed(self, head: Any) -> Any:
+        """The head, on the encoder's device and in the data type of the states."""
+        return head.to(self.encoder.device, self.encoder.dtype)
 
     def forget(self) -> None:
         """Drop document and states."""
@@ -85,7 +89,7 @@ class _OnStates:
 
     def __init__(self, config: dict[str, Any]) -> None:
         self.reader: Reader = config["reader"]
-        self.head: Any = self.head_class.load(config["model_path"])
+        self.head: Any = self.reader.placed(self.head_class.load(config["model_path"]))
 
 
 @register_processor_variant("tokenize", VARIANT)
@@ -172,7 +176,7 @@ class _OwnProcessor(Processor):  # type: ignore[misc]
     def __init__(self, config: dict[str, Any], pipeline: Any, device: Any) -> None:
         super().__init__(config, pipeline, device)
         self.reader: Reader = config["reader"]
-        self.head = self.head_class.load(config["model_path"])
+        self.head = self.reader.placed(self.head_class.load(config["model_path"]))
 
 
 @register_processor("sentences")
