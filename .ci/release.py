@@ -1,8 +1,9 @@
 """`make release`: builds a release in build/release, if the checkout is ready for one.
 
 Checks that nothing is uncommitted, that all distributions have the same version, that CHANGELOG.md has a section for it
-and nothing unreleased, and that the contract is frozen. Then builds a wheel and a source archive of every distribution,
-and writes the section as CHANGES.md and the checksums as SHA256SUMS. Nothing is uploaded.
+and nothing unreleased, and that the contract is frozen. Then builds a wheel and a source archive of every distribution.
+Adds that section as CHANGES.md, the tested versions of dependencies (constraints.txt), and checksums (SHA256SUMS).
+Uploads nothing.
 """
 
 import argparse
@@ -113,6 +114,7 @@ def main() -> None:
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     build(projects, out, ROOT)
+    shutil.copy(ROOT / "constraints.txt", out)
     (out / "CHANGES.md").write_text(section(changelog, version), "utf-8")
     (out / "SHA256SUMS").write_text(checksums(out), "utf-8")
     sys.stdout.write((out / "SHA256SUMS").read_text("utf-8"))

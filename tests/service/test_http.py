@@ -497,7 +497,7 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     nobody = cast("pb_grpc.QuoteServiceServicer", None)
     monkeypatch.delitem(sys.modules, "sayso_server.service.http.front", raising=False)
     monkeypatch.setitem(sys.modules, "uvicorn.config", None)
-    with pytest.raises(SettingError, match=r"--http-port needs the extra http: pip install starlette uvicorn h11"):
+    with pytest.raises(SettingError, match=r"--http-port needs the extra http: pip install '\./server\[http\]'"):
         http_front(SETTINGS, nobody, (), Metrics())
     assert http_front(Settings(), nobody, (), Metrics()) is None
 

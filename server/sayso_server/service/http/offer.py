@@ -38,6 +38,8 @@ def http_front(
         from sayso_server.service.http.front import HttpFront
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".")[0] in _EXTRA:
-            raise SettingError("--http-port needs the extra http: pip install starlette uvicorn h11") from error
+            raise SettingError(
+                "--http-port needs the extra http: pip install './server[http]' in a checkout of sayso"
+            ) from error
         raise
     return HttpFront(settings, servicer, interceptors, metrics)
