@@ -18,6 +18,7 @@ from sayso_server.core.speakers.descriptions.organizations import organization, 
 from sayso_server.core.speakers.descriptions.people import described_person, of_age, office_holder
 from sayso_server.core.speakers.descriptions.phrase import Phrase
 from sayso_server.core.speakers.descriptions.together import named_together
+from sayso_server.core.speakers.descriptions.variation import variation
 from sayso_server.core.speakers.entities import Proposal
 
 Sieve = Callable[[Phrase], Proposal | None]
@@ -40,6 +41,7 @@ SIEVES: tuple[Sieve, ...] = (
     named_after_lead,
     body_in_headline,
     epithet,
+    variation,
     organization_untold,
     described_person,
     organization,

@@ -6,6 +6,7 @@ from sayso_server.core.lexicon import is_form_of, load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.fit import gender_agrees, surroundings
 from sayso_server.core.speakers.descriptions.phrase import Phrase
+from sayso_server.core.speakers.descriptions.topic import is_of_main_clause, reports, subjects
 from sayso_server.core.speakers.entities import Proposal, Rival
 from sayso_server.core.speakers.names.clusters import NameCluster
 from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_human_noun, normal
@@ -108,8 +109,9 @@ def _named_last(phrase: Phrase, *, is_alone: bool = False) -> list[NameCluster]:
         if found and is_alone and any(_is_introduced(tree, word) for word in tree.words):
             return []
         if found:
-            subjects = [c for _, verb, c in _subjects(phrase, tree) if verb.deprel == "root"]
-            return list(dict.fromkeys([*subjects, *(one.cluster for one in found)]))
+            main = [s for s in subjects(phrase, tree) if is_of_main_clause(tree, s.verb)]
+            told = [s.person for s in reversed(main) if reports(s.verb)]
+            return list(dict.fromkeys([*told, *(s.person for s in main), *(one.cluster for one in found)]))
     return []
 
 
@@ -128,20 +130,10 @@ def _of_country(phrase: Phrase, people: Sequence[NameCluster]) -> list[NameClust
     return [c for c in people if wanted in told[c]] or [c for c in people if not told[c]]
 
 
-def _subjects(phrase: Phrase, tree: Tree) -> Iterator[tuple[Word, Word, NameCluster]]:
-    """The named people who are subjects in a sentence, each with the subject that it is a part of, and its verb."""
-    for word in tree.words:
-        verb = tree.head(word) if word.relation == "nsubj" else None
-        for part in (word, *tree.children(word, "conj")) if verb is not None else ():
-            found = phrase.entities.names.at(part)
-            if verb is not None and found is not None and found.cluster.is_person:
-                yield word, verb, found.cluster
-
-
 def _charged(phrase: Phrase) -> Iterator[NameCluster]:
     """Named people who deny or admit something, or who are charged, arrested, tried: the defendant."""
     for tree in phrase.sentences_before(_BEFORE):
-        for word, verb, found in _subjects(phrase, tree):
+        for word, verb, found in subjects(phrase, tree):
             verbs = load_words("charged_with" if word.deprel == "nsubj:pass" else "pleading")
             if is_form_of(verb.lemma, verbs) or _is_on_trial(tree, verb):
                 yield found
