@@ -32,7 +32,7 @@ def variation(phrase: Phrase) -> Proposal | None:
     found = topic(phrase)
     if found is None or not gender_agrees(lemma, found) or not _is_of_country(phrase, found):
         return None
-    if lemma in load_words("roles") and not _may_hold(phrase, found, lemma):
+    if lemma in load_words("roles") - load_words("personal_epithets") and not _may_hold(phrase, found, lemma):
         return None
     return Proposal(phrase.entities.named[found], rules.EPITHET)
 
