@@ -156,7 +156,15 @@ def _named_last(phrase: Phrase, kinds: AbstractSet[str]) -> list[NameCluster]:
                     is_company and (c in (overseers or ()) or "article before" in dict(c.mentions[0].evidence))
                 ),
             )
-    return []
+    return _only_company(phrase, kinds) if phrase.lemma in load_words("companies") else []
+
+
+def _only_company(phrase: Phrase, kinds: AbstractSet[str]) -> list[NameCluster]:
+    """The company, long after Halvex: the only one that the text has named, by the tagger's account."""
+    near = dict.fromkeys(one.cluster for one in phrase.entities.names.before(phrase.span.start, _NAMES_BEFORE))
+    bodies = [c for c in near if not c.is_person and any(n.label == "ORG" for n in c.sample)]
+    found = [c for c in bodies if _may_be(c, kinds) and _may_be_called(phrase, c)]
+    return found if len(found) == 1 and not found[0].is_place else []
 
 
 def _overseers(phrase: Phrase, tree: Tree) -> Sequence[NameCluster] | None:

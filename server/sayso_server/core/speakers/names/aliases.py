@@ -60,12 +60,17 @@ def _initials(name: NameMention, cluster: NameCluster) -> bool:
 
 
 def _given_name(name: NameMention, cluster: NameCluster) -> bool:
-    """Odalys and Odalys Penn."""
+    """Odalys and Odalys Penn, Kerry-Anne and Kerry-Anne Pell."""
     key, full = name.key, cluster.key
-    is_given = len(full) > 1 and (key[0] == full[0] or key[0] in cluster.nicknames)
+    is_given = len(full) > len(key) and (key == full[: len(key)] or key[0] in cluster.nicknames)
     if not (is_given and cluster.is_person):
         return False
     return {unabbreviated(t) for w in name.title if (t := normal(w))} <= cluster.words
+
+
+def _is_one_word(name: NameMention) -> bool:
+    """Odalys, Kerry-Anne."""
+    return len(name.key) == 1 or not any(c.isspace() for c in name.display)
 
 
 def _acronym(name: NameMention, cluster: NameCluster) -> bool:
@@ -145,7 +150,7 @@ def _misspelt(name: NameMention, cluster: NameCluster) -> bool:
         return is_near and _title_agrees(name, cluster) and not name.is_place
     if len(key) != len(full) or not all(nearly(a, b) for a, b in zip(key, full, strict=True)):
         return False
-    return cluster.is_person or len(key) > 1
+    return _title_agrees(name, cluster) if cluster.is_person else len(key) > 1
 
 
 class Alias(NamedTuple):
@@ -161,7 +166,7 @@ ALIASES: tuple[Alias, ...] = (
     Alias(rules.SHORT_FORM, _short_form, lambda name: len(name.key) > 1),
     Alias(rules.SURNAME, _surname, lambda name: not name.is_place),
     Alias(rules.INNER_SURNAME, _inner_surname, lambda name: len(name.key) == 1 and not name.is_place),
-    Alias(rules.GIVEN_NAME, _given_name, lambda name: len(name.key) == 1 and not name.is_place),
+    Alias(rules.GIVEN_NAME, _given_name, lambda name: _is_one_word(name) and not name.is_place),
     Alias(rules.INITIALS, _initials, lambda name: name.is_label),
     Alias(rules.ACRONYM, _acronym, lambda name: len(name.key) == 1 and name.display.isupper()),
     Alias(rules.SAME_STATE, _same_state, lambda name: bool(_state_in(name.key)[0])),
