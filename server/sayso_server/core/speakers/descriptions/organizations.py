@@ -45,6 +45,9 @@ def organization(phrase: Phrase) -> Proposal | None:
         again = named_before(phrase, lemma)
         if again is not None:
             return Proposal(again, rules.ORGANIZATION_AGAIN)
+        only = None if phrase.is_introduced else _only_company(phrase)
+        if only is not None:
+            return Proposal(only, rules.ORGANIZATION_UNTOLD)
     if lemma not in load_words("organizations") and phrase.lower not in load_words("collectives"):
         return None
     rule = rules.DESCRIBED_ORGANIZATION_DEFINITE if phrase.points_back else rules.DESCRIBED_ORGANIZATION
@@ -156,15 +159,17 @@ def _named_last(phrase: Phrase, kinds: AbstractSet[str]) -> list[NameCluster]:
                     is_company and (c in (overseers or ()) or "article before" in dict(c.mentions[0].evidence))
                 ),
             )
-    return _only_company(phrase, kinds) if phrase.lemma in load_words("companies") else []
+    return []
 
 
-def _only_company(phrase: Phrase, kinds: AbstractSet[str]) -> list[NameCluster]:
+def _only_company(phrase: Phrase) -> Entity | None:
     """The company, long after Halvex: the only one that the text has named, by the tagger's account."""
+    if phrase.lemma not in load_words("companies"):
+        return None
     near = dict.fromkeys(one.cluster for one in phrase.entities.names.before(phrase.span.start, _NAMES_BEFORE))
     bodies = [c for c in near if not c.is_person and any(n.label == "ORG" for n in c.sample)]
-    found = [c for c in bodies if _may_be(c, kinds) and _may_be_called(phrase, c)]
-    return found if len(found) == 1 and not found[0].is_place else []
+    found = [c for c in bodies if _may_be(c, {phrase.lemma}) and _may_be_called(phrase, c)]
+    return phrase.entities.named[found[0]] if len(found) == 1 and not found[0].is_place else None
 
 
 def _overseers(phrase: Phrase, tree: Tree) -> Sequence[NameCluster] | None:
