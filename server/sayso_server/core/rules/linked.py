@@ -132,7 +132,12 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
         if Frame.CLAUSE not in site.entry.frames:
             content = tuple(_before_the_colon(document, span) for span in content)
         inside = [words[first:end] for first, end in runs]
-        if not content or _is_name(document, site, content) or _is_anonymity(inside) or _is_done(site, source, inside):
+        if (
+            not content
+            or _is_beside(document, site, content)
+            or _is_anonymity(inside)
+            or _is_done(site, source, inside)
+        ):
             continue
         cue_class = class_of(document, inside, site)
         if cue_class is CueClass.OTHER and site.head.relation == "acl" and is_introduced(document, inside):
@@ -329,6 +334,22 @@ def _is_done(site: Site, source: tuple[Tree, Word] | None, content: Sequence[Seq
         return False
     own = site.tree.subtree(thing)
     return all(read.tree is site.tree and read.word.index in own for run in content for read in run)
+
+
+def _is_beside(document: Document, site: Site, content: Sequence[Span]) -> bool:
+    """Whether a content only names something, or tells what happens meanwhile."""
+    return _is_name(document, site, content) or _is_meanwhile(site, content)
+
+
+def _is_meanwhile(site: Site, content: Sequence[Span]) -> bool:
+    """Whether a content before "as" happens while somebody speaks: shares slump | as Halvex warns of cuts.
+
+    After a comma it may be what they say: …, as the Courier reported.
+    """
+    mark = site.tree.child(site.head, "mark")
+    if mark is None or mark.lower != "as" or mark.index == 0 or content[-1].end > mark.start:
+        return False
+    return not is_punctuation(site.tree.words[mark.index - 1])
 
 
 def _is_name(document: Document, site: Site, content: Sequence[Span]) -> bool:

@@ -11,7 +11,7 @@ from sayso_server.core.lexicon import load_table, load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.link_rules import LinkRule
 from sayso_server.core.speakers.names.clusters import ClusterBuilder, NameCluster
-from sayso_server.core.speakers.names.mentions import NameMention
+from sayso_server.core.speakers.names.mentions import OF_KIN, NameMention
 from sayso_server.core.speakers.names.spelling import countries, nearly, normal, short_for, unabbreviated
 
 _SHORTEST_MISSPELT_SURNAME = 5
@@ -197,7 +197,9 @@ def place(mentions: Sequence[NameMention]) -> list[Placement]:
             continue
         rule, fitting = _fitting(mention, _looked_up(mention, index))
         if rule is not None:
-            first, *rivals = sorted(fitting, key=lambda c: c.named_before(mention.span.start), reverse=True)
+            first, *rivals = sorted(
+                fitting, key=lambda c: (_is_named_in_full(c), c.named_before(mention.span.start)), reverse=True
+            )
             first.add(mention)
             placed.append(Placement(mention, first, rule, tuple(rivals)))
         else:
@@ -206,6 +208,11 @@ def place(mentions: Sequence[NameMention]) -> list[Placement]:
                 index.setdefault(i, []).append(opened)
             placed.append(Placement(mention, opened, rules.FULL_NAME if len(mention.key) > 1 else rules.NAME))
     return _with_other_names(sorted(placed, key=lambda p: (p.mention.span.start, p.mention.span.end)))
+
+
+def _is_named_in_full(cluster: ClusterBuilder) -> bool:
+    """Whether the text itself gives the surname: not that of her husband, Peter."""
+    return not all(any(feature == OF_KIN for feature, _ in n.evidence) for n in cluster.mentions)
 
 
 def _with_other_names(placed: Sequence[Placement]) -> list[Placement]:

@@ -23,6 +23,8 @@ from sayso_server.core.speakers.names.titles import (
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
+OF_KIN = "kin of a person"
+"""The feature of a name whose surname is that of somebody else: her husband, Peter."""
 _AGE = re.compile(r",? \(?(?:aged )?(\d\d?)\b(?![.,]?\d)|(\d\d?)-year-old\b")
 _PARTY_AND_SEAT = re.compile(r"\((?:[DIR]|Con|Lab)-[A-Z]")
 """D-Carrow in brackets behind a name: the party and the seat."""
@@ -117,6 +119,8 @@ def _people_endings() -> tuple[str, ...]:
 def _is_adjective(own: Sequence[Word]) -> bool:
     """A demonym alone: Israeli in "Israeli officials"."""
     word = normal(own[0].text)
+    if len(own) == 1 and own[0].relation in {"compound", "amod"} and word in load_words("party_adjectives"):
+        return True  # one Tory MP
     is_people = own[0].xpos in {"NNPS", "NNS"} and word.endswith(_people_endings()) and word not in countries()
     return len(own) == 1 and not is_given_name(word) and (own[0].upos == "ADJ" or is_demonym(word) or is_people)
 

@@ -7,7 +7,7 @@ from functools import cache
 
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers.names.mentions import NameMention, with_feature
+from sayso_server.core.speakers.names.mentions import OF_KIN, NameMention, with_feature
 from sayso_server.core.speakers.names.spelling import is_given_name
 
 _LEAD = 24
@@ -58,7 +58,7 @@ def with_surnames_of_kin(document: Document, found: Sequence[NameMention]) -> li
         last = next((n for n in near if other and n.key[0] not in load_words(other)), None)
         if last is not None:
             whole = f"{mention.display} {last.display.split()[-1]}"
-            out.append(with_feature(replace(mention, display=whole), "kin of a person"))
+            out.append(with_feature(replace(mention, display=whole), OF_KIN))
         else:
             out.append(mention)
         if out[-1].person > 0 and len(out[-1].key) > 1 and is_given_name(out[-1].key[0]):

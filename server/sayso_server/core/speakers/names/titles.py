@@ -181,8 +181,7 @@ def title_length(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
     for i, word in enumerate(run[:-1]):
         if normal(word.text) in jobs and run[i + 1].lower not in load_words("after_unfinished_titles"):
             cut = i + 1
-    if cut:
-        cut += _ranks(run[cut:], tagged)  # Roads Minister Smt Ann Orr
+    cut += _ranks(run[cut:], tagged)  # Roads Minister Smt Ann Orr
     if cut and run[cut].text == "." and cut < len(run) - 1:
         cut += 1  # Spc | . Ann Orr
     if cut and normal(run[cut - 1].text) == "general" and normal(run[cut].text) in load_words("general_things"):
