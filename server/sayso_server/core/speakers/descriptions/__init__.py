@@ -13,6 +13,7 @@ from sayso_server.core.speakers.descriptions.documents import document
 from sayso_server.core.speakers.descriptions.elliptical import elliptical
 from sayso_server.core.speakers.descriptions.epithets import epithet
 from sayso_server.core.speakers.descriptions.groups import coordinated_names, coordination, group
+from sayso_server.core.speakers.descriptions.kin import spouse
 from sayso_server.core.speakers.descriptions.lead import body_in_headline, named_after_lead, role_in_lead
 from sayso_server.core.speakers.descriptions.organizations import organization, organization_untold
 from sayso_server.core.speakers.descriptions.people import described_person, of_age, office_holder
@@ -42,6 +43,7 @@ SIEVES: tuple[Sieve, ...] = (
     body_in_headline,
     epithet,
     variation,
+    spouse,
     organization_untold,
     described_person,
     organization,

@@ -35,6 +35,9 @@ def epithet(phrase: Phrase) -> Proposal | None:
     if _is_personal(phrase):
         found = [c for c in _named_last(phrase, is_alone=True) if gender_agrees(phrase.lemma, c)]
         return _proposal(phrase, found) if len(found) == 1 else None
+    if phrase.lower == "witness":
+        found = list(dict.fromkeys(_testified(phrase)))[:1]
+        return _proposal(phrase, found)
     return None
 
 
@@ -142,6 +145,18 @@ def _charged(phrase: Phrase) -> Iterator[NameCluster]:
             named = phrase.entities.names.at(word)
             if head is not None and head.lemma in load_words("proceedings_of") and named and named.cluster.is_person:
                 yield named.cluster
+
+
+def _testified(phrase: Phrase) -> Iterator[NameCluster]:
+    """Named people who testify or give evidence, the last first: the witness."""
+    for tree in phrase.sentences_before(_BEFORE):
+        verbs = [w for w in tree.words if w.lemma == "testify" or _gives_evidence(tree, w)]
+        heads = {i for verb in verbs for i in (verb.index, verb.head)}
+        yield from (s.person for s in subjects(phrase, tree) if s.verb.index in heads)
+
+
+def _gives_evidence(tree: Tree, verb: Word) -> bool:
+    return verb.lemma == "give" and any(w.lemma in load_words("testimony") for w in tree.children(verb, "obj"))
 
 
 def _is_on_trial(tree: Tree, verb: Word) -> bool:

@@ -87,6 +87,13 @@ def read_span(document: Document, tree: Tree, words: list[Word]) -> NameMention 
     if _PARTY_AND_SEAT.match(document.plain, max(0, words[0].start - 1)):
         return None
     before = tree.words[words[0].index - 1] if words[0].index else None
+    if (
+        before is not None
+        and before.lower == "the"
+        and len(words) == 1
+        and normal(own[0].text) in load_words("companies")
+    ):
+        return None  # the Company, in a press release
     after = document.plain[end : end + _AFTER]
     read = TitledName(tree, tuple(words), cut, after, document.label_of(Span(own[0].start, own[-1].end)))
     person = personhood(read)
@@ -109,6 +116,12 @@ def read_span(document: Document, tree: Tree, words: list[Word]) -> NameMention 
         nickname=_nickname(own, document),
         is_place=before is not None and before.lower in load_words("prepositions_near"),
     )
+
+
+def _is_common(words: Sequence[Word], before: Word | None) -> bool:
+    """The Company, in a press release: a description."""
+    has_article = before is not None and before.lower == "the"
+    return has_article and len(words) == 1 and normal(words[0].text) in load_words("companies")
 
 
 @cache
