@@ -27,6 +27,9 @@ def variation(phrase: Phrase) -> Proposal | None:
         return None
     if _is_qualified(phrase) or phrase.is_introduced or any(c.is_person for c in phrase.names):
         return None
+    verb = phrase.tree.head(phrase.head)
+    if verb is not None and verb.lemma in load_words("answering_verbs"):
+        return None  # not the one who spoke last
     if not _tells_quality(phrase, lemma) or phrase.entities.described(SpeakerType.PERSON, lemma):
         return None
     found = topic(phrase)

@@ -82,18 +82,13 @@ def read_span(document: Document, tree: Tree, words: list[Word]) -> NameMention 
     end = own[-1].end  # with the letters after the name: Durham Hall QC
     letters = len(own) - without_letters(own, tagged_words(tree))
     own, words = own[: len(own) - letters], words[: len(words) - letters]
+    before = tree.words[words[0].index - 1] if words[0].index else None
+    if before is not None and not cut and _is_common(own, before, letters):
+        return None
     if is_bare_title(words, cut, tagged_words(tree)) or _is_adjective(own) or is_office_of_person(tree, words):
         return None
     if _PARTY_AND_SEAT.match(document.plain, max(0, words[0].start - 1)):
         return None
-    before = tree.words[words[0].index - 1] if words[0].index else None
-    if (
-        before is not None
-        and before.lower == "the"
-        and len(words) == 1
-        and normal(own[0].text) in load_words("companies")
-    ):
-        return None  # the Company, in a press release
     after = document.plain[end : end + _AFTER]
     read = TitledName(tree, tuple(words), cut, after, document.label_of(Span(own[0].start, own[-1].end)))
     person = personhood(read)
@@ -118,10 +113,10 @@ def read_span(document: Document, tree: Tree, words: list[Word]) -> NameMention 
     )
 
 
-def _is_common(words: Sequence[Word], before: Word | None) -> bool:
-    """The Company, in a press release: a description."""
-    has_article = before is not None and before.lower == "the"
-    return has_article and len(words) == 1 and normal(words[0].text) in load_words("companies")
+def _is_common(own: Sequence[Word], before: Word, letters: int) -> bool:
+    """Whether an article says that words are no name: the Company, in a press release; the Harwick MP."""
+    is_one = len(own) == 1 and (letters > 0 or normal(own[0].text) in load_words("companies"))
+    return is_one and before.lower in {"a", "an", "the"}
 
 
 @cache
