@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sayso_server.core import lexicon
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
@@ -16,7 +15,7 @@ from sayso_server.core.grammar.label import label_of_the_page
 from sayso_server.core.grammar.linked_source import source_of
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.quotation import is_utterance, with_whole_quotations
-from sayso_server.core.grammar.report import act_of, reported
+from sayso_server.core.grammar.report import act_of, leads_in, reported
 from sayso_server.core.grammar.subject import agent, headline_patient
 from sayso_server.core.grammar.tagged_cue import class_of, is_introduced, site_of
 from sayso_server.core.grammar.tagger import TRAILING, Read, Run, likely_contents, read_words, span_of, thresholds
@@ -27,6 +26,8 @@ from sayso_server.core.tree import Tree, Word
 
 UNCUT = 2.0
 """A probability that no word has: contents are not cut where one begins."""
+
+_POINTING = frozenset({"ADV", "CCONJ", "DET", "PART", "PRON", "PUNCT"})
 
 BRIDGE = 1
 """Words without a link between two that have one, which still belong to the content."""
@@ -118,7 +119,7 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
             yield from (one for one in bare if one.content)  # of marks alone nothing is left
         return
     is_standard = not site.entry.frames and _is_standard(source)
-    if is_standard or _leads_in(site) or headline_patient(site.tree, site.head) is not None:
+    if is_standard or leads_in(site) or headline_patient(site.tree, site.head) is not None:
         return
     act = act_of(site, document)
     own = [w.span for w in site.words]
@@ -134,7 +135,7 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
         inside = [words[first:end] for first, end in runs]
         if (
             not content
-            or _is_beside(document, site, content)
+            or _is_beside(document, site, content, inside)
             or _is_anonymity(inside)
             or _is_done(site, source, inside)
         ):
@@ -170,18 +171,6 @@ def _without_topic(document: Document, site: Site, content: tuple[Span, ...]) ->
         points = any(child.lower in load_words("pointing_words") for child in site.tree.children(site.head))
         return () if points else content
     return tuple(Span(max(start, span.start), span.end) for span in content if span.end > start)
-
-
-def _leads_in(site: Site) -> bool:
-    """Commenting on the ruling, Olin said: “…” It names the topic of another statement, and reports nothing."""
-    governor = site.tree.head(site.head)
-    return (
-        site.head.xpos == "VBG"
-        and site.head.relation == "advcl"
-        and site.head.lemma.lower() in load_words("opening_participles")
-        and governor is not None
-        and lexicon.verb(governor.lemma.lower()) is not None
-    )
 
 
 def _is_standard(source: tuple[Tree, Word] | None) -> bool:
@@ -301,6 +290,12 @@ def _says_something(words: Sequence[Read], run: Run, site: Site | None) -> bool:
     return not is_antecedent and any(read.word.upos not in {"DET", "PRON", "ADV", "PUNCT"} for read in inside)
 
 
+def _is_shown(site: Site, runs: Sequence[Sequence[Read]]) -> bool:
+    """Whether something shows what the content only points at: history will show | that, | but not yet."""
+    is_showing = site.class_of(Frame.CLAUSE) is CueClass.SHOW
+    return is_showing and all(read.word.upos in _POINTING for run in runs for read in run)
+
+
 def _is_anonymity(runs: Sequence[Sequence[Read]]) -> bool:
     """Whether somebody asks for silence: not to be named."""
     verbs = load_words("anonymity_verbs")
@@ -336,9 +331,9 @@ def _is_done(site: Site, source: tuple[Tree, Word] | None, content: Sequence[Seq
     return all(read.tree is site.tree and read.word.index in own for run in content for read in run)
 
 
-def _is_beside(document: Document, site: Site, content: Sequence[Span]) -> bool:
-    """Whether a content only names something, or tells what happens meanwhile."""
-    return _is_name(document, site, content) or _is_meanwhile(site, content)
+def _is_beside(document: Document, site: Site, content: Sequence[Span], inside: Sequence[Sequence[Read]]) -> bool:
+    """Whether a content only names something, points at something, or tells what happens meanwhile."""
+    return _is_shown(site, inside) or _is_name(document, site, content) or _is_meanwhile(site, content)
 
 
 def _is_meanwhile(site: Site, content: Sequence[Span]) -> bool:
