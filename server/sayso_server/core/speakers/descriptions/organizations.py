@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 
+from sayso_server.core import lexicon
 from sayso_server.core.lexicon import is_form_of, load_table, load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.phrase import Phrase, description
@@ -12,7 +13,7 @@ from sayso_server.core.speakers.entities import Entity, Proposal, Rival
 from sayso_server.core.speakers.names.clusters import NameCluster
 from sayso_server.core.speakers.names.index import Occurrence
 from sayso_server.core.speakers.names.spelling import countries, normal
-from sayso_server.core.statement import SpeakerType
+from sayso_server.core.statement import Span, SpeakerType
 from sayso_server.core.tree import Tree
 
 _NAMES_BEFORE = 200
@@ -92,7 +93,26 @@ def named_before(phrase: Phrase, lemma: str) -> Entity | None:
     if not matching and lemma in load_words("any_organization"):
         matching = [c for c in before if _is_organization(phrase, c) and not _is_public(c, lemma) and not _is_seat(c)]
     last = max(matching, key=lambda c: c.named_before(start), default=None)
-    return phrase.entities.named[last] if last is not None else None
+    if last is None:
+        return None
+    is_far = phrase.entities.document.steps(last.named_before(start), start) > 1
+    is_company = lemma in load_words("companies")
+    options = [c for c in before if c in matching or (is_company and _may_be(c, {lemma}))]
+    lead = _speaker_of_lead(phrase, options) if is_far else None
+    return phrase.entities.named[lead or last]
+
+
+def _speaker_of_lead(phrase: Phrase, options: Sequence[NameCluster]) -> NameCluster | None:
+    """Whose news it is: the organization that says or announces something at the beginning of the text."""
+    document, names = phrase.entities.document, phrase.entities.names
+    end = next((p.end for p in document.paragraphs[1:2]), len(document.plain))
+    for tree in document.trees_within(Span(0, end)):
+        for word in tree.words:
+            verb, found = tree.head(word), names.at(word)
+            is_subject = word.relation == "nsubj" and verb is not None and lexicon.verb(verb.lemma.lower()) is not None
+            if is_subject and found is not None and found.cluster in options:
+                return found.cluster
+    return None
 
 
 def _following(plain: str, end: int) -> str:
