@@ -1,4 +1,4 @@
-# Needs Python 3.11 or later and make; `make lint` also uses npm, where it is there, for buf.
+# Needs Python 3.11 or later and make; `make lint` also uses npm, if available, for buf.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -17,17 +17,17 @@ PROTOBUF_ES_VERSION := 2.17.0
 
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
-help:  ## this list
+help:  ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-install: $(INSTALLED)  ## .venv with all distributions and the development group, at the versions of constraints.txt
+install: $(INSTALLED)  ## create .venv with all distributions and development tools, at the versions in constraints.txt
 
-# What the product needs, and no more: `make demo` needs only this. Each later step adds to the same .venv.
+# Only what the product needs, enough for `make demo`. Later steps add to the same .venv.
 PRODUCT := $(VENV)/.product
 $(PRODUCT): client/pyproject.toml server/pyproject.toml constraints.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "sayso needs Python 3.11 or later; set PYTHON=...")'
 	@test -x $(BIN)/python || { echo "1 of 3: making $(VENV)"; "$(PYTHON)" -m venv $(VENV); }
-	@echo "2 of 3: fetching torch, stanza, grpcio and what they need (0.9 GB in $(VENV))"
+	@echo "2 of 3: fetching torch, stanza, grpcio and their dependencies (0.9 GB in $(VENV))"
 	@$(PIP) install --quiet --constraint constraints.txt pip hatchling editables
 	@$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --no-compile \
 		--editable './client[cli]' --editable ./server
@@ -40,14 +40,14 @@ $(INSTALLED): $(PRODUCT) pyproject.toml server/tools/pyproject.toml
 	@touch $@
 
 EXTRAS := $(VENV)/.extras
-extras: $(EXTRAS)  ## as well, what Parquet, Ray, plots and HTML need (0.7 GB), and the tests of them
+extras: $(EXTRAS)  ## also install what Parquet, Ray, plots, HTML and their tests need (0.7 GB)
 
 $(EXTRAS): $(INSTALLED)
 	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --editable './client[cli,html]' \
 		--editable './server[tracing,http,corpus,plots]' --editable './server/tools[training,plots]'
 	@touch $@
 
-protos: $(INSTALLED)  ## regenerate the code of the contract in client/sayso/v1, and its OpenAPI description
+protos: $(INSTALLED)  ## regenerate the code of the contract in client/sayso/v1 and its OpenAPI description
 	$(BIN)/python -m grpc_tools.protoc $(PROTOC_FLAGS) --proto_path=protos $(PROTO)
 	$(BIN)/python -m sayso_server.service.http.generate protos
 
@@ -61,11 +61,11 @@ lint: $(INSTALLED) lint-buf  ## ruff, mypy, import contracts, buf
 	$(BIN)/lint-imports --no-cache
 
 lint-buf:
-	@if ! command -v npm >/dev/null; then echo "npm is missing: buf lint and buf breaking are left out"; \
-	elif ! $(MAKE) --no-print-directory $(BUF); then echo "npm cannot fetch buf: buf lint and buf breaking are left out"; \
+	@if ! command -v npm >/dev/null; then echo "npm is missing: skipping buf lint and buf breaking"; \
+	elif ! $(MAKE) --no-print-directory $(BUF); then echo "npm cannot fetch buf: skipping buf lint and buf breaking"; \
 	else cd protos && echo "buf lint" && ../$(BUF) lint && echo "buf breaking" && ../$(BUF) breaking --against $(FROZEN); fi
 
-freeze: $(BUF)  ## with a release: v1 as it is now is what `buf breaking` compares with; refused where it breaks what was
+freeze: $(BUF)  ## for a release: freeze v1 as the baseline of `buf breaking`; fails if v1 breaks the previous baseline
 	cd protos && ../$(BUF) breaking --against $(FROZEN) && ../$(BUF) build --exclude-source-info --output $(FROZEN)
 
 $(BUF): Makefile
@@ -73,16 +73,16 @@ $(BUF): Makefile
 	npm install --silent --fetch-retries=1 --fetch-timeout=30000 --no-audit --no-fund --prefix build/buf @bufbuild/buf@$(BUF_VERSION)
 	@touch $@
 
-release: $(INSTALLED)  ## wheels, source archives, changes and checksums in build/release; says what is missing
+release: $(INSTALLED)  ## build wheels, source archives, changes and checksums in build/release, after checks
 	$(BIN)/python .ci/release.py
 
-test: $(INSTALLED)  ## the tests
+test: $(INSTALLED)  ## run the tests
 	$(BIN)/python -m pytest
 
 STRANGERS := build/acceptance/.fetched
-acceptance: $(INSTALLED)  ## a real server, clients in other languages, and faults; says which client is missing
-	@$(MAKE) --no-print-directory $(STRANGERS) $(BUF) || echo "npm cannot fetch grpc-js, connect and buf: their tests are left out"
-	@$(PIP) install --quiet --constraint constraints.txt grpclib || echo "pip cannot fetch grpclib: its test is left out"
+acceptance: $(INSTALLED)  ## test a real server with clients in other languages and with faults; reports missing clients
+	@$(MAKE) --no-print-directory $(STRANGERS) $(BUF) || echo "npm cannot fetch grpc-js, connect and buf: skipping their tests"
+	@$(PIP) install --quiet --constraint constraints.txt grpclib || echo "pip cannot fetch grpclib: skipping its test"
 	SAYSO_ACCEPTANCE=1 $(BIN)/python -m pytest tests/acceptance
 
 $(STRANGERS): Makefile
@@ -96,7 +96,7 @@ EXAMPLES_TOOLS := golang-go golang-google-grpc-dev golang-google-genproto-dev go
 	golang-github-golang-protobuf-1-5-dev protoc-gen-go-1-5 protoc-gen-go-grpc default-jdk-headless libgrpc-java \
 	libprotobuf-java libnetty-java libperfmark-java libgeronimo-annotation-1.3-spec-java protobuf-compiler \
 	protobuf-compiler-grpc-java-plugin jq
-examples-tools:  ## from Debian, as root: what the tests of examples/go, examples/java and examples/curl need (0.6 GB)
+examples-tools:  ## install the Debian packages for the tests of examples/go, examples/java and examples/curl (root, 0.6 GB)
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(EXAMPLES_TOOLS) >/dev/null
 
@@ -107,14 +107,14 @@ $(S3): tests/support/s3-server.txt
 	@touch $@
 
 TEXTS ?= ../shared/text/wikinews.jsonl
-load: $(INSTALLED)  ## latency, full queue and soak with the bundled models on TEXTS (JSON lines with a text); 20 minutes
+load: $(INSTALLED)  ## load tests (latency, full queue, soak) with the bundled models on TEXTS (JSON lines); 20 minutes
 	cd tests && PYTHONPATH=. $(abspath $(BIN))/python -m acceptance.load "$(abspath $(TEXTS))" $(LOAD_OPTIONS)
 
 BENCH_OPTIONS ?= --output server/benchmarks
-bench: $(INSTALLED)  ## how fast it reads, as ratios of one run (20 minutes); BENCH_OPTIONS=--quick for a few
+bench: $(INSTALLED)  ## speed benchmarks, as ratios within one run (20 minutes; BENCH_OPTIONS=--quick is shorter)
 	$(BIN)/sayso-tools speed bench $(BENCH_OPTIONS)
 
-coverage: $(INSTALLED)  ## the tests with coverage; fails below the floor in pyproject.toml
+coverage: $(INSTALLED)  ## run the tests with coverage; fails below the minimum in pyproject.toml
 	@rm -rf build/coverage && mkdir -p build/coverage
 	$(BIN)/python -m coverage run -m pytest
 	$(BIN)/python -m coverage combine --quiet
@@ -130,13 +130,13 @@ hooks: $(INSTALLED)  ## run the quick checks before each commit (.pre-commit-con
 demo: $(PRODUCT)  ## start a server, send it an article, show who said what, stop the server
 	@$(BIN)/python server/demo/demo.py
 
-evaluate: $(INSTALLED)  ## scores on ../shared/benchmarks, if that folder is there
+evaluate: $(INSTALLED)  ## scores on ../shared/benchmarks, if that folder exists
 	@$(BIN)/sayso-tools evaluate benchmarks
 
-words: $(INSTALLED)  ## sort the word lists of server/sayso_server/core/data
+words: $(INSTALLED)  ## sort the word lists in server/sayso_server/core/data
 	$(BIN)/python -m sayso_server.core.lexicon
 
-rules: $(INSTALLED)  ## the tables of rules, and which of them have no weights or counts of their own yet
+rules: $(INSTALLED)  ## list the rules, and those that have no weights or counts yet
 	@$(BIN)/python -m sayso_server.core.listing
 
 DOCS := $(VENV)/.docs
@@ -144,31 +144,31 @@ $(DOCS): $(INSTALLED)
 	$(PIP) install --quiet --constraint constraints.txt --group docs
 	@touch $@
 
-docs: $(DOCS)  ## the pages as a site, in build/docs; a link that leads nowhere is an error
+docs: $(DOCS)  ## build the documentation site in build/docs; broken links are errors
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --conf-dir docs --doctree-dir build/doctrees . build/docs
 	@echo build/docs/docs/index.html
 
-docs-rules: $(INSTALLED)  ## docs/rules.md: every rule and link rule, with an example
+docs-rules: $(INSTALLED)  ## generate docs/rules.md: every rule and link rule, with an example
 	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python -m support.rules_page
 
-docs-tables: $(INSTALLED)  ## write the tables of the documentation that follow from the code
+docs-tables: $(INSTALLED)  ## generate the tables in the documentation from the code
 	$(BIN)/python server/deploy/reference.py
 
-docs-picture: $(EXTRAS)  ## docs/page.png: what the page looks like; needs Chromium
+docs-picture: $(EXTRAS)  ## generate docs/page.png, a screenshot of the page; needs Chromium
 	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python tests/pages/picture.py
 
-golden: $(INSTALLED)  ## parse the golden cases that have no tree yet, and add their trees
+golden: $(INSTALLED)  ## parse the golden cases without trees, and add the trees
 	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python tests/golden/refresh.py
 
-golden-all: $(INSTALLED)  ## parse all golden cases again (after a change of the models), and say what changed
+golden-all: $(INSTALLED)  ## parse all golden cases again (after a change of the models), and report changes
 	PYTHONPATH=tests:$(PYTHONPATH) $(BIN)/python tests/golden/refresh.py --all
 
-models: $(INSTALLED)  ## train the bundled models again (hours; see server/sayso_server/models/en/README.md)
+models: $(INSTALLED)  ## train the bundled models (takes hours; see server/sayso_server/models/en/README.md)
 	$(BIN)/sayso-tools train all $(TRAIN_OPTIONS)
 
-serve: $(INSTALLED)  ## a server on 127.0.0.1:50051
+serve: $(INSTALLED)  ## run a server on 127.0.0.1:50051
 	$(BIN)/sayso-server serve
 
-clean:  ## remove what make made
+clean:  ## remove generated files
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis client/dist server/dist server/tools/dist
 	find client server tests -name __pycache__ -type d -prune -exec rm -rf {} +

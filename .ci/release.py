@@ -1,8 +1,8 @@
-"""`make release`: what a release consists of, in build/release; refused where the checkout is not ready for one.
+"""`make release`: builds a release in build/release, if the checkout is ready for one.
 
-Checks that nothing is uncommitted, that all distributions have one version, that CHANGELOG.md has a section for it and
-nothing unreleased, and that the frozen contract is the contract. Then builds a wheel and a source archive of every
-distribution, writes the section as CHANGES.md, and the checksums of all as SHA256SUMS. Nothing is uploaded.
+Checks that nothing is uncommitted, that all distributions have the same version, that CHANGELOG.md has a section for it
+and nothing unreleased, and that the contract is frozen. Then builds a wheel and a source archive of every distribution,
+and writes the section as CHANGES.md and the checksums as SHA256SUMS. Nothing is uploaded.
 """
 
 import argparse
@@ -25,14 +25,14 @@ CONTRACT = "sayso/"
 
 
 def distributions(root: Path) -> dict[Path, dict[str, object]]:
-    """The folders of the distributions, and what their pyproject.toml says of the project."""
+    """The folders of the distributions, with the project tables of their pyproject.toml."""
     files = sorted({*root.glob("client/pyproject.toml"), *root.glob("server/**/pyproject.toml")})
     loaded = {file.parent: tomllib.loads(file.read_text("utf-8")) for file in files}
     return {folder: content["project"] for folder, content in loaded.items() if "project" in content}
 
 
 def version_faults(projects: dict[Path, dict[str, object]]) -> Iterator[str]:
-    """Versions that differ, and dependencies on another version of a sibling."""
+    """Different versions, and dependencies on another version of a sibling."""
     versions = {str(project["name"]): str(project["version"]) for project in projects.values()}
     if len(set(versions.values())) != 1:
         yield f"several versions: {versions}"
@@ -51,7 +51,7 @@ def section(changelog: str, version: str) -> str:
 
 
 def changelog_faults(changelog: str, version: str) -> Iterator[str]:
-    """No section of the version, or changes that are in none."""
+    """A missing section of the version, or unreleased changes."""
     if not section(changelog, version):
         yield f"CHANGELOG.md has no section [{version}] with a date"
     unreleased = re.search(r"^## \[Unreleased\]\n(.*?)(?=^## |\Z)", changelog, re.M | re.S)
@@ -81,7 +81,7 @@ def tree_faults(root: Path) -> Iterator[str]:
 
 
 def build(projects: dict[Path, dict[str, object]], out: Path, root: Path) -> None:
-    """A wheel and a source archive of each; two builds of one commit are the same, byte for byte."""
+    """Build a wheel and a source archive of each distribution; builds of the same commit are byte-identical."""
     done = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=root, capture_output=True, text=True, check=True)
     environment = os.environ | {"SOURCE_DATE_EPOCH": done.stdout.strip()}
     for folder in projects:
@@ -90,7 +90,7 @@ def build(projects: dict[Path, dict[str, object]], out: Path, root: Path) -> Non
 
 
 def checksums(out: Path) -> str:
-    """In the form that `sha256sum --check` reads."""
+    """The checksums in the format of `sha256sum --check`."""
     files = sorted(file for file in out.iterdir() if file.is_file())
     return "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
 

@@ -1,7 +1,8 @@
 """How good are the results on your own articles?   python examples/score.py gold.jsonl found.jsonl
 
-Both files are as `sayso-server extract --as gold` and `sayso-server corrections` write them. Prints precision, recall
-and F1, in per cent, of statements found (their contents overlap by half), and of those with the correct speaker.
+Both files have the gold format of `sayso-server extract --as gold` and `sayso-server corrections`. Prints precision,
+recall and F1, in per cent, of the statements found (their contents overlap by half) and of those with the correct
+speaker.
 """
 
 import json
@@ -10,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 SHARE = 0.5
-"""Least share of common characters in all characters of two contents for them to be the same."""
+"""Minimum share of common characters for two contents to count as the same."""
 
 
 def main(gold_file: str, found_file: str) -> None:
-    """Compare the documents that both files have, by id; one that was not read counts as missed."""
+    """Compare the documents of both files by id; a document that was not read counts as missed."""
     gold, found = _read(gold_file), _read(found_file)
     pairs = [pair for name in gold for pair in matches(gold[name], found.get(name, []))]
     expected = sum(map(len, gold.values()))
@@ -27,7 +28,7 @@ def main(gold_file: str, found_file: str) -> None:
 
 
 def matches(gold: list[dict[str, Any]], found: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Pairs of the same statement, the most similar first; each statement is in one pair at most."""
+    """Pair the same statements, the most similar first; each statement is in at most one pair."""
     scored = [(similarity(one, other), i, j) for i, one in enumerate(gold) for j, other in enumerate(found)]
     taken: list[tuple[int, int]] = []
     for score, i, j in sorted(scored, key=lambda item: (-item[0], item[1:])):
@@ -37,7 +38,7 @@ def matches(gold: list[dict[str, Any]], found: list[dict[str, Any]]) -> list[tup
 
 
 def similarity(one: dict[str, Any], other: dict[str, Any]) -> float:
-    """The share of common characters in all characters of two contents (Jaccard)."""
+    """Common characters of two contents as a share of all their characters (Jaccard)."""
     a, b = _characters(one), _characters(other)
     return len(a & b) / len(a | b) if a | b else 0.0
 

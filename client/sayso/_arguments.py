@@ -1,4 +1,4 @@
-"""What callers pass in: checked, with messages that name the argument."""
+"""Checks of callers' arguments, with messages that name the argument."""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ OPTIONS = tuple(field.name for field in fields(models.Options))
 
 
 def as_document(document: Any, *, language: str = "", document_id: str = "", name: str = "document") -> models.Document:
-    """A document from a text. A document's own language and identifier stay. Raises TypeError."""
+    """A document from a text or document. A document keeps its own language and identifier. Raises TypeError."""
     if isinstance(document, models.Document):
         return models.Document(
             document.text,
@@ -29,17 +29,18 @@ def as_document(document: Any, *, language: str = "", document_id: str = "", nam
 
 
 def several(documents: Iterable[Any]) -> Iterable[Any]:
-    """Documents, not a single one. Raises TypeError."""
+    """The documents, checked to be several, not a single one. Raises TypeError."""
     if isinstance(documents, str | bytes | models.Document):
         kind = type(documents).__name__
-        raise TypeError(f"documents is one {kind}; it must be several documents, as in a list: extract() takes one")
+        raise TypeError(f"documents is one {kind}; it must be several documents, such as a list; use extract() for one")
     if not isinstance(documents, Iterable):
-        raise TypeError(f"documents is of type {type(documents).__name__}; it must be several documents, as in a list")
+        kind = type(documents).__name__
+        raise TypeError(f"documents is of type {kind}; it must be several documents, such as a list")
     return documents
 
 
 def options_of(keywords: Mapping[str, Any]) -> models.Options:
-    """Options from keywords. Raises TypeError where one is unknown."""
+    """Options from keywords. Raises TypeError for an unknown keyword."""
     for name in keywords:
         if name not in OPTIONS:
             close = difflib.get_close_matches(name, OPTIONS, n=1)
@@ -49,7 +50,7 @@ def options_of(keywords: Mapping[str, Any]) -> models.Options:
 
 
 def _hint(document: object) -> str:
-    """What to do instead."""
+    """Advice for a document of the wrong type."""
     if isinstance(document, bytes | bytearray):
         return ": decode it, as in data.decode()"
     if isinstance(document, PathLike):

@@ -1,4 +1,4 @@
-"""What the sync and the async client share: methods, requests, outcomes."""
+"""Code shared by the sync and the async client: methods, requests, outcomes."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -37,7 +37,7 @@ def extract_request(document: models.Document, options: models.Options) -> pb.Ex
 
 
 def result_of(response: pb.ExtractQuotesResponse, document: models.Document, request_id: str) -> models.Result:
-    """The result of the one document. Raises ServerError where there is none."""
+    """The result of the one document. Raises ServerError if there is none."""
     if not response.HasField("result"):
         raise known_by(ServerError("the server sent no result"), request_id)
     return from_result(response.result, models.Result, document=document, request_id=request_id)
@@ -47,11 +47,11 @@ def outcome_of(outcome: pb.Outcome, document: models.Document, request_id: str) 
     """The result of a document, or its error."""
     if outcome.HasField("result"):
         return from_result(outcome.result, models.Result, document=document, request_id=request_id)
-    nothing = ServerError("the server sent neither a result nor an error of this document")
+    nothing = ServerError("the server sent neither a result nor an error for this document")
     return known_by(error_of_status(outcome.error) if outcome.HasField("error") else nothing, request_id)
 
 
 def known_by(error: SaysoError, request_id: str) -> SaysoError:
-    """An error with the identifier of its call."""
+    """The error, with the request ID of its call set."""
     error.request_id = request_id
     return error

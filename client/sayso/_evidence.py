@@ -1,15 +1,15 @@
-"""The evidence of an explanation, in words for people."""
+"""The evidence of an explanation as readable text."""
 
 from collections.abc import Iterable, Sequence
 
 from sayso.models import Evidence
 
 MOST = 3
-"""How many features are named on each side."""
+"""The maximum number of features named for and against."""
 
 
 def for_and_against(evidence: Sequence[Evidence]) -> tuple[list[str], list[str]]:
-    """The features that speak for a statement or a speaker, and those against, strongest first: "subject +0.80"."""
+    """The features for and against a statement or a speaker, strongest first: "subject +0.80"."""
     return _listed(one for one in evidence if one.weight > 0), _listed(one for one in evidence if one.weight < 0)
 
 

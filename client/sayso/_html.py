@@ -8,7 +8,7 @@ _MOST_ROWS = 50
 
 
 def table(result: Result) -> str:
-    """The statements as a table: who said it, by which words, and what."""
+    """The statements as a table: speaker, kind, cue and text."""
     rows = "".join(_row(statement) for statement in result.statements[:_MOST_ROWS])
     left = len(result.statements) - _MOST_ROWS
     more = f"<p>… and {left} more: result.to_html(), or to_dataframe()</p>" if left > 0 else ""
@@ -17,7 +17,7 @@ def table(result: Result) -> str:
 
 
 def whole_page(result: Result, document: str | Document | None) -> str:
-    """The page of a report. Raises ValueError where there is no text, or another one."""
+    """The page of a report. Raises ValueError if the text is missing or is not that of the result."""
     from sayso.report import page
 
     if isinstance(document, str):

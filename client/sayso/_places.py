@@ -7,7 +7,7 @@ _LINE_BREAK = re.compile(r"\r\n|[\r\n]")
 
 
 class Places:
-    """Where offsets of a text are."""
+    """Converts offsets of a text to lines and columns."""
 
     def __init__(self, text: str) -> None:
         self._starts = [0, *(found.end() for found in _LINE_BREAK.finditer(text))]

@@ -1,7 +1,7 @@
-"""What a client sends, when it sends it again, and what it makes of the answers; without sending anything itself.
+"""Request, retry and splitting policy of the clients, without any I/O.
 
-`one_call` and `many_calls` are generators: they yield what to do next, a Send or a Wait, and are told the response, or
-the error, of what was sent. A `Run` holds one of them; Client and AsyncClient do what it says, each in its way.
+`one_call` and `many_calls` are generators: they yield the next step, a Send or a Wait, and receive the response or the
+error of each Send. A `Run` wraps one of them; Client and AsyncClient carry out its steps.
 """
 
 import itertools
@@ -32,39 +32,39 @@ from sayso.v1 import quotes_pb2 as pb
 
 _SLICE_DOCUMENTS = 16
 _SLICE_BYTES = 8 * 1024
-"""Small enough that a few of them, one after the other, are read within the default timeout by a slow machine too."""
+"""Small enough that even a slow machine can read several, one after the other, within the default timeout."""
 
 _LEAST_TIMEOUT = 60.0
 _CHARACTERS_PER_SECOND = 1_000
-"""Of a text: for each of these the default timeout grows by a second. A slow machine reads some thousands in it."""
+"""The default timeout grows by a second for this many characters; slow machines read a few thousand a second."""
 _LONGEST_TIMEOUT = 1e9
-"""Seconds. gRPC's clock ends at some more, and would call them none."""
+"""Seconds. Slightly larger values overflow gRPC's clock, which treats them as no time at all."""
 _LEAST_WAIT = 0.1
-"""Seconds before a call is sent again, whatever the server says."""
+"""Minimum seconds before a call is sent again, whatever the server says."""
 LEAST_LOOK = 0.5
-"""Seconds that a look whether a server serves may take, however late it is."""
+"""Minimum timeout of a readiness check, in seconds, even if less time is left."""
 _WAITS = (0.1, 0.3, 0.9)
-"""Seconds before a call that found no server is sent again."""
+"""Seconds before each retry of a call that found no server."""
 BETWEEN_LOOKS = 0.25
-"""Seconds between two looks whether a server serves."""
+"""Seconds between two readiness checks."""
 _MOST_WAIT = 5.0
-"""Seconds before a server that loads its models is asked again."""
+"""Maximum seconds between calls to a server that is loading its models."""
 
 OF_ITS_DOCUMENTS = (InvalidDocument, RequestTooLarge, Overloaded, RequestTimeout, ExtractionFailed, ServerError)
-"""Failures of a call that concern its documents only; any other is the server's, and ends it all."""
+"""Failures of a call that affect only its documents; any other failure is the server's, and ends the whole run."""
 
 Progress = Callable[[int, int | None], None]
-"""Called after every document with how many are done, and how many there are (None where that is not known)."""
+"""Called after every document with the number done and the total (None if unknown)."""
 
 Pair = tuple[str | models.Document, Outcome]
-"""A document as it was given, and what became of it."""
+"""A document as given, and its outcome."""
 
 _Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
 class Send(Generic[Request, Response]):
-    """Send this, and tell what came back: the response, or the SaysoError."""
+    """Send this, and return the response or the SaysoError to the generator."""
 
     method: Method[Request, Response]
     request: Request
@@ -74,7 +74,7 @@ class Send(Generic[Request, Response]):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Wait for so many seconds."""
+    """Wait for this many seconds."""
 
     seconds: float
 
@@ -83,7 +83,7 @@ Steps = Generator[Send[Request, Response] | Wait, Response | SaysoError | None, 
 
 
 class Run(Generic[Request, Response, _Value]):
-    """Steps under way: `step` is what to do next, None at the end, when there is the `value`."""
+    """A run in progress: `step` is the next step, None at the end, when `value` is set."""
 
     value: _Value
 
@@ -93,7 +93,7 @@ class Run(Generic[Request, Response, _Value]):
         self.advance(None)
 
     def advance(self, answer: Response | SaysoError | None) -> None:
-        """The step is done. Raises SaysoError where it all ends with that."""
+        """Report that the step is done. Raises the SaysoError that ends the run."""
         try:
             self.step = self._steps.send(answer)
         except StopIteration as end:
@@ -101,11 +101,11 @@ class Run(Generic[Request, Response, _Value]):
 
 
 def allowed(timeout: float | None, characters: int = 0) -> float:
-    """Seconds for a call: those given, or by default a minute, and more for a long text. Raises ValueError."""
+    """The timeout of a call in seconds; by default a minute, and more for a long text. Raises ValueError."""
     if timeout is None:
         return _LEAST_TIMEOUT + characters / _CHARACTERS_PER_SECOND
     if math.isnan(typed("timeout", timeout, Real, "a number of seconds")) or timeout <= 0:
-        raise ValueError(f"timeout is {timeout}; it must be a number of seconds above 0")
+        raise ValueError(f"timeout is {timeout}; it must be a number of seconds greater than 0")
     return min(timeout, _LONGEST_TIMEOUT)
 
 
@@ -117,7 +117,7 @@ def one_call(
     *,
     now: Callable[[], float] = time.monotonic,
 ) -> Steps[Request, Response, Response]:
-    """One call, again while the models of the server load, and there is time. Raises SaysoError."""
+    """One call, retried while the server loads its models and time is left. Raises SaysoError."""
     deadline = now() + timeout
     left = timeout
     for tries in itertools.count():
@@ -135,9 +135,9 @@ def one_call(
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Some documents of a longer row, in order, and their messages, or why they have none.
+    """Consecutive documents of a longer series, each with its message or the error why it has none.
 
-    `timeout` is that of a call; `patience` is how many seconds may yet be waited for the server to have time.
+    `timeout` applies to one call; `patience` is how many more seconds to wait for a busy server.
     """
 
     documents: Sequence[tuple[str | models.Document, pb.Document | InvalidDocument]]
@@ -147,12 +147,12 @@ class Slice:
     envelope: Envelope
 
     def request(self) -> pb.BatchExtractQuotesRequest | None:
-        """The batch to send, or None where every document is refused."""
+        """The batch to send, or None if every document is invalid."""
         messages = [message for _, message in self.documents if isinstance(message, pb.Document)]
         return pb.BatchExtractQuotesRequest(documents=messages, options=self.options) if messages else None
 
     def outcomes(self, response: pb.BatchExtractQuotesResponse) -> Iterator[Pair]:
-        """One outcome per document that was sent, in order, and the errors of the others."""
+        """One outcome per document sent, in order, and the errors of the others."""
         answers = iter(response.outcomes)
         for document, message in self.documents:
             if isinstance(message, InvalidDocument):
@@ -161,12 +161,12 @@ class Slice:
                 yield document, outcome_of(next(answers), as_document(document), self.envelope.request_id)
 
     def refused(self, error: SaysoError) -> Iterator[Pair]:
-        """The outcomes where the call failed as a whole."""
+        """The outcomes if the whole call failed."""
         for document, message in self.documents:
             yield document, message if isinstance(message, InvalidDocument) else error
 
     def halves(self, error: SaysoError) -> "tuple[Slice, Slice] | None":
-        """Two slices to send instead, where this one was too large for the server."""
+        """Two slices to send instead, if this one was too large for the server."""
         too_large = isinstance(error, RequestTooLarge) or error.reason == "TOO_MANY_DOCUMENTS"
         if not too_large or len(self.documents) == 1:
             return None
@@ -174,7 +174,7 @@ class Slice:
         return replace(self, documents=self.documents[:middle]), replace(self, documents=self.documents[middle:])
 
     def later(self, error: SaysoError, tries: int) -> "tuple[Slice, float] | None":
-        """The same slice, to be sent again after so many seconds, where that may help and there is patience left."""
+        """The same slice, and the seconds to wait before sending it again, if that may help and patience is left."""
         seconds = _unavailable(error, tries)
         if isinstance(error, Overloaded) and error.retry_after is not None:
             seconds = max(_LEAST_WAIT, error.retry_after)
@@ -186,7 +186,7 @@ class Slice:
 def many_calls(
     whole: Slice,
 ) -> Steps[pb.BatchExtractQuotesRequest, pb.BatchExtractQuotesResponse, list[Pair]]:
-    """The outcomes of a slice, sent again where that helps, and in smaller ones. Raises what ends all slices."""
+    """The outcomes of a slice, retried or split where that helps. Raises errors that end the whole run."""
     found: list[Pair] = []
     todo = [whole]
     tries = 0
@@ -228,7 +228,7 @@ def slices(
     language: str,
     timeout: float | None,
 ) -> Iterator[Slice]:
-    """The documents in slices that fit into one call. Raises InvalidDocument for options that cannot be."""
+    """The documents in slices that fit into one call. Raises InvalidDocument for invalid options."""
     numbers = itertools.count(1)
     wishes = to_options(options)
     held: list[tuple[str | models.Document, pb.Document | InvalidDocument]] = []
@@ -251,14 +251,14 @@ def slices(
 
 
 def at_least_one(concurrency: int) -> int:
-    """The number of calls in flight. Raises ValueError."""
+    """The checked number of calls in flight. Raises ValueError."""
     if typed("concurrency", concurrency, Integral, "an int") < 1:
         raise ValueError(f"concurrency is {concurrency}; at least one call must be in flight")
     return concurrency
 
 
 def counted(progress: Progress | None, documents: object) -> Callable[[], None]:
-    """What to call after each document. Raises TypeError."""
+    """A function to call after each document, which reports the progress. Raises TypeError."""
     if progress is not None and not callable(progress):
         raise TypeError(f"progress is of type {type(progress).__name__}; it must be a function of two numbers")
     total = len(documents) if isinstance(documents, Sized) else None
@@ -274,7 +274,7 @@ def counted(progress: Progress | None, documents: object) -> Callable[[], None]:
 
 
 def not_yet(serves: bool | SaysoError, seconds_left: float) -> Wait | None:
-    """What to do before a server is asked again whether it serves; None where it does. Raises SaysoError."""
+    """The wait before the next readiness check; None if the server is ready. Raises SaysoError."""
     if serves is True:
         return None
     not_ready = ServerUnavailable("its models are loading, or it is shutting down", reason="NOT_READY")
@@ -285,9 +285,9 @@ def not_yet(serves: bool | SaysoError, seconds_left: float) -> Wait | None:
 
 
 def _unavailable(error: SaysoError, tries: int) -> float | None:
-    """Seconds before a call is sent again: as often as need be while a server loads its models, else a few times.
+    """Seconds before a call is sent again: without limit while a server loads its models, otherwise a few times.
 
-    None where that does not help.
+    None if a retry does not help.
     """
     if not isinstance(error, ServerUnavailable):
         return None

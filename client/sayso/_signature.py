@@ -1,4 +1,4 @@
-"""Signatures that show what `**options` takes, for help() and notebooks; type checkers read OptionKeywords."""
+"""Signatures that list the keywords of `**options`, for help() and notebooks; type checkers read OptionKeywords."""
 
 import inspect
 from collections.abc import Callable
@@ -11,7 +11,7 @@ _Method = TypeVar("_Method", bound=Callable[..., Any])
 
 
 def shows_options(method: _Method) -> _Method:
-    """The same method, whose signature and docstring show the options one by one."""
+    """The same method, with each option listed in its signature and docstring."""
     own = inspect.signature(method)
     named = [one for one in own.parameters.values() if one.kind is not inspect.Parameter.VAR_KEYWORD]
     options = [

@@ -1,4 +1,4 @@
-"""gRPC statuses to exceptions."""
+"""Converts gRPC statuses to exceptions."""
 
 import re
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ _DETAILS_KEY = "grpc-status-details-bin"
 
 
 def error_of_call(error: grpc.RpcError, target: Target) -> SaysoError:
-    """The exception for a call that failed; sync and async calls raise alike errors."""
+    """The exception for a failed call; sync and async calls raise the same errors."""
     assert isinstance(error, grpc.Call | grpc.aio.AioRpcError)
     code, details = error.code(), error.details() or ""
     status = _details_of(error.trailing_metadata() or ()) or status_pb2.Status(code=code.value[0], message=details)
@@ -37,7 +37,7 @@ def error_of_call(error: grpc.RpcError, target: Target) -> SaysoError:
 
 
 def error_of_status(status: status_pb2.Status) -> SaysoError:
-    """The exception for a status of google.rpc."""
+    """The exception for a google.rpc.Status."""
     info, bad_request, retry = _unpack(status)
     message = status.message or code_pb2.Code.Name(status.code)
     reason, metadata = info.reason, info.metadata
@@ -46,7 +46,7 @@ def error_of_status(status: status_pb2.Status) -> SaysoError:
         case code_pb2.INVALID_ARGUMENT:
             field = bad_request.field_violations[0].field if bad_request.field_violations else ""
             return InvalidDocument(message, reason=reason, metadata=metadata, field=field)
-        case code_pb2.RESOURCE_EXHAUSTED if not reason:  # gRPC's own refusal; the server's have a reason
+        case code_pb2.RESOURCE_EXHAUSTED if not reason:  # from gRPC itself; the server's own errors have a reason
             return RequestTooLarge(_too_large(message))
         case code_pb2.RESOURCE_EXHAUSTED:
             return Overloaded(message, reason=reason, metadata=metadata, retry_after=after)
@@ -62,7 +62,7 @@ def error_of_status(status: status_pb2.Status) -> SaysoError:
 
 
 def _too_large(message: str) -> str:
-    """gRPC's own words for people: "SERVER: Received message larger than max (11395028 vs. 8388608)"."""
+    """A readable form of gRPC's "SERVER: Received message larger than max (11395028 vs. 8388608)"."""
     found = re.search(r"larger than max \((\d+) vs\. (\d+)\)", message)
     if not found:
         return message

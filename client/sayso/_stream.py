@@ -1,4 +1,4 @@
-"""Documents on their way through a stream."""
+"""The documents in flight in a stream."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from sayso.v1 import quotes_pb2 as pb
 
 
 class Stream:
-    """Numbers the documents, and keeps the errors of those that cannot be sent until they can be told."""
+    """Numbers the documents, and keeps the errors of those that cannot be sent until they can be reported."""
 
     def __init__(self, options: models.Options, envelope: Envelope, *, language: str) -> None:
         self._options = to_options(options)
@@ -24,7 +24,7 @@ class Stream:
         self._unanswered: dict[str, tuple[int, models.Document]] = {}
 
     def request(self, document: str | models.Document) -> pb.StreamExtractQuotesRequest | None:
-        """The request of the next document; None where it is refused."""
+        """The request for the next document; None if it is invalid."""
         index, self._count = self._count, self._count + 1
         named = as_document(document, language=self._language, name=f"documents[{index}]")
         try:
@@ -36,7 +36,7 @@ class Stream:
         return pb.StreamExtractQuotesRequest(correlation_id=str(index), document=message, options=self._options)
 
     def answer(self, response: pb.StreamExtractQuotesResponse) -> tuple[int, Outcome]:
-        """The number of a document, and what became of it. Raises ServerError where it is none that waits."""
+        """The number of a document and its outcome. Raises ServerError if the document is not in flight."""
         sent = self._unanswered.pop(response.correlation_id, None)
         if sent is None:
             raise self._error("the server answered a document that it was not sent, or answered it twice")
@@ -44,12 +44,12 @@ class Stream:
         return index, outcome_of(response.outcome, document, self._envelope.request_id)
 
     def refused(self) -> Iterator[tuple[int, Outcome]]:
-        """The documents refused since the last call."""
+        """The documents found invalid since the last call."""
         while self._refused:
             yield self._refused.popleft()
 
     def end(self) -> Iterator[tuple[int, Outcome]]:
-        """The last documents refused. Raises ServerError where any that was sent has no answer."""
+        """The last invalid documents. Raises ServerError if a document that was sent has no response."""
         yield from self.refused()
         if self._unanswered:
             count = len(self._unanswered)

@@ -1,4 +1,4 @@
-"""Which server to call, and how: addresses, tokens, channel options."""
+"""The server to call, and how: address, token, channel options."""
 
 import json
 import os
@@ -18,14 +18,14 @@ _SERVICE_CONFIG = {
     "loadBalancingConfig": [{"round_robin": {}}],
     "methodConfig": [
         {
-            # The other methods are tried again by `_policy`, which tells a server that loads its models from none.
+            # `_policy` retries the other methods: it can tell a server that is loading its models from no server.
             "name": [{"service": "sayso.v1.QuoteService", "method": "StreamExtractQuotes"}],
             "retryPolicy": {
                 "maxAttempts": 4,
                 "initialBackoff": "0.1s",
                 "maxBackoff": "2s",
                 "backoffMultiplier": 3,
-                # Not RESOURCE_EXHAUSTED: a message over the limit has that status too, and stays too large.
+                # Not RESOURCE_EXHAUSTED: a message over the limit has that status too, and a retry does not help.
                 "retryableStatusCodes": ["UNAVAILABLE"],
             },
         }
@@ -33,12 +33,12 @@ _SERVICE_CONFIG = {
 }
 
 _SCHEME = re.compile(r"(dns|ipv4|ipv6|unix|unix-abstract|vsock|xds):", re.IGNORECASE)
-"""Addresses that gRPC resolves in a way of their own."""
+"""Address schemes that gRPC resolves itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Which server to call, and how."""
+    """The server to call, and how."""
 
     server: str
     tls: Tls | None = None
@@ -49,19 +49,19 @@ class Target:
 
     @property
     def channel_options(self) -> tuple[tuple[str, str | int], ...]:
-        """Retries, load balancing, limits; the caller's own options replace them."""
+        """Retries, load balancing, limits; the caller's options override them."""
         options: dict[str, str | int] = {
             "grpc.service_config": json.dumps(_SERVICE_CONFIG),
             "grpc.max_receive_message_length": _MAX_RESPONSE_BYTES,
             "grpc.initial_reconnect_backoff_ms": 250,
-            "grpc.max_reconnect_backoff_ms": 2_000,  # gRPC's two minutes are longer than most timeouts
+            "grpc.max_reconnect_backoff_ms": 2_000,  # gRPC's default of two minutes exceeds most timeouts
         }
         if self.tls and self.tls.server_name:
             options["grpc.ssl_target_name_override"] = self.tls.server_name
         return tuple((options | dict(self.options)).items())
 
     def sent(self, envelope: Envelope) -> Pairs:
-        """The metadata of a call: the token, what goes with every call, and what goes with this one."""
+        """The metadata of a call: the token, the client's metadata and the call's own."""
         named = any(key == "authorization" for key, _ in self.metadata)
         token = (("authorization", f"Bearer {self.token}"),) if self.token and not named else ()
         return envelope.sent((*token, *self.metadata))
@@ -76,9 +76,9 @@ def target(
     interceptors: Iterable[Any] = (),
     options: Mapping[str, str | int] | None = None,
 ) -> Target:
-    """The server that was given, that of SAYSO_SERVER, or localhost; the token given, or that of SAYSO_TOKEN.
+    """The given server, or SAYSO_SERVER, or localhost; the given token, or SAYSO_TOKEN.
 
-    Raises ValueError for what is no address, and TypeError.
+    Raises ValueError for an invalid address, and TypeError.
     """
     _require_types(server, tls, token, options)
     environment: Mapping[str, str] = os.environ
@@ -98,17 +98,17 @@ def _require_types(server: Any, tls: Any, token: Any, options: Any) -> None:
         if value is not None and not isinstance(value, kind):
             raise TypeError(f"{name} must be a {kind.__name__}, not a {type(value).__name__}")
     if options is not None and not isinstance(options, Mapping):
-        raise TypeError(f"options must be a mapping of gRPC's channel options, not a {type(options).__name__}")
+        raise TypeError(f"options must be a mapping of gRPC channel options, not a {type(options).__name__}")
     for name, value in (options or {}).items():
         if not isinstance(name, str) or not isinstance(value, str | int):
-            raise TypeError(f"options must be of str and int: {name!r} is of type {type(value).__name__}")
+            raise TypeError(f"options must be str or int: {name!r} is of type {type(value).__name__}")
 
 
 def checked(address: str) -> str:
-    """The address of a server, if it is one: host:port, or a name in a scheme of gRPC's. Raises ValueError."""
+    """A valid server address: host:port, or a gRPC name such as dns:///host:port. Raises ValueError."""
     if _SCHEME.match(address):
         return address
     host, colon, port = address.rpartition(":")
     if not (host and colon and port.isdecimal() and 0 < int(port) < 65536) or "/" in address:
-        raise ValueError(f'"{address}" is no address of a server: it is host:port, as in {DEFAULT_SERVER}')
+        raise ValueError(f'invalid server address "{address}": expected HOST:PORT, such as {DEFAULT_SERVER}')
     return address

@@ -1,4 +1,4 @@
-"""Why no server answers, from gRPC's own words, and what to do about it."""
+"""Finds out from gRPC's messages why no server answers, and what to do about it."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from sayso.errors import ServerUnavailable
 
 _PROXY_VARIABLES = ("grpc_proxy", "https_proxy", "http_proxy")
 _EXEMPTING_VARIABLES = ("no_grpc_proxy", "no_proxy")
-"""What gRPC heeds, in this order; it knows them in lower case only."""
+"""The environment variables that gRPC uses, in this order; only lower-case names."""
 
 _CLOSED = ("socket closed", "connection reset", "end of tcp stream", "broken pipe")
 _SPEAKS_TLS = "speaks TLS: Tls(...), --tls, or --tls-ca FILE"
@@ -18,13 +18,13 @@ _CAUSES = (
     (
         ("domain name not found", "dns resolution failed", "errors resolving", "name or service not known"),
         "there is no host {host}",
-        "check its name",
+        "check the name",
     ),
     (("certificate has expired",), "the certificate of {server} has expired", "it must be renewed on the server"),
     (
         ("certificate_verify_failed",),
-        "the certificate of {server} is signed by nobody who is trusted",
-        "trust its authority: Tls(ca=...), --tls-ca FILE",
+        "the certificate of {server} is signed by an unknown authority",
+        "trust that authority: Tls(ca=...), --tls-ca FILE",
     ),
     (
         ("hostname verification",),
@@ -35,15 +35,15 @@ _CAUSES = (
     (("handshake",), "no secure connection to {server}", "check the TLS settings of client and server"),
     (("http/1", "http1"), "{server} speaks HTTP/1, not gRPC", "is that the port of another service?"),
 )
-"""What gRPC says of a cause, in lower case; what happened, and what to do about it."""
+"""For each cause: parts of gRPC's messages, in lower case; what happened; what to do about it."""
 
 
 def unreachable(details: str, target: Target) -> ServerUnavailable:
-    """The error of a call that no server answered; `details` are what gRPC said."""
+    """The error of a call that no server answered; `details` is gRPC's message."""
     server, host, said = target.server, _host(target.server), details.lower()
     if proxy := proxy_of(server):
         message = f"no server answers at {server} through the proxy {proxy}"
-        return ServerUnavailable(message, advice=f"to go past the proxy, set no_proxy={host}")
+        return ServerUnavailable(message, advice=f"to bypass the proxy, set no_proxy={host}")
     for words, message, advice in _CAUSES:
         if any(word in said for word in words):
             return ServerUnavailable(message.format(server=server, host=host), advice=advice)
@@ -54,12 +54,12 @@ def unreachable(details: str, target: Target) -> ServerUnavailable:
 
 
 def _host(server: str) -> str:
-    """localhost of localhost:50051, and of dns:///localhost:50051."""
+    """The host of an address: localhost for localhost:50051 and for dns:///localhost:50051."""
     return server.rsplit("/", 1)[-1].rpartition(":")[0].strip("[]") or server
 
 
 def proxy_of(server: str) -> str | None:
-    """The proxy through which gRPC connects, without its password; loopback addresses are no exception."""
+    """The proxy that gRPC uses, without its password; gRPC uses it for loopback addresses too."""
     if not re.match(r"dns:|[^:/]+:\d+$|\[", server):
         return None
     value, exempt = _first_set(_PROXY_VARIABLES), _first_set(_EXEMPTING_VARIABLES)

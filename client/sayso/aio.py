@@ -55,12 +55,12 @@ _Value = TypeVar("_Value")
 
 
 class AsyncClient:
-    """Calls a sayso server, or the engine in this process, from one event loop; make it there.
+    """Calls a sayso server, or the engine in this process, from one event loop; create it in that loop.
 
     The arguments and methods are those of `sayso.Client`.
     """
 
-    def __init__(  # noqa: PLR0913 - each is a setting of its own
+    def __init__(  # noqa: PLR0913 - each is a separate setting
         self,
         server: str | None = None,
         *,
@@ -112,13 +112,13 @@ class AsyncClient:
         metadata: Metadata | None = None,
         **options: Unpack[models.OptionKeywords],
     ) -> AsyncGenerator[Pair, None]:
-        """Many documents, each with its outcome, in their order: (document, result or error of that document alone).
+        """Extract many documents: yields (document, result or error of that document) in order.
 
-        The documents are sent in small batches as the outcomes are taken, up to `concurrency` batches at a time;
-        `timeout` holds for each batch. A server that is overloaded, or loads its models, is given the time it asks for,
-        up to `timeout`. `progress` is called after every document with how many are done, and how many there are (None
-        where `documents` has no length). A `request_id` is numbered: "mine.1" is the first batch. Raises SaysoError
-        where the server fails as a whole.
+        The documents are sent in small batches as the outcomes are consumed, up to `concurrency` batches at a time;
+        `timeout` applies to each batch. If the server is overloaded or loading its models, a batch is retried after the
+        time that the server asks for, up to `timeout`. `progress` is called after every document with the number done
+        and the total (None if `documents` has no length). A `request_id` is numbered: "mine.1" is the first batch.
+        Raises SaysoError if the server itself fails.
         """
         count = counted(progress, documents)
         sent = envelope(request_id, metadata, numbered=True)
@@ -139,11 +139,11 @@ class AsyncClient:
         metadata: Metadata | None = None,
         **options: Unpack[models.OptionKeywords],
     ) -> AsyncGenerator[tuple[int, Outcome], None]:
-        """The statements of documents as they arrive: (number of the document, result or error), as they are ready.
+        """Extract documents as they arrive: yields (number of the document, result or error) as they are ready.
 
-        The numbers count the documents from 0. `documents` is read ahead, in a task of its own. `timeout` holds for
-        the whole stream; there is none unless it is given. Before it, a server that loads its models is waited for.
-        Raises SaysoError where the server fails as a whole, and what `documents` raises.
+        Documents are numbered from 0. `documents` is read ahead, in a separate task. `timeout` applies to the whole
+        stream; by default there is none. If the server is loading its models, the stream starts when they are loaded.
+        Raises SaysoError if the server itself fails, and errors raised by `documents`.
         """
         sent = envelope(request_id, metadata)
         stream = Stream(options_of(options), sent, language=language)
@@ -161,7 +161,7 @@ class AsyncClient:
     async def info(
         self, *, timeout: float | None = None, request_id: str | None = None, metadata: Metadata | None = None
     ) -> models.ServerInfo:
-        """What the server says of itself. Raises SaysoError."""
+        """The description of the server. Raises SaysoError."""
         seconds = allowed(self._seconds(timeout))
         sent = envelope(request_id, metadata)
         return from_server_info(await self._finish(Run(one_call(INFO, pb.GetServerInfoRequest(), seconds, sent))))
@@ -169,7 +169,7 @@ class AsyncClient:
     async def health(
         self, *, timeout: float | None = None, request_id: str | None = None, metadata: Metadata | None = None
     ) -> Health:
-        """How the server is now; nothing is tried again. Raises SaysoError where no server answers."""
+        """The current health of the server, without retries. Raises SaysoError if no server answers."""
         sent, seconds = envelope(request_id, metadata), allowed(self._seconds(timeout))
         deadline = time.monotonic() + seconds
         serving = await self._transport.serves(seconds, sent)
@@ -183,13 +183,13 @@ class AsyncClient:
         return health_of(self.server, serving, info)
 
     async def wait_ready(self, *, timeout: float | None = None) -> None:
-        """Wait until the server is there and has loaded its models. Raises SaysoError where it is not so in time."""
+        """Wait until the server is running and has loaded its models. Raises SaysoError if that takes too long."""
         deadline = time.monotonic() + allowed(self._seconds(timeout))
         while wait := not_yet(await self._serves(deadline), deadline - time.monotonic()):
             await asyncio.sleep(wait.seconds)
 
     async def _await_models(self, timeout: float | None, metadata: Pairs) -> None:
-        """Before a stream, which cannot be sent again: wait while the models load. Whatever else, the stream tells."""
+        """Wait for the models before a stream, which cannot be retried. The stream itself reports other errors."""
         deadline = time.monotonic() + allowed(self._seconds(timeout))
         while await self._serves(deadline, metadata) is False and time.monotonic() < deadline:
             await asyncio.sleep(BETWEEN_LOOKS)
@@ -198,7 +198,7 @@ class AsyncClient:
         return AsyncRemote(self._target) if self._model is None else AsyncLocal(self._model)
 
     def __getstate__(self) -> dict[str, Any]:
-        """The settings: a copy opens its own connection."""
+        """The settings only: a copy opens its own connection."""
         return {name: value for name, value in vars(self).items() if name != "_transport"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -232,7 +232,7 @@ class AsyncClient:
             return error
 
     async def _pairs(self, parts: Iterable[Slice], concurrency: int) -> AsyncGenerator[Pair, None]:
-        """The documents of the slices with their outcomes, in order, with a bounded number of calls in flight."""
+        """The documents of the slices with their outcomes, in order; `concurrency` limits the calls in flight."""
         runs: deque[asyncio.Task[list[Pair]]] = deque()
         try:
             for part in parts:
@@ -251,7 +251,7 @@ class AsyncClient:
             await asyncio.gather(*runs, return_exceptions=True)
 
     async def _finish(self, run: Run[Request, Response, _Value]) -> _Value:
-        """What comes of a run. Raises SaysoError."""
+        """The value of a run. Raises SaysoError."""
         while step := run.step:
             if isinstance(step, Wait):
                 await asyncio.sleep(step.seconds)

@@ -56,26 +56,26 @@ _SliceRun = Run[pb.BatchExtractQuotesRequest, pb.BatchExtractQuotesResponse, lis
 class Client:
     """Calls a sayso server, or the engine in this process. Thread-safe; close it, or use it as a context manager.
 
-    `server` is host:port, by default that of SAYSO_SERVER, else localhost:50051; "dns:///host:port" spreads the calls
-    over all addresses of the host. `timeout` is in seconds, for one call, and each method can set its own; by default
-    it is a minute, and a second more for every 1,000 characters. Calls that find no server are tried again a few times
-    within it; while the models of a server load, until it ends. `tls` encrypts the connection; `token`, by default that
-    of SAYSO_TOKEN, goes with every call, in the clear unless there is `tls`. Raises ValueError for what is no address.
+    `server` is host:port, by default SAYSO_SERVER, otherwise localhost:50051; "dns:///host:port" spreads the calls over
+    all addresses of the host. `timeout` is in seconds and applies to one call; each method can override it. The default
+    is a minute, and a second more for every 1,000 characters. Within the timeout, a call is retried a few times if no
+    server answers, and until the end while the server loads its models. `tls` encrypts the connection; `token`, by
+    default SAYSO_TOKEN, is sent with every call, in clear text without `tls`. Raises ValueError for an invalid address.
 
-    `metadata` (keys and values) goes with every call, that of a method with its own. `interceptors` are gRPC's, of this
-    client's kind (grpc.UnaryUnaryClientInterceptor and its like, or those of grpc.aio); `options` are gRPC's channel
-    options, and replace those that the client sets. `request_id` of a method names its call in the server's log, and
-    comes back with its results and errors; without one, each call gets its own.
+    `metadata` (keys and values) is sent with every call; that of a method only with its own call. `interceptors` are
+    gRPC interceptors of the matching kind (grpc.UnaryUnaryClientInterceptor and so on, or those of grpc.aio); `options`
+    are gRPC channel options and override the client's. The `request_id` of a method identifies its call in the server's
+    log and is returned with its results and errors; if none is given, each call gets a new one.
 
-    A client can be pickled: its copy has the same settings (the token, too), and a connection of its own. Make one
-    after a fork, not before.
+    A client can be pickled: the copy has the same settings, including the token, and its own connection. After a fork,
+    create a new client.
 
-    `local=True` reads in this process instead, where sayso-server is installed: same methods, same results, no server.
-    The `model` ("bundled", or a folder) is loaded with the first call, which takes seconds; documents are read one
-    after the other; a timeout does not apply. Raises LocalEngineUnavailable where sayso-server is not installed.
+    `local=True` reads in this process instead, if sayso-server is installed: same methods, same results, no server. The
+    first call loads the `model` ("bundled", or a folder), which takes seconds; documents are read one after the other;
+    timeouts do not apply. Raises LocalEngineUnavailable if sayso-server is not installed.
     """
 
-    def __init__(  # noqa: PLR0913 - each is a setting of its own
+    def __init__(  # noqa: PLR0913 - each is a separate setting
         self,
         server: str | None = None,
         *,
@@ -127,13 +127,13 @@ class Client:
         metadata: Metadata | None = None,
         **options: Unpack[models.OptionKeywords],
     ) -> Generator[Pair, None, None]:
-        """Many documents, each with its outcome, in their order: (document, result or error of that document alone).
+        """Extract many documents: yields (document, result or error of that document) in order.
 
-        The documents are sent in small batches as the outcomes are taken, up to `concurrency` batches at a time;
-        `timeout` holds for each batch. A server that is overloaded, or loads its models, is given the time it asks for,
-        up to `timeout`. `progress` is called after every document with how many are done, and how many there are (None
-        where `documents` has no length). A `request_id` is numbered: "mine.1" is the first batch. Raises SaysoError
-        where the server fails as a whole.
+        The documents are sent in small batches as the outcomes are consumed, up to `concurrency` batches at a time;
+        `timeout` applies to each batch. If the server is overloaded or loading its models, a batch is retried after the
+        time that the server asks for, up to `timeout`. `progress` is called after every document with the number done
+        and the total (None if `documents` has no length). A `request_id` is numbered: "mine.1" is the first batch.
+        Raises SaysoError if the server itself fails.
         """
         count = counted(progress, documents)
         sent = envelope(request_id, metadata, numbered=True)
@@ -153,11 +153,11 @@ class Client:
         metadata: Metadata | None = None,
         **options: Unpack[models.OptionKeywords],
     ) -> Generator[tuple[int, Outcome], None, None]:
-        """The statements of documents as they arrive: (number of the document, result or error), as they are ready.
+        """Extract documents as they arrive: yields (number of the document, result or error) as they are ready.
 
-        The numbers count the documents from 0. `documents` is read ahead, in a thread of its own. `timeout` holds for
-        the whole stream; there is none unless it is given. Before it, a server that loads its models is waited for.
-        Raises SaysoError where the server fails as a whole, and what `documents` raises.
+        Documents are numbered from 0. `documents` is read ahead, in a separate thread. `timeout` applies to the whole
+        stream; by default there is none. If the server is loading its models, the stream starts when they are loaded.
+        Raises SaysoError if the server itself fails, and errors raised by `documents`.
         """
         sent = envelope(request_id, metadata)
         stream = Stream(options_of(options), sent, language=language)
@@ -173,7 +173,7 @@ class Client:
     def info(
         self, *, timeout: float | None = None, request_id: str | None = None, metadata: Metadata | None = None
     ) -> models.ServerInfo:
-        """What the server says of itself. Raises SaysoError."""
+        """The description of the server. Raises SaysoError."""
         seconds = allowed(self._seconds(timeout))
         sent = envelope(request_id, metadata)
         return from_server_info(self._finish(Run(one_call(INFO, pb.GetServerInfoRequest(), seconds, sent))))
@@ -181,7 +181,7 @@ class Client:
     def health(
         self, *, timeout: float | None = None, request_id: str | None = None, metadata: Metadata | None = None
     ) -> Health:
-        """How the server is now; nothing is tried again. Raises SaysoError where no server answers."""
+        """The current health of the server, without retries. Raises SaysoError if no server answers."""
         sent, seconds = envelope(request_id, metadata), allowed(self._seconds(timeout))
         deadline = time.monotonic() + seconds
         serving = self._transport.serves(seconds, sent)
@@ -195,13 +195,13 @@ class Client:
         return health_of(self.server, serving, info)
 
     def wait_ready(self, *, timeout: float | None = None) -> None:
-        """Wait until the server is there and has loaded its models. Raises SaysoError where it is not so in time."""
+        """Wait until the server is running and has loaded its models. Raises SaysoError if that takes too long."""
         deadline = time.monotonic() + allowed(self._seconds(timeout))
         while wait := not_yet(self._serves(deadline), deadline - time.monotonic()):
             time.sleep(wait.seconds)
 
     def _await_models(self, timeout: float | None, metadata: Pairs) -> None:
-        """Before a stream, which cannot be sent again: wait while the models load. Whatever else, the stream tells."""
+        """Wait for the models before a stream, which cannot be retried. The stream itself reports other errors."""
         deadline = time.monotonic() + allowed(self._seconds(timeout))
         while self._serves(deadline, metadata) is False and time.monotonic() < deadline:
             time.sleep(BETWEEN_LOOKS)
@@ -210,7 +210,7 @@ class Client:
         return Remote(self._target) if self._model is None else Local(self._model)
 
     def __getstate__(self) -> dict[str, Any]:
-        """The settings: a copy opens its own connection."""
+        """The settings only: a copy opens its own connection."""
         return {name: value for name, value in vars(self).items() if name != "_transport"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -242,7 +242,7 @@ class Client:
             return error
 
     def _pairs(self, parts: Iterable[Slice], concurrency: int) -> Iterator[Pair]:
-        """The documents of the slices with their outcomes, in order, with a bounded number of calls in flight."""
+        """The documents of the slices with their outcomes, in order; `concurrency` limits the calls in flight."""
         runs: deque[tuple[_SliceRun, Call[pb.BatchExtractQuotesResponse] | None]] = deque()
         try:
             for part in parts:
@@ -258,7 +258,7 @@ class Client:
                     call.cancel()
 
     def _finish(self, run: Run[Request, Response, _Value], call: Call[Response] | None = None) -> _Value:
-        """What comes of a run, whose first step may be a call in flight. Raises SaysoError."""
+        """The value of a run; its first step may already be in flight, as `call`. Raises SaysoError."""
         while step := run.step:
             if isinstance(step, Wait):
                 time.sleep(step.seconds)

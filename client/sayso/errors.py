@@ -1,20 +1,20 @@
-"""What goes wrong, as exceptions.
+"""The exceptions of the client.
 
     SaysoError
-      InvalidDocument         the document or an option is invalid; trying again does not help
+      InvalidDocument         the document or an option is invalid; a retry does not help
       RequestTooLarge         the message is over the server's limit
-      Overloaded              the server has too much work; try again after `retry_after` seconds
+      Overloaded              the server is overloaded; try again after `retry_after` seconds
       ServerUnavailable       no server answers, or it is not ready, or it is shutting down
-      AccessDenied            the server wants a token, or another one
+      AccessDenied            the token is missing or wrong
       RequestTimeout          no answer in time
-      ExtractionFailed        the server failed over this document
-      ServerError             anything else that the server reports
+      ExtractionFailed        the server failed to read this document
+      ServerError             any other error from the server
       LocalEngineUnavailable  the engine cannot run in this process
       ClientClosed            the client was closed
 
-`message` says what happened, `advice` what to do about it, and `str` both. `reason` is the stable UPPER_SNAKE reason of
-the contract, empty where the server gave none. `request_id` is that of the call, by which the server's log knows it;
-empty where nothing was sent, or by no server.
+`message` says what happened, `advice` what to do about it, and `str` both. `reason` is the stable UPPER_SNAKE reason
+of the contract, empty if the server gave none. `request_id` identifies the call in the server's log; it is empty if
+nothing was sent, or without a server.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ _ADVICE = {
     "NOT_READY": "try again in a moment",
     "DRAINING": "try again: another server may answer",
 }
-"""By reason; where a reason is not here, the advice is that of the class."""
+"""Advice by reason; for other reasons, the advice of the class is used."""
 
 
 class SaysoError(Exception):
@@ -44,7 +44,7 @@ class SaysoError(Exception):
 
     @property
     def advice(self) -> str:
-        """What to do about it; empty where nothing is known to help."""
+        """What to do about it; empty if there is no known remedy."""
         return _ADVICE.get(self.reason, self._advice)
 
     def __str__(self) -> str:
@@ -63,13 +63,13 @@ class InvalidDocument(SaysoError):
 
 
 class RequestTooLarge(SaysoError):
-    """The message is over the limit of server or client."""
+    """The message is larger than the limit of the server or the client."""
 
     _advice = "split the text, or raise the server's --max-message-bytes"
 
 
 class Overloaded(SaysoError):
-    """The server has too much work. `retry_after` is in seconds; None where the server did not say."""
+    """The server is overloaded. `retry_after` is in seconds; None if the server did not send it."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class Overloaded(SaysoError):
 class ServerUnavailable(SaysoError):
     """No server answers (no `reason`), it is not ready (NOT_READY) or shutting down (DRAINING).
 
-    `retry_after` is in seconds; None where no server said so.
+    `retry_after` is in seconds; None if no server sent it.
     """
 
     _advice = "start one with: sayso-server serve"
@@ -111,12 +111,12 @@ class ServerUnavailable(SaysoError):
 
     @property
     def advice(self) -> str:
-        """What to do about it: as to the cause, where that is known."""
+        """What to do about it, depending on the cause if known."""
         return self._own_advice or super().advice
 
 
 class AccessDenied(SaysoError):
-    """The server wants a token, or another one than it was given."""
+    """The token is missing or wrong."""
 
     _advice = "give its token: Client(token=...), --token or SAYSO_TOKEN"
 
@@ -129,13 +129,13 @@ class RequestTimeout(SaysoError):
 
 
 class ExtractionFailed(SaysoError):
-    """The server failed over this document. Its log says where, by `request_id`; it never holds the text."""
+    """The server failed to read this document. Its log has the details under `request_id`, but never the text."""
 
     _is_in_the_log = True
 
 
 class ServerError(SaysoError):
-    """Anything else that the server reports."""
+    """Any other error from the server."""
 
     _is_in_the_log = True
 

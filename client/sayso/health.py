@@ -1,4 +1,4 @@
-"""How a server is."""
+"""The health of a server."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from sayso.models import ModelInfo, ServerInfo
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How a server is, as it says itself.
+    """The health of a server, as the server reports it.
 
-    `serving` is whether it reads documents: not so while its models load, and while it shuts down. `model` is None
-    while it loads; `version` is empty where the server, shutting down, does not tell.
+    `serving` is whether it accepts documents; it is false while the server loads its models or shuts down. `model` is
+    None while the model is loading; `version` may be empty while the server is shutting down.
     """
 
     server: str
@@ -20,5 +20,5 @@ class Health:
 
 
 def health_of(server: str, serving: bool, info: ServerInfo | None) -> Health:
-    """The health of a server that was asked whether it serves, and what it is."""
+    """The health of a server, from its readiness and its description."""
     return Health(server, serving, info.version if info else "", info.model if info else None)

@@ -1,6 +1,6 @@
-"""Known speakers: what a caller may say of them, and how they are read from CSV.
+"""Known speakers: validation, and reading from CSV.
 
-The server checks what it is sent by the same rules, so that each rule is written once.
+The server validates its requests with the same rules, so each rule is written once.
 """
 
 import csv
@@ -16,12 +16,12 @@ from sayso.errors import InvalidDocument
 MAX_KNOWN_SPEAKERS = 2_000
 MAX_ALIASES = 50
 MAX_NAMES = 10_000
-"""Names and aliases of all together."""
+"""The total of names and aliases."""
 MAX_BYTES = 200
-"""Of an id, a name, an alias or a role in UTF-8."""
+"""The maximum length of an id, a name, an alias or a role in UTF-8."""
 
 TYPES = (SpeakerType.PERSON, SpeakerType.ORGANIZATION, SpeakerType.GROUP)
-"""What a known speaker may be; UNKNOWN leaves it to the text."""
+"""The allowed types of a known speaker; UNKNOWN takes the type from the text."""
 
 _FIELDS = {
     "id": "external_id",
@@ -32,13 +32,13 @@ _FIELDS = {
     "from": "valid_from",
     "to": "valid_to",
 }
-"""The columns of a file, each with the field that it fills."""
+"""The columns of a file, with the field for each."""
 _NEEDED = ("id", "name")
 _COLUMNS = {name: column for column, name in _FIELDS.items()}
 
 
 class Fault(NamedTuple):
-    """What is wrong with which field of which speaker; without a number it is wrong with all of them together."""
+    """A problem with a field of a speaker; without a number, a problem with all speakers together."""
 
     number: int | None
     field: str
@@ -46,7 +46,7 @@ class Fault(NamedTuple):
 
 
 def fault_of(speakers: Sequence[KnownSpeaker], place: Callable[[int], str]) -> Fault | None:
-    """The first thing that is wrong with known speakers; `place` names the one of an index, for people."""
+    """The first problem with the known speakers; `place` returns a readable name for the speaker at an index."""
     if len(speakers) > MAX_KNOWN_SPEAKERS:
         return Fault(None, "", f"there are {len(speakers):,} known speakers; the limit is {MAX_KNOWN_SPEAKERS:,}")
     names = sum(1 + len(speaker.aliases) for speaker in speakers)
@@ -58,12 +58,12 @@ def fault_of(speakers: Sequence[KnownSpeaker], place: Callable[[int], str]) -> F
             return Fault(index, field, problem)
         first = seen.setdefault(speaker.external_id, index)
         if first != index:
-            return Fault(index, "external_id", f'"{speaker.external_id}" is also that of {place(first)}')
+            return Fault(index, "external_id", f'"{speaker.external_id}" is also the id of {place(first)}')
     return None
 
 
 def checked(speakers: Iterable[KnownSpeaker]) -> tuple[KnownSpeaker, ...]:
-    """Known speakers that a request can have. Raises InvalidDocument, with the field of the request."""
+    """The known speakers, if they are valid in a request. Raises InvalidDocument with the field of the request."""
     known = tuple(speakers)
     if fault := fault_of(known, lambda index: f"known_speakers[{index}]"):
         place = "known_speakers" if fault.number is None else f"known_speakers[{fault.number}].{fault.field}"
@@ -72,9 +72,9 @@ def checked(speakers: Iterable[KnownSpeaker]) -> tuple[KnownSpeaker, ...]:
 
 
 def read_known_speakers(path: "str | PathLike[str]") -> tuple[KnownSpeaker, ...]:
-    """The known speakers of a CSV file in UTF-8.
+    """Read known speakers from a CSV file in UTF-8.
 
-    Its header has `id` and `name`, and may have `aliases` (separated by "|"), `type` (person, organization, group),
+    The header has `id` and `name`, and may have `aliases` (separated by "|"), `type` (person, organization, group),
     `role`, `from` and `to` (2024-07-31). Raises InvalidDocument with line and column, and OSError.
     """
     lines: list[int] = []
@@ -85,7 +85,7 @@ def read_known_speakers(path: "str | PathLike[str]") -> tuple[KnownSpeaker, ...]
                 speakers.append(_speaker(row, f"{path}, line {line}"))
                 lines.append(line)
     except UnicodeDecodeError as error:
-        raise _invalid(f"{path}: not UTF-8: 0x{error.object[error.start]:02x} begins no character") from None
+        raise _invalid(f"{path}: not UTF-8: invalid byte 0x{error.object[error.start]:02x}") from None
     except csv.Error as error:
         raise _invalid(f"{path}: not CSV: {error}") from None
     if fault := fault_of(speakers, lambda index: f"line {lines[index]}"):
@@ -98,7 +98,7 @@ def read_known_speakers(path: "str | PathLike[str]") -> tuple[KnownSpeaker, ...]
 
 
 def _rows(file: Iterable[str], path: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows that are not blank, by column, each with the line on which it ends."""
+    """The non-blank rows as dictionaries, each with the number of its last line."""
     reader = csv.reader(file, strict=True)
     header = [name.strip().lower() for name in next(reader, [])]
     for name in _NEEDED:
@@ -106,13 +106,13 @@ def _rows(file: Iterable[str], path: str) -> Iterator[tuple[int, dict[str, str]]
             raise _invalid(f'{path}, line 1: there is no column "{name}"; the header is {",".join(_FIELDS)}')
     for name in header:
         if name not in _FIELDS or header.count(name) > 1:
-            what = "is there twice" if name in _FIELDS else f"is none of {', '.join(_FIELDS)}"
+            what = "appears twice" if name in _FIELDS else f"is not one of {', '.join(_FIELDS)}"
             raise _invalid(f'{path}, line 1: the column "{name}" {what}')
     for cells in reader:
         values = [cell.strip() for cell in cells]
         if len(values) > len(header):
             raise _invalid(
-                f"{path}, line {reader.line_num}: there are {len(values)} cells under {len(header)} columns; "
+                f"{path}, line {reader.line_num}: there are {len(values)} cells for {len(header)} columns; "
                 "a name with a comma must be in quotation marks"
             )
         if any(values):
@@ -120,7 +120,7 @@ def _rows(file: Iterable[str], path: str) -> Iterator[tuple[int, dict[str, str]]
 
 
 def _speaker(row: dict[str, str], place: str) -> KnownSpeaker:
-    """The speaker of a row; what its cells lack is empty."""
+    """The speaker of a row; missing cells are empty."""
     return KnownSpeaker(
         external_id=row["id"],
         name=row.get("name", ""),
@@ -140,15 +140,15 @@ def _day(row: dict[str, str], column: str, place: str) -> date | None:
 
 
 def day_of(text: str) -> date | None:
-    """A day in the form of ISO 8601; None of nothing. Raises ValueError with what is wrong."""
+    """A day from ISO 8601 text; None for an empty text. Raises ValueError with the problem."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise ValueError(f'"{text[:MAX_BYTES]}" is no day such as 2024-07-31') from None
+        raise ValueError(f'"{text[:MAX_BYTES]}" is not a day such as 2024-07-31') from None
 
 
 def _problems(speaker: KnownSpeaker) -> Iterator[tuple[str, str]]:
-    """The invalid fields, and what is wrong with each."""
+    """The invalid fields, each with its problem."""
     yield from _problems_of_text("external_id", speaker.external_id)
     yield from _problems_of_text("name", speaker.name, is_name=True)
     if isinstance(speaker.aliases, str):
@@ -172,7 +172,7 @@ def _problems_of_text(field: str, value: str, *, is_name: bool = False) -> Itera
     elif size > MAX_BYTES:
         yield field, f"has {size:,} bytes; the limit is {MAX_BYTES}"
     elif any("\ud800" <= character <= "\udfff" for character in value):
-        yield field, "has half of a surrogate pair, which is no character"
+        yield field, "has half of a surrogate pair, which is not a character"
     elif is_name and not any(map(str.isalnum, value)):
         yield field, "has no letter"
 

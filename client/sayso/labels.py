@@ -1,17 +1,17 @@
-"""Labels of a document: the caller's own key-values, carried through to its result.
+"""Labels of a document: the caller's key-value pairs, copied to its result.
 
-The server checks what it is sent by the same rule, so that the rule is written once.
+The server validates its requests with the same rule, so the rule is written once.
 """
 
 from collections.abc import Mapping
 
 MAX_LABELS = 64
 MAX_LABEL_BYTES = 8_192
-"""Of the keys and values of a document together, in UTF-8."""
+"""The total size of the keys and values of a document in UTF-8."""
 
 
 def fault_of(labels: Mapping[str, str]) -> str:
-    """What is wrong with labels, for people; empty where nothing is."""
+    """The problem with labels as a message; empty if they are valid."""
     if len(labels) > MAX_LABELS:
         return f"there are {len(labels):,} labels; the limit is {MAX_LABELS}"
     if "" in labels:

@@ -1,4 +1,4 @@
-"""What the client takes and returns: frozen values. Offsets are Unicode code points, as Python counts them."""
+"""The input and output values of the client, all frozen. Offsets are Unicode code points, as Python counts them."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -49,7 +49,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Result(ResultFields):
-    """What one document says, and its ways out: rows, JSON, a data frame."""
+    """The result of one document, with conversions to rows, JSON, HTML and data frames."""
 
     def rows(self) -> list[dict[str, Any]]:
         """One flat row per statement, for tables; see `sayso.rows.COLUMNS`."""
@@ -58,7 +58,7 @@ class Result(ResultFields):
         return rows(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """The result in the JSON mapping of the contract (sayso.v1.Result), as every other sayso program writes it."""
+        """The result in the JSON mapping of the contract (sayso.v1.Result), as all sayso programs write it."""
         from sayso._wire.results import result_to_dict
 
         return result_to_dict(self)
@@ -71,19 +71,19 @@ class Result(ResultFields):
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """A result from what `to_json` wrote, or from a line of `sayso extract --jsonl` or `sayso-server extract`.
+        """A result from the output of `to_json`, or from a line of `sayso extract --jsonl` or `sayso-server extract`.
 
-        Raises ValueError where it is no sayso.v1.Result.
+        Raises ValueError if it is not a sayso.v1.Result.
         """
         from sayso._wire.results import result_from_json
 
         return result_from_json(text, cls)
 
     def to_html(self, document: str | Document | None = None) -> str:
-        """The text with its statements as one page of HTML, for a browser: it opens without a network.
+        """The text with its statements as a self-contained HTML page.
 
-        `document` is the text that was read; it need not be given if the result still has it. Raises ValueError where
-        there is none.
+        `document` is the text that was read; it is only needed if the result does not have it. Raises ValueError if
+        there is no text.
         """
         from sayso._html import whole_page
 

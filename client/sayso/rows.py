@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = tuple(column.name for column in columns.STATEMENTS if not column.is_of_corpus)
-"""Names of the columns, in order; `sayso.columns` says what they hold. `start` and `end` count code points; `said_on`
-is in the form of ISO 8601. What a statement has not is empty."""
+"""The column names, in order; `sayso.columns` describes them. `start` and `end` are in code points; `said_on` is an
+ISO 8601 date. Missing values are empty."""
 
 
 def rows(result: ResultFields) -> list[dict[str, Any]]:

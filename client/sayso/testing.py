@@ -1,4 +1,4 @@
-"""A server with canned answers, to test a program that calls sayso: real gRPC on this machine, no models.
+"""A local server with canned responses, to test programs that call sayso: real gRPC, no models.
 
 >>> import sayso
 >>> from sayso.testing import FakeServer, Said, result

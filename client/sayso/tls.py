@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tls:
-    """How to encrypt: all paths are of PEM files.
+    """TLS settings; all paths are of PEM files.
 
-    `ca` holds the certificates to trust, by default those that gRPC brings. `certificate` and `key` identify the client
-    to a server that asks for it (mTLS). `server_name` is the name in the server's certificate, where it is not that
-    of its address.
+    `ca` holds the certificates to trust, by default those that come with gRPC. `certificate` and `key` identify the
+    client to a server that requires it (mTLS). `server_name` is the name in the server's certificate, if it differs
+    from the address.
     """
 
     ca: str | PathLike[str] | None = None
@@ -25,10 +25,10 @@ class Tls:
 
     def __post_init__(self) -> None:
         if bool(self.certificate) != bool(self.key):
-            raise ValueError("a client's certificate and its key go together: give both or none")
+            raise ValueError("a client certificate needs its key and vice versa: give both or none")
 
     def credentials(self) -> "grpc.ChannelCredentials":
-        """The credentials of a channel. Raises OSError where a file cannot be read."""
+        """The credentials of a channel. Raises OSError if a file cannot be read."""
         import grpc
 
         return grpc.ssl_channel_credentials(

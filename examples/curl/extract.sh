@@ -1,13 +1,13 @@
 #!/bin/sh
-# Who said what in an article, by JSON over HTTP: extract.sh [FILE] [URL]. Needs curl 7.82 or later, and jq.
+# Who said what in an article, with JSON over HTTP: extract.sh [FILE] [URL]. Needs curl 7.82 or later, and jq.
 set -eu
 file=${1:-$(dirname "$0")/../article.txt}
 url=${2:-http://localhost:8080}
 answer=$(mktemp)
 trap 'rm -f "$answer"' EXIT
 
-# Send the text on standard input, in the language $1; the answer, or the error, is in the file "$answer". If the server
-# is overloaded (429) or not ready (503), curl waits for the seconds of its Retry-After, and tries again.
+# Send the text on standard input, in the language $1; write the response, or the error, to the file "$answer". If the
+# server is overloaded (429) or not ready (503), curl waits as long as its Retry-After says, and tries again.
 extract() {
   jq --raw-input --slurp --arg language "$1" '{document: {text: ., languageCode: $language}}' |
     curl --silent --show-error --fail-with-body --retry 3 --max-time 60 --json @- --output "$answer" \

@@ -18,7 +18,7 @@ import (
 
 const timeout = time.Minute
 
-// extract returns the result for a text; an overloaded server is given the time it asks for.
+// extract returns the result for a text; if the server is overloaded, it waits as long as the server asks, and retries.
 func extract(client sayso.QuoteServiceClient, text, language string) (*sayso.Result, error) {
 	request := &sayso.ExtractQuotesRequest{
 		Document: &sayso.Document{Text: text, LanguageCode: language},
@@ -39,7 +39,7 @@ func extract(client sayso.QuoteServiceClient, text, language string) (*sayso.Res
 	}
 }
 
-// retryDelay returns how long the server asks its caller to wait; nil if it does not say.
+// retryDelay returns the delay that the server asks for; nil if it gives none.
 func retryDelay(err error) *time.Duration {
 	for _, detail := range status.Convert(err).Details() {
 		if retry, ok := detail.(*errdetails.RetryInfo); ok {
@@ -50,7 +50,7 @@ func retryDelay(err error) *time.Duration {
 	return nil
 }
 
-// invalid says what is wrong with a request, and in which field; empty for any other error.
+// invalid describes an invalid request and its field; empty for any other error.
 func invalid(err error) string {
 	var reason, field string
 	for _, detail := range status.Convert(err).Details() {

@@ -8,7 +8,7 @@ const loader = require("@grpc/proto-loader");
 const [file = path.join(__dirname, "../article.txt"), server = "localhost:50051"] = process.argv.slice(2);
 const TIMEOUT = 60_000; // milliseconds
 
-// `arrays` and `defaults`: a result without statements has an empty list of them, not none.
+// `arrays` and `defaults`: a result without statements then has an empty list instead of no property.
 const contract = loader.loadSync(["sayso/v1/quotes.proto", "google/rpc/status.proto", "google/rpc/error_details.proto"], {
   includeDirs: [path.join(__dirname, "../../protos")],
   arrays: true,
@@ -26,7 +26,7 @@ function call(client, request) {
   });
 }
 
-/** The result for a text; an overloaded server is given the time it asks for. */
+/** Extracts a text; if the server is overloaded, waits as long as it asks and tries again. */
 async function extract(client, text, languageCode = "", tries = 3) {
   const request = { document: { text, languageCode }, options: { offsetEncoding: "OFFSET_ENCODING_UTF16" } };
   for (let left = tries - 1; ; left--) {
@@ -40,7 +40,7 @@ async function extract(client, text, languageCode = "", tries = 3) {
   }
 }
 
-/** The details of an error by the names of their messages: { ErrorInfo: {...}, BadRequest: {...} }. */
+/** The details of an error, by message name: { ErrorInfo: {...}, BadRequest: {...} }. */
 function details(error) {
   const found = {};
   const [bytes] = error.metadata?.get("grpc-status-details-bin") ?? [];

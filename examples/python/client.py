@@ -1,4 +1,4 @@
-"""Who said what in an article, by the Python client: python client.py [FILE] [HOST:PORT]."""
+"""Who said what in an article, with the Python client: python client.py [FILE] [HOST:PORT]."""
 
 import sys
 import time
@@ -10,7 +10,7 @@ ARTICLE = Path(__file__).parent.parent / "article.txt"
 
 
 def extract(client: sayso.Client, text: str, language: str = "", tries: int = 3) -> sayso.Result:
-    """The result for a text; an overloaded server is given the time it asks for."""
+    """Extract a text; if the server is overloaded, wait as long as it asks and try again."""
     for left in reversed(range(tries)):
         try:
             return client.extract(text, language=language)

@@ -1,4 +1,4 @@
-"""Who said what in an article, by generated code and grpcio alone: python stubs.py [FILE] [HOST:PORT].
+"""Who said what in an article, with generated code and grpcio only: python stubs.py [FILE] [HOST:PORT].
 
 Needs grpcio, googleapis-common-protos, and the code that protoc makes of protos/sayso/v1/quotes.proto (see README.md).
 """
@@ -17,7 +17,7 @@ TIMEOUT = 60  # seconds
 
 
 def extract(stub, text: str, language: str = "", tries: int = 3):
-    """The result for a text; an overloaded server is given the time it asks for."""
+    """Extract a text; if the server is overloaded, wait as long as it asks and try again."""
     request = quotes_pb2.ExtractQuotesRequest(document=quotes_pb2.Document(text=text, language_code=language))
     for left in reversed(range(tries)):
         try:
@@ -31,7 +31,7 @@ def extract(stub, text: str, language: str = "", tries: int = 3):
 
 
 def detail(error, message):
-    """The detail of an error that has the type of `message`; None where it has none."""
+    """The detail of an error with the type of `message`; None if there is none."""
     for key, value in error.trailing_metadata() or ():
         if key == "grpc-status-details-bin":
             for packed in status_pb2.Status.FromString(value).details:

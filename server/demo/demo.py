@@ -22,11 +22,11 @@ PATIENCE = 180.0  # seconds for the model to load
 
 def main() -> int:
     """Run the demonstration; the exit status is that of `sayso extract`."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped then too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped too
     with tempfile.TemporaryFile("w+") as log, _server(log) as (process, address):
         if not _serving(process, address):
             log.seek(0)
-            _say(f"the server did not come up; its log:\n{log.read()}")
+            _say(f"the server did not start; its log:\n{log.read()}")
             return 1
         _say(f"$ sayso extract {ARTICLE.name}")
         extract = [str(COMMANDS / "sayso"), "extract", str(ARTICLE), "--table", "--server", address]
@@ -37,7 +37,7 @@ def main() -> int:
 
 @contextmanager
 def _server(log: IO[str]) -> Iterator[tuple["subprocess.Popen[bytes]", str]]:
-    """A server on a free port of this machine, and its address; stopped whatever happens."""
+    """A local server on a free port, and its address; always stopped at the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -52,7 +52,7 @@ def _server(log: IO[str]) -> Iterator[tuple["subprocess.Popen[bytes]", str]]:
 
 
 def _serving(process: "subprocess.Popen[bytes]", address: str) -> bool:
-    """Wait until the extraction service says that it is serving; whether it did."""
+    """Wait until the extraction service is serving; returns whether it is."""
     started = time.monotonic()
     request = health_pb2.HealthCheckRequest(service="sayso.v1.QuoteService")
     with grpc.insecure_channel(address) as channel:
@@ -69,7 +69,7 @@ def _serving(process: "subprocess.Popen[bytes]", address: str) -> bool:
 
 
 def _width() -> dict[str, str]:
-    """A fixed width where the output is no terminal."""
+    """A fixed width if the output is not a terminal."""
     return {} if sys.stdout.isatty() else {"COLUMNS": "110"}
 
 

@@ -1,7 +1,7 @@
-"""What follows from the assumptions of docs/capacity.md: the part of that page which is arithmetic.
+"""Computes the part of docs/capacity.md that follows from its assumptions.
 
-python server/deploy/capacity.py            # writes that part again, after an assumption was changed
-python server/deploy/capacity.py --check    # says whether it is what would be written
+python server/deploy/capacity.py            # rewrites that part after a change of the assumptions
+python server/deploy/capacity.py --check    # checks whether it is up to date
 """
 
 import argparse
@@ -26,21 +26,21 @@ NAMES = (
 )
 SECONDS_PER_DAY = 86_400
 SERVED = (10_000, 100_000, 1_000_000, 10_000_000)
-"""Articles a day."""
+"""Articles per day."""
 MOST_PARTS = 10_000
-"""Of one job: the parts of a larger one grow."""
+"""The maximum number of parts of one job: larger jobs have larger parts."""
 CORPORA = (100_000, 1_000_000, 100_000_000)
 """Articles."""
 CLUSTER = 64
-"""Cores, for the archive."""
+"""The number of cores for the archive."""
 SPANS = (("a day", 1), ("a year", 365), ("thirty years", 30 * 365), ("a thousand such archives, a day", 1000))
-"""Of an archive: what it is called, and how many of its days it is."""
+"""Time spans of an archive: the name, and the number of days."""
 LARGE = 1_000_000_000
-"""Articles a day, for the last chapter of the page."""
+"""Articles per day in the last section of the page."""
 
 
 def assumptions(page: str) -> dict[str, float]:
-    """The values of the table of assumptions, by their names. Raises ValueError where one is missing."""
+    """The values in the table of assumptions, by name. Raises ValueError if one is missing."""
     rows = re.findall(r"^\| `(\w+)` \| ([\d.,]+) \|", page, re.MULTILINE)
     values = {name: float(value.replace(",", "")) for name, value in rows}
     if values.keys() != set(NAMES):
@@ -49,25 +49,25 @@ def assumptions(page: str) -> dict[str, float]:
 
 
 def serving(articles: int, given: dict[str, float]) -> tuple[float, float, int]:
-    """Of so many articles a day: words a second in the mean and at the peak; replicas, two at least: one may end."""
+    """For a number of articles per day: mean and peak words per second, and replicas, at least two for redundancy."""
     mean = articles * given["words_per_article"] / SECONDS_PER_DAY
     at_peak = mean * given["peak"]
     return mean, at_peak, max(2, math.ceil(at_peak / (given["words_per_second"] * given["busy"])))
 
 
 def core_hours(articles: int, given: dict[str, float]) -> float:
-    """To read a corpus."""
+    """The core hours to read a corpus."""
     return articles * given["words_per_article"] / given["words_per_second"] / 3600
 
 
 def computed(given: dict[str, float]) -> str:
-    """The chapters that follow from the assumptions, in Markdown."""
+    """The sections that follow from the assumptions, in Markdown."""
     return f"""\
 ### Serving: how many replicas
 
 Replicas = articles a day × `words_per_article` ÷ 86,400 × `peak` ÷ (`words_per_second` × `busy`), and at least two.
 
-| articles a day | words a second, mean | at the peak | replicas of one core | memory |
+| articles a day | words a second, on average | at the peak | replicas of one core | memory |
 |--:|--:|--:|--:|--:|
 {_serving_rows(given)}
 A full queue (`queued_words`) is {given["queued_words"] / given["words_per_second"]:,.0f} seconds of reading.
@@ -77,20 +77,20 @@ A full queue (`queued_words`) is {given["queued_words"] / given["words_per_secon
 | articles | core hours | on 8 cores | on 100 cores |
 |--:|--:|--:|--:|
 {_corpus_rows(given)}
-What is killed costs at most a part per worker, {given["part_words"] / given["words_per_second"]:,.0f} seconds of its \
-reading, and the loading of the models.
+A kill costs at most one part per worker, {given["part_words"] / given["words_per_second"]:,.0f} seconds of reading, \
+and loading the models again.
 
 ### A national archive
 
-`archive_articles` a day. Storage is that of the input as JSON lines, and of both tables in Parquet.
+Storage is for `archive_articles` per day: the input as JSON lines, and both tables in Parquet.
 
 | | articles | core hours | on {CLUSTER} cores | input | tables | parts |
 |---|--:|--:|--:|--:|--:|--:|
 {_archive_rows(given)}
 ### {LARGE:,} articles a day
 
-{serving(LARGE, given)[0] / 1e6:,.1f} million words a second in the mean: \
-{serving(LARGE, given)[0] / given["words_per_second"]:,.0f} cores at work day and night.
+{serving(LARGE, given)[0] / 1e6:,.1f} million words a second on average: \
+{serving(LARGE, given)[0] / given["words_per_second"]:,.0f} cores working day and night.
 """
 
 
@@ -140,7 +140,7 @@ def _duration(hours: float) -> str:
 
 
 def renewed(page: str) -> str:
-    """The page with the part that is computed as it follows from its assumptions."""
+    """The page with its computed part updated."""
     before, _, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not end:

@@ -1,7 +1,7 @@
-"""The tables of the documentation that follow from the code: settings, columns.
+"""Generates the tables of the documentation from the code: settings, metrics, columns.
 
 python server/deploy/reference.py            writes them into the pages
-python server/deploy/reference.py --check    ends with status 1 if something would change
+python server/deploy/reference.py --check    exits with status 1 if something would change
 """
 
 import argparse
@@ -22,13 +22,13 @@ from sayso_server.service.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = ("docs/*.md",)
-"""Where pages may have such tables."""
+"""Pages that may have such tables."""
 TITLES = ("Serving", "Limits", "Connections", "HTTP", "Security")
-"""Of the groups of settings, in their order."""
+"""The headings of the groups of settings, in order."""
 REST = "Models and logs"
-"""Of the options that are no setting of the service."""
+"""The heading of the options that are not settings of the service."""
 _OF_THE_PROCESS = ("process_", "python_")
-"""Metrics that come with the library, whose documentation has them."""
+"""Metrics of the library, which documents them itself."""
 _PART = re.compile(r"(<!-- (\w+), written by reference\.py -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -89,7 +89,7 @@ TYPES = {
     "moment": "timestamp (UTC)",
     "spans": "list of {start, end}",
 }
-"""What the types of columns are in Parquet, where the name is another."""
+"""Parquet types with names that differ from ours."""
 
 PARTS: dict[str, Callable[[], str]] = {
     "settings": settings,
@@ -100,17 +100,17 @@ PARTS: dict[str, Callable[[], str]] = {
     "people": lambda: _columns(PEOPLE),
     "profiles": lambda: _columns(PROFILES),
 }
-"""What writes each part of a page."""
+"""The generator of each part of a page."""
 
 
 def pages() -> list[Path]:
-    """The pages that have such tables."""
+    """The pages with such tables."""
     found = [path for pattern in PAGES for path in sorted(ROOT.glob(pattern))]
     return [path for path in found if _PART.search(path.read_text("utf-8"))]
 
 
 def renewed(page: str) -> str:
-    """The page with its tables as the code has them. Raises ValueError for one that is unknown."""
+    """The page with its tables regenerated. Raises ValueError for an unknown table."""
     if unknown := {part[1] for part in _PART.findall(page)} - set(PARTS):
         raise ValueError(f"there are the parts {', '.join(PARTS)}, and none of the name {', '.join(sorted(unknown))}")
     return _PART.sub(lambda part: f"{part[1]}\n{PARTS[part[2]]()}\n{part[3]}", page)
@@ -125,7 +125,7 @@ def main() -> None:
         page = path.read_text("utf-8")
         new = renewed(page)
         if checked and new != page:
-            sys.exit(f"{path} is not what the code says: run make docs-tables")
+            sys.exit(f"{path} is out of date: run make docs-tables")
         if not checked:
             path.write_text(new, "utf-8")
 

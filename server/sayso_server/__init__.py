@@ -1,1 +1,1 @@
-"""The server of sayso: reads English news and returns attributed statements."""
+"""The sayso server: reads English news and returns attributed statements."""

@@ -7,7 +7,7 @@ from sayso_server.core.statement import Extraction, Span, Speaker, Statement
 
 
 def gold_object(document_id: str, extraction: Extraction) -> dict[str, Any]:
-    """`id`, `text` and `attributions` of one document."""
+    """The `id`, `text` and `attributions` of one document."""
     speakers = {speaker.speaker_id: speaker for speaker in extraction.speakers}
     return {
         "id": document_id,
@@ -39,13 +39,13 @@ def _pairs(spans: tuple[Span, ...]) -> list[list[int]]:
 
 
 class CorrectionError(Exception):
-    """A line of corrections that cannot be used. The message is one line."""
+    """An invalid line of corrections. The message is one line."""
 
 
 def corrected(line: Mapping[str, Any]) -> dict[str, Any]:
-    """The gold object of a document that somebody has corrected: a line of the `corrections.jsonl` of a report.
+    """The gold object of a corrected document, from a line of the `corrections.jsonl` of a report.
 
-    What was not corrected counts as right. Raises CorrectionError.
+    Uncorrected statements count as correct. Raises CorrectionError.
     """
     try:
         result, text = line["result"], line["text"]
@@ -95,7 +95,7 @@ def _correct(found: dict[str, dict[str, Any]], change: Mapping[str, Any], new: s
 
 
 def _missing(name: str, content: list[list[int]], speaker: str | None) -> dict[str, Any]:
-    """A statement that nobody but the reader has found: its cue and source are not known."""
+    """A statement that only the reader has found; its cue and source are unknown."""
     unknown = {"cue": [], "source": [], "addressee": [], "kind": "unknown", "polarity": "affirmed", "nested": False}
     return {"id": name, "content": content, "speaker": speaker, "speaker_type": "unknown"} | unknown
 
@@ -103,7 +103,7 @@ def _missing(name: str, content: list[list[int]], speaker: str | None) -> dict[s
 def _checked(pair: list[int], chars: int) -> list[int]:
     start, end = pair
     if not 0 <= start < end <= chars:
-        raise ValueError(f"{pair} is no range of the text")
+        raise ValueError(f"{pair} is not a range of the text")
     return [start, end]
 
 

@@ -7,12 +7,12 @@ from dataclasses import field as with_default
 from datetime import UTC, date, datetime
 
 LINE_BREAKS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
-"""Line breaks that JSON need not escape, and what they are escaped as."""
+"""Line breaks that JSON need not escape, with their escapes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The keys, or columns, in which a record has its id, text, title and date."""
+    """The keys or columns of a record's id, text, title and date."""
 
     id: str = "id"
     text: str = "text"
@@ -25,7 +25,7 @@ FIELDS = Fields()
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One line that could be read. `line` counts from 1."""
+    """A line that could be read. `line` counts from 1."""
 
     line: int
     document_id: str
@@ -35,13 +35,13 @@ class Document:
 
     @property
     def day(self) -> date | None:
-        """When it was published, in UTC."""
+        """The day of publication in UTC."""
         return self.published_at.date() if self.published_at else None
 
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """One line that could not be read, and why, without its text. `document_id` is None where it has none."""
+    """A line that could not be read, and why, without its text. `document_id` is None if it has none."""
 
     line: int
     document_id: str | None
@@ -49,21 +49,21 @@ class BadLine:
 
 
 def read_lines(lines: Iterable[bytes]) -> Iterator[Document | BadLine]:
-    """Every line that is not blank, in order; a line at fault spoils no other."""
+    """Every non-blank line, in order; an invalid line does not affect the others."""
     for number, line in enumerate(lines, start=1):
         if line.strip():
             yield document_of(number, decode(number, line.rstrip(b"\r\n")))
 
 
 def decode(number: int, line: bytes) -> object:
-    """What a line holds, or a BadLine."""
+    """The JSON value of a line, or a BadLine."""
     try:
         record: object = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
     except UnicodeDecodeError as error:
         return BadLine(number, None, f"not UTF-8: byte {error.start + 1} of the line")
     except json.JSONDecodeError as error:
         return BadLine(number, None, f"not JSON: {error.msg} (column {error.colno})")
-    except ValueError:  # of int(): json gives numbers of any length to it
+    except ValueError:  # from int(): json passes numbers of any length to it
         return BadLine(number, None, "not a document: a number has too many digits")
     except RecursionError:
         return BadLine(number, None, "not a document: nested too deeply")
@@ -71,7 +71,7 @@ def decode(number: int, line: bytes) -> object:
 
 
 def document_of(number: int, record: object, fields: Fields = FIELDS) -> Document | BadLine:
-    """The document that a record is, or what is wrong with it."""
+    """The document of a record, or why it is invalid."""
     if isinstance(record, BadLine):
         return record
     if not isinstance(record, dict):
@@ -88,21 +88,21 @@ def document_of(number: int, record: object, fields: Fields = FIELDS) -> Documen
         try:
             value.encode()
         except UnicodeEncodeError as error:
-            reason = f'"{field}" has half of a surrogate pair at character {error.start}, which is no character'
+            reason = f'"{field}" has half of a surrogate pair at character {error.start}, which is not a character'
             return BadLine(number, printable(document_id), reason)
     return Document(number, document_id, text, moment(record.get(fields.published_at)), labels_of(record.get("labels")))
 
 
 def labels_of(value: object) -> dict[str, str]:
-    """The caller's key-values, as far as they are strings."""
-    if isinstance(value, list):  # a map of Parquet: pairs
+    """The caller's key-value pairs with string values."""
+    if isinstance(value, list):  # Parquet maps are lists of pairs
         value = dict(pair for pair in value if isinstance(pair, tuple) and len(pair) == 2)
     pairs = value.items() if isinstance(value, dict) else ()
     return {printable(key): printable(text) for key, text in pairs if isinstance(key, str) and isinstance(text, str)}
 
 
 def moment(value: object) -> datetime | None:
-    """A point in time in UTC, from ISO 8601 or a column of dates; without a time zone it is taken for UTC."""
+    """A point in time in UTC, from ISO 8601 or a column of dates; without a time zone it is taken as UTC."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
@@ -119,7 +119,7 @@ def moment(value: object) -> datetime | None:
 
 
 def json_line(value: object, *, default: Callable[[object], object] | None = None) -> str:
-    """JSON on one line, also for those who read lines and end one at U+0085, U+2028 or U+2029."""
+    """JSON on one line, even for readers that end lines at U+0085, U+2028 or U+2029."""
     return json.dumps(value, ensure_ascii=False, default=default).translate(LINE_BREAKS)
 
 

@@ -8,24 +8,24 @@ from sayso_server.version import VERSION
 
 COMMANDS = {
     "serve": "serve the extraction service, over gRPC and HTTP",
-    "probe": "ask the server of the same settings whether it is ready",
+    "probe": "check whether the server is ready",
     "extract": "read a file of articles, write one result per line",
     "corpus": "read many documents into tables, on several workers",
-    "corrections": "turn corrections of a report into gold",
+    "corrections": "convert corrections of a report to gold",
     "info": "print the version of the server and the name, version and digest of the model",
 }
-"""Each is a function of its name, in a module of its name."""
+"""Each command is a function in a module of the same name."""
 
 
 class Commands(click.Group):
-    """Imports a command when it is needed: a probe that runs every few seconds has no use for the others."""
+    """Imports commands only when needed: a probe that runs every few seconds does not need the others."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """A command, None if there is none of this name."""
+        """The command of this name, or None."""
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"sayso_server.commands.{cmd_name}")
@@ -33,7 +33,7 @@ class Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, without importing any."""
+        """Write the list of commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 

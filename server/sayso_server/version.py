@@ -1,4 +1,4 @@
-"""The version of the installed distribution, which is also that of `sayso`."""
+"""The version of the installed distribution, the same as that of `sayso`."""
 
 from importlib.metadata import version
 

@@ -16,7 +16,7 @@ TABLE = Path(__file__).parent.parent.parent / "build/acceptance/faults.md"
 
 @dataclass(frozen=True)
 class Fault:
-    """What the callers saw of a fault: how many calls there were, how they ended, and what else is to be said."""
+    """The clients' observations of a fault: the number of calls, their statuses, and notes."""
 
     name: str
     calls: int
@@ -35,19 +35,19 @@ HEAD = """| fault | calls | what clients saw | lost | notes |
 _faults: list[Fault] = []
 
 Saw = Callable[[int, Counter[str], str], None]
-"""Notes a fault: the calls, how they ended, and what else is to be said."""
+"""Records a fault: the calls, their statuses, and notes."""
 
 
 @pytest.fixture
 def served() -> Iterator[Served]:
-    """A server process around the fake engine, with the default settings; behind the test it must be sound."""
+    """A server process with the fake engine and default settings; it must be healthy after the test."""
     with serving() as server:
         yield server
         check_sound(server)
 
 
 def check_sound(server: Served) -> None:
-    """Nothing is left of what was: the queue is empty, health says SERVING, and a request is answered."""
+    """No after-effects: the queue is empty, health says SERVING, and a request is answered."""
     assert server.health() == "SERVING"
     assert server.read("the next").stats.word_count == 2
     assert (server.metric("sayso_queue_words"), server.metric("sayso_queue_documents")) == (0, 0)
@@ -55,7 +55,7 @@ def check_sound(server: Served) -> None:
 
 @pytest.fixture
 def saw(request: pytest.FixtureRequest) -> Saw:
-    """Notes what the callers saw of a fault, for the table at the end. A call without an ending is lost."""
+    """Records what clients observed during a fault, for the table at the end. A call without a status is lost."""
 
     def note(calls: int, seen: Counter[str], beside: str) -> None:
         name = request.node.name.removeprefix("test_").replace("_", " ")

@@ -81,7 +81,7 @@ def call_from(callers: int, texts: Iterator[str], served: Served, wait: Callable
 
 
 def _read(served: Served, text: str) -> tuple[int, str, float]:
-    """The words that were read, how the call ended, and what a refusal asks to wait, at most a second of it."""
+    """The words read, the status of the call, and the retry delay of a rejection, at most a second."""
     try:
         return served.read(text).stats.word_count, "OK", 0.0
     except grpc.RpcError as error:

@@ -37,7 +37,7 @@ class Pending:
         self.future.cancel()
 
     def ending(self) -> str:
-        """How it ended: OK, or a code. What is answered must be the answer to this very document."""
+        """The status: OK or a code. The response must be for this document."""
         try:
             result = self.future.result(PATIENCE).result
         except grpc.FutureCancelledError:
@@ -93,7 +93,7 @@ class Served:
         return workers_of(self.pid)
 
     def memory(self) -> int:
-        """Resident KiB of the server, its workers and what these are forked from."""
+        """Resident KiB of the server, its workers and the process that they are forked from."""
         return sum(_resident(pid) for pid in (self.pid, *templates_of(self.pid), *self.workers()))
 
 
@@ -104,7 +104,7 @@ def _resident(pid: int) -> int:
 
 @contextlib.contextmanager
 def serving(*arguments: str, module: str = FAKE) -> Iterator[Served]:
-    """A server process; its log is kept short, since nobody reads it while it runs."""
+    """A server process; its log is kept short, since nothing reads it while it runs."""
     metrics_port = free_port()
     options = ("--log-level", "error", "--metrics-port", str(metrics_port), *arguments)
     with (

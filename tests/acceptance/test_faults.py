@@ -1,4 +1,4 @@
-"""Faults: what breaks, and what the callers see of it."""
+"""Fault injection: failure modes and what clients observe."""
 
 import gzip
 import itertools

@@ -1,4 +1,4 @@
-"""Clients over HTTP that nobody here wrote, against a server process: Connect's, curl, fetch, a proxy, a browser."""
+"""Third-party HTTP clients against a server process: Connect, curl, fetch, a proxy, a browser."""
 
 import json
 import re

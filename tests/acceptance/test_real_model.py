@@ -79,6 +79,6 @@ def test_an_article_comes_out_the_same_whether_one_worker_reads_it_or_two(real: 
 
 
 def said(result: pb.Result) -> list[tuple[str, str]]:
-    """The statements of a result: what, by whom."""
+    """The statements of a result: content and speaker."""
     names = {speaker.speaker_id: speaker.display_name for speaker in result.speakers}
     return [(" ".join(s.text for s in one.content_spans), names.get(one.speaker_id, "")) for one in result.statements]

@@ -1,4 +1,4 @@
-"""Clients and proxies that nobody here wrote. One that is not installed is skipped, and says how to get it."""
+"""Third-party clients and proxies. Those that are not installed are skipped, with a hint how to get them."""
 
 import asyncio
 import contextlib
@@ -88,7 +88,7 @@ def test_grpclib(served: Served) -> None:
 
 @contextlib.contextmanager
 def proxy(*command: str | Path) -> Iterator[None]:
-    """A proxy in the foreground; ended behind the test."""
+    """A proxy in the foreground; stopped after the test."""
     process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         yield

@@ -54,7 +54,7 @@ def test_a_moment_that_utc_does_not_have(client: sayso.Client, moment: datetime)
 def test_several_documents(client: sayso.Client) -> None:
     for one in ("abc", b"abc", sayso.Document("abc")):
         with pytest.raises(
-            TypeError, match=r"documents is one .*; it must be several documents, .*extract\(\) takes one"
+            TypeError, match=r"documents is one .*; it must be several documents, .*use extract\(\) for one"
         ):
             list(client.extract_many(one))  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="documents is of type int"):
@@ -109,7 +109,7 @@ def test_numbers_that_are_none(client: sayso.Client) -> None:
         ({"tls": True}, "tls must be a Tls, not a bool"),
         ({"token": b"t"}, "token must be a str, not a bytes"),
         ({"timeout": "5"}, "timeout is of type str"),
-        ({"options": {"grpc.x": 1.5}}, "options must be of str and int: 'grpc.x' is of type float"),
+        ({"options": {"grpc.x": 1.5}}, "options must be str or int: 'grpc.x' is of type float"),
     ],
 )
 def test_settings(settings: dict[str, Any], message: str) -> None:

@@ -229,7 +229,7 @@ def test_a_narrow_terminal_has_room_for_names(served: Running, tmp_path: Path) -
 def test_a_token_in_the_clear_is_told() -> None:
     clear = CliRunner().invoke(app, ["info", "--server", "192.0.2.1:1", "--timeout", "0.1", "--token", "secret"])
     assert clear.stderr.splitlines()[0] == (
-        "warning: the token goes to 192.0.2.1:1 in the clear; encrypt it with --tls"
+        "warning: the token is sent to 192.0.2.1:1 in clear text; encrypt it with --tls"
     )
     local = CliRunner().invoke(app, ["info", "--server", "127.0.0.1:1", "--timeout", "0.1", "--token", "secret"])
     assert "warning" not in local.stderr
@@ -279,7 +279,7 @@ def test_completion(shell: str) -> None:
 
 @pytest.fixture
 def no_default_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No server that anybody has named, and none where one would be."""
+    """No server is named, and none runs at the default address."""
     monkeypatch.delenv("SAYSO_SERVER", raising=False)
     address = f"127.0.0.1:{free_port()}"
     monkeypatch.setattr("sayso.cli.connection.DEFAULT_SERVER", address)
@@ -290,7 +290,7 @@ def test_without_a_server_the_local_engine_reads(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(load, "load_engine", lambda model: FakeEngine())
     result = CliRunner().invoke(app, ["extract", "-"], input=TEXT)
     assert (result.exit_code, result.stdout) == (0, "-\t1\t3\tMara\tdirect\tsaid\t“Yes, indeed,”\n")
-    assert result.stderr.endswith(": reading with the local engine, once it is loaded\n")
+    assert result.stderr.endswith(": loading the local engine instead\n")
     asked = CliRunner().invoke(app, ["extract", "--local", "-"], input=TEXT)
     assert (asked.exit_code, asked.stdout, asked.stderr) == (0, result.stdout, "")
 
@@ -339,7 +339,7 @@ def test_no_answer_in_time(served: Running) -> None:
     result = sayso(served, "extract", "-", "--timeout", "0.1")
     assert result.exit_code == 3
     told, _, named = result.stderr.partition(" (request ")
-    assert told == f"Error: no answer from {served.address} within 0.1 s; allow more with --timeout"
+    assert told == f"Error: no answer from {served.address} within 0.1 s; allow more time with --timeout"
     assert re.fullmatch(r"\w{32}\)\n", named)
 
 
@@ -393,7 +393,7 @@ def test_usage_in_one_line(arguments: tuple[str, ...]) -> None:
 def test_what_is_no_address(address: str) -> None:
     result = CliRunner().invoke(app, ["info", "--server", address])
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
-    assert f'"{address}" is no address of a server: it is host:port, as in localhost:50051' in result.stderr
+    assert f'invalid server address "{address}": expected HOST:PORT, such as localhost:50051' in result.stderr
 
 
 def test_no_command_is_all_commands() -> None:
@@ -608,7 +608,7 @@ def test_a_file_that_is_too_large_to_be_held(served: Running, tmp_path: Path) ->
         opened.truncate(100 * 1024**3)  # 100 GiB of nothing, on no disk
     result = sayso(served, "extract", str(file))
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"Error: {file}: more than 64 MiB in one document; split it, or give JSON lines\n"
+    assert result.stderr == f"Error: {file}: more than 64 MiB in one document; split it, or use JSON lines\n"
 
 
 def test_a_message_over_the_limit(served: Running) -> None:

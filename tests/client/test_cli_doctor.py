@@ -66,7 +66,7 @@ def test_a_server_that_is_well(served: Running) -> None:
     assert told["dns"] == "127.0.0.1"
     assert told["tls"] == "not encrypted, as asked"
     assert told["health"] == "serving"
-    assert told["token"] == "none is needed"
+    assert told["token"] == "not required"
     assert told["version"] == f"server {VERSION}, client {VERSION}, model fake 7"
     assert told["reading"].startswith("one sentence, said by Mara, in ")
 
@@ -99,14 +99,14 @@ def test_models_that_load() -> None:
 def test_tokens(tmp_path: Path) -> None:
     (tmp_path / "tokens").write_text("newsroom a-token\n")
     with running(settings=Settings(security=Security(token_file=str(tmp_path / "tokens")))) as served:
-        assert failure(served)[:3] == (1, "token", "the server asks for a token")
+        assert failure(served)[:3] == (1, "token", "the server requires a token")
         assert failure(served, "--token", "wrong")[:3] == (1, "token", "the server does not know this token")
         status, findings = doctor(served, "--token", "a-token")
     assert (status, findings["token"]["message"]) == (0, "accepted")
 
 
 def test_a_token_that_nobody_asks_for(served: Running) -> None:
-    assert doctor(served, "--token", "x")[1]["token"]["message"] == "not needed: none is asked for"
+    assert doctor(served, "--token", "x")[1]["token"]["message"] == "not required by the server"
 
 
 def test_another_version(served: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,8 +152,8 @@ def test_what_is_wrong_with_tls(authority: Authority, stranger: Authority, serve
     seen.append(failure(served, *ca))
     assert {(status, check) for status, check, _, _ in seen} == {(3, "tls")}
     messages, advice = [message for _, _, message, _ in seen], [way for _, _, _, way in seen]
-    assert messages[0] == "the server speaks TLS, and the client was not told to"
-    assert "none of the public authorities has signed it" in messages[1]
+    assert messages[0] == "the server uses TLS, the client does not"
+    assert "no public authority has signed it" in messages[1]
     assert f"--tls-ca {stranger.ca} has not signed it" in messages[2]
     assert messages[3] == "the certificate is for 127.0.0.1, not for other.example"
     assert messages[4] == "the server does not speak TLS"

@@ -1,4 +1,4 @@
-"""What the command reads: the files that people have, and a sentence for those that it cannot read."""
+"""The inputs of the command: common kinds of files, and an error message for those that it cannot read."""
 
 import gzip
 import json
@@ -122,14 +122,14 @@ def test_compressed_files(tmp_path: Path) -> None:
     assert texts(unnamed) == [SAID]
     for broken in (b"no gzip", gzip.compress(lines)[:-20], gzip.compress(lines)[:12] + b"\xff" * 40):
         (tmp_path / "a.jsonl.gz").write_bytes(broken)
-        assert texts(tmp_path / "a.jsonl.gz")[-1] == "damaged: it cannot be unpacked"
+        assert texts(tmp_path / "a.jsonl.gz")[-1] == "damaged: it cannot be decompressed"
 
 
 def test_a_file_that_unfolds_to_more_than_can_be_held(tmp_path: Path) -> None:
     bomb = gzip.compress(b"x" * (65 * 1024 * 1024))
     for name in ("a.txt.gz", "a"):
         (tmp_path / name).write_bytes(bomb)
-        assert texts(tmp_path / name) == ["more than 64 MiB in one document; split it, or give JSON lines"]
+        assert texts(tmp_path / name) == ["more than 64 MiB in one document; split it, or use JSON lines"]
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(b'{"text": "' + b"x" * (65 * 1024 * 1024) + b'"}\n["x"]\n'))
     assert [one.reason.split(";")[0] for one in read(tmp_path / "a.jsonl.gz") if isinstance(one, Unreadable)] == [
         "more than 64 MiB in one line",
@@ -159,13 +159,13 @@ def test_a_page_of_the_web(tmp_path: Path) -> None:
         assert found.source["text"] == found.text
         assert found.source["published_at"].startswith("2024-03-01")
     (tmp_path / "a.html").write_text("<html><body></body></html>")
-    assert texts(tmp_path / "a.html") == ["HTML without an article that could be found; give its text"]
+    assert texts(tmp_path / "a.html") == ["HTML in which no article was found; convert it to text"]
 
 
 def test_a_page_without_trafilatura(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "trafilatura", None)
     (tmp_path / "a.html").write_text(PAGE)
-    needed = "HTML, which needs trafilatura: pip install trafilatura lxml_html_clean; or give its text"
+    needed = "HTML, which needs trafilatura: pip install trafilatura lxml_html_clean; or convert it to text"
     assert texts(tmp_path / "a.html") == [needed]
 
 
@@ -175,14 +175,14 @@ def test_a_page_over_which_trafilatura_fails(tmp_path: Path, monkeypatch: pytest
 
     monkeypatch.setitem(sys.modules, "trafilatura", SimpleNamespace(bare_extraction=fail))
     (tmp_path / "a.html").write_text(PAGE)
-    assert texts(tmp_path / "a.html") == ["HTML without an article that could be found; give its text"]
+    assert texts(tmp_path / "a.html") == ["HTML in which no article was found; convert it to text"]
 
 
 def test_an_item_that_is_nested_too_deeply_spoils_no_other(tmp_path: Path) -> None:
     deep = "<b>" * 50_000 + "</b>" * 50_000
     items = [f"<item><description>{text}</description></item>" for text in (deep, SAID)]
     (tmp_path / "a.rss").write_text(f"<rss><channel>{''.join(items)}</channel></rss>")
-    assert texts(tmp_path / "a.rss") == ["an item that is nested too deeply", SAID]
+    assert texts(tmp_path / "a.rss") == ["an item with too deeply nested elements", SAID]
 
 
 def test_entities_that_unfold_without_end(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_the_items_of_a_feed(tmp_path: Path) -> None:
     assert first.source["published_at"] == "2024-03-01T10:00:00+00:00"
     assert isinstance(second, Given)
     assert (second.document_id, second.text) == ("https://courier.example/2", "“Well,” said Mara.")
-    assert third == Unreadable(f"{tmp_path / 'rss.xml'}:3", "an item without a text")
+    assert third == Unreadable(f"{tmp_path / 'rss.xml'}:3", "an item without text")
 
 
 def test_the_entries_of_an_atom_feed(tmp_path: Path) -> None:
@@ -221,7 +221,7 @@ def test_the_entries_of_an_atom_feed(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         ("<rss", "not well-formed XML"),
-        ("<nitf><body/></nitf>", "XML without the items of RSS or the entries of Atom; give its text"),
+        ("<nitf><body/></nitf>", "XML without RSS items or Atom entries; convert it to text"),
     ],
 )
 def test_xml_that_is_no_feed(tmp_path: Path, content: str, reason: str) -> None:
@@ -235,21 +235,21 @@ def test_plain_text_of_html() -> None:
 
 
 def test_a_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command of that name stands in: it writes what it is given, without the first line."""
+    """A fake command of that name, which writes its input without the first line."""
     file = tmp_path / "a.pdf"
     file.write_bytes(f"%PDF-1.7\n{SAID}\f".encode())
     tools = tmp_path / "tools"
     tools.mkdir()
     monkeypatch.setenv("PATH", str(tools))
-    assert texts(file) == ["a PDF, which needs pdftotext (of poppler-utils); or give its text"]
+    assert texts(file) == ["a PDF, which needs pdftotext (from poppler-utils); or convert it to text"]
     command = tools / "pdftotext"
     command.write_text('#!/bin/sh\n[ "$*" = "-q -enc UTF-8 - -" ] || exit 9\nread -r _; exec /bin/cat\n')
     command.chmod(0o755)
     assert read(file) == [Given(f"{SAID}\f", str(file), is_made=True)]
     file.write_bytes(b"%PDF-1.7\n \f")
-    assert texts(file) == ["a PDF without text, such as pictures of pages; give its text"]
+    assert texts(file) == ["a PDF without text, such as scanned pages; convert it to text"]
     command.write_text("#!/bin/sh\nexit 1\n")
-    assert texts(file) == ["a PDF that pdftotext cannot read; give its text"]
+    assert texts(file) == ["a PDF that pdftotext cannot read; convert it to text"]
 
 
 def test_hidden_files_and_settings_of_a_folder_are_left_out(served: Running, tmp_path: Path) -> None:
@@ -279,7 +279,7 @@ def test_a_keyboard_is_no_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_address_is_not_fetched() -> None:
     result = sayso(None, "extract", "https://courier.example/1")
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
-    assert "addresses are not fetched; do it first, as by: curl -sL ADDRESS | sayso extract" in result.stderr
+    assert "sayso does not fetch web pages; use: curl -sL ADDRESS | sayso extract" in result.stderr
 
 
 def test_what_is_read_through_a_real_pipe(served: Running) -> None:

@@ -1,4 +1,4 @@
-"""What the command writes, and where: nothing is lost, and machine output keeps its shape."""
+"""The output of the command and its destination: nothing is lost, and machine-readable output is stable."""
 
 import csv
 import io
@@ -37,7 +37,7 @@ def test_an_output_that_is_an_input_is_refused(served: Running, article: Path, f
     for output in (article, link):
         result = sayso(served, "extract", str(article), "-o", str(output), *form)
         assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
-        assert "is read, and cannot be written too; name another output" in result.stderr
+        assert "cannot be both input and output; choose another output" in result.stderr
         assert article.read_text("utf-8") == TEXT
 
 
@@ -52,7 +52,7 @@ def test_standard_output_that_is_an_input_is_refused(served: Running, article: P
             timeout=PATIENCE,
         )
     assert done.returncode == 2
-    assert done.stderr.startswith("Error: standard output: is read, and cannot be written too")
+    assert done.stderr.startswith("Error: standard output: cannot be both input and output")
     assert article.read_text("utf-8") == TEXT
 
 
@@ -124,7 +124,7 @@ def test_a_full_disk_is_one_line(served: Running, article: Path, form: str) -> N
 
 
 def test_an_interrupt_while_libraries_are_imported() -> None:
-    """Whatever is imported first stands still; it is interrupted there."""
+    """The first import hangs, and is interrupted there."""
     code = """
 import sys
 class Slow:
@@ -258,9 +258,9 @@ def test_documents_with_one_id_are_told_of(served: Running, tmp_path: Path) -> N
 def test_a_speaker_who_is_nobody(served: Running) -> None:
     result = sayso(served, "extract", "-", "--speaker", "Mara", "--speaker", "Pell", text=TWO)
     assert (result.exit_code, result.stdout.count("\n")) == (1, 1)
-    assert result.stderr == 'Error: nobody who speaks is called "Pell"; there speak: Mara, Olin\n'
+    assert result.stderr == 'Error: no speaker matches "Pell"; the speakers are: Mara, Olin\n'
     nobody = sayso(served, "extract", "-", "--speaker", "Pell", text="It rained.")
-    assert (nobody.exit_code, nobody.stderr) == (1, 'Error: nobody who speaks is called "Pell"; nobody speaks\n')
+    assert (nobody.exit_code, nobody.stderr) == (1, 'Error: no speaker matches "Pell"; there are no speakers\n')
 
 
 def test_the_start_imports_nothing_heavy() -> None:

@@ -211,7 +211,7 @@ def test_no_server() -> None:
 
 @pytest.mark.parametrize("address", ["localhost", "http://localhost:50051", "localhost:0", ":50051", "a/b:1"])
 def test_what_is_no_address(address: str) -> None:
-    with pytest.raises(ValueError, match="is no address of a server: it is host:port"):
+    with pytest.raises(ValueError, match=r"invalid server address .*: expected HOST:PORT"):
         sayso.Client(address)
 
 
@@ -301,7 +301,7 @@ def test_an_overloaded_server_is_given_the_time_it_asks_for() -> None:
 def test_an_overload_without_end_is_waited_for_as_long_as_there_is_patience(
     monkeypatch: pytest.MonkeyPatch, delay: float
 ) -> None:
-    """However many waits that are: each takes a tenth of a second at least, whatever the server says."""
+    """The number of waits does not matter: each takes at least a tenth of a second, whatever the server says."""
     waits: list[float] = []
     monkeypatch.setattr("sayso.client.time.sleep", waits.append)
 
@@ -338,7 +338,7 @@ def test_an_outcome_that_is_empty() -> None:
         first, second = (outcome for _, outcome in client.extract_many(["a", "b"]))
         assert isinstance(first, sayso.Result)
         assert isinstance(second, sayso.ServerError)
-        assert second.message == "the server sent neither a result nor an error of this document"
+        assert second.message == "the server sent neither a result nor an error for this document"
         assert str(second) == f"{second.message} (request {first.request_id})"
         with pytest.raises(sayso.ServerError, match="sent no result"):
             client.extract("a")
@@ -374,7 +374,7 @@ def test_a_client_that_is_closed(served: Running) -> None:
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan")])
 def test_a_timeout_that_is_none(client: sayso.Client, timeout: float) -> None:
-    with pytest.raises(ValueError, match=f"timeout is {timeout}; it must be a number of seconds above 0"):
+    with pytest.raises(ValueError, match=f"timeout is {timeout}; it must be a number of seconds greater than 0"):
         client.extract(TEXT, timeout=timeout)
     with pytest.raises(ValueError, match="timeout is"):
         sayso.Client(timeout=timeout)
@@ -467,7 +467,7 @@ def test_a_proxy_is_named_where_no_server_answers(monkeypatch: pytest.MonkeyPatc
         client.info()
     assert str(raised.value) == (
         f"no server answers at sayso.example:50051 through the proxy {proxy};"
-        " to go past the proxy, set no_proxy=sayso.example"
+        " to bypass the proxy, set no_proxy=sayso.example"
     )
     monkeypatch.setenv("no_proxy", "localhost,127.0.0.1")
     with sayso.Client(f"127.0.0.1:{free_port()}") as client, pytest.raises(sayso.ServerUnavailable) as raised:
@@ -531,7 +531,7 @@ def test_the_token_goes_with_every_call(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_tls_settings(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="go together"):
+    with pytest.raises(ValueError, match="needs its key"):
         sayso.Tls(certificate="client.pem")
     with pytest.raises(FileNotFoundError):
         sayso.Client("x:1", tls=sayso.Tls(ca=tmp_path / "none.pem"))

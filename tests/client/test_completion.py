@@ -1,4 +1,4 @@
-"""The completion scripts in the shells that they are for; skipped where a shell is missing."""
+"""The completion scripts in their shells; skipped if a shell is missing."""
 
 import os
 import pty
@@ -24,7 +24,7 @@ TYPED = {
     "sayso completion z": "zsh",
     "sayso doc": "doctor",
 }
-"""What is typed before Tab, and what is on the line, or on offer, after it."""
+"""The text typed before Tab, and the line or the suggestions after it."""
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ class Zsh:
         os.write(self._terminal, text.encode())
 
     def wait(self, expected: str) -> str:
-        """What it writes, until it has written that."""
+        """Its output up to a given text."""
         text, give_up = "", time.monotonic() + PATIENCE
         while expected not in text:
             assert time.monotonic() < give_up, f"there is no {expected} in {text!r}"

@@ -1,4 +1,4 @@
-"""What travels on the wire: encryption, tokens, retries."""
+"""The connection: encryption, tokens, retries."""
 
 import shutil
 import subprocess
@@ -57,8 +57,8 @@ def test_what_is_wrong_with_a_connection_has_a_sentence_of_its_own(certificate: 
             f"{address} closes the connection; perhaps it speaks TLS: Tls(...), --tls, or --tls-ca FILE"
         )
         assert _refusal(address, sayso.Tls()) == (
-            f"the certificate of {address} is signed by nobody who is trusted;"
-            " trust its authority: Tls(ca=...), --tls-ca FILE"
+            f"the certificate of {address} is signed by an unknown authority;"
+            " trust that authority: Tls(ca=...), --tls-ca FILE"
         )
     pair = [(key.read_bytes(), public.read_bytes())]
     strict = grpc.ssl_server_credentials(pair, public.read_bytes(), require_client_auth=True)
@@ -67,7 +67,7 @@ def test_what_is_wrong_with_a_connection_has_a_sentence_of_its_own(certificate: 
             f"{address} closes the connection;"
             " perhaps it asks for a certificate: Tls(certificate=..., key=...), --tls-cert"
         )
-    assert _refusal("nowhere.invalid:50051", None) == "there is no host nowhere.invalid; check its name"
+    assert _refusal("nowhere.invalid:50051", None) == "there is no host nowhere.invalid; check the name"
 
 
 def _refusal(address: str, tls: sayso.Tls | None) -> str:

@@ -41,7 +41,7 @@ NOT_IN_ROWS = {
     "speakers.issuer_speaker_id",
     "speakers.candidates.name",
 }
-"""What a row does not tell, besides explanations, mentions, and what is of the whole result."""
+"""Fields that are not in rows, besides explanations, mentions, and fields of the whole result."""
 
 
 def read(message: pb.Result) -> sayso.Result:

@@ -73,7 +73,7 @@ def run(
     folder: Path | None = None,
     variables: Mapping[str, str] | None = None,
 ) -> str:
-    """What a command prints. It must succeed."""
+    """The output of a command, which must succeed."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=folder,

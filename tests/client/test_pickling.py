@@ -1,4 +1,4 @@
-"""Clients in other processes: a copy has the settings, and a connection of its own."""
+"""Clients in other processes: a copy has the same settings and its own connection."""
 
 import asyncio
 import pickle

@@ -1,4 +1,4 @@
-"""The page: all of the text is there, marked where statements are, and nothing of it is markup."""
+"""The page: it has the whole text, with statements marked, and no markup from the text."""
 
 import json
 import re
@@ -27,7 +27,7 @@ HOSTILE = (
 
 
 class Shown(HTMLParser):
-    """What a browser makes of a page: its tags, attributes, and the words of the articles."""
+    """A parsed page: its tags, attributes, and the words of the articles."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -135,7 +135,7 @@ def test_identifiers_are_unique_and_links_lead_to_them() -> None:
 
 def test_the_cards_say_why() -> None:
     html, _ = shown("“Yes,” said Mara.")
-    assert "<p>“Mara” is next to it; 50% sure.</p>" in html
+    assert "<p>“Mara” is named next to it; 50% sure.</p>" in html
     assert "<p>A direct quotation, reported by “said”. 75% sure that these words are right.</p>" in html
     assert "<dt>found by</dt><dd>fake</dd>" in html
     assert "<dt>for it</dt><dd>strong +2.00</dd><dt>against it</dt><dd>weak -0.10</dd>" in html
@@ -146,7 +146,7 @@ OLIN = "“Yes,” said Mara. “No,” said Olin.\n\n“Well,” said Mara."
 
 
 def explained(rule: str, mention: str, **changes: Any) -> str:
-    """What is said of the last statement of a text by Mara, if `mention` were its source, linked by `rule`."""
+    """The explanation of the last statement of a text by Mara, with `mention` as its source, linked by `rule`."""
     text = OLIN.removesuffix("Mara.") + f"{mention}."
     result = result_of(extraction(OLIN))
     last = result.statements[-1]
@@ -163,14 +163,14 @@ def explained(rule: str, mention: str, **changes: Any) -> str:
 @pytest.mark.parametrize(
     ("rule", "mention", "said"),
     [
-        ("pronoun he or she", "she", "“she” refers to Mara, last named in the paragraph before; 50% sure."),
-        ("role", "the mayor", "“the mayor” is Mara, last named in the paragraph before; 50% sure."),
-        ("surname", "Ms M.", "“Ms M.” is short for Mara; 50% sure."),
-        ("full name", "the mayor, Mara", "“the mayor, Mara” is next to it; 50% sure."),
-        ("speaker goes on", "", "Mara speaks here, last named in the paragraph before; 50% sure."),
-        ("a rule of tomorrow", "she", "“she” is taken for Mara, by the rule “a rule of tomorrow”; 50% sure."),
+        ("pronoun he or she", "she", "“she” refers to Mara, last named in the previous paragraph; 50% sure."),
+        ("role", "the mayor", "“the mayor” is Mara, last named in the previous paragraph; 50% sure."),
+        ("surname", "Ms M.", "“Ms M.” is a short form of Mara; 50% sure."),
+        ("full name", "the mayor, Mara", "“the mayor, Mara” is named next to it; 50% sure."),
+        ("speaker goes on", "", "Mara speaks here, last named in the previous paragraph; 50% sure."),
+        ("a rule of tomorrow", "she", "“she” refers to Mara, by the rule “a rule of tomorrow”; 50% sure."),
         ("a rule of tomorrow", "", "It is Mara’s, by the rule “a rule of tomorrow”; 50% sure."),
-        ("full name", "Mara", "“Mara” is next to it; 50% sure."),
+        ("full name", "Mara", "“Mara” is named next to it; 50% sure."),
     ],
 )
 def test_a_sentence_says_whose_it_is_and_why(rule: str, mention: str, said: str) -> None:
@@ -181,10 +181,10 @@ def test_a_sentence_says_whose_it_is_and_why(rule: str, mention: str, said: str)
     ("text", "told"),
     [
         ("Mara came, and she said", "in the same sentence"),
-        ("Mara came. She said", "in the sentence before"),
+        ("Mara came. She said", "in the previous sentence"),
         ("Mara came. It rained. She said", "earlier in this paragraph"),
-        ("Mara came.\n\nShe said", "in the paragraph before"),
-        ("Mara came.\n\nIt rained.\n\nShe said", "2 paragraphs before"),
+        ("Mara came.\n\nShe said", "in the previous paragraph"),
+        ("Mara came.\n\nIt rained.\n\nShe said", "2 paragraphs earlier"),
     ],
 )
 def test_where_somebody_was_named_last(text: str, told: str) -> None:
@@ -204,8 +204,8 @@ def test_statements_of_nobody() -> None:
     assert explained("no antecedent", "she").endswith("Olin, 6%.")
     result = result_of(extraction(OLIN))
     nobody = replace(result.statements[0], speaker=None)
-    assert attributed(nobody, result, OLIN) == "Who “Mara” is could not be found."
-    assert attributed(replace(nobody, source=None), result, OLIN) == "The text names nobody for it."
+    assert attributed(nobody, result, OLIN) == "No speaker was found for “Mara”."
+    assert attributed(replace(nobody, source=None), result, OLIN) == "The text names no speaker."
 
 
 def test_the_cards_name_the_other_speakers() -> None:
@@ -229,7 +229,7 @@ def test_words_are_counted_as_people_count_them() -> None:
 def test_the_page_says_who_read_the_text_and_when() -> None:
     read = (sayso.Document("“Yes,” said Mara."), result_of(extraction("“Yes,” said Mara.")))
     html = page([read], made_at=datetime(2026, 3, 4, 5, 6, tzinfo=UTC))
-    assert "Read by machine on 4 March 2026 at 05:06 UTC, by sayso, model fake 7 (digest 0123abcd)." in html
+    assert "Extracted automatically on 4 March 2026 at 05:06 UTC, by sayso, model fake 7 (digest 0123abcd)." in html
 
 
 def test_weak_statements_are_told_apart() -> None:

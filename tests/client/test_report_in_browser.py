@@ -313,7 +313,7 @@ def test_on_paper(browser: Page, tmp_path: Path) -> None:
         == 0
     )
     assert shown.run("document.querySelector('.people details').open") is True
-    assert shown.run("document.querySelector('.provenance').innerText").startswith("Read by machine on ")
+    assert shown.run("document.querySelector('.provenance').innerText").startswith("Extracted automatically on ")
     assert shown.run("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert shown.run("getComputedStyle(document.querySelector('mark')).printColorAdjust") == "exact"
     shown.prefer("light")
@@ -363,7 +363,7 @@ CONTRAST = """(() => {
   const [dark, light] = [shade(behind), shade([...behind, getComputedStyle(element).color])].sort((a, b) => a - b);
   return (light + .05) / (dark + .05);
 })()"""
-"""The contrast of the words of an element with what is behind them, as WCAG counts it; 4.5 is its level AA."""
+"""The contrast between an element's text and its background as defined by WCAG; 4.5 is level AA."""
 
 
 def test_a_narrow_window_needs_no_sideways_scrolling(browser: Page, tmp_path: Path) -> None:
@@ -392,7 +392,7 @@ def test_what_a_screen_reader_finds(browser: Page, tmp_path: Path) -> None:
     described = [description for role, _, description in found if role == "mark"]
     assert len(described) == 3
     assert described[0] == (
-        "Mara “Mara” is next to it; 50% sure. "
+        "Mara “Mara” is named next to it; 50% sure. "
         "A direct quotation, reported by “said”. 75% sure that these words are right."
     )
     assert ("status", "") in {(role, name) for role, name, _ in found}

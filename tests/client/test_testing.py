@@ -1,4 +1,4 @@
-"""The server with canned answers: what it is told comes out of a client."""
+"""The server with canned responses: a client returns what it was given."""
 
 import time
 

@@ -55,7 +55,7 @@ def test_a_table_has_columns_of_their_types_even_without_statements(reader: Batc
     ("batch", "message"),
     [
         ({"body": []}, "the batch has no column 'text'; its columns are body"),
-        ({"text": [], "error": []}, "the batch has a column 'error' already"),
+        ({"text": [], "error": []}, "the batch already has a column 'error'"),
     ],
 )
 def test_a_batch_that_does_not_fit(reader: BatchReader, batch: dict[str, list[Any]], message: str) -> None:

@@ -25,7 +25,7 @@ NOT_IN_TABLE = {
     "Speaker.mentions",
     *("Statement.content", "Statement.speaker_id", "Speaker.speaker_id"),  # they are looked at by themselves
 }
-"""What the table of statements does not tell."""
+"""Fields that are not in the table of statements."""
 
 
 def table_row() -> Row:

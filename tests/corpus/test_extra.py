@@ -1,4 +1,4 @@
-"""What needs the extra `corpus`: Parquet, and Ray."""
+"""Tests that need the extra `corpus`: Parquet and Ray."""
 
 import io
 import json
@@ -115,7 +115,7 @@ def test_the_example_answers_from_the_tables(corpus: Corpus, tmp_path: Path) -> 
 
 
 def test_people_on_ray_are_those_found_here(corpus: Corpus, tmp_path: Path) -> None:
-    """In a process of its own, which makes a folder of tables and finds the people in it twice."""
+    """Run in a separate process, which makes a folder of tables and links its people twice."""
     pytest.importorskip("ray", reason="the extra `corpus` is not installed: no Ray")
     corpus.write(GOOD, "“Never,” said Olin.", GOOD, "“No,” said Mara Olin.")
     corpus.run("--no-people")
@@ -185,7 +185,7 @@ def test_sigterm_on_ray_ends_all_that_was_started(corpus: Corpus, tmp_path: Path
     process.terminate()
     output, said = process.communicate(timeout=RAY_PATIENCE)
     gate.touch()
-    assert (process.returncode, output, said) == (130, "", "stopped; run the same command again to continue\n")
+    assert (process.returncode, output, said) == (130, "", "stopped; run the same command again to resume\n")
     assert not list(Path(tempfile.gettempdir()).glob(f"sayso-ray-{process.pid}-*"))
     assert not list(corpus.home.iterdir())
 

@@ -72,7 +72,7 @@ def part(*names: str) -> Part:
 
 
 def job(folder: Any) -> None:
-    """Writes a and b!, then reads again what failed, and what has no row."""
+    """Writes a and b!, then reads failed documents and those without a row."""
     with opened(folder, "jsonl", {}) as tables:
         if "a" not in tables.statuses:
             tables.write(part("a", "b!"))

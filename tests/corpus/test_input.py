@@ -105,9 +105,9 @@ def test_hidden_files_of_a_folder_are_left_out(tmp_path: Path) -> None:
     ("name", "message"),
     [
         ("nowhere", "there is no such file or folder"),
-        ("empty", "there is no file that ends in .jsonl, .parquet, .txt"),
-        ("news.csv", "there is no file that ends in .jsonl, .parquet, .txt"),
-        ("*/none-*", "there is no file that ends in .jsonl, .parquet, .txt"),
+        ("empty", "there are no files ending in .jsonl, .parquet, .txt"),
+        ("news.csv", "there are no files ending in .jsonl, .parquet, .txt"),
+        ("*/none-*", "there are no files ending in .jsonl, .parquet, .txt"),
         ("nowhere/*.jsonl", "there is no such file or folder"),
     ],
 )
@@ -242,9 +242,9 @@ def test_a_carried_value_is_of_its_type_or_null(kind: str, given: object, value:
 @pytest.mark.parametrize(
     ("texts", "message"),
     [
-        (["title"], "--carry title: the tables have a column of this name"),
-        (["a", "a:int"], "--carry a: is given twice"),
-        (["a:number"], "--carry a:number: the type is one of string, int, float, bool, timestamp"),
+        (["title"], "--carry title: the tables already have a column of this name"),
+        (["a", "a:int"], "--carry a: given twice"),
+        (["a:number"], "--carry a:number: the type must be one of string, int, float, bool, timestamp"),
     ],
 )
 def test_fields_that_cannot_be_carried(texts: list[str], message: str) -> None:
@@ -280,7 +280,7 @@ def test_an_input_that_changes_ends_the_job(tmp_path: Path, changed: dict[str, s
     source = write_lines(tmp_path / "a.jsonl", *numbered(6))
     [piece] = plan(find_files(source), (), slice_words=1000, max_document_chars=LONGEST).slices
     write_lines(source, *numbered(4), changed, *numbered(6)[5:])
-    with pytest.raises(InputError, match="has changed while it was read"):
+    with pytest.raises(InputError, match="changed while it was being read"):
         list(piece.entries())
 
 
@@ -337,5 +337,5 @@ def test_an_input_that_shrinks_ends_the_job(tmp_path: Path) -> None:
     source = write_lines(tmp_path / "a.jsonl", *numbered(6))
     [piece] = plan(find_files(source), (), slice_words=1000, max_document_chars=LONGEST).slices
     write_lines(source, *numbered(3))
-    with pytest.raises(InputError, match="has become shorter while it was read"):
+    with pytest.raises(InputError, match="became shorter while it was being read"):
         list(piece.entries())

@@ -38,7 +38,7 @@ def test_a_second_run_reads_only_what_is_new(corpus: Corpus) -> None:
     status, said = corpus.run(*JSONL)
     assert status == 0
     assert "1 document, 3 words, 1 statement in" in said
-    assert "; 2 had been done before\n" in said
+    assert "; 2 had been read before\n" in said
     assert ids(corpus) == ["d0", "d1", "d2"]
 
 
@@ -77,7 +77,7 @@ def test_labels_are_in_both_tables(corpus: Corpus) -> None:
 
 
 def test_killed_and_started_again(corpus: Corpus, tmp_path: Path) -> None:
-    """Killed with kill -9 at two documents, each of which waits until it is told not to."""
+    """Killed with kill -9 at two documents, each of which waits until it is released."""
     gates = [tmp_path / "first", tmp_path / "second"]
     texts = [GOOD] * 12
     texts[5], texts[9] = f"{GOOD} WAIT {gates[0]}", f"{GOOD} WAIT {gates[1]}"
@@ -114,7 +114,7 @@ def test_documents_that_fail_are_counted_and_named_in_their_rows(corpus: Corpus)
     corpus.write(GOOD, f"{SECRET} {POISON}", GOOD, f"{SECRET} {DEADLY}", GOOD)
     status, said = corpus.run(*JSONL)
     assert status == 1
-    assert f"2 of all documents could not be read: those with status 'failed' in {corpus.target}/documents" in said
+    assert f"could not be read: 2 in total, with status 'failed' in {corpus.target}/documents" in said
     assert [row["status"] for row in corpus.rows("documents")] == ["ok", "failed", "ok", "failed", "ok"]
     assert SECRET not in said + "".join(path.read_text("utf-8") for path in corpus.target.rglob("*.jsonl"))
 
@@ -129,7 +129,7 @@ def test_what_failed_is_read_again_only_when_asked_for(corpus: Corpus, tmp_path:
     corpus.write(GOOD, GOOD, GOOD, GOOD, POISON, f"{GOOD} WAIT {gate}", GOOD, GOOD)
     status, said = corpus.run(*JSONL)
     assert (status, {row["document_id"]: row for row in corpus.rows("documents")}) == (1, before)
-    assert "4 of all documents could not be read" in said
+    assert "could not be read: 4 in total" in said
     assert "--retry-failed reads them again" in said
 
     process = corpus.start(*JSONL, "--retry-failed", "--part-words", "4")
@@ -145,7 +145,7 @@ def test_what_failed_is_read_again_only_when_asked_for(corpus: Corpus, tmp_path:
     status, said = corpus.run(*JSONL, "--retry-failed")
     assert status == 1
     assert ": 3 documents, 1 of them failed, " in said
-    assert "1 of all documents could not be read" in said
+    assert "could not be read: 1 in total" in said
     assert sorted(ids(corpus)) == [f"d{n}" for n in range(8)]
     assert {row["document_id"]: row["status"] for row in corpus.rows("documents") if row["status"] != "ok"} == {
         "d4": "failed"
@@ -165,7 +165,7 @@ def test_what_was_too_long_is_read_again_with_another_limit(corpus: Corpus) -> N
     ]
     assert corpus.run(*JSONL, "--no-people", "--retry-failed") == (
         0,
-        f"{corpus.target}: nothing new to read; 2 had been done before\n",
+        f"{corpus.target}: nothing new to read; 2 had been read before\n",
     )
 
 
@@ -175,7 +175,7 @@ def test_documents_with_one_id_are_told_of(corpus: Corpus) -> None:
     corpus.source.write_text(lines + lines, "utf-8")
     status, said = corpus.run(*JSONL)
     assert status == 1
-    assert "\n2 had the id of an earlier one and were left out, first in.jsonl:3\n" in said
+    assert "\n2 had the id of an earlier one and were skipped, the first is in.jsonl:3\n" in said
     assert ids(corpus) == ["d0", "d1"]
 
 
@@ -186,7 +186,7 @@ def test_sigterm_ends_the_job_and_what_it_started(corpus: Corpus, tmp_path: Path
     wait_for(gate.with_suffix(".entered"))
     process.terminate()
     _, said = process.communicate(timeout=PATIENCE)  # its pipes end when its workers have ended
-    assert (process.returncode, said) == (130, "stopped; run the same command again to continue\n")
+    assert (process.returncode, said) == (130, "stopped; run the same command again to resume\n")
 
 
 def test_a_full_disk_ends_the_job_which_goes_on_when_there_is_room(
@@ -200,7 +200,7 @@ def test_a_full_disk_ends_the_job_which_goes_on_when_there_is_room(
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (100, 100))  # no file may grow beyond: as if it were full
     gate.touch()
     _, said = process.communicate(timeout=PATIENCE)
-    message = f"Error: {corpus.target}: File too large; fix it, and run the same command again to continue\n"
+    message = f"Error: {corpus.target}: File too large; fix this and run the same command again to resume\n"
     assert (process.returncode, said) == (2, message)
     assert len(ids(corpus)) < 4
     assert corpus.run(*JSONL)[0] == 0
@@ -224,15 +224,15 @@ def test_an_output_is_continued_only_as_it_was_made(corpus: Corpus) -> None:
     status, said = corpus.run(*JSONL, "--classes", "all")
     assert (status, said) == (
         2,
-        f"Error: {corpus.target}: was made with classes speech, not all; give another folder\n",
+        f"Error: {corpus.target}: was made with classes speech, not all; choose another folder\n",
     )
 
 
 @pytest.mark.parametrize(
     ("source", "target", "message"),
     [
-        ("http://news/in.jsonl", "out", "http:// is not supported; supported are paths of this machine, s3://, "),
-        ("in.jsonl", "s3://key:secret@news/out", "s3://: an address must not hold credentials"),
+        ("http://news/in.jsonl", "out", "http:// is not supported; use a local path or s3://, "),
+        ("in.jsonl", "s3://key:secret@news/out", "s3://: an address must not contain credentials"),
         ("s3:///in.jsonl", "out", "s3:///in.jsonl: has no bucket or host"),
     ],
 )
@@ -263,7 +263,7 @@ def test_an_output_in_the_input_is_refused(corpus: Corpus) -> None:
     corpus.write(GOOD)
     corpus.source = corpus.source.parent
     status, said = corpus.run(*JSONL)
-    message = "is inside the input, and would be read by the next run; name a folder outside it"
+    message = "is inside the input, and would be read by the next run; choose another folder"
     assert (status, said) == (2, f"Error: {corpus.target}: {message}\n")
     assert not corpus.target.exists()
 
@@ -275,7 +275,7 @@ def test_a_folder_of_something_else_is_left_alone(corpus: Corpus) -> None:
     status, said = corpus.run(*JSONL)
     assert (status, said) == (
         2,
-        f"Error: {corpus.target}: is not empty, and no output of this command; give another folder\n",
+        f"Error: {corpus.target}: is not empty, and not an output of this command; choose another\n",
     )
     assert [path.name for path in corpus.target.iterdir()] == ["thesis.doc"]
 
@@ -283,7 +283,7 @@ def test_a_folder_of_something_else_is_left_alone(corpus: Corpus) -> None:
 @pytest.mark.parametrize(
     ("missing", "arguments", "message", "instead"),
     [
-        ("pyarrow", (), "Parquet needs pyarrow", "take JSON lines (--format jsonl)"),
+        ("pyarrow", (), "Parquet needs pyarrow", "use JSON lines (--format jsonl)"),
         (
             "ray",
             (*JSONL, "--workers", "2"),

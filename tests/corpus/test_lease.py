@@ -16,7 +16,7 @@ ENDED = replace(this_process(), started="1", token="e" * 32)
 
 @dataclass
 class Memory:
-    """A store with a clock of its own."""
+    """A store with its own clock."""
 
     now: float = 1000.0
     files: dict[str, tuple[bytes, float]] = field(default_factory=dict)
@@ -67,7 +67,7 @@ def test_a_lock_that_is_renewed_is_respected_wherever_its_owner_is() -> None:
         pass
     assert str(refused.value) == (
         f"s3://news/out: another job is writing to it: process {ELSEWHERE.pid} of elsewhere, whose lock was renewed"
-        " 119 s ago; if it was killed, its lock ends 120 s after that"
+        " 119 s ago; if it was killed, its lock expires 120 s after that"
     )
     assert list(store.files) == [f"{FOLDER}other.json"], "its own claim is withdrawn"
 

@@ -114,7 +114,7 @@ def test_a_pattern_and_one_object(corpus: Corpus, bucket: Bucket, tmp_path: Path
     ("source", "message"),
     [
         ("in/none", "there is no such file or folder"),
-        ("in/*.txt", "there is no file that ends in .jsonl, .parquet, .txt, compressed (.gz, .bz2, .xz, .zst) or not"),
+        ("in/*.txt", "there are no files ending in .jsonl, .parquet, .txt, compressed (.gz, .bz2, .xz, .zst) or not"),
     ],
 )
 def test_an_input_that_is_none(corpus: Corpus, bucket: Bucket, source: str, message: str) -> None:

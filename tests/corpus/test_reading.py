@@ -1,4 +1,4 @@
-"""Readers: a slice becomes a part, whatever its documents do."""
+"""Readers: every slice becomes a part, even if its documents fail."""
 
 import dataclasses
 import json
@@ -43,7 +43,7 @@ def rows(content: bytes) -> list[dict[str, Any]]:
 
 
 def outcomes(part: Part) -> dict[str, str]:
-    """The status of each document or, where it failed, the code of its error."""
+    """The status of each document or, if it failed, the code of its error."""
     return {row["document_id"]: (row["error"] or row["status"]).split(":")[0] for row in rows(part.documents)}
 
 
@@ -110,5 +110,5 @@ def test_a_model_that_does_not_load_ends_the_job(tmp_path: Path) -> None:
 
 
 def test_another_model_than_the_jobs_ends_it(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match="another model: digest 0123abcd, not ffff"):
+    with pytest.raises(CorpusError, match="a different model: digest 0123abcd, not ffff"):
         part_of(tmp_path, GOOD, digest="ffff")

@@ -69,7 +69,7 @@ def first_run(folder: Path, form: Form) -> None:
 
 
 def second_run(folder: Path, form: Form) -> None:
-    """Reads all that failed again, but f with the same outcome, and what has no row: two documents a part."""
+    """Reads all failed documents again (f fails again), and those without a row: two documents per part."""
     with opened(LocalFolder(folder), form, {}) as store:
         store.retry_failed()
         unread = [name for name in ("b", "d", "f!", "g") if name.strip("!") not in store.statuses]
@@ -131,7 +131,7 @@ def test_a_file_that_is_no_part_is_named_and_left_alone(tmp_path: Path, form: Fo
     (tmp_path / table / "notes.txt").write_text("readers of tables do not take this")
     with pytest.raises(OutputError) as refused, opened(LocalFolder(tmp_path), form, {}):
         pass
-    assert str(refused.value) == f"{foreign}: is no part of this output, and would be read as one; move it elsewhere"
+    assert str(refused.value) == f"{foreign}: is not a part of this output but would be read as one; move it elsewhere"
     assert foreign.read_text() == "{}"
 
 
@@ -141,14 +141,14 @@ def test_a_damaged_part_is_named_and_can_be_removed(tmp_path: Path, form: Form) 
     part.write_bytes(part.read_bytes()[:-9])
     with pytest.raises(OutputError) as refused, opened(LocalFolder(tmp_path), form, {}):
         pass
-    assert str(refused.value) == f"{part}: is damaged; remove it, and its documents are read again"
+    assert str(refused.value) == f"{part}: is damaged; remove it, and run the job again"
     part.unlink()
     with opened(LocalFolder(tmp_path), form, {}) as store:
         assert sorted(store.statuses) == list("abcefg")
 
 
 def kill(patch: pytest.MonkeyPatch, at: int, *, after: bool) -> None:
-    """End what runs before or after its change number `at` of a folder: files are replaced and removed."""
+    """Kill the job before or after its change number `at` of a folder: files are replaced and removed."""
     changes = itertools.count()
 
     def deadly(change: Callable[..., Any]) -> Callable[..., Any]:

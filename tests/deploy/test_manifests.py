@@ -1,4 +1,4 @@
-"""The files of server/deploy: they parse, what they refer to is there, and so is what they say of the server."""
+"""The files of server/deploy: they parse, their references exist, and they match the server."""
 
 import configparser
 import json
@@ -181,6 +181,14 @@ def test_compose_mounts_what_is_there_and_scrapes_the_server() -> None:
         assert (DEPLOY / "prometheus" / file).exists()
     [alerts] = documents(ALERTS)
     assert {"job": scraped["job_name"]} == {"job": re.findall(r'job="(\w+)"', str(alerts))[0]}
+
+
+def test_every_alert_has_a_test_in_which_it_fires() -> None:
+    [alerts] = documents(ALERTS)
+    [tests] = documents(Path(__file__).with_name("alerts.yaml"))
+    named = {rule["alert"] for group in alerts["groups"] for rule in group["rules"]}
+    fires = {case["alertname"] for test in tests["tests"] for case in test["alert_rule_test"] if case["exp_alerts"]}
+    assert fires == named
 
 
 def test_grafana_finds_its_dashboard_and_its_source() -> None:

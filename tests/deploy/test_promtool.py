@@ -1,4 +1,4 @@
-"""Alerts and queries as Prometheus' own tool sees them; skipped where it is missing."""
+"""Alerts and queries, checked with Prometheus' own tool; skipped if it is missing."""
 
 import json
 import shutil

@@ -31,7 +31,7 @@ def _rendition(attribution: dict[str, Any]) -> Rendition:
 
 
 def _facts(attribution: dict[str, Any]) -> Iterable[str]:
-    """Name, type and kind, up to the first that nobody knows."""
+    """Name, type and kind, up to the first unknown one."""
     yield attribution["speaker"] or "-"
     for name in ("speaker_type", "kind"):
         if attribution[name] == "unknown":

@@ -10,7 +10,7 @@ GOLDEN = Path(__file__).parent
 
 
 def main() -> int:
-    """Refresh the files of trees, and say what was done."""
+    """Refresh the files of trees, and report the changes."""
     try:
         lines = refresh(GOLDEN, freeze_all if "--all" in sys.argv[1:] else add, load)
     except OtherModelsError as error:

@@ -1,4 +1,4 @@
-"""Every golden case: the statements that come out are exactly those in brackets, and keep what every result keeps."""
+"""Every golden case: the statements are exactly those in brackets, and all invariants of results hold."""
 
 import pytest
 from support.bracket import Case

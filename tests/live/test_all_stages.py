@@ -73,7 +73,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def digests(*folders: Path) -> dict[Path, str]:
-    """What the files of folders hold."""
+    """The contents of the files of folders."""
     paths = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
     return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
@@ -81,7 +81,7 @@ def digests(*folders: Path) -> dict[Path, str]:
 def test_a_missing_encoder_is_said_before_anything_is_trained(tmp_path: Path) -> None:
     done = train(tmp_path, tmp_path / "nowhere")
     assert done.returncode == 1
-    assert "model.safetensors is missing: give the folder of sentence-transformers/all-MiniLM-L6-v2" in done.stderr
+    assert "model.safetensors is missing: name the folder of sentence-transformers/all-MiniLM-L6-v2" in done.stderr
     assert not (tmp_path / "work" / stages.DONE).exists()
 
 

@@ -1,4 +1,4 @@
-"""Coreference: pairs, what they share, what the head learns on made-up states, and the port of the core."""
+"""Coreference: pairs, their features, training of the head on made-up states, and the port of the core."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The encoder reads paragraphs in rows; what stands in another row changes nothing."""
+"""The encoder reads paragraphs in rows; other rows do not affect the result."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""`sayso-tools evaluate models` on files written here: what is right scores, what is wrong does not."""
+"""`sayso-tools evaluate models` on files written here: correct annotations score, wrong ones do not."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The work of parsing grows with the text, whatever the text: counted in steps, so that no clock decides."""
+"""The work of parsing is linear in the length of any text: counted in steps, independent of the clock."""
 
 import random
 from collections import Counter
@@ -44,12 +44,12 @@ def name(number: int) -> str:
 
 
 def text(piece: str, times: int) -> list[str]:
-    """The paragraphs of the piece so many times, each time with other names."""
+    """The paragraphs of the piece repeated, each time with different names."""
     return "".join(piece.format(name(2 * i), name(2 * i + 1)) for i in range(times)).split("\n\n")
 
 
 def steps(parser: StanzaParser, paragraphs: list[str], monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """What parsing costs: function calls, word pieces and groups read, scores of arcs and links, searches of trees."""
+    """The cost of parsing: function calls, word pieces and groups read, scores of arcs and links, tree searches."""
     assert parser.reader is not None
     counts: Counter[str] = Counter()
     computed = parser.reader.encoder.computed

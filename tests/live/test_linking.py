@@ -1,4 +1,4 @@
-"""Attribution links: what the head learns on made-up states, and what is served of it."""
+"""Attribution links: training of the head on made-up states, and its output in the server."""
 
 import pytest
 import torch

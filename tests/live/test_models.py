@@ -67,7 +67,7 @@ def test_one_pass_gives_what_separate_passes_give(parser: StanzaParser) -> None:
 
 
 def test_light_documents_and_those_of_stanza_give_the_same_trees(parser: StanzaParser) -> None:
-    """What is served is read on light documents; training and evaluation read Stanza's."""
+    """The server uses light documents; training and evaluation use Stanza's."""
     paragraphs = [
         *ARTICLE.split("\n\n"),
         "Pell’s office didn't say if “it” couldn't re-open \u2026 or won't. Spc. Olin :: gov\u00adernment ferry",

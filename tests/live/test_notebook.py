@@ -1,4 +1,4 @@
-"""The notebook of examples/ runs against a server with the bundled models, and shows what it shows."""
+"""The notebook in examples/ runs against a server with the bundled models and gives its stored output."""
 
 import os
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_it_shows_what_it_shows() -> None:
 
 
 def _outputs(notebook: Any) -> list[list[str]]:
-    """What each cell printed or returned, as text."""
+    """The output of each cell as text."""
     return [
         [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.get("outputs", [])]
         for cell in notebook.cells

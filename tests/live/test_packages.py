@@ -1,4 +1,4 @@
-"""`stanza:PACKAGE`: from a local resources folder of tiny models, and what is said where the hub is out of reach."""
+"""`stanza:PACKAGE`: from a local resources folder of tiny models, and the error if the hub cannot be reached."""
 
 import hashlib
 import json

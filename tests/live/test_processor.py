@@ -1,4 +1,4 @@
-"""What `sayso-server info` says of the processor."""
+"""The processor in `sayso-server info`."""
 
 import platform
 

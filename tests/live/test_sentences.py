@@ -1,4 +1,4 @@
-"""The ends of sentences that the tokenizer is in doubt about: what holds whatever the head says, and what it learns."""
+"""Uncertain sentence ends: properties that hold for any head, and training of the head."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Tokens and sentences by a small network with random weights: what holds whatever it has learned."""
+"""Tokens and sentences from a small network with random weights: properties that hold for any weights."""
 
 import math
 from pathlib import Path

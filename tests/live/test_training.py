@@ -1,4 +1,4 @@
-"""What the heads learn from, on files written here, and that an interrupted run ends as one that was not."""
+"""Training data of the heads, on files written here, and that an interrupted run gives the same result."""
 
 import itertools
 import random

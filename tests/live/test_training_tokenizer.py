@@ -1,4 +1,4 @@
-"""What the tokenizer learns from: kinds of writing made of treebank sentences; and that a run can be interrupted."""
+"""Training data of the tokenizer: writing styles made from treebank sentences; and that a run can be interrupted."""
 
 import argparse
 import itertools
@@ -54,7 +54,7 @@ def sentences(text: str, labels: str) -> list[str]:
 
 
 def made(kind: str, seeds: int = 200) -> set[tuple[str, ...]]:
-    """What a kind of writing makes of one paragraph, as the sentences that it has then."""
+    """The sentences of a paragraph after applying a writing style."""
     paragraph: list[Sentence] = [edits.words("It was late"), edits.words("The mayor of Velland did not come")]
     paragraph = [edits.closed(sentence) for sentence in paragraph]
     function = getattr(writing, kind)

@@ -1,4 +1,4 @@
-"""The load generator, on a clock of its own and against a server around the fake engine."""
+"""The load generator, with a simulated clock and against a server with the fake engine."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ TEXT = "“Yes,” said Mara."
 
 
 class Clock:
-    """Time that passes only where somebody waits for it."""
+    """Simulated time that passes only while waiting."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -40,7 +40,7 @@ def test_calls_are_due_at_the_rate_and_the_same_ones_for_a_seed() -> None:
 
 
 def test_a_latency_counts_from_when_the_call_was_due() -> None:
-    """One call at a time, each of ten seconds, several a second due: those behind wait, and say so."""
+    """One call at a time takes ten seconds while several per second are due: the others wait, and their wait counts."""
     clock = Clock()
 
     async def slow(text: str) -> None:
@@ -108,7 +108,7 @@ def test_without_documents(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").touch()
     done = CliRunner().invoke(main, ["speed", "load", str(tmp_path / "in.jsonl")])
     assert done.exit_code == 2
-    assert "there is no document in it" in done.stderr
+    assert "no documents found" in done.stderr
 
 
 def test_a_picture(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ GROWTH = ("  string display_name = 2;", "  string display_name = 2;\n  repeated 
 
 
 def facts(file: FileDescriptorProto) -> set[str]:
-    """What callers rely on, each as a line."""
+    """The parts of the contract that callers rely on, one per line."""
     found = {line for message in file.message_type for line in _of_message(message.name, message)}
     found |= {line for enum in file.enum_type for line in _of_enum(enum.name, enum)}
     for service in file.service:
@@ -65,7 +65,7 @@ def frozen() -> FileDescriptorProto:
 
 
 def compiled(protos: Path, folder: Path) -> FileDescriptorProto:
-    """The contract in `protos`, as protoc reads it with nothing else but what comes with protoc."""
+    """The contract in `protos`, read by protoc with only protoc's own include files."""
     out = folder / "contract.binpb"
     command = [sys.executable, "-m", "grpc_tools.protoc", f"--proto_path={protos}", f"--descriptor_set_out={out}", NAME]
     subprocess.run(command, check=True, capture_output=True, timeout=60)

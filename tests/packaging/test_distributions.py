@@ -1,4 +1,4 @@
-"""The distributions: one version, wheels that only have what runs, a thin client, code that matches its contract."""
+"""The distributions: one version, wheels with only runtime files, a thin client, code that matches its contract."""
 
 import json
 import re

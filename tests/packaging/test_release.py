@@ -1,4 +1,4 @@
-"""What `make release` refuses, and what it makes."""
+"""The checks and the output of `make release`."""
 
 import hashlib
 import shutil

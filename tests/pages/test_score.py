@@ -1,4 +1,4 @@
-"""examples/score.py: which statements it takes for the same, and what it prints."""
+"""examples/score.py: which statements it matches, and its output."""
 
 import json
 from pathlib import Path

@@ -32,7 +32,7 @@ MOST_LINES = 40
 
 
 def golden(copy: Copy) -> tuple[bool, str]:
-    """Whether the golden cases pass, and what is said."""
+    """Whether the golden cases pass, and the output."""
     assert isinstance(TESTS, Command)
     done = copy.run(TESTS.line)
     return done.returncode == 0, done.stdout

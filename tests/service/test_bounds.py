@@ -46,7 +46,7 @@ def test_a_result_over_the_limit_of_the_server_says_its_size() -> None:
             served.stub.ExtractQuotes(request(LONG))
     assert raised.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert reason_of(status_of(raised.value)) == "RESULT_TOO_LARGE"
-    assert "bytes and does not fit into an answer of 1,000" in str(raised.value.details())
+    assert "bytes, the response limit is 1,000" in str(raised.value.details())
 
 
 def test_a_result_over_the_limit_of_the_caller_is_refused(served: Running) -> None:

@@ -118,7 +118,7 @@ def test_gold_has_the_format_of_gold_files(tmp_path: Path, engine: FakeEngine) -
         (b'{"id": "a"}', '"text" is missing or not a string'),
         (
             b'{"id": "a", "text": "x\\ud83d"}',
-            '"text" has half of a surrogate pair at character 1, which is no character',
+            '"text" has half of a surrogate pair at character 1, which is not a character',
         ),
     ],
 )

@@ -21,7 +21,7 @@ from sayso_server.service.api.responses import ResultContext, result_message
 
 TEXT = "😀 “Yes,” said Mara. It rained. “No,” said Olin."
 FORGOTTEN = {"confidence", "rule"}
-"""What gold has not: it is of people."""
+"""Fields that only human corrections have, not gold."""
 
 
 def line(*corrections: dict[str, Any]) -> dict[str, Any]:

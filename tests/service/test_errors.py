@@ -1,4 +1,4 @@
-"""What fails, and what it must not drag along."""
+"""Errors, and that they do not affect other calls."""
 
 import logging
 

@@ -150,16 +150,16 @@ def test_errors_are_those_of_grpc(port: int, body: object, status: int, code: st
         (b'{"documnt": {}}', "the request has no field documnt; it has document, options"),
         (
             b'{"document": {"a b": 1}}',
-            "document has no field of such a name; it has text, languageCode, documentId, title, publishedAt, labels",
+            "document has no field of this name; it has text, languageCode, documentId, title, publishedAt, labels",
         ),
-        (b'{"document": {"text": 5}}', "document.text is not of its type"),
-        (b'{"document": {}, "document": {}}', "it is not JSON, or a name is in it twice"),
+        (b'{"document": {"text": 5}}', "document.text has the wrong type"),
+        (b'{"document": {}, "document": {}}', "it is not JSON, or a name occurs twice"),
         (
             b'{"options": {"view": "full"}}',
-            "options.view is not of its type: RESULT_VIEW_UNSPECIFIED, RESULT_VIEW_BASIC, RESULT_VIEW_FULL",
+            "options.view has the wrong type: RESULT_VIEW_UNSPECIFIED, RESULT_VIEW_BASIC, RESULT_VIEW_FULL",
         ),
-        (b'{"document": {"text": "\\ud800"}}', "document.text has half of a surrogate pair, which is no character"),
-        (b"[" * 5000, "it is not JSON, or a name is in it twice"),
+        (b'{"document": {"text": "\\ud800"}}', "document.text has half of a surrogate pair, which is not a character"),
+        (b"[" * 5000, "it is not JSON, or a name occurs twice"),
         (b'{"options": {"kinds": [' + b"1," * 30_000 + b"1]}}", "it has more than 20,000 names and values"),
         (f'{{"document": {{"{SECRET}": ["{SECRET}"]}}}}'.encode(), None),
     ],
@@ -168,7 +168,7 @@ def test_json_that_does_not_decode(port: int, body: bytes, why: str | None) -> N
     answered = ask(port, "POST", EXTRACT, body)
     assert (answered.status, answered.reason) == (400, "MALFORMED_MESSAGE")
     if why:
-        assert answered.json["message"] == f"the JSON of the request does not decode: {why}"
+        assert answered.json["message"] == f"the JSON of the request cannot be decoded: {why}"
 
 
 def test_a_value_at_fault_is_not_repeated(port: int) -> None:

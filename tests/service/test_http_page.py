@@ -1,4 +1,4 @@
-"""The page of a server in a browser: a text is pasted or dropped, and what it says is shown."""
+"""The page of a server in a browser: a text is pasted or dropped, and its statements are shown."""
 
 import json
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ def test_a_text_is_read(page: Page) -> None:
         == "Who said what: A title,A title"
     )
     assert (
-        page.run("[...form.elements.speaker.options].map(option => option.textContent).join()") == "everybody,Mara,Olin"
+        page.run("[...form.elements.speaker.options].map(option => option.textContent).join()") == "everyone,Mara,Olin"
     )
     page.hover("#d0-s2")
     assert page.run("card.id") == "d0-s2-card"
@@ -147,9 +147,13 @@ def test_a_server_that_loads_is_waited_for(browser: Page) -> None:
     ("name", "content", "told"),
     [
         ("story.txt", "“Yes,” said Mara.".encode(), ""),
-        ("story.txt", "“Yes,” said Mara.".encode("utf-16"), "story.txt is no text in UTF-8."),
-        ("story.html", b" <!DOCTYPE html><p>x", "story.html is HTML: copy the article in the browser and paste it."),
-        ("story.bin", b"a\0b", "story.bin is no text."),
+        ("story.txt", "“Yes,” said Mara.".encode("utf-16"), "story.txt is not a UTF-8 text file."),
+        (
+            "story.html",
+            b" <!DOCTYPE html><p>x",
+            "story.html is HTML: copy the article in the browser and paste it here.",
+        ),
+        ("story.bin", b"a\0b", "story.bin is not a text file."),
     ],
 )
 def test_a_file_is_dropped(page: Page, name: str, content: bytes, told: str) -> None:

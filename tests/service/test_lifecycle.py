@@ -117,7 +117,7 @@ def test_draining_finishes_what_is_in_flight_and_takes_nothing_new(served: Runni
 
 
 LARGE = pb.ExtractQuotesRequest(document=pb.Document(text="“Yes,” said Mara. " * 2_000)).SerializeToString()
-"""A request whose answer is larger than what a server may send unasked."""
+"""A request whose response is larger than the default limit."""
 EXTRACT = "/sayso.v1.QuoteService/ExtractQuotes"
 
 
@@ -249,7 +249,7 @@ def test_a_taken_port_is_refused_in_one_line(served: Running) -> None:
     status, log = outcome_of(start_process("serve", "--port", str(served.port), "--log-format", "text"))
     assert status == 2
     [line] = [line for line in log.splitlines() if line]
-    assert line == f"Error: cannot listen on {served.address}: it is taken, or not an address of this machine"
+    assert line == f"Error: cannot listen on {served.address}: it is in use, or not an address of this machine"
 
 
 def test_an_ipv6_address_needs_no_brackets() -> None:

@@ -1,4 +1,4 @@
-"""What the metrics say of calls, texts and the server, and what the metrics port answers."""
+"""Metrics of calls, texts and the server, and the metrics port."""
 
 import http.client
 import inspect

@@ -1,4 +1,4 @@
-"""No legal request holds up the event loop: health checks, deadlines and other calls go on."""
+"""No valid request blocks the event loop: health checks, deadlines and other calls still work."""
 
 import time
 from collections.abc import Callable

@@ -42,12 +42,12 @@ def test_no_server() -> None:
 
 def test_settings_that_do_not_say_whom_to_ask() -> None:
     found = probe(0)
-    assert (found.exit_code, found.stderr) == (2, "Error: --port 0 is a free one, which only the server knows\n")
+    assert (found.exit_code, found.stderr) == (2, "Error: --port 0 is a free port that only the server knows\n")
     assert probe(1, "--tls-cert", "cert.pem").exit_code == 2
 
 
 def variables(security: Security) -> dict[str, str]:
-    """What the server has in its environment."""
+    """The environment of the server."""
     names = ("tls_cert", "tls_key", "tls_client_ca", "token_file")
     given = {f"SAYSO_{name.upper()}": getattr(security, name) or "" for name in names}
     return {name: value for name, value in given.items() if value} | {
@@ -93,7 +93,7 @@ def test_who_has_an_expired_certificate_is_alive_and_not_ready(tmp_path: Path) -
     with running(settings=Settings(security=security)) as served:
         ready, alive = (probe(served.port, what, **variables(security)) for what in ("--ready", "--live"))
     assert (ready.exit_code, alive.exit_code) == (1, 0)
-    assert ready.output == alive.output == "its certificate cannot be used: certificate has expired\n"
+    assert ready.output == alive.output == "invalid certificate: certificate has expired\n"
 
 
 def test_a_probe_imports_neither_models_nor_other_commands() -> None:

@@ -1,4 +1,4 @@
-"""What is remembered of documents over which workers died: little, and for a while."""
+"""The quarantine of documents that crashed workers: limited in size and time."""
 
 from support.engine import SECRET
 

@@ -191,7 +191,7 @@ class Killed(Abandoned):
 
 
 class Failing(ThreadWorker):
-    """A worker that ends when it is told to, and whose successors do not start, a number of times."""
+    """A worker that exits on demand, and whose replacements fail to start a number of times."""
 
     def __init__(self, engine: FakeEngine, failures: list[Exception], end: asyncio.Event) -> None:
         super().__init__(engine)
@@ -259,7 +259,7 @@ def outcomes(queue: EngineQueue, text: str) -> "asyncio.Task[list[str]]":
 
 
 def abandoned(kind: type[Abandoned], limits: Limits, *texts: str) -> tuple[list[list[str]], list[list[str]]]:
-    """What becomes of texts that are sent again after their callers went, and the rounds in which all was read.
+    """The outcomes of texts that are sent again after their callers left, and the batches in which all were read.
 
     First all of them come at once, then the callers are gone; then each comes again until it is answered.
     """

@@ -1,4 +1,4 @@
-"""The tables of the documentation are what the code says."""
+"""The tables of the documentation match the code."""
 
 from pathlib import Path
 from types import ModuleType

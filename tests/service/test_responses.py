@@ -40,7 +40,7 @@ def test_every_value_of_the_contract_has_a_member(values: dict[Any, int], enum: 
 
 
 OF_THE_CALLER = {f"KnownSpeaker.{name}" for name in ("aliases", "type", "role", "valid_from", "valid_to")}
-"""What the caller said of a known speaker, and is not told again."""
+"""Fields of a known speaker that are not returned to the caller."""
 
 
 def test_every_field_of_an_extraction_comes_into_the_result() -> None:

@@ -1,4 +1,4 @@
-"""A document says the same whoever reads it with what, and in whatever unit the offsets of its result are counted."""
+"""A document has the same result by every API and client, and with every unit of offsets."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -46,7 +46,7 @@ def spans(message: Message) -> Iterator[pb.Span]:
 
 
 def without_offsets(message: pb.Result) -> pb.Result:
-    """A copy that does not tell where its spans are, nor in which unit."""
+    """A copy without offsets and their unit."""
     copy = pb.Result()
     copy.CopyFrom(message)
     copy.ClearField("offset_encoding")
@@ -57,7 +57,7 @@ def without_offsets(message: pb.Result) -> pb.Result:
 
 
 def read(documents: Sequence[pb.Document]) -> list[pb.Result]:
-    """Their results, as they are read in one batch, without what it took."""
+    """Their results, read in one batch, without statistics."""
     service = LocalService("toy")
     vars(service)["_engine"] = Extractor(ToyParser(), MODEL)
     answer = service.extract(pb.BatchExtractQuotesRequest(documents=documents))
@@ -101,7 +101,7 @@ def test_a_document_is_read_in_a_batch_as_it_is_alone(texts: list[str], extracto
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(TEXTS, st.integers(0, 10)), min_size=1, max_size=4))
 def test_a_request_is_answered_in_a_batch_as_it_is_alone(given_texts: list[tuple[str, int]]) -> None:
-    """With the day and the labels of its own document, too."""
+    """Also with the day and the labels of each document."""
     documents = [
         pb.Document(
             text=text,

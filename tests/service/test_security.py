@@ -89,10 +89,10 @@ def test_a_renewed_certificate_is_taken_into_use_without_a_restart(
         assert old(REQUEST).result.statements
         shutil.copy(stranger.cert, cert)  # the key is still the old one
         assert (answers(served, authority), answers(served, stranger)) == (True, False)
-        assert caplog.text.count("the certificate in use is kept") == 1
+        assert caplog.text.count("keeping the current certificate") == 1
         shutil.copy(stranger.key, key)
         assert (answers(served, stranger), answers(served, authority)) == (True, False)
-        assert "is taken into use" in caplog.text
+        assert "reloaded certificate" in caplog.text
         assert old(REQUEST).result.statements  # a connection made before goes on
         cert.unlink()
         assert answers(served, stranger)
@@ -180,7 +180,7 @@ def test_no_text_in_the_log_of_a_server_whose_worker_dies() -> None:
     lines = [json.loads(line) for line in log.splitlines()]
     [call] = [line for line in lines if line["message"] == "ExtractQuotes"]
     assert (call["request_id"], call["code"]) == ("request-7", "INTERNAL")
-    [refusal] = [line for line in lines if "is refused" in line["message"]]
+    [refusal] = [line for line in lines if "is rejected" in line["message"]]
     assert refusal["of_request"] == "request-7"
 
 

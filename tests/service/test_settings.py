@@ -66,14 +66,14 @@ def test_a_variable_that_nobody_reads_is_told() -> None:
         "HOME": "/",
     }
     assert list(unknown_variables(environment, variables_of(serve, probe))) == [
-        "SAYSO_NONSENSE is no setting of the server",
-        "SAYSO_WORKER is no setting of the server; did you mean SAYSO_WORKERS?",
+        "SAYSO_NONSENSE is not a setting of the server",
+        "SAYSO_WORKER is not a setting of the server; did you mean SAYSO_WORKERS?",
     ]
 
 
 def test_such_a_variable_is_told_at_the_start_and_with_the_settings() -> None:
     told = run("--print-config", SAYSO_METRIC_PORT="9464").stderr
-    assert told == "warning: SAYSO_METRIC_PORT is no setting of the server; did you mean SAYSO_METRICS_PORT?\n"
+    assert told == "warning: SAYSO_METRIC_PORT is not a setting of the server; did you mean SAYSO_METRICS_PORT?\n"
     command = [sys.executable, "-m", "support.fake_server", "serve", "--port", "0", "--model", "missing"]
     command += ["--log-format", "text"]
     done = subprocess.run(
@@ -85,7 +85,7 @@ def test_such_a_variable_is_told_at_the_start_and_with_the_settings() -> None:
         check=False,
         timeout=PATIENCE,
     )
-    assert "WARNING sayso_server.commands.serve: SAYSO_METRIC_PORT is no setting" in done.stderr
+    assert "WARNING sayso_server.commands.serve: SAYSO_METRIC_PORT is not a setting" in done.stderr
 
 
 def test_what_is_printed_can_be_read_again() -> None:
@@ -100,12 +100,12 @@ def test_what_is_printed_can_be_read_again() -> None:
         (["--workers", "0"], "0 is not in the range x>=1"),
         (["--max-duration", "-1"], "-1.0 is not in the range x>=1"),
         (["--max-queued-words", "many"], "'many' is not a valid integer range"),
-        (["--tls-cert", "a.pem"], "--tls-cert and --tls-key belong together: one of them is missing"),
+        (["--tls-cert", "a.pem"], "--tls-cert and --tls-key must be given together: one of them is missing"),
         (["--tls-client-ca", "a.pem"], "--tls-client-ca needs --tls-cert and --tls-key"),
         (["--token-file", "/nowhere"], "--token-file /nowhere: No such file or directory"),
         (
             ["--tls-cert", "/nowhere", "--tls-key", "/nowhere"],
-            "are no pair of certificate and key: No such file or directory",
+            "cannot be used: No such file or directory",
         ),
     ],
 )

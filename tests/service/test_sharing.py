@@ -1,4 +1,4 @@
-"""One document read by several workers: when that is, and that nobody can tell from what comes out."""
+"""One document read by several workers: when it is shared, and that the result is the same."""
 
 import asyncio
 import contextlib
@@ -345,7 +345,7 @@ class Hanging(Helpers):
 async def playing(
     make: Callable[[], Played], workers: int, limits: Limits | None = None
 ) -> AsyncIterator[Callable[[str], Awaitable[Extraction | str]]]:
-    """Workers that have nothing to do; what it gives reads a text, or says why it cannot be read."""
+    """Idle workers; yields a function that reads a text, or returns the error."""
     queue = EngineQueue(make, limits or Limits(max_batch_words=BUDGET), workers=workers)
     await queue.warm_up()
     running = asyncio.create_task(queue.run())
@@ -368,7 +368,7 @@ async def playing(
 def read_by(
     workers: int, helpers: Helpers, texts: Sequence[str], *, limits: Limits | None = None, engine: Any = None
 ) -> list[Extraction | str]:
-    """What becomes of texts that come one after the other."""
+    """The outcomes of texts that are sent one after the other."""
 
     async def main() -> list[Extraction | str]:
         async with playing(lambda: Played(engine or toy(), helpers.ending), workers, limits) as read:

@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry: what is in them, what is not, and that nobody waits for them."""
+"""OpenTelemetry traces: their contents, and that calls do not wait for them."""
 
 import asyncio
 import contextlib
@@ -50,7 +50,7 @@ class Traced:
         self.traces = OpenTelemetryTraces(provider)
 
     def spans(self, *, calls: int) -> list[Any]:
-        """All spans, once so many calls have ended: a refused caller may know before its span has."""
+        """All spans, once this many calls have ended: a rejected caller may return before its span is recorded."""
         give_up = time.monotonic() + PATIENCE
         while True:
             spans = list(self._exporter.get_finished_spans())
@@ -230,7 +230,7 @@ def test_closing_waits_so_long_and_no_longer() -> None:
 
 
 class Collector:
-    """What receives traces by OTLP; `spans` has what came, `names` who sent it."""
+    """An OTLP collector; `spans` has the received spans, `names` the service names."""
 
     def __init__(self) -> None:
         self.spans: list[str] = []

@@ -1,4 +1,4 @@
-"""Workers as processes: what their death does to the requests, and what it does not."""
+"""Workers as processes: the effects of crashes on requests."""
 
 import asyncio
 import os
@@ -48,7 +48,7 @@ def with_queue(act: Callable[[EngineQueue, list[ProcessWorker]], Awaitable[None]
 
 
 def submit(queue: EngineQueue, *texts: str) -> "asyncio.Task[list[str]]":
-    """What becomes of texts: the text that was read, or the reason of the refusal."""
+    """The outcomes of texts: the text that was read, or the reason of the error."""
 
     async def outcomes() -> list[str]:
         answers = await queue.submit(

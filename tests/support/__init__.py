@@ -1,1 +1,1 @@
-"""What several tests use: a fake engine, and servers around it."""
+"""Shared test helpers: a fake engine, servers with it, and so on."""

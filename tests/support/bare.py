@@ -74,7 +74,7 @@ class Overloaded(Mute):
 
 
 class Liar(Mute):
-    """Answers every batch with `outcomes`, and a stream with results of the documents `ids`, whatever it is asked."""
+    """Answers every batch with `outcomes`, and every stream with results of the documents `ids`."""
 
     def __init__(self, *, outcomes: Sequence[pb.Outcome] = (), ids: Sequence[str] = ()) -> None:
         self._outcomes = outcomes

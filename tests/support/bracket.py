@@ -16,7 +16,7 @@ _BRACKET = re.compile(r"\[(" + "|".join(ROLES) + r") |\]")
 
 @dataclass(frozen=True)
 class Rendition:
-    """One statement of a case: spans by role, and what `=>` says of it."""
+    """One statement of a case: spans by role, and the facts after `=>`."""
 
     spans: tuple[tuple[str, tuple[tuple[int, int], ...]], ...]
     facts: tuple[str, ...] = ()

@@ -57,7 +57,7 @@ class Page:
             pass
 
     def run(self, script: str) -> Any:
-        """The value of an expression in the page, or what its promise comes to."""
+        """The value of an expression in the page, or of its promise."""
         done = self._call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in done, done["exceptionDetails"]
         return done["result"].get("value")
@@ -107,7 +107,7 @@ class Page:
         file.write_bytes(base64.b64decode(data))
 
     def accessible(self) -> list[tuple[str, str, str]]:
-        """What a screen reader finds: role, name and description, in order."""
+        """The elements for a screen reader: role, name and description, in order."""
         nodes = self._call("Accessibility.getFullAXTree")["nodes"]
         return [
             (_value(node, "role"), _value(node, "name"), _value(node, "description"))

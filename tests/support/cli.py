@@ -9,6 +9,6 @@ TEXT = "😀 “Yes,\n  indeed,” said Mara."
 
 
 def sayso(served: Running | None, *arguments: str, text: bytes | str = TEXT) -> Result:
-    """What a command does with a server, or without any."""
+    """The result of a command with a server, or without any."""
     address = served.address if served else f"127.0.0.1:{free_port()}"
     return CliRunner().invoke(app, [*arguments, "--server", address], input=text)

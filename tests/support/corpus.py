@@ -1,4 +1,4 @@
-"""A corpus command in a process of its own, around the fake engine."""
+"""A corpus command in a separate process, with the fake engine."""
 
 import json
 import os
@@ -13,7 +13,7 @@ TESTS = Path(__file__).parent.parent
 
 
 def environment() -> dict[str, str]:
-    """Of processes that import what tests import."""
+    """The environment of processes that import the same modules as the tests."""
     return os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
 
 
@@ -26,7 +26,7 @@ class Corpus:
         self.source = folder / "in.jsonl"
         self.target = folder / "out"
         self.addresses: tuple[str, str] | None = None
-        """Of input and output, where they are in a store."""
+        """The addresses of input and output, if they are in a store."""
         self._running: list[subprocess.Popen[str]] = []
 
     def write(self, *texts: str) -> None:
@@ -52,7 +52,7 @@ class Corpus:
         return process
 
     def run(self, *arguments: str, patience: float = PATIENCE) -> tuple[int, str]:
-        """Exit status and what was said; nothing goes to standard output."""
+        """Exit status and standard error; nothing goes to standard output."""
         process = self.start(*arguments)
         output, said = process.communicate(timeout=patience)
         assert output == ""

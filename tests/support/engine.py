@@ -33,10 +33,10 @@ SECRET = "classified"
 POISON = "poison"
 """A text that holds this word cannot be read."""
 DEADLY = "deadly"
-"""A text that holds this word ends the process that reads it, where that is one of its own."""
+"""A text with this word kills the process that reads it, if that is a separate process."""
 
 SLOWLY = "slowly"
-"""A text that holds this word takes a while, where a process of its own reads it."""
+"""A text with this word takes a while, if a separate process reads it."""
 _SECONDS_OF_SLOWLY = 0.05
 
 _WAIT = re.compile(r"WAIT (\S+)")  # until that file exists
@@ -49,7 +49,7 @@ MODEL = Model("fake", "7", "0123abcd")
 
 @dataclass
 class FakeEngine:
-    """Records what it read. `gate` holds it up until it is set; `entered` tells that it is held up."""
+    """Records the texts it read. It waits until `gate` is set; `entered` is set while it waits."""
 
     model: Model = MODEL
     read: list[str] = field(default_factory=list)
@@ -82,7 +82,7 @@ class FakeEngine:
 
 
 class DeadlyEngine(FakeEngine):
-    """For a process of its own: some texts end it, some make it wait. It keeps none: the soak measures memory."""
+    """For a separate process: some texts kill it, some make it wait. It keeps none: the soak measures memory."""
 
     def finish(self, document: Document, options: Options, parse_seconds: float) -> Extraction:
         return extraction(document.text, options.known_speakers)
@@ -113,18 +113,18 @@ def _wait_for(gate: Path) -> None:
 
 
 def load_deadly() -> DeadlyEngine:
-    """What a worker process loads."""
+    """The engine that a worker process loads."""
     return DeadlyEngine()
 
 
 def load_telling() -> FakeEngine:
-    """What tells, by not loading, what a worker process finds when it loads."""
+    """A loader that fails with a description of the worker process's environment."""
     names = ("OMP_NUM_THREADS", "OMP_WAIT_POLICY")
     raise RuntimeError(f"{[os.environ.get(name) for name in names]}, torch imported: {'torch' in sys.modules}")
 
 
 def load_nothing() -> FakeEngine:
-    """What a worker process without a model does."""
+    """The loader of a worker process without a model."""
     raise RuntimeError("nowhere: no model there")
 
 

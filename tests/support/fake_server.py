@@ -11,7 +11,7 @@ from support.engine import DeadlyEngine, FakeEngine
 
 
 def load(model: str, *, threads: int | None) -> Engine:
-    """The fake, or what happens without a model."""
+    """The fake engine, or the error without a model."""
     if model != "bundled":
         raise ModelRefused(f"{model}: no model there")
     return FakeEngine()

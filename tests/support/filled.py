@@ -29,7 +29,7 @@ from sayso_server.core.statement import (
 _Message = TypeVar("_Message", bound=Message)
 
 FIXED: dict[str, Any] = {"offset_encoding": pb.OFFSET_ENCODING_UTF32, "speaker_id": "p1", "said_on": "2024-07-31"}
-"""What the client sets itself, what must name a speaker of the result, and what must be a day."""
+"""Fields that the client sets itself, that must refer to a speaker of the result, and that must be a day."""
 
 
 def filled(message: _Message) -> _Message:

@@ -40,7 +40,7 @@ from pathlib import Path
 from sayso_server.core.tree import CueLink, LikelyCue, MentionVector, Roles, TaggedName, Tree, Word
 
 HAND = "hand"
-"""The origin of trees that somebody wrote."""
+"""The origin of trees written by hand."""
 
 LEAST_LINK = 0.1
 """A link of which no figure is as high is not stored."""
@@ -54,7 +54,7 @@ _NO_ROLES = Roles(0.0, 0.0, 0.0, 0.0)
 
 @dataclass(frozen=True)
 class Entry:
-    """A paragraph and its trees, as they are written in a file. `origin` is empty where it is that of the file."""
+    """A paragraph and its trees, as in a file. `origin` is empty if it is the same as the file's."""
 
     paragraph: str
     block: str
@@ -62,7 +62,7 @@ class Entry:
 
     @cached_property
     def trees(self) -> list[Tree]:
-        """The sentences. Raises ValueError that quotes the paragraph and says what is wrong with it."""
+        """The sentences. Raises ValueError that quotes the paragraph and describes the problem."""
         trees: list[Tree] = []
         try:
             for lines in _sentences(self.block):
@@ -75,7 +75,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class TreeFile:
-    """What made the trees of a file, and its paragraphs in order."""
+    """The origin of the trees of a file, and its paragraphs in order."""
 
     origin: str
     entries: tuple[Entry, ...] = ()
@@ -99,7 +99,7 @@ class FrozenParser:
 
 
 def read_trees(path: Path) -> TreeFile:
-    """The file of trees at `path`. Raises ValueError that names the file and what is wrong."""
+    """The file of trees at `path`. Raises ValueError that names the file and the problem."""
     try:
         return parse_trees(path.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -185,7 +185,7 @@ def _read_sentence(lines: Sequence[str], paragraph: str, after: int) -> Tree:
 
 
 def _listed(lines: Sequence[str], kind: str) -> list[str]:
-    """What the comment lines of a kind list."""
+    """The items listed in comment lines of a kind."""
     return " ".join(line.removeprefix(kind) for line in lines if line.startswith(kind)).split()
 
 
@@ -211,7 +211,7 @@ def _check(tree: Tree) -> None:
 
 
 def _check_links(trees: Sequence[Tree]) -> None:
-    """Raise ValueError for a link to what is no cue of the paragraph, or the second of a word to one."""
+    """Raise ValueError for a link to a word that is not a cue of the paragraph, or a repeated link."""
     cues = {tree.words[cue.word].start for tree in trees for cue in tree.cues}
     for tree in trees:
         seen: set[tuple[int, int]] = set()
@@ -306,7 +306,7 @@ def _write_words(tree: Tree, paragraph: str, after: int) -> Iterator[str]:
 
 
 def _write_links(tree: Tree) -> list[str]:
-    """What stands behind the roles of each word."""
+    """The fields after the roles of each word."""
     out = ["" for _ in tree.words]
     for link in tree.links:
         figures = [rounded(p, 2) for p in (link.share, link.scope, link.source)]

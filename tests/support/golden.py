@@ -1,4 +1,4 @@
-"""Golden cases: which there are, and what an extraction looks like in their notation."""
+"""Golden cases, and the notation of extractions in them."""
 
 import csv
 from pathlib import Path
@@ -34,7 +34,7 @@ KNOWN = _known()
 
 
 def options_of(name: str) -> Options:
-    """What is asked for: beliefs and the like are not statements by default, and nobody is known."""
+    """The default options: without beliefs and the like, and without known speakers."""
     return {"beliefs": EVERYTHING, "known": KNOWN}.get(name, Options())
 
 
@@ -66,7 +66,7 @@ def _external(speaker: Speaker | None) -> list[str]:
 
 
 def compare(case: Case, extraction: Extraction) -> tuple[list[str], list[str]]:
-    """(expected, found) as lines; equal where the case holds. Statements beyond the expected have all facts."""
+    """(expected, found) as lines, equal if the case passes. Unexpected statements have all facts."""
     facts = [len(r.facts) for r in case.statements]
     found = [
         rendition(s, facts[i] if i < len(facts) else FACTS, extraction) for i, s in enumerate(extraction.statements)

@@ -1,4 +1,4 @@
-"""What a corpus job takes apart from reading, by the number of documents: an engine that reads nothing stands in.
+"""The cost of a corpus job without reading, by the number of documents, with an engine that does nothing.
 
     cd tests && python -m support.growth OUTPUT --documents 300 3000 30000 -- --workers 2
 
@@ -23,7 +23,7 @@ WORDS = 400
 
 
 def write(path: Path, documents: int) -> None:
-    """Articles of about so many words."""
+    """Articles of about this many words."""
     short = next(texts(1)).replace("slowly", "badly")
     long = "\n\n".join([short] * (WORDS // len(short.split())))
     with open(path, "w", encoding="utf-8") as stream:

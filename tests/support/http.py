@@ -1,4 +1,4 @@
-"""Calls over HTTP, byte by byte where a client library would be too kind."""
+"""HTTP calls, byte by byte where a client library would be too lenient."""
 
 import http.client
 import json
@@ -13,7 +13,7 @@ EXTRACT = "/sayso.v1.QuoteService/ExtractQuotes"
 
 @dataclass(frozen=True)
 class Answered:
-    """What came back."""
+    """The response."""
 
     status: int
     headers: dict[str, str]
@@ -74,7 +74,7 @@ def connected(port: int) -> socket.socket:
 
 
 def all_of(connection: socket.socket) -> bytes:
-    """What comes until the other side ends the connection."""
+    """The data received until the other side closes the connection."""
     received = b""
     while chunk := connection.recv(65536):
         received += chunk

@@ -1,4 +1,4 @@
-"""What every result keeps, whatever was read."""
+"""Invariants of all results."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -7,7 +7,7 @@ from sayso_server.core.statement import Extraction, Span, Statement
 
 
 def broken(result: Extraction) -> list[str]:
-    """What a result does not keep, in words; nothing if it is sound."""
+    """The violated invariants of a result, as messages; none if it is valid."""
     statements = {s.statement_id: s for s in result.statements}
     out = [] if len(statements) == len(result.statements) else ["two statements with one identifier"]
     out += [f"{s.statement_id}: {fault}" for s in result.statements for fault in _faults(s, result, statements)]

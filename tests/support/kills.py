@@ -34,7 +34,7 @@ SENTENCES = (
 
 @dataclass(frozen=True)
 class Count:
-    """What an output has."""
+    """The contents of an output."""
 
     documents: int
     statements: int
@@ -51,7 +51,7 @@ def texts(count: int) -> Iterator[str]:
 
 
 def counted(target: str, form: str) -> Count:
-    """What is there now, as someone sees who reads the tables."""
+    """The current contents, as a reader of the tables sees them."""
     documents, statements = (_column(target, table, form) for table in ("documents", "statements"))
     names = {row["document_id"] for row in documents}
     pairs = {(row["document_id"], row["statement_id"]) for row in statements}
@@ -72,7 +72,7 @@ def _column(target: str, table: str, form: str) -> list[dict[str, Any]]:
 
 
 def killed(command: list[str], seconds: float) -> int | None:
-    """Start a command, and kill it after a while; its status, where it ended before."""
+    """Start a command, and kill it after a while; returns its status if it exited before."""
     process = subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         return process.wait(seconds)

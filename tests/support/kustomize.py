@@ -9,7 +9,7 @@ import yaml
 Manifest = dict[str, Any]
 
 _KEYS = ("mountPath", "containerPort", "name", "port")
-"""What tells the items of a list apart, in the order in which Kubernetes has them."""
+"""The keys that identify list items, in the order that Kubernetes uses."""
 
 
 def build(folder: Path) -> list[Manifest]:
@@ -32,7 +32,7 @@ def documents(path: Path) -> list[Manifest]:
 
 
 def identity(manifest: Manifest) -> tuple[str, str, str, str]:
-    """What makes two manifests the same object."""
+    """The identity of a manifest's object."""
     metadata = manifest["metadata"]
     return manifest["apiVersion"], manifest["kind"], metadata.get("namespace", ""), metadata["name"]
 

@@ -1,4 +1,4 @@
-"""What is done with a code block of the documentation, by its language."""
+"""Runs the code blocks of the documentation, by language."""
 
 import csv
 import doctest
@@ -29,14 +29,14 @@ PATIENCE = 300
 _COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n?", re.MULTILINE)
 _MISSING = re.compile(r"line \d+: ([\w.-]+): command not found$", re.MULTILINE)
 _NO_MODULE = re.compile(r"^ModuleNotFoundError: No module named '(datasets|duckdb|pyarrow|ray|spacy)'$", re.MULTILINE)
-"""What a block may need that is no part of `make install`."""
+"""Requirements of blocks that are not part of `make install`."""
 _NO_EXTRA = re.compile(r"needs (\w+), which is not installed: pip install")
 _SHELL = shutil.which("bash") or "bash"
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: the words of its first line, and what it holds."""
+    """A fenced block: the words of its first line, and its content."""
 
     language: str
     name: str
@@ -44,7 +44,7 @@ class Block:
 
 
 class Page:
-    """What the blocks of one page share."""
+    """The shared state of the blocks of one page."""
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         self._shared = namespace
@@ -53,7 +53,7 @@ class Page:
 
     @property
     def printed(self) -> str | None:
-        """What the last block printed."""
+        """The output of the last block."""
         return self._shared.get("printed")
 
     @printed.setter
@@ -123,7 +123,7 @@ def _shell(block: Block, page: Page) -> None:
 
 
 def _console(block: Block, page: Page) -> None:
-    """Commands after `$ `, each with what it prints; `...` stands for anything."""
+    """Commands after `$ `, each with its output; `...` matches anything."""
     matches = list(_COMMAND.finditer(block.source))
     assert matches, "no line begins with '$ '"
     assert matches[0].start() == 0, "there is output before the first command"

@@ -11,7 +11,7 @@ def workers_of(server: int) -> list[int]:
 
 
 def templates_of(server: int) -> list[int]:
-    """The process that workers are forked from; none where there is none."""
+    """The process that workers are forked from, if any."""
     return _named(server, TEMPLATE)
 
 
@@ -26,12 +26,12 @@ def descendants_of(pid: int) -> list[int]:
 
 
 def command_of(pid: int) -> str:
-    """The command line of a process; empty where there is none."""
+    """The command line of a process; empty if there is none."""
     return read(pid, "cmdline")
 
 
 def read(pid: int, name: str) -> str:
-    """A file of /proc/PID; empty where there is none."""
+    """A file of /proc/PID; empty if there is none."""
     try:
         return Path(f"/proc/{pid}/{name}").read_text()
     except OSError:

@@ -1,4 +1,4 @@
-"""A Ray cluster of several nodes on this machine: `python -m support.ray_nodes CORES...`, told what to do line by line.
+"""A local Ray cluster of several nodes: `python -m support.ray_nodes CORES...`, controlled by lines on standard input.
 
 It prints its address, and `done` after each order: `add CORES` adds a node; `kill PID` kills the one in which this
 process runs, all at once. It ends with its standard input.
@@ -19,7 +19,7 @@ STORE_BYTES = 80 * 1024 * 1024
 
 
 class Nodes:
-    """The cluster of a test, in a process of its own."""
+    """The cluster of a test, in a separate process."""
 
     def __init__(self, *cores: int) -> None:
         command = [sys.executable, "-m", "support.ray_nodes", *map(str, cores)]
@@ -35,7 +35,7 @@ class Nodes:
         self.address = self._answer()
 
     def order(self, *words: object) -> str:
-        """What it answers."""
+        """Its answer."""
         assert self._process.stdin
         print(*words, file=self._process.stdin, flush=True)
         return self._answer()

@@ -22,7 +22,7 @@ _FILES = ("server/sayso_server/__init__.py", "server/sayso_server/version.py", "
 _MODELS = "server/sayso_server/models"
 _FENCE = re.compile(r"^( *)```(\w+)(?: ([^\n]+))?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _TARGETS = {"make words": "python -m sayso_server.core.lexicon", "make golden": "python tests/golden/refresh.py"}
-"""What make runs; its other steps are about the environment."""
+"""The commands that make runs; its other steps only set up the environment."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What `make golden` and `make golden-all` do with the trees of the golden cases, and how far trees have drifted."""
+"""The work of `make golden` and `make golden-all` on the trees of the golden cases, and the drift of trees."""
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -20,13 +20,13 @@ LINK_TOLERANCE = 0.105
 """The same for how likely a cue is, and for the figures of a link."""
 
 OTHER_KERNELS = 0.05
-"""Share of paragraphs that may differ between processors, except in float32, where none may.
+"""The share of paragraphs that may differ between processors, except in float32, where none may.
 
 The int8 kernels of AVX2 and AVX-512 do not round alike; measured on 208 paragraphs, 3 to 5 trees differed.
 """
 
 NOTHING = TreeFile("")
-"""What a file of trees holds before it is written for the first time."""
+"""The content of a new file of trees."""
 
 
 class Loaded(NamedTuple):
@@ -38,7 +38,7 @@ class Loaded(NamedTuple):
 
 
 Load = Callable[[], Loaded]
-"""Loads the models. Called only where something must be parsed."""
+"""Loads the models. Called only if something must be parsed."""
 
 
 class OtherModelsError(Exception):
@@ -80,7 +80,7 @@ def add(old: TreeFile, paragraphs: Sequence[str], load: Load) -> Change:
 
 
 def freeze_all(old: TreeFile, paragraphs: Sequence[str], load: Load) -> Change:
-    """Give new trees to all paragraphs, except those that somebody wrote.
+    """Give new trees to all paragraphs, except those with trees written by hand.
 
     Trees of the same models in another number format stay too: their case does not hold in this one.
     """
@@ -101,7 +101,7 @@ Refresh = Callable[[TreeFile, Sequence[str], Load], Change]
 
 
 def refresh(golden: Path, how: Refresh, load: Load) -> list[str]:
-    """Refresh the trees of every file of cases in the folder `golden`; one line per file says what was done."""
+    """Refresh the trees of every file of cases in the folder `golden`; yields a line of report per file."""
     lines = []
     for cases in sorted((golden / "cases").glob("*.md")):
         target = golden / "trees" / f"{cases.stem}.conllu"
@@ -126,7 +126,7 @@ def paragraphs_of(cases: Iterable[Case]) -> list[str]:
 
 
 def drift(files: Iterable[TreeFile], loaded: Loaded) -> str:
-    """One line that says how many paragraphs have other trees now; empty where they are as they were stored."""
+    """One line with the number of paragraphs whose trees have changed; empty if there are none."""
     files = list(files)
     entries = {e.paragraph: e for file in files for e in file.entries if e.origin != HAND}
     found = loaded.parser.parse(list(entries))
@@ -172,23 +172,23 @@ def _same_cues(stored: Sequence[Tree], found: Sequence[Tree]) -> bool:
 
 
 _Figures = dict[tuple[int, ...], tuple[float, ...]]
-"""Probabilities by what they are about."""
+"""Probabilities by key."""
 
 
 def _cues(trees: Sequence[Tree]) -> _Figures:
-    """How likely cues are, by where they start."""
+    """The probabilities of cues, by their start."""
     return {(tree.words[cue.word].start,): (cue.likely,) for tree in trees for cue in tree.cues}
 
 
 def _links(trees: Sequence[Tree]) -> _Figures:
-    """The figures of links, by the sentence, the word, and where the cue starts."""
+    """The probabilities of links, by sentence, word, and start of the cue."""
     return {
         (i, own.word, own.cue): (own.share, own.scope, own.source) for i, tree in enumerate(trees) for own in tree.links
     }
 
 
 def _near(stored: _Figures, found: _Figures) -> bool:
-    """Whether all figures are nearly the same; what is missing on one side counts as the least that is kept."""
+    """Whether all probabilities are nearly equal; missing ones count as the minimum that is stored."""
     return all(
         abs(p - q) <= LINK_TOLERANCE
         for key in stored.keys() & found.keys()

@@ -20,7 +20,7 @@ from support.golden import CASES, GOLDEN, options_of
 PAGE = Path(__file__).parents[2] / "docs/rules.md"
 _TABLES: dict[str, tuple[str, Sequence[Rule[...]]]] = {
     "Before the choice": ("Nothing competes with these statements.", BEFORE_CHOICE),
-    "Of a cue": ("For each cue, the first rule that finds something proposes: from precise to loose.", OF_CUES),
+    "Of a cue": ("For each cue, only the first rule that finds something proposes. From precise to loose.", OF_CUES),
     "Of a document": ("These candidates compete with those of the cues.", OF_DOCUMENTS),
     "After the choice": ("For quotations that no chosen statement has.", AFTER_CHOICE),
 }

@@ -1,4 +1,4 @@
-"""An S3 server on loopback: moto, in an environment of its own, since it wants other versions of libraries."""
+"""A local S3 server: moto, in a separate environment, since it needs other versions of libraries."""
 
 import os
 import shutil
@@ -15,13 +15,13 @@ _BUILT = Path(__file__).parent.parent.parent / "build/s3/bin/moto_server"
 
 
 def program() -> str | None:
-    """The server, where there is one: `make build/s3/.installed` makes it."""
+    """The server, if installed by `make build/s3/.installed`."""
     return os.environ.get("SAYSO_S3_SERVER") or (str(_BUILT) if _BUILT.exists() else shutil.which("moto_server"))
 
 
 @contextmanager
 def running(server: str) -> Iterator[dict[str, str]]:
-    """What the environment of those needs who use the server."""
+    """The environment variables for users of the server."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

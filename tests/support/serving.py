@@ -1,4 +1,4 @@
-"""Servers for tests: in this process on a loop of their own, or in another process."""
+"""Servers for tests: in this process on a separate event loop, or in another process."""
 
 import asyncio
 import contextlib
@@ -36,7 +36,7 @@ PATIENCE = 60
 
 @cache
 def event_loop() -> asyncio.AbstractEventLoop:
-    """The one event loop of this process that may use grpc.aio, in a thread of its own."""
+    """The only event loop of this process that may use grpc.aio, in a separate thread."""
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="event loop", daemon=True).start()
     return loop
@@ -154,7 +154,7 @@ def unpack(status: status_pb2.Status, kind: type[T]) -> list[T]:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on."""
+    """A free loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -165,7 +165,7 @@ FAKE, REAL = "support.fake_server", "sayso_server"
 
 
 def start_process(*arguments: str, module: str = FAKE) -> "subprocess.Popen[str]":
-    """`sayso-server` in a process of its own."""
+    """`sayso-server` in a separate process."""
     return subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         cwd=Path(__file__).parent.parent,
@@ -178,7 +178,7 @@ def start_process(*arguments: str, module: str = FAKE) -> "subprocess.Popen[str]
 
 @contextlib.contextmanager
 def server_process(*arguments: str, module: str = FAKE) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """A server in a process of its own, ready, and its address; stopped at the end."""
+    """A ready server in a separate process, and its address; stopped at the end."""
     address = f"127.0.0.1:{free_port()}"
     process = start_process("serve", "--port", address.split(":")[1], "--workers", "1", *arguments, module=module)
     try:
@@ -193,7 +193,7 @@ def server_process(*arguments: str, module: str = FAKE) -> Iterator[tuple["subpr
 
 
 def is_serving(channel: grpc.Channel) -> bool:
-    """Whether the extraction service says so; asking leaves no line in the log, which nobody reads here."""
+    """Whether the extraction service is serving; the check does not log anything."""
     try:
         status = check(channel, SERVICE_NAME, timeout=PATIENCE).status
     except grpc.RpcError as error:

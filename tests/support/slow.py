@@ -1,4 +1,4 @@
-"""A client that reads an answer only when it is told to: HTTP/2 by hand, whose windows stay shut."""
+"""A client that reads a response only on demand: hand-written HTTP/2 with closed flow-control windows."""
 
 import socket
 import struct

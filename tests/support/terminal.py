@@ -1,4 +1,4 @@
-"""A terminal that nobody looks at, for what commands print to people only."""
+"""A virtual terminal, for output that commands print only to terminals."""
 
 import fcntl
 import os
@@ -21,7 +21,7 @@ def in_terminal(
     seen: Callable[["subprocess.Popen[bytes]", str], None] = lambda process, text: None,
     **variables: str,
 ) -> tuple[int, str]:
-    """Exit status, and what a command wrote to a terminal; its standard output goes to the file `output`, if given.
+    """Exit status and terminal output of a command; its standard output goes to the file `output`, if given.
 
     `seen` is called with the process and what it has written so far, whenever it writes.
     """
@@ -46,7 +46,7 @@ def in_terminal(
 
 
 def screen(text: str) -> list[str]:
-    """The lines that are to be seen at the end: a bar goes up and erases what it has written."""
+    """The lines visible at the end: a progress bar moves up and erases its output."""
     lines, row = [""], 0
     for part in re.findall(r"\x1b\[[0-9;?]*[A-Za-z]|\r|\n|[^\x1b\r\n]+", text):
         if part == "\n":
@@ -62,5 +62,5 @@ def screen(text: str) -> list[str]:
 
 
 def without_styles(text: str) -> str:
-    """What is left to read."""
+    """The remaining output."""
     return _STYLES.sub("", text)

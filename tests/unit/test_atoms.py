@@ -1,4 +1,4 @@
-"""Atoms: what a text is cut into before a network puts tokens together."""
+"""Atoms: the pieces of a text from which a network composes tokens."""
 
 import time
 

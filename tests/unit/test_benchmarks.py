@@ -1,4 +1,4 @@
-"""The benchmarks: their texts, how works take turns, and what is written of their times."""
+"""The benchmarks: their texts, interleaved workloads, and reports."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the coreference head says of pronouns and descriptions, by a port that says what the test wants."""
+"""The use of coreference scores for pronouns and descriptions, with a fake scorer."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from sayso_server.core.coreference import AntecedentScores, Compared, Place
 from sayso_server.core.document import Document, parsed
 from sayso_server.core.selection.choice import choose
 from sayso_server.core.speakers import resolve
-from sayso_server.core.speakers.discourse.agreement import may_mean_somebody
+from sayso_server.core.speakers.discourse.agreement import may_corefer
 from sayso_server.core.speakers.discourse.reader import Reader
 from sayso_server.core.speakers.entities import open_store
 from sayso_server.core.speakers.names.index import index_names
@@ -114,7 +114,7 @@ def test_a_company_is_the_one_that_the_head_says() -> None:
 def test_a_group_that_the_head_does_not_know_is_another() -> None:
     document = document_of(OFFICIALS)
     for word, count in (("Officials", 1), ("nobody", 2)):
-        compared = Compared(Always(word), document.trees, may_mean_somebody)
+        compared = Compared(Always(word), document.trees, may_corefer)
         reader = Reader(open_store(document, index_names(document)), compared=compared)
         reader.read_to(len(document.text))
         assert len({link.entity for link in reader.links.values()}) == count

@@ -18,6 +18,8 @@ DAYS = {
     "late yesterday evening": "2024-03-03",
     "last night": "2024-03-03",
     "the day before yesterday": "2024-03-02",
+    "a day ago": "2024-03-03",
+    "one day ago": "2024-03-03",
     "two days ago": "2024-03-02",
     "10 days ago": "2024-02-23",
     "on Friday": "2024-03-01",

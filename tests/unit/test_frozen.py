@@ -1,4 +1,4 @@
-"""Files of trees: what is read is what was written, and `make golden` adds without touching what is there."""
+"""Files of trees: writing and reading round-trips, and `make golden` adds trees without changing existing ones."""
 
 import subprocess
 import sys
@@ -46,7 +46,7 @@ LINKED = """# models 1, int8
 
 
 class Models:
-    """The toy parser under a name. Counts what it parses."""
+    """The toy parser under a name; counts the parsed paragraphs."""
 
     def __init__(self, origin: str = HERE) -> None:
         self.origin = origin

@@ -20,7 +20,7 @@ def calls(document: str) -> int:
 
 
 def text(piece: str, times: int) -> str:
-    """The piece so many times, each time with other people."""
+    """The piece repeated, each time with different people."""
     return "".join(piece.format(_name(2 * i), _name(2 * i + 1)) for i in range(times))
 
 

@@ -1,4 +1,4 @@
-"""The lists made of public data: what is kept, and that the same data gives the same files."""
+"""The lists generated from public data: the selection, and that the output is deterministic."""
 
 import locale
 import subprocess

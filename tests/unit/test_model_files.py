@@ -90,7 +90,7 @@ def test_an_archive_that_unfolds_far_beyond_its_size_is_not_loaded(folder: Path)
     with zipfile.ZipFile(folder / "encoder/weights.npz", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("zeros.npy", bytes(10_000_000))
     write_manifest(folder, "1.2.3")
-    with pytest.raises(ModelError, match=r"weights.npz of [\d,]+ bytes unfolds to 10,000,000") as caught:
+    with pytest.raises(ModelError, match=r"weights.npz of [\d,]+ bytes decompresses to 10,000,000") as caught:
         check(folder)
     assert "\n" not in str(caught.value)
 

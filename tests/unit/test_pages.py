@@ -12,7 +12,9 @@ from support.pages import PAGES, ROOT, blocks
 from support.rules_page import PAGE, written
 from sybil import Document
 
+from sayso import SaysoError
 from sayso.cli.connection import EXIT_STATUS
+from sayso_server.service.errors import REASONS
 
 FILES = sorted(chain.from_iterable(ROOT.glob(pattern) for pattern in PAGES))
 MOST_LINES = 150
@@ -81,3 +83,9 @@ def test_the_exit_statuses_of_the_page_are_those_of_the_help() -> None:
     rows = [row.split("|")[1] for row in table.splitlines() if row]
     listed = [number for row in rows for number in re.findall(r"\b\d+\b", row)]
     assert listed == re.findall(r"^ +(\d+)  ", EXIT_STATUS, re.MULTILINE)
+
+
+def test_the_page_of_errors_has_every_reason_and_every_class_of_python() -> None:
+    page = (ROOT / "docs/errors.md").read_text("utf-8")
+    classes = [error.__name__ for error in SaysoError.__subclasses__()]
+    assert [name for name in (*REASONS, *classes) if f"`{name}`" not in page] == []

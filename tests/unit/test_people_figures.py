@@ -15,7 +15,7 @@ from sayso_tools.training.people import counted
 
 
 def test_every_feature_of_a_pair_has_a_weight() -> None:
-    """What is not weighed is not compared, and nobody would see it."""
+    """Every feature has a weight: a feature without one would silently be ignored."""
     rows = [
         said("a", "Ada M. Orr", "French senator", speaker_affiliation="Harrowmere", published_at="2001-01-01"),
         said("b", "Ada Orr", "senator", source="she", sentence="Ada Orr came to Bradwell.", published_at="2004-01-01"),

@@ -1,4 +1,4 @@
-"""What holds for any text and any trees."""
+"""Properties that hold for any text and any trees."""
 
 import random
 
@@ -43,7 +43,7 @@ def test_every_result_keeps_its_promises(text: str, extractor: Extractor) -> Non
 @example("that urged told", "said", TAGGED)
 @example("", ". . not said", TAGGED)  # links to a cue of marks alone, from marks alone
 def test_a_paragraph_more_changes_no_statement_before_it(text: str, added: str, extractor: Extractor) -> None:
-    """But for speakers; for a quotation left open; and for a colon, which introduces what follows or labels a turn."""
+    """Except for speakers, an unclosed quotation, and a colon, which introduces a statement or labels a turn."""
     before = extractor.extract(text, EVERYTHING)
     assume(":" not in text and not {w.code for w in before.warnings} & OPEN)
     after = extractor.extract(f"{text}\n\n{added}", EVERYTHING)
@@ -52,7 +52,7 @@ def test_a_paragraph_more_changes_no_statement_before_it(text: str, added: str, 
 
 
 def _found(statement: Statement) -> tuple[object, ...]:
-    """What is known of a statement before speakers are."""
+    """The fields of a statement before speakers are resolved."""
     s = statement
     return s.content, s.cue, s.source, s.addressees, s.rule, s.kind, s.polarity, s.confidence, s.parent_id, s.evidence
 

@@ -1,4 +1,4 @@
-"""What a score is made of."""
+"""The components of a score."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Who is who: clusters of names, alternatives, what a tagger of names adds."""
+"""Speakers: clusters of names, alternatives, the contribution of the name tagger."""
 
 from collections.abc import Iterator
 from dataclasses import replace

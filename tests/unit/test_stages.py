@@ -1,4 +1,4 @@
-"""The stages of training one after the other: which are run, and that an interrupted training goes on."""
+"""The training stages in order: which of them run, and that an interrupted training resumes."""
 
 import argparse
 from pathlib import Path

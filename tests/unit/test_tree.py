@@ -1,4 +1,4 @@
-"""Trees: what they work out, and how they are sent to other processes."""
+"""Trees: derived properties, and pickling."""
 
 import pickle
 from dataclasses import fields, replace

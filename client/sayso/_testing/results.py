@@ -1,4 +1,4 @@
-"""Results for tests, made of a text and of who says what in it."""
+"""Results for tests, made from a text and its statements."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ MODEL = ModelInfo("fake", "0", "")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A statement of a canned result. `words`, `cue` and `source` are parts of the text, found in it.
+    """A statement of a canned result. `words`, `cue` and `source` are parts of the text and are looked up in it.
 
-    `speaker` is a name, empty where nobody was found; `source` is the mention next to the cue, by default the name, if
-    the text has it. Where a part occurs several times, the first is meant.
+    `speaker` is a name, empty for no speaker; `source` is the mention next to the cue, by default the name, if the text
+    has it. If a part occurs several times, its first occurrence is used.
     """
 
     speaker: str
@@ -50,7 +50,7 @@ def result(
     warnings: tuple[TextWarning, ...] = (),
     labels: Mapping[str, str] | None = None,
 ) -> Result:
-    """The result of a text: its statements, in this order, and their speakers. Raises ValueError for what it lacks."""
+    """The result of a text: its statements, in this order, and their speakers. Raises ValueError for missing parts."""
     speakers: dict[str, Speaker] = {}
     statements = tuple(_statement(text, number, one, speakers) for number, one in enumerate(said, 1))
     none = timedelta()
@@ -82,7 +82,7 @@ def _statement(text: str, number: int, said: Said, speakers: dict[str, Speaker])
 
 
 def _speaker(said: Said, source: Span | None, speakers: dict[str, Speaker]) -> Speaker:
-    """The speaker of that name: one for all its statements."""
+    """The speaker of that name, the same for all its statements."""
     if said.speaker not in speakers:
         mentions = (source,) if source else ()
         number = f"p{len(speakers) + 1}"

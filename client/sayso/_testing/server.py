@@ -1,4 +1,4 @@
-"""A server on this machine with canned answers."""
+"""A local server with canned responses."""
 
 import threading
 from collections import deque
@@ -21,21 +21,21 @@ from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
 
 Answer = Result | SaysoError
-"""What becomes of a document."""
+"""The outcome of a document."""
 
 Answers = Mapping[str, Answer] | Callable[[Document], Answer]
-"""Answers by the text of the document, or a function that makes them; called from several threads."""
+"""Outcomes by the text of the document, or a function that makes them; it is called from several threads."""
 
 _DETAILS_KEY = "grpc-status-details-bin"
 _HEALTH = "grpc.health.v1.Health"
 _SERVING, _NOT_SERVING = b"\x08\x01", b"\x08\x02"
-"""HealthCheckResponses: messages of one field."""
+"""Encoded HealthCheckResponses: messages of one field."""
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A call that the server got: the name of its method, its documents, and what came with them."""
+    """A call that the server received: its method's name, documents, options and metadata."""
 
     method: str
     documents: tuple[Document, ...]
@@ -45,11 +45,12 @@ class Recorded:
 
 
 class FakeServer:
-    """A sayso server with canned answers, at `address`, until it is closed; for tests of programs that call one.
+    """A sayso server with canned responses at `address`, until it is closed; for tests of programs that call a server.
 
     `answers` maps texts to a Result (see `result`) or to a SaysoError, or is a function of the sayso.Document. A text
-    without an answer has an empty result. `fail_next` makes whole calls fail. `calls` are those that came, in order.
-    With `token`, others are refused. With `ready = False`, it is as a server that loads its models. Thread-safe.
+    that is not in `answers` has an empty result. `fail_next` makes whole calls fail. `calls` are the received calls, in
+    order. With `token`, calls with another token or none are rejected. With `ready = False`, it behaves like a server
+    that is loading its models. Thread-safe.
     """
 
     def __init__(
@@ -70,18 +71,18 @@ class FakeServer:
         self._server.start()
 
     def fail_next(self, error: SaysoError, times: int = 1) -> None:
-        """Answer the next calls with this error. Raises TypeError for one that no server causes."""
+        """Answer the next calls with this error. Raises TypeError for an error that no server causes."""
         status_of(error)
         with self._lock:
             self._failures.extend([error] * times)
 
     @property
     def documents(self) -> list[Document]:
-        """All documents that came, in order."""
+        """All received documents, in order."""
         return [document for call in self.calls for document in call.documents]
 
     def close(self) -> None:
-        """Stop; calls in flight are cut off."""
+        """Stop the server; calls in flight are cancelled."""
         self._server.stop(None).wait()
         self._threads.shutdown()
 
@@ -108,11 +109,11 @@ class FakeServer:
         )
 
     def _take(self, call: Recorded) -> SaysoError | None:
-        """Note a call; how it fails, if it does."""
+        """Record a call; returns the error that it fails with, if any."""
         with self._lock:
             self.calls.append(call)
             if self._token and call.metadata.get("authorization") != f"Bearer {self._token}":
-                return AccessDenied("this server wants a bearer token that it knows")
+                return AccessDenied("the bearer token is missing or unknown")
             if self._failures:
                 return self._failures.popleft()
             if call.documents and not self.ready:
@@ -155,7 +156,7 @@ class _Servicer(pb_grpc.QuoteServiceServicer):
         )
 
     def _take(self, method: str, documents: Iterable[pb.Document], options: pb.ExtractOptions, context: Any) -> None:
-        """Note a call, and end it where it is to fail."""
+        """Record a call, and end it if it is to fail."""
         metadata = dict(context.invocation_metadata())
         name = metadata.get(REQUEST_ID_KEY, "")
         context.set_trailing_metadata(_trailers(name))
@@ -178,7 +179,7 @@ def _message(answer: Answer) -> pb.Outcome:
 
 
 def _ended(context: Any, error: SaysoError) -> AssertionError:
-    """End a call with an error. It is never returned from."""
+    """End a call with an error; never returns."""
     status = status_of(error)
     name = dict(context.invocation_metadata()).get(REQUEST_ID_KEY, "")
     details = ((_DETAILS_KEY, status.SerializeToString()),) if status.details else ()

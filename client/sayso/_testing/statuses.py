@@ -1,4 +1,4 @@
-"""Exceptions to statuses of gRPC: the way back of `sayso._status`."""
+"""Converts exceptions to gRPC statuses, the inverse of `sayso._status`."""
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
@@ -17,11 +17,11 @@ _STATUSES: dict[type[SaysoError], tuple[int, str]] = {
     errors.ExtractionFailed: (code_pb2.INTERNAL, "EXTRACTION_FAILED"),
     errors.ServerError: (code_pb2.INTERNAL, "INTERNAL"),
 }
-"""Code and reason of each exception that a server can cause; the reason where it has none of its own."""
+"""Code and default reason of each exception that a server can cause."""
 
 
 def status_of(error: SaysoError) -> status_pb2.Status:
-    """The status of which a client makes this exception. Raises TypeError for one that no server causes."""
+    """The status that a client converts to this exception. Raises TypeError for an error that no server causes."""
     if type(error) not in _STATUSES:
         raise TypeError(f"no server causes a {type(error).__name__}")
     code, usual = _STATUSES[type(error)]

@@ -1,6 +1,6 @@
-"""Who answers a client: a server (`remote`), or the engine in this process (`local`); each for Client and AsyncClient.
+"""Transports of a client: a server (`remote`) or the engine in this process (`local`), for Client and AsyncClient.
 
-What is sent when, and again, is decided by `sayso._policy`, the same for all of them.
+`sayso._policy` decides what to send and when to retry, for all of them.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable
@@ -20,11 +20,11 @@ class Call(Protocol[_Response_co]):
         """Wait for the response. Raises SaysoError."""
 
     def cancel(self) -> object:
-        """Give it up."""
+        """Cancel the call."""
 
 
 class Transport(Protocol):
-    """Who answers a Client. All but `close` raise SaysoError."""
+    """The transport of a Client. All methods but `close` raise SaysoError."""
 
     @property
     def name(self) -> str: ...
@@ -32,21 +32,21 @@ class Transport(Protocol):
     def submit(
         self, method: Method[Request, Response], request: Request, timeout: float, envelope: Envelope
     ) -> Call[Response]:
-        """Send a request, without waiting for its response."""
+        """Send a request without waiting for the response."""
 
     def stream(
         self, requests: Iterable[pb.StreamExtractQuotesRequest], timeout: float | None, envelope: Envelope
     ) -> Generator[pb.StreamExtractQuotesResponse, None, None]:
-        """The responses as they come. Raises what `requests` raises, too."""
+        """The responses as they arrive. Also raises errors raised by `requests`."""
 
     def serves(self, timeout: float, envelope: Envelope) -> bool:
-        """Whether documents are read: not so while the models load, and while the server shuts down."""
+        """Whether the server accepts documents; false while it loads its models or shuts down."""
 
     def close(self) -> None: ...
 
 
 class AsyncTransport(Protocol):
-    """Who answers an AsyncClient. All but `close` raise SaysoError."""
+    """The transport of an AsyncClient. All methods but `close` raise SaysoError."""
 
     @property
     def name(self) -> str: ...
@@ -59,9 +59,9 @@ class AsyncTransport(Protocol):
     def stream(
         self, requests: AsyncIterator[pb.StreamExtractQuotesRequest], timeout: float | None, envelope: Envelope
     ) -> AsyncGenerator[pb.StreamExtractQuotesResponse, None]:
-        """The responses as they come. Raises what `requests` raises, too."""
+        """The responses as they arrive. Also raises errors raised by `requests`."""
 
     async def serves(self, timeout: float, envelope: Envelope) -> bool:
-        """Whether documents are read: not so while the models load, and while the server shuts down."""
+        """Whether the server accepts documents; false while it loads its models or shuts down."""
 
     async def close(self) -> None: ...

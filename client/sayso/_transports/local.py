@@ -1,8 +1,7 @@
-"""The engine of sayso-server in this process, with the requests and responses of the contract.
+"""The sayso-server engine in this process, with the requests and responses of the contract.
 
-The client must install, import and type-check without the server, so it is found by an entry point: whatever
-distribution offers one of the group `sayso.local` can read here. It names a callable that makes a `Service` of the name
-of a model.
+The client must install, import and type-check without the server, so it finds the engine by an entry point of the group
+`sayso.local`, which any distribution can provide. It names a callable that makes a `Service` from the name of a model.
 """
 
 import asyncio
@@ -25,9 +24,9 @@ ENTRY_POINTS = "sayso.local"
 
 
 class Service(Protocol):
-    """Reads documents in this process; what ends a call of the service with a status is that status here.
+    """Reads documents in this process. Failures are the same statuses as those of the server.
 
-    FAILED_PRECONDITION says that the model cannot be used. It is called from one thread at a time.
+    FAILED_PRECONDITION means that the model cannot be used. It is called from one thread at a time.
     """
 
     def extract(self, request: pb.BatchExtractQuotesRequest) -> pb.BatchExtractQuotesResponse | status_pb2.Status: ...
@@ -36,15 +35,15 @@ class Service(Protocol):
 
 
 def is_installed() -> bool:
-    """Whether sayso-server is there."""
+    """Whether sayso-server is installed."""
     return bool(entry_points(group=ENTRY_POINTS))
 
 
 class Local:
-    """Answers requests in this process, one after the other, in a thread of its own. Thread-safe.
+    """Answers requests in this process, one after the other, in a separate thread. Thread-safe.
 
-    The model is loaded with the first request. A timeout does not apply: what is being read cannot be interrupted.
-    Raises LocalEngineUnavailable where sayso-server is not installed.
+    The first request loads the model. Timeouts do not apply: a document that is being read cannot be interrupted.
+    Raises LocalEngineUnavailable if sayso-server is not installed.
     """
 
     def __init__(self, model: str) -> None:
@@ -68,11 +67,11 @@ class Local:
         timeout: float | None = None,
         envelope: Envelope | None = None,
     ) -> Future[Response]:
-        """Queue a request, without waiting for its response. The future raises SaysoError. Raises ClientClosed."""
+        """Queue a request without waiting for the response. The future raises SaysoError. Raises ClientClosed."""
         answer = cast("Callable[[Request], Response]", self._methods[method.name])
         try:
             return self._thread.submit(answer, request)
-        except RuntimeError:  # the thread takes no more
+        except RuntimeError:  # the thread has been shut down
             raise ClientClosed("this client is closed") from None
 
     def stream(
@@ -87,11 +86,11 @@ class Local:
             yield pb.StreamExtractQuotesResponse(correlation_id=request.correlation_id, outcome=response.outcomes[0])
 
     def serves(self, timeout: float | None = None, envelope: Envelope | None = None) -> bool:
-        """Load the model, if need be. Raises SaysoError."""
+        """Load the model if necessary. Raises SaysoError."""
         return self.submit(INFO, pb.GetServerInfoRequest()).result().ready
 
     def close(self) -> None:
-        """Drop what is queued. What is being read cannot be interrupted; the process does not end before it is done."""
+        """Drop queued requests. The current document cannot be interrupted; the process exits only after it is done."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     @cached_property
@@ -140,17 +139,17 @@ class AsyncLocal:
             yield pb.StreamExtractQuotesResponse(correlation_id=request.correlation_id, outcome=response.outcomes[0])
 
     async def serves(self, timeout: float | None = None, envelope: Envelope | None = None) -> bool:
-        """Load the model, if need be. Raises SaysoError."""
+        """Load the model if necessary. Raises SaysoError."""
         info = await asyncio.wrap_future(self._local.submit(INFO, pb.GetServerInfoRequest()))
         return info.ready
 
     async def close(self) -> None:
-        """Drop what is queued."""
+        """Drop queued requests."""
         self._local.close()
 
 
 def batch_of_one(request: pb.ExtractQuotesRequest | pb.StreamExtractQuotesRequest) -> pb.BatchExtractQuotesRequest:
-    """The batch that has the outcome of a request's one document."""
+    """A batch of the request's one document."""
     return pb.BatchExtractQuotesRequest(documents=[request.document], options=request.options)
 
 

@@ -20,7 +20,7 @@ _HEALTH = "/grpc.health.v1.Health/Check"
 _SERVICE = b"sayso.v1.QuoteService"
 _HEALTH_REQUEST = bytes([0x0A, len(_SERVICE)]) + _SERVICE
 _SERVING = bytes([0x08, 1])
-"""A HealthCheckRequest and a HealthCheckResponse: two messages of one field, not worth a further dependency."""
+"""An encoded HealthCheckRequest and HealthCheckResponse: one field each, not worth another dependency."""
 
 
 class RemoteCall(Generic[Response]):
@@ -39,7 +39,7 @@ class RemoteCall(Generic[Response]):
         return response
 
     def cancel(self) -> None:
-        """Give it up."""
+        """Cancel the call."""
         self._call.cancel()
 
 
@@ -57,7 +57,7 @@ class Remote:
     def submit(
         self, method: Method[Request, Response], request: Request, timeout: float, envelope: Envelope
     ) -> RemoteCall[Response]:
-        """Send a request, without waiting for its response. Raises ClientClosed."""
+        """Send a request without waiting for the response. Raises ClientClosed."""
         send = getattr(self._stub, method.name)
         with _errors(self._target, envelope):
             call = send.future(request, timeout=timeout, metadata=self._target.sent(envelope))
@@ -66,7 +66,7 @@ class Remote:
     def stream(
         self, requests: Iterable[pb.StreamExtractQuotesRequest], timeout: float | None, envelope: Envelope
     ) -> Generator[pb.StreamExtractQuotesResponse, None, None]:
-        """The responses as they come. Raises SaysoError, and what `requests` raises."""
+        """The responses as they arrive. Raises SaysoError and errors raised by `requests`."""
         source = _Watched(requests)
         with _errors(self._target, envelope):
             sent = self._target.sent(envelope)
@@ -81,7 +81,7 @@ class Remote:
             raise source.error
 
     def serves(self, timeout: float, envelope: Envelope) -> bool:
-        """Whether the server reads documents. Raises SaysoError."""
+        """Whether the server accepts documents. Raises SaysoError."""
         with _errors(self._target, envelope):
             check: Any = self._channel.unary_unary(_HEALTH)
             return bool(check(_HEALTH_REQUEST, timeout=timeout, metadata=self._target.sent(envelope)) == _SERVING)
@@ -92,7 +92,7 @@ class Remote:
 
 
 class AsyncRemote:
-    """A channel to a server, opened by the event loop that first calls it, and again by another one after that."""
+    """A channel to a server, opened in the event loop that first calls it; a later event loop reopens it."""
 
     def __init__(self, target: Target) -> None:
         self.name = target.server
@@ -116,11 +116,11 @@ class AsyncRemote:
     async def stream(
         self, requests: AsyncIterator[pb.StreamExtractQuotesRequest], timeout: float | None, envelope: Envelope
     ) -> AsyncGenerator[pb.StreamExtractQuotesResponse, None]:
-        """The responses as they come. Raises SaysoError, and what `requests` raises."""
+        """The responses as they arrive. Raises SaysoError and errors raised by `requests`."""
         stub = QuoteServiceStub(self._channel)
         with _errors(self._target, envelope):
             call = stub.StreamExtractQuotes(timeout=timeout, metadata=self._target.sent(envelope))
-        # Written here, not given to gRPC: that would only log an error of `requests`, and never end.
+        # Written here instead of by gRPC, which would only log an error raised by `requests`, and never end.
         writing = asyncio.create_task(_write(call, requests))
         try:
             async for response in call:
@@ -138,7 +138,7 @@ class AsyncRemote:
             await asyncio.gather(writing, return_exceptions=True)
 
     async def serves(self, timeout: float, envelope: Envelope) -> bool:
-        """Whether the server reads documents. Raises SaysoError."""
+        """Whether the server accepts documents. Raises SaysoError."""
         check: Any = self._channel.unary_unary(_HEALTH)
         with _errors(self._target, envelope):
             return bool(await check(_HEALTH_REQUEST, timeout=timeout, metadata=self._target.sent(envelope)) == _SERVING)
@@ -151,14 +151,14 @@ class AsyncRemote:
 
     @property
     def _channel(self) -> "grpc.aio.Channel":
-        """The channel of the running event loop. Raises ClientClosed, and RuntimeError while another one uses it."""
+        """The channel of the running event loop. Raises ClientClosed, and RuntimeError if another loop is using it."""
         if self._is_closed:
             raise ClientClosed("this client is closed")
         loop = asyncio.get_running_loop()
         if self._opened and self._loop is loop:
             return self._opened
         if self._loop and self._loop.is_running():
-            raise RuntimeError("this AsyncClient is used by an event loop in another thread: make one for each loop")
+            raise RuntimeError("an event loop in another thread is using this AsyncClient: make one for each loop")
         self._loop = loop
         with _interceptors():
             self._opened = _open(grpc.aio, self._target, self._credentials, interceptors=self._target.interceptors)
@@ -166,7 +166,7 @@ class AsyncRemote:
 
 
 def _open(library: Any, target: Target, credentials: grpc.ChannelCredentials | None = None, **more: Any) -> Any:
-    """A channel of grpc or grpc.aio. Raises OSError where a file of its TLS settings cannot be read."""
+    """A channel of grpc or grpc.aio. Raises OSError if a file of the TLS settings cannot be read."""
     credentials = credentials or (target.tls.credentials() if target.tls else None)
     if credentials:
         return library.secure_channel(target.server, credentials, options=target.channel_options, **more)
@@ -175,7 +175,7 @@ def _open(library: Any, target: Target, credentials: grpc.ChannelCredentials | N
 
 @contextmanager
 def _interceptors() -> Iterator[None]:
-    """What gRPC says of interceptors of the other kind of client, as one exception."""
+    """Turns gRPC's errors about interceptors for the other kind of client into one exception."""
     try:
         yield
     except (TypeError, ValueError) as error:
@@ -184,7 +184,7 @@ def _interceptors() -> Iterator[None]:
 
 @contextmanager
 def _errors(target: Target, envelope: Envelope) -> Iterator[None]:
-    """gRPC's errors as SaysoErrors; it has none of its own for a channel that is closed."""
+    """Converts gRPC errors to SaysoErrors; gRPC has no error class for a closed channel."""
     try:
         yield
     except grpc.RpcError as error:
@@ -202,7 +202,7 @@ def _error(error: grpc.RpcError, target: Target, envelope: Envelope) -> SaysoErr
 
 
 class _Watched:
-    """Requests, and the error that ended them: gRPC takes them in a thread of its own, and would only log it."""
+    """Iterates over requests and keeps the error that ended them: gRPC's own thread would only log it."""
 
     def __init__(self, requests: Iterable[pb.StreamExtractQuotesRequest]) -> None:
         self._requests = requests
@@ -219,7 +219,7 @@ async def _write(
     call: "grpc.aio.StreamStreamCall[pb.StreamExtractQuotesRequest, pb.StreamExtractQuotesResponse]",
     requests: AsyncIterator[pb.StreamExtractQuotesRequest],
 ) -> None:
-    """Send the requests; an error of theirs cancels the call."""
+    """Send the requests; an error raised by them cancels the call."""
     try:
         async for request in requests:
             await call.write(request)

@@ -1,1 +1,1 @@
-"""The frozen values that `sayso.models` offers. They know neither messages nor files."""
+"""The frozen values that `sayso.models` exports, independent of messages and files."""

@@ -1,10 +1,10 @@
-"""Kinds, classes, types: UNKNOWN is what a newer server has added."""
+"""Kinds, classes, types. UNKNOWN stands for values that a newer server has added."""
 
 from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """How the words of a statement appear in the text. UNKNOWN: a kind that this client is too old to know."""
+    """How the words of a statement appear in the text. UNKNOWN: a kind that is newer than this client."""
 
     DIRECT = "direct"
     INDIRECT = "indirect"
@@ -13,7 +13,7 @@ class Kind(StrEnum):
 
 
 class CueClass(StrEnum):
-    """What kind of act a cue reports."""
+    """The kind of act that a cue reports."""
 
     SAY = "say"
     WRITE = "write"
@@ -40,7 +40,7 @@ class Polarity(StrEnum):
 
 
 class SpeakerType(StrEnum):
-    """What a speaker is."""
+    """The type of a speaker."""
 
     PERSON = "person"
     ORGANIZATION = "organization"
@@ -50,7 +50,7 @@ class SpeakerType(StrEnum):
 
 
 class WarningCode(StrEnum):
-    """What was odd in a text. SENTENCE_TOO_LONG is reserved: no server returns it yet."""
+    """The kinds of problems in a text. SENTENCE_TOO_LONG is reserved: no server returns it yet."""
 
     UNCLOSED_QUOTATION_MARK = "unclosed_quotation_mark"
     SURPLUS_QUOTATION_MARK = "surplus_quotation_mark"

@@ -1,4 +1,4 @@
-"""What a caller gives: documents, known speakers, options."""
+"""Input values: documents, known speakers, options."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,10 +12,10 @@ from sayso._values.enums import SpeakerType
 class Document:
     """A text to read. `language` is BCP 47; empty means English.
 
-    `published_at` is context: its day says which known speakers are looked for, and on which day a statement "on
-    Friday" was said (`Statement.said_on`). Without a time zone it is taken for UTC. `title` is the headline, where it
-    is not part of the text; reports show it, and this version does not read it. `labels` are key-values of the caller,
-    at most 64 of 8,192 bytes in all, which come back as `Result.labels`.
+    `published_at` is context: its day decides which known speakers are valid, and on which day a statement made "on
+    Friday" was said (`Statement.said_on`). Without a time zone it is taken as UTC. `title` is the headline, if it is
+    not part of the text; reports show it, but this version extracts nothing from it. `labels` are the caller's
+    key-value pairs, at most 64 with 8,192 bytes in total, which are returned as `Result.labels`.
     """
 
     text: str
@@ -28,12 +28,12 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class KnownSpeaker:
-    """A person, an organization or a group that the caller knows.
+    """A person, an organization or a group known to the caller.
 
-    Where a text names it, its speaker has this id and name. `aliases` are other names under which a text may know it;
-    `type` is PERSON, ORGANIZATION or GROUP, or such a name; UNKNOWN leaves it to the text. It is looked for in
-    documents published from `valid_from` to `valid_to`, and in all that do not say when they were published. See also
-    `read_known_speakers`.
+    If a text names it, its speaker has this id and name. `aliases` are other names that a text may use; `type` is
+    PERSON, ORGANIZATION or GROUP, or one of these names as a string; UNKNOWN takes the type from the text. It is
+    looked for in documents published from `valid_from` to `valid_to`, and in all documents without a publication date.
+    See also `read_known_speakers`.
     """
 
     external_id: str
@@ -46,7 +46,7 @@ class KnownSpeaker:
 
 
 class OptionKeywords(TypedDict, total=False):
-    """The keywords of `extract`, `extract_many` and `stream` that say what to return; see `Options`."""
+    """The keywords of `extract`, `extract_many` and `stream` that select what to return; see `Options`."""
 
     kinds: str | Iterable[str]
     cue_classes: str | Iterable[str]
@@ -59,12 +59,12 @@ class OptionKeywords(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What to return.
+    """Which statements to return, and in how much detail.
 
     `kinds` and `cue_classes` take members of Kind and CueClass or their names ("direct"). Without `kinds` all kinds are
-    returned; without `cue_classes` reported speech and documents that state something. Statements with less than
+    returned; without `cue_classes` reported speech and documents that state something. Statements below
     `min_confidence` (0 to 1) are left out; statements are linked to a speaker only with at least
-    `min_speaker_confidence` (0 to 1; None leaves it to the server). `explain` asks for `Statement.explanation`, with at
+    `min_speaker_confidence` (0 to 1; None means the server's default). `explain` adds `Statement.explanation`, with at
     most `max_alternatives` other speakers. Speakers among `known_speakers` are returned with their `external_id`.
     """
 

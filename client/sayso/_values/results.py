@@ -1,4 +1,4 @@
-"""Results, and what a server says of itself."""
+"""Results, and the description of a server."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from sayso._values.statements import Span, Speaker, Statement
 
 @dataclass(frozen=True, slots=True)
 class TextWarning:
-    """Something odd in the text that did not stop the work."""
+    """A problem in the text that did not stop the extraction."""
 
     code: WarningCode
     message: str
@@ -21,7 +21,7 @@ class TextWarning:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """The model that read the text."""
+    """A model."""
 
     name: str
     version: str
@@ -30,7 +30,7 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """What it took."""
+    """Size of a document, and how long it took to process."""
 
     words: int
     sentences: int
@@ -41,10 +41,10 @@ class Stats:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ResultFields:
-    """What one document says. Statements are in the order of the text; `labels` are those of the document.
+    """The statements and speakers of one document. Statements are in text order; `labels` are the document's.
 
-    `request_id` is that of the call: the server's log knows it by that. `document` is the one that was read; None for a
-    result that was made from JSON.
+    `request_id` identifies the call in the server's log. `document` is the document that was read; None for a result
+    made from JSON.
     """
 
     document_id: str
@@ -59,17 +59,17 @@ class ResultFields:
     document: Document | None = field(default=None, compare=False)
 
     def speaker(self, speaker_id: str) -> Speaker:
-        """The speaker of that identifier. Raises KeyError."""
+        """The speaker with this identifier. Raises KeyError."""
         for speaker in self.speakers:
             if speaker.speaker_id == speaker_id:
                 return speaker
         raise KeyError(speaker_id)
 
     def said_by(self, name: str) -> tuple[Statement, ...]:
-        """The statements of everyone with all words of `name` (in any case) in name and role, or mentioned by them.
+        """The statements of speakers whose name and role, or mention, contain all words of `name`, in any case.
 
-        Spokesmen and documents of an organization of that name are included: `said_by("White House")` finds its
-        readouts too; `said_by("president")` finds Helena Marsh, President.
+        Spokespeople and documents of a matching organization are included: `said_by("White House")` finds its readouts
+        too; `said_by("president")` finds Helena Marsh, President.
         """
         return tuple(statement for statement in self.statements if self._is_by(statement, _words(name)))
 
@@ -89,7 +89,7 @@ class ResultFields:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a request may ask for."""
+    """Limits on requests."""
 
     max_document_chars: int
     max_batch_documents: int
@@ -101,7 +101,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ServerInfo:
-    """What a server is. `model` is None while it loads."""
+    """The description of a server. `model` is None while the model is loading."""
 
     version: str
     ready: bool

@@ -8,7 +8,7 @@ from sayso._values.enums import CueClass, Kind, Polarity, SpeakerType
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A half-open range [start, end) of the caller's text, and the text there: `text[span.slice] == span.text`."""
+    """A half-open range [start, end) of the caller's text, and its text: `text[span.slice] == span.text`."""
 
     start: int
     end: int
@@ -48,7 +48,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class SpeakerCandidate:
-    """A known speaker who may be meant."""
+    """A known speaker that may be the one in the text."""
 
     external_id: str
     name: str
@@ -59,11 +59,11 @@ class SpeakerCandidate:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Speaker:
-    """Somebody, or a document, that makes statements.
+    """A person, an organization, a group or a document that makes statements.
 
-    `affiliation_id` is the organization for which a spokesman speaks, `issuer_id` the one that issued a document: see
-    `Result.speaker`. A known speaker has its `external_id`; where several fit equally, it is empty, and they are the
-    `candidates`.
+    `affiliation_id` is the organization for which a spokesperson speaks, `issuer_id` the one that issued a document;
+    look them up with `Result.speaker`. A known speaker has an `external_id`. If several match equally well, it is
+    empty, and `candidates` lists them.
     """
 
     speaker_id: str
@@ -85,7 +85,7 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One feature that speaks for (positive weight) or against a statement, or a speaker."""
+    """One feature for (positive weight) or against a statement or a speaker."""
 
     name: str
     weight: float
@@ -109,16 +109,15 @@ class Explanation:
     evidence: tuple[Evidence, ...]
     alternatives: tuple[SpeakerAlternative, ...]
     speaker_evidence: tuple[Evidence, ...] = ()
-    """Of a name whether it is a person's ("person: title"); empty where the rule leaves no choice of speakers."""
+    """For a name, whether it is a person's ("person: title"). Empty if the rule leaves no choice of speakers."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Statement:
     """One attributed statement.
 
-    `source` is the mention next to the cue ("he"), `speaker` the speaker that it refers to; None where the text has
-    none or none could be found. `said_on` is the day on which it was said, where `time` tells it ("on Friday"; see
-    `Document.published_at`).
+    `source` is the mention next to the cue ("he"), `speaker` the speaker that it refers to; each is None if there is
+    none. `said_on` is the day on which it was said, if `time` gives one ("on Friday"; see `Document.published_at`).
     """
 
     statement_id: str
@@ -141,12 +140,12 @@ class Statement:
 
     @property
     def text(self) -> str:
-        """What was said; an interrupted statement is joined by spaces."""
+        """The content; the parts of an interrupted statement are joined by spaces."""
         return " ".join(span.text for span in self.content)
 
     @property
     def speaker_name(self) -> str:
-        """Who said it: the speaker's name, else the mention as it is in the text, else nothing."""
+        """The speaker's name, otherwise the mention as it is in the text, otherwise an empty string."""
         if self.speaker:
             return self.speaker.name
         return " ".join(self.source.text.split()) if self.source else ""

@@ -1,1 +1,1 @@
-"""Values of Python to messages of the contract, and back: of every message the two ways are next to each other."""
+"""Converts Python values to messages of the contract and back, both directions side by side."""

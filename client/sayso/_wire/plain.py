@@ -1,4 +1,4 @@
-"""What all messages are made of: members of enums, spans, days, moments, durations, strings."""
+"""Conversions shared by all messages: enums, spans, days, timestamps, durations, strings."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -17,18 +17,18 @@ _Member = TypeVar("_Member", bound=StrEnum)
 
 
 def enum_prefix(enum: Any) -> str:
-    """What every value of an enum of the contract begins with: "STATEMENT_KIND_"."""
+    """The common prefix of the values of a contract enum: "STATEMENT_KIND_"."""
     return str(enum.DESCRIPTOR.values[0].name.removesuffix("UNSPECIFIED"))
 
 
 def to_enum(enum: Any, member: StrEnum) -> Any:
-    """The contract's value of a member; the zero value for UNKNOWN."""
+    """The contract's value for a member; the zero value for UNKNOWN."""
     name = "UNSPECIFIED" if member == "unknown" else member.name
     return enum.DESCRIPTOR.values_by_name[enum_prefix(enum) + name].number
 
 
 def from_enum(members: type[_Member], enum: Any, value: int) -> _Member:
-    """The member that has the name of the contract's value; UNKNOWN for one that a newer server has added."""
+    """The member for a value of the contract; UNKNOWN for a value that a newer server has added."""
     known = enum.DESCRIPTOR.values_by_number.get(value)
     name = known.name.removeprefix(enum_prefix(enum)) if known else "UNKNOWN"
     return members.__members__.get(name, members["UNKNOWN"])
@@ -55,7 +55,7 @@ def to_day(day: date | None) -> str:
 
 
 def from_day(text: str) -> date | None:
-    """The day of a text in the form of ISO 8601; None where it is none."""
+    """The day from ISO 8601 text; None if it is invalid."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
@@ -63,7 +63,7 @@ def from_day(text: str) -> date | None:
 
 
 def to_timestamp(moment: datetime) -> Timestamp:
-    """The message of a moment; without a time zone it is taken for UTC."""
+    """The message for a point in time; without a time zone it is taken as UTC."""
     message = Timestamp()
     message.FromDatetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     return message
@@ -84,13 +84,13 @@ def from_duration(message: Duration) -> timedelta:
 
 
 def require_utf8(field: str, value: str) -> str:
-    """The string, if a message can hold it. Raises InvalidDocument with the `field` of the request."""
+    """The string, if it can be encoded as UTF-8. Raises InvalidDocument with the `field` of the request."""
     try:
         typed(field, value, str, "a str").encode()
     except UnicodeEncodeError as error:
         raise InvalidDocument(
             f"{field} has half of a surrogate pair (U+{ord(value[error.start]):04X}) at character {error.start}, "
-            "which is no character: the text was decoded wrongly before it came here",
+            "which is not a character: the text was decoded incorrectly before it was passed in",
             reason="LONE_SURROGATE",
             field=field,
         ) from None

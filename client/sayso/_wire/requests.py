@@ -20,7 +20,7 @@ from sayso.v1 import quotes_pb2 as pb
 
 
 def to_document(document: Document) -> pb.Document:
-    """The message of a document. Raises InvalidDocument where a string has no UTF-8, or the labels are too many."""
+    """The message for a document. Raises InvalidDocument for strings that have no UTF-8 and for too many labels."""
     return pb.Document(
         text=require_utf8("document.text", document.text),
         document_id=require_utf8("document.document_id", document.document_id),
@@ -32,7 +32,7 @@ def to_document(document: Document) -> pb.Document:
 
 
 def from_document(message: pb.Document) -> Document:
-    """The value of a document. Raises ValueError where its moment of publication is none."""
+    """The value for a document message. Raises ValueError for an invalid publication time."""
     return Document(
         text=message.text,
         document_id=message.document_id,
@@ -44,7 +44,7 @@ def from_document(message: pb.Document) -> Document:
 
 
 def to_options(options: Options) -> pb.ExtractOptions:
-    """The message of options; offsets are always asked for in code points. Raises InvalidDocument."""
+    """The message for options; offsets are always requested in code points. Raises InvalidDocument."""
     return pb.ExtractOptions(
         offset_encoding=pb.OFFSET_ENCODING_UTF32,
         kinds=_chosen("kinds", Kind, pb.StatementKind, options.kinds),
@@ -62,7 +62,7 @@ def to_options(options: Options) -> pb.ExtractOptions:
 
 
 def to_known_speaker(known: KnownSpeaker) -> pb.KnownSpeaker:
-    """The message of a known speaker that is valid."""
+    """The message for a valid known speaker."""
     return pb.KnownSpeaker(
         external_id=known.external_id,
         name=known.name,
@@ -79,7 +79,7 @@ def _moment(published_at: datetime | None) -> Timestamp | None:
         return None
     try:
         return to_timestamp(typed("document.published_at", published_at, datetime, "a datetime"))
-    except OverflowError as error:  # the first and the last hours of the calendar, by their time zone
+    except OverflowError as error:  # the first and last hours of the calendar, depending on the time zone
         raise ValueError(
             f"document.published_at is {published_at}; in UTC it must be in the years 1 to 9999"
         ) from error
@@ -97,7 +97,7 @@ def _labels(labels: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 def _chosen(field: str, members: type[StrEnum], enum: Any, wanted: str | Iterable[str]) -> list[Any]:
-    """The contract's values of members, or of their names. Raises InvalidDocument."""
+    """The contract's values for members or their names. Raises InvalidDocument."""
     known = [str(member) for member in members if member != "unknown"]
     values = []
     names = [wanted] if isinstance(wanted, str) else typed(field, wanted, Iterable, "a name, or a list of names")

@@ -35,12 +35,12 @@ _Result = TypeVar("_Result", bound=ResultFields)
 
 
 def result_to_dict(result: ResultFields) -> dict[str, Any]:
-    """A result in protobuf's JSON mapping, offsets in code points."""
+    """A result in protobuf's JSON mapping, with offsets in code points."""
     return MessageToDict(to_result(result), always_print_fields_with_no_presence=True)
 
 
 def result_from_json(text: str | bytes, made: type[_Result]) -> _Result:
-    """A result of the class `made`, from protobuf's JSON mapping. Raises ValueError."""
+    """A result of class `made` from protobuf's JSON mapping. Raises ValueError."""
     try:
         message = Parse(text, pb.Result(), ignore_unknown_fields=True)
     except ParseError as error:
@@ -49,7 +49,7 @@ def result_from_json(text: str | bytes, made: type[_Result]) -> _Result:
 
 
 def to_result(result: ResultFields) -> pb.Result:
-    """The message of a result; members that this client does not know are left unspecified."""
+    """The message for a result; UNKNOWN members become unspecified."""
     return pb.Result(
         document_id=result.document_id,
         statements=[to_statement(statement) for statement in result.statements],
@@ -66,7 +66,7 @@ def to_result(result: ResultFields) -> pb.Result:
 def from_result(
     message: pb.Result, made: type[_Result], *, document: Document | None = None, request_id: str = ""
 ) -> _Result:
-    """A result of the class `made`, speakers looked up, with its document and the identifier of its call."""
+    """A result of class `made`, with speakers resolved, its document and its request ID."""
     speakers = {speaker.speaker_id: from_speaker(speaker) for speaker in message.speakers}
     return made(
         document_id=message.document_id,

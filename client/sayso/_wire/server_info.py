@@ -1,4 +1,4 @@
-"""What a server says of itself."""
+"""Converts server descriptions."""
 
 from sayso._values.results import Limits, ServerInfo
 from sayso._wire.plain import from_duration
@@ -7,7 +7,7 @@ from sayso.v1 import quotes_pb2 as pb
 
 
 def from_server_info(message: pb.GetServerInfoResponse) -> ServerInfo:
-    """The value of what a server says of itself."""
+    """The value for a server description."""
     return ServerInfo(
         version=message.server_version,
         ready=message.ready,
@@ -19,7 +19,7 @@ def from_server_info(message: pb.GetServerInfoResponse) -> ServerInfo:
 
 
 def from_limits(message: pb.Limits) -> Limits:
-    """The value of what a request may ask for."""
+    """The value for limits."""
     return Limits(
         max_document_chars=message.max_document_chars,
         max_batch_documents=message.max_batch_documents,

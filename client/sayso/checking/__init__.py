@@ -1,9 +1,8 @@
-"""Compares the quotations of an article with the text that they are taken from: which are verbatim, and which differ.
+"""Compares the quotations of an article with their source: which are verbatim, and which differ.
 
-Words are compared, without regard to case and typography: quotation marks, dashes, hyphens, spaces, line breaks and
-punctuation. What the article marks as its own does not count either: an ellipsis marks words that are left out,
-and square brackets words that are put in. If the same words are not there, the place with the most of them is
-looked for.
+Only words are compared; case, quotation marks, dashes, hyphens, spaces, line breaks and punctuation are ignored. So are
+changes that the article marks: an ellipsis for omitted words, square brackets for inserted words. If the exact words
+are not found, the place with the most matching words is used.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,15 +27,15 @@ __all__ = [
 
 
 def check(result: Result, transcript: str | Sequence[str]) -> Check:
-    """Look for the direct quotations of a result in a text, or in several.
+    """Look for the direct quotations of a result in one or more texts.
 
-    Quotations are the contents of direct statements and, of mixed ones, the words in quotation marks.
+    Quotations are the contents of direct statements, and the words in quotation marks of mixed statements.
     """
     return Sources([transcript] if isinstance(transcript, str) else transcript).check(result)
 
 
 class Sources:
-    """Texts to look for quotations in; worth keeping where several articles are checked against the same."""
+    """Texts to look for quotations in. Reuse it to check several articles against the same texts."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._sources = [Source(text) for text in texts]
@@ -66,7 +65,7 @@ class Sources:
 
 
 def _differences(quotation: Quotation, match: Match, source: Source) -> Iterator[Difference]:
-    """All of a quotation, piece by piece."""
+    """The whole quotation, piece by piece."""
     before: Found | None = None
     for index, (part, found) in enumerate(zip(quotation.parts, match.founds, strict=True)):
         skipped = source.between(before.end, found.start) if before and found else ""
@@ -80,7 +79,7 @@ def _differences(quotation: Quotation, match: Match, source: Source) -> Iterator
 
 
 def _gaps(gaps: Sequence[Gap], skipped: str) -> Iterator[Difference]:
-    """The gaps between two parts; the first tells what the source has there."""
+    """The gaps between two parts; the first includes the source's words there."""
     for gap in gaps:
         if gap.text or skipped:
             yield Difference(gap.kind, gap.text, skipped)

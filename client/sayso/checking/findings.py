@@ -1,4 +1,4 @@
-"""What a check finds: a verdict for each quotation, its places in the sources, and the differences."""
+"""The findings of a check: a verdict for each quotation, its places in the sources, and the differences."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,35 +7,35 @@ from sayso.models import Span, Statement
 
 
 class Verdict(StrEnum):
-    """How a quotation compares with the texts that it was looked for in."""
+    """How a quotation compares with the sources."""
 
     VERBATIM = "verbatim"
     DIFFERS = "differs"
     NOT_FOUND = "not_found"
     TOO_SHORT = "too_short"
-    """One or two words, which are there, perhaps by chance."""
+    """The quotation is only one or two words, which may match by chance."""
 
 
 class DifferenceKind(StrEnum):
-    """What a piece of a quotation is to the source."""
+    """How a piece of a quotation relates to the source."""
 
     SAME = "same"
     REPLACED = "replaced"
     ADDED = "added"
-    """Words of the quotation that the source has not."""
+    """Words of the quotation that are missing in the source."""
     LEFT_OUT = "left_out"
-    """Words of the source that the quotation has not, and does not say so."""
+    """Words of the source that the quotation omits without an ellipsis."""
     ELLIPSIS = "ellipsis"
-    """The quotation says that it leaves words out."""
+    """An ellipsis: the quotation omits words."""
     INSERTION = "insertion"
-    """The quotation says, by square brackets, that these words are not the speaker's."""
+    """Words in square brackets: not the speaker's own."""
     INTERRUPTION = "interruption"
     """Where "she said" interrupts the quotation, the source continues with other words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A piece of a quotation, and what the source has in its place."""
+    """A piece of a quotation, and the source's words in its place."""
 
     kind: DifferenceKind
     quotation: str
@@ -44,7 +44,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class SourcePlace:
-    """Where words are in a source: [start, end) in code points, line and column from 1."""
+    """The place of words in a source: [start, end) in code points, line and column from 1."""
 
     start: int
     end: int
@@ -56,9 +56,9 @@ class SourcePlace:
 class CheckedQuotation:
     """A quotation, and how it compares with the sources.
 
-    `content` is where it is in the article: more than one span where it is interrupted. `source` is the number,
-    from 0, of the text that has it; None where none has. `places` are where its parts are there, in order, and
-    `differences` all of it, the same words included.
+    `content` is its place in the article, with several spans if it is interrupted. `source` is the index of the text
+    that has it, from 0; None if none has it. `places` are the places of its parts in the source, in order.
+    `differences` covers the whole quotation, matching words included.
     """
 
     verdict: Verdict
@@ -70,17 +70,17 @@ class CheckedQuotation:
 
     @property
     def text(self) -> str:
-        """The quotation; an interrupted one is joined by spaces."""
+        """The quotation; the parts of an interrupted one are joined by spaces."""
         return " ".join(span.text for span in self.content)
 
     @property
     def speaker(self) -> str:
-        """Who said it, according to the article."""
+        """The speaker, according to the article."""
         return self.statement.speaker_name
 
     @property
     def is_faulty(self) -> bool:
-        """Whether somebody should look at it."""
+        """Whether someone should look at it."""
         return self.verdict in {Verdict.DIFFERS, Verdict.NOT_FOUND}
 
 
@@ -92,5 +92,5 @@ class Check:
 
     @property
     def is_verbatim(self) -> bool:
-        """Whether none differs or is missing."""
+        """Whether no quotation differs or is missing."""
         return not any(quotation.is_faulty for quotation in self.quotations)

@@ -1,4 +1,4 @@
-"""Where the parts of a quotation are in a source: first the same words, else the place with the most of them."""
+"""Finds the parts of a quotation in a source: the exact words, otherwise the place with the most matching words."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,24 +13,24 @@ from sayso.checking.findings import SourcePlace
 from sayso.checking.words import OF_SOURCE, words_at
 
 FEWEST_WORDS = 3
-"""A shorter quotation occurs in many texts by chance."""
+"""Words. Shorter quotations occur in many texts by chance."""
 LEAST_SHARE = 2 / 3
-"""Of the words of a quotation, which a place must have to be the one that was meant."""
+"""The share of a quotation's words that a place must have to count as its source."""
 
 _MOST_PLACES = 50
-"""Places of the words of a quotation that are tried."""
+"""The number of candidate places to try for a quotation."""
 _MOST_WINDOWS = 5
 _MOST_VOTES = 2_000
 _FAR = 600
-"""Words within which the next part of a quotation is looked for, before it is looked for everywhere."""
+"""The next part of a quotation is looked for within this many words first, and only then everywhere."""
 _NEAR = 60
-"""Words within which it is looked for where it differs."""
+"""A part that differs is looked for within this many words."""
 _LONG_PART = 4
-"""Words of a part that may be anywhere."""
+"""The minimum number of words of a part that may be anywhere."""
 
 
 class Step(NamedTuple):
-    """Words [first, last) of a part, and those of the source in their place."""
+    """Words [first, last) of a part, and the corresponding words of the source."""
 
     is_same: bool
     first: int
@@ -41,7 +41,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where a part is in the source, word by word."""
+    """The place of a part in the source, word by word."""
 
     start: int
     end: int
@@ -49,7 +49,7 @@ class Found:
 
     @property
     def same(self) -> int:
-        """How many words of the part are there."""
+        """How many words of the part match."""
         return sum(step.last - step.first for step in self.steps if step.is_same)
 
     @property
@@ -59,7 +59,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Where the parts of a quotation are; None for one that is not there."""
+    """The places of the parts of a quotation; None for a part that was not found."""
 
     founds: Sequence[Found | None]
 
@@ -73,17 +73,17 @@ class Match:
 
     @property
     def rank(self) -> tuple[bool, int, int]:
-        """The better match has the greater one: of those with the same words, the one that spreads least."""
+        """Sort key, greater for better matches: more matching words, then the smaller spread."""
         founds = [found for found in self.founds if found]
         return self.is_exact, self.same, founds[0].start - founds[-1].end
 
     def is_near(self, size: int) -> bool:
-        """Whether this is the place that was meant by a quotation of so many words."""
+        """Whether the place has enough of the words of a quotation of `size` words."""
         return self.same >= max(FEWEST_WORDS, LEAST_SHARE * size)
 
 
 class Source:
-    """A text and its words, which are found by pairs of them, the rarest first."""
+    """A text and its words, indexed by pairs of words; the rarest are looked up first."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -103,12 +103,12 @@ class Source:
         return self._text[self._words[start].start : self._words[end - 1].end] if start < end else ""
 
     def place(self, start: int, end: int) -> SourcePlace:
-        """Where the words [start, end) are."""
+        """The place of the words [start, end)."""
         first, last = self._words[start].start, self._words[end - 1].end
         return SourcePlace(first, last, *self._lines.of(first))
 
     def find(self, parts: Sequence[Sequence[str]]) -> Match | None:
-        """The best place of a quotation: that of its longest part, and of the others before and after it."""
+        """The best place of a quotation: the longest part is placed first, then the parts before and after it."""
         if not parts or not self._words:
             return None
         anchor = max(range(len(parts)), key=lambda index: len(parts[index]))
@@ -141,12 +141,12 @@ class Source:
         return Match(founds)
 
     def _after(self, part: Sequence[str], end: int) -> Found | None:
-        """A part of a quotation whose last part ends there."""
+        """The place of a part of a quotation; the previous part ends at `end`."""
         starts = self._exact(part, end, len(self._words) if len(part) >= _LONG_PART else end + _FAR)
         return _whole(part, starts[0]) if starts else self._near(part, end, end + len(part) + _NEAR)
 
     def _before(self, part: Sequence[str], start: int) -> Found | None:
-        """A part of a quotation whose next part starts there."""
+        """The place of a part of a quotation; the next part starts at `start`."""
         starts = self._exact(part, 0 if len(part) >= _LONG_PART else start - _FAR, start)
         return _whole(part, starts[-1]) if starts else self._near(part, start - len(part) - _NEAR, start)
 
@@ -155,7 +155,7 @@ class Source:
         return found if found and found.same >= LEAST_SHARE * len(part) else None
 
     def _exact(self, part: Sequence[str], low: int, high: int) -> list[int]:
-        """Where the words of a part follow one another within the words [low, high)."""
+        """The positions in [low, high) where the words of a part occur in sequence."""
         rarest = min(range(len(part)), key=lambda index: len(self._at.get(part[index], ())))
         starts = (position - rarest for position in self._at.get(part[rarest], ()))
         last = high - len(part)
@@ -167,7 +167,7 @@ class Source:
         ]
 
     def _likely_starts(self, part: Sequence[str]) -> list[int]:
-        """Where a part may start that differs: its rare words and pairs of words say so, each the more the rarer."""
+        """Likely start positions of a part that differs, voted by its words and pairs of words, weighted by rarity."""
         hits: list[tuple[int, list[int]]] = []
         for index, word in enumerate(part):
             hits.append((index, self._at.get(word, [])))
@@ -207,9 +207,9 @@ class Source:
         return Found(start, end, steps)
 
     def _reach(self, rest: Sequence[str], border: int, limit: int, step: int) -> int:
-        """How many words of the source match the rest of a part, before (-1) or after (1) those that are the same.
+        """How many words of the source match the rest of a part, before (-1) or after (1) the matching words.
 
-        As many as the rest has, unless the same letters are divided otherwise: "infra-", "structure".
+        As many as the rest has, unless the same letters are split differently: "infra-", "structure".
         """
         most = abs(limit - border)
         for count in range(1, min(len(rest) + 3, most + 1)):
@@ -225,7 +225,7 @@ def _whole(part: Sequence[str], start: int) -> Found:
 
 
 def _together(blocks: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """The longest run of the same words, and those next to it that are not far off for their length."""
+    """The longest run of matching words, and the neighbouring runs that are close enough for their length."""
     if not blocks:
         return []
     core = max(range(len(blocks)), key=lambda index: blocks[index][2])

@@ -1,4 +1,4 @@
-"""Words as they are compared, and a quotation as parts of words with what is between them."""
+"""Words normalized for comparison, and quotations as parts of words with gaps between them."""
 
 import re
 import unicodedata
@@ -29,7 +29,7 @@ _QUOTED = re.compile(r"“[^“”]+”|\"[^\"]+\"|«[^«»]+»|„[^„“”]+
 
 
 class Word(NamedTuple):
-    """A word as it is compared, and where it is."""
+    """A normalized word and its place."""
 
     folded: str
     start: int
@@ -37,14 +37,14 @@ class Word(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """What is between two parts of a quotation."""
+    """The gap between two parts of a quotation."""
 
     kind: DifferenceKind
     text: str
 
 
 class Part(NamedTuple):
-    """Words that must follow one another, and the text of the span in which they are."""
+    """Consecutive words, and the text of their span."""
 
     text: str
     words: Sequence[Word]
@@ -56,24 +56,24 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """Parts, and the gaps before each of them and after the last."""
+    """A quotation: parts, and the gaps before each part and after the last."""
 
     parts: Sequence[Part]
     gaps: Sequence[Sequence[Gap]]
 
     @property
     def size(self) -> int:
-        """How many words are the speaker's."""
+        """The number of words that are the speaker's own."""
         return sum(len(part.words) for part in self.parts)
 
     @property
     def folded(self) -> list[list[str]]:
-        """The words of the parts, as they are compared."""
+        """The normalized words of each part."""
         return [[word.folded for word in part.words] for part in self.parts]
 
     @classmethod
     def of(cls, content: Sequence[Span]) -> "Quotation":
-        """The quotation of spans of an article."""
+        """The quotation in these spans of an article."""
         parts: list[Part] = []
         gaps: list[list[Gap]] = [[]]
         for span in content:
@@ -97,7 +97,7 @@ class Quotation:
 
 
 def words_at(found: re.Match[str]) -> Iterator[Word]:
-    """The word that was found, unless it is of invisible characters only."""
+    """The matched word, unless it has only invisible characters."""
     text = found.group()
     folded = text.casefold()
     if not text.isalnum() or not text.isascii():
@@ -108,7 +108,7 @@ def words_at(found: re.Match[str]) -> Iterator[Word]:
 
 
 def quotations(result: Result) -> Iterator[tuple[Statement, tuple[Span, ...]]]:
-    """The quotations of a result; not those within another."""
+    """The quotations of a result, without nested ones."""
     end = -1
     quoting = (statement for statement in result.statements if statement.content)
     for statement in sorted(quoting, key=lambda one: (one.content[0].start, -one.content[-1].end)):

@@ -9,11 +9,11 @@ TERMINATED = 143
 
 
 def main() -> None:
-    """Run the command line; says what is missing where the extra `cli` is not installed."""
-    signal.signal(signal.SIGINT, _interrupted)  # while libraries are imported, whatever they do with exceptions
+    """Run the command line, or print how to install the extra `cli` if it is missing."""
+    signal.signal(signal.SIGINT, _interrupted)  # also while libraries are imported, which may swallow exceptions
     from importlib.util import find_spec
 
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what goes wrong is told by the command
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # the command reports errors itself
     for needed in ("click", "rich"):
         if find_spec(needed) is None:
             sys.stderr.write(f"sayso: the command line needs {needed}: pip install click rich\n")
@@ -25,7 +25,7 @@ def main() -> None:
     def interrupt(*_: object) -> None:
         nonlocal interrupts
         interrupts += 1
-        if interrupts > 1:  # pressed twice: end at once
+        if interrupts > 1:  # pressed twice: exit at once
             _interrupted()
         raise KeyboardInterrupt
 
@@ -36,16 +36,16 @@ def main() -> None:
     except SystemExit as ending:
         if ending.code in {INTERRUPTED, TERMINATED}:
             sys.stdout.flush()
-            os._exit(ending.code)  # without waiting for what the local engine reads, which nothing can interrupt
+            os._exit(ending.code)  # without waiting for the local engine, which cannot be interrupted
         raise
     except BaseException:
-        if interrupts:  # and a library that was being imported has made another exception of it
+        if interrupts:  # and a library being imported turned it into another exception
             _interrupted()
         raise
 
 
 def _terminated(*_: object) -> None:
-    """End as the shell says it, once temporary files are removed."""
+    """Exit with the shell's status for the signal, after removing temporary files."""
     sys.exit(TERMINATED)
 
 

@@ -33,7 +33,7 @@ _FORMATS = ("table", "plain", "json", "jsonl", "csv", "markdown", "html")
 _TALLY_FORMATS = ("table", "json", "csv")
 _CHECK_FORMATS = ("text", "json", "csv")
 _AT_THE_END = {"json", "html"}
-"""Formats that are written when all documents are read."""
+"""Formats that are written after all documents have been read."""
 
 
 @click.group(
@@ -49,8 +49,8 @@ _AT_THE_END = {"json", "html"}
       sayso speakers news/
       sayso check article.txt --against speech.txt
 
-    Without --server and SAYSO_SERVER, sayso connects to localhost:50051. If no server runs there, the documents
-    are read in this process, if sayso-server is installed.
+    Without --server and SAYSO_SERVER, sayso connects to localhost:50051. If no server runs there and sayso-server
+    is installed, the documents are read in this process.
     """,
 )
 @click.version_option(package_name="sayso", prog_name="sayso")
@@ -69,22 +69,22 @@ def app(context: click.Context) -> None:
     "--format",
     "form",
     type=click.Choice(_FORMATS),
-    help="table for people; plain: lines of document, line, column, speaker, kind, cue and statement, tab-separated; "
-    "json: an array of sayso.v1.Result, and jsonl: one per line; csv, markdown; html: a page with the text and its "
-    "statements. Each is a flag too: --json. [default: by the ending of --output; table on a terminal, else plain]",
+    help="table: for people; plain: tab-separated lines with document, line, column, speaker, kind, cue and statement; "
+    "json: an array of sayso.v1.Result; jsonl: one per line; csv; markdown; html: a page with the text and its "
+    "statements. Each is also a flag: --json. [default: by the extension of --output; table on a terminal; else plain]",
 )
 @flags(_FORMATS)
-@click.option("--header", is_flag=True, help="Name the columns of plain in a first line.")
+@click.option("--header", is_flag=True, help="Start plain output with a line of column names.")
 @click.option(
     "--with-filename/--no-filename",
     "names",
     default=None,
-    help="Whether plain and table name the document. [default: plain does, table if there are several]",
+    help="Show the document's name in plain and table. [default: always in plain, in table if there are several]",
 )
 @click.option(
     "--explain",
     is_flag=True,
-    help="Add confidence, rule and evidence of every statement, in all formats but csv.",
+    help="Add confidence, rule and evidence to every statement, in all formats but csv.",
 )
 @connection_options()
 def extract(
@@ -119,8 +119,8 @@ def extract(
     "--format",
     "form",
     type=click.Choice(_TALLY_FORMATS),
-    help="table for people, csv, or json: an array. Each is a flag too: --json. "
-    "[default: by the ending of --output, else table]",
+    help="table: for people; csv; json: an array. Each is also a flag: --json. "
+    "[default: from the extension of --output, else table]",
 )
 @flags(_TALLY_FORMATS)
 @connection_options()
@@ -155,15 +155,15 @@ def speakers(*, form: str | None, excel: bool, path: str | None, connection: Con
     required=True,
     multiple=True,
     metavar="TRANSCRIPT",
-    help="The text that was quoted, such as a speech; may be repeated. The same kinds of files as FILE.",
+    help="The quoted text, such as a speech; may be repeated. Accepts the same kinds of files as FILE.",
 )
 @click.option(
     "-f",
     "--format",
     "form",
     type=click.Choice(_CHECK_FORMATS),
-    help="text for people; json: an array, csv: a row per quotation. Each is a flag too: --json. "
-    "[default: by the ending of --output, else text]",
+    help="text: for people; json: an array; csv: a row per quotation. Each is also a flag: --json. "
+    "[default: from the extension of --output, else text]",
 )
 @flags(_CHECK_FORMATS)
 @connection_options()
@@ -178,10 +178,10 @@ def check(
     connection: Connection,
     **asked: Any,
 ) -> None:
-    """Compare the direct quotations of FILE with the TRANSCRIPT that they are taken from.
+    """Compare the direct quotations of FILE with the TRANSCRIPT that they come from.
 
-    A quotation is verbatim if its words are in the transcript. Case and typography do not count, nor what the
-    article marks as its own: ellipses and square brackets.
+    A quotation is verbatim if its words are in the transcript. Case and typography are ignored, and so are ellipses
+    and words in square brackets, which mark the article's own changes.
     """
     from sayso.cli.check import WRITERS, Checker, read_transcripts
 
@@ -205,7 +205,7 @@ def check(
 def info(*, as_json: bool, connection: Connection) -> None:
     """Print version, model and limits of the server.
 
-    With --local, those of the engine in this process.
+    With --local, print those of the engine in this process.
     """
     with connection.client() as client:
         described = client.info()
@@ -220,9 +220,9 @@ def info(*, as_json: bool, connection: Connection) -> None:
 @click.option("--wait", is_flag=True, help="Wait until the server is ready, at most --timeout seconds.")
 @connection_options(engine=False)
 def health(*, wait: bool, connection: Connection) -> None:
-    """Ask the server whether it is ready to read.
+    """Ask the server whether it is ready.
 
-    Exit status: 0 if it is, else 3.
+    Exit status: 0 if it is, otherwise 3.
     """
     from sayso.cli.health import serves, wait_until_ready
 
@@ -238,13 +238,13 @@ def health(*, wait: bool, connection: Connection) -> None:
 
 
 @app.command(epilog=DOCTOR_STATUS)
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array, an object for each check.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array with an object for each check.")
 @connection_options(engine=False)
 def doctor(*, as_json: bool, connection: Connection) -> None:
     """Check every step of the connection to a server, and suggest a fix for each problem.
 
     The steps: address, DNS, TCP, TLS (names, expiry and authority of the certificate), health, token, version, and
-    one sentence read.
+    reading one sentence.
     """
     from sayso.cli.doctor import examined, exit_status, write_json, write_text
 
@@ -262,8 +262,8 @@ def completion(*, shell: str) -> None:
     zsh:  sayso completion zsh > FOLDER/_sayso      where FOLDER is one of $fpath
     fish: sayso completion fish > ~/.config/fish/completions/sayso.fish
 
-    The next shell has it. eval "$(sayso completion bash)" in ~/.bashrc does it too, and eval "$(sayso completion
-    zsh)" in ~/.zshrc; each shell then takes as much longer to start as sayso does.
+    This takes effect in new shells. Alternatively, put eval "$(sayso completion bash)" into ~/.bashrc, or eval
+    "$(sayso completion zsh)" into ~/.zshrc; every shell then starts a little more slowly, because it runs sayso.
     """
     from sayso.cli.completion import script
 
@@ -305,7 +305,7 @@ def _known_speakers(path: str) -> "tuple[KnownSpeaker, ...]":
 
 
 def _piped() -> Sequence[str]:
-    """Standard input, where something else than a keyboard is. Raises UsageError."""
+    """Standard input, unless it is a keyboard. Raises UsageError."""
     if _typed():
         raise click.UsageError("no FILE is named, and nothing is piped in", click.get_current_context())
     return [STDIN]
@@ -316,7 +316,7 @@ def _typed() -> bool:
 
 
 def _keep_if_nothing_came(output: Output, reader: "Reader") -> None:
-    """What is there stays where no document could be read."""
+    """Leave an existing file unchanged if no document could be read."""
     if reader.status and not reader.count:
         output.keep()
 

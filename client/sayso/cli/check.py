@@ -1,4 +1,4 @@
-"""The command `check`: compares quotations of articles with the texts that they are taken from."""
+"""The command `check`: compares quotations of articles with the texts that they come from."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,9 +36,9 @@ _PIECES = {
     DifferenceKind.INTERRUPTION: "cyan",
 }
 _LONGEST_GAP = 40
-"""Characters of what the source has in a gap, for people."""
+"""The maximum number of characters to show of the source's words in a gap."""
 _MARGIN = 10
-"""Columns before the lines of a comparison: "  article ", "  source  "."""
+"""The width of the labels before the lines of a comparison: "  article ", "  source  "."""
 _COLUMNS = (
     *("document_id", "statement_id", "speaker", "verdict", "quotation", "start", "end", "line", "column"),
     *("source", "source_start", "source_end", "source_line", "source_column", "differences"),
@@ -47,7 +47,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A quotation of a document, where it is, and the transcript that has it."""
+    """A quotation of a document, its place, and the transcript that contains it."""
 
     document: str
     quotation: CheckedQuotation
@@ -56,7 +56,7 @@ class Checked:
     transcript: str
 
     def row(self) -> dict[str, Any]:
-        """One flat row, under _COLUMNS; `source_start` and the like are those of the first part."""
+        """One flat row with the keys _COLUMNS; `source_start` and so on are those of the first part."""
         quotation = self.quotation
         first = quotation.places[0] if quotation.places else None
         last = quotation.places[-1] if quotation.places else None
@@ -80,7 +80,7 @@ class Checked:
         return dict(zip(_COLUMNS, values, strict=True))
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it, for JSON."""
+        """All fields, for JSON."""
         quotation = self.quotation
         return {
             "statement_id": quotation.statement.statement_id,
@@ -105,7 +105,7 @@ Checks = Iterable[tuple[Reading, Sequence[Checked]]]
 
 
 class Checker:
-    """Checks documents against transcripts, and remembers whether all was well."""
+    """Checks documents against transcripts, and keeps track of the exit status."""
 
     def __init__(self, transcripts: Sequence[Given]) -> None:
         self._names = [transcript.document_id or "standard input" for transcript in transcripts]
@@ -120,7 +120,7 @@ class Checker:
             yield reading, self._checked(reading, check)
 
     def status(self, of_reading: int) -> int:
-        """The exit status: what went wrong comes before what was found."""
+        """The exit status: failures take precedence over findings."""
         if of_reading == FAILED:
             return BAD_ARGUMENTS
         return of_reading or (FAILED if self._is_faulty else 0)
@@ -139,9 +139,9 @@ class Checker:
 
 
 def read_transcripts(against: Sequence[str], files: Sequence[str], wishes: Wishes, output: Output) -> list[Given]:
-    """The texts to check against. Raises UsageError, and Failure where one of them cannot be read."""
+    """The texts to check against. Raises UsageError, and Failure if one of them cannot be read."""
     if [*against, *files].count(STDIN) > 1:
-        raise click.UsageError("standard input is either FILE or --against", click.get_current_context())
+        raise click.UsageError("standard input can be either FILE or --against, not both", click.get_current_context())
     found = expand(against)
     inputs = Inputs(output.without(found.paths, found.named), Wishes(False, wishes.text_field, wishes.id_field))
     transcripts: list[Given] = []
@@ -170,7 +170,7 @@ def _csv(checks: Checks, stream: TextIO, excel: bool) -> None:
 
 
 def _text(checks: Checks, stream: TextIO, excel: bool) -> None:
-    """A block per quotation; in colours on a terminal that has them, without NO_COLOR."""
+    """A block per quotation; in colour on a terminal that supports it, unless NO_COLOR is set."""
     from rich.console import Console
     from rich.text import Text
 
@@ -209,7 +209,7 @@ def _heading(one: Checked) -> str:
 
 
 def _compared(quotation: CheckedQuotation, width: int) -> Iterator[_Styled]:
-    """The lines of a quotation: alone where nothing is to be compared, else with the source below, word under word."""
+    """The lines of a quotation, with the source aligned below it word by word if there is a source to compare."""
     if all(piece.kind is DifferenceKind.SAME for piece in quotation.differences):
         columns = [(word, "", "") for span in quotation.content for word in one_line(span.text).split()]
     else:
@@ -221,7 +221,7 @@ def _compared(quotation: CheckedQuotation, width: int) -> Iterator[_Styled]:
 
 
 _Column = tuple[str, str, str]
-"""A piece of the article, that of the source below it, and a style."""
+"""A piece of the article, the piece of the source below it, and a style."""
 
 
 def _sides(piece: Difference) -> tuple[str, str]:
@@ -240,7 +240,7 @@ def _columns(kind: DifferenceKind, quotation: str, source: str) -> Iterator[_Col
 
 
 def _lines(columns: Iterable[_Column], width: int) -> Iterator[list[_Column]]:
-    """The columns in lines of that width, each column as wide as its wider side."""
+    """The columns, wrapped into lines of this width; each column is as wide as its wider side."""
     from rich.cells import cell_len, set_cell_size
 
     line: list[_Column] = []
@@ -258,13 +258,13 @@ def _lines(columns: Iterable[_Column], width: int) -> Iterator[list[_Column]]:
 
 
 def _side(line: Sequence[_Column], side: int) -> _Styled:
-    """One side of a line, without spaces at its end."""
+    """One side of a line, without trailing spaces."""
     styled = [(f"{column[side]} ", column[2]) for column in line]
     return [*styled[:-1], (styled[-1][0].rstrip(), styled[-1][1])]
 
 
 def _told(quotation: CheckedQuotation) -> Iterator[str]:
-    """What is not the same, for a cell of a sheet."""
+    """The differences, for a spreadsheet cell."""
     for piece in quotation.differences:
         if piece.kind is not DifferenceKind.SAME:
             ours, theirs = (side or "-" for side in _sides(piece))

@@ -1,4 +1,4 @@
-"""Who answers: a server, or the engine in this process."""
+"""The connection: to a server, or to the engine in this process."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -22,8 +22,8 @@ UNREACHABLE = 3
 EXIT_STATUS = """
     \b
     Exit status:
-        0  all went well
-        1  a document was refused or failed, --speaker names nobody, or the output cannot be written
+        0  success
+        1  a document was rejected or failed, --speaker matches nobody, or the output cannot be written
         2  invalid arguments
         3  no server answered in time
       130  interrupted (Ctrl-C)
@@ -35,7 +35,7 @@ CHECK_STATUS = """
     Exit status:
         0  all quotations are verbatim, or too short to check
         1  some differ, or were not found
-        2  invalid arguments, a file was refused or failed, or the output cannot be written
+        2  invalid arguments, a file was rejected or failed, or the output cannot be written
         3  no server answered in time
       130  interrupted (Ctrl-C)
       141  the reader closed the pipe (| head)
@@ -46,7 +46,7 @@ DOCTOR_STATUS = """
     \b
     Exit status:
         0  nothing failed; there may be warnings
-        1  the server answers, but refuses the token or cannot read
+        1  the server answers, but rejects the token or cannot read
         2  invalid arguments
         3  no server answers
       130  interrupted (Ctrl-C)
@@ -54,20 +54,20 @@ DOCTOR_STATUS = """
 
 
 class Failure(click.ClickException):
-    """A document was refused, or the server failed over it. In one line."""
+    """A document was rejected, or the server failed to read it; printed as one line."""
 
     exit_code = FAILED
 
 
 class Unreachable(Failure):
-    """No server answers, or not in time."""
+    """No server answers in time."""
 
     exit_code = UNREACHABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """What the options of the connection say. `server` is None where none was named."""
+    """The connection options. `server` is None if none was given."""
 
     server: str | None
     local: bool
@@ -78,7 +78,7 @@ class Connection:
 
     @property
     def address(self) -> str:
-        """The server, named or not."""
+        """The address of the server, or the default."""
         return self.server or DEFAULT_SERVER
 
     @property
@@ -88,7 +88,7 @@ class Connection:
 
     @contextmanager
     def client(self) -> "Iterator[Client]":
-        """A client whose errors are lines for people."""
+        """A client whose errors are printed as one line."""
         try:
             with self._client() as client:
                 yield client
@@ -97,11 +97,11 @@ class Connection:
             raise failure(self.describe(error)) from error
 
     def describe(self, error: SaysoError) -> str:
-        """An error in one line, with the way out."""
+        """An error in one line, with advice."""
         if isinstance(error, RequestTimeout):
             within = f" within {self.timeout:g} s" if self.timeout else " in time"
             named = f" (request {error.request_id})" if error.request_id else ""
-            return f"no answer from {self.address}{within}; allow more with --timeout{named}"
+            return f"no answer from {self.address}{within}; allow more time with --timeout{named}"
         if isinstance(error, ServerUnavailable) and error.reason:
             return f"the server at {self.address} is not ready: {error}"
         if isinstance(error, ServerUnavailable) and "sayso-server serve" in error.advice and not _is_installed():
@@ -109,11 +109,11 @@ class Connection:
         return str(error)
 
     def _client(self) -> "Client":
-        from sayso.client import Client  # imports grpc, which takes a while
+        from sayso.client import Client  # imports grpc, which is slow
 
         local = self.local or self._fallback()
         if self.token and not (local or self.tls or is_loopback(self.address)):
-            click.echo(f"warning: the token goes to {self.address} in the clear; encrypt it with --tls", err=True)
+            click.echo(f"warning: the token is sent to {self.address} in clear text; encrypt it with --tls", err=True)
         try:
             return Client(
                 self.address, timeout=self.timeout, tls=self.tls, token=self.token, local=local, model=self.model
@@ -122,22 +122,22 @@ class Connection:
             raise Failure(f"{error.filename}: {error.strerror}") from error
 
     def _fallback(self) -> bool:
-        """Whether to read here because nobody named a server, none runs, and the engine is installed."""
+        """Whether to use the local engine: no server was given, none is running, and the engine is installed."""
         if self.server or not _is_installed() or _listens(DEFAULT_SERVER):
             return False
-        click.echo(f"no server at {DEFAULT_SERVER}: reading with the local engine, once it is loaded", err=True)
+        click.echo(f"no server at {DEFAULT_SERVER}: loading the local engine instead", err=True)
         return True
 
 
 class FailedCheck(click.ClickException):
-    """A failure of a command whose exit status FAILED tells what it found."""
+    """A failure of a command that uses the exit status FAILED for its findings."""
 
     exit_code = 2
 
 
 @contextmanager
 def failing_apart() -> Iterator[None]:
-    """For such a command: its failures end with another status."""
+    """For such a command: exit with a different status on failures."""
     try:
         yield
     except click.ClickException as error:
@@ -192,23 +192,23 @@ _DEFAULTS: dict[str, Any] = {
     "key": None,
     "tls_name": "",
 }
-"""The arguments of the connection; a command without an engine has not all of them."""
+"""The arguments of the connection; commands without the local engine have only some of them."""
 
 _FILE = click.Path(exists=True, dir_okay=False)
-# The variables of the certificates are not those of the server, which name its own.
+# The environment variables for certificates differ from the server's, which name its own certificates.
 _SERVER_OPTIONS = [
     click.option(
         "--server",
         envvar="SAYSO_SERVER",
         show_envvar=True,
         metavar="HOST:PORT",
-        help=f"The server to ask. [default: {DEFAULT_SERVER}]",
+        help=f"The server to connect to. [default: {DEFAULT_SERVER}]",
     ),
     click.option(
         "--timeout",
         type=click.FloatRange(min=0, min_open=True),
         metavar="SECONDS",
-        help="How long to wait for an answer, and for the models of the server to load. "
+        help="How long to wait for a response, and for the server to load its models. "
         "[default: 60, and 1 more for every 1,000 characters]",
     ),
     click.option("--token", envvar="SAYSO_TOKEN", show_envvar=True, help="Bearer token, if the server asks for one."),
@@ -253,13 +253,13 @@ _ENGINE_OPTIONS = [
 
 
 def _is_installed() -> bool:
-    from sayso._transports.local import is_installed  # imports protobuf, which takes a while
+    from sayso._transports.local import is_installed  # imports protobuf, which is slow
 
     return is_installed()
 
 
 def is_loopback(address: str) -> bool:
-    """Whether an address is this machine's own."""
+    """Whether an address is a loopback address."""
     host = address.rpartition(":")[0].strip("[]")
     return host in {"localhost", "::1"} or host.startswith("127.") or address.startswith("unix")
 

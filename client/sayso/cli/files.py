@@ -1,4 +1,4 @@
-"""Which files to read: those that are named, those of folders, and those that a pattern fits."""
+"""The files to read: from paths, folders and patterns."""
 
 import glob
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ STDIN = "-"
 
 
 class Content(Enum):
-    """What a file holds."""
+    """The kind of content of a file."""
 
     TEXT = "text"
     LINES = "JSON lines"
@@ -38,13 +38,13 @@ _BY_ENDING = {
     ".pdf": Content.PDF,
 }
 _OF_FOLDERS = {Content.TEXT, Content.LINES, Content.PAGE, Content.PDF}
-"""What is read of a folder. JSON and XML that lie about are settings more often than news; they are read if named."""
+"""The kinds of files read from a folder. JSON and XML files are usually not news; they are read only if named."""
 GZIP = ".gz"
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The files to read, in order; `named` are those that were named one by one."""
+    """The files to read, in order; `named` are those given as individual paths."""
 
     paths: Sequence[str]
     named: Sequence[str]
@@ -52,9 +52,9 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """How to read: `lines` where every file holds JSON lines, and which fields of a record are what.
+    """How to read files: `lines` if every file holds JSON lines, and the names of the fields of a record.
 
-    `keep` are the fields of a record that are carried along.
+    `keep` are the fields of a record to copy into the output.
     """
 
     lines: bool = False
@@ -64,13 +64,13 @@ class Wishes:
 
 
 def content_of(path: str) -> Content | None:
-    """What a file holds by its name, of a compressed one what is in it; None where the name does not say."""
+    """The content of a file by its name, of a compressed file its inner name; None if the name does not tell."""
     name = Path(path.lower())
     return _BY_ENDING.get((name.with_suffix("") if name.suffix == GZIP else name).suffix)
 
 
 def expand(arguments: Sequence[str]) -> Files:
-    """The files that paths, folders and patterns name. Raises UsageError where there is none."""
+    """The files that paths, folders and patterns name. Raises UsageError if there are none."""
     paths: list[str] = []
     named: list[str] = []
     for argument in arguments:
@@ -83,7 +83,7 @@ def expand(arguments: Sequence[str]) -> Files:
 
 
 def printable(name: str) -> str:
-    """A name for people, whatever its bytes; empty for standard input."""
+    """A printable form of a file name, even with undecodable bytes; empty for standard input."""
     return "" if name == STDIN else name.encode(errors="replace").decode()
 
 
@@ -106,5 +106,5 @@ def _nothing(argument: str) -> str:
         endings = sorted(ending for ending, content in _BY_ENDING.items() if content in _OF_FOLDERS)
         return f"no {', '.join(endings)} files in this folder"
     if argument.lower().startswith(("http://", "https://")):
-        return "addresses are not fetched; do it first, as by: curl -sL ADDRESS | sayso extract"
+        return "sayso does not fetch web pages; use: curl -sL ADDRESS | sayso extract"
     return "no such file or folder"

@@ -1,4 +1,4 @@
-"""How the command ends: one line for whatever goes wrong, and an exit status that is documented."""
+"""Error handling of the command line: one line per error, and a documented exit status."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ BROKEN_PIPE = 141
 
 
 class Group(click.Group):
-    """The commands, whose failures are lines for people."""
+    """The group of commands; prints errors as one line."""
 
     def main(self, *arguments: Any, standalone_mode: bool = True, **named: Any) -> Any:
         """Run a command, and exit unless `standalone_mode` is off."""
@@ -32,12 +32,12 @@ class Group(click.Group):
         sys.exit(status)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; the reader of its output may close the pipe early."""
+        """Run a command; handles readers that close the pipe early."""
         try:
             done = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python flushes at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for Python's flush at exit
             sys.exit(BROKEN_PIPE)
         return done
 

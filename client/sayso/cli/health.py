@@ -8,7 +8,7 @@ from sayso.client import Client
 
 
 def serves(connection: Connection) -> bool:
-    """Whether the server reads documents: not so while its models load, and while it shuts down. Raises SaysoError."""
+    """Whether the server accepts documents; false while it loads its models or shuts down. Raises SaysoError."""
     remote = Remote(connection.target)
     try:
         return remote.serves(allowed(connection.timeout), Envelope())
@@ -17,6 +17,6 @@ def serves(connection: Connection) -> bool:
 
 
 def wait_until_ready(connection: Connection) -> None:
-    """Wait for the server to be there and to have loaded its models. Raises SaysoError."""
+    """Wait until the server is running and has loaded its models. Raises SaysoError."""
     with Client(connection.address, timeout=connection.timeout, tls=connection.tls, token=connection.token) as client:
         client.wait_ready()

@@ -1,4 +1,4 @@
-"""What both `extract` and `speakers` take: files, which statements are wanted, and how they are written."""
+"""Options shared by `extract` and `speakers`: files, selection of statements, output."""
 
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -13,17 +13,17 @@ from sayso.models import CueClass, Kind
 _Command = Callable[..., None]
 
 INPUTS = """
-    FILE is a file, a folder (its texts, HTML, PDF and JSON lines; hidden files are left out), a pattern
-    ("news/**/*.txt"), or "-" for standard input, which is also read where no FILE is named and something is
-    piped in. A file is of plain text (.txt, .md), of JSON lines (.jsonl, .ndjson: {"id": ..., "text": ...}), a
-    JSON array (.json), HTML (.html; with trafilatura), RSS or Atom (.xml, .rss, .atom), or PDF (with pdftotext);
-    each may be compressed (.gz). Text is UTF-8. Offsets of HTML, feeds and PDF are those of the text that was
-    found, which JSON holds under "input".
+    FILE is a file, a folder (reads its text, HTML, PDF and JSON lines files, except hidden ones), a pattern
+    ("news/**/*.txt"), or "-" for standard input, which is also read if no FILE is named and something is piped in.
+    Formats: plain text (.txt, .md), JSON lines (.jsonl, .ndjson: {"id": ..., "text": ...}), a JSON array (.json),
+    HTML (.html; needs trafilatura), RSS or Atom (.xml, .rss, .atom), and PDF (needs pdftotext); each may be
+    compressed (.gz). Text must be UTF-8. For HTML, feeds and PDF, offsets refer to the extracted text, which JSON
+    output contains under "input".
 """
 
 
 def _within_a_folder(_: click.Context, parameter: click.Parameter, path: str | None) -> str | None:
-    """A file that can be written, told before the work is done and not after it."""
+    """Check that the output file can be written, before any work is done."""
     if path not in {None, STDIN} and not Path(str(path)).absolute().parent.is_dir():
         raise click.BadParameter(f"there is no folder {Path(str(path)).parent}", param=parameter)
     return path
@@ -41,7 +41,7 @@ def flags(forms: Sequence[str]) -> Callable[[_Command], _Command]:
 
 
 def input_options(command: _Command) -> _Command:
-    """What both `extract` and `speakers` take: files, how to read them (`wishes`), which statements are wanted."""
+    """Options shared by `extract` and `speakers`: files, how to read them (`wishes`), selection of statements."""
 
     @wraps(command)
     def wishing(*, jsonl_input: bool, text_field: str, id_field: str, keep: tuple[str, ...], **arguments: Any) -> None:
@@ -50,15 +50,15 @@ def input_options(command: _Command) -> _Command:
     wished: _Command = wishing
     options = [
         click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path()),
-        click.option("--jsonl-input", is_flag=True, help="Every FILE, or standard input, holds JSON lines."),
+        click.option("--jsonl-input", is_flag=True, help="Read every FILE, or standard input, as JSON lines."),
         click.option(
             "--text-field",
             default="text",
             show_default=True,
             metavar="NAME",
-            help="Field of a JSON record with its text.",
+            help="The field of a JSON record that holds the text.",
         ),
-        click.option("--id-field", default="id", show_default=True, metavar="NAME", help="Field with its id."),
+        click.option("--id-field", default="id", show_default=True, metavar="NAME", help="The field with the id."),
         click.option(
             "--keep",
             multiple=True,
@@ -70,7 +70,7 @@ def input_options(command: _Command) -> _Command:
             "speakers",
             multiple=True,
             metavar="NAME",
-            help="Only statements of the speaker NAME; may be repeated.",
+            help="Return only statements of the speaker NAME; may be repeated.",
         ),
         click.option(
             "--speakers",
@@ -85,14 +85,14 @@ def input_options(command: _Command) -> _Command:
             "kinds",
             type=click.Choice(names_of(Kind)),
             multiple=True,
-            help="Only statements of this kind; may be repeated.",
+            help="Return only statements of this kind; may be repeated.",
         ),
         click.option(
             "--cue-class",
             "cue_classes",
             type=click.Choice([*names_of(CueClass), "all"]),
             multiple=True,
-            help="Only cues of this class; may be repeated. [default: say to show]",
+            help="Return only statements with cues of this class; may be repeated. [default: say to show]",
         ),
         click.option(
             "--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Minimum confidence, from 0 to 1."

@@ -1,4 +1,4 @@
-"""Where the commands write: standard output, or a file that is there whole or as it was before."""
+"""Output of the commands: standard output, or a file, which is replaced atomically."""
 
 import os
 import stat
@@ -24,17 +24,17 @@ FORMATS = {
     ".html": "html",
     ".htm": "html",
 }
-"""What a file is written as, where no format is named."""
+"""The format of a file by its extension, if no format is given."""
 
 
 class Unwritable(click.ClickException):
-    """What was found cannot be written, as where a disk is full."""
+    """The output cannot be written, for example because the disk is full."""
 
     exit_code = 1
 
 
 class Output:
-    """A place to write to: standard output if `path` is None or "-"."""
+    """An output: standard output if `path` is None or "-", otherwise a file."""
 
     def __init__(self, path: str | None) -> None:
         self._path = None if path in {None, STDIN} else Path(str(path))
@@ -42,11 +42,11 @@ class Output:
 
     @property
     def is_terminal(self) -> bool:
-        """Whether a person reads it."""
+        """Whether the output is a terminal."""
         return self._path is None and sys.stdout.isatty()
 
     def form(self, named: str | None, known: Sequence[str], *, default: str) -> str:
-        """The format: that which was named, that of the file's name, a table on a terminal, or the default."""
+        """The format: as given, from the file's extension, a table on a terminal, or the default."""
         if named:
             return named
         if self.is_terminal:
@@ -55,20 +55,20 @@ class Output:
         return by_name if by_name in known else default
 
     def without(self, paths: Sequence[str], named: Sequence[str]) -> list[str]:
-        """The files to read, less this one where it only lies in a folder that is read. Raises UsageError."""
+        """The files to read, without this one if it is merely in a folder that is read. Raises UsageError."""
         rest = [path for path in paths if not self._is(path)]
         if any(self._is(path) for path in named) or not rest:
-            raise click.UsageError(f"{printable(self.name)}: is read, and cannot be written too; name another output")
+            raise click.UsageError(f"{printable(self.name)}: cannot be both input and output; choose another output")
         return rest
 
     @property
     def name(self) -> str:
-        """The file, or what standard output is called."""
+        """The name of the file or of standard output."""
         return str(self._path) if self._path else "standard output"
 
     @contextmanager
     def opened(self) -> Iterator[TextIO]:
-        """A stream to write to. What is written to a file is there at the end, or not at all. Raises Unwritable."""
+        """A stream to write to. A file is replaced only when everything has been written. Raises Unwritable."""
         try:
             if self._path is None:
                 yield sys.stdout
@@ -87,27 +87,27 @@ class Output:
             raise Unwritable(f"{printable(self.name)}: {error.strerror or type(error).__name__}") from error
 
     def keep(self) -> None:
-        """Leave the file as it was: nothing came that would be worth its place."""
+        """Leave the file unchanged: there is nothing to replace it with."""
         self._keeps = True
 
     @property
     def keeps(self) -> bool:
-        """Whether the file stays as it was."""
+        """Whether the file is left unchanged."""
         return self._keeps
 
     def _is(self, path: str) -> bool:
-        """Whether a file that is read is this one."""
+        """Whether an input file is this file."""
         try:
             ours = os.stat(self._path) if self._path else os.fstat(sys.stdout.fileno())
             theirs = os.fstat(sys.stdin.fileno()) if path == STDIN else os.stat(path)
-        except (OSError, ValueError):  # not there yet, or no file at all
+        except (OSError, ValueError):  # it does not exist yet, or is not a file
             return False
         return stat.S_ISREG(ours.st_mode) and os.path.samestat(ours, theirs)
 
 
 @contextmanager
 def _replacing(path: Path, output: Output) -> Iterator[TextIO]:
-    """A temporary file next to `path`, which replaces it at the end."""
+    """A temporary file next to `path`, which replaces `path` at the end."""
     target = path.resolve()
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".tmp", dir=target.parent)
     try:
@@ -124,7 +124,7 @@ def _replacing(path: Path, output: Output) -> Iterator[TextIO]:
 
 
 def _mode(path: Path) -> int:
-    """The permissions of a file, or those that a new one gets."""
+    """The permissions of a file, or of a new one."""
     if path.exists():
         return stat.S_IMODE(path.stat().st_mode)
     mask = os.umask(0)
@@ -133,6 +133,6 @@ def _mode(path: Path) -> int:
 
 
 def _drop_standard_output() -> None:
-    """So that Python does not complain at its end of what it cannot write either."""
+    """Redirect standard output to the null device, so that Python does not fail to flush it at exit."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

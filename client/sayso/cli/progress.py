@@ -1,4 +1,4 @@
-"""How far the work is, on standard error, where a person sees it."""
+"""Progress on standard error, if it is a terminal."""
 
 import sys
 from collections.abc import Iterator
@@ -12,27 +12,27 @@ _LONGEST_NAME = 25
 
 
 class Progress:
-    """Messages alone, where no person sees them."""
+    """Messages only, without a progress bar."""
 
     def begin(self, name: str) -> None:
-        """A document is next to be read."""
+        """A document is about to be read."""
 
     def advance(self, name: str) -> None:
         """A document is done."""
 
     def pause(self) -> None:
-        """Something else is written to the terminal, until `resume`."""
+        """Hide the bar while something else is written to the terminal, until `resume`."""
 
     def resume(self) -> None:
-        """Nothing else is."""
+        """Show the bar again."""
 
     def tell(self, message: str) -> None:
-        """Something that must be seen."""
+        """Print a message that must not be lost."""
         click.echo(message, err=True)
 
 
 class _Bar(Progress):
-    """A spinner until the first document is done, and then how many are, which, and how fast."""
+    """A spinner until the first document is done; then the number done, the current name and the speed."""
 
     def __init__(self, total: int | None, first: str) -> None:
         from rich.console import Console
@@ -79,13 +79,13 @@ class _Bar(Progress):
 
 
 def _short(name: str) -> str:
-    """The end of a name: of a path, the file."""
+    """The end of a name, such as the file name of a path."""
     return one_line(name if len(name) <= _LONGEST_NAME else f"…{name[1 - _LONGEST_NAME :]}")
 
 
 @contextmanager
 def progress(total: int | None, server: str) -> Iterator[Progress]:
-    """A bar where standard error is a terminal."""
+    """A bar if standard error is a terminal."""
     if not sys.stderr.isatty():
         yield Progress()
         return

@@ -1,4 +1,4 @@
-"""Documents to results: the work of the commands `extract` and `speakers`."""
+"""Reads documents for the commands `extract` and `speakers`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,21 +12,21 @@ from sayso.cli.words import one_line
 from sayso.models import OptionKeywords, Result
 
 _MOST_NAMES = 10
-"""Of speakers, told where none of them is the one that was asked for."""
+"""The maximum number of speakers to list if none matches the requested name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A document, and what it says."""
+    """A document and its result."""
 
     document: Given
     result: Result
     kept: Mapping[str, Any]
-    """Those fields of the document that were asked for."""
+    """The requested fields of the document."""
 
 
 class Reader:
-    """Reads documents. What cannot be read is told on standard error, and is in `status` at the end."""
+    """Reads documents. Errors are printed on standard error, and `status` is the exit status at the end."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Reader:
         self._found: set[str] = set()
         self._heard: dict[str, None] = {}
         self.count = 0
-        """How many documents have been read."""
+        """The number of documents read."""
         self.status = 0
 
     @property
@@ -57,7 +57,7 @@ class Reader:
         return self._inputs.several
 
     def readings(self, *, on_terminal: bool = False) -> Iterator[Reading]:
-        """The documents that could be read, in order; `on_terminal` where each is written to the terminal at once."""
+        """The documents that could be read, in order; `on_terminal` if each is written to the terminal at once."""
         with self._connection.client() as client, progress(self._inputs.count, client.server) as self._progress:
             documents = self._documents()
             for document, outcome in client.extract_many(documents, language=self._language, **self._options):
@@ -92,7 +92,7 @@ class Reader:
         return {name: document.fields.get(name) for name in self._inputs.wishes.keep}
 
     def _selected(self, result: Result) -> Result:
-        """The result with the statements of the speakers asked for only."""
+        """The result with only the statements of the requested speakers."""
         if not self._speakers:
             return result
         self._heard |= dict.fromkeys(statement.speaker_name for statement in result.statements if statement.speaker)
@@ -124,7 +124,7 @@ class Reader:
         for name in self._speakers:
             if name not in self._found and self.count:
                 self.status = max(self.status, FAILED)
-                self._progress.tell(f'Error: nobody who speaks is called "{one_line(name)}"; {_listed([*self._heard])}')
+                self._progress.tell(f'Error: no speaker matches "{one_line(name)}"; {_listed([*self._heard])}')
 
     def _named(self, name: str, message: str) -> str:
         return f"{name}: {message}" if name else message
@@ -132,6 +132,6 @@ class Reader:
 
 def _listed(names: Sequence[str]) -> str:
     if not names:
-        return "nobody speaks"
+        return "there are no speakers"
     more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
-    return f"there speak: {', '.join(one_line(name) for name in names[:_MOST_NAMES])}{more}"
+    return f"the speakers are: {', '.join(one_line(name) for name in names[:_MOST_NAMES])}{more}"

@@ -1,4 +1,4 @@
-"""Who speaks how often."""
+"""Counts how often each speaker speaks."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -12,21 +12,21 @@ COLUMNS = (
     *("external_id", "also_called"),
 )
 HEADINGS = ("speaker", "type", "all", "direct", "indirect", "mixed", "words", "texts")
-"""COLUMNS, for people: short, because a terminal is narrow; the role follows the name."""
+"""Short forms of COLUMNS, because terminals are narrow; the role follows the name."""
 NARROW_HEADINGS = ("speaker", "all", "texts")
-"""Those that a narrow terminal has room for."""
+"""The headings for narrow terminals."""
 
 _Key = tuple[str, str]
 """External id and name of a speaker; one of them is empty."""
 _UNRESOLVED = "?"
-"""The name of those who are not known by one."""
+"""The name of speakers without a name."""
 _NAMELESS = {SpeakerType.UNKNOWN, SpeakerType.PERSON}
-"""Types of a speaker who is called by a surname alone."""
+"""The types of speakers that may have a surname only."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What one speaker said. `names` are all that the speaker is called by, and how often; `types` likewise."""
+    """The counts of one speaker. `names` counts the names used for the speaker; `types` the types."""
 
     external_id: str = ""
     names: Counter[str] = field(default_factory=Counter)
@@ -38,7 +38,7 @@ class Tally:
 
     @property
     def name(self) -> str:
-        """The longest name: with the first name, and the rank."""
+        """The longest name, with first name and rank."""
         return max(self.names, key=lambda name: (len(name.split()), self.names[name], name), default=_UNRESOLVED)
 
     def add(self, statement: Statement, document: int) -> None:
@@ -52,7 +52,7 @@ class Tally:
             self.role = self.role or speaker.role
 
     def merge(self, other: "Tally") -> None:
-        """Count what another said, who is the same."""
+        """Add the counts of another tally of the same speaker."""
         self.names += other.names
         self.types += other.types
         self.role = self.role or other.role
@@ -61,7 +61,7 @@ class Tally:
         self.documents |= other.documents
 
     def row(self) -> dict[str, str | int]:
-        """The numbers, under the names of COLUMNS."""
+        """The counts, with the keys COLUMNS."""
         kind = self.types.most_common(1)[0][0] if self.types else "unresolved"
         numbers = (self.kinds[Kind.DIRECT], self.kinds[Kind.INDIRECT], self.kinds[Kind.MIXED])
         aliases = "; ".join(sorted(name for name in self.names if name != self.name))
@@ -70,7 +70,7 @@ class Tally:
         return dict(zip(COLUMNS, values, strict=True))
 
     def cells(self, *, narrow: bool) -> list[str]:
-        """The same for people, under HEADINGS, or NARROW_HEADINGS."""
+        """The cells for HEADINGS or NARROW_HEADINGS."""
         row = self.row()
         name = f"{row['speaker']}, {row['role']}" if row["role"] else str(row["speaker"])
         names = ("statements", "documents") if narrow else ("type", *COLUMNS[3:9])
@@ -78,10 +78,11 @@ class Tally:
 
 
 def tallies(readings: Iterable[Reading]) -> list[Tally]:
-    """The speakers of all documents, who speaks most first.
+    """The speakers of all documents, the most frequent first.
 
-    Known speakers are told apart by their external ids. Others of one name count as one, whatever their type; so does a
-    person who is called by a surname alone, where only one person has it. Those who are not known by a name are one.
+    Known speakers are distinguished by their external ids. Other speakers with the same name count as one, whatever
+    their type. A person with only a surname is merged with the only full name that has it. All unnamed speakers count
+    as one.
     """
     found: dict[_Key, Tally] = {}
     for document, reading in enumerate(readings):
@@ -95,7 +96,7 @@ def tallies(readings: Iterable[Reading]) -> list[Tally]:
 
 
 def _full_names(found: Mapping[_Key, Tally]) -> dict[_Key, _Key]:
-    """The surnames alone, and the only full name that ends in each; of speakers without an external id."""
+    """The speakers with only a surname, each with the one full name that ends in it; without external ids."""
     bearers: dict[str, list[_Key]] = {}
     for key, tally in found.items():
         if len(key[1].split()) > 1 and tally.types[SpeakerType.PERSON]:

@@ -1,4 +1,4 @@
-"""A statement in words for people."""
+"""Readable text for statements."""
 
 import re
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 def one_line(text: str) -> str:
-    """A text on one line, without control characters: those of a document must not reach the terminal."""
+    """The text on one line, without control characters, which must not reach the terminal."""
     return " ".join(_CONTROLS.sub(" ", text).split())
 
 
 def who(statement: Statement) -> str:
-    """The speaker, and the mention where it is another: John Kirby (he)."""
+    """The speaker, and the mention if it differs: John Kirby (he)."""
     mention = one_line(statement.source.text) if statement.source else ""
     if statement.speaker is None:
         return mention or "?"
@@ -24,13 +24,13 @@ def who(statement: Statement) -> str:
 
 
 def cue(statement: Statement) -> str:
-    """The reporting words, and whether they deny or doubt."""
+    """The reporting words, and the polarity if it is negated or hedged."""
     words = one_line(statement.cue.text) if statement.cue else "-"
     return words if statement.polarity in {Polarity.AFFIRMED, Polarity.UNKNOWN} else f"{words} [{statement.polarity}]"
 
 
 def said(statement: Statement) -> str:
-    """What was said: an ellipsis where it is interrupted."""
+    """The content, with an ellipsis where it is interrupted."""
     return one_line(" … ".join(span.text for span in statement.content))
 
 
@@ -48,14 +48,14 @@ def why(statement: Statement) -> list[str]:
 
 
 def _known(speaker: Speaker) -> str:
-    """, known as Q7: by the caller's ids."""
+    """The speaker's external id or candidates: ", known as Q7"."""
     if speaker.candidates:
         return f", perhaps {' or '.join(map(str, speaker.candidates))}"
     return f", known as {speaker.external_id}" if speaker.external_id else ""
 
 
 def _features(subject: str, evidence: Sequence[Evidence]) -> list[str]:
-    """for cue.lemma=say +1.20, …: one line for each side that has any."""
+    """Features as "for cue.lemma=say +1.20, …": one line for those in favour and one for those against, if any."""
     supporting, opposing = for_and_against(evidence)
     sides = (("for", supporting), ("against", opposing))
     return [f"{subject}{name} {', '.join(listed)}" for name, listed in sides if listed]

@@ -1,4 +1,4 @@
-"""One self-contained HTML page: texts with their statements, who speaks where, and why."""
+"""A self-contained HTML page: texts with their statements and speakers, and explanations."""
 
 from sayso.report.page import Page, front_page, message_page, page, policy
 

@@ -1,4 +1,4 @@
-"""One document on the page: its text, its speakers, and who speaks where."""
+"""One document on the page: its text, its speakers, and a plot of who speaks where."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from sayso.report.segments import LINE_BREAK, Segment, paragraphs
 from sayso.report.why import percent
 
 _PLAIN = {Polarity.AFFIRMED, Polarity.UNKNOWN}
-"""What is not worth saying."""
+"""Polarities that are not shown."""
 _WORD = re.compile(r"\S*\w\S*")
 
 
@@ -30,17 +30,17 @@ def article(key: str, document: Document, result: Result, people: People) -> str
 
 
 def heading(document: Document) -> str:
-    """What a document is called."""
+    """The heading of a document."""
     return document.title or document.document_id or "Text"
 
 
 def counted(count: int, name: str = "statement") -> str:
-    """So many statements, in words."""
+    """A count with its noun: "1 statement", "2 statements"."""
     return f"1 {name}" if count == 1 else f"{count:,} {name}s"
 
 
 def words_of(text: str) -> int:
-    """Words as people and word processors count them: anything between blanks that has a letter or a digit."""
+    """The number of words as word processors count them: anything between spaces with a letter or a digit."""
     return len(_WORD.findall(text))
 
 
@@ -68,7 +68,7 @@ def _text(key: str, text: str, result: Result, people: People) -> str:
 
 
 class _Marks:
-    """Turns segments into nested marks. The first mark of a statement can be reached by keyboard and by link."""
+    """Turns segments into nested marks. The first mark of a statement is focusable and a link target."""
 
     def __init__(self, key: str, text: str, people: People) -> None:
         self._key = key
@@ -77,7 +77,7 @@ class _Marks:
         self._begun: set[str] = set()
 
     def paragraph(self, segments: Iterable[Segment]) -> Iterator[str]:
-        """The markup of a paragraph; every mark that opens in it closes in it."""
+        """The markup of a paragraph; marks never cross paragraphs."""
         open_marks: tuple[Statement, ...] = ()
         for segment in segments:
             common = _common(open_marks, segment.statements)
@@ -109,7 +109,7 @@ class _Marks:
 
 
 def _common(before: tuple[Statement, ...], after: tuple[Statement, ...]) -> int:
-    """How many outer marks continue."""
+    """The number of outer marks that continue."""
     count = 0
     for one, other in zip(before, after, strict=False):
         if one is not other:
@@ -119,7 +119,7 @@ def _common(before: tuple[Statement, ...], after: tuple[Statement, ...]) -> int:
 
 
 def _data(identifier: str, statement: Statement, people: People) -> str:
-    """What the filters and the cards of the page go by."""
+    """The attributes used by the filters and cards of the page."""
     return f'data-s="{identifier}" data-p="{people.key(name_of(statement))}" data-k="{statement.kind}"'
 
 

@@ -1,6 +1,6 @@
 
 "use strict";
-// The page of a server: it sends a text, and shows the page that comes back as its own.
+// The page of a server: it sends a text to the server and shows the content of the returned page.
 const asking = document.getElementById("ask");
 const again = document.getElementById("again");
 const most = asking.querySelector("output");
@@ -9,7 +9,7 @@ const example = "“The bridge will stay shut until spring,” Mara Olin, the ma
   + "She said that the cracks were “worse than anybody feared.”\n\nThe contractor disputed this. “We have been over every bolt,” "
   + "said its spokesman, Ivo Pell. A report by the county found that 4,000 cars cross the river each day.\n\n"
   + "“Nobody asked us,” said Ada Brandt, who runs the ferry.";
-let answer = ""; // the page that came back, to be saved as it is
+let answer = ""; // the returned page, to be saved unchanged
 let going = null;
 
 document.body.classList.add("live", "empty");
@@ -32,10 +32,10 @@ async function take(file) {
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return complain(file.name + " is no text in UTF-8. Of a PDF or a Word file, copy the text and paste it.");
+    return complain(file.name + " is not a UTF-8 text file. For a PDF or Word file, copy the text and paste it here.");
   }
-  if (/^\s*<(!doctype|html)/i.test(text)) return complain(file.name + " is HTML: copy the article in the browser and paste it.");
-  if (text.includes("\0")) return complain(file.name + " is no text.");
+  if (/^\s*<(!doctype|html)/i.test(text)) return complain(file.name + " is HTML: copy the article in the browser and paste it here.");
+  if (text.includes("\0")) return complain(file.name + " is not a text file.");
   asking.elements.text.value = text;
   if (!asking.elements.title.value) asking.elements.title.value = file.name.replace(/\.[^.]*$/, "");
   count();
@@ -52,7 +52,7 @@ async function send() {
   if (response.ok) return response.text();
   const error = await response.json().catch(() => ({}));
   if (response.status === 503 && (error.details || []).some(one => one.debug && one.debug.reason === "NOT_READY")) {
-    complain(error.message); // and continues as soon as they are there
+    complain(error.message); // continues as soon as the models are loaded
     await new Promise(done => setTimeout(done, 1000));
     if (mine === going) return send();
   }
@@ -61,7 +61,7 @@ async function send() {
 }
 
 function place(html) {
-  const made = new DOMParser().parseFromString(html, "text/html"); // inert: nothing of it runs
+  const made = new DOMParser().parseFromString(html, "text/html"); // inert: its scripts do not run
   document.querySelector("main").replaceWith(document.adoptNode(made.querySelector("main")));
   form.elements.speaker.replaceChildren(...made.querySelector("select[name=speaker]").children);
   document.getElementById("data").textContent = made.getElementById("data").textContent;
@@ -89,7 +89,7 @@ asking.addEventListener("submit", async event => {
     if (error.name !== "AbortError") complain(error instanceof TypeError ? "the server cannot be reached" : error.message);
   }
   clearInterval(saying);
-  button.textContent = "Read it";
+  button.textContent = "Find statements";
 });
 asking.addEventListener("input", event => {
   if (event.target.name === "file" && event.target.files.length) take(event.target.files[0]);
@@ -112,7 +112,7 @@ actions.example = () => {
   count();
 };
 actions.again = () => {
-  if (!saved && !confirm("The corrections are not saved. Leave them?")) return;
+  if (!saved && !confirm("The corrections are not saved. Discard them?")) return;
   document.body.classList.add("empty");
   asking.hidden = false;
   again.hidden = true;

@@ -1,4 +1,4 @@
-"""The card of a statement: why it is here in sentences, what can be done with it, and its features in a fold."""
+"""The card of a statement: an explanation in sentences, buttons, and its rules and features in a fold."""
 
 from collections.abc import Iterator
 from html import escape
@@ -12,7 +12,7 @@ _ACTIONS = (("quote", "Copy quotation"), ("link", "Copy link"), ("correct", "Cor
 
 
 def card(key: str, statement: Statement, result: Result, text: str, people: People) -> str:
-    """The card, hidden until its statement is pointed at. `-why` has what a screen reader says."""
+    """The card, hidden until its statement is hovered or focused. Screen readers read the element `-why`."""
     identifier = f"{key}-{statement.statement_id}"
     speaker = statement.speaker
     role = f' <span class="about">{escape(speaker.role)}</span>' if speaker and speaker.role else ""

@@ -1,4 +1,4 @@
-"""What the script of the page works on, as JSON: texts, results in the JSON of the contract, and rows as of the CSV."""
+"""The JSON data for the page's script: texts, results in the JSON of the contract, and the rows of the CSV."""
 
 import json
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from sayso.rows import COLUMNS
 
 
 def data(documents: Sequence[tuple[Document, Result]], made_at: datetime) -> str:
-    """The JSON, safe inside a script element: no "<" in it."""
+    """The JSON, safe inside a script element: it contains no "<"."""
     held = {
         "made_at": made_at.isoformat(timespec="seconds"),
         "columns": COLUMNS,

@@ -3,16 +3,16 @@
 const form = document.getElementById("filter");
 const correcting = document.getElementById("correction");
 const told = document.getElementById("told");
-const wait = 200; // milliseconds in which the mouse may move from a statement to its card
-let shown, marked, spoken, held; // of the texts on the page: see begin()
+const wait = 200; // time in milliseconds for the mouse to move from a statement to its card
+let shown, marked, spoken, held; // state of the texts on the page, set by begin()
 let card = null;
 let leaving = 0;
 let telling = 0;
-let corrections = new Map(); // by the identifier of the statement and the change; of a missing one, by its place
+let corrections = new Map(); // keyed by statement identifier and change; for a missing statement, by its place
 let saved = true;
 let selected = null; // the words selected in a text: {document, start, end, text}
 
-// Texts and what is known of them.
+// The texts and their statements.
 
 function begin() {
   held = JSON.parse(document.getElementById("data").textContent);
@@ -41,7 +41,7 @@ function rowOf(identifier) {
   return held.documents[key].rows[statement];
 }
 
-// What is shown: search, speaker, kind, confidence.
+// Filters: search, speaker, kind, confidence.
 
 function wantedBy(state) {
   const words = state.search.toLowerCase().split(/\s+/).filter(word => word);
@@ -111,7 +111,7 @@ function highlight(search) {
   CSS.highlights.set("found", new Highlight(...ranges));
 }
 
-// The state in the address: #d0-s3?q=...&p=...&k=...&c=...
+// The page state in the URL: #d0-s3?q=...&p=...&k=...&c=...
 
 function address(identifier) {
   const state = current(), values = new URLSearchParams();
@@ -172,7 +172,7 @@ function show(mark) {
   card.hidden = false;
   const place = mark.getClientRects()[0], width = document.documentElement.clientWidth;
   const beside = mark.closest(".text").getBoundingClientRect().right + 16;
-  const isBeside = beside + card.offsetWidth < width; // where it does not cover the text
+  const isBeside = beside + card.offsetWidth < width; // only if it does not cover the text
   const left = isBeside ? beside : Math.min(place.left, width - card.offsetWidth - 12);
   const below = place.bottom + 6;
   const above = below + card.offsetHeight < innerHeight ? below : Math.max(6, place.top - card.offsetHeight - 6);
@@ -210,7 +210,7 @@ const keys = {
   Enter: enter, " ": enter,
 };
 
-// Copies and files.
+// Clipboard and downloads.
 
 function tell(message) {
   clearTimeout(telling);
@@ -221,7 +221,7 @@ function tell(message) {
 async function copy(text, what) {
   try {
     await navigator.clipboard.writeText(text);
-  } catch { // not allowed to, as in a page that came without TLS
+  } catch { // not permitted, for example on a page loaded without TLS
     const area = document.createElement("textarea");
     area.value = text;
     document.body.append(area);
@@ -259,7 +259,7 @@ function rowsShown() {
 
 function cell(value) {
   let text = typeof value === "number" ? String(Math.round(value * 1e4) / 1e4) : String(value);
-  if (/^[=+\-@\t\r]/.test(text) && typeof value !== "number") text = "'" + text; // a spreadsheet would compute it
+  if (/^[=+\-@\t\r]/.test(text) && typeof value !== "number") text = "'" + text; // a spreadsheet would evaluate it as a formula
   return /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
 }
 
@@ -278,7 +278,7 @@ function json() {
 
 // Corrections.
 
-// Offsets count code points of the text. Strings here count UTF-16 units, and a page has one character for CR and LF.
+// Offsets are in code points of the text. JavaScript strings count UTF-16 units, and the page has one character for CR LF.
 function offset(paragraph, node, at) {
   const range = new Range();
   range.selectNodeContents(paragraph);
@@ -336,20 +336,20 @@ function keep() {
   const needsWords = ["border", "missing"].includes(change);
   const key = identifier ? parted(identifier)[0] : selected && selected.document;
   if (needsWords && (!selected || selected.document !== key)) return tell("select the words in the text first");
-  if (change === "speaker" && !fields.speaker.value.trim()) return tell("say who it is");
+  if (change === "speaker" && !fields.speaker.value.trim()) return tell("enter the correct speaker");
   const made = { change, made_at: new Date().toISOString() };
   if (identifier) made.statement_id = parted(identifier)[1];
   if (needsWords) made.content = [[selected.start, selected.end]];
   if (["speaker", "missing"].includes(change) && fields.speaker.value.trim()) made.speaker = fields.speaker.value.trim();
   if (fields.note.value.trim()) made.note = fields.note.value.trim();
   const name = identifier || key + ":" + selected.start;
-  for (const [key, one] of corrections) { // what is no statement has no speaker and no border
+  for (const [key, one] of corrections) { // a rejected statement needs no other corrections
     if (one.of === name && [change, one.change].includes("no-statement")) corrections.delete(key);
   }
   corrections.set(name + " " + change, { of: name, key, change, speaker: made.speaker, note: made.note, made });
   saved = false;
   closeForm();
-  tell("kept; save the corrections before you leave this page");
+  tell("correction kept; save your corrections before you leave this page");
 }
 
 function closeForm() {
@@ -373,7 +373,7 @@ function correctionLines() {
   return lines.join("");
 }
 
-// What the buttons do; `identifier` is of the statement whose card it is.
+// The actions of the buttons; `identifier` is the statement of the card.
 
 const actions = {
   csv: () => save("statements.csv", "text/csv", csv()),

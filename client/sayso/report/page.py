@@ -1,4 +1,4 @@
-"""The page as a whole. Whatever comes from a document is escaped, and the page's own policy lets nothing else run."""
+"""The whole page. Text from documents is escaped, and the page's Content-Security-Policy allows only its own script."""
 
 import base64
 import hashlib
@@ -22,7 +22,7 @@ _KINDS = (Kind.DIRECT, Kind.MIXED, Kind.INDIRECT)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page, and its Content-Security-Policy, for a header as well."""
+    """A page, and its Content-Security-Policy for the HTTP header."""
 
     html: str
     policy: str
@@ -31,21 +31,21 @@ class Page:
 def page(documents: Sequence[tuple[Document, Result]], *, made_at: datetime | None = None) -> str:
     """A self-contained HTML page with texts and their statements.
 
-    Each result must be that of its document. Where it has explanations, the page shows which rules found what.
-    `made_at` is when the texts were read: now, unless it is given.
+    Each result must belong to its document. If it has explanations, the page shows the rules.
+    `made_at` is when the texts were read, by default now.
     """
     return _offline(documents, made_at).html
 
 
 def message_page(document: pb.Document, result: pb.Result) -> Page:
-    """The same of messages of the contract. The offsets of the result must count code points."""
+    """The same page from messages of the contract. The offsets of the result must be in code points."""
     return _offline([(from_document(document), from_result(result, Result))], None)
 
 
 def front_page(*, max_chars: int, wants_token: bool) -> Page:
-    """The page of a server, which takes a text of at most `max_chars` and shows what it says.
+    """The page of a server, which takes a text of at most `max_chars` characters and shows its statements.
 
-    It posts the text to `report`, relative to its own address, and shows the page that comes back as its own.
+    It posts the text to `report`, relative to its own address, and shows the content of the returned page.
     """
     style, script, asking = _resource("page.css"), _resource("page.js"), _resource("ask.js")
     form = Template(_resource("ask.html")).substitute(
@@ -59,7 +59,7 @@ def front_page(*, max_chars: int, wants_token: bool) -> Page:
 
 
 def policy(style: str, *scripts: str) -> str:
-    """The Content-Security-Policy that allows exactly these inline styles and scripts, and nothing from elsewhere."""
+    """The Content-Security-Policy that allows exactly these inline styles and scripts, and no external content."""
     allowed = f"script-src {' '.join(map(_hash, scripts))}; " if scripts else ""
     return f"default-src 'none'; style-src {_hash(style)}; {allowed}img-src data:; base-uri 'none'; form-action 'none'"
 
@@ -80,7 +80,7 @@ def _offline(documents: Sequence[tuple[Document, Result]], made_at: datetime | N
 
 
 def _filled(documents: Sequence[tuple[Document, Result]], **parts: str) -> str:
-    """The template with documents and parts in it."""
+    """The template filled with documents and parts."""
     people = People([result for _, result in documents])
     named = {
         "title": escape(_title(documents)),
@@ -117,13 +117,13 @@ def _title(documents: Sequence[tuple[Document, Result]]) -> str:
 
 
 def _provenance(results: Sequence[Result], made_at: datetime) -> str:
-    """Who read the texts, and when."""
+    """The model that read the texts, and when."""
     models = dict.fromkeys(
         f"{one.model.name} {one.model.version} (digest {one.model.digest[:12]})" for one in results if one.model.name
     )
     by = f", model {'; '.join(models)}" if models else ""
-    read = f"Read by machine on {made_at.day} {made_at:%B %Y at %H:%M %Z}, by sayso{by}."
-    return f"{read} Nobody has checked it: compare with the text before you quote."
+    read = f"Extracted automatically on {made_at.day} {made_at:%B %Y at %H:%M %Z}, by sayso{by}."
+    return f"{read} Not checked by a person: compare with the text before you quote."
 
 
 def _resource(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Who speaks where in the text, as a picture: words are HTML, so that they stay readable in a narrow window."""
+"""A plot of who speaks where in the text. Names are HTML, so that they stay readable in a narrow window."""
 
 from html import escape
 
@@ -7,12 +7,12 @@ from sayso.report.people import People, name_of
 
 _MOST_ROWS = 12
 _WIDTH, _HEIGHT = 1000, 10
-"""Of the picture of a row, in units of its own: it is stretched to the room there is."""
+"""The size of a row's view box; the row is stretched to the available width."""
 _LEAST = 4
 
 
 def plot(key: str, text: str, result: Result, people: People) -> str:
-    """A row per speaker, a bar per stretch of text; each bar leads to its statement. Empty without statements."""
+    """A row per speaker, a bar per span of text; each bar links to its statement. Empty without statements."""
     if not result.statements:
         return ""
     rows: dict[str, list[Statement]] = {}
@@ -22,7 +22,7 @@ def plot(key: str, text: str, result: Result, people: People) -> str:
     shown.sort(key=list(rows).index)
     drawn = "".join(_row(key, name, rows[name], people, chars=len(text)) for name in shown)
     left = len(rows) - len(shown)
-    more = f"; {left} who speak least are not shown" if left else ""
+    more = f"; the {left} least frequent speakers are not shown" if left else ""
     return (
         f'<figure class="plot">{drawn}'
         f"<figcaption>Who speaks where, from the first word to the last{more}.</figcaption></figure>"

@@ -1,4 +1,4 @@
-"""A text cut wherever a statement, a cue or a source begins or ends."""
+"""Splits a text wherever a statement, a cue or a source begins or ends."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -11,14 +11,17 @@ from sayso.models import Result, Span, Statement
 
 _BREAK = r"(?>\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])"
 LINE_BREAK = re.compile(_BREAK)
-"""The end of a line: the breaks that the service knows."""
+"""Line breaks, the same as in the service."""
 _PARAGRAPH_BREAK = re.compile(rf"{_BREAK}[ \t]*{_BREAK}\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of the text in which nothing changes: the statements whose content it is, the outermost first, and those
-    whose cue or source it is."""
+    """A piece of the text within which nothing changes.
+
+    `statements` are those whose content it is part of, outermost first; `cue_of` and `source_of` those whose cue or
+    source it is part of.
+    """
 
     start: int
     end: int
@@ -28,7 +31,7 @@ class Segment:
 
 
 def paragraphs(text: str, result: Result) -> Iterator[list[Segment]]:
-    """The segments of every paragraph, in order. Paragraphs are parted by blank lines, or else by line breaks."""
+    """The segments of every paragraph, in order. Paragraphs are separated by blank lines, otherwise by line breaks."""
     marked = _Marked(result)
     for start, end in _paragraph_ranges(text):
         if segments := list(marked.segments(start, end)):
@@ -36,7 +39,7 @@ def paragraphs(text: str, result: Result) -> Iterator[list[Segment]]:
 
 
 class _Marked:
-    """Which spans of a text mean what. The text is gone through once, from its beginning to its end."""
+    """The content, cue and source spans of a text, swept once from start to end."""
 
     def __init__(self, result: Result) -> None:
         contents = [(span, one) for one in result.statements for span in one.content]
@@ -47,7 +50,7 @@ class _Marked:
         self._cuts = sorted({offset for span in spans for offset in (span.start, span.end)})
 
     def segments(self, start: int, end: int) -> Iterator[Segment]:
-        """The segments between two offsets, neither of which may lie before those of the last call."""
+        """The segments between two offsets; successive calls must not go backwards."""
         cuts = self._cuts[bisect_right(self._cuts, start) : bisect_left(self._cuts, end)]
         for left, right in pairwise([start, *cuts, end]):
             if left < right:
@@ -55,7 +58,7 @@ class _Marked:
 
 
 class _Sweep:
-    """The statements with a span around an offset, the outermost first; the offsets asked for ascend."""
+    """The statements with a span around an offset, outermost first; offsets must be requested in ascending order."""
 
     def __init__(self, spans: Iterable[tuple[Span, Statement]]) -> None:
         self._ahead = deque(sorted(spans, key=lambda pair: (pair[0].start, -pair[0].end)))

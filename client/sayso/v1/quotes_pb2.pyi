@@ -3,15 +3,15 @@
 isort:skip_file
 sayso v1: who said what in English news text.
 
-Offsets. Every Span is half-open, [start, end), and counts in the unit that the request asked for
-(ExtractOptions.offset_encoding): code points by default, UTF-16 code units for Java, JavaScript and C#, bytes of
-UTF-8 for Go and C++. Offsets always index the text exactly as the caller sent it, and Span.text repeats that slice.
+Offsets. Every Span is half-open, [start, end). Its offsets count in the unit that the request asked for
+(ExtractOptions.offset_encoding): code points by default, UTF-16 code units for Java, JavaScript and C#, UTF-8 bytes
+for Go and C++. Offsets always index the text exactly as the caller sent it, and Span.text repeats that slice.
 
-Identifiers (statement_id, speaker_id) hold within one Result and mean nothing outside it.
+Identifiers (statement_id, speaker_id) are unique within one Result and mean nothing outside it.
 
-Errors. Every non-OK status that the service gives carries a google.rpc.ErrorInfo (domain "sayso", a stable reason,
-metadata), where a field is at fault a google.rpc.BadRequest, and where trying again helps a google.rpc.RetryInfo
-(and the trailer grpc-retry-pushback-ms). Callers should go by the reason, not by the message:
+Errors. Every non-OK status from the service carries a google.rpc.ErrorInfo (domain "sayso", a stable reason,
+metadata). If a field is invalid, it also carries a google.rpc.BadRequest; if a retry may help, a google.rpc.RetryInfo
+(and the trailer grpc-retry-pushback-ms). Callers should check the reason, not the message:
 
   status               reason                details
   INVALID_ARGUMENT     MISSING_DOCUMENT      BadRequest
@@ -21,25 +21,25 @@ metadata), where a field is at fault a google.rpc.BadRequest, and where trying a
                        INVALID_OPTION        BadRequest
                        TOO_MANY_DOCUMENTS    BadRequest; metadata: documents, max_batch_documents
                        RESULT_TOO_LARGE      BadRequest; metadata: bytes, max_response_bytes
-                       TOO_MANY_FIELDS       metadata: max_fields; fields and packed values, counted before they are read
-                       MALFORMED_MESSAGE     the bytes do not decode
+                       TOO_MANY_FIELDS       metadata: max_fields; fields and packed values, counted before decoding
+                       MALFORMED_MESSAGE     the message cannot be decoded
   UNAUTHENTICATED      UNAUTHENTICATED       the bearer token is missing or unknown
   RESOURCE_EXHAUSTED   OVERLOADED            RetryInfo
   UNAVAILABLE          NOT_READY, DRAINING   RetryInfo
   DEADLINE_EXCEEDED    DEADLINE_EXCEEDED     the caller's deadline, or Limits.max_duration
-  INTERNAL             EXTRACTION_FAILED     this document cannot be read; metadata: cause (WORKER_DIED), where known
+  INTERNAL             EXTRACTION_FAILED     this document cannot be read; metadata: cause (WORKER_DIED), if known
                        INTERNAL
 
-Large answers. A client refuses answers over a limit of its own (4 MB in most languages), and cannot say why. It may
-send the metadata x-max-response-bytes: a result that does not fit is then RESULT_TOO_LARGE, in a batch the outcome of
-its document alone. The server has a limit as well.
+Large responses. gRPC clients reject responses over their own limit (4 MB in most languages) without a useful error. A
+client can send this limit in the metadata x-max-response-bytes: a result that exceeds it then fails with
+RESULT_TOO_LARGE, and in a batch only that document fails. The server has a limit too.
 
 Statuses without details come from gRPC itself (a message over Limits.max_message_bytes is RESOURCE_EXHAUSTED) or
-from a proxy. The messages of the details are in google/rpc/error_details.proto.
+from a proxy. The detail messages are defined in google/rpc/error_details.proto.
 
-Compatibility. v1 only ever grows: fields, methods, enum values and reasons are added, never changed or removed.
-Callers must expect enum values, warnings and reasons that they do not know. The names of rules and features in an
-Explanation, the keys of component_versions, and the scale of confidences go with the model, not with v1.
+Compatibility. v1 only grows: fields, methods, enum values and reasons are added, never changed or removed. Callers
+must handle unknown enum values, warnings and reasons. The names of rules and features in an Explanation, the keys of
+component_versions and the scale of confidences may change with the model; they are not part of v1.
 """
 
 from collections import abc as _abc
@@ -74,10 +74,10 @@ class _OffsetEncodingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Offset
     OFFSET_ENCODING_UTF16: _OffsetEncoding.ValueType  # 2
     """UTF-16 code units: Java, JavaScript, C#."""
     OFFSET_ENCODING_UTF8: _OffsetEncoding.ValueType  # 3
-    """Bytes of UTF-8: Go, C++, Rust."""
+    """UTF-8 bytes: Go, C++, Rust."""
 
 class OffsetEncoding(_OffsetEncoding, metaclass=_OffsetEncodingEnumTypeWrapper):
-    """Unit in which offsets count."""
+    """Unit of offsets."""
 
 OFFSET_ENCODING_UNSPECIFIED: OffsetEncoding.ValueType  # 0
 """Means UTF32."""
@@ -86,7 +86,7 @@ OFFSET_ENCODING_UTF32: OffsetEncoding.ValueType  # 1
 OFFSET_ENCODING_UTF16: OffsetEncoding.ValueType  # 2
 """UTF-16 code units: Java, JavaScript, C#."""
 OFFSET_ENCODING_UTF8: OffsetEncoding.ValueType  # 3
-"""Bytes of UTF-8: Go, C++, Rust."""
+"""UTF-8 bytes: Go, C++, Rust."""
 Global___OffsetEncoding: _TypeAlias = OffsetEncoding  # noqa: Y015
 
 class _ResultView:
@@ -100,17 +100,17 @@ class _ResultViewEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ResultView
     RESULT_VIEW_BASIC: _ResultView.ValueType  # 1
     """Statements and speakers."""
     RESULT_VIEW_FULL: _ResultView.ValueType  # 2
-    """Also Statement.explanation: rule, evidence, alternative speakers, the sentence around."""
+    """Also Statement.explanation: rule, evidence, alternative speakers, surrounding sentence."""
 
 class ResultView(_ResultView, metaclass=_ResultViewEnumTypeWrapper):
-    """How much a Result says."""
+    """How much detail a Result has."""
 
 RESULT_VIEW_UNSPECIFIED: ResultView.ValueType  # 0
 """Means BASIC."""
 RESULT_VIEW_BASIC: ResultView.ValueType  # 1
 """Statements and speakers."""
 RESULT_VIEW_FULL: ResultView.ValueType  # 2
-"""Also Statement.explanation: rule, evidence, alternative speakers, the sentence around."""
+"""Also Statement.explanation: rule, evidence, alternative speakers, surrounding sentence."""
 Global___ResultView: _TypeAlias = ResultView  # noqa: Y015
 
 class _StatementKind:
@@ -150,7 +150,7 @@ class _CueClassEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CueClass.Val
     CUE_CLASS_UNSPECIFIED: _CueClass.ValueType  # 0
     """Never returned."""
     CUE_CLASS_SAY: _CueClass.ValueType  # 1
-    """Telling: said, told, according to, his claim that. Also quotations without a cue of their own."""
+    """Telling: said, told, according to, his claim that. Also quotations without a cue."""
     CUE_CLASS_WRITE: _CueClass.ValueType  # 2
     """Written communication: wrote, tweeted, posted."""
     CUE_CLASS_ASK: _CueClass.ValueType  # 3
@@ -172,15 +172,15 @@ class _CueClassEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CueClass.Val
     CUE_CLASS_DECREE: _CueClass.ValueType  # 11
     """Votes, rulings, appointments. Not returned by default."""
     CUE_CLASS_OTHER: _CueClass.ValueType  # 12
-    """Attributed by words that the lexicon does not know. Not returned by default."""
+    """The reporting words are not in the lexicon. Not returned by default."""
 
 class CueClass(_CueClass, metaclass=_CueClassEnumTypeWrapper):
-    """What kind of act the cue reports."""
+    """The kind of act that the cue reports."""
 
 CUE_CLASS_UNSPECIFIED: CueClass.ValueType  # 0
 """Never returned."""
 CUE_CLASS_SAY: CueClass.ValueType  # 1
-"""Telling: said, told, according to, his claim that. Also quotations without a cue of their own."""
+"""Telling: said, told, according to, his claim that. Also quotations without a cue."""
 CUE_CLASS_WRITE: CueClass.ValueType  # 2
 """Written communication: wrote, tweeted, posted."""
 CUE_CLASS_ASK: CueClass.ValueType  # 3
@@ -202,7 +202,7 @@ CUE_CLASS_FEEL: CueClass.ValueType  # 10
 CUE_CLASS_DECREE: CueClass.ValueType  # 11
 """Votes, rulings, appointments. Not returned by default."""
 CUE_CLASS_OTHER: CueClass.ValueType  # 12
-"""Attributed by words that the lexicon does not know. Not returned by default."""
+"""The reporting words are not in the lexicon. Not returned by default."""
 Global___CueClass: _TypeAlias = CueClass  # noqa: Y015
 
 class _Polarity:
@@ -221,7 +221,7 @@ class _PolarityEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Polarity.Val
     """Perhaps said, or not yet: is expected to say, reportedly said, may have said."""
 
 class Polarity(_Polarity, metaclass=_PolarityEnumTypeWrapper):
-    """Whether the act of saying is asserted. It says nothing of the content."""
+    """Whether the text asserts that the statement was made, regardless of what the statement itself says."""
 
 POLARITY_UNSPECIFIED: Polarity.ValueType  # 0
 """Never returned."""
@@ -240,7 +240,7 @@ class _SpeakerType:
 class _SpeakerTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SpeakerType.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     SPEAKER_TYPE_UNSPECIFIED: _SpeakerType.ValueType  # 0
-    """The text does not tell."""
+    """Not clear from the text."""
     SPEAKER_TYPE_PERSON: _SpeakerType.ValueType  # 1
     """One human being."""
     SPEAKER_TYPE_ORGANIZATION: _SpeakerType.ValueType  # 2
@@ -251,10 +251,10 @@ class _SpeakerTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SpeakerTy
     """A document that states something: a readout, a report, a filing."""
 
 class SpeakerType(_SpeakerType, metaclass=_SpeakerTypeEnumTypeWrapper):
-    """What a speaker is."""
+    """The type of a speaker."""
 
 SPEAKER_TYPE_UNSPECIFIED: SpeakerType.ValueType  # 0
-"""The text does not tell."""
+"""Not clear from the text."""
 SPEAKER_TYPE_PERSON: SpeakerType.ValueType  # 1
 """One human being."""
 SPEAKER_TYPE_ORGANIZATION: SpeakerType.ValueType  # 2
@@ -276,42 +276,42 @@ class _WarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WarningCo
     WARNING_CODE_UNCLOSED_QUOTATION_MARK: _WarningCode.ValueType  # 1
     """A quotation mark that is never closed; it was closed at the end of its paragraph."""
     WARNING_CODE_SURPLUS_QUOTATION_MARK: _WarningCode.ValueType  # 2
-    """A closing quotation mark that was never opened; it was ignored."""
+    """A closing quotation mark without an opening one; it was ignored."""
     WARNING_CODE_TEXT_NOT_ENGLISH: _WarningCode.ValueType  # 3
     """The text does not look English; statements may be missing or wrong."""
     WARNING_CODE_EMPTY_TEXT: _WarningCode.ValueType  # 4
     """The document has no text."""
     WARNING_CODE_SENTENCE_TOO_LONG: _WarningCode.ValueType  # 5
-    """Reserved: this version never returns it. It reads a very long sentence in parts, without a warning."""
+    """Reserved: this version never returns it. Very long sentences are read in parts, without a warning."""
     WARNING_CODE_TEXT_DAMAGED: _WarningCode.ValueType  # 6
-    """The text was damaged on its way (a wrong encoding, markup, escapes); statements may be missing or wrong. The message
-    says what was seen, the span is the first of it.
+    """The text appears to be damaged (a wrong encoding, markup, escapes); statements may be missing or wrong. The message
+    describes the damage, the span is its first occurrence.
     """
 
 class WarningCode(_WarningCode, metaclass=_WarningCodeEnumTypeWrapper):
-    """What a Warning is about."""
+    """The kinds of problems that a Warning reports."""
 
 WARNING_CODE_UNSPECIFIED: WarningCode.ValueType  # 0
 """Never returned."""
 WARNING_CODE_UNCLOSED_QUOTATION_MARK: WarningCode.ValueType  # 1
 """A quotation mark that is never closed; it was closed at the end of its paragraph."""
 WARNING_CODE_SURPLUS_QUOTATION_MARK: WarningCode.ValueType  # 2
-"""A closing quotation mark that was never opened; it was ignored."""
+"""A closing quotation mark without an opening one; it was ignored."""
 WARNING_CODE_TEXT_NOT_ENGLISH: WarningCode.ValueType  # 3
 """The text does not look English; statements may be missing or wrong."""
 WARNING_CODE_EMPTY_TEXT: WarningCode.ValueType  # 4
 """The document has no text."""
 WARNING_CODE_SENTENCE_TOO_LONG: WarningCode.ValueType  # 5
-"""Reserved: this version never returns it. It reads a very long sentence in parts, without a warning."""
+"""Reserved: this version never returns it. Very long sentences are read in parts, without a warning."""
 WARNING_CODE_TEXT_DAMAGED: WarningCode.ValueType  # 6
-"""The text was damaged on its way (a wrong encoding, markup, escapes); statements may be missing or wrong. The message
-says what was seen, the span is the first of it.
+"""The text appears to be damaged (a wrong encoding, markup, escapes); statements may be missing or wrong. The message
+describes the damage, the span is its first occurrence.
 """
 Global___WarningCode: _TypeAlias = WarningCode  # noqa: Y015
 
 @_typing.final
 class Document(_message.Message):
-    """A text to read."""
+    """A document to extract statements from."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -342,25 +342,25 @@ class Document(_message.Message):
     PUBLISHED_AT_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     text: _builtins.str
-    """The text, plain, with its own line breaks. At most Limits.max_document_chars code points."""
+    """The text as plain text, with its original line breaks. At most Limits.max_document_chars code points."""
     language_code: _builtins.str
-    """BCP 47 language of the text. Empty means "en". Other languages than those of GetServerInfoResponse.language_codes
-    are UNSUPPORTED_LANGUAGE; a region is ignored ("en-GB" is "en").
+    """BCP 47 language of the text. Empty means "en". A language that is not in GetServerInfoResponse.language_codes is
+    UNSUPPORTED_LANGUAGE; the region is ignored ("en-GB" is "en").
     """
     document_id: _builtins.str
-    """The caller's name for the document, returned in Result.document_id. Not interpreted."""
+    """The caller's identifier of the document, returned in Result.document_id. Not interpreted."""
     title: _builtins.str
-    """Headline, where it is not part of the text. Never extracted from. Reserved: this version does not read it at all."""
+    """Headline, if it is not part of the text. No statements are extracted from it. Reserved: this version ignores it."""
     @_builtins.property
     def published_at(self) -> _timestamp_pb2.Timestamp:
-        """When the document was published. Context only: its day in UTC says which known speakers are looked for
-        (KnownSpeaker.valid_from), and dates the statements whose time is relative to it (Statement.said_on).
+        """When the document was published. Used as context only: its day in UTC decides which known speakers are valid
+        (KnownSpeaker.valid_from), and relative times of statements are counted from it (Statement.said_on).
         """
 
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """The caller's own key-values, returned in Result.labels. Not interpreted. At most 64, with 8,192 bytes of keys and
-        values in all; no key is empty. Else the document is INVALID_LABELS.
+        """The caller's own key-value pairs, returned in Result.labels. Not interpreted. At most 64 pairs with 8,192 bytes of
+        keys and values in total; keys must not be empty. Otherwise the document fails with INVALID_LABELS.
         """
 
     def __init__(
@@ -383,7 +383,7 @@ Global___Document: _TypeAlias = Document  # noqa: Y015
 
 @_typing.final
 class ExtractOptions(_message.Message):
-    """What to return, and how."""
+    """Which statements to return, and in how much detail."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -396,31 +396,31 @@ class ExtractOptions(_message.Message):
     MIN_SPEAKER_CONFIDENCE_FIELD_NUMBER: _builtins.int
     KNOWN_SPEAKERS_FIELD_NUMBER: _builtins.int
     offset_encoding: Global___OffsetEncoding.ValueType
-    """Unit of every offset in the answer. Unspecified means UTF32, code points."""
+    """Unit of every offset in the response. Unspecified means UTF32, code points."""
     min_confidence: _builtins.float
-    """Leave out statements with less confidence than this, 0 to 1. 0, the default, returns all."""
+    """Minimum confidence of the statements to return, 0 to 1. 0, the default, returns all."""
     view: Global___ResultView.ValueType
-    """How much to say about each statement. Unspecified means BASIC."""
+    """How much detail to return for each statement. Unspecified means BASIC."""
     max_alternatives: _builtins.int
-    """FULL view: at most this many alternative speakers per statement. Unset means 3."""
+    """FULL view: maximum number of alternative speakers per statement. Unset means 3."""
     min_speaker_confidence: _builtins.float
-    """Link a statement to a speaker only with at least this confidence, 0 to 1; below it the statement has no speaker_id.
-    Unset means the server's default.
+    """Minimum confidence to link a statement to a speaker, 0 to 1; below it the statement has no speaker_id. Unset means the
+    server's default.
     """
     @_builtins.property
     def kinds(self) -> _containers.RepeatedScalarFieldContainer[Global___StatementKind.ValueType]:
-        """Return statements of these kinds only. Empty means all kinds."""
+        """Return only statements of these kinds. Empty means all kinds."""
 
     @_builtins.property
     def cue_classes(self) -> _containers.RepeatedScalarFieldContainer[Global___CueClass.ValueType]:
-        """Return statements whose cue is of these classes only. Empty means reported speech and documents that state
+        """Return only statements whose cue is of these classes. Empty means reported speech and documents that state
         something (CUE_CLASS_SAY to CUE_CLASS_SHOW, see CueClass), without belief and intention.
         """
 
     @_builtins.property
     def known_speakers(self) -> _containers.RepeatedCompositeFieldContainer[Global___KnownSpeaker]:
-        """People and organizations that the caller knows: where the text names one, its Speaker carries the caller's
-        external_id and name. At most Limits.max_known_speakers, with 10,000 names and aliases in all. Empty means those that
+        """People and organizations known to the caller. If the text names one, its Speaker has the caller's external_id and
+        name. At most Limits.max_known_speakers, with 10,000 names and aliases in total. Empty means the known speakers that
         the server was started with, if any.
         """
 
@@ -453,10 +453,10 @@ Global___ExtractOptions: _TypeAlias = ExtractOptions  # noqa: Y015
 
 @_typing.final
 class KnownSpeaker(_message.Message):
-    """A person, an organization or a group that the caller knows. It is returned only where the text names it. Names are
-    compared without case, accents and titles; "Kirby, John" is John Kirby. Short forms count as they do within a text: an
-    initial, a known nickname, the surname alone, an acronym, a company without "Ltd"; but not a given name alone, nor a
-    misspelling. Where several known speakers fit equally, none is chosen: they are Speaker.candidates.
+    """A person, an organization or a group known to the caller. It is returned only if the text names it. Names are compared
+    without case, accents and titles; "Kirby, John" is John Kirby. Short forms match as they do within a text: an initial, a
+    known nickname, the surname alone, an acronym, a company without "Ltd". A given name alone or a misspelling does not
+    match. If several known speakers match equally well, none is chosen: they are listed in Speaker.candidates.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -469,25 +469,25 @@ class KnownSpeaker(_message.Message):
     VALID_FROM_FIELD_NUMBER: _builtins.int
     VALID_TO_FIELD_NUMBER: _builtins.int
     external_id: _builtins.str
-    """The caller's identifier, unique within the request. Not interpreted. At most 200 bytes, as every string here."""
+    """The caller's identifier, unique within the request. Not interpreted. At most 200 bytes, like every string here."""
     name: _builtins.str
     """The name that is returned as Speaker.display_name."""
     type: Global___SpeakerType.ValueType
-    """Person, organization or group. Unspecified: whatever the text says."""
+    """Person, organization or group. Unspecified: the type is taken from the text."""
     role: _builtins.str
-    """Role or title. It helps to tell namesakes apart and to link descriptions ("the mayor"), and is returned where the
-    text gives none.
+    """Role or title. It helps to tell namesakes apart and to link descriptions ("the mayor"). It is returned if the text
+    gives none.
     """
     valid_from: _builtins.str
-    """First day on which it is to be looked for, as "2024-07-31"; compared with the day of Document.published_at in UTC.
-    Empty: since ever. Without published_at it is ignored, as valid_to is.
+    """First day on which this speaker is valid, as "2024-07-31"; compared with the day of Document.published_at in UTC.
+    Empty: no start. Ignored, like valid_to, for documents without published_at.
     """
     valid_to: _builtins.str
-    """Last day on which it is to be looked for. Empty: for ever."""
+    """Last day on which this speaker is valid. Empty: no end."""
     @_builtins.property
     def aliases(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Other names under which a text may know it: former names, nicknames, acronyms, other spellings. At most 50. Several
-        speakers may share one.
+        """Other names that a text may use: former names, nicknames, acronyms, other spellings. At most 50. Several speakers may
+        share one.
         """
 
     def __init__(
@@ -549,11 +549,9 @@ class Cue(_message.Message):
     LEMMA_FIELD_NUMBER: _builtins.int
     CUE_CLASS_FIELD_NUMBER: _builtins.int
     lemma: _builtins.str
-    """Dictionary form of the cue's head word, with its particle or preposition where it has one: say, point out,
-    according to.
-    """
+    """Dictionary form of the cue's head word, with its particle or preposition if it has one: say, point out, according to."""
     cue_class: Global___CueClass.ValueType
-    """What kind of act it reports."""
+    """The kind of act that the cue reports."""
     @_builtins.property
     def spans(self) -> _containers.RepeatedCompositeFieldContainer[Global___Span]:
         """The minimal reporting words, without negation and auxiliaries. Several spans for a split phrase (made it clear)."""
@@ -601,53 +599,53 @@ class Statement(_message.Message):
     kind: Global___StatementKind.ValueType
     """Direct, indirect or mixed."""
     speaker_id: _builtins.str
-    """The Speaker that the mention refers to, in Result.speakers. Empty where no speaker could be resolved."""
+    """The Speaker that the mention refers to, in Result.speakers. Empty if no speaker could be resolved."""
     polarity: Global___Polarity.ValueType
     """Whether the act of saying is asserted, denied or uncertain."""
     confidence: _builtins.float
-    """That content and source are right, 0 to 1."""
+    """Probability that content and source are correct, 0 to 1."""
     speaker_confidence: _builtins.float
-    """That speaker_id is right, 0 to 1; 0 where speaker_id is empty."""
+    """Probability that speaker_id is correct, 0 to 1; 0 if speaker_id is empty."""
     paragraph_index: _builtins.int
-    """The paragraph in which the content begins, counted from 0."""
+    """Index of the paragraph in which the content begins, from 0."""
     parent_statement_id: _builtins.str
-    """The statement inside whose content this one lies (Harlow said the ministry had told her that ...). Empty if none."""
+    """The statement whose content contains this one (Harlow said the ministry had told her that ...). Empty if none."""
     continued_statement_id: _builtins.str
-    """The statement that this one continues without a cue of its own, by the same speaker. Empty if none."""
+    """The statement by the same speaker that this one continues, without a new cue. Empty if none."""
     said_on: _builtins.str
-    """The day on which it was said, as "2024-07-31", where time_spans tell it. A day without a year ("on Friday", "last
-    night", "on March 3") is counted from Document.published_at: the last such day up to then. Empty where they tell no
-    single day, where published_at is needed and missing, and of what may still be said (POLARITY_HEDGED), unless the
-    text has the year.
+    """The day on which it was said, as "2024-07-31", if time_spans give one. A day without a year ("on Friday", "last
+    night", "on March 3") is resolved against Document.published_at: the most recent such day. Empty if time_spans give no
+    single day, or if published_at is needed and missing. Also empty for statements that may not have been made yet
+    (POLARITY_HEDGED), unless the text gives the year.
     """
     @_builtins.property
     def content_spans(self) -> _containers.RepeatedCompositeFieldContainer[Global___Span]:
-        """What was said, in text order: several spans where the cue interrupts it or where it runs over paragraphs.
-        Quotation marks, and a comma or stop inside them, belong to it; the cue, the source and the punctuation between do
-        not.
+        """The content, in text order. It has several spans if the cue interrupts it or if it continues over paragraphs.
+        Quotation marks, and a comma or full stop inside them, are included; the cue, the source and the punctuation between
+        them are not.
         """
 
     @_builtins.property
     def cue(self) -> Global___Cue:
-        """The words that report it. Unset for a quotation without a cue of its own and for a bare colon."""
+        """The words that report it. Unset for a quotation without a cue and for a bare colon."""
 
     @_builtins.property
     def source(self) -> Global___Span:
         """The mention of the speaker that the cue governs ("he", "the statement"): the noun phrase with title, age and
-        apposition, without a relative clause. Unset where the text has none.
+        apposition, without a relative clause. Unset if the text has none.
         """
 
     @_builtins.property
     def addressee_spans(self) -> _containers.RepeatedCompositeFieldContainer[Global___Span]:
-        """Whom it was said to, where the cue governs it ("told reporters")."""
+        """The addressee, if the cue governs it ("told reporters")."""
 
     @_builtins.property
     def medium_spans(self) -> _containers.RepeatedCompositeFieldContainer[Global___Span]:
-        """Through what it was said, where the cue governs it ("in a statement", "on X")."""
+        """The medium, if the cue governs it ("in a statement", "on X")."""
 
     @_builtins.property
     def time_spans(self) -> _containers.RepeatedCompositeFieldContainer[Global___Span]:
-        """When it was said, where the cue governs it ("on Friday")."""
+        """When it was said, if the cue governs it ("on Friday")."""
 
     @_builtins.property
     def explanation(self) -> Global___Explanation:
@@ -684,7 +682,9 @@ Global___Statement: _TypeAlias = Statement  # noqa: Y015
 
 @_typing.final
 class Explanation(_message.Message):
-    """Why a statement was found, and what else was considered. For people: the names in it change with the model."""
+    """Why a statement was found, and which alternatives were considered. Meant for people to read: the names in it change
+    with the model.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -700,7 +700,7 @@ class Explanation(_message.Message):
     """How the mention was linked to its speaker ("surname after full name")."""
     @_builtins.property
     def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]:
-        """The features that weighed most, strongest first; there may be others."""
+        """The features with the largest weights, strongest first; not necessarily all features."""
 
     @_builtins.property
     def alternatives(self) -> _containers.RepeatedCompositeFieldContainer[Global___SpeakerAlternative]:
@@ -708,12 +708,12 @@ class Explanation(_message.Message):
 
     @_builtins.property
     def sentence(self) -> Global___Span:
-        """The sentence, or sentences, around cue and content."""
+        """The sentence or sentences that contain cue and content."""
 
     @_builtins.property
     def speaker_evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]:
-        """The features that weighed most in the choice of the speaker, strongest first. Of a name, those that say whether it is
-        a person's ("person: title"). Empty where the rule leaves no choice.
+        """The features with the largest weights in the choice of the speaker, strongest first. For a name, the features that
+        decide whether it is a person's name ("person: title"). Empty if the rule leaves no choice.
         """
 
     def __init__(
@@ -736,7 +736,7 @@ Global___Explanation: _TypeAlias = Explanation  # noqa: Y015
 
 @_typing.final
 class Evidence(_message.Message):
-    """One feature that spoke for or against a statement."""
+    """One feature for or against a statement."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -745,7 +745,9 @@ class Evidence(_message.Message):
     name: _builtins.str
     """Name of the feature ("cue.lemma=say")."""
     weight: _builtins.float
-    """Its contribution: positive speaks for the statement, or for the speaker. Weights compare within one list only."""
+    """Its contribution: a positive weight supports the statement or the speaker. Weights are comparable only within one
+    list.
+    """
     def __init__(
         self,
         *,
@@ -769,9 +771,9 @@ class SpeakerAlternative(_message.Message):
     SPEAKER_ID_FIELD_NUMBER: _builtins.int
     CONFIDENCE_FIELD_NUMBER: _builtins.int
     speaker_id: _builtins.str
-    """In Result.speakers."""
+    """Identifier in Result.speakers."""
     confidence: _builtins.float
-    """0 to 1."""
+    """Probability that this is the speaker, 0 to 1."""
     def __init__(
         self,
         *,
@@ -788,7 +790,7 @@ Global___SpeakerAlternative: _TypeAlias = SpeakerAlternative  # noqa: Y015
 
 @_typing.final
 class Speaker(_message.Message):
-    """Somebody, or a document, that makes statements in the text."""
+    """A person, an organization, a group or a document that makes statements in the text."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -804,28 +806,28 @@ class Speaker(_message.Message):
     speaker_id: _builtins.str
     """Identifier within the Result: "p1", "p2", ..."""
     display_name: _builtins.str
-    """The fullest name in the text without title ("John Kirby"), or for the unnamed the fullest description without its
-    article. Of a known speaker the name that the caller gave.
+    """The fullest name in the text without title ("John Kirby"), or, for unnamed speakers, the fullest description without
+    its article. For known speakers, the name that the caller gave.
     """
     type: Global___SpeakerType.ValueType
     """Person, organization, group or document."""
     role: _builtins.str
-    """Role or title as the text gives it ("National Security Communications Advisor"), else as KnownSpeaker.role does.
-    Empty if none.
+    """Role or title as given in the text ("National Security Communications Advisor"), otherwise KnownSpeaker.role. Empty if
+    none.
     """
     affiliation_speaker_id: _builtins.str
     """The organization for which a spokesman speaks. Empty if none."""
     issuer_speaker_id: _builtins.str
     """The organization that issued a document (the White House of a White House readout). Empty if none."""
     external_id: _builtins.str
-    """KnownSpeaker.external_id of the known speaker that this is. Empty where it is none, or may be several."""
+    """KnownSpeaker.external_id of the matching known speaker. Empty if none matches, or if several match equally well."""
     @_builtins.property
     def mentions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Span]:
         """Every mention linked to this speaker, in text order."""
 
     @_builtins.property
     def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___SpeakerCandidate]:
-        """The known speakers that this may be, where several fit equally; at most 10. Empty where one was found, or none."""
+        """The known speakers that match equally well, if there are several; at most 10. Empty if one or none matches."""
 
     def __init__(
         self,
@@ -850,7 +852,7 @@ Global___Speaker: _TypeAlias = Speaker  # noqa: Y015
 
 @_typing.final
 class SpeakerCandidate(_message.Message):
-    """A known speaker who may be meant."""
+    """A known speaker that may be the one in the text."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -876,8 +878,8 @@ Global___SpeakerCandidate: _TypeAlias = SpeakerCandidate  # noqa: Y015
 
 @_typing.final
 class Warning(_message.Message):
-    """Something in the text that was odd and did not stop the work. The first 20 of a code are given one by one, the others
-    as one warning, whose message has their number and whose span is the first of them.
+    """A problem in the text that did not stop the extraction. The first 20 warnings of a code are returned one by one. Any
+    further ones are combined into one warning: its message gives their number, its span the first of them.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -886,12 +888,12 @@ class Warning(_message.Message):
     MESSAGE_FIELD_NUMBER: _builtins.int
     SPAN_FIELD_NUMBER: _builtins.int
     code: Global___WarningCode.ValueType
-    """What was odd."""
+    """The kind of problem."""
     message: _builtins.str
-    """The same in English, without text of the document."""
+    """An English description, without any text of the document."""
     @_builtins.property
     def span(self) -> Global___Span:
-        """Where, if it is somewhere."""
+        """The place in the text, if there is one."""
 
     def __init__(
         self,
@@ -910,7 +912,7 @@ Global___Warning: _TypeAlias = Warning  # noqa: Y015
 
 @_typing.final
 class ModelInfo(_message.Message):
-    """The model that read the text."""
+    """A model."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -918,11 +920,11 @@ class ModelInfo(_message.Message):
     VERSION_FIELD_NUMBER: _builtins.int
     DIGEST_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """"bundled", a folder's name, or a package of Stanza's ("stanza:default")."""
+    """"bundled", the name of a folder, or a Stanza package ("stanza:default")."""
     version: _builtins.str
     """Version of the model."""
     digest: _builtins.str
-    """SHA-256 over the model's files, hexadecimal."""
+    """SHA-256 of the model's files, hexadecimal."""
     def __init__(
         self,
         *,
@@ -940,7 +942,7 @@ Global___ModelInfo: _TypeAlias = ModelInfo  # noqa: Y015
 
 @_typing.final
 class Stats(_message.Message):
-    """What it took."""
+    """Size of a document, and how long it took to process."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -950,20 +952,20 @@ class Stats(_message.Message):
     PARSE_DURATION_FIELD_NUMBER: _builtins.int
     EXTRACT_DURATION_FIELD_NUMBER: _builtins.int
     word_count: _builtins.int
-    """Words read."""
+    """Number of words."""
     sentence_count: _builtins.int
-    """Sentences read."""
+    """Number of sentences."""
     @_builtins.property
     def queue_duration(self) -> _duration_pb2.Duration:
         """Time spent waiting in the queue."""
 
     @_builtins.property
     def parse_duration(self) -> _duration_pb2.Duration:
-        """Time in tokenizer, tagger and parser."""
+        """Time spent in tokenizer, tagger and parser."""
 
     @_builtins.property
     def extract_duration(self) -> _duration_pb2.Duration:
-        """Time in extraction and speaker resolution."""
+        """Time spent in extraction and speaker resolution."""
 
     def __init__(
         self,
@@ -984,7 +986,7 @@ Global___Stats: _TypeAlias = Stats  # noqa: Y015
 
 @_typing.final
 class Result(_message.Message):
-    """What one document says."""
+    """The statements and speakers of one document."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1020,28 +1022,28 @@ class Result(_message.Message):
     document_id: _builtins.str
     """Document.document_id of the request."""
     language_code: _builtins.str
-    """Language under which the text was read: "en"."""
+    """Language that the text was read as: "en"."""
     offset_encoding: Global___OffsetEncoding.ValueType
     """Unit of every offset."""
     @_builtins.property
     def statements(self) -> _containers.RepeatedCompositeFieldContainer[Global___Statement]:
-        """In text order of their content."""
+        """The statements, in text order of their content."""
 
     @_builtins.property
     def speakers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Speaker]:
-        """Everyone who speaks in the statements, and those who issued or employ them, in order of first mention."""
+        """The speakers of the statements, with their affiliations and issuers, in order of first mention."""
 
     @_builtins.property
     def model(self) -> Global___ModelInfo:
-        """The model that read it."""
+        """The model that read the document."""
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Warning]:
-        """What was odd."""
+        """Problems in the text."""
 
     @_builtins.property
     def stats(self) -> Global___Stats:
-        """What it took."""
+        """Size of the document, and processing times."""
 
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
@@ -1070,7 +1072,7 @@ Global___Result: _TypeAlias = Result  # noqa: Y015
 
 @_typing.final
 class ExtractQuotesRequest(_message.Message):
-    """Request of ExtractQuotes."""
+    """Request for ExtractQuotes."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1078,7 +1080,7 @@ class ExtractQuotesRequest(_message.Message):
     OPTIONS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def document(self) -> Global___Document:
-        """The text to read."""
+        """The document."""
 
     @_builtins.property
     def options(self) -> Global___ExtractOptions:
@@ -1107,7 +1109,7 @@ class ExtractQuotesResponse(_message.Message):
     RESULT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def result(self) -> Global___Result:
-        """What the document says."""
+        """The result of the document."""
 
     def __init__(
         self,
@@ -1124,7 +1126,7 @@ Global___ExtractQuotesResponse: _TypeAlias = ExtractQuotesResponse  # noqa: Y015
 
 @_typing.final
 class BatchExtractQuotesRequest(_message.Message):
-    """Request of BatchExtractQuotes."""
+    """Request for BatchExtractQuotes."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1132,11 +1134,11 @@ class BatchExtractQuotesRequest(_message.Message):
     OPTIONS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def documents(self) -> _containers.RepeatedCompositeFieldContainer[Global___Document]:
-        """At most Limits.max_batch_documents."""
+        """The documents, at most Limits.max_batch_documents."""
 
     @_builtins.property
     def options(self) -> Global___ExtractOptions:
-        """For all documents. Unset means the defaults."""
+        """Options for all documents. Unset means the defaults."""
 
     def __init__(
         self,
@@ -1154,7 +1156,7 @@ Global___BatchExtractQuotesRequest: _TypeAlias = BatchExtractQuotesRequest  # no
 
 @_typing.final
 class Outcome(_message.Message):
-    """What became of one document."""
+    """The outcome of one document: a result or an error."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1162,11 +1164,11 @@ class Outcome(_message.Message):
     ERROR_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def result(self) -> Global___Result:
-        """What the document says."""
+        """The result of the document."""
 
     @_builtins.property
     def error(self) -> _status_pb2.Status:
-        """Why it could not be read, as the status that ExtractQuotes would have returned."""
+        """Why the document failed: the status that ExtractQuotes would have returned."""
 
     def __init__(
         self,
@@ -1193,7 +1195,7 @@ class BatchExtractQuotesResponse(_message.Message):
     OUTCOMES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def outcomes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Outcome]:
-        """One per document, in the order of the request."""
+        """One outcome per document, in the order of the request."""
 
     def __init__(
         self,
@@ -1210,7 +1212,7 @@ Global___BatchExtractQuotesResponse: _TypeAlias = BatchExtractQuotesResponse  # 
 
 @_typing.final
 class StreamExtractQuotesRequest(_message.Message):
-    """Request of StreamExtractQuotes."""
+    """Request for StreamExtractQuotes."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1218,10 +1220,10 @@ class StreamExtractQuotesRequest(_message.Message):
     DOCUMENT_FIELD_NUMBER: _builtins.int
     OPTIONS_FIELD_NUMBER: _builtins.int
     correlation_id: _builtins.str
-    """The caller's name for this request, returned with its answer. Unique among the requests in flight."""
+    """The caller's identifier of this request, returned with its response. Unique among the requests in flight."""
     @_builtins.property
     def document(self) -> Global___Document:
-        """The text to read."""
+        """The document."""
 
     @_builtins.property
     def options(self) -> Global___ExtractOptions:
@@ -1251,10 +1253,10 @@ class StreamExtractQuotesResponse(_message.Message):
     CORRELATION_ID_FIELD_NUMBER: _builtins.int
     OUTCOME_FIELD_NUMBER: _builtins.int
     correlation_id: _builtins.str
-    """Of the request that this answers."""
+    """The correlation_id of the request."""
     @_builtins.property
     def outcome(self) -> Global___Outcome:
-        """What became of it."""
+        """The outcome of its document."""
 
     def __init__(
         self,
@@ -1272,7 +1274,7 @@ Global___StreamExtractQuotesResponse: _TypeAlias = StreamExtractQuotesResponse  
 
 @_typing.final
 class GetServerInfoRequest(_message.Message):
-    """Request of GetServerInfo."""
+    """Request for GetServerInfo."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1322,22 +1324,22 @@ class GetServerInfoResponse(_message.Message):
     server_version: _builtins.str
     """Version of the server."""
     ready: _builtins.bool
-    """Whether the models are loaded and requests are answered."""
+    """Whether the models are loaded and the server accepts requests."""
     @_builtins.property
     def model(self) -> Global___ModelInfo:
-        """The model; its digest is empty until it is loaded."""
+        """The model; its digest is empty until the model is loaded."""
 
     @_builtins.property
     def language_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Languages that the server reads: "en"."""
+        """Languages that the server supports: "en"."""
 
     @_builtins.property
     def limits(self) -> Global___Limits:
-        """What a request may ask for."""
+        """Limits on requests."""
 
     @_builtins.property
     def component_versions(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """Versions of what the server is built on, by name: "stanza", "grpcio", "torch", "python"."""
+        """Versions of the server's main dependencies, by name: "stanza", "grpcio", "torch", "python"."""
 
     def __init__(
         self,
@@ -1359,7 +1361,7 @@ Global___GetServerInfoResponse: _TypeAlias = GetServerInfoResponse  # noqa: Y015
 
 @_typing.final
 class Limits(_message.Message):
-    """What a request may ask for."""
+    """Limits on requests."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1370,18 +1372,18 @@ class Limits(_message.Message):
     MAX_STREAM_DOCUMENTS_FIELD_NUMBER: _builtins.int
     MAX_KNOWN_SPEAKERS_FIELD_NUMBER: _builtins.int
     max_document_chars: _builtins.int
-    """Code points of one Document.text."""
+    """Maximum length of one Document.text, in code points."""
     max_batch_documents: _builtins.int
-    """Documents of one BatchExtractQuotesRequest."""
+    """Maximum number of documents in one BatchExtractQuotesRequest."""
     max_message_bytes: _builtins.int
-    """Bytes of one request message."""
+    """Maximum size of one request message, in bytes."""
     max_stream_documents: _builtins.int
-    """Requests of one StreamExtractQuotes in flight."""
+    """Maximum number of requests in flight in one StreamExtractQuotes."""
     max_known_speakers: _builtins.int
-    """ExtractOptions.known_speakers of one request."""
+    """Maximum number of ExtractOptions.known_speakers in one request."""
     @_builtins.property
     def max_duration(self) -> _duration_pb2.Duration:
-        """The longest a request may take, whatever its deadline."""
+        """Maximum duration of a request, whatever its deadline."""
 
     def __init__(
         self,

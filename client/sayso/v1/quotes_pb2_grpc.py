@@ -67,7 +67,7 @@ class QuoteServiceServicer(object):
         """Extracts the statements of one document.
 
         INVALID_ARGUMENT: invalid fields (MISSING_DOCUMENT, TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_LABELS, INVALID_OPTION),
-        or a message that does not decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
+        or a message that cannot be decoded (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
         UNAVAILABLE: the models are still loading, or the server is draining. An empty text is a valid document without
         statements.
         """
@@ -76,27 +76,27 @@ class QuoteServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def BatchExtractQuotes(self, request, context):
-        """Extracts the statements of several documents. One outcome per document, in the order of the request: a document at
-        fault fails alone. The call as a whole fails only where no document could be tried: too many documents, an invalid
-        option, a message that does not decode, a server that is overloaded or not ready.
+        """Extracts the statements of several documents. Returns one outcome per document, in the order of the request; an
+        invalid document does not affect the others. The whole call fails only if no document could be tried: too many
+        documents, an invalid option, a message that cannot be decoded, a server that is overloaded or not ready.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def StreamExtractQuotes(self, request_iterator, context):
-        """Extracts the statements of documents as they arrive. Every request has one answer, under its correlation_id;
-        answers come as they are ready, in any order. A document at fault, an invalid option or an overload is the outcome of
-        its request alone; the stream as a whole fails only where a message does not decode. At most
-        Limits.max_stream_documents requests are in flight: the server reads the next when it has answered one, so a caller
-        must read while it writes. A deadline holds for the whole stream.
+        """Extracts the statements of documents as they arrive. Every request gets one response with the same correlation_id;
+        responses come as soon as they are ready, in any order. An invalid document, an invalid option or an overload affects
+        only its own request; the whole stream fails only if a message cannot be decoded. At most
+        Limits.max_stream_documents requests are in flight: the server accepts the next one after it has answered one, so
+        callers must read responses while they send requests. A deadline applies to the whole stream.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetServerInfo(self, request, context):
-        """Describes the server: versions, model, languages, limits. Answers while the models are still loading.
+        """Describes the server: versions, model, languages, limits. Available while the models are still loading.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

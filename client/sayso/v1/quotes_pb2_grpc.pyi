@@ -3,15 +3,15 @@
 isort:skip_file
 sayso v1: who said what in English news text.
 
-Offsets. Every Span is half-open, [start, end), and counts in the unit that the request asked for
-(ExtractOptions.offset_encoding): code points by default, UTF-16 code units for Java, JavaScript and C#, bytes of
-UTF-8 for Go and C++. Offsets always index the text exactly as the caller sent it, and Span.text repeats that slice.
+Offsets. Every Span is half-open, [start, end). Its offsets count in the unit that the request asked for
+(ExtractOptions.offset_encoding): code points by default, UTF-16 code units for Java, JavaScript and C#, UTF-8 bytes
+for Go and C++. Offsets always index the text exactly as the caller sent it, and Span.text repeats that slice.
 
-Identifiers (statement_id, speaker_id) hold within one Result and mean nothing outside it.
+Identifiers (statement_id, speaker_id) are unique within one Result and mean nothing outside it.
 
-Errors. Every non-OK status that the service gives carries a google.rpc.ErrorInfo (domain "sayso", a stable reason,
-metadata), where a field is at fault a google.rpc.BadRequest, and where trying again helps a google.rpc.RetryInfo
-(and the trailer grpc-retry-pushback-ms). Callers should go by the reason, not by the message:
+Errors. Every non-OK status from the service carries a google.rpc.ErrorInfo (domain "sayso", a stable reason,
+metadata). If a field is invalid, it also carries a google.rpc.BadRequest; if a retry may help, a google.rpc.RetryInfo
+(and the trailer grpc-retry-pushback-ms). Callers should check the reason, not the message:
 
   status               reason                details
   INVALID_ARGUMENT     MISSING_DOCUMENT      BadRequest
@@ -21,25 +21,25 @@ metadata), where a field is at fault a google.rpc.BadRequest, and where trying a
                        INVALID_OPTION        BadRequest
                        TOO_MANY_DOCUMENTS    BadRequest; metadata: documents, max_batch_documents
                        RESULT_TOO_LARGE      BadRequest; metadata: bytes, max_response_bytes
-                       TOO_MANY_FIELDS       metadata: max_fields; fields and packed values, counted before they are read
-                       MALFORMED_MESSAGE     the bytes do not decode
+                       TOO_MANY_FIELDS       metadata: max_fields; fields and packed values, counted before decoding
+                       MALFORMED_MESSAGE     the message cannot be decoded
   UNAUTHENTICATED      UNAUTHENTICATED       the bearer token is missing or unknown
   RESOURCE_EXHAUSTED   OVERLOADED            RetryInfo
   UNAVAILABLE          NOT_READY, DRAINING   RetryInfo
   DEADLINE_EXCEEDED    DEADLINE_EXCEEDED     the caller's deadline, or Limits.max_duration
-  INTERNAL             EXTRACTION_FAILED     this document cannot be read; metadata: cause (WORKER_DIED), where known
+  INTERNAL             EXTRACTION_FAILED     this document cannot be read; metadata: cause (WORKER_DIED), if known
                        INTERNAL
 
-Large answers. A client refuses answers over a limit of its own (4 MB in most languages), and cannot say why. It may
-send the metadata x-max-response-bytes: a result that does not fit is then RESULT_TOO_LARGE, in a batch the outcome of
-its document alone. The server has a limit as well.
+Large responses. gRPC clients reject responses over their own limit (4 MB in most languages) without a useful error. A
+client can send this limit in the metadata x-max-response-bytes: a result that exceeds it then fails with
+RESULT_TOO_LARGE, and in a batch only that document fails. The server has a limit too.
 
 Statuses without details come from gRPC itself (a message over Limits.max_message_bytes is RESOURCE_EXHAUSTED) or
-from a proxy. The messages of the details are in google/rpc/error_details.proto.
+from a proxy. The detail messages are defined in google/rpc/error_details.proto.
 
-Compatibility. v1 only ever grows: fields, methods, enum values and reasons are added, never changed or removed.
-Callers must expect enum values, warnings and reasons that they do not know. The names of rules and features in an
-Explanation, the keys of component_versions, and the scale of confidences go with the model, not with v1.
+Compatibility. v1 only grows: fields, methods, enum values and reasons are added, never changed or removed. Callers
+must handle unknown enum values, warnings and reasons. The names of rules and features in an Explanation, the keys of
+component_versions and the scale of confidences may change with the model; they are not part of v1.
 """
 
 from collections import abc as _abc
@@ -78,24 +78,24 @@ class QuoteServiceStub:
     """Extracts the statements of one document.
 
     INVALID_ARGUMENT: invalid fields (MISSING_DOCUMENT, TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_LABELS, INVALID_OPTION),
-    or a message that does not decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
+    or a message that cannot be decoded (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
     UNAVAILABLE: the models are still loading, or the server is draining. An empty text is a valid document without
     statements.
     """
     BatchExtractQuotes: _grpc.UnaryUnaryMultiCallable[_quotes_pb2.BatchExtractQuotesRequest, _quotes_pb2.BatchExtractQuotesResponse]
-    """Extracts the statements of several documents. One outcome per document, in the order of the request: a document at
-    fault fails alone. The call as a whole fails only where no document could be tried: too many documents, an invalid
-    option, a message that does not decode, a server that is overloaded or not ready.
+    """Extracts the statements of several documents. Returns one outcome per document, in the order of the request; an
+    invalid document does not affect the others. The whole call fails only if no document could be tried: too many
+    documents, an invalid option, a message that cannot be decoded, a server that is overloaded or not ready.
     """
     StreamExtractQuotes: _grpc.StreamStreamMultiCallable[_quotes_pb2.StreamExtractQuotesRequest, _quotes_pb2.StreamExtractQuotesResponse]
-    """Extracts the statements of documents as they arrive. Every request has one answer, under its correlation_id;
-    answers come as they are ready, in any order. A document at fault, an invalid option or an overload is the outcome of
-    its request alone; the stream as a whole fails only where a message does not decode. At most
-    Limits.max_stream_documents requests are in flight: the server reads the next when it has answered one, so a caller
-    must read while it writes. A deadline holds for the whole stream.
+    """Extracts the statements of documents as they arrive. Every request gets one response with the same correlation_id;
+    responses come as soon as they are ready, in any order. An invalid document, an invalid option or an overload affects
+    only its own request; the whole stream fails only if a message cannot be decoded. At most
+    Limits.max_stream_documents requests are in flight: the server accepts the next one after it has answered one, so
+    callers must read responses while they send requests. A deadline applies to the whole stream.
     """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_quotes_pb2.GetServerInfoRequest, _quotes_pb2.GetServerInfoResponse]
-    """Describes the server: versions, model, languages, limits. Answers while the models are still loading."""
+    """Describes the server: versions, model, languages, limits. Available while the models are still loading."""
 
 @_typing.type_check_only
 class QuoteServiceAsyncStub(QuoteServiceStub):
@@ -108,24 +108,24 @@ class QuoteServiceAsyncStub(QuoteServiceStub):
     """Extracts the statements of one document.
 
     INVALID_ARGUMENT: invalid fields (MISSING_DOCUMENT, TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_LABELS, INVALID_OPTION),
-    or a message that does not decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
+    or a message that cannot be decoded (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
     UNAVAILABLE: the models are still loading, or the server is draining. An empty text is a valid document without
     statements.
     """
     BatchExtractQuotes: _aio.UnaryUnaryMultiCallable[_quotes_pb2.BatchExtractQuotesRequest, _quotes_pb2.BatchExtractQuotesResponse]  # type: ignore[assignment]
-    """Extracts the statements of several documents. One outcome per document, in the order of the request: a document at
-    fault fails alone. The call as a whole fails only where no document could be tried: too many documents, an invalid
-    option, a message that does not decode, a server that is overloaded or not ready.
+    """Extracts the statements of several documents. Returns one outcome per document, in the order of the request; an
+    invalid document does not affect the others. The whole call fails only if no document could be tried: too many
+    documents, an invalid option, a message that cannot be decoded, a server that is overloaded or not ready.
     """
     StreamExtractQuotes: _aio.StreamStreamMultiCallable[_quotes_pb2.StreamExtractQuotesRequest, _quotes_pb2.StreamExtractQuotesResponse]  # type: ignore[assignment]
-    """Extracts the statements of documents as they arrive. Every request has one answer, under its correlation_id;
-    answers come as they are ready, in any order. A document at fault, an invalid option or an overload is the outcome of
-    its request alone; the stream as a whole fails only where a message does not decode. At most
-    Limits.max_stream_documents requests are in flight: the server reads the next when it has answered one, so a caller
-    must read while it writes. A deadline holds for the whole stream.
+    """Extracts the statements of documents as they arrive. Every request gets one response with the same correlation_id;
+    responses come as soon as they are ready, in any order. An invalid document, an invalid option or an overload affects
+    only its own request; the whole stream fails only if a message cannot be decoded. At most
+    Limits.max_stream_documents requests are in flight: the server accepts the next one after it has answered one, so
+    callers must read responses while they send requests. A deadline applies to the whole stream.
     """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_quotes_pb2.GetServerInfoRequest, _quotes_pb2.GetServerInfoResponse]  # type: ignore[assignment]
-    """Describes the server: versions, model, languages, limits. Answers while the models are still loading."""
+    """Describes the server: versions, model, languages, limits. Available while the models are still loading."""
 
 class QuoteServiceServicer(metaclass=_abc_1.ABCMeta):
     """Finds attributed statements (direct, indirect and mixed quotations) and links each to its speaker. All methods are
@@ -141,7 +141,7 @@ class QuoteServiceServicer(metaclass=_abc_1.ABCMeta):
         """Extracts the statements of one document.
 
         INVALID_ARGUMENT: invalid fields (MISSING_DOCUMENT, TEXT_TOO_LONG, UNSUPPORTED_LANGUAGE, INVALID_LABELS, INVALID_OPTION),
-        or a message that does not decode (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
+        or a message that cannot be decoded (MALFORMED_MESSAGE). RESOURCE_EXHAUSTED: the server is overloaded, see google.rpc.RetryInfo.
         UNAVAILABLE: the models are still loading, or the server is draining. An empty text is a valid document without
         statements.
         """
@@ -152,9 +152,9 @@ class QuoteServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _quotes_pb2.BatchExtractQuotesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_quotes_pb2.BatchExtractQuotesResponse, _abc.Awaitable[_quotes_pb2.BatchExtractQuotesResponse]]:
-        """Extracts the statements of several documents. One outcome per document, in the order of the request: a document at
-        fault fails alone. The call as a whole fails only where no document could be tried: too many documents, an invalid
-        option, a message that does not decode, a server that is overloaded or not ready.
+        """Extracts the statements of several documents. Returns one outcome per document, in the order of the request; an
+        invalid document does not affect the others. The whole call fails only if no document could be tried: too many
+        documents, an invalid option, a message that cannot be decoded, a server that is overloaded or not ready.
         """
 
     @_abc_1.abstractmethod
@@ -163,11 +163,11 @@ class QuoteServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_quotes_pb2.StreamExtractQuotesRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_quotes_pb2.StreamExtractQuotesResponse], _abc.AsyncIterator[_quotes_pb2.StreamExtractQuotesResponse]]:
-        """Extracts the statements of documents as they arrive. Every request has one answer, under its correlation_id;
-        answers come as they are ready, in any order. A document at fault, an invalid option or an overload is the outcome of
-        its request alone; the stream as a whole fails only where a message does not decode. At most
-        Limits.max_stream_documents requests are in flight: the server reads the next when it has answered one, so a caller
-        must read while it writes. A deadline holds for the whole stream.
+        """Extracts the statements of documents as they arrive. Every request gets one response with the same correlation_id;
+        responses come as soon as they are ready, in any order. An invalid document, an invalid option or an overload affects
+        only its own request; the whole stream fails only if a message cannot be decoded. At most
+        Limits.max_stream_documents requests are in flight: the server accepts the next one after it has answered one, so
+        callers must read responses while they send requests. A deadline applies to the whole stream.
         """
 
     @_abc_1.abstractmethod
@@ -176,6 +176,6 @@ class QuoteServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _quotes_pb2.GetServerInfoRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_quotes_pb2.GetServerInfoResponse, _abc.Awaitable[_quotes_pb2.GetServerInfoResponse]]:
-        """Describes the server: versions, model, languages, limits. Answers while the models are still loading."""
+        """Describes the server: versions, model, languages, limits. Available while the models are still loading."""
 
 def add_QuoteServiceServicer_to_server(servicer: QuoteServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,10 +1,10 @@
-"""What did somebody say over time? From the tables of `sayso-server corpus`, with DuckDB.
+"""What did a person say over time? Queries the tables of `sayso-server corpus` with DuckDB.
 
     pip install ./client './server[corpus,plots]'
     sayso-server corpus server/demo/corpus/articles.jsonl tables
     python server/demo/corpus/said_over_time.py tables Kirby --plot kirby.svg
 
-It reads like a notebook: each step is a query over Parquet, and can be pasted into one.
+It is structured like a notebook: each step is a query over Parquet that can be pasted into one.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-# %% The people of that name: all words of NAME are in one of their names. The one who says most is taken.
+# %% The people of that name: all words of NAME are in one of their names. The one with the most statements is chosen.
 
 PEOPLE = """
 select person_id, name, job_titles, statements, first_published_at::date as "from", last_published_at::date as "to"
@@ -24,7 +24,7 @@ where exists (select 1 from unnest(string_split(concat_ws('; ', name, other_name
 order by statements desc, person_id
 """
 
-# %% What the person said, and what others said for the person: in every article, under whatever name.
+# %% The statements by the person and by their spokespeople, in all articles and under all names.
 
 SAID = """
 select s.published_at at time zone 'UTC' as published_at, d.title,
@@ -35,7 +35,7 @@ where s.person_id = $person
 order by s.published_at, s.document_id, s.start
 """
 
-# %% How much, month by month: how many statements, what share of them in quotation marks, by which verbs.
+# %% By month: the number of statements, the share in quotation marks, the verbs.
 
 BY_MONTH = """
 select strftime(published_at, '%Y-%m') as month,
@@ -58,7 +58,7 @@ group by person_id, name order by statements desc, name limit 8
 
 
 def opened(folder: Path) -> duckdb.DuckDBPyConnection:
-    """The tables as views. Dates are shown in UTC."""
+    """The tables as views, with dates in UTC."""
     tables = duckdb.connect()
     tables.execute("set timezone = 'UTC'")
     for name in ("documents", "statements", "people"):
@@ -68,7 +68,7 @@ def opened(folder: Path) -> duckdb.DuckDBPyConnection:
 
 
 def draw(months: list[tuple[str, int, int]], name: str, path: Path) -> None:
-    """Statements per month, those in quotation marks apart."""
+    """Plot statements per month, with a separate bar for those in quotation marks."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 3.2), layout="constrained")
@@ -84,7 +84,7 @@ def draw(months: list[tuple[str, int, int]], name: str, path: Path) -> None:
 
 
 def line(row: tuple[Any, ...]) -> str:
-    """One statement, for people."""
+    """One statement as readable text."""
     moment, title, speaker, cue, polarity, kind, text, *_ = row
     day = moment.date().isoformat() if moment else "no date"
     denied = " [not said]" if polarity == "negated" else ""
@@ -92,8 +92,8 @@ def line(row: tuple[Any, ...]) -> str:
 
 
 def main() -> None:
-    """Answer the question."""
-    parser = argparse.ArgumentParser(description="What did somebody say over time?")
+    """Run the queries and print the results."""
+    parser = argparse.ArgumentParser(description="What did a person say over time?")
     parser.add_argument("tables", type=Path, help="the output folder of sayso-server corpus")
     parser.add_argument("name", help="words of a name of the person")
     parser.add_argument("--plot", type=Path, help="draw statements per month to this file")

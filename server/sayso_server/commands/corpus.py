@@ -1,4 +1,4 @@
-"""`sayso-server corpus`: many documents, from files to a folder of tables."""
+"""`sayso-server corpus`: reads many documents from files into a folder of tables."""
 
 import functools
 import hashlib
@@ -40,7 +40,7 @@ class Refused(click.ClickException):
 
 
 def _place(context: click.Context, option: click.Parameter, value: str) -> Place:
-    """A path of this machine, or the address of a store. Raises BadParameter."""
+    """A local path or the address of an object store. Raises BadParameter."""
     try:
         return place_of(value)
     except CorpusError as error:
@@ -70,32 +70,32 @@ def _carried(context: click.Context, option: click.Parameter, values: tuple[str,
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Worker processes, each with its own copy of the models. Several run on Ray, which the extra installs.",
+    help="Worker processes, each with its own copy of the models. More than one needs Ray, from the extra corpus.",
 )
 @click.option(
     "--address",
     envvar="RAY_ADDRESS",
     show_envvar=True,
-    help="A Ray cluster to run on (auto: the one of this machine); it must see INPUT under the same path.",
+    help="The Ray cluster to run on (auto: the one on this machine); it must see INPUT under the same path.",
 )
 @click.option(
     "--runner",
     type=click.Choice(["auto", "here", "ray"]),
     default="auto",
     show_default=True,
-    help="auto: Ray for several workers or a cluster, else here, without it.",
+    help="ray; here: in this process; auto: Ray for several workers or a cluster, otherwise here.",
 )
-@click.option("--id-field", default="id", show_default=True, help="Key, or column, with the id of a document.")
-@click.option("--text-field", default="text", show_default=True, help="Key, or column, with its text.")
-@click.option("--title-field", default="title", show_default=True, help="Key, or column, with its title, if any.")
-@click.option("--date-field", default="published_at", show_default=True, help="Key, or column, with its date, if any.")
+@click.option("--id-field", default="id", show_default=True, help="Key or column with the id of a document.")
+@click.option("--text-field", default="text", show_default=True, help="Key or column with its text.")
+@click.option("--title-field", default="title", show_default=True, help="Key or column with its title, if any.")
+@click.option("--date-field", default="published_at", show_default=True, help="Key or column with its date, if any.")
 @click.option(
     "--carry",
     "carried",
     multiple=True,
     metavar="FIELD[:TYPE]",
     callback=_carried,
-    help=f"Copy this field of the input into both tables; repeat it for more. TYPE, else string: {', '.join(TYPES)}.",
+    help=f"Copy this input field into both tables; may be repeated. TYPE: {', '.join(TYPES)}. [default: string]",
 )
 @click.option("--classes", type=click.Choice(list(CLASSES)), default="speech", show_default=True, help="See `extract`.")
 @speakers_option
@@ -104,20 +104,20 @@ def _carried(context: click.Context, option: click.Parameter, values: tuple[str,
     type=click.IntRange(min=1),
     default=10_000,
     show_default=True,
-    help="Words in one part of the output: what each worker loses if the job is killed.",
+    help="Words in one part of the output. If the job is killed, each worker loses at most one part.",
 )
 @click.option(
     "--max-document-chars",
     type=click.IntRange(min=1),
     default=Limits().max_document_chars,
     show_default=True,
-    help="Longest document that is read, in characters.",
+    help="Maximum length of a document, in characters.",
 )
 @click.option(
     "--people/--no-people",
     default=True,
     show_default=True,
-    help="Find who is the same person, organization or document over all documents: docs/people.md.",
+    help="Link people, organizations and documents across all documents: docs/people.md.",
 )
 @click.option("--retry-failed", is_flag=True, help="Read the failed documents again; this replaces their rows.")
 @model_option
@@ -125,23 +125,23 @@ def _carried(context: click.Context, option: click.Parameter, values: tuple[str,
     "--threads",
     type=click.IntRange(min=1),
     envvar="SAYSO_THREADS",
-    help="Threads of each worker. [default: this machine's cores, shared out; 1 on a cluster]",
+    help="Threads per worker. [default: the cores of this machine, divided among the workers; 1 on a cluster]",
 )
 def corpus(*, place: Place, target: Place, workers: int, address: str | None, runner: str, **values: Any) -> None:
     """Read every document of INPUT, and write who said what to tables in the folder OUTPUT.
 
-    INPUT is a .jsonl file of {"id", "text"} lines, a .parquet file with such columns, a .txt file, a folder of them, or
-    a pattern ('news/2024-*/*.jsonl.gz'); .gz, .bz2, .xz and .zst are unpacked. "title" and "published_at" (ISO 8601) go
-    along. INPUT and OUTPUT may be addresses of stores (s3://, gs://, hdfs://). OUTPUT gets a row per document, per
-    statement and per person. A job that was stopped or killed continues where it was when the same command is given
-    again; documents added to INPUT are read then.
+    INPUT is a .jsonl file of {"id", "text"} lines, a .parquet file with these columns, a .txt file, a folder of them,
+    or a pattern ('news/2024-*/*.jsonl.gz'). Files may be compressed (.gz, .bz2, .xz, .zst). "title" and "published_at"
+    (ISO 8601) are optional. INPUT and OUTPUT may be on object stores (s3://, gs://, hdfs://). OUTPUT gets a row per
+    document, per statement and per person. To resume a stopped or killed job, run the same command again; documents
+    added to INPUT in the meantime are read too.
 
-    Exit status: 0; 1 if a document could not be read (its row says why) or had the id of another; 2 if the input, the
-    output, the model or an argument is invalid; 130 if it was stopped.
+    Exit status: 0 on success; 1 if a document could not be read (its row says why) or had the id of another; 2 if the
+    input, the output, the model or an argument is invalid; 130 if it was stopped.
     """
     on_ray = runner == "ray" or (runner == "auto" and (workers > 1 or address is not None))
     if not on_ray and workers > 1:
-        raise click.UsageError("--runner here has one worker; leave out --runner, or --workers")
+        raise click.UsageError("--runner here has only one worker; leave out --runner or --workers")
     if values["form"] == "parquet":
         _check_parquet()
     threads = values.pop("threads") or (1 if address else default_threads(workers))
@@ -174,11 +174,11 @@ def corpus(*, place: Place, target: Place, workers: int, address: str | None, ru
 
 
 _FIELDS = {"id": "id", "text": "text", "title": "title", "published_at": "date"}
-"""What a document has, and the option that names its field."""
+"""The fields of a document, with the option that names each."""
 
 
 def _described(layout: Layout) -> dict[str, object]:
-    """What of it an output is made with; None where nothing was given."""
+    """The settings of a layout that an output depends on; None for those not given."""
     carried = [f"{one.name}:{one.type}" for one in layout.carried]
     return {"fields": asdict(layout.fields) if layout.fields != FIELDS else None, "carried": carried or None}
 
@@ -193,7 +193,7 @@ def _reading(
     max_document_chars: int,
     carried: tuple[Carried, ...],
 ) -> tuple[Reading, dict[str, object]]:
-    """How to read, and what of it an output is made with."""
+    """How to read, and the settings that an output depends on."""
     known = known_speakers(speakers)
     model, digest = identified(model)
     reading = Reading(
@@ -205,18 +205,18 @@ def _reading(
         threads=threads,
         max_document_chars=max_document_chars,
     )
-    # Not the limit: the rows of documents that are over it say what it was.
+    # The limit is left out: the rows of documents over the limit say what it was.
     described: dict[str, object] = {"server": VERSION, "model": model, "digest": digest, "classes": classes}
     return reading, described | {"format": form, "speakers": _digest(known)}
 
 
 def _digest(known: tuple[KnownSpeaker, ...]) -> str | None:
-    """What tells two lists of known speakers apart; None of none."""
+    """A digest of a list of known speakers; None for an empty list."""
     return hashlib.sha256(repr(known).encode()).hexdigest() if known else None
 
 
 def identified(model: str) -> tuple[str, str]:
-    """A model as every process finds it, and its digest, which only Stanza's packages lack. Raises ModelRefused."""
+    """A model name that every process can resolve, and its digest (none for Stanza packages). Raises ModelRefused."""
     from sayso_server.parsing import files
     from sayso_server.parsing.errors import ModelError
     from sayso_server.parsing.load import BUNDLED as FOLDER
@@ -233,12 +233,12 @@ def identified(model: str) -> tuple[str, str]:
 
 
 def loader(model: str, threads: int) -> Loader:
-    """What the workers load."""
+    """The loader of the workers' engine."""
     return functools.partial(load_stages, model, threads)
 
 
 def _check_parquet() -> None:
-    """Before anything is read. Raises Refused."""
+    """Check that Parquet files can be written, before anything is read. Raises Refused."""
     try:
         importlib.import_module("sayso_server.corpus.arrow")
     except CorpusError as error:
@@ -246,7 +246,7 @@ def _check_parquet() -> None:
 
 
 def _ray(workers: int, address: str | None) -> tuple[job.Runner, job.Mapping]:
-    """Where documents are read, and where people are found."""
+    """The runners for reading documents and for linking people."""
     from sayso_server.corpus.on_ray import mapping_on_ray, parts_on_ray
 
     return (
@@ -257,7 +257,7 @@ def _ray(workers: int, address: str | None) -> tuple[job.Runner, job.Mapping]:
 
 @contextmanager
 def _refusing(target: Place) -> Iterator[None]:
-    """What ends a job, as one line and an exit status."""
+    """Turns errors that end a job into one line and an exit status."""
     try:
         yield
     except CorpusError as error:
@@ -265,16 +265,16 @@ def _refusing(target: Place) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or " ".join(str(error).split()) or type(error).__name__
         raise Refused(
-            f"{error.filename or target}: {reason}; fix it, and run the same command again to continue"
+            f"{error.filename or target}: {reason}; fix this and run the same command again to resume"
         ) from error
     except KeyboardInterrupt:
-        click.echo("stopped; run the same command again to continue", err=True)
+        click.echo("stopped; run the same command again to resume", err=True)
         raise SystemExit(130) from None
 
 
 @contextmanager
 def _stopped_by_sigterm() -> Iterator[None]:
-    """SIGTERM ends a job as Ctrl-C does: what it started is ended too."""
+    """Makes SIGTERM end a job as Ctrl-C does, including the processes that it started."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield

@@ -1,4 +1,4 @@
-"""What `sayso-server corpus` tells, on standard error, while it reads and when it has ended."""
+"""Progress and summary of `sayso-server corpus`, on standard error."""
 
 import sys
 import time
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
 _SECONDS_BETWEEN_LINES = 60
-"""Of progress, where standard error is no terminal."""
+"""Seconds between progress lines if standard error is not a terminal."""
 _SECONDS_OF_A_RATE = 60
-"""Sooner, the loading of the models is most of it."""
+"""Seconds before the speed is shown: at first, loading the models takes most of the time."""
 
 
 class Progress:
-    """A bar on a terminal; elsewhere a line now and then. On standard error."""
+    """Progress on standard error: a bar on a terminal, otherwise a line at intervals."""
 
     def __init__(self) -> None:
         self._started = self._told = time.monotonic()
@@ -42,7 +42,7 @@ class Progress:
 
     @property
     def seconds(self) -> float:
-        """Since the reading began."""
+        """Seconds since reading began."""
         return time.monotonic() - self._started
 
     def begin(self, plan: Plan) -> None:
@@ -75,22 +75,22 @@ class Progress:
 
 
 def told(summary: Summary, seconds: float, target: Place) -> Iterator[str]:
-    """The lines at the end."""
+    """The lines of the summary."""
     tally, plan = summary.tally, summary.plan
     done = ", ".join(_done(tally, seconds)) if tally.documents else "nothing new to read"
-    before = f"; {plan.read_before:,} had been done before" if plan.read_before else ""
+    before = f"; {plan.read_before:,} had been read before" if plan.read_before else ""
     yield f"{target}: {done}{before}"
     if failed := tally.failed + summary.failed_before:
         yield (
-            f"{failed:,} of all documents could not be read: those with status 'failed' in {target}/documents;"
+            f"could not be read: {failed:,} in total, with status 'failed' in {target}/documents;"
             " --retry-failed reads them again"
         )
     if plan.repeated:
-        yield f"{plan.repeated:,} had the id of an earlier one and were left out, first {plan.first_repeated}"
+        yield f"{plan.repeated:,} had the id of an earlier one and were skipped, the first is {plan.first_repeated}"
 
 
 def told_people(people: People, target: Place) -> str:
-    """Who speaks in all documents, as a line."""
+    """The people of all documents, as one line."""
     kinds = {SpeakerType.PERSON: "person", SpeakerType.ORGANIZATION: "organization", SpeakerType.DOCUMENT: "document"}
     counts = (_counted(people.by_type[kind], noun) for kind, noun in kinds.items())
     return f"{target}/people: {', '.join(counts)}, of {_counted(people.profiles, 'profile')}"

@@ -1,4 +1,4 @@
-"""`sayso-server corrections`: what readers corrected on the page of a report, to gold files."""
+"""`sayso-server corrections`: converts readers' corrections of a report to gold files."""
 
 import json
 from typing import BinaryIO
@@ -13,12 +13,12 @@ from sayso_server.lines import BadLine, decode
 @click.argument("source", metavar="IN.jsonl", type=click.File("rb"))
 @click.argument("target", metavar="OUT.jsonl", type=click.File("wb", lazy=False))
 def corrections(source: BinaryIO, target: BinaryIO) -> None:
-    """Turn the corrections.jsonl of a report into gold, one line per document; "-" is standard input or output.
+    """Convert the corrections.jsonl of a report to gold, one line per document; "-" is standard input or output.
 
-    The format is that of `extract --as gold`. What was not corrected counts as right. A line that cannot be used is
-    reported on standard error, and left out.
+    The format is that of `extract --as gold`. Uncorrected statements count as correct. Invalid lines are reported on
+    standard error and skipped.
 
-    Exit status: 0, or 1 if a line could not be used, or 2 if the arguments are invalid.
+    Exit status: 0 on success, 1 if a line was invalid, 2 if the arguments are invalid.
     """
     failures = 0
     for number, line in enumerate(source, start=1):

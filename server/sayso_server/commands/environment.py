@@ -1,4 +1,4 @@
-"""Environment variables that look like settings of the server and are none: slips, which would change nothing."""
+"""Finds misspelled environment variables, which would otherwise be ignored."""
 
 import difflib
 import re
@@ -10,7 +10,7 @@ PREFIX = "SAYSO_"
 _CLIENTS = re.compile(r"SAYSO_(SERVER|TOKEN|CLIENT_\w+)")
 """Variables of the command `sayso` and of the Python client."""
 _SERVICE_LINK = re.compile(r"\w+_SERVICE_(HOST|PORT)(_\w+)?|\w+_PORT_\d+_(TCP|UDP)(_\w+)?")
-"""What Kubernetes sets for a service whose name begins like that, as does the value of its NAME_PORT."""
+"""Variables that Kubernetes sets for a service of that name, and the form of its NAME_PORT values."""
 
 
 def variables_of(*commands: click.Command) -> set[str]:
@@ -19,12 +19,12 @@ def variables_of(*commands: click.Command) -> set[str]:
 
 
 def unknown_variables(environment: Mapping[str, str], known: Iterable[str]) -> Iterator[str]:
-    """A line for each variable that nobody reads, with the one that may be meant."""
+    """A line for each unknown variable, with a suggestion."""
     names = sorted(known)
     for name, value in sorted(environment.items()):
         if name.startswith(PREFIX) and name not in names and not _is_of_others(name, value):
             near = difflib.get_close_matches(name, names, n=1, cutoff=0.8)
-            yield f"{name} is no setting of the server" + (f"; did you mean {near[0]}?" if near else "")
+            yield f"{name} is not a setting of the server" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def _is_of_others(name: str, value: str) -> bool:

@@ -1,4 +1,4 @@
-"""`sayso-server extract`: documents from a file to a file, without a network."""
+"""`sayso-server extract`: reads documents from a file and writes results to a file, without a network."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -18,10 +18,10 @@ from sayso_server.workers.isolation import describe
 
 T = TypeVar("T")
 Writer = Callable[[Document, Extraction], str]
-"""One line of output, without its line break, for one document."""
+"""Formats the output of one document as a line, without line break."""
 
 CLASSES = {"speech": REPORTED_SPEECH, "all": frozenset(CueClass)}
-_CHUNK = 8  # documents given to the engine at once
+_CHUNK = 8  # documents passed to the engine together
 
 
 @click.command()
@@ -40,7 +40,7 @@ _CHUNK = 8  # documents given to the engine at once
     type=click.Choice(list(CLASSES)),
     default="speech",
     show_default=True,
-    help="speech: reported speech, and documents that state something. all: belief, intention and the like too.",
+    help="speech: reported speech, and documents that state something. all: also belief, intention and so on.",
 )
 @speakers_option
 @model_option
@@ -55,14 +55,14 @@ def extract(
     model: str,
     threads: int | None,
 ) -> None:
-    """Read {"id", "text"} lines, write one line per document, in order; "-" is standard input or output.
+    """Read {"id", "text"} lines and write one line per document, in order; "-" is standard input or output.
 
-    A line that cannot be read is reported on standard error, and has a line with "error" in the output.
+    Lines that cannot be read are reported on standard error and have a line with "error" in the output.
 
-    "published_at" (ISO 8601) says which known speakers are looked for, and of which day "on Friday" is; "labels", an
-    object of strings, go along.
+    "published_at" (ISO 8601) decides which known speakers are valid, and which day "on Friday" is. "labels", an object
+    with string values, is copied to the output.
 
-    Exit status: 0, or 1 if a line could not be read, or 2 if the model, the speakers or an argument is invalid.
+    Exit status: 0 on success, 1 if a line could not be read, 2 if the model, the speakers or an argument is invalid.
     """
     options = Options(cue_classes=CLASSES[classes], known_speakers=known_speakers(speakers))
     engine = load(model, threads=threads)
@@ -82,7 +82,7 @@ def extract(
 def run(
     lines: Iterable[Document | BadLine], engine: Engine, options: Options, write: Writer
 ) -> Iterator[str | BadLine]:
-    """What to write for every line, in order: its output, or what is wrong with it."""
+    """For every line, in order: its output, or the reason why it could not be read."""
     for chunk in _chunks(lines, _CHUNK):
         documents = [line for line in chunk if isinstance(line, Document)]
         texts = [document.text for document in documents]

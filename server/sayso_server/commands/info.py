@@ -1,4 +1,4 @@
-"""`sayso-server info`: which model this is, and what reads it."""
+"""`sayso-server info`: prints the model, the server version and the processor."""
 
 import click
 
@@ -11,7 +11,7 @@ from sayso_server.version import VERSION
 def info(*, model: str) -> None:
     """Print the version of the server, the model, the number format of its encoder, and the processor."""
     loaded = load(model, threads=None).model
-    from sayso_server.parsing.processor import processor  # after a model that is not there was refused: it takes torch
+    from sayso_server.parsing.processor import processor  # imports torch: only once the model is found
 
     click.echo(f"server     {VERSION}")
     click.echo(f"model      {loaded.name} {loaded.version}")

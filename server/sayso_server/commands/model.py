@@ -15,7 +15,7 @@ model_option = click.option(
     envvar="SAYSO_MODEL",
     show_envvar=True,
     metavar="NAME|FOLDER",
-    help="The model: bundled, a folder, or stanza:PACKAGE for one of Stanza's own (stanza:default).",
+    help="The model: bundled, a folder, or stanza:PACKAGE for a Stanza package (stanza:default).",
 )
 threads_option = click.option(
     "--threads",
@@ -33,7 +33,7 @@ class ModelRefused(click.ClickException):
 
 
 def load(model: str, *, threads: int | None) -> Extractor:
-    """The engine of a model. Raises ModelRefused with one line that says what is wrong with it."""
+    """The engine of a model. Raises ModelRefused with the problem in one line."""
     if threads is not None:
         os.environ["OMP_NUM_THREADS"] = str(threads)  # read once, when torch is imported
     from sayso_server.parsing.errors import ModelError

@@ -1,7 +1,7 @@
-"""`sayso-server probe`: whether the server of these settings is ready, for engines that run a command to ask.
+"""`sayso-server probe`: checks whether the server is ready, for container engines that run a command as probe.
 
-It reads the flags and variables of `serve`, so that address, TLS and tokens are those of the server next to it. It is
-run every few seconds, and imports no more than it needs.
+It reads the flags and variables of `serve`, so it uses the address, TLS settings and tokens of the server. It runs
+every few seconds and imports as little as possible.
 """
 
 import sys
@@ -14,7 +14,7 @@ from sayso_server.commands.settings import option_of
 from sayso_server.service.settings import Security, SettingError, Settings, settings_of
 
 OF_SERVER = ("host", "port", "tls_cert", "tls_key", "tls_client_ca", "token_file", "open_health")
-"""The settings that say how to reach the server. All others, which the environment may have as well, change nothing."""
+"""The settings needed to reach the server. Other settings, which the environment may have too, are ignored."""
 
 NOT_WELL, UNUSABLE = 1, 2
 
@@ -27,8 +27,12 @@ def _settings_options(command: Any) -> Any:
 
 
 @click.command()
-@click.option("--ready", "what", flag_value="ready", default=True, help="Whether it takes requests. [default]")
-@click.option("--live", "what", flag_value="live", help="Whether the process answers, the models loaded or not.")
+@click.option(
+    "--ready", "what", flag_value="ready", default=True, help="Check whether the server accepts requests. [default]"
+)
+@click.option(
+    "--live", "what", flag_value="live", help="Check whether the process responds, even while the models are loading."
+)
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
@@ -36,24 +40,26 @@ def _settings_options(command: Any) -> Any:
     show_default=True,
     envvar="SAYSO_PROBE_TIMEOUT",
     show_envvar=True,
-    help="Seconds to wait for the answer.",
+    help="Seconds to wait for a response.",
 )
-@click.option("--token", envvar="SAYSO_TOKEN", show_envvar=True, help="A token, if health is not open without one.")
+@click.option(
+    "--token", envvar="SAYSO_TOKEN", show_envvar=True, help="Bearer token, if the health service requires one."
+)
 @click.option(
     "--client-cert",
     envvar="SAYSO_PROBE_CLIENT_CERT",
     show_envvar=True,
-    help="Certificate to show a server that asks clients for one. [default: the server's own]",
+    help="Client certificate, if the server requires one. [default: the server's own]",
 )
 @click.option("--client-key", envvar="SAYSO_PROBE_CLIENT_KEY", show_envvar=True, help="Its key.")
 @_settings_options
 def probe(
     *, what: str, timeout: float, token: str | None, client_cert: str | None, client_key: str | None, **values: Any
 ) -> None:
-    """Ask the server of these settings whether it is ready (or alive), on this machine.
+    """Check whether the server on this machine is ready (or alive).
 
-    Settings are those of serve: give the same flags or variables. The server's certificate is trusted, no matter who
-    signed it or what name it has. If health is not open, a token of --token-file is sent.
+    Takes the settings of serve: use the same flags or variables. The server's certificate is trusted, whoever signed it
+    and whatever its name is. If the health service requires a token, one from --token-file is sent.
 
     Exit status: 0 if it is, 1 if not, 2 if a setting is invalid.
     """

@@ -22,11 +22,11 @@ from sayso_server.service.telemetry.logs import FORMATS, set_up
 log = logging.getLogger(__name__)
 
 IMPORTS = ("sayso_server.parsing.stanza_parser",)
-"""What workers need, torch and Stanza with it, and have from the process that they are forked from."""
+"""Modules that workers need, including torch and Stanza; imported in the process that workers are forked from."""
 
 
 class Refused(click.ClickException):
-    """The server cannot start as it was told to."""
+    """The server cannot start with these settings."""
 
     exit_code = 2
 
@@ -43,7 +43,7 @@ class Ended(click.ClickException):
     type=click.IntRange(min=1),
     envvar="SAYSO_THREADS",
     show_envvar=True,
-    help="Threads of each worker; without it, the cores are shared out among the workers.",
+    help="Threads per worker. By default, the cores are divided among the workers.",
 )
 @speakers_option
 @click.option(
@@ -53,7 +53,7 @@ class Ended(click.ClickException):
     envvar="SAYSO_LOG_LEVEL",
     show_envvar=True,
     show_default=True,
-    help="How much to log, to standard error. The text of a document is never logged.",
+    help="Log level; logs go to standard error. The text of documents is never logged.",
 )
 @click.option(
     "--log-format",
@@ -62,9 +62,9 @@ class Ended(click.ClickException):
     envvar="SAYSO_LOG_FORMAT",
     show_envvar=True,
     show_default=True,
-    help="auto: text on a terminal, JSON elsewhere.",
+    help="Log format. auto: text on a terminal, otherwise JSON.",
 )
-@click.option("--print-config", is_flag=True, help="Print every setting as it would be used, and end.")
+@click.option("--print-config", is_flag=True, help="Print all settings and exit.")
 def serve(
     *,
     model: str,
@@ -75,11 +75,11 @@ def serve(
     print_config: bool,
     **values: Any,
 ) -> None:
-    """Serve sayso.v1.QuoteService until SIGTERM or SIGINT; a second one does not wait for requests in flight.
+    """Serve sayso.v1.QuoteService until SIGTERM or SIGINT; a second signal stops without waiting for open requests.
 
-    SIGHUP has tokens and certificates read again; they are also read again when their files change.
+    SIGHUP reloads tokens and certificates; they are also reloaded when their files change.
 
-    Exit status: 0 after a stop; 1 if requests were cut off, or the server could not continue; 2 if the model, the
+    Exit status: 0 after a clean stop; 1 if requests were cut off, or the server could not continue; 2 if the model, the
     address or a setting is invalid.
     """
     try:
@@ -106,7 +106,7 @@ def serve(
     set_up(log_level, log_format)
     for line in unknown:
         log.warning(line)
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # read when grpc is imported; what matters of it is said here
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # read when grpc is imported; the server logs errors itself
     if _run(settings, model, threads, known):
         raise SystemExit(1)
 
@@ -117,7 +117,7 @@ def load_stages(model: str, threads: int) -> Engine:
 
 
 def _run(settings: Settings, model: str, threads: int, known: tuple[KnownSpeaker, ...]) -> int:
-    """Serve; how many requests were cut off."""
+    """Serve; returns the number of requests that were cut off."""
     from sayso_server.service.server import AddressError
     from sayso_server.workers.handle import LoadError, WorkerLostError
 
@@ -126,13 +126,13 @@ def _run(settings: Settings, model: str, threads: int, known: tuple[KnownSpeaker
     except (AddressError, SettingError, LoadError) as error:
         raise Refused(str(error)) from error
     except WorkerLostError as error:
-        raise Ended(f"the workers end before they can read: {error}") from error
+        raise Ended(f"the workers exit before they are ready: {error}") from error
 
 
 def _collect_seldom() -> None:
-    """Let Python look for cycles seldom, and never among the modules: a large result is millions of values without any.
+    """Run Python's cyclic garbage collector rarely, and never on the modules: large results are millions of objects.
 
-    Nothing else runs while it looks, so each time is a pause of the event loop.
+    Each collection pauses the event loop.
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)

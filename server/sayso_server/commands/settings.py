@@ -14,7 +14,7 @@ SECTIONS: tuple[type, ...] = (Settings, *GROUPS.values())
 
 
 def settings_options(command: Command) -> Command:
-    """Give a command one option for every setting."""
+    """Add an option for every setting to a command."""
     for one in reversed(list(setting_fields())):
         command = option_of(one)(command)
     return command
@@ -37,14 +37,14 @@ def variable_of(name: str) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as an environment variable would hold it."""
+    """A value in the form of an environment variable."""
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def option_of(one: "Field[Any]") -> Callable[[Command], Command]:
-    """The option of a setting, for a command."""
+    """The command-line option of a setting."""
     flag = flag_of(one.name)
     if one.type in (bool, "bool"):
         flag += "/--no-" + flag.removeprefix("--")

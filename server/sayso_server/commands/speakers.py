@@ -12,7 +12,7 @@ speakers_option = click.option(
     type=click.Path(exists=True, dir_okay=False),
     envvar="SAYSO_SPEAKERS",
     metavar="FILE",
-    help="File of known speakers: CSV with the columns id, name, aliases, type, role, from and to.",
+    help="Known speakers: a CSV file with the columns id, name, aliases, type, role, from and to.",
 )
 
 
@@ -23,7 +23,7 @@ class SpeakersRefused(click.ClickException):
 
 
 def known_speakers(path: str | None) -> tuple[KnownSpeaker, ...]:
-    """The known speakers of a file, none without one. Raises SpeakersRefused with one line that says what is wrong."""
+    """The known speakers of a file, if given. Raises SpeakersRefused with the problem in one line."""
     try:
         return known_values(read_known_speakers(path)) if path else ()
     except InvalidDocument as error:

@@ -1,4 +1,4 @@
-"""A possible statement, as a rule proposes it."""
+"""A possible statement, as proposed by a rule."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from sayso_server.core.tree import Word
 class Candidate:
     """A possible statement, before the choice among overlapping ones and before speakers are known.
 
-    A rule fills in everything but `rule`, `medium` and `time`, which `proposals.py` adds.
+    A rule fills in everything except `rule`, `medium` and `time`, which `proposals.py` adds.
     """
 
     content: tuple[Span, ...]
@@ -23,15 +23,15 @@ class Candidate:
     polarity: Polarity = Polarity.AFFIRMED
     sentence: Span | None = None
     kind: Kind | None = None
-    """Set where the rule knows it; otherwise the quotation marks decide."""
+    """Set if the rule knows it; otherwise the quotation marks decide."""
     relative: Span | None = None
-    """The relative pronoun that represents the source (who said), returned in its place."""
+    """The relative pronoun that stands for the source (who said), returned in its place."""
     follows: bool = False
-    """A quotation without a cue of its own: the speaker before it continues."""
+    """Whether this is a quotation without a cue that continues the speaker before it."""
     is_firm: bool = False
-    """The rule is sure where the content ends: it has no other ends, and no content of links replaces it."""
+    """Whether the rule is sure where the content ends: no other ends are tried, and no linked content replaces it."""
     is_certain: bool = False
-    """Its form leaves little doubt that something is reported, as that of all candidates of some rules."""
+    """Whether its form leaves little doubt that something is reported; with some rules, all candidates are certain."""
     rule: str = ""
     """The name of the rule that proposed it."""
     medium: tuple[Span, ...] = ()

@@ -1,16 +1,17 @@
-"""The port for coreference, and its scores for the mentions of a document.
+"""The port for coreference, and its antecedent scores for the mentions of a document.
 
-The adapter is `sayso_server.parsing.coreference`; without models for it there is none.
+The adapter is `sayso_server.parsing.coreference`; it is absent if the models have no coreference head.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
+from sayso_server.core.lexicon import load_words
 from sayso_server.core.tree import Tree, Word
 
 
 class Place(NamedTuple):
-    """A mention by its main word: the number of its sentence in the document, its tree, the word's index."""
+    """A mention: the number of its sentence in the document, the sentence's tree, and the index of its head word."""
 
     sentence: int
     tree: Tree
@@ -18,41 +19,46 @@ class Place(NamedTuple):
 
 
 class AntecedentScores(NamedTuple):
-    """The probabilities of each earlier mention as antecedent, in order, and of having none. They add up to 1."""
+    """The probability that each earlier mention is the antecedent, in order, and that none is. They add up to 1."""
 
     antecedents: tuple[float, ...]
     none: float
 
 
 class Coreference(Protocol):
-    """Compares the mentions of a document."""
+    """Scores the possible antecedents of a document's mentions."""
 
     def scores(self, mentions: Sequence[Place], asked: Sequence[int] | None = None) -> list[AntecedentScores]:
-        """For each mention, in text order, how likely each earlier one of them is its antecedent.
+        """For each mention, in text order, how likely each earlier mention is its antecedent.
 
-        `asked` are the numbers of those that are asked for, rising; all if None.
-        A word without a vector in `Tree.mentions` (a verb, say) has no antecedent and is none.
+        `asked` has the numbers of the mentions to score, ascending; None means all. A word without a vector in
+        `Tree.mentions` (a verb, say) has no antecedent and cannot be one.
         """
         ...
 
 
 _BLOCK = 400
-"""Mentions that are compared at once: the cost grows with the square."""
+"""Mentions compared at once. The cost grows with the square."""
 _BEFORE = 200
-"""Mentions before a block that its mentions are compared with, too."""
+"""Mentions before a block that may be antecedents of its mentions, too."""
 
 
 MayMean = Callable[[Tree, Word, bool], bool]
-"""Whether a noun of a tree may mean what was mentioned; True: the same noun came before."""
+"""Whether a noun of a tree may refer to an earlier mention. The flag is True if the same noun came before."""
 
 
 def _asked(places: Sequence[Place], may_mean: MayMean) -> Iterator[int]:
-    """The numbers of the pronouns, and of the nouns that may mean what was mentioned."""
+    """The numbers of the pronouns, and of the nouns that may refer to an earlier mention.
+
+    Who and which are left out, and so are I and we: they follow from the sentence, or from the speaker.
+    """
     seen: set[str] = set()
+    told = load_words("relative_pronouns", "first_person_pronouns")
     for number, place in enumerate(places):
         word = place.tree.words[place.word]
         if word.upos in {"PRON", "DET"}:
-            yield number
+            if word.lower not in told:
+                yield number
         elif word.upos == "NOUN":
             if may_mean(place.tree, word, word.lemma in seen):
                 yield number
@@ -60,10 +66,10 @@ def _asked(places: Sequence[Place], may_mean: MayMean) -> Iterator[int]:
 
 
 class Compared:
-    """How likely the pronouns of a document mean what earlier mentions mean. A mention is known by its offset.
+    """How likely each mention of a document refers to earlier ones. A mention is identified by its offset.
 
-    So are the nouns of which `may_mean` says so; it is told whether the same noun came before. Those of a block of
-    mentions are compared when one of them is first asked for.
+    Pronouns are compared, and the nouns that `may_mean` accepts. A block of mentions is compared when one of them is
+    first asked for.
     """
 
     def __init__(self, port: Coreference, trees: Sequence[Tree], may_mean: MayMean = lambda tree, noun, again: False):
@@ -75,7 +81,7 @@ class Compared:
         self._asked = set(_asked(self._places, may_mean))
 
     def share(self, later: int, earlier: Collection[int]) -> float | None:
-        """The probability that the antecedent of a mention is one of these; None where it is not compared."""
+        """The probability that the antecedent of a mention is one of `earlier`; None if it was not compared."""
         number = self._number.get(later)
         if number is None or number not in self._asked:
             return None
@@ -88,7 +94,7 @@ class Compared:
         return sum(shares[place] for place in places if 0 <= place < len(shares))
 
     def _compared(self, first: int, start: int, end: int) -> dict[int, AntecedentScores]:
-        """The scores of the mentions from `start` to before `end`; those from `first` on may be antecedents."""
+        """The scores of the mentions from `start` up to `end`; antecedents are searched from `first` on."""
         places = self._places[first:end]
         asked = [number for number in range(start, first + len(places)) if number in self._asked]
         return dict(zip(asked, self._port.scores(places, [n - first for n in asked]), strict=True))

@@ -1,4 +1,4 @@
-"""Possible cues: the words and phrases that can report something."""
+"""Possible cues: the words and phrases that can report a statement."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from sayso_server.core.tree import Tree, Word
 
 @dataclass(frozen=True)
 class Site:
-    """A cue in its sentence: the words of the cue, head first, and its entry in the lexicon."""
+    """A possible cue in its sentence: its words, head first, and its entry in the lexicon."""
 
     tree: Tree
     words: tuple[Word, ...]
@@ -29,11 +29,11 @@ class Site:
         return max(self.words, key=_index)
 
     def cue(self, cue_class: CueClass) -> Cue:
-        """The cue as it is returned, as a cue of this class."""
+        """The cue as it is returned, with this class."""
         return Cue(join(self.words), self.entry.lemma, cue_class)
 
     def class_of(self, *frames: Frame) -> CueClass | None:
-        """The class under the first of the frames that the cue has."""
+        """The class of the first of these frames that the cue has."""
         return next((self.entry.frames[f] for f in frames if f in self.entry.frames), None)
 
 
@@ -69,7 +69,7 @@ def _index(word: Word) -> int:
 
 
 def _attributive_phrase(tree: Tree, word: Word) -> tuple[Word, ...]:
-    """The words of "according to", "per", "by" or "in the words of", the one that governs or marks the source first."""
+    """The words of "according to", "per", "by" or "in the words of"; the one that governs or marks the source first."""
     if word.lower not in load_words("attributive_words"):
         return ()
     following = next(iter(tree.words[word.index + 1 : word.index + 2]), None)
@@ -97,23 +97,23 @@ def _is_named(tree: Tree, case: Word) -> bool:
 
 
 def _is_account(tree: Tree, case: Word) -> bool:
-    """Whether "by" names an account that is set off from its sentence: …, by the council's count; by all accounts, …"""
+    """Whether "by" introduces an account set off from its sentence: …, by the council's count; by all accounts, …"""
     head = tree.head(case)
     if head is None or head.lemma.lower() not in load_words("accounts"):
         return False
     inside = [i for i in tree.subtree(head) if tree.words[i].upos != "PUNCT"]
-    before, behind = (tree.words[i : i + 1] for i in (min(inside) - 1, max(inside) + 1))
+    before, after = (tree.words[i : i + 1] for i in (min(inside) - 1, max(inside) + 1))
     is_owned = tree.child(head, "nmod:poss") is not None or head.xpos == "NNS"
     is_apart = min(inside) == 0 or before[0].text in {",", "—", "–"}
-    return is_owned and is_apart and all(word.text in {",", ".", ";", "—", "–"} for word in behind)
+    return is_owned and is_apart and all(word.text in {",", ".", ";", "—", "–"} for word in after)
 
 
 _RELAYED = 4
-"""Governors between a participle and the verb that relays what it says, at most."""
+"""Maximum number of governors between a participle and the verb that relays its report."""
 
 
 def relaying(tree: Tree, word: Word) -> Word | None:
-    """quoted in "quoted Olin as saying" and in "quoted Olin saying": the verb whose object says what `word` reports."""
+    """The verb that relays a participle's report: quoted in "quoted Olin as saying" and in "quoted Olin saying"."""
     helper = tree.child(word, "aux") if word.xpos == "VBN" else None  # as having said
     first = helper or word
     if first.xpos != "VBG" or first.index == 0:
@@ -128,7 +128,7 @@ def relaying(tree: Tree, word: Word) -> Word | None:
 
 
 def _relayed(tree: Tree, verb: Word) -> Site | None:
-    """The cue "quoted … as saying": the verb, and the participle that reports."""
+    """The cue "quoted … as saying": the relaying verb, and the participle that reports."""
     after = tree.words[verb.index + 1 :] if verb.lemma.lower() in load_words("relaying_verbs") else ()
     said = next((w for w in after if relaying(tree, w) == verb and lexicon.verb(w.lemma.lower())), None)
     entry = lexicon.verb(said.lemma.lower()) if said is not None else None
@@ -139,12 +139,12 @@ def _relayed(tree: Tree, verb: Word) -> Site | None:
 
 
 def _is_that_said(tree: Tree, word: Word) -> bool:
-    """That said, the board has argued …: an idiom."""
+    """Whether a word is the "said" of an idiom: That said, the board has argued …"""
     return word.lower == "said" and word.index == 1 and tree.words[0].lower == "that"
 
 
 def _is_hyphenated(tree: Tree, word: Word) -> bool:
-    """added in "value-added", whose parts are words of their own."""
+    """Whether a word is part of a hyphenated one: added in "value-added", which is parsed as three words."""
     before = tree.words[word.index - 1] if word.index else None
     return before is not None and before.text == "-" and before.end == word.start
 
@@ -173,10 +173,10 @@ _PAUSES = frozenset({",", "!", "?", "—", "–", "…"})
 
 
 def _utters(tree: Tree, verb: Word) -> bool:
-    """ "Lovely," he purred; "Get out," harrumphed one senator: any verb can report the quotation just before it.
+    """Whether a verb reports the quotation just before it, as any verb can: "Lovely," he purred; "Out," one barked.
 
-    It needs nothing but a subject: "Thriller," Olin left the room. A capital after a full stop opens a sentence of its
-    own: "Who paid?" Olin left.
+    It must have only a subject, no objects: "Thriller," Olin left the room. A capital after ! or ? opens a new
+    sentence: "Who paid?" Olin left.
     """
     if verb.upos != "VERB" or verb.xpos not in _FINITE or tree.children(verb, "aux", "mark"):
         return False

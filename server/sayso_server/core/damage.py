@@ -1,4 +1,4 @@
-"""Damage that a text took on its way: a wrong encoding, markup, escapes. It is told, not mended: no offset may move."""
+"""Damage to a text: wrong encodings, markup, escapes. It is reported, not repaired: offsets must not move."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _LATER_BYTES = "".join(
     {bytes((b,)).decode(code, "ignore") for b in range(0x80, 0xC0) for code in ("cp1252", "latin-1")}
 )
 _LATER = f"[{re.escape(_LATER_BYTES)}]"
-"""What the second and later bytes of UTF-8 are read as."""
+"""The characters that continuation bytes of UTF-8 are misread as."""
 _ENTITY = re.compile(r"&(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|([A-Za-z][A-Za-z0-9]{1,30}));")
 _KINDS = {
     "UTF-8 that was read in another encoding": re.compile(
@@ -25,7 +25,7 @@ _KINDS = {
 
 
 def damage(text: str) -> Iterator[TextWarning]:
-    """A warning for each kind of damage, at its first place."""
+    """A warning for each kind of damage, at its first occurrence."""
     for kind, pattern in _KINDS.items():
         found = (m for m in pattern.finditer(text) if pattern is not _ENTITY or not m[1] or f"{m[1]};" in html5)
         first = next(found, None)

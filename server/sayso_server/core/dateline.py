@@ -1,4 +1,4 @@
-"""Datelines: the place, the date and the agency before the first sentence of a report. They are no part of it."""
+"""Datelines: the place, date and agency before the first sentence of a report. They are not part of the sentence."""
 
 import re
 from functools import cache
@@ -16,18 +16,18 @@ _DASH = r"(?: ?(?:--|[—―]) ?| [–-] ?|[–-] )"
 
 
 def without_dateline(text: str, paragraph: Span) -> Span:
-    """The paragraph without the dateline that opens it: HARWICK, June 3 — The bridge …"""
+    """The paragraph without its opening dateline: HARWICK, June 3 — The bridge …"""
     match = _dateline().match(text, paragraph.start, min(paragraph.end, paragraph.start + _LOOKED_AT))
     return Span(match.end(), paragraph.end) if match else paragraph
 
 
 _LOOKED_AT = 400
-"""Code points among which a dateline ends, with the words that must follow it: a row of capitals has many readings."""
+"""Code points to search for a dateline and the words after it: a row of capitals can be matched in many ways."""
 
 
 @cache
 def _dateline() -> re.Pattern[str]:
-    """A dateline; what follows begins like a sentence. A place alone needs capitals, a dash and a longer sentence."""
+    """Matches a dateline before the start of a sentence. A place alone needs capitals, a dash and five words."""
     day, word = r"\d{1,2}(?:st|nd|rd|th)?", rf"(?i:{'|'.join(sorted(load_words('calendar')))})\.?"
     date = rf"(?:{word},? )?(?:{word} {day}|{day} {word})(?:,? \d{{4}})?"
     forms = (

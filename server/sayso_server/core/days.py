@@ -1,6 +1,6 @@
-"""The day on which something was said: "on Friday", in an article of Monday, March 4, is March 1.
+"""Finds the day on which something was said: in an article of Monday, March 4, "on Friday" is March 1.
 
-Only a phrase that is understood as a whole has a day: "every Friday", "by Friday" and "the week before" have none.
+Only a phrase that is understood completely gives a day: "every Friday", "by Friday" and "the week before" do not.
 """
 
 import re
@@ -25,9 +25,10 @@ _DAYS_AGO = {
     "last night": 1,
     "day before yesterday": 2,
 }
-_NUMBERS = ("a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBER_OF = {"a": 1} | {word: number for number, word in enumerate(_NUMBERS, 1)}
 _LONGEST_AGO = timedelta(days=300)
-"""Of a day without a year: one that would be as long ago is rather one that is still to come."""
+"""For a day without a year: if it would be this long ago, it is probably still to come."""
 
 _ASIDE = re.compile(
     r"""
@@ -39,7 +40,7 @@ _ASIDE = re.compile(
     """,
     re.VERBOSE,
 )
-"""What does not change the day: "earlier on Friday", "at 5 p.m. on Friday"."""
+"""Parts of a phrase that do not change the day: "earlier on Friday", "at 5 p.m. on Friday"."""
 _PART = re.compile(r" (?:morning|afternoon|evening|night)$")
 _NAME = r"([a-z]+)\.?"
 _NUMBER = r"(\d{1,2})(?:st|nd|rd|th)?"
@@ -51,9 +52,9 @@ _BRITISH = re.compile(rf"(?:{_NAME},? )?{_NUMBER} (?:of )?{_NAME}{_YEAR}")
 
 
 def dated(statements: Sequence[Statement], text: str, published_on: date | None) -> list[Statement]:
-    """The statements with the days on which they were said, as far as their phrases of time tell.
+    """The statements with the days on which they were said, if their time phrases give one.
 
-    Days without a year are counted from the day of publication, or inside a quotation from the day that it is of. A
+    Days without a year are relative to the day of publication or, inside a quotation, to the day of the quotation. A
     statement that continues another was said on the same day.
     """
     by_id = {statement.statement_id: statement for statement in statements}
@@ -66,7 +67,7 @@ def dated(statements: Sequence[Statement], text: str, published_on: date | None)
         return days.pop() if len(days) == 1 else None
 
     def base(statement: Statement) -> date | None:
-        if statement.polarity is Polarity.HEDGED:  # of what may still be said, "on Friday" is yet to come
+        if statement.polarity is Polarity.HEDGED:  # it may still be said, so "on Friday" may be in the future
             return None
         parent = by_id.get(statement.parent_id or "")
         if parent is None:
@@ -77,9 +78,9 @@ def dated(statements: Sequence[Statement], text: str, published_on: date | None)
 
 
 def day_of(phrase: str, today: date | None = None) -> date | None:
-    """The day that a phrase tells, seen from `today`: the last such day up to then. None where it tells no day.
+    """The day that a phrase names, seen from `today`: the last such day up to then. None if it names no day.
 
-    Without `today` only a day with its year is one.
+    Without `today`, only a day with its year counts.
     """
     rest = " ".join(_ASIDE.sub(" ", " ".join(phrase.lower().split())).split()).strip(" ,")
     whole = rest if rest in _DAYS_AGO else _PART.sub("", rest)
@@ -93,7 +94,7 @@ def _ago(phrase: str, today: date) -> date | None:
     if phrase in _DAYS_AGO:
         return today - timedelta(days=_DAYS_AGO[phrase])
     if match := _AGO.fullmatch(phrase):
-        number = _NUMBERS.index(match[1]) + 1 if match[1] in _NUMBERS else int(match[1])
+        number = _NUMBER_OF[match[1]] if match[1] in _NUMBER_OF else int(match[1])
         return today - timedelta(days=number) if number <= 31 else None
     if match := _OF_WEEK.fullmatch(phrase):
         weekday = _place(match[2], _WEEKDAYS)
@@ -102,7 +103,7 @@ def _ago(phrase: str, today: date) -> date | None:
 
 
 def _on_weekday(weekday: int, today: date, *, is_last: bool) -> date | None:
-    """The last such day up to today. "Last Friday" is before today, and on a Saturday may be either of two."""
+    """The last such day up to today. "Last Friday" is before today; later in the week it is ambiguous: None."""
     if not is_last:
         return today - timedelta(days=(today.weekday() - weekday) % 7)
     if weekday < today.weekday():
@@ -111,7 +112,7 @@ def _on_weekday(weekday: int, today: date, *, is_last: bool) -> date | None:
 
 
 def _of_year(phrase: str, today: date | None) -> date | None:
-    """March 3; Friday, March 1, 2024; 3rd of March; 2024-03-01."""
+    """The day of a date: March 3; Friday, March 1, 2024; 3rd of March; 2024-03-01."""
     if american := _OF_YEAR.fullmatch(phrase):
         name, month, day, year = american.groups()
     elif british := _BRITISH.fullmatch(phrase):
@@ -135,5 +136,5 @@ def _up_to(today: date | None, month: int, day: int) -> date | None:
 
 
 def _place(name: str, names: Sequence[str]) -> int | None:
-    """Where a name stands, or a short form of it: Mar, Sept, Thurs."""
+    """Index of a name, also by a short form of it: Mar, Sept, Thurs."""
     return next((i for i, one in enumerate(names) if one.startswith(name) and (len(name) > 2 or one == name)), None)

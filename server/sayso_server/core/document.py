@@ -1,4 +1,4 @@
-"""A text with everything that is read from it before statements are looked for."""
+"""A document: a text, and everything that is read from it before the search for statements."""
 
 import bisect
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sayso_server.core.cues import Site, sites
 from sayso_server.core.damage import damage
 from sayso_server.core.dateline import without_dateline
-from sayso_server.core.links import LinkedCue, linked_cues
+from sayso_server.core.links import LinkedCue, linked_cues, outermost
 from sayso_server.core.marks import Quotation, match_marks
 from sayso_server.core.page import ends_in_credit, may_be_page_line, opens_page_line, page_lines
 from sayso_server.core.paragraphs import paragraphs, without_breaks
@@ -30,8 +30,8 @@ class NameSpan(NamedTuple):
 class Document:
     """Text, paragraphs without datelines, quotations, trees. `plain` is the same-length view that was parsed.
 
-    `names` are those of a tagger, in text order; empty where there is none. `page_lines` are the indices of the
-    paragraphs that are lines of the page between those of the story.
+    `names` are those of the name tagger, in text order; empty without a tagger. `page_lines` are the indices of the
+    paragraphs that are page lines.
     """
 
     text: str
@@ -45,11 +45,11 @@ class Document:
 
     @property
     def parts(self) -> list[str]:
-        """The paragraphs as the parser is given them, without characters that do not show."""
+        """The paragraphs as the parser gets them, without invisible characters."""
         return [p.of(self.plain).replace(INVISIBLE, "") for p in self.paragraphs]
 
     def places(self, paragraph: Span) -> Sequence[int]:
-        """The offset in the document of each character of a paragraph that the parser is given."""
+        """The document offset of each character of a paragraph, as the parser gets it."""
         whole = range(paragraph.start, paragraph.end)
         is_shown = INVISIBLE not in paragraph.of(self.plain)
         return whole if is_shown else [i for i in whole if self.plain[i] != INVISIBLE]
@@ -81,7 +81,7 @@ class Document:
         return self.quotations[first : bisect.bisect_left(self._quotation_starts, end)]
 
     def inner_around(self, outer: Quotation, offset: int) -> tuple[Quotation | None, Quotation | None]:
-        """The quotations directly inside `outer` before and after an offset that is in none of them."""
+        """The quotations directly inside `outer` before and after an offset that none of them contains."""
         inner = [q for q in self.quotations_from(outer.span.start, outer.span.end) if q.depth == outer.depth + 1]
         before = [q for q in inner if q.span.end <= offset]
         after = [q for q in inner if q.span.start > offset]
@@ -93,12 +93,12 @@ class Document:
         return (self.outer[i - 1] if i else None), (self.outer[i] if i < len(self.outer) else None)
 
     def outer_after(self, quotation: Quotation) -> Iterator[Quotation]:
-        """The outermost quotations after one of them, in text order."""
+        """The outermost quotations after this one, in text order."""
         first = bisect.bisect_right(self._outer_starts, quotation.span.start)
         return (self.outer[i] for i in range(first, len(self.outer)))
 
     def outer_before(self, quotation: Quotation) -> Iterator[Quotation]:
-        """The outermost quotations before one of them, the nearest first."""
+        """The outermost quotations before this one, nearest first."""
         first = bisect.bisect_left(self._outer_starts, quotation.span.start)
         return (self.outer[i] for i in range(first - 1, -1, -1))
 
@@ -120,16 +120,16 @@ class Document:
         return sorted(self.page_lines)
 
     def is_of_page(self, offset: int) -> bool:
-        """Whether `offset` is in a line of the page."""
+        """Whether `offset` is in a page line."""
         return self.paragraph_at(offset) in self.page_lines
 
     def story_paragraph_at(self, offset: int) -> int:
-        """Index, among those of the story, of the paragraph at `offset`; a line of the page has the next one's."""
+        """Index of the paragraph at `offset` among those of the story; a page line gets the index of the next one."""
         index = self.paragraph_at(offset)
         return index - bisect.bisect_left(self._sorted_page_lines, index)
 
     def steps(self, start: int, end: int) -> int:
-        """Paragraphs from one offset to another further on; lines of the page between them are looked through."""
+        """Number of paragraphs from one offset to a later one, not counting page lines."""
         return self.story_paragraph_at(end) - self.story_paragraph_at(start)
 
     def tree_at(self, offset: int) -> Tree | None:
@@ -138,7 +138,7 @@ class Document:
         return self.trees[i] if i >= 0 else None
 
     def story_tree_before(self, offset: int) -> Tree | None:
-        """The last sentence that begins before `offset` and is not in a line of the page."""
+        """The last sentence that begins before `offset` and is not in a page line."""
         first = bisect.bisect_left(self._tree_starts, max(1, offset))
         before = (self.trees[i] for i in range(first - 1, -1, -1))
         return next((tree for tree in before if not self.is_of_page(tree.span.start)), None)
@@ -154,8 +154,13 @@ class Document:
 
     @cached_property
     def linked(self) -> dict[int, LinkedCue]:
-        """The likely cues with their links, by the offset of their main word; empty where the models have no links."""
+        """The likely cues with their links, by the offset of their head word; empty if the models have no links."""
         return linked_cues(self.trees)
+
+    @cached_property
+    def outermost_cues(self) -> dict[int, tuple[int, float]]:
+        """The cue with the largest share of each word, and that share; words and cues by their offsets."""
+        return outermost(self.linked)
 
     def sites_within(self, span: Span) -> list[Site]:
         """The possible cues of the sentences that share a character with `span`."""
@@ -179,13 +184,13 @@ class Document:
 
 
 def parsed(text: str, parser: Parser) -> Document:
-    """The document with its trees."""
+    """Reads and parses a text."""
     document = read(text)
     return with_trees(document, parser.parse(document.parts))
 
 
 def read(text: str) -> Document:
-    """The document before parsing."""
+    """The document of a text, before parsing."""
     plain = view(text)
     parts = tuple(without_dateline(plain, paragraph) for paragraph in paragraphs(plain))
     plain = without_breaks(plain, parts)
@@ -195,7 +200,7 @@ def read(text: str) -> Document:
 
 
 def with_trees(document: Document, parsed: Sequence[Sequence[Tree]]) -> Document:
-    """The document with the trees of its paragraphs; their offsets become offsets of the document."""
+    """The document with the trees of its paragraphs; offsets in the trees become document offsets."""
     placed = []
     for paragraph, sentences in zip(document.paragraphs, parsed, strict=True):
         places = document.places(paragraph)
@@ -211,11 +216,11 @@ def with_trees(document: Document, parsed: Sequence[Sequence[Tree]]) -> Document
 
 
 ACRONYMS = {"WHO": "ORG", "US": "LOC"}
-"""Names that a parser takes for pronouns, and their types."""
+"""Names that parsers take for pronouns, and their types."""
 
 
 def _with_acronyms(tree: Tree) -> Tree:
-    """The tree with WHO and US as names, unless all of the sentence is in capitals."""
+    """The tree with WHO and US as names, unless the whole sentence is in capitals."""
     found = [w.index for w in tree.words if w.text in ACRONYMS and w.upos == "PRON"]
     if not found or not any(w.text.islower() for w in tree.words):
         return tree
@@ -226,10 +231,10 @@ def _with_acronyms(tree: Tree) -> Tree:
 
 
 def _is_of_page(document: Document, k: int, trees: Sequence[Tree]) -> bool:
-    """Whether a paragraph is a line of the page, now that it has its trees.
+    """Whether a paragraph is a page line, judged with its trees.
 
-    With a finite verb, a short line is a sentence of the story. A line that only tells the reader to do something is
-    not: Get the headlines in your inbox.
+    A short line with a finite verb is a sentence of the story. A line that only tells the reader to do something is a
+    page line: Get the headlines in your inbox.
     """
     line = document.paragraphs[k].of(document.plain)
     if k in document.page_lines and (opens_page_line(line) or ends_in_credit(line)):

@@ -1,4 +1,4 @@
-"""The attribution links of a document by cue: which words a likely cue has as its content and its source."""
+"""The attribution links of a document, by cue: which words are probably its content and its source."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from sayso_server.core.tree import CueLink, Tree, Word
 
 @dataclass(frozen=True, eq=False)
 class LinkedCue:
-    """The main word of a likely cue, its sentence, how likely it is a cue, and its links by the offset of the word."""
+    """A likely cue: its sentence, its head word, its probability, and its links by word offset."""
 
     tree: Tree
     word: Word
@@ -18,12 +18,12 @@ class LinkedCue:
 
     @cached_property
     def shares(self) -> float:
-        """The shares of all words together: how many words its content is likely to have."""
+        """The sum of the shares of all words: the expected length of its content, in words."""
         return sum(link.share for link in self.links.values())
 
 
 def linked_cues(trees: Sequence[Tree]) -> dict[int, LinkedCue]:
-    """The likely cues of a document by the offset of their main word, in text order."""
+    """The likely cues of a document by the offset of their head word, in text order."""
     out = {
         tree.words[cue.word].start: LinkedCue(tree, tree.words[cue.word], cue.likely)
         for tree in trees
@@ -37,7 +37,7 @@ def linked_cues(trees: Sequence[Tree]) -> dict[int, LinkedCue]:
 
 
 def outermost(cues: Mapping[int, LinkedCue]) -> dict[int, tuple[int, float]]:
-    """The cue with the largest share of each word, and that share; words and cues by their offsets."""
+    """For each word, the cue with the largest share of it, and that share; words and cues by their offsets."""
     out: dict[int, tuple[int, float]] = {}
     for offset, cue in cues.items():
         for word, link in cue.links.items():

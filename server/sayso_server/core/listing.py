@@ -1,4 +1,4 @@
-"""`python -m sayso_server.core.listing`: the rules and the link rules, and which have no weights or counts yet."""
+"""`python -m sayso_server.core.listing` lists the rules and link rules, and which have no weights or counts yet."""
 
 import sys
 from collections.abc import Iterator

@@ -1,14 +1,14 @@
-"""Which models read a text."""
+"""Identifies the models that read a text."""
 
 from typing import NamedTuple
 
 
 class Model(NamedTuple):
-    """The models that made a result. `digest` is SHA-256 over their files, hexadecimal."""
+    """The models that produced a result. `digest` is the SHA-256 of their files, hexadecimal."""
 
     name: str
     """ "bundled", a folder's name, or stanza:PACKAGE."""
     version: str
     digest: str
     number_format: str = ""
-    """What its encoder calculates in: int8 or float32."""
+    """Number format of the encoder: int8 or float32."""

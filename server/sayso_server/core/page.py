@@ -1,4 +1,4 @@
-"""Lines of the page between the paragraphs of a story: credits, advertisements, links to other stories, times."""
+"""Page lines: boilerplate between the paragraphs of a story, such as credits, advertisements, links and times."""
 
 import re
 from collections.abc import Sequence
@@ -7,12 +7,12 @@ from sayso_server.core.lexicon import load_words
 from sayso_server.core.statement import Span
 
 _MOST_WORDS = 12
-"""Words of a short line."""
+"""Maximum number of words in a short line."""
 _MOST_WORDS_OF_CREDIT = 7
-"""Words of a credit at the end of a caption."""
+"""Maximum number of words in a credit at the end of a caption."""
 _MOST_WORDS_OF_OPENING = 3
 _LONGEST = 200
-"""Code points of a line of the page."""
+"""Maximum length of a page line, in code points."""
 _MARKS = frozenset('“”„«»"‘')
 _STOPS = (".", "!", "?", ":", ";", ",", "…", "—", "–")
 _CLOSERS = "”\"’'»)] "
@@ -23,17 +23,17 @@ _BEFORE_CREDIT = re.compile(r"[.!?]\s+|[(\[|]")
 
 
 def page_lines(text: str, paragraphs: Sequence[Span]) -> frozenset[int]:
-    """The indices of the paragraphs that are lines of the page, as far as can be told without trees."""
+    """The indices of the paragraphs that look like page lines, before the text is parsed."""
     return frozenset(k for k, paragraph in enumerate(paragraphs) if is_page_line(paragraph.of(text)))
 
 
 def is_page_line(line: str) -> bool:
-    """Whether a line looks like one of the page: a known opening, a credit at its end, or short and without a stop."""
+    """Whether a line looks like a page line: by its opening, a credit at its end, or few words without a final stop."""
     return opens_page_line(line) or ends_in_credit(line) or _is_short(line)
 
 
 def opens_page_line(line: str) -> bool:
-    """READ MORE: …   Sign up to …   Whether a line opens in a way that no sentence of a story does."""
+    """Whether a line opens as no sentence of a story does: READ MORE: …, Sign up to …"""
     if len(line) > _LONGEST:
         return False
     words = [w.lower() for w in _WORD.findall(line)[:_MOST_WORDS_OF_OPENING]]
@@ -44,7 +44,7 @@ def opens_page_line(line: str) -> bool:
 
 
 def ends_in_credit(line: str) -> bool:
-    """Crews on the bridge in June. Photo: Mara Olin   A credit after the last sentence."""
+    """Whether a line ends with a credit after its last sentence: Crews on the bridge in June. Photo: Mara Olin"""
     last = _BEFORE_CREDIT.split(line)[-1]
     words = [w.lower() for w in _WORD.findall(last)]
     if line.rstrip(_CLOSERS).endswith(_STOPS) or not 0 < len(words) <= _MOST_WORDS_OF_CREDIT:
@@ -55,11 +55,11 @@ def ends_in_credit(line: str) -> bool:
 
 
 def may_be_page_line(line: str) -> bool:
-    """Whether a line is short enough for one of the page, and has no marks, label or bullet."""
+    """Whether a line is short enough for a page line, and has no quotation marks, label or bullet."""
     return len(line) <= _LONGEST and _MARKS.isdisjoint(line) and ": " not in line and not _BULLET.match(line)
 
 
 def _is_short(line: str) -> bool:
-    """***   By Mara Olin   A line of few words without a final stop."""
+    """Whether a line has few words and no final stop: ***, By Mara Olin."""
     is_open = not line.rstrip(_CLOSERS).endswith(_STOPS)
     return is_open and len(line.split()) <= _MOST_WORDS and may_be_page_line(line)

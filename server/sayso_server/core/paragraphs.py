@@ -1,4 +1,4 @@
-"""Paragraphs: lines of the text, or several where line breaks only wrap lines, or stand around a link."""
+"""Paragraphs: one line of text each, or several if the line breaks only wrap lines or surround a link."""
 
 import itertools
 import re
@@ -13,18 +13,18 @@ _BREAK = r"(?>\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])"
 _BLANK_LINE = re.compile(rf"{_BREAK}\s*{_BREAK}")
 _BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _NARROWEST, _WIDEST = 30, 100
-"""Code points of the longest line of a block that is wrapped at a fixed width."""
+"""Range for the longest line of a block that is wrapped at a fixed width, in code points."""
 _LONGEST_LINK = 6
-"""Words of a line that holds a link alone."""
+"""Maximum number of words in a line that holds only a link."""
 _STOPS = '.!?:;"”’»'
 _MARKS = "\"”’'»"
 _OPENS_NO_LINE = re.compile(r"[,;:)\]!?”’»](?!\w)|\.(?![.\w])")
-"""How no line begins, if not in mid-sentence."""
+"""Openings of lines that begin in mid-sentence."""
 _ITEM = re.compile(r"[•*·▪‣–—>-]\s|\(?\d{1,2}[.)]\s|(?:[A-Z][\w.'’-]*,? ){0,4}[A-Z][\w.'’-]+:\s")
-"""How items of lists and labelled lines begin."""
+"""Openings of list items and labelled lines."""
 _BYLINE = re.compile(r"by [A-Z]")
 _UNANSWERED = re.compile(r",[”\"’'»]$|[,!?][”\"’'»] (?:[a-z]+(?: [\w.]+){0,3} )?[a-z]+$|, [a-z]+$")
-"""What needs a source or a cue: "…,"   "…," said   "…," the mayor told   It failed, said"""
+"""Endings that need a source or a cue after them: "…,"   "…," said   "…," the mayor told   It failed, said"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class _Line:
 def paragraphs(text: str) -> tuple[Span, ...]:
     """The paragraphs of `text`, without the white space around them.
 
-    They are separated by line breaks, unless a break only wraps a line: the next line goes on in mid-sentence.
+    Line breaks separate them, unless a break only wraps a line: the next line then continues the sentence.
     """
     return tuple(span for block in _blocks(text) for span in _joined(block))
 
@@ -61,7 +61,7 @@ def _joined(block: Sequence[_Line]) -> list[Span]:
 
 
 def without_breaks(text: str, found: Sequence[Span]) -> str:
-    """The text with the line breaks inside paragraphs as spaces. The length is the same."""
+    """The text with spaces instead of the line breaks inside paragraphs. The length is the same."""
     out, position = [], 0
     for paragraph in found:
         out += [text[position : paragraph.start], _BREAKS.sub(" ", paragraph.of(text))]
@@ -70,7 +70,7 @@ def without_breaks(text: str, found: Sequence[Span]) -> str:
 
 
 def _blocks(text: str) -> list[list[_Line]]:
-    """The lines that hold more than white space; a blank line begins another block."""
+    """The lines with visible text, in blocks; a blank line starts a new block."""
     blocks: list[list[_Line]] = []
     end = 0
     for match in _LINE.finditer(text):
@@ -86,14 +86,15 @@ def _blocks(text: str) -> list[list[_Line]]:
 
 
 def _width(block: Sequence[_Line]) -> int:
-    """The width at which the lines of a block are wrapped, in code points; 0 if its breaks do not only wrap lines.
+    """The width at which the lines of a block are wrapped, in code points; 0 if it is not wrapped.
 
-    Either half of the lines end without final punctuation and the next goes on in lower case; or, in a narrow block, no
-    first word of a line would have fitted in the line before.
+    It is wrapped if at least half of its lines have no final punctuation and the next one continues in lower case. A
+    narrow block is wrapped if half of its lines have no final punctuation and no line had room for the first word of
+    the next.
     """
     width = max(len(line.text) for line in block)
     pairs = list(itertools.pairwise(block))
-    low = sum(a.is_open and _goes_on(a, b) for a, b in pairs)
+    low = sum(a.is_open and _continues(a, b) for a, b in pairs)
     is_full = len(pairs) > 1 and _NARROWEST <= width <= _WIDEST and not any(_fits(a, b, width) for a, b in pairs)
     is_wrapped = 2 * low >= len(pairs) or (is_full and 2 * sum(a.is_open for a, _ in pairs) >= len(pairs))
     return width if pairs and is_wrapped else 0
@@ -110,19 +111,19 @@ def _wraps(before: _Line, line: _Line, after: _Line | None, width: int) -> bool:
         return True
     if _ITEM.match(line.text) and not (before.is_open and width):
         return False
-    if _goes_on(before, line) or (width and not _fits(before, line, width)):
+    if _continues(before, line) or (width and not _fits(before, line, width)):
         return True
     return _needs_more(before) or (before.is_open and after is not None and _is_link(line, after))
 
 
-def _goes_on(before: _Line, line: _Line) -> bool:
-    """The bridge ¶ was closed.   “It failed,” ¶ said Olin.   The next line goes on in lower case."""
+def _continues(before: _Line, line: _Line) -> bool:
+    """Whether the next line continues in lower case: The bridge ¶ was closed.   “It failed,” ¶ said Olin."""
     is_low = line.text[0].islower() and not _BYLINE.match(line.text)
     return is_low and (before.is_open or before.text[-1] in _MARKS)
 
 
 def _needs_more(line: _Line) -> bool:
-    """Whether a line ends where no sentence does: in "the", in a title, in a cue without its source."""
+    """Whether a line ends where no sentence can: with "the", a title, or a cue without its source."""
     first, last = line.text.split(None, 1)[0], line.text.rsplit(None, 1)[-1]
     if last.endswith("."):
         return last[:1].isupper() and last[:-1].lower() in load_words("honorifics")
@@ -131,6 +132,6 @@ def _needs_more(line: _Line) -> bool:
 
 
 def _is_link(line: _Line, after: _Line) -> bool:
-    """Mara Olin, alone in a line: a few words, after which the sentence goes on in the next line."""
+    """Whether a line is a link alone, like Mara Olin: a few words, after which the next line continues the sentence."""
     is_short = line.is_open and len(line.text.split()) <= _LONGEST_LINK
-    return is_short and (_OPENS_NO_LINE.match(after.text) is not None or _goes_on(line, after))
+    return is_short and (_OPENS_NO_LINE.match(after.text) is not None or _continues(line, after))

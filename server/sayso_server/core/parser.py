@@ -1,4 +1,4 @@
-"""The port for trees. The adapter on Stanza is `sayso_server.parsing`; tests have their own parsers."""
+"""The port for parsers. The adapter for Stanza is `sayso_server.parsing`; tests have their own parsers."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -12,6 +12,6 @@ class Parser(Protocol):
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
         """The sentences of each paragraph, in order; offsets are code points of that paragraph.
 
-        A paragraph is read on its own: the other paragraphs of the call do not change its trees.
+        Each paragraph is parsed independently of the others in the call.
         """
         ...

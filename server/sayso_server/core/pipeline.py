@@ -1,4 +1,4 @@
-"""From text to statements: parse, and finish."""
+"""The pipeline from texts to statements: read, parse, finish."""
 
 import time
 from collections.abc import Sequence
@@ -30,21 +30,21 @@ from sayso_server.core.tree import Tree
 
 
 class Engine(Protocol):
-    """The stages of extraction, so that a long text can be parsed in parts. Not thread-safe: one caller at a time."""
+    """The stages of extraction, separate so that a long text can be parsed in parts. Not thread-safe."""
 
     @property
     def model(self) -> Model:
         """The models that read the texts."""
 
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
-        """The sentences of each paragraph, in order. The other paragraphs of a call do not change them."""
+        """The sentences of each paragraph, in order. Each paragraph is parsed independently of the others."""
 
     def finish(self, document: Document, options: Options, parse_seconds: float) -> Extraction:
-        """The extraction of a document that has its trees."""
+        """The extraction of a document that has been parsed."""
 
 
 class Extractor:
-    """The engine on one parser, with its coreference if it has one.
+    """The engine with one parser and, optionally, coreference.
 
     Not thread-safe: one per worker, one call at a time.
     """
@@ -67,7 +67,7 @@ class Extractor:
         return self.extract_many([text], options)[0]
 
     def extract_many(self, texts: Sequence[str], options: Options | None = None) -> list[Extraction]:
-        """The statements of several texts, parsed together. Raises where one of them cannot be read."""
+        """The statements of several texts, parsed together. Raises if one of them cannot be read."""
         found = outcomes(self, texts, [options or Options()] * len(texts))
         for outcome in found:
             if isinstance(outcome, Exception):
@@ -76,13 +76,13 @@ class Extractor:
 
 
 Outcome = Extraction | Exception
-"""Of one document: what it says, or why it could not be read."""
+"""The result for one document: its extraction, or the exception that prevented it."""
 
 
 def outcomes(engine: Engine, texts: Sequence[str], options: Sequence[Options]) -> list[Outcome]:
     """One outcome per text, in order, each with its own options; a text that cannot be read fails alone.
 
-    Texts are parsed together, or each on its own where that fails. An outcome does not depend on the other texts.
+    Texts are parsed together or, if that fails, one by one. An outcome does not depend on the other texts.
     """
     begun = [_begun(text) for text in texts]
     documents = [
@@ -194,7 +194,7 @@ def _is_wanted(statement: Statement, options: Options) -> bool:
 
 
 def _without_lost(statement: Statement, known: set[str], options: Options) -> Statement:
-    """The statement without references to statements and speakers that the options left out."""
+    """The statement without references to statements and speakers that the options removed."""
     changes: dict[str, object] = {}
     if statement.parent_id not in known:
         changes["parent_id"] = None
@@ -202,7 +202,7 @@ def _without_lost(statement: Statement, known: set[str], options: Options) -> St
         changes["continued_id"] = None
     if statement.speaker_confidence < options.min_speaker_confidence:
         changes |= {"speaker_id": None, "speaker_confidence": 0.0}
-    return replace(statement, **changes)  # type: ignore[arg-type]
+    return replace(statement, **changes) if changes else statement  # type: ignore[arg-type]
 
 
 def _used(speakers: Sequence[Speaker], statements: Sequence[Statement]) -> tuple[Speaker, ...]:

@@ -1,6 +1,6 @@
 """Scores as sums of named features with learned or hand-set weights, so that every score can be explained.
 
-Weights are JSON in `data/`. One mechanism serves statements (`selection/`) and speakers (`speakers/`).
+Weights are JSON in `data/`. Statements (`selection/`) and speakers (`speakers/`) are scored the same way.
 """
 
 import bisect
@@ -13,11 +13,11 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 Evidence = tuple[tuple[str, float], ...]
-"""Features with what each adds to a score."""
+"""Features with their contributions to a score."""
 
 
 class Scored(NamedTuple):
-    """`margin`: the sum of the features' weights minus the threshold; `confidence`: the probability that follows."""
+    """`margin`: the sum of the features' weights minus the threshold; `confidence`: the resulting probability."""
 
     margin: float
     confidence: float
@@ -26,26 +26,26 @@ class Scored(NamedTuple):
 
 @dataclass(frozen=True)
 class Scorer:
-    """Weights by feature; the acceptance threshold; a rising line of points (margin, confidence)."""
+    """Weights by feature, the acceptance threshold, and calibration points (margin, confidence) in rising order."""
 
     weights: Mapping[str, float]
     threshold: float = 0.0
     calibration: Sequence[tuple[float, float]] = ()
 
     def score(self, features: Iterable[str]) -> Scored:
-        """The score of features that are there or not; unknown ones weigh nothing."""
+        """The score of binary features; unknown ones add nothing."""
         weight_of = self.weights.get
         return self._scored(tuple([(name, weight) for name in features if (weight := weight_of(name))]))
 
     def weigh(self, features: Mapping[str, float]) -> Scored:
-        """The score of features that have values: each adds its weight times its value."""
+        """The score of numeric features: each adds its weight times its value."""
         weight_of = self.weights.get
         return self._scored(
             tuple([(name, added) for name, v in features.items() if (added := weight_of(name, 0.0) * v)])
         )
 
     def margin(self, features: Mapping[str, float]) -> float:
-        """The margin that `weigh` gives, for a ranking that needs no more."""
+        """The margin that `weigh` gives, without the rest: for ranking."""
         weight_of = self.weights.get
         return sum([weight_of(name, 0.0) * value for name, value in features.items()]) - self.threshold
 
@@ -54,7 +54,7 @@ class Scorer:
         return Scored(margin, self.confidence(margin), evidence)
 
     def confidence(self, margin: float) -> float:
-        """Interpolated between the two nearest points of the calibration; outside them, the nearest point's."""
+        """Interpolates between the two nearest calibration points; outside them, the nearest. Logistic without any."""
         points = self.calibration
         i = bisect.bisect_left(points, (margin, 0.0))
         if not 0 < i < len(points):
@@ -64,20 +64,20 @@ class Scorer:
 
 
 STRONGEST = 12
-"""How many features explain a score."""
+"""Maximum number of features in the explanation of a score."""
 
 
 def explained(evidence: Iterable[tuple[str, float]]) -> Evidence:
-    """The strongest features with what each adds."""
+    """The features with the largest contributions."""
     return tuple(sorted(evidence, key=lambda named: -abs(named[1]))[:STRONGEST])
 
 
 class DataError(ValueError):
-    """A data file is wrong; the message names the file."""
+    """Invalid data file; the message names the file."""
 
 
 def scorer_of(described: Any, file: str) -> Scorer:
-    """The scorer that a JSON object describes: `weights`, and where it has them `threshold` and `calibration`."""
+    """The scorer described by a JSON object: `weights` and, optionally, `threshold` and `calibration`."""
     if not isinstance(described, dict) or not isinstance(described.get("weights"), dict):
         raise DataError(f"{file}: a scorer needs an object of weights by feature")
     calibration = [(x, y) for x, y in described.get("calibration", ())]

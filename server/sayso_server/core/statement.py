@@ -1,4 +1,4 @@
-"""What extraction returns: frozen values, offsets in Unicode code points of the caller's text."""
+"""The results of extraction: frozen values, with offsets in Unicode code points of the caller's text."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -46,7 +46,7 @@ class Polarity(StrEnum):
 
 
 class SpeakerType(StrEnum):
-    """What a speaker is."""
+    """The type of a speaker."""
 
     UNKNOWN = "unknown"
     PERSON = "person"
@@ -56,7 +56,7 @@ class SpeakerType(StrEnum):
 
 
 class WarningCode(StrEnum):
-    """Problems of a text; the names are those of `sayso.v1.WarningCode`."""
+    """Problems with a text; the names are those of `sayso.v1.WarningCode`."""
 
     UNCLOSED_QUOTATION_MARK = "unclosed_quotation_mark"
     SURPLUS_QUOTATION_MARK = "surplus_quotation_mark"
@@ -104,7 +104,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """The words that report a statement. `lemma` has the particle or preposition: point out, according to."""
+    """The words that report a statement. `lemma` includes the particle or preposition: point out, according to."""
 
     spans: tuple[Span, ...]
     lemma: str
@@ -136,15 +136,15 @@ class Statement:
     time: tuple[Span, ...] = ()
     sentence: Span | None = None
     evidence: tuple[tuple[str, float], ...] = ()
-    """Features with what each adds to the confidence."""
+    """Features with their contributions to the confidence."""
     speaker_evidence: tuple[tuple[str, float], ...] = ()
-    """Features with what each adds to the choice of the speaker; of a name, to whether it is a person's."""
+    """Features with their contributions to the choice of the speaker or, for a name, to whether it is a person's."""
     said_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class KnownSpeaker:
-    """Somebody whom the caller knows. The fields are those of `sayso.v1.KnownSpeaker`, which documents them."""
+    """A speaker that the caller knows. The fields are those of `sayso.v1.KnownSpeaker`, which documents them."""
 
     external_id: str
     name: str
@@ -155,13 +155,13 @@ class KnownSpeaker:
     valid_to: date | None = None
 
     def is_valid(self, day: date) -> bool:
-        """Whether it is looked for in a text of that day."""
+        """Whether to look for this speaker in a text of that day."""
         return (self.valid_from or day) <= day <= (self.valid_to or day)
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Somebody, or a document, that makes statements. The fields are those of `sayso.v1.Speaker`."""
+    """A person, group, organization or document that makes statements. The fields are those of `sayso.v1.Speaker`."""
 
     speaker_id: str
     display_name: str
@@ -172,12 +172,12 @@ class Speaker:
     issuer_id: str | None = None
     external_id: str = ""
     candidates: tuple[KnownSpeaker, ...] = ()
-    """The known speakers that it may be, where several fit equally."""
+    """The known speakers that match it equally well, if there are several."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextWarning:
-    """A problem of the text that did not stop extraction. `message` holds no text of the document."""
+    """A problem with the text that did not stop extraction. `message` contains no text of the document."""
 
     code: WarningCode
     message: str
@@ -186,7 +186,7 @@ class TextWarning:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds spent on one document; the parse time of a batch is divided by length."""
+    """Seconds spent on one document. The parse time of a batch is divided in proportion to length."""
 
     parse: float = 0.0
     extract: float = 0.0
@@ -194,7 +194,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """The statements of one document. `text` is the caller's own, which every span indexes."""
+    """The statements of one document. `text` is the caller's own text; all spans index it."""
 
     text: str
     statements: tuple[Statement, ...] = ()
@@ -209,7 +209,7 @@ class Extraction:
 class Options:
     """What to return. Empty `kinds` means all; `cue_classes` defaults to reported speech.
 
-    `published_on` is the day of the text: `on` sets it.
+    `published_on` is the day of the text; `on` sets it.
     """
 
     kinds: frozenset[Kind] = frozenset()
@@ -220,7 +220,7 @@ class Options:
     published_on: date | None = None
 
     def on(self, day: date | None) -> Self:
-        """The options for a text of that day: with the known speakers that are looked for then."""
+        """The options for a text of that day, with only the known speakers that are valid then."""
         if day is None:
             return self
         known = tuple(known for known in self.known_speakers if known.is_valid(day))

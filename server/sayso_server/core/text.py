@@ -9,34 +9,36 @@ import unicodedata
 from sayso_server.core.lexicon import load_words
 
 INVISIBLE = "\u00ad"
-"""What the view has for invisible characters within a word: a soft hyphen. No word that is parsed has one."""
+"""Replaces invisible characters within a word in the view: a soft hyphen. No parsed word contains one."""
 _SPACES = {0x00A0, 0x1680, 0x180E, 0x202F, 0x205F, 0x3000, 0xFEFF, *range(0x2000, 0x200C), 0x2060}
 _LINE_BREAKS = frozenset("\v\f\x1c\x1d\x1e\x85\u2028\u2029")
-"""What ends a line besides \\n and \\r, as str.splitlines() has it: of word processors, of PDF, of mainframes."""
+"""Line breaks other than \\n and \\r, as in str.splitlines(): from word processors, PDF and mainframes."""
 _MARKS = str.maketrans("‹›‛‟＂″〝〞「」『』｢｣´′", "‘’‘“\"\"“”“”“”“”''")
-"""Rare quotation marks, and what they are read as."""
+"""Rare quotation marks, and the usual ones that replace them."""
 _FORMAT = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _WITHIN_WORD = re.compile(rf"(?<=\w)[{_FORMAT}]+(?:(?<=\u00ad)[ \t]*\r?\n[ \t]*)?(?=\w)")
-"""Characters that do not show, within a word; a soft hyphen may end a line."""
+"""Invisible characters within a word; a soft hyphen may end a line."""
 _WINDOWS = {code: bytes((code,)).decode("cp1252", "ignore") or " " for code in range(0x80, 0xA0)}
-"""What control characters are, where Windows-1252 was read as Latin-1: ‘ ’ “ ” – … in the first place."""
+"""Control characters, and the characters that they were before Windows-1252 was read as Latin-1: ‘ ’ “ ” – …"""
 _WINDOWS_SEEN = re.compile("[\x80-\x84\x86-\x9f]")
 _BOLD = re.compile(r"(?<![*\w])\*\*(?=[^\W_]|[“\"‘'])|(?<=[\w.,:;!?”\"’'])\*\*(?![*\w])")
-"""The signs around bold type in Markdown."""
+"""Markers of bold type in Markdown."""
 _WORD = re.compile(r"[^\W\d_]{2,}|[aAI]\b")
 _LOOKED_AT = 20_000
-"""Code points from which the language is judged."""
+"""Code points from which the language is detected."""
 _SHORT, _SHORTEST = 12, 4
-"""Words below which a text is English unless most of its words have other letters; and below which it always is."""
+"""Below _SHORT words, a text is English unless most words have non-ASCII letters; below _SHORTEST, it always is."""
 _FEW = 6
-"""Words that are no names, of which there must be so many to tell the language."""
+"""Minimum number of words other than names for detecting the language."""
 _FUNCTION_WORDS = 0.12
-"""The least share of function words in an English text, names aside; one word is enough in a short text."""
+"""Minimum share of function words in an English text, not counting names; in a short text, one word is enough."""
 
 
 class _Plain(dict[int, str]):
-    """A space for white and invisible characters, a line feed for line breaks of other kinds, the character itself
-    otherwise; by code point, cached."""
+    """Replacements by code point, cached: a space, a line feed, or the character itself.
+
+    White space and invisible characters become spaces, unusual line breaks become line feeds.
+    """
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
@@ -52,11 +54,10 @@ _PLAIN = _Plain()
 
 
 def view(text: str) -> str:
-    """`text` with usual marks and line breaks, and with no-break, invisible and control characters as spaces.
+    """The view of a text: with usual quotation marks and line breaks, and of the same length.
 
-    The length is the same.
-
-    Characters within a word that do not show are INVISIBLE: the parser never sees them.
+    No-break spaces, invisible characters and control characters become spaces; invisible characters within a word
+    become INVISIBLE, which the parser never sees.
     """
     text = _BOLD.sub("  ", text)
     if text.isascii() and text.isprintable():
@@ -74,7 +75,7 @@ def view(text: str) -> str:
 def looks_english(text: str) -> bool:
     """Whether enough of the words are English function words. Short texts get the benefit of the doubt.
 
-    Capitalised words do not count against it, so that lists of names and results do not.
+    Capitalised words do not count against it, so lists of names and results pass.
     """
     words = _WORD.findall(text[:_LOOKED_AT])
     function_words = sum(w.lower() in load_words("stop_words") for w in words)

@@ -1,15 +1,24 @@
-"""Dependency trees: Universal Dependencies of one sentence, with offsets into the document."""
+"""Dependency trees: one sentence in Universal Dependencies, with offsets into the document."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, dataclass_transform
 
 from sayso_server.core.statement import Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def _quickly_made(cls: type[Any]) -> type[Any]:
+    """A dataclass that is frozen to type checkers only.
+
+    One that is frozen at run time takes five times as long to make, and each word of a text is made twice.
+    """
+    return dataclass(slots=True, unsafe_hash=True)(cls)
+
+
+@_quickly_made
 class Word:
     """A syntactic word. `index` counts from 0 in its sentence; `head` is an index, -1 for the root.
 
@@ -27,13 +36,13 @@ class Word:
     start: int
     end: int
     relation: str = field(init=False, repr=False, compare=False)
-    """The relation without its subtype: nsubj of nsubj:pass."""
+    """The relation without its subtype: nsubj for nsubj:pass."""
     lower: str = field(init=False, repr=False, compare=False)
     """The form in lower case, with a straight apostrophe."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "relation", self.deprel.partition(":")[0])
-        object.__setattr__(self, "lower", self.text.lower().replace("’", "'"))
+        self.relation = self.deprel.partition(":")[0]  # type: ignore[misc]
+        self.lower = self.text.lower().replace("’", "'")  # type: ignore[misc]
 
     @property
     def span(self) -> Span:
@@ -41,7 +50,7 @@ class Word:
         return Span(self.start, self.end)
 
     def __getstate__(self) -> tuple[Any, ...]:
-        """The fields that are given; the others are derived."""
+        """The fields that the constructor gets; the others are derived."""
         return _given(self)
 
     def __setstate__(self, state: Sequence[Any]) -> None:
@@ -52,7 +61,7 @@ _given = attrgetter("index", "text", "lemma", "upos", "xpos", "feats", "head", "
 
 
 class TaggedName(NamedTuple):
-    """A name: its words from `first` to before `end` (indices in the sentence), and its type: PER, ORG or LOC."""
+    """A tagged name: its words from `first` up to `end` (indices in the sentence), and its type: PER, ORG or LOC."""
 
     first: int
     end: int
@@ -60,7 +69,7 @@ class TaggedName(NamedTuple):
 
 
 class Roles(NamedTuple):
-    """How likely a word is part of a source, of a cue, of a content, and the first word of a content."""
+    """Probabilities that a word is part of a source, a cue or a content, and that it begins a content."""
 
     source: float
     cue: float
@@ -69,18 +78,18 @@ class Roles(NamedTuple):
 
 
 class LikelyCue(NamedTuple):
-    """A word (its index in the sentence) that is likely the main word of a cue, and how likely."""
+    """A word (by its index in the sentence) that is probably the head word of a cue, and the probability."""
 
     word: int
     likely: float
 
 
 class CueLink(NamedTuple):
-    """How likely a word (its index in the sentence) belongs to the cue whose main word starts at the offset `cue`.
+    """Probabilities that a word (by its index in the sentence) belongs to the cue whose head word starts at `cue`.
 
-    The cue may be in another sentence of the paragraph. `share`: the word is content of this cue and of no other (the
-    shares of a word add up to at most 1; of nested statements the outer cue has it). `scope`: it is in the content of
-    this cue, whatever other cue it belongs to as well. `source`: it is in the source of this cue.
+    The cue may be in another sentence of the paragraph. `share`: the word is content of this cue and no other (the
+    shares of a word add up to at most 1; in nested statements, the outer cue gets it). `scope`: the word is in the
+    content of this cue, even if it also belongs to another cue. `source`: the word is in the source of this cue.
     """
 
     word: int
@@ -91,9 +100,9 @@ class CueLink(NamedTuple):
 
 
 class MentionVector(NamedTuple):
-    """A noun, pronoun or name by its main word, its words from `first` to before `end`, and its vector in bytes.
+    """A noun, pronoun or name: its head word, its words from `first` up to `end`, and its vector as bytes.
 
-    Only the port for coreference reads the vector; see `core.coreference`.
+    Only the coreference port reads the vector; see `core.coreference`.
     """
 
     word: int
@@ -104,7 +113,7 @@ class MentionVector(NamedTuple):
 
 @dataclass(frozen=True)
 class Tree:
-    """A sentence as a tree of words, with what the models have found beside it; empty where they have no such head."""
+    """A sentence as a dependency tree, with the results of the models' other heads; empty if they lack such a head."""
 
     words: tuple[Word, ...]
     names: tuple[TaggedName, ...] = ()
@@ -131,7 +140,7 @@ class Tree:
         return self.words[word.head] if word.head >= 0 else None
 
     def children(self, word: Word, *relations: str) -> list[Word]:
-        """The dependents of `word`, in text order; with `relations` only those (nsubj also means nsubj:pass)."""
+        """The dependents of `word`, in text order; with `relations`, only those (nsubj includes nsubj:pass)."""
         found = self._dependents[word.index]
         if not found or not relations:
             return list(found)
@@ -172,11 +181,11 @@ class Tree:
         return [w for w in self.words if start <= w.start < end]
 
     def shifted(self, by: int) -> "Tree":
-        """The same tree, `by` code points further on."""
+        """The same tree, moved by `by` code points."""
         return self if by == 0 else self._moved(lambda offset: offset + by)
 
     def placed(self, places: Sequence[int]) -> "Tree":
-        """The same tree in a document: `places` has the offset of each character of the text that was parsed."""
+        """The same tree with document offsets: `places` has the offset of each character of the parsed text."""
         return self._moved(places.__getitem__)
 
     def _moved(self, to: Callable[[int], int]) -> "Tree":
@@ -184,16 +193,16 @@ class Tree:
             Word(w.index, w.text, w.lemma, w.upos, w.xpos, w.feats, w.head, w.deprel, to(w.start), to(w.end - 1) + 1)
             for w in self.words
         ]
-        links = tuple(link._replace(cue=to(link.cue)) for link in self.links)
+        links = tuple([CueLink(k.word, to(k.cue), k.share, k.scope, k.source) for k in self.links])
         return replace(self, words=tuple(words), links=links)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickled field by field, each in columns and without cached properties: small, and quick to write and read."""
+        """Pickles each field in columns, without cached properties: small and fast."""
         return _from_columns, tuple(_columns(getattr(self, one.name)) for one in fields(self))
 
 
 _Columns = tuple[Callable[..., Any], tuple[tuple[Any, ...], ...]]
-"""The type of the rows of a field, and their values in columns."""
+"""The row type of a field, and its values in columns."""
 
 
 def _columns(rows: Sequence[Any]) -> _Columns | None:
@@ -204,5 +213,5 @@ def _columns(rows: Sequence[Any]) -> _Columns | None:
 
 
 def _from_columns(*packed: _Columns | None) -> Tree:
-    """The tree that was pickled."""
+    """Restores a pickled tree."""
     return Tree(*(tuple(map(one[0], *one[1])) if one is not None else () for one in packed))

@@ -1,14 +1,14 @@
-"""The corpus job: documents from files to statements in files, on one machine or on many.
+"""The corpus job: reads documents from files and writes statements to files, on one or several machines.
 
-    files -> entries (inputs) -> slices of about so many words (plan)
-          -> a reader per worker (reading), here (job) or in a pool of Ray's actors (on_ray)
+    files -> entries (inputs) -> slices of about the same number of words (plan)
+          -> a reader per worker (reading), in this process (job) or in a pool of Ray actors (on_ray)
           -> parts: rows of documents and of statements (rows, parts) -> OUTPUT (store)
 
-A slice of the input becomes a part of the output. A part is there whole or not at all, so a job that was killed
-continues from the documents that its output has. The text of a document never passes through Ray: a reader gets the
-place of its slice, and returns the finished part.
+A slice of the input becomes a part of the output. Parts are written atomically, so a killed job resumes after the
+documents in its output. The text of a document never passes through Ray: a reader gets the position of its slice, and
+returns the finished part.
 
-`BatchReader` is the same reading for pipelines of others (batches).
+`BatchReader` offers the same reading to other pipelines (batches).
 """
 
 from sayso_server.corpus.batches import BatchReader

@@ -1,4 +1,4 @@
-"""The only module that imports pyarrow: rows to Parquet, and Parquet to rows."""
+"""Reads and writes Parquet; the only module that imports pyarrow."""
 
 import io
 from collections.abc import Collection, Iterator, Sequence
@@ -11,7 +11,7 @@ try:
     import pyarrow as pa
     import pyarrow.parquet as pq
 except ImportError:
-    raise MissingExtra("Parquet", "pyarrow", "take JSON lines (--format jsonl)") from None
+    raise MissingExtra("Parquet", "pyarrow", "use JSON lines (--format jsonl)") from None
 
 _TYPES = {
     "string": pa.string(),
@@ -23,7 +23,7 @@ _TYPES = {
     "spans": pa.list_(pa.struct([("start", pa.int64()), ("end", pa.int64())])),
 }
 UNREADABLE = object()
-"""In place of a value: it is none that a document may have."""
+"""A placeholder for an unreadable value; never a valid value of a document."""
 _ROWS_AT_ONCE = 64  # documents may be long
 _UNPACKED_AT_ONCE = 1024 * 1024
 
@@ -35,7 +35,7 @@ def encode(rows: Sequence[dict[str, Any]], columns: dict[str, str]) -> bytes:
 
 
 def without(content: bytes, column: str, values: Collection[str]) -> bytes | None:
-    """A Parquet file without the rows that have one of these values in a column; None where no row is left."""
+    """A Parquet file without the rows that have one of these values in a column; None if no row is left."""
     table = pq.read_table(io.BytesIO(content))
     rest = table.filter(pa.array([value not in values for value in table[column].to_pylist()], pa.bool_()))
     return _encode(rest) if rest.num_rows else None
@@ -48,14 +48,14 @@ def with_statements(
     error: str,
     errors: Sequence[str | None],
 ) -> "pa.Table":
-    """A table with a column of statements, a list for each row, and one of errors."""
+    """A table with an additional column of statements, a list per row, and one of errors."""
     rows = pa.list_(pa.struct([(column, _TYPES[kind]) for column, kind in STATEMENTS.items()]))
     more = table.append_column(name, pa.array(statements, rows))
     return more.append_column(error, pa.array(errors, pa.string()))
 
 
 def rows_of(content: bytes, columns: Sequence[str]) -> list[dict[str, Any]]:
-    """Some columns of a Parquet file's rows; null where it has no such column. Raises InputError."""
+    """Some columns of a Parquet file's rows; null for missing columns. Raises InputError."""
     try:
         with pq.ParquetFile(io.BytesIO(content)) as file:
             there = [name for name in columns if name in file.schema_arrow.names]
@@ -66,7 +66,7 @@ def rows_of(content: bytes, columns: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def with_columns(content: bytes, columns: dict[str, tuple[str, Sequence[Any]]]) -> bytes:
-    """A Parquet file with these columns, each given as its type and its values, in place of those of their names."""
+    """A Parquet file with these columns, given as types and values; they replace columns of the same names."""
     table = pq.read_table(io.BytesIO(content))
     for name, (kind, values) in columns.items():
         column = pa.field(name, _TYPES[kind]), pa.array(values, _TYPES[kind])
@@ -84,7 +84,7 @@ def _encode(table: "pa.Table") -> bytes:
 def read_rows(
     stream: BinaryIO, shown: str, start: int = 0, *, needed: Sequence[str], optional: Sequence[str] = ()
 ) -> Iterator[dict[str, Any]]:
-    """Some columns of a file's rows, from row `start` on. Raises InputError where it is no Parquet, or lacks one.
+    """Some columns of a file's rows, from row `start` on. Raises InputError for invalid files and missing columns.
 
     `shown` is the file's name in messages.
     """
@@ -104,7 +104,7 @@ def read_rows(
 
 
 def unpacked(stream: BinaryIO, codec: str) -> BinaryIO:
-    """What a compressed stream holds."""
+    """The decompressed content of a stream."""
     return cast(
         BinaryIO, io.BufferedReader(pa.CompressedInputStream(pa.PythonFile(stream, "r"), codec), _UNPACKED_AT_ONCE)
     )
@@ -116,7 +116,7 @@ def _rows(batch: "pa.RecordBatch") -> Iterator[dict[str, Any]]:
 
 
 def _values(column: "pa.Array") -> list[Any]:
-    """The values of a column; UNREADABLE for those that Python has no value for, or that are not UTF-8."""
+    """The values of a column; UNREADABLE for those that are not UTF-8 or have no Python equivalent."""
     try:
         return cast("list[Any]", column.to_pylist())
     except (ValueError, OverflowError):
@@ -131,7 +131,7 @@ def _value(cell: "pa.Scalar") -> Any:
 
 
 def _groups(file: "pq.ParquetFile", start: int) -> tuple[int, list[int]]:
-    """How many rows lie in the row groups that end before row `start`, and which groups are left."""
+    """The number of rows in the row groups that end before row `start`, and the remaining groups."""
     rows = 0
     for group in range(file.num_row_groups):
         own = file.metadata.row_group(group).num_rows

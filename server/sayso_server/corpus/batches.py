@@ -1,6 +1,6 @@
-"""Quotations inside other pipelines: a class that takes batches of documents, as Ray Data and others make them.
+"""Extraction inside other pipelines: a class that reads batches of documents, for Ray Data and similar libraries.
 
-The only module of the corpus job that knows which models there are: its caller has no command that chooses one.
+It is the only module of the corpus job that resolves model names; elsewhere the command does that.
 """
 
 import functools
@@ -21,17 +21,17 @@ _EVERYTHING = Options()
 
 
 class BatchReader:
-    """Reads batches: `ray.data.Dataset.map_batches`, `datasets.Dataset.map(batched=True)`, or a loop calls it.
+    """Reads batches, for `ray.data.Dataset.map_batches`, `datasets.Dataset.map(batched=True)`, or a loop.
 
-    A batch is a pyarrow Table, or a mapping of columns. The result is the same with two more columns: `statements` is a
-    list for each document, of rows as the statements table of a corpus job has them; `error` says why a document could
-    not be read, and is null where it was. A process of its own reads the documents: it is started with the first batch,
-    and ends with this one, or with `close()`. A document that ends the process costs its own row only.
+    A batch is a pyarrow Table or a mapping of columns. The result has two more columns: `statements` is a list per
+    document, with the rows of the statements table of a corpus job; `error` is why a document could not be read, or
+    null. A separate process reads the documents: it starts with the first batch, and ends with this object or with
+    `close()`. If a document crashes the process, only its own row fails.
 
-    `fields` names the columns: the text, and the id and date where the batch has these columns. `model` is `bundled` or
-    a folder; `threads` are of the process; `load` loads another engine.
-    Raises ValueError where a batch has no column of texts, or has columns of these names; CorpusError where no model
-    loads.
+    `fields` names the columns of the text and, if present, the id and date. `model` is `bundled` or a folder; `threads`
+    are those of the process; `load` loads another engine.
+    Raises ValueError if a batch has no text column, or already has columns of these names; CorpusError if the model
+    cannot be loaded.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class BatchReader:
         self._reader: SliceReader | None = None
 
     def __call__(self, batch: Any) -> Any:
-        """The batch with its statements and errors: a Table of a Table, else a mapping."""
+        """The batch with its statements and errors: a Table for a Table, otherwise a mapping."""
         names = list(batch.keys() if isinstance(batch, Mapping) else batch.column_names)
         self._check(names)
         wanted = [name for name in (self._fields.id, self._fields.text, self._fields.published_at) if name in names]
@@ -75,14 +75,14 @@ class BatchReader:
             self._reader = None
 
     def __getstate__(self) -> dict[str, Any]:
-        """For other processes, each of which starts its own."""
+        """The state for other processes, each of which starts its own reader."""
         return self.__dict__ | {"_reader": None}
 
     def _check(self, names: Sequence[str]) -> None:
         if self._fields.text not in names:
             raise ValueError(f"the batch has no column {self._fields.text!r}; its columns are {', '.join(names)}")
         if taken := {STATEMENTS_COLUMN, ERROR_COLUMN}.intersection(names):
-            raise ValueError(f"the batch has a column {min(taken)!r} already")
+            raise ValueError(f"the batch already has a column {min(taken)!r}")
 
     def _read(self, columns: Mapping[str, Sequence[Any]]) -> tuple[list[list[Row]], list[str | None]]:
         self._reader = self._reader or SliceReader(self._reading)
@@ -104,14 +104,14 @@ class BatchReader:
 
 
 def _load(model: str, threads: int) -> Engine:
-    """In the process that reads."""
+    """Load the engine, in the reading process."""
     from sayso_server.parsing.load import load_engine
 
     return load_engine(model, threads=threads)
 
 
 def _values(column: Any) -> list[Any]:
-    """Of a column of pyarrow, an array of numpy, or a list."""
+    """The values of a pyarrow column, a numpy array or a list."""
     for convert in ("to_pylist", "tolist"):
         if hasattr(column, convert):
             values: list[Any] = getattr(column, convert)()

@@ -1,4 +1,4 @@
-"""Fields of the caller's own that go along into both tables."""
+"""The caller's own input fields, which are copied into both tables."""
 
 import json
 import math
@@ -11,9 +11,9 @@ from sayso_server.corpus.errors import CorpusError
 from sayso_server.lines import moment
 
 TYPES = {"string": "string", "int": "int", "float": "float", "bool": "bool", "timestamp": "moment"}
-"""Types of the command line, and those of the tables' columns."""
+"""Type names of the command line, with the column types."""
 UNREADABLE_FIELD = "UNREADABLE_FIELD"
-"""The warning of a document that has a value of another type: its column is null."""
+"""The warning for a document whose value has the wrong type: its column is null."""
 
 Value = str | int | float | bool | datetime | None
 
@@ -26,7 +26,7 @@ class Carried:
     type: str = "string"
 
     def value(self, record: Mapping[str, object]) -> tuple[Value, bool]:
-        """The value of a record, null where it has none; and whether what it has is of the type."""
+        """The value of a record, null if it has none; and whether the value has the right type."""
         given = record.get(self.name)
         if given is None:
             return None, True
@@ -38,17 +38,17 @@ class Carried:
 
 
 def carried_of(texts: Sequence[str], taken: Sequence[str]) -> tuple[Carried, ...]:
-    """Fields given as `NAME` or `NAME:TYPE`. Raises CorpusError where a name is `taken`, or given twice."""
+    """Fields given as `NAME` or `NAME:TYPE`. Raises CorpusError if a name is `taken` or given twice."""
     found: dict[str, Carried] = {}
     for text in texts:
         name, colon, kind = text.rpartition(":")
         one = Carried(name, kind) if colon and kind in TYPES else Carried(text)
         if colon and kind not in TYPES and re.fullmatch("[a-z]+", kind):
-            raise CorpusError(f"--carry {text}: the type is one of {', '.join(TYPES)}")
+            raise CorpusError(f"--carry {text}: the type must be one of {', '.join(TYPES)}")
         if one.name in taken:
-            raise CorpusError(f"--carry {one.name}: the tables have a column of this name")
+            raise CorpusError(f"--carry {one.name}: the tables already have a column of this name")
         if one.name in found:
-            raise CorpusError(f"--carry {one.name}: is given twice")
+            raise CorpusError(f"--carry {one.name}: given twice")
         found[one.name] = one
     return tuple(found.values())
 

@@ -1,4 +1,4 @@
-"""What ends a job. Every message is one line, and holds no text of a document."""
+"""Errors that end a job. Every message is one line and contains no text of a document."""
 
 
 class CorpusError(Exception):
@@ -6,14 +6,14 @@ class CorpusError(Exception):
 
 
 class InputError(CorpusError):
-    """The input cannot be read, or changed while it was."""
+    """The input cannot be read, or changed while it was being read."""
 
 
 class OutputError(CorpusError):
-    """The output belongs to another job, or to none."""
+    """The output belongs to another job, or is not an output at all."""
 
 
-class MissingExtra(CorpusError):  # noqa: N818 - it says what is wrong
+class MissingExtra(CorpusError):  # noqa: N818 - the name is the problem
     """A library that this job needs is not installed."""
 
     def __init__(self, what: str, library: str, instead: str) -> None:

@@ -1,4 +1,4 @@
-"""The input: JSON lines, Parquet and text, as entries with their positions."""
+"""The input: entries of JSON lines, Parquet and text files, with their positions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,14 +14,14 @@ from sayso_server.corpus.storage.places import partitions
 from sayso_server.lines import FIELDS, BadLine, Document, Fields, decode, document_of
 
 KINDS = (".jsonl", ".parquet", ".txt")
-"""The endings of files that are read."""
+"""The extensions of files that are read."""
 
 MOST_BYTES = 64 * 1024 * 1024
-"""Of a line, or of a file of text: far more than any document that is read, and little enough to be held in memory."""
+"""The maximum size of a line or a text file: far more than any document, but small enough for memory."""
 
 
 class Position(NamedTuple):
-    """Where an entry begins: `offset` is a byte of a JSONL file or a row of a Parquet file, `number` counts from 1."""
+    """The start of an entry: `offset` is a byte of a JSONL file or a row of a Parquet file, `number` counts from 1."""
 
     offset: int
     number: int
@@ -32,7 +32,7 @@ START = Position(0, 1)
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the records of an input have what they have, and what of it goes along."""
+    """The fields of an input's records, and the fields to copy."""
 
     fields: Fields = FIELDS
     carried: tuple[Carried, ...] = ()
@@ -43,7 +43,7 @@ _AS_NAMED = Layout()
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The input of a job: a file, a folder or a pattern, and where its records have what they have."""
+    """The input of a job: a file, a folder or a pattern, and the fields of its records."""
 
     place: Place
     layout: Layout = _AS_NAMED
@@ -51,26 +51,25 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the input. `name` is its path inside the input's folder: what is shown, and the id of a text file."""
+    """A file of the input. `name` is its path inside the input's folder, for messages and as the id of a text file."""
 
     place: Place
     name: str
     size: int
-    """In bytes, as it is stored."""
+    """The stored size in bytes."""
     layout: Layout = _AS_NAMED
 
     @property
     def kind(self) -> str:
-        """One of KINDS."""
+        """The file type, one of KINDS."""
         return PurePosixPath(streams.unpacked_name(self.name)).suffix
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One document of the input, or why it is none.
+    """One document of the input, or why it is invalid.
 
-    `place` is its file and line, from which an entry without an id of its own gets its `document_id`. `warnings` are
-    codes.
+    `place` is its file and line; an entry without an id gets its `document_id` from it. `warnings` are codes.
     """
 
     place: str
@@ -85,17 +84,17 @@ class Entry:
 
     @property
     def day(self) -> date | None:
-        """When it was published, in UTC."""
+        """The day of publication in UTC."""
         return self.published_at.date() if self.published_at else None
 
 
 def id_of_place(place: str) -> str:
-    """The id of an entry that has none: not just its place, since others give ids such as news.jsonl:7."""
+    """The id of an entry without one. The suffix avoids clashes with real ids such as news.jsonl:7."""
     return f"{place} (no id)"
 
 
 def find_files(place: Place, layout: Layout = _AS_NAMED) -> list[File]:
-    """The file that is the input, or all files of its kinds in a folder, or of a pattern. Raises InputError."""
+    """The input file, or all supported files of a folder or pattern. Raises InputError."""
     try:
         found = [File(*one, layout) for one in access.find(place)]
     except FileNotFoundError as error:
@@ -104,7 +103,7 @@ def find_files(place: Place, layout: Layout = _AS_NAMED) -> list[File]:
         raise InputError(f"{place}: {error.strerror or error}") from error
     files = [file for file in found if file.kind in KINDS]
     if not files:
-        raise InputError(f"{place}: there is no file that ends in {_ENDINGS}")
+        raise InputError(f"{place}: there are no files ending in {_ENDINGS}")
     names = {file.name for file in files}
     return [file for file in files if not _is_packed_copy(file, names)]
 
@@ -113,19 +112,19 @@ _ENDINGS = f"{', '.join(KINDS)}, compressed ({', '.join(streams.COMPRESSED)}) or
 
 
 def _is_packed_copy(file: File, names: set[str]) -> bool:
-    """Whether it has been unpacked, and kept next to what it holds."""
+    """Whether it is a compressed file whose decompressed copy is next to it."""
     unpacked = streams.unpacked_name(file.name)
     return unpacked != file.name and unpacked in names
 
 
 def entries(file: File, start: Position = START) -> Iterator[tuple[Position, Entry]]:
-    """The entries of a file from a position on, each with its own. Raises InputError."""
+    """The entries of a file from a position on, each with its position. Raises InputError."""
     read = {".jsonl": _json_lines, ".parquet": _parquet, ".txt": _text}[file.kind]
     try:
         yield from read(file, start)
     except streams.DAMAGED as error:
         reason = error.strerror if isinstance(error, OSError) else None
-        raise InputError(f"{file.place}: {reason or f'is damaged, or cut off ({type(error).__name__})'}") from error
+        raise InputError(f"{file.place}: {reason or f'is damaged or truncated ({type(error).__name__})'}") from error
 
 
 def _json_lines(file: File, start: Position) -> Iterator[tuple[Position, Entry]]:
@@ -140,7 +139,7 @@ def _json_lines(file: File, start: Position) -> Iterator[tuple[Position, Entry]]
 
 
 def _bounded_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
-    """The length of each line, and the line: None where it has more than MOST_BYTES."""
+    """The length of each line, and the line, or None if it has more than MOST_BYTES."""
     while line := stream.readline(MOST_BYTES + 1):
         length = len(line)
         if length <= MOST_BYTES:
@@ -184,7 +183,7 @@ def _text(file: File, start: Position) -> Iterator[tuple[Position, Entry]]:
     fields = file.layout.fields
     record: dict[str, object] = {**partitions(name), fields.id: name, fields.text: text}
     document = document_of(1, record, fields)
-    assert isinstance(document, Document)  # it was decoded just now
+    assert isinstance(document, Document)  # it has just been decoded
     yield start, _with_context(name, document, file.layout, record)
 
 

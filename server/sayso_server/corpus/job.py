@@ -1,4 +1,4 @@
-"""A whole job: plan, read, write. And the job after it: who is the same over all documents."""
+"""A whole job: plan, read, write. Then the job that links people across all documents."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -18,28 +18,28 @@ from sayso_server.corpus.storage.access import Place
 from sayso_server.corpus.store import opened
 
 Runner = Callable[[Reading, tuple[Slice, ...]], AbstractContextManager[Iterator[Part]]]
-"""Makes the parts of slices, in any order."""
+"""Turns slices into parts, in any order."""
 
 Mapping = Callable[[], AbstractContextManager[Mapper]]
-"""Where people are found: here, or on Ray."""
+"""Where people are linked: in this process or on Ray."""
 
 FEW_PARTS = 1_000
-"""Of statements: with fewer, people are found sooner than Ray has started. They are of some 20,000 articles."""
+"""The minimum number of parts for Ray; with fewer (about 20,000 articles), starting Ray takes longer than the work."""
 
 
 class Progress(Protocol):
-    """Who is told how far a job is."""
+    """The observer of a job's progress."""
 
     def begin(self, plan: Plan) -> None:
-        """What there is to do."""
+        """The plan is made, and reading begins."""
 
     def advance(self, tally: Tally) -> None:
-        """What a part has brought."""
+        """A part is finished."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How a job ended. `tally` counts what this run did; `failed_before` what had failed, and was not read again."""
+    """The summary of a job. `tally` counts this run; `failed_before` counts earlier failures that were not retried."""
 
     plan: Plan
     tally: Tally
@@ -62,14 +62,14 @@ def run(
     retry_failed: bool = False,
     progress: Progress,
 ) -> Summary:
-    """Read what the output has not yet; `job` says what must not change when an output is continued.
+    """Read the documents that are not in the output; `job` has the settings that must not change for an output.
 
-    With `retry_failed`, read again what failed.
+    With `retry_failed`, read failed documents again.
     Raises CorpusError.
     """
     files = find_files(source.place, source.layout)
     if _lies_in(target, source.place):
-        raise OutputError(f"{target}: is inside the input, and would be read by the next run; name a folder outside it")
+        raise OutputError(f"{target}: is inside the input, and would be read by the next run; choose another folder")
     with opened(access.folder(target), reading.form, job) as store:
         if retry_failed:
             store.retry_failed()
@@ -87,9 +87,9 @@ def run(
 
 
 def find_people(target: Place, form: Form, mapping: Mapping, *, job: dict[str, object]) -> People:
-    """Write who is the same over all documents of an output, from its tables alone; `job` as for `run`.
+    """Link people across all documents of an output, using only its tables; `job` as for `run`.
 
-    By `mapping` where there are many parts, else here. Raises CorpusError.
+    Uses `mapping` if there are many parts, otherwise this process. Raises CorpusError.
     """
     with opened(access.folder(target), form, job) as store:
         is_small = len(store.parts("statements")) < FEW_PARTS
@@ -98,7 +98,7 @@ def find_people(target: Place, form: Form, mapping: Mapping, *, job: dict[str, o
 
 
 def _lies_in(target: Place, source: Place) -> bool:
-    """Whether the tables would be found as input."""
+    """Whether the tables would be read as input."""
     if isinstance(target, Path) and isinstance(source, Path):
         target, source = target.resolve(), source.resolve()
     return f"{target}/".startswith(f"{str(source).rstrip('/')}/")
@@ -106,6 +106,6 @@ def _lies_in(target: Place, source: Place) -> bool:
 
 @contextmanager
 def here(reading: Reading, slices: tuple[Slice, ...]) -> Iterator[Iterator[Part]]:
-    """The runner without Ray: one worker, slice by slice."""
+    """The runner without Ray: one worker reads slice by slice."""
     with closing(SliceReader(reading)) as reader:
         yield map(reader.read, slices)

@@ -1,6 +1,7 @@
-"""The runner on Ray Data: slices through `map_batches` over a pool of actors, each with a reader.
+"""The runner on Ray Data: `map_batches` over slices, with a pool of actors that each have a reader.
 
-The only module that imports ray. What travels is small: the places of slices to the actors, finished parts back.
+It is the only module that imports ray. Little data is transferred: positions of slices to the actors, finished parts
+back.
 """
 
 import functools
@@ -24,7 +25,7 @@ from sayso_server.corpus.parts import Part
 from sayso_server.corpus.plan import Slice
 from sayso_server.corpus.reading import Reading, SliceReader
 
-# Ray reads these when it is imported: it is to tell nobody that it is used, and to be silent about itself.
+# Ray reads these when it is imported: no usage statistics, no messages about itself.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
 try:
@@ -37,29 +38,29 @@ except ImportError:
 
 _FOLDER = "sayso-ray-"
 _LOT = 256
-"""Items that are in Ray at once: finished parts, or blocks of profiles."""
+"""The maximum number of items in Ray at once: finished parts, or blocks of profiles."""
 _OBJECT_STORE = 128 * 1024 * 1024
-"""Bytes of the object store of a Ray of our own: it holds finished parts, some of 50 kB."""
+"""The object store size of our own Ray instance in bytes: it holds a few finished parts of about 50 kB."""
 
 
 @contextmanager
 def parts_on_ray(
     reading: Reading, slices: tuple[Slice, ...], *, workers: int, address: str | None
 ) -> Iterator[Iterator[Part]]:
-    """Parts in the order in which they are finished; on the cluster at `address`, else on a Ray of this job's own."""
+    """Parts in the order in which they finish; on the cluster at `address`, otherwise on our own Ray instance."""
     with _connected(address, workers, reading.threads):
         yield _parts(reading, slices, workers)
 
 
 @contextmanager
 def mapping_on_ray(*, workers: int, address: str | None) -> Iterator[Callable[..., Iterator[Any]]]:
-    """A mapper (see people/job.py) over items in lots, each through Ray Data; where as `parts_on_ray`."""
+    """A mapper (see people/job.py) on Ray Data, which sends items in batches; runs where `parts_on_ray` does."""
     with _connected(address, workers, 1):
         yield functools.partial(_mapped, workers=workers)
 
 
 def _mapped(function: Callable[[Any, Any], Any], items: Iterable[Any], shared: Any, *, workers: int) -> Iterator[Any]:
-    """The results in the order of the items. What all share is sent once; items are sent a lot at a time."""
+    """The results in the order of the items. Shared data is sent once; items are sent in batches."""
     reference = ray.put(shared)
     remaining = iter(items)
     while lot := [pickle.dumps(item) for item in itertools.islice(remaining, _LOT)]:
@@ -74,7 +75,7 @@ def _mapped(function: Callable[[Any, Any], Any], items: Iterable[Any], shared: A
         try:
             results = {row["number"]: row["result"] for row in dataset.iter_rows()}
         except ray.exceptions.RayError as error:
-            raise CorpusError(f"Ray gave up: {type(error).__name__}") from error
+            raise CorpusError(f"Ray failed: {type(error).__name__}") from error
         yield from (pickle.loads(results[number]) for number in range(len(lot)))
 
 
@@ -91,7 +92,7 @@ class _Applied:
 
 
 class _Actor:
-    """A reader as Ray Data wants it: a batch is one slice."""
+    """A reader as a Ray Data actor: a batch is one slice."""
 
     def __init__(self, reading: Reading) -> None:
         self._reader = SliceReader(reading)
@@ -101,7 +102,7 @@ class _Actor:
 
 
 def _outcome(reader: SliceReader, piece: bytes) -> bytes:
-    """The part, or the error that ends the job: as a value, since Ray would wrap and log an exception."""
+    """The part, or the error that ends the job, returned as a value, since Ray would wrap and log an exception."""
     try:
         return pickle.dumps(reader.read(pickle.loads(piece)))
     except CorpusError as error:
@@ -110,13 +111,13 @@ def _outcome(reader: SliceReader, piece: bytes) -> bytes:
 
 def _parts(reading: Reading, slices: tuple[Slice, ...], workers: int) -> Iterator[Part]:
     pieces = [{"slice": pickle.dumps(one)} for one in slices]
-    # One block per slice: blocks are what is shared out, and a small input would become one.
+    # One block per slice: Ray distributes blocks, and a small input would become a single one.
     dataset = ray.data.from_items(pieces, override_num_blocks=len(pieces)).map_batches(
         _Actor,
         fn_constructor_args=(reading,),
         batch_size=1,
         num_cpus=reading.threads,
-        # One is read, one waits: more would wait for a slow worker while others have nothing to do.
+        # One slice is read and one waits: more would wait for a slow worker while others are idle.
         compute=ray.data.ActorPoolStrategy(size=min(workers, len(pieces)), max_tasks_in_flight_per_actor=2),
     )
     try:
@@ -126,12 +127,12 @@ def _parts(reading: Reading, slices: tuple[Slice, ...], workers: int) -> Iterato
                 raise outcome
             yield outcome
     except ray.exceptions.RayError as error:
-        raise CorpusError(f"Ray gave up: {type(error).__name__}") from error
+        raise CorpusError(f"Ray failed: {type(error).__name__}") from error
 
 
 @contextmanager
 def _connected(address: str | None, workers: int, threads: int) -> Iterator[None]:
-    """A connection to the cluster at `address`, or to a Ray of our own, which ends with it and leaves no file."""
+    """A connection to the cluster at `address`, or to our own Ray instance, which it starts, stops and cleans up."""
     if address:
         _check(address)
     folder = None if address else _folder()
@@ -141,7 +142,7 @@ def _connected(address: str | None, workers: int, threads: int) -> Iterator[None
         _silence()
         yield
     except ConnectionError as error:
-        message = f"cannot connect to a Ray cluster at {address}; if it is there, is RAY_AUTH_TOKEN its token?"
+        message = f"cannot connect to a Ray cluster at {address}; if it is running, check RAY_AUTH_TOKEN"
         raise CorpusError(message) from error
     finally:
         with _without_standard_error():
@@ -151,7 +152,7 @@ def _connected(address: str | None, workers: int, threads: int) -> Iterator[None
 
 
 def _check(address: str) -> None:
-    """Where nobody listens, Ray would try for minutes. Raises CorpusError."""
+    """Check that the cluster answers: Ray itself would retry for minutes. Raises CorpusError."""
     if address.startswith("ray://"):
         raise CorpusError(f"{address}: Ray Data cannot run through ray://; run this on a machine of the cluster")
     host, _, port = address.rpartition(":")
@@ -163,7 +164,7 @@ def _check(address: str) -> None:
 
 
 def _folder() -> str:
-    """A folder for a Ray of our own, and no more of those whose process was killed. Short: it holds Unix sockets."""
+    """A folder for our own Ray instance; removes those of killed processes. The path is short, for Unix sockets."""
     for path in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
         if not _is_alive(path.name.removeprefix(_FOLDER).split("-")[0]):
             shutil.rmtree(path, ignore_errors=True)
@@ -181,11 +182,11 @@ def _is_alive(pid: str) -> bool:
 
 
 def _own(folder: str | None, cores: int) -> dict[str, Any]:
-    # Ray asks for a token, and would put one of its own into the home folder, which may not be written to.
+    # Ray requires a token, and would create one in the home folder, which may not be writable.
     os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     return {
         "address": "local",
-        "num_cpus": cores + 1,  # where the actors take all cores, Ray Data cannot do anything else
+        "num_cpus": cores + 1,  # if the actors take all cores, Ray Data has none left for itself
         "include_dashboard": False,
         "object_store_memory": _OBJECT_STORE,
         "_temp_dir": folder,
@@ -194,7 +195,7 @@ def _own(folder: str | None, cores: int) -> dict[str, Any]:
 
 @contextmanager
 def _own_signals() -> Iterator[None]:
-    """SIGTERM stays what it was: Ray's own handler prints a stack, and aborts."""
+    """Keep our own SIGTERM handler: Ray's prints a stack trace and aborts."""
     before = signal.getsignal(signal.SIGTERM)
     yield
     if threading.current_thread() is threading.main_thread():
@@ -203,7 +204,7 @@ def _own_signals() -> Iterator[None]:
 
 @contextmanager
 def _without_standard_error() -> Iterator[None]:
-    """As it starts and ends, Ray tells of itself past Python's logging; what goes wrong comes as an exception."""
+    """Silence standard error: Ray writes to it at start and end, bypassing logging; errors come as exceptions."""
     kept = os.dup(2)
     try:
         with open(os.devnull, "wb") as nothing:

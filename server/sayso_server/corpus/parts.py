@@ -1,4 +1,4 @@
-"""Parts: the finished rows of a slice, in the form in which they are written."""
+"""Parts: the finished rows of a slice in output format."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -16,7 +16,7 @@ Form = Literal["parquet", "jsonl"]
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What was done. `words` are counted as the plan counts them."""
+    """Counts of processed documents. `words` are counted as in the plan."""
 
     documents: int = 0
     failed: int = 0
@@ -34,10 +34,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The contents of two files, and what is in them.
+    """The contents of two files, with their counts.
 
-    `names` are the ids of its documents, and those they would have without: all by which a row of one that failed may
-    be known.
+    `names` are the ids of its documents, and the ids that they would have without their own: every id that a row of a
+    failed document may have.
     """
 
     documents: bytes
@@ -49,7 +49,7 @@ class Part:
 def part_of(
     documents: Sequence[Row], statements: Sequence[Row], words: int, form: Form, carried: Sequence[Carried] = ()
 ) -> Part:
-    """The part of these rows. `carried` are the caller's own columns of both tables."""
+    """The part of these rows. `carried` are the caller's columns of both tables."""
     own = columns(carried)
     failed = sum(row["status"] == "failed" for row in documents)
     return Part(
@@ -71,7 +71,7 @@ def encode(rows: Sequence[Row], types: dict[str, str], form: Form) -> bytes:
 
 
 def without(documents: bytes, ids: Collection[str], form: Form) -> bytes | None:
-    """A file of documents without those of these ids; None where no row is left."""
+    """A file of documents without these ids; None if no row is left."""
     if form == "parquet":
         from sayso_server.corpus import arrow
 

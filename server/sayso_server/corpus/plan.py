@@ -1,4 +1,4 @@
-"""The plan of a job: the documents that are still to be read, cut into slices of about the same number of words."""
+"""The plan of a job: the documents still to be read, split into slices of about the same number of words."""
 
 import zlib
 from collections.abc import Collection, Iterator, Sequence
@@ -10,16 +10,16 @@ from sayso_server.corpus.inputs import KINDS, Entry, File, Position, entries
 from sayso_server.workers.weight import weight
 
 MOST_SLICES = 10_000
-"""Of a large input the slices grow instead."""
+"""The maximum number of slices; for a larger input, the slices are larger instead."""
 _BYTES_PER_WORD = 6
 _UNPACKED_TIMES = 3
-"""As large is news, at least, when it has been unpacked."""
-_AGAIN = "the same command reads what is still to be read"
+"""The minimum ratio by which news grows when decompressed."""
+_AGAIN = "run the same command again to read the rest"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Entries of one file that follow each other. The checksum is of what they hold."""
+    """Consecutive entries of one file, with a checksum of their contents."""
 
     file: File
     start: Position
@@ -29,13 +29,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """What a worker reads at once, and what becomes one part of the output."""
+    """The entries that a worker reads together and that become one part of the output."""
 
     runs: tuple[Run, ...]
     words: int
 
     def entries(self) -> Iterator[Entry]:
-        """Its entries, read again. Raises InputError where the input has changed since it was planned."""
+        """Its entries, read again. Raises InputError if the input has changed since it was planned."""
         for run in self.runs:
             found = checksum = 0
             for _, entry in islice(entries(run.file, run.start), run.count):
@@ -43,14 +43,14 @@ class Slice:
                 checksum = _checksum(entry, checksum)
                 yield entry
             if found < run.count:
-                raise InputError(f"{run.file.place}: has become shorter while it was read; {_AGAIN}")
+                raise InputError(f"{run.file.place}: became shorter while it was being read; {_AGAIN}")
             if checksum != run.checksum:
-                raise InputError(f"{run.file.place}: has changed while it was read; {_AGAIN}")
+                raise InputError(f"{run.file.place}: changed while it was being read; {_AGAIN}")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All slices; how many documents they have; how many of the input are left out, and why."""
+    """All slices, the number of their documents, and the numbers of skipped documents by reason."""
 
     slices: tuple[Slice, ...]
     documents: int
@@ -58,19 +58,19 @@ class Plan:
     read_before: int
     repeated: int
     first_repeated: str
-    """The place of the first document whose id came before, if there is one."""
+    """The place of the first document with a repeated id, if any."""
 
 
 def words_to_read(entry: Entry, max_document_chars: int) -> int:
-    """The weight of an entry; the least one for what is not given to the engine, which is not split into words."""
+    """The weight of an entry; the minimum for entries that are not passed to the engine."""
     is_read = not entry.error and len(entry.text) <= max_document_chars
     return weight(entry.text if is_read else "")
 
 
 def plan(files: Sequence[File], known: Collection[str], *, slice_words: int, max_document_chars: int) -> Plan:
-    """Go through the input once; documents whose ids are `known` have been read, and are left out.
+    """Make the plan in one pass over the input; documents with `known` ids have been read and are skipped.
 
-    Of several documents with one id the first is read. Raises InputError.
+    If several documents have the same id, only the first is read. Raises InputError.
     """
     cut = _Cutter(_slice_words(files, slice_words))
     seen: set[str] = set()
@@ -106,7 +106,7 @@ def _checksum(entry: Entry, before: int) -> int:
 
 
 class _Cutter:
-    """Puts documents into runs, and runs into slices."""
+    """Groups documents into runs, and runs into slices."""
 
     def __init__(self, slice_words: int) -> None:
         self.documents = 0

@@ -1,7 +1,7 @@
-"""Readers: the engine of the server in a process of its own, fed with slices of the input.
+"""Readers: the server's engine in a separate process, which reads slices of the input.
 
-The process is the server's inference worker, so a document comes out as the server reads it. A document that ends the
-process, or that it does not finish in time, costs one row, not the job.
+The process is the server's inference worker, so results are the same as the server's. If a document crashes the process
+or takes too long, only its own row fails, not the job.
 """
 
 import asyncio
@@ -23,22 +23,22 @@ from sayso_server.workers.process import Loader
 from sayso_server.workers.protocol import Batch, BatchResult, Failed, NewDocument, Portion, Remaining
 
 _STARTS = 3
-"""How often a process may end while it loads before the job gives up."""
+"""The number of crashes while loading after which the job gives up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How to read. `load` must be importable by name: it is sent to other processes, and perhaps to other machines."""
+    """How to read. `load` must be importable by name: it is sent to other processes, possibly on other machines."""
 
     load: Loader
     digest: str
-    """Of the model that must be loaded; empty where it is not known beforehand."""
+    """The digest that the loaded model must have; empty if unknown."""
     options: Options
     form: Form
     carried: tuple[Carried, ...] = ()
     threads: int = 1
     round_words: int = 1_000
-    """Words that are parsed together."""
+    """The number of words parsed together."""
     max_document_chars: int = 200_000
     max_round_seconds: float = 300.0
 
@@ -68,7 +68,7 @@ class SliceReader:
         self._worker.close()
 
     def outcomes(self, entries: Iterator[Entry]) -> Iterator[tuple[Entry, Extraction | str]]:
-        """Each entry, in order, with what was read of it, or why it was not. Raises CorpusError."""
+        """Each entry, in order, with its extraction or the error. Raises CorpusError."""
         for together in self._rounds(entries):
             readable = {number: entry for number, entry in enumerate(together) if not self._refusal(entry)}
             outcomes = self._read(readable)
@@ -76,7 +76,7 @@ class SliceReader:
                 yield entry, self._refusal(entry) or outcomes[number]
 
     def _rounds(self, entries: Iterator[Entry]) -> Iterator[list[Entry]]:
-        """Entries that are read together: so many words, at least one entry."""
+        """Entries to read together, up to a number of words, but at least one entry."""
         together: list[Entry] = []
         words = 0
         for entry in entries:
@@ -90,12 +90,12 @@ class SliceReader:
             yield together
 
     def _refusal(self, entry: Entry) -> str:
-        """Why an entry is not given to the engine, if it is not."""
+        """Why an entry is not passed to the engine; empty if it is."""
         length, limit = len(entry.text), self._reading.max_document_chars
         return entry.error or (f"TEXT_TOO_LONG: {length} characters, more than {limit}" if length > limit else "")
 
     def _read(self, entries: Mapping[int, Entry]) -> dict[int, Extraction | str]:
-        """What became of each entry: if the worker is lost over several, each is tried once more on its own."""
+        """The outcome of each entry; if the worker crashes while reading several, each is retried alone."""
         try:
             return self._worker.read(entries)
         except WorkerLostError:
@@ -112,25 +112,25 @@ class SliceReader:
 
 
 class _RestartedWorker:
-    """A worker process that is started when it is needed, and again when it was lost."""
+    """A worker process that is started when needed, and again after a crash."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._runner = asyncio.Runner()
         self._process: ProcessWorker | None = None
         self._model: Model | None = None
-        atexit.register(self.close)  # before multiprocessing waits for a process that heeds no SIGTERM
+        atexit.register(self.close)  # before multiprocessing waits for a process that ignores SIGTERM
 
     @property
     def model(self) -> Model:
-        """The model; loads it, if need be. Raises CorpusError."""
+        """The model; loads it if necessary. Raises CorpusError."""
         if self._model is None:
             self._started()
         assert self._model is not None
         return self._model
 
     def read(self, entries: Mapping[int, Entry]) -> dict[int, Extraction | str]:
-        """The extraction of every entry, or why it has none. Raises WorkerLostError, CorpusError."""
+        """The extraction of every entry, or the error. Raises WorkerLostError, CorpusError."""
         process = self._started()
         options = self._reading.options
         new = (NewDocument(number, entry.text, options.on(entry.day)) for number, entry in entries.items())
@@ -184,14 +184,14 @@ class _RestartedWorker:
             except WorkerLostError as death:
                 self._lose()
                 if tries == _STARTS:
-                    raise CorpusError(f"the workers end before they can read: {death}") from death
+                    raise CorpusError(f"the workers exit before they are ready: {death}") from death
             self._check_model()
         return self._process
 
     def _check_model(self) -> None:
         expected = self._reading.digest
         if self._model and expected and self._model.digest != expected:
-            raise CorpusError(f"a worker has another model: digest {self._model.digest}, not {expected}")
+            raise CorpusError(f"a worker loaded a different model: digest {self._model.digest}, not {expected}")
 
     def _lose(self) -> None:
         if self._process:

@@ -1,4 +1,4 @@
-"""Rows of the two tables, documents and statements. `sayso.columns` has their columns."""
+"""Rows of the two tables, documents and statements; `sayso.columns` defines their columns."""
 
 import json
 from collections.abc import Iterable
@@ -15,10 +15,10 @@ DOCUMENTS: dict[str, str] = {column.name: column.type for column in columns.DOCU
 """Columns of the documents, and their types."""
 
 STATEMENTS: dict[str, str] = {column.name: column.type for column in columns.STATEMENTS}
-"""Columns of the statements, and their types: those of the client's flat rows, and some more."""
+"""Columns of the statements, and their types: those of the client's flat rows, and a few more."""
 
 PERSON_COLUMNS = ("person_id", "person_confidence")
-"""The columns of the statements that are filled when all documents have been read: see people/."""
+"""The columns of the statements that are filled after all documents have been read: see people/."""
 
 
 def failed_row(entry: Entry, error: str, model: Model) -> Row:

@@ -1,15 +1,15 @@
 """The output folder.
 
-    OUTPUT/_job.json                       what made it: a job of another kind does not add to it
+    OUTPUT/_job.json                       the settings that made it: a job with other settings cannot add to it
     OUTPUT/statements/part-000000.parquet  the statements of some documents
-    OUTPUT/documents/part-000000.parquet   those documents; it is written last, and makes the part count
-    OUTPUT/people, OUTPUT/profiles         who is the same in several documents: see people/
+    OUTPUT/documents/part-000000.parquet   those documents; written last, which completes the part
+    OUTPUT/people, OUTPUT/profiles         people linked across documents: see people/
 
-Each file appears whole or not at all (storage). There is one writer, which holds a lock.
+Each file is written atomically (storage). There is one writer, which holds a lock.
 
-A document that failed and is read again loses its old row just before its new part is written: the old part's file of
-documents, which alone knows of it, is replaced by one without that row. Whenever the job is killed, a document has one
-row or none; one that has none is read by the next run, as any other.
+When a failed document is read again, its old row is removed just before its new part is written: the documents file of
+the old part, the only file with the row, is replaced by one without it. Whenever the job is killed, a document has one
+row or none; a document without a row is read by the next run.
 """
 
 import contextlib
@@ -26,14 +26,14 @@ from sayso_server.corpus.storage.access import Folder
 _JOB = "_job.json"
 _PART = re.compile(r"part-\d{6,}")
 _READ_AT_ONCE = 16
-"""Parts, when an output is opened: what takes long in a store is waiting for each."""
+"""The number of parts read concurrently when an output is opened, since a store's latency dominates."""
 TABLES = ("documents", "statements")
 
 
 class Store:
-    """An output folder that this process alone writes to. Open one with `opened`.
+    """An output folder with this process as its only writer. Open it with `opened`.
 
-    Raises OutputError where a part is damaged.
+    Raises OutputError if a part is damaged.
     """
 
     def __init__(self, folder: Folder, form: Form) -> None:
@@ -41,23 +41,23 @@ class Store:
         self.form = form
         self._parts = self._clean()
         self.statuses: dict[str, str] = {}
-        """Of every document that has been read when the output is opened."""
+        """The ids of all documents already read when the output is opened."""
         self._failed: dict[str, str] = {}
         self._replaceable: frozenset[str] = frozenset()
         self._look()
 
     @property
     def failed(self) -> int:
-        """How many documents had failed when the output was opened, and have not been read again."""
+        """The number of documents that had failed when the output was opened and were not read again."""
         return len(self._failed)
 
     def retry_failed(self) -> None:
-        """Documents that failed count as unread, and lose their rows when they are written again."""
+        """Treat failed documents as unread; their rows are replaced when they are written again."""
         self._replaceable = frozenset(self._failed)
         self.statuses = {name: status for name, status in self.statuses.items() if status != "failed"}
 
     def write(self, part: Part) -> None:
-        """Add a part: wholly, or not at all. Raises OSError."""
+        """Add a part atomically. Raises OSError."""
         self._drop(self._replaceable.intersection(part.names))
         name = f"part-{self._parts:06}.{self.form}"
         self.put(f"statements/{name}", part.statements)
@@ -69,15 +69,15 @@ class Store:
         return [f"{table}/{name}" for name in self._folder.names(table) if self._is_part(name)]
 
     def read(self, name: str) -> bytes | None:
-        """A file of the output; None where there is none."""
+        """A file of the output; None if it does not exist."""
         return self._folder.read(name)
 
     def put(self, name: str, content: bytes) -> None:
-        """Write a file: wholly, or not at all. Raises OSError."""
+        """Write a file atomically. Raises OSError."""
         self._folder.put(name, content)
 
     def shown(self, name: str) -> str:
-        """Where a file is, for messages."""
+        """The path of a file, for messages."""
         return self._folder.shown(name)
 
     def _look(self) -> None:
@@ -96,10 +96,10 @@ class Store:
         try:
             return {row["document_id"]: row["status"] for row in self._rows(content, name)}
         except (InputError, ValueError, KeyError):
-            raise OutputError(f"{self.shown(name)}: is damaged; remove it, and its documents are read again") from None
+            raise OutputError(f"{self.shown(name)}: is damaged; remove it, and run the job again") from None
 
     def _drop(self, ids: Iterable[str]) -> None:
-        """Remove the rows of documents that failed, and so have no statements."""
+        """Remove the rows of failed documents, which have no statements."""
         parts: dict[str, set[str]] = {}
         for one in ids:
             if name := self._failed.pop(one, None):
@@ -124,14 +124,14 @@ class Store:
         return suffix == self.form and _PART.fullmatch(stem) is not None
 
     def _refuse_foreign(self, table: str) -> None:
-        """Who reads the tables takes all files of their form."""
+        """Reject unknown files: readers of the tables read all files of this format."""
         for name in self._folder.names(table):
             if name.endswith(f".{self.form}") and not self._is_part(name):
                 shown = self._folder.shown(f"{table}/{name}")
-                raise OutputError(f"{shown}: is no part of this output, and would be read as one; move it elsewhere")
+                raise OutputError(f"{shown}: is not a part of this output but would be read as one; move it elsewhere")
 
     def _clean(self) -> int:
-        """Remove what a killed job left unfinished; the number of the next part."""
+        """Remove unfinished files of a killed job; returns the number of the next part."""
         for table in TABLES:
             self._refuse_foreign(table)
         finished = {name.rpartition("/")[2] for name in self.parts("documents")}
@@ -143,15 +143,15 @@ class Store:
 
 @contextlib.contextmanager
 def opened(folder: Folder, form: Form, job: dict[str, object]) -> Iterator[Store]:
-    """The output of a job, made or continued. Raises OutputError where it is another's, or in use."""
+    """The output of a job, new or continued. Raises OutputError if it belongs to another job, or is in use."""
     try:
         if folder.read(_JOB) is None and not folder.is_empty():
-            raise OutputError(f"{folder.shown('')}: is not empty, and no output of this command; give another folder")
+            raise OutputError(f"{folder.shown('')}: is not empty, and not an output of this command; choose another")
         with folder.locked():
             _check(folder, job)
             yield Store(folder, form)
     except PermissionError as error:
-        raise OutputError(f"{error.filename or folder.shown('')}: may not be written") from None
+        raise OutputError(f"{error.filename or folder.shown('')}: cannot be written") from None
 
 
 def _check(folder: Folder, job: dict[str, object]) -> None:
@@ -162,8 +162,8 @@ def _check(folder: Folder, job: dict[str, object]) -> None:
     try:
         before = json.loads(content)
     except ValueError:
-        raise OutputError(f"{folder.shown(_JOB)}: is damaged; give another folder") from None
+        raise OutputError(f"{folder.shown(_JOB)}: is damaged; choose another folder") from None
     for name, value in job.items():
         if before.get(name) != value:
             was, now = before.get(name), value
-            raise OutputError(f"{folder.shown('')}: was made with {name} {was}, not {now}; give another folder")
+            raise OutputError(f"{folder.shown('')}: was made with {name} {was}, not {now}; choose another folder")

@@ -1,9 +1,9 @@
-"""Text cut into atoms by rule: the smallest pieces that a token is put together from.
+"""Splits text by rule into atoms, the smallest pieces of tokens.
 
-An atom is a run of letters, a run of digits, a run of one mark (`...`, `--`, `''`), one other character, a face
-(`:-)`), an address of the web or of mail, or the name of a file. One token of the treebanks in 2,700 begins or ends
-inside an atom, and there are 1.05 atoms for a token: a network that reads atoms takes a fifth of the steps of one
-that reads characters.
+An atom is a run of letters, a run of digits, a run of one punctuation mark (`...`, `--`, `''`), one other character, an
+emoticon (`:-)`), a web or mail address, or a file name. One in 2,700 tokens of the treebanks begins or ends inside an
+atom, and there are 1.05 atoms per token: a network that reads atoms needs a fifth of the steps of one that reads
+characters.
 """
 
 import re
@@ -13,10 +13,10 @@ from zlib import crc32
 import numpy as np
 
 BORDER, SPACE = 0, 1
-"""What is between atoms: a blank line, which separates paragraphs, or other white space."""
+"""The space between atoms: a blank line, which separates paragraphs, or other white space."""
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
-"""Soft hyphens, characters without width, marks of direction and variants: the text is read without them."""
+"""Soft hyphens, zero-width characters, direction marks and variation selectors: they are removed before reading."""
 
 _COMBINING = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 _WHITE = r"[\s\x80-\x9f]+"
@@ -40,17 +40,17 @@ _ATOM_OR_ADDRESS = re.compile("|".join((*_ADDRESSES, *_RUNS)))
 _MAY_HOLD_ADDRESS = re.compile(rf"@|://|www\.|\w\.(?:com|org|net|gov|edu|co|{_FILES})\b")
 
 LONGEST_KEY = 64
-"""Of a longer atom, such as an endless row of dashes, both ends tell what it is."""
+"""Maximum length of an atom's key; longer atoms, such as long rows of dashes, are represented by both ends."""
 
 MEMORY = 1 << 16
-"""Atoms that are remembered."""
+"""The maximum number of cached atoms."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """The atoms of a text. `kinds` are rows of the lexicon; `starts`, `ends` are offsets in the text, `ends` included.
+    """The atoms of a text. `kinds` are rows of the lexicon; `starts`, `ends` are offsets in the text.
 
-    `after` says what follows each atom: BORDER, SPACE, or another atom (2). `classes` are those of the atoms.
+    `after` is what follows each atom: BORDER, SPACE, or another atom (2). `classes` are the classes of the atoms.
     """
 
     kinds: np.ndarray
@@ -64,7 +64,7 @@ class Text:
 
 
 class Lexicon(dict[str, int]):
-    """A number for each atom that was met, and by number what a network reads of it. White space is BORDER or SPACE."""
+    """A number for each atom seen, and its features by number. White space is BORDER or SPACE."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class Lexicon(dict[str, int]):
         return number
 
     def forget(self) -> None:
-        """Empty it."""
+        """Clear the lexicon."""
         self.clear()
         self.features: list[tuple[int, ...]] = [(0,) * KINDS] * 2
         self.classes = bytearray(2)
@@ -99,7 +99,7 @@ def visible(text: str) -> str:
 
 
 def cut(text: str, lexicon: Lexicon) -> Text:
-    """The atoms of a text. Raises nothing: every character that is not white belongs to one."""
+    """The atoms of a text. Never fails: every character that is not white space belongs to an atom."""
     seen = visible(text)
     pattern = _ATOM_OR_ADDRESS if _MAY_HOLD_ADDRESS.search(seen) else _ATOM
     items = pattern.findall(seen)
@@ -117,15 +117,15 @@ def cut(text: str, lexicon: Lexicon) -> Text:
 
 
 def _with_invisible(text: str, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Offsets in the text as it is. An atom holds the invisible characters inside it."""
+    """Offsets in the original text. An atom includes the invisible characters inside it."""
     hidden = [match.start() for match in INVISIBLE.finditer(text)]
     places = np.delete(np.arange(len(text)), hidden)
     return places[starts], places[ends - 1] + 1
 
 
 def style(text: Text) -> np.ndarray:
-    """How each paragraph is written, (paragraphs, `STYLE`): how frequent atoms of each class are, those before white
-    space and others apart, the class of the last atom, and the length."""
+    """The style of each paragraph, (paragraphs, `STYLE`): the frequency of atoms of each class, separately before white
+    space and elsewhere, the class of the last atom, and the length."""
     paragraph, lasts = paragraphs(text), np.flatnonzero(text.after == BORDER)
     sizes = np.diff(lasts, prepend=-1)
     columns = 2 * len(CLASSES)
@@ -137,7 +137,7 @@ def style(text: Text) -> np.ndarray:
 
 
 def is_of(text: Text, *names: str) -> np.ndarray:
-    """Whether each atom is of one of these classes."""
+    """Whether each atom belongs to one of these classes."""
     wanted = np.isin(np.arange(len(CLASSES)), [CLASSES.index(name) for name in names])
     answers: np.ndarray = wanted[text.classes]
     return answers
@@ -175,7 +175,7 @@ KINDS = 5
 
 
 def features(atom: str) -> tuple[int, ...]:
-    """What a network reads of an atom: hashes of its word, its beginning, its end, its shape and its class."""
+    """The features of an atom: hashes of its word, its prefix, its suffix, its shape and its class."""
     word, of_class = atom.lower().translate(_ALIKE), shape(atom)
     parts = (word, word[:3], word[-3:], f"{of_class}{min(len(atom), 5)}", of_class)
     return tuple(
@@ -184,7 +184,7 @@ def features(atom: str) -> tuple[int, ...]:
 
 
 def shape(atom: str) -> str:
-    """The class of an atom: how its letters are written, or what kind of mark it is."""
+    """The class of an atom: its capitalization, or its kind of punctuation."""
     if atom.isalpha():
         return "lower" if atom.islower() else "upper" if atom.isupper() else "title" if atom.istitle() else "mixed"
     if atom.isdigit():

@@ -1,10 +1,9 @@
-"""The head for coreference: how well a mention goes with each earlier one.
+"""The coreference head: scores a mention against each earlier mention.
 
 A mention is a pronoun, a name or a noun. The encoder's states of its words become a short vector of signed bytes, which
-is kept with the tree; pairs are scored afterwards, from the vectors of two mentions and from what can be compared:
-their distance in mentions and in sentences, their kinds, which pronouns they are, and what their words share. So the
-encoder reads once, the pairs of a document are scored wherever its trees are, and no cost grows with the square of its
-words.
+is stored with the tree. Pairs are scored later, from the vectors of two mentions and features of the pair: distance in
+mentions and in sentences, kinds, pronouns, and shared words. So the encoder reads once, the pairs of a document can be
+scored wherever its trees are, and no cost is quadratic in the number of words.
 """
 
 from collections.abc import Sequence
@@ -25,7 +24,7 @@ LEVELS = 127
 """The largest byte of a vector."""
 
 FARTHEST = 200
-"""Earlier mentions that are compared with one."""
+"""The maximum number of earlier mentions compared with one."""
 
 PRONOUNS = (
     ("i", "me", "my", "mine", "myself"),
@@ -39,16 +38,16 @@ PRONOUNS = (
     ("that", "which", "what"),
     ("this", "these", "those"),
 )
-"""Forms that may mean the same; all other mentions make a class of their own."""
+"""Classes of pronouns with the same referent; all other mentions are one more class."""
 
 CLASSES = 1 + len(PRONOUNS)
 _CLASS_OF = {form: i for i, forms in enumerate(PRONOUNS, 1) for form in forms}
 
 SENTENCES, MENTIONS = (0, 1, 2, 3, 4, 6, 10, 20), (1, 2, 3, 4, 5, 8, 12, 20, 40, 80)
-"""Distances from which on a step is taken."""
+"""The lower bounds of the distance steps."""
 
 SHARED = 7
-"""What the words of two mentions may share; see `_shared`."""
+"""The number of bits for shared words; see `_shared`."""
 
 SMALL = frozenset({"the", "a", "an", "of", "and", "'s", "’s", ".", ",", "mr.", "mrs.", "ms.", "dr."})
 
@@ -62,7 +61,7 @@ class Kind(IntEnum):
 
 
 class Mention(NamedTuple):
-    """A mention: its words (of a pronoun or a noun one), its kind, and the number of its sentence in the document."""
+    """A mention: its words (one for a pronoun or noun), its kind, and the index of its sentence in the document."""
 
     words: tuple[str, ...]
     kind: Kind
@@ -70,17 +69,17 @@ class Mention(NamedTuple):
 
 
 SIZES = (len(Kind) ** 2, CLASSES * CLASSES, len(SENTENCES), len(MENTIONS), 2**SHARED, 4)
-"""How many values each feature of a pair has."""
+"""The number of values of each pair feature."""
 
 _STARTS = np.cumsum([0, *SIZES[:-1]])
 
 
 SPEED = 10.0
-"""How much faster what each feature adds by itself is learned than other parameters."""
+"""The learning-rate factor of the feature biases."""
 
 
 def _expected() -> np.ndarray:
-    """What each feature adds to the score of a pair before anything is learned: what one would say by hand."""
+    """The initial bias of each feature, set by hand."""
     kinds = np.full((len(Kind), len(Kind)), 0.0)
     kinds[Kind.PRONOUN, Kind.PRONOUN] = -3.0  # the same pronoun shares all its words
     pronouns = np.zeros((CLASSES, CLASSES))
@@ -95,7 +94,7 @@ def _expected() -> np.ndarray:
 
 
 def pronoun_class(word: str) -> int:
-    """Which pronoun a word is; 0 if none."""
+    """The class of a pronoun; 0 for other words."""
     return _CLASS_OF.get(word.lower(), 0)
 
 
@@ -110,7 +109,7 @@ def is_plural(mention: Mention) -> bool:
 
 
 def features(mentions: Sequence[Mention], later: np.ndarray, earlier: np.ndarray) -> np.ndarray:
-    """Rows (pairs, features) of an embedding table for pairs of mentions given by place."""
+    """Rows (pairs, features) of an embedding table for pairs of mentions given by index."""
     kind = np.array([m.kind for m in mentions])
     pronoun = np.array([pronoun_class(m.words[-1]) if m.kind is Kind.PRONOUN else 0 for m in mentions])
     sentence = np.array([m.sentence for m in mentions])
@@ -128,15 +127,15 @@ def features(mentions: Sequence[Mention], later: np.ndarray, earlier: np.ndarray
 
 
 def _shared(mentions: Sequence[Mention], later: np.ndarray, earlier: np.ndarray) -> np.ndarray:
-    """Bits: same words, same last word, same first word, all words of one in the other (two ways), any, an acronym."""
+    """Bits: same words, same last word, same first word, one contained in the other (both ways), any word, acronym."""
     words = [[w.lower() for w in m.words if w.lower() not in SMALL] or [m.words[-1].lower()] for m in mentions]
     whole, last, first = (_numbers(texts) for texts in zip(*((" ".join(w), w[-1], w[0]) for w in words), strict=True))
     ids = {word: i for i, word in enumerate({word for own in words for word in own})}
     table = np.zeros((len(words), len(ids)), dtype=np.float32)
     for i, own in enumerate(words):
         table[i, [ids[word] for word in own]] = 1
-    asked, rows = np.unique(later, return_inverse=True)
-    common, size = (table[asked] @ table.T)[rows, earlier], table.sum(1)
+    is_first = np.diff(later, prepend=-1) > 0  # pairs are ordered by the later one
+    common, size = (table[later[is_first]] @ table.T)[np.cumsum(is_first) - 1, earlier], table.sum(1)
     initials = ["".join(w[0] for w in own) if len(own) > 1 else "-" for own in words]
     short = [own[0].replace(".", "") if len(own) == 1 and len(own[0]) > 1 else "" for own in words]
     initials_of, short_of = np.split(_numbers([*initials, *short]), 2)
@@ -154,19 +153,21 @@ def _shared(mentions: Sequence[Mention], later: np.ndarray, earlier: np.ndarray)
 
 
 def _numbers(texts: Sequence[str]) -> np.ndarray:
-    """A number for each text, the same for the same."""
+    """A number for each text; equal texts have equal numbers."""
     known: dict[str, int] = {}
     return np.array([known.setdefault(text, len(known)) for text in texts])
 
 
 def pairs(count: int, farthest: int = FARTHEST, asked: Sequence[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """All pairs of a mention and an earlier one, at most `farthest` mentions before; ordered by the later one.
+    """All pairs of a mention and an earlier one at most `farthest` mentions before, ordered by the later one.
 
-    With `asked` only those of these later mentions.
+    With `asked`, only pairs of these later mentions.
     """
     sizes = np.minimum(np.arange(count), farthest)
     if asked is not None:
-        sizes[np.setdiff1d(np.arange(count), asked)] = 0
+        is_asked = np.zeros(count, bool)
+        is_asked[asked] = True
+        sizes[~is_asked] = 0
     later = np.repeat(np.arange(count), sizes)
     first = np.maximum(0, np.arange(count) - farthest)
     starts = np.cumsum(np.concatenate([[0], sizes]))[:-1]
@@ -204,9 +205,9 @@ class Antecedents(Head):
     def forward(
         self, vectors: Tensor, mentions: Sequence[Mention], asked: Sequence[int] | None = None
     ) -> tuple[Tensor, Tensor]:
-        """Scores (mentions, earlier mentions), those that are not compared at -1e9, and of none (mentions,).
+        """Scores (mentions, earlier mentions), -1e9 for pairs that are not compared, and of no antecedent (mentions,).
 
-        With `asked` only these mentions are compared with earlier ones.
+        With `asked`, only these mentions are compared with earlier ones.
         """
         count = len(mentions)
         later, earlier = pairs(count, asked=asked)
@@ -214,9 +215,9 @@ class Antecedents(Head):
         if len(later):
             ids = torch.from_numpy(features(mentions, later, earlier)).to(vectors.device)
             a, b = (torch.from_numpy(places).to(vectors.device) for places in (later, earlier))
-            hidden = applied(self.product, vectors.index_select(0, a) * vectors.index_select(0, b))
-            hidden += applied(self.later, vectors).index_select(0, a)
-            hidden += applied(self.earlier, vectors).index_select(0, b)
+            hidden = self.product(vectors.index_select(0, a) * vectors.index_select(0, b))
+            hidden += self.later(vectors).index_select(0, a)
+            hidden += self.earlier(vectors).index_select(0, b)
             hidden += F.embedding_bag(ids, self.features.weight, mode="sum")
             plain = SPEED * F.embedding_bag(ids, self.plain[:, None], mode="sum")[:, 0]
             scores[a, b] = (self.pair(self.dropout(hidden.relu_()))[:, 0] + plain).to(scores.dtype)
@@ -229,10 +230,10 @@ class Antecedents(Head):
         return scores, self.none(self.dropout(alone))[:, 0]
 
     def loss(self, vectors: Tensor, mentions: Sequence[Mention], gold: np.ndarray) -> tuple[Tensor, int]:
-        """The sum over mentions of minus the log of the share of right antecedents, and how many mentions counted.
+        """The sum over mentions of the negative log probability of correct antecedents, and the number of mentions.
 
-        `gold` (mentions, 1 + mentions): 1 for a right antecedent, the first column for none; -1 where a candidate is
-        not compared; a row without any 1 does not count.
+        `gold` (mentions, 1 + mentions): 1 for a correct antecedent, the first column for none; -1 for candidates that
+        are not compared; rows without any 1 do not count.
         """
         scores, none = self(vectors, mentions)
         every = torch.cat([none[:, None], scores], 1)
@@ -259,21 +260,21 @@ def unpacked(rows: Sequence[bytes]) -> Tensor:
 
 
 def mention_of(tree: Tree, sentence: int, vector: MentionVector) -> Mention:
-    """The mention of a vector of a tree."""
+    """The mention of a stored vector of a tree."""
     head = tree.words[vector.word]
     kind = kind_of(head.upos, is_name=vector.end - vector.first > 1)
     return Mention(tuple(w.text for w in tree.words[vector.first : vector.end]), kind, sentence)
 
 
 def kind_of(upos: str, *, is_name: bool = False) -> Kind:
-    """The kind of a mention by the tag of its main word."""
+    """The kind of a mention, from the tag of its main word."""
     if is_name or upos == "PROPN":
         return Kind.NAME
     return Kind.PRONOUN if upos in {"PRON", "DET"} else Kind.NOUN
 
 
 def name_around(place: int, tags: Sequence[str], heads: Sequence[int]) -> tuple[int, int]:
-    """The words [first, end) of the name with this main word: it, and the proper nouns next to it that depend on it."""
+    """The words [first, end) of the name with this main word: the word and adjacent proper nouns that depend on it."""
     first, end = place, place + 1
     while first and tags[first - 1] == "PROPN" and heads[first - 1] == place:
         first -= 1
@@ -295,11 +296,11 @@ class CoreferenceScorer:
         known = {i: v for i, place in enumerate(mentions) for v in place.tree.mentions if v.word == place.word}
         out = {i: AntecedentScores((0.0,) * i, 1.0) for i in asked}
         places = np.array(list(known), dtype=np.int64)
-        rows = np.flatnonzero(np.isin(places, asked))
-        if not len(rows):
+        rows = [row for row, i in enumerate(known) if i in out]
+        if not rows:
             return list(out.values())
         own = [mention_of(mentions[i].tree, mentions[i].sentence, v) for i, v in known.items()]
-        scores, none = self.head(unpacked([v.vector for v in known.values()]), own, rows.tolist())
+        scores, none = self.head(unpacked([v.vector for v in known.values()]), own, rows)
         shares = torch.cat([none[:, None], scores], 1)[rows].softmax(1).double().numpy().round(3)
         for row, i in zip(shares, places[rows].tolist(), strict=True):
             every = np.zeros(len(mentions))

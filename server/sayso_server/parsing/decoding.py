@@ -1,9 +1,9 @@
-"""Trees from scores: the best tree of a sentence, and the repair of a head with two subjects or two objects.
+"""Decoding: the best tree of a sentence, and the repair of heads with two subjects or two objects.
 
-What is searched for is what Stanza searches for: the tree with one root that scores highest (Chu-Liu/Edmonds), and
-after it `stanza.models.depparse.head_constraints`. Here both ask for less: a search that allows several roots, and
-needs few steps, comes before one that does not; labels of all pairs of words are compared at once. A constant added to
-all scores of a word changes no tree, so scores need not be probabilities.
+The results are those of Stanza: the highest-scoring tree with one root (Chu-Liu/Edmonds), then
+`stanza.models.depparse.head_constraints`. This implementation is faster: a quick search that allows several roots comes
+first, and labels of all pairs of words are compared at once. Adding a constant to all scores of a word changes no tree,
+so scores need not be probabilities.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,13 +13,13 @@ import numpy as np
 from stanza.models.depparse.head_constraints import SINGLETON_DEPREL_GROUPS, find_head_constraint_violations
 
 REPAIRS = 5
-"""How many faults of one sentence are repaired, as in Stanza."""
+"""The maximum number of repairs per sentence, as in Stanza."""
 
 
 def best_tree(scores: np.ndarray) -> np.ndarray:
-    """The heads of the best tree with one root, the root's own first; `scores[word, head]`, both with the root.
+    """The heads of the best tree with one root, starting with the root's own; `scores[word, head]`, both with the root.
 
-    Where the best tree of all has one root no other with one can score higher.
+    If the best of all trees has one root, it is also the best tree with one root.
     """
     heads: np.ndarray = scores.argmax(axis=1)
     heads[0] = 0
@@ -30,15 +30,15 @@ def best_tree(scores: np.ndarray) -> np.ndarray:
     if _roots(heads) == 1:
         return heads
     finite = exact[np.isfinite(exact)]
-    exact[:, 0] -= 1.0 + len(exact) * (finite.max() - finite.min())  # no tree gains what a second root costs
+    exact[:, 0] -= 1.0 + len(exact) * (finite.max() - finite.min())  # a second root costs more than any tree can gain
     return _highest(exact)
 
 
 class _Contraction(NamedTuple):
-    """A cycle of the best heads made one word, the last of a smaller sentence; the others are its first words.
+    """A cycle of best heads contracted to one word, the last of a smaller sentence; the other words come first.
 
-    `enter` is the word of the cycle that each other word would be the head of, `leave` the word of the cycle that would
-    be the head of each other word.
+    `enter` is, for each other word as head, the word of the cycle that it would enter; `leave` is the word of the cycle
+    that would be the head of each other word.
     """
 
     heads: np.ndarray
@@ -48,7 +48,7 @@ class _Contraction(NamedTuple):
     leave: np.ndarray
 
     def expanded(self, heads: np.ndarray) -> np.ndarray:
-        """The heads of the words, from those of the smaller sentence."""
+        """The heads of all words, from those of the smaller sentence."""
         out, made = self.heads.copy(), len(self.others)
         of_others = heads[:made]
         out[self.others] = np.where(of_others == made, self.leave, self.others[np.minimum(of_others, made - 1)])
@@ -57,7 +57,7 @@ class _Contraction(NamedTuple):
 
 
 def _highest(scores: np.ndarray) -> np.ndarray:
-    """The heads of the tree that scores highest, with any number of roots (Chu-Liu/Edmonds)."""
+    """The heads of the highest-scoring tree, with any number of roots (Chu-Liu/Edmonds)."""
     contractions: list[_Contraction] = []
     while True:
         heads: np.ndarray = scores.argmax(axis=1)
@@ -73,7 +73,7 @@ def _highest(scores: np.ndarray) -> np.ndarray:
 
 
 def _cycle(heads: np.ndarray) -> np.ndarray:
-    """The words of a cycle; none where there is none."""
+    """The words of a cycle; empty if there is none."""
     above = _far_above(heads)
     word = int(above.max())  # on a cycle, or the root
     cycle: list[int] = []
@@ -99,16 +99,16 @@ def _contracted(scores: np.ndarray, heads: np.ndarray, cycle: np.ndarray) -> tup
 
 
 def is_tree(heads: np.ndarray) -> bool:
-    """Whether the heads make one tree with one word under the root."""
+    """Whether the heads form one tree with one word under the root."""
     if _roots(heads) != 1:
         return False
     return not _far_above(heads).any()
 
 
 def _far_above(heads: np.ndarray) -> np.ndarray:
-    """Where every word arrives that climbs from head to head at least as often as there are words."""
+    """The ancestor of every word after at least as many steps as there are words."""
     reached = heads
-    for _ in range(max(1, len(heads).bit_length())):  # each step doubles how far every word climbs
+    for _ in range(max(1, len(heads).bit_length())):  # each iteration doubles the number of steps
         reached = reached[reached]
     return reached
 
@@ -118,12 +118,12 @@ def _roots(heads: np.ndarray) -> int:
 
 
 def is_faulty(heads: np.ndarray, relations: Sequence[str]) -> bool:
-    """Whether a head has two subjects or two objects; `relations` are those of the words, without the root."""
+    """Whether a head has two subjects or two objects; `relations` are those of the words without the root."""
     return bool(find_head_constraint_violations(heads, relations))
 
 
 class _Trial(NamedTuple):
-    """A tree, the words that had to look for another label or head, and what the tree's arcs and labels score."""
+    """A tree, the words that needed another label or head, and the score of its arcs and labels."""
 
     total: float
     heads: np.ndarray
@@ -133,11 +133,11 @@ class _Trial(NamedTuple):
 def repaired(
     scores: np.ndarray, labels: np.ndarray, heads: np.ndarray, relations: Sequence[str]
 ) -> tuple[np.ndarray, list[str]]:
-    """Heads and relations of a faulty tree with its faults repaired: see Stanza's `head_constraints`.
+    """Heads and relations of a faulty tree after repair: see Stanza's `head_constraints`.
 
     `scores[word, head]` and `labels[word, head, relation]`, root included; `labels` are log-probabilities. Of the words
-    that may not all have their label, each in turn keeps it; the others look for another label or head, and the best
-    tree wins.
+    with conflicting labels, each in turn keeps its label while the others get another label or head; the best tree
+    wins.
     """
     labels = labels.copy()
     for _ in range(REPAIRS):
@@ -155,9 +155,9 @@ def repaired(
 def _trials(
     scores: np.ndarray, labels: np.ndarray, head: int, barred: Sequence[int], words: Sequence[int]
 ) -> Iterator[_Trial]:
-    """The best trees if all of these words but one may not be under `head` with the barred labels.
+    """The best trees if all of these words but one must not be under `head` with the barred labels.
 
-    What the trials have in common is worked out once: there may be as many as there are words.
+    Common parts of the trials are computed once: there may be as many trials as words.
     """
     with_label = scores[words] + labels[words].max(2)
     labels_left = labels[words, head].copy()

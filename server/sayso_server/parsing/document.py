@@ -1,6 +1,6 @@
-"""Documents of sentences and words: what is needed of Stanza's, made and filled in a fraction of the time.
+"""Documents of sentences and words: the required subset of Stanza's classes, in a fraction of the time.
 
-Attributes have the names of Stanza's, so that processors take either kind. A token of one word is that word.
+Attributes have Stanza's names, so that processors accept both kinds. A token of one word is that word.
 """
 
 import itertools
@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 from stanza.models.ner.utils import decode_from_bioes
 
 Expand = Callable[[Sequence[str]], Sequence[Sequence[str]]]
-"""The words of each of several multi-word tokens."""
+"""Returns the words of each multi-word token."""
 
 
 class Word:
-    """A word, and the token that it is. `id` counts from 1 in its sentence; offsets are those of the document's text.
+    """A word, which is also a token unless it is part of a multi-word token.
 
-    A word of a multi-word token that is not written in it (`wo` of `won't` is) has no offsets.
+    `id` counts from 1 in its sentence; offsets are those of the document's text.
+    A word that is not spelled out in its multi-word token (unlike `wo` in `won't`) has no offsets.
     """
 
     __slots__ = (
@@ -33,7 +34,7 @@ class Word:
 
     @property
     def words(self) -> "tuple[Word, ...]":
-        """The words of the token: this one."""
+        """The words of the token: just this one."""
         return (self,)
 
 
@@ -63,7 +64,7 @@ class Entity(NamedTuple):
 
 
 class Sentence:
-    """A sentence of tokens, which gives its words their numbers. What processors find is empty until they have run."""
+    """A sentence of tokens, which numbers its words. The processors' fields are empty until they have run."""
 
     __slots__ = ("cues", "ents", "links", "mentions", "roles", "tokens", "words")
 
@@ -89,7 +90,7 @@ class Document:
         self.num_words = sum(len(sentence.words) for sentence in sentences)
 
     def recut(self, ends: Container[int]) -> "Document":
-        """The document of the same words in other sentences, see `parsing.tokens.recut`; it takes the words along."""
+        """A document of the same words in other sentences, see `parsing.tokens.recut`; reuses the word objects."""
         doubts = {end: margin for end, margin in self.doubts.items() if margin <= 0 or end in ends}
         tokens = (token for sentence in self.sentences for token in sentence.tokens)
         return Document(self.text, list(_sentences((token, token.end_char in ends) for token in tokens)), doubts)
@@ -145,7 +146,7 @@ def _token(text: str, start: int, end: int, words: Sequence[str]) -> Any:
 
 
 def _sentences(tokens: Iterable[tuple[Any, bool]]) -> Iterator[Sentence]:
-    """Sentences of tokens that are given with whether a sentence ends with them."""
+    """The sentences of tokens, each given with whether it ends a sentence."""
     own: list[Any] = []
     for token, is_last in itertools.chain(tokens):
         own.append(token)

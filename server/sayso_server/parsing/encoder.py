@@ -1,4 +1,4 @@
-"""The transformer under every head: how it reads words, and how it is stored.
+"""The transformer encoder shared by all heads, and its storage format.
 
 It reads paragraphs, not sentences: the words of a paragraph are in one row, a separator between its sentences, so
 that every head sees what was said before and after. A row is read once, whatever heads follow. The word pieces are
@@ -12,7 +12,7 @@ those of the layers made int8 again where that is faster.
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -26,7 +26,7 @@ from torch import Tensor
 from sayso_server.parsing.layers import Format, Layers, StoredRows, fastest
 
 LAYERS = 4
-"""How many of the last layers the heads mix."""
+"""The number of last layers that the heads mix."""
 
 WINDOW = 256
 """Word pieces of one row, ends included. A paragraph that has more is cut between sentences."""
@@ -39,10 +39,10 @@ GROUP = 256
 busy."""
 
 PIECES = 16
-"""Word pieces of one word that are read; the others of a monster are left out."""
+"""The maximum number of word pieces of one word; the rest of an overlong word is dropped."""
 
 SHAPES = 4
-"""How many ways of writing a word are told apart."""
+"""The number of capitalization classes of a word."""
 
 Paragraph = Sequence[Sequence[str]]
 """The sentences of a paragraph as lists of words."""
@@ -59,7 +59,7 @@ def shape(word: str) -> int:
 
 @dataclass(slots=True)
 class Row:
-    """What the encoder reads in one piece, and where each word's first and last piece are in it."""
+    """The input of one encoder row, and the positions of each word's first and last piece in it."""
 
     ids: list[int]
     types: list[int] = field(default_factory=lambda: [0])
@@ -164,9 +164,17 @@ class Encoder:
         """The states of the words of each row, (layers, words, width)."""
         ids, types = ([*itertools.chain(*parts)] for parts in ((r.ids for r in rows), (r.types for r in rows)))
         lengths = [len(row.ids) for row in rows]
-        hidden = torch.stack(self.layers(torch.tensor(ids), torch.tensor(types), lengths)[-LAYERS:])
-        parts = torch.split(hidden, lengths, 1)
-        return [(part[:, row.first] + part[:, row.last]) / 2 for part, row in zip(parts, rows, strict=True)]
+        layers = self.layers(torch.tensor(ids), torch.tensor(types), lengths)[-LAYERS:]
+        starts = [*itertools.accumulate(lengths, initial=0)][:-1]
+        first = _moved((row.first for row in rows), starts)
+        last = _moved((row.last for row in rows), starts)
+        states = torch.stack([(own.index_select(0, first) + own.index_select(0, last)) / 2 for own in layers])
+        return list(torch.split(states, [len(row.first) for row in rows], 1))
+
+
+def _moved(places: Iterable[Sequence[int]], starts: Sequence[int]) -> Tensor:
+    """The places in rows as places among the pieces of all rows, which begin at `starts`."""
+    return torch.tensor([start + place for start, own in zip(starts, places, strict=True) for place in own])
 
 
 def quantize(weight: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray]:

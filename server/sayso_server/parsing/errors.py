@@ -1,5 +1,5 @@
-"""What can go wrong when models are loaded."""
+"""Errors of loading models."""
 
 
 class ModelError(Exception):
-    """The model cannot be used. The message is one line that says what is wrong and what to do."""
+    """The model cannot be used. The message is one line with the problem and a remedy."""

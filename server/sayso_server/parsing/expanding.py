@@ -1,4 +1,4 @@
-"""The words of multi-word tokens, by Stanza's own network, which is asked once for each token."""
+"""The words of multi-word tokens, from Stanza's network, which runs once for each distinct token."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,18 +6,18 @@ from typing import Any
 from stanza.models.common import doc
 
 MEMORY = 1 << 16
-"""Tokens that are remembered."""
+"""The maximum number of cached tokens."""
 
 
 class Expander:
-    """Asks Stanza's processor `mwt`. What it answers depends on a token alone."""
+    """Expands tokens with Stanza's processor `mwt`, whose results depend only on the token."""
 
     def __init__(self, processor: Any) -> None:
         self._stanza = processor
         self._known: dict[str, tuple[str, ...]] = {}
 
     def __call__(self, tokens: Sequence[str]) -> list[tuple[str, ...]]:
-        """The words of each token; of one that is a word itself that word."""
+        """The words of each token; for a single-word token, the word itself."""
         if len(self._known) > MEMORY:
             self._known.clear()
         if unknown := [token for token in dict.fromkeys(tokens) if token not in self._known]:

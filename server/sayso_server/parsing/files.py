@@ -1,4 +1,4 @@
-"""A models folder: which files it has, their digests, and whether they are whole."""
+"""A models folder: its files, their digests and integrity checks."""
 
 import hashlib
 import json
@@ -10,20 +10,20 @@ from sayso_server.parsing.errors import ModelError
 
 MANIFEST = "manifest.json"
 PROCESSORS = ("tokenize", "mwt", "pos", "lemma", "depparse", "names", "roles")
-"""The files of a folder are these, each with `.pt`, and the folder `encoder`."""
+"""The files of a folder: one `.pt` file for each of these, and the folder `encoder`."""
 
 _MOST_UNFOLDING = 20
-"""How many times the size of its file an archive may have; ours have less than twice."""
+"""The maximum decompressed size of an archive relative to its file; ours are below 2."""
 
 OPTIONAL = ("sentences", "links", "coreference")
-"""Heads that older models do not have."""
+"""Heads that older models lack."""
 
 REBUILD = "reinstall sayso-server, or train the models again (see the model card)"
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a models folder says of itself. `digest` is SHA-256 over the digests of its files."""
+    """The manifest of a models folder. `digest` is the SHA-256 of the digests of its files."""
 
     version: str
     digest: str
@@ -31,7 +31,7 @@ class Manifest:
 
 
 def processors_of(folder: Path) -> tuple[str, ...]:
-    """What a folder has models for, in the order in which they run."""
+    """The processors that a folder has models for, in the order in which they run."""
     return (*PROCESSORS, *(name for name in OPTIONAL if (folder / f"{name}.pt").is_file()))
 
 
@@ -42,7 +42,7 @@ def sha256(path: Path) -> str:
 
 
 def write_index(folder: Path) -> None:
-    """Write the empty index without which Stanza loads nothing from a folder."""
+    """Write the empty index that Stanza needs to load models from a folder."""
     (folder / "resources.json").write_text("{}\n", encoding="utf-8")
 
 
@@ -64,7 +64,7 @@ def _digest(files: dict[str, str]) -> str:
 
 
 def check(folder: Path) -> Manifest:
-    """The manifest of a folder whose files are all whole. Raises ModelError that names the first that is not."""
+    """The manifest of a folder with intact files. Raises ModelError that names the first damaged file."""
     if not folder.is_dir():
         raise ModelError(f"there is no models folder {folder}: {REBUILD}")
     manifest = _read_manifest(folder / MANIFEST)
@@ -82,7 +82,7 @@ def check(folder: Path) -> Manifest:
 
 
 def _read_manifest(path: Path) -> Manifest:
-    """What a manifest says. Raises ModelError where it is none, or names files outside its folder."""
+    """The content of a manifest. Raises ModelError if it is invalid or names files outside its folder."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         manifest = Manifest(content["version"], content["digest"], dict(content["files"]))
@@ -101,13 +101,13 @@ def _flat(files: dict[str, str]) -> tuple[str, ...]:
 
 
 def _is_inside(name: str) -> bool:
-    """Whether a name is a path below the folder, as every system writes it."""
+    """Whether a name is a relative path inside the folder, on any operating system."""
     path = PurePosixPath(name)
     return path.as_posix() == name and not path.is_absolute() and not {"..", "."} & {*path.parts} and "\\" not in name
 
 
 def _check_unfolding(path: Path) -> None:
-    """Raises ModelError for an archive that is much larger than its file, and would fill the memory."""
+    """Raise ModelError for an archive that would decompress to far more than its file size and fill the memory."""
     if not zipfile.is_zipfile(path):
         return
     try:
@@ -117,4 +117,4 @@ def _check_unfolding(path: Path) -> None:
         raise ModelError(f"the model file {path} is a damaged archive ({type(error).__name__}): {REBUILD}") from None
     size = path.stat().st_size
     if unfolded > _MOST_UNFOLDING * size:
-        raise ModelError(f"the model file {path} of {size:,} bytes unfolds to {unfolded:,}, which no model does")
+        raise ModelError(f"the model file {path} of {size:,} bytes decompresses to {unfolded:,}, too large for a model")

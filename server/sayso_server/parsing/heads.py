@@ -1,7 +1,7 @@
-"""The heads on the encoder's states: word labels, trees, spans. Thin, so that reading costs what the encoder costs.
+"""The heads on the encoder's states: word labels, trees, spans. They are thin, so that the encoder dominates the cost.
 
-Each takes the states of all words of a document, (layers, words, width), mixes the layers with weights of its own, and
-scores all words at once. None has a recurrent layer: the encoder was fine-tuned under all of them together.
+Each head takes the states of all words of a document, (layers, words, width), mixes the layers with learned weights,
+and scores all words at once. None has a recurrent layer: the encoder was fine-tuned with all heads together.
 """
 
 import itertools
@@ -19,17 +19,17 @@ from sayso_server.parsing.encoder import LAYERS
 from sayso_server.parsing.matrices import applied, linear
 
 HEADS = 256
-"""Of a parser: heads whose labels are scored together. What is kept of each is as large as 50 words' states."""
+"""Parser heads whose labels are scored together. Each needs as much memory as the states of 50 words."""
 
 WORDS = 1024
-"""Words whose trees or links are scored together: what bounds the memory."""
+"""The maximum number of words whose trees or links are scored together, to limit memory."""
 
 SpanOfWords = tuple[int, int, str]
 """First word, word after the last, label."""
 
 
 class Head(nn.Module):
-    """What all heads share: the mix of layers, dropout, and their file."""
+    """Base class of all heads: layer mix, dropout, file format."""
 
     def __init__(self, dropout: float = 0.2, **settings: Any) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class Tagger(Head):
         self.scores = nn.ModuleDict({name: nn.Linear(width, len(labels)) for name, labels in columns.items()})
 
     def loss(self, states: Tensor, gold: dict[str, Tensor]) -> Tensor:
-        """Mean cross-entropy over words, summed over columns; -100 in `gold` is not counted."""
+        """Mean cross-entropy over words, summed over columns; -100 in `gold` is ignored."""
         mixed = self.mixed(states)
         return torch.stack([F.cross_entropy(score(mixed), gold[name]) for name, score in self.scores.items()]).sum()
 
@@ -79,8 +79,8 @@ class Tagger(Head):
 class SpanTagger(Head):
     """Labelled spans. Labels of one group exclude each other; groups are independent and may overlap.
 
-    A group of k labels has 1 + 2k classes: outside, and beginning and inside of each label (IOB2). Groups may have
-    names, such as those of the conventions by which they were annotated; the first is the one that is served.
+    A group of k labels has 1 + 2k classes: outside, and begin and inside of each label (IOB2). Groups may have names,
+    such as those of annotation conventions; the first group is used for inference.
     """
 
     def __init__(self, width: int, groups: list[list[str]], names: Sequence[str] = ()) -> None:
@@ -96,7 +96,7 @@ class SpanTagger(Head):
         return list(torch.split(applied(self.scores, self.mixed(states)), sizes, 1))
 
     def loss(self, states: Tensor, gold: Tensor) -> Tensor:
-        """Cross-entropy summed over groups, its mean over words; `gold` is (words, groups), -100 is not counted."""
+        """Cross-entropy, summed over groups and averaged over words; `gold` is (words, groups), -100 is ignored."""
         known = (gold >= 0).any(1).sum().clamp(min=1)
         scores = zip(self.grouped(states), gold.unbind(1), strict=True)
         return torch.stack([F.cross_entropy(s, own, reduction="sum") for s, own in scores]).sum() / known
@@ -118,7 +118,7 @@ class SpanTagger(Head):
         return [scores.softmax(1).cpu().numpy() for scores in self.grouped(states)]
 
     def classes(self, states: Tensor) -> list[np.ndarray]:
-        """The best class of every word, by group; an inside follows its beginning."""
+        """The best class of every word, by group; inside labels follow a begin label."""
         return [best_classes(scores.log_softmax(1).cpu().numpy()) for scores in self.grouped(states)]
 
     def predict_group(self, states: Tensor, group: int) -> list[SpanOfWords]:
@@ -132,16 +132,20 @@ class SpanTagger(Head):
 
 
 def best_classes(scores: np.ndarray) -> np.ndarray:
-    """The best row of IOB2 classes in which every inside follows its label, by log-probabilities (words, classes).
+    """The best valid sequence of IOB2 classes, from log-probabilities (words, classes).
 
-    Only where something may be (outside less likely than 0.999) there is anything to decide.
+    Only words where outside is less likely than 0.999 need to be decoded, and only a stretch in which some word's best
+    class cannot follow the one before needs a search.
     """
-    out = np.zeros(len(scores), dtype=np.int64)
-    open_words = np.flatnonzero(scores[:, 0] < np.log(0.999))
+    is_open = scores[:, 0] < np.log(0.999)
+    best: np.ndarray = np.where(is_open, scores.argmax(1), 0)
+    before = np.concatenate(([0], best[:-1]))
+    is_torn = (best > 0) & (best % 2 == 0) & (before != best) & (before != best - 1)
+    open_words = np.flatnonzero(is_open)
     for stretch in np.split(open_words, np.flatnonzero(np.diff(open_words) > 1) + 1):
-        if len(stretch):
-            out[stretch] = _viterbi(scores[stretch])
-    return out
+        if is_torn[stretch].any():
+            best[stretch] = _viterbi(scores[stretch])
+    return best
 
 
 def _viterbi(scores: np.ndarray) -> list[int]:
@@ -162,7 +166,7 @@ def _viterbi(scores: np.ndarray) -> list[int]:
 
 
 def spans(classes: np.ndarray, labels: Sequence[str]) -> list[SpanOfWords]:
-    """The spans of a row of IOB2 classes. An inside without a beginning of its label begins one."""
+    """The spans of a sequence of IOB2 classes. An inside label without a begin label starts a span."""
     out: list[SpanOfWords] = []
     for i in np.flatnonzero(classes).tolist():
         label, is_inside = labels[(int(classes[i]) - 1) // 2], classes[i] % 2 == 0
@@ -174,9 +178,9 @@ def spans(classes: np.ndarray, labels: Sequence[str]) -> list[SpanOfWords]:
 
 
 class Parser(Head):
-    """Deep biaffine dependency parser (Dozat and Manning 2017) straight on the encoder's states.
+    """Deep biaffine dependency parser (Dozat and Manning 2017) directly on the encoder's states.
 
-    Labels are scored for chosen arcs only, but where a tree must be repaired; see `decoding`.
+    Labels are scored only for the chosen arcs, unless a tree must be repaired; see `decoding`.
     """
 
     def __init__(self, width: int, relations: list[str], arc_width: int = 256, label_width: int = 96) -> None:
@@ -188,35 +192,38 @@ class Parser(Head):
         self.arc = nn.Parameter(torch.zeros(arc_width + 1, arc_width))
         self.label = nn.Parameter(torch.zeros(label_width + 1, label_width + 1, len(relations)))
         nn.init.orthogonal_(self.arc[:-1])
-        self._label_of_heads: Tensor | None = None  # `label` as it is multiplied with heads, of one that was loaded
+        self._label_of_heads: Tensor | None = None  # `label` prepared for multiplication with heads, after loading
 
-    def _views(self, states: Tensor, lengths: Sequence[int]) -> list[Tensor]:
-        """Each word as dependent and as head, for arcs and for labels: (sentences, 1 + longest, width), root first."""
+    def views(self, states: Tensor, lengths: Sequence[int]) -> "Views":
+        """The words of padded sentences, (sentences, 1 + longest, width), root first."""
         rooted = [torch.cat([self.root[None], own]) for own in torch.split(self.mixed(states), list(lengths))]
         padded = nn.utils.rnn.pad_sequence(rooted, batch_first=True)
         hidden = self.dropout(F.leaky_relu(self.project(padded), 0.1))
-        return list(hidden.split(self.widths, 2))
+        return Views(*hidden.split(self.widths, 2))
 
-    def _arcs(self, dependents: Tensor, heads: Tensor, lengths: Sequence[int]) -> Tensor:
-        """Scores (sentences, dependent, head); a word is not its own head, nor is padding anyone's."""
-        scores = _with_one(dependents) @ self.arc @ heads.transpose(1, 2)
+    def arcs(self, views: "Views", lengths: Sequence[int]) -> Tensor:
+        """Scores (words, 1 + longest) of all heads; a word is not its own head, nor is padding anyone's."""
+        scores = _with_one(views.arc_dependents) @ self.arc @ views.arc_heads.transpose(1, 2)
         places = torch.arange(scores.size(2), device=scores.device)
         outside = places[None] > torch.tensor(list(lengths), device=scores.device)[:, None]
         scores = scores.masked_fill(outside[:, None], -1e9)
-        return scores.masked_fill(torch.eye(scores.size(1), dtype=torch.bool, device=scores.device), -float("inf"))
+        scores = scores.masked_fill(torch.eye(scores.size(1), dtype=torch.bool, device=scores.device), -1e9)
+        sentence, word = _places(lengths, scores.device)
+        return scores[sentence, word + 1]
 
-    def _labels(self, dependents: Tensor, heads: Tensor) -> Tensor:
-        """Scores (arcs, relations) of arcs given as two (arcs, width)."""
+    def labels(self, views: "Views", lengths: Sequence[int], heads: Tensor) -> Tensor:
+        """Scores (words, relations) of the arcs from these heads, (words,), 0 for the root."""
+        sentence, word = _places(lengths, heads.device)
+        dependents, own = views.label_dependents[sentence, word + 1], views.label_heads[sentence, heads]
         partial = (_with_one(dependents) @ self.label.flatten(1)).view(len(dependents), *self.label.shape[1:])
-        return torch.einsum("nj,njr->nr", _with_one(heads), partial)
+        return torch.einsum("nj,njr->nr", _with_one(own), partial)
 
     def loss(self, states: Tensor, lengths: Sequence[int], heads: Tensor, relations: Tensor) -> Tensor:
         """Mean cross-entropy of heads (0 is the root) and relations, both (words,)."""
-        arc_dependent, arc_head, label_dependent, label_head = self._views(states, lengths)
-        sentence, word = _places(lengths, heads.device)
-        scores = self._arcs(arc_dependent, arc_head, lengths)[sentence, word + 1]
-        labels = self._labels(label_dependent[sentence, word + 1], label_head[sentence, heads])
-        return F.cross_entropy(scores, heads) + F.cross_entropy(labels, relations)
+        views = self.views(states, lengths)
+        return F.cross_entropy(self.arcs(views, lengths), heads) + F.cross_entropy(
+            self.labels(views, lengths, heads), relations
+        )
 
     def predict(self, states: Tensor, lengths: Sequence[int]) -> list[list[tuple[int, str]]]:
         """(head, relation) of every word of every sentence; heads count from 1, 0 is the root."""
@@ -231,7 +238,7 @@ class Parser(Head):
     def _trees(self, states: Tensor, lengths: Sequence[int]) -> list[list[tuple[int, str]]]:
         rows = torch.cat([self.root[None], self.mixed(states)])  # the root once, for all sentences
         hidden = F.leaky_relu(applied(self.project, rows), 0.1)
-        views = _Views(*(view.contiguous() for view in torch.split(hidden, self.widths, 1)))
+        views = Views(*(view.contiguous() for view in torch.split(hidden, self.widths, 1)))
         starts = np.cumsum([1, *lengths])
         sentences = [np.concatenate(([0], np.arange(a, b))) for a, b in itertools.pairwise(starts)]
         scores = self._scores(views, sentences)
@@ -248,7 +255,7 @@ class Parser(Head):
             out.append(list(zip(tree[1:].tolist(), names, strict=True)))
         return out
 
-    def _scores(self, views: "_Views", sentences: Sequence[np.ndarray]) -> list[np.ndarray]:
+    def _scores(self, views: "Views", sentences: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Scores (dependent, head) of the arcs of sentences given as rows; a word is not its own head."""
         asked = linear(_with_one(views.arc_dependents), self.arc.T)
         rows, sizes = _on(asked, np.concatenate(sentences)), [len(own) for own in sentences]
@@ -258,10 +265,10 @@ class Parser(Head):
             np.fill_diagonal(own, -np.inf)
         return scores
 
-    def _best_labels(self, views: "_Views", heads: np.ndarray) -> list[int]:
+    def _best_labels(self, views: "Views", heads: np.ndarray) -> list[int]:
         """The best label of each word with its head; `heads` are rows of the views, those of the words follow the root.
 
-        Most of the work is done once for each head. Heads with equally many dependents are read together.
+        Most of the work is done once per head. Heads with the same number of dependents are processed together.
         """
         used, own, counts = np.unique(heads, return_inverse=True, return_counts=True)
         by_count = np.argsort(counts, kind="stable")
@@ -284,14 +291,14 @@ class Parser(Head):
         return labels
 
     def _of_heads(self, heads: Tensor) -> Tensor:
-        """What heads (heads, width) contribute to the scores of labels, (heads, 1 + width, relations)."""
+        """The contribution of heads (heads, width) to label scores, (heads, 1 + width, relations)."""
         if self._label_of_heads is None:
             return torch.einsum("nj,ijr->nir", _with_one(heads), self.label)
         made = linear(_with_one(heads), self._label_of_heads)
         return made.view(len(heads), self.label.size(0), self.label.size(2))
 
     def _every_label(self, dependents: Tensor, heads: Tensor) -> np.ndarray:
-        """Log-probabilities (dependents, heads, relations) of all pairs of two (words, width)."""
+        """Log-probabilities (dependents, heads, relations) of all pairs, from two tensors (words, width)."""
         scores = _with_one(dependents) @ self._of_heads(heads)
         every: np.ndarray = F.log_softmax(scores, 2).transpose(0, 1).cpu().numpy()
         return every
@@ -304,8 +311,8 @@ class Parser(Head):
         return head
 
 
-class _Views(NamedTuple):
-    """Each row as dependent and as head, for arcs and for labels, (rows, width)."""
+class Views(NamedTuple):
+    """Words, and roots, as dependents and as heads, for arcs and for labels, (..., width)."""
 
     arc_dependents: Tensor
     arc_heads: Tensor
@@ -314,12 +321,12 @@ class _Views(NamedTuple):
 
 
 def _on(tensor: Tensor, places: np.ndarray) -> Tensor:
-    """Places for an index into a tensor."""
+    """Indices as a tensor on the device of `tensor`."""
     return torch.from_numpy(places).to(tensor.device)
 
 
 def batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
-    """The lengths in parts whose sum is at most `most`, or that are a single one."""
+    """The indices of lengths in batches with a sum of at most `most`, or of a single one."""
     own: list[int] = []
     for length in lengths:
         if own and sum(own) + length > most:
@@ -335,7 +342,7 @@ def _with_one(tensor: Tensor) -> Tensor:
 
 
 def _places(lengths: Sequence[int], device: torch.device) -> tuple[Tensor, Tensor]:
-    """Sentence and place in it of every word."""
+    """The sentence of every word, and its position in it."""
     counts = torch.tensor(list(lengths), device=device)
     sentence = torch.repeat_interleave(torch.arange(len(lengths), device=device), counts)
     starts = counts.cumsum(0) - counts

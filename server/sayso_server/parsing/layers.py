@@ -33,6 +33,9 @@ def floating(weight: Tensor, bias: Tensor) -> Linear:
 LEVELS = 90
 """Of the weights on either side of 0. With 127, sums of products often leave the 16 bits that AVX2 has for them."""
 
+INPUT_STEP = 1 / 255
+"""Of the numbers from 0 to 1 that are multiplied with a weight, in eight bits."""
+
 LEAST_GELU = -0.17
 """No value of GELU is lower."""
 
@@ -48,12 +51,13 @@ def int8(weight: Tensor, bias: Tensor, levels: int = LEVELS, least: float | None
         warnings.simplefilter("ignore")  # a torch to come will have no quantized tensors; see `fastest`
         quantized = torch.quantize_per_channel(weight, scales, torch.zeros_like(scales).long(), 0, torch.qint8)
     packed = torch.ops.quantized.linear_prepack(quantized, None)
+    multiply = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32
     sums = quantized.dequantize().sum(1)[None]
 
     def linear(states: Tensor) -> Tensor:
         low = states.amin(1, keepdim=True) if least is None else states.new_full((len(states), 1), least)
         spread = (states.amax(1, keepdim=True) - low).clamp(min=1e-8)
-        product: Tensor = torch.ops.quantized.linear_dynamic((states - low).div_(spread), packed)
+        product: Tensor = multiply((states - low).div_(spread), INPUT_STEP, 0, packed)
         return product.mul_(spread).addmm_(low, sums).add_(bias)
 
     return linear

@@ -1,17 +1,17 @@
-"""The head for attribution links: which cue of its paragraph a word belongs to, as content and as source.
+"""The head for attribution links: assigns words to the cues of their paragraph, as content and as source.
 
-A cue is represented by its main word. Three questions are asked of each pair of a word and a cue's main word:
+A cue is represented by its main word. Each pair of a word and a cue's main word has three scores:
 
-    share   which cue the word is content of, the outermost one, or none: a softmax over the paragraph, so cues compete
-    scope   whether the word is in the content of this cue: a sigmoid, so that the contents of nested statements overlap
+    share   the outermost cue whose content the word is part of, or none: a softmax over the paragraph, so cues compete
+    scope   whether the word is in the content of this cue: a sigmoid, so that contents of nested statements can overlap
     source  whether the word is in the source of this cue: a sigmoid
 
-Each is a biaffine score plus a bias by distance, in logarithmic steps. A fourth score says which words are main words.
+Each is a biaffine score plus a distance bias in logarithmic steps. A fourth score finds the main words.
 """
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -23,29 +23,29 @@ from sayso_server.parsing.heads import WORDS, Head, batches
 from sayso_server.parsing.matrices import applied, linear
 
 LONGEST = 500
-"""Words of one paragraph between which links are looked for; a longer one is cut between sentences."""
+"""The maximum number of words of a paragraph for links; longer ones are split between sentences."""
 
 STEPS = 4
-"""Steps of distance each time it doubles."""
+"""Distance steps per doubling."""
 
 FARTHEST = 31
-"""Steps on either side."""
+"""Distance steps on either side."""
 
 LEAST_CUE, LEAST = 0.1, 0.1
-"""Probabilities from which main words, and their pairs with other words, are served."""
+"""Minimum probabilities of main words and of pairs in the results."""
 
 RIVAL = 0.005
-"""How likely a word must be the main word of a cue to have any share: what others would have is next to nothing."""
+"""Minimum probability of a cue's main word for the share score; the share of other words is negligible."""
 
 IGNORED = -100
-"""The gold label of what was not annotated."""
+"""The gold label for unannotated words."""
 
 
 class Gold(NamedTuple):
     """The annotation of a paragraph. Cues have numbers greater than 0; 0 is none.
 
-    `cues` (words,): the number of the cue whose main word this is, `IGNORED` where nobody can know.
-    `contents`, `sources` (words, columns): numbers of the cues whose content or source holds the word, outermost first.
+    `cues` (words,): the number of the cue whose main word this is, or `IGNORED` if unknown.
+    `contents`, `sources` (words, columns): numbers of the cues whose content or source has the word, outermost first.
     """
 
     cues: Tensor
@@ -54,9 +54,10 @@ class Gold(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """Scores of a paragraph before softmax and sigmoid.
+    """Scores of paragraphs before softmax and sigmoid, padded to the longest, each word as a cue.
 
-    `cues` (words,); `shares` (words, 1 + cues), the first column is none; `scopes`, `sources` (words, cues).
+    `cues` (paragraphs, words); `shares` (paragraphs, words, 1 + cues), the first column is none; `scopes`, `sources`
+    (paragraphs, words, cues).
     """
 
     cues: Tensor
@@ -66,7 +67,7 @@ class Scores(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A likely pair: places of a word and of the main word of a cue in the paragraph, and the three probabilities."""
+    """A likely pair: the positions of a word and a cue's main word in the paragraph, and the three probabilities."""
 
     word: int
     cue: int
@@ -76,7 +77,7 @@ class Found(NamedTuple):
 
 
 class Pairs(nn.Module):
-    """A biaffine score of each pair of words (words, main words), and a bias by distance."""
+    """A biaffine score for each pair of words (words, main words), plus a distance bias."""
 
     def __init__(self, width: int, hidden: int, *, bias: float = 0.0, scale: float = 0.1) -> None:
         super().__init__()
@@ -88,26 +89,21 @@ class Pairs(nn.Module):
         self.dropout = nn.Dropout(0.2)
 
     def of_words(self, mixed: Tensor) -> Tensor:
-        """The states of words (words, width) as they are multiplied with those of cues, (words, 1 + hidden)."""
+        """The states of words (words, width), projected for multiplication with cues, (words, 1 + hidden)."""
         return self._view(self.words, mixed)
 
     def of_cues(self, mixed: Tensor) -> Tensor:
-        """The states of the main words of cues (cues, width) as words are multiplied with them, (cues, 1 + hidden)."""
+        """The states of cues' main words (cues, width), projected for multiplication with words, (cues, 1 + hidden)."""
         return linear(self._view(self.cues, mixed), self.weight)
 
     def _view(self, layer: nn.Linear, mixed: Tensor) -> Tensor:
         return F.pad(self.dropout(F.leaky_relu(applied(layer, mixed), 0.1)), (0, 1), value=1.0)
 
-    def forward(self, mixed: Tensor, cues: Tensor, steps: Tensor) -> Tensor:
-        """The scores (words, cues) of the states of words and those of the main words of cues."""
-        scores: Tensor = self.of_words(mixed) @ self.of_cues(cues).T
-        return scores + self.distance[steps]
-
 
 class _Pairs(NamedTuple):
-    """All pairs of a word and a likely main word of its paragraph: rows of states, and where each word's pairs begin.
+    """All pairs of a word and a likely main word of its paragraph: rows of states, and the start of each word's pairs.
 
-    Words of paragraphs without a cue have none.
+    Words of paragraphs without a cue have no pairs.
     """
 
     words: np.ndarray
@@ -126,68 +122,61 @@ class Linker(Head):
         self.source = Pairs(width, source_hidden, bias=-3.0)
         self.none = nn.Linear(width, 1)
 
-    def scores(self, mixed: Tensor, places: Tensor) -> Scores:
-        """The scores of one paragraph, from mixed states (words, width), with the words at `places` as cues."""
-        steps = _steps(places[None] - torch.arange(len(mixed), device=places.device)[:, None])
-        cues = mixed[places]
-        shares = torch.cat([self.none(mixed), self.share(mixed, cues, steps)], 1)
-        return Scores(self.cue(mixed)[:, 0], shares, self.scope(mixed, cues, steps), self.source(mixed, cues, steps))
+    def scores(self, states: Tensor, lengths: Sequence[int]) -> Scores:
+        """The scores of all pairs of words of each paragraph of `lengths` words, padded: every word as a cue."""
+        mixed = self.mixed(states)
+        places = torch.arange(max(lengths), device=mixed.device)
+        steps = _steps(places[None] - places[:, None])
+        share, scope, source = (
+            padded(own.of_words(mixed), lengths) @ padded(own.of_cues(mixed), lengths).transpose(1, 2)
+            + own.distance[steps]
+            for own in (self.share, self.scope, self.source)
+        )
+        share = share.masked_fill(~inside(lengths, mixed.device)[:, None], -1e9)
+        shares = torch.cat([padded(self.none(mixed), lengths), share], 2)
+        return Scores(padded(self.cue(mixed), lengths)[..., 0], shares, scope, source)
 
     def losses(self, states: Tensor, lengths: Sequence[int], gold: Gold) -> dict[str, Tensor]:
         """The losses of cues, contents, scopes and sources of several paragraphs of `lengths` words."""
-        sums: dict[str, list[Tensor]] = {"cues": [], "contents": [], "scopes": [], "sources": []}
-        pairs = 0
-        parts = zip(
-            torch.split(states, list(lengths), 1), *(torch.split(part, list(lengths)) for part in gold), strict=True
-        )
-        for own, cues, contents, sources in parts:
-            scores = self.scores(self.mixed(own), torch.arange(len(cues), device=cues.device))
-            known = cues != IGNORED
-            sums["cues"].append(
-                F.binary_cross_entropy_with_logits(
-                    scores.cues[known],
-                    (cues[known] > 0).float(),
-                    reduction="sum",
-                    pos_weight=cues.new_tensor(2.0).float(),
-                )
-            )
-            places = (cues > 0).nonzero()[:, 0]
-            # content of a cue that is elsewhere is content of none here
-            is_first = contents[:, :1] == cues[places][None]
-            target = (
-                torch.where(is_first.any(1), places[is_first.float().argmax(1)] + 1, 0) if len(places) else cues * 0
-            )
-            sums["contents"].append(F.cross_entropy(scores.shares, target, reduction="sum"))
-            for name, made, numbers in (("scopes", scores.scopes, contents), ("sources", scores.sources, sources)):
-                inside = (numbers[:, None, :] == cues[places][None, :, None]).any(2).float()
-                sums[name].append(F.binary_cross_entropy_with_logits(made[:, places], inside, reduction="sum"))
-            pairs += len(places) * len(cues)
-        words = sum(lengths)
-        by = {"cues": words, "contents": words, "scopes": max(1, pairs), "sources": max(1, pairs)}
-        return {name: torch.stack(own).sum() / by[name] for name, own in sums.items()}
+        scores, words = self.scores(states, lengths), inside(lengths, states.device)
+        cues, contents, sources = (padded(part, lengths) for part in gold)
+        known, is_main = words & (cues != IGNORED), cues > 0
+        main = torch.where(is_main, cues, -1)[:, None]
+        outermost = contents[..., :1] == main  # content of a cue that is elsewhere is content of none here
+        target = torch.where(outermost.any(2), outermost.float().argmax(2) + 1, 0)
+        asked = words[:, :, None] & is_main[:, None]
+        weight = scores.cues.new_tensor(2.0)
+        sums = {
+            "cues": _binary(scores.cues[known], is_main[known], weight),
+            "contents": F.cross_entropy(scores.shares[words], target[words], reduction="sum"),
+        }
+        for name, own, numbers in (("scopes", scores.scopes, contents), ("sources", scores.sources, sources)):
+            sums[name] = _binary(own[asked], (numbers[..., None] == main[:, :, None]).any(2)[asked])
+        counted = {"scopes": asked, "sources": asked}
+        return {name: own / counted.get(name, words).sum().clamp(min=1) for name, own in sums.items()}
 
     def predict(
         self, states: Tensor, lengths: Sequence[int], least_cue: float, least: float
     ) -> tuple[list[tuple[int, float]], list[Found]]:
         """Main words of cues as (place, probability), and the pairs with a probability of at least `least`.
 
-        `lengths` are the words of each paragraph; places count from the first word of all.
+        `lengths` are the words of each paragraph; places count from the first word of all. Probabilities are rounded.
         """
         mixed = self.mixed(states)
         likely = self.cue(mixed)[:, 0].sigmoid().cpu().numpy()
         paragraphs = _paragraphs(likely, lengths, least_cue)
         cues = np.flatnonzero(likely >= least_cue)
-        main = list(zip(cues.tolist(), likely[cues].tolist(), strict=True))
+        main = list(zip(cues.tolist(), _rounded(likely[cues]), strict=True))
         if not main:
             return [], []
         pairs = _all_pairs(paragraphs)
         figures = self._figures(mixed, paragraphs, pairs)
         kept = np.flatnonzero((figures >= least).any(0) & (likely[pairs.cues] >= least_cue))
-        columns = (pairs.words[kept].tolist(), pairs.cues[kept].tolist(), *figures[:, kept].tolist())
+        columns = (pairs.words[kept].tolist(), pairs.cues[kept].tolist(), *_rounded(figures[:, kept]))
         return main, list(map(Found._make, zip(*columns, strict=True)))
 
     def _figures(self, mixed: Tensor, paragraphs: Sequence[tuple[range, np.ndarray]], pairs: _Pairs) -> np.ndarray:
-        """Share, scope and source (3, pairs) of all pairs; the words of the paragraphs are given with their cues."""
+        """Share, scope and source (3, pairs) of all pairs; paragraphs are given as words with their cues."""
         read = mixed[_on(mixed, np.concatenate([np.asarray(words) for words, _ in paragraphs]))]
         cues = mixed[_on(mixed, np.concatenate([cues for _, cues in paragraphs]))]
         steps = _steps(_on(mixed, pairs.cues - pairs.words))
@@ -201,8 +190,28 @@ class Linker(Head):
         return np.stack([shares, scope.sigmoid().cpu().numpy(), source.sigmoid().cpu().numpy()])
 
 
+def padded(rows: Tensor, lengths: Sequence[int]) -> Tensor:
+    """The rows of words, one paragraph of `lengths` words after the other, as (paragraphs, longest, ...)."""
+    return nn.utils.rnn.pad_sequence(list(torch.split(rows, list(lengths))), batch_first=True)
+
+
+def inside(lengths: Sequence[int], device: torch.device) -> Tensor:
+    """Which places of padded paragraphs hold a word, (paragraphs, longest)."""
+    return torch.arange(max(lengths), device=device)[None] < torch.tensor(list(lengths), device=device)[:, None]
+
+
+def _binary(scores: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+    return F.binary_cross_entropy_with_logits(scores, target.float(), reduction="sum", pos_weight=weight)
+
+
+def _rounded(figures: np.ndarray) -> list[Any]:
+    """Probabilities as they are served."""
+    rounded: list[Any] = figures.astype(float).round(3).tolist()
+    return rounded
+
+
 def _paragraphs(likely: np.ndarray, lengths: Sequence[int], least_cue: float) -> list[tuple[range, np.ndarray]]:
-    """The words of each paragraph that has a cue, and which may be main words; `likely` is of all words."""
+    """The words of each paragraph with a cue, and its possible main words; `likely` covers all words."""
     out = []
     least = min(RIVAL, least_cue)
     for start, end in itertools.pairwise(itertools.accumulate(lengths, initial=0)):
@@ -213,7 +222,7 @@ def _paragraphs(likely: np.ndarray, lengths: Sequence[int], least_cue: float) ->
 
 
 def _all_pairs(paragraphs: Sequence[tuple[range, np.ndarray]]) -> _Pairs:
-    """By paragraph and by word."""
+    """All pairs, by paragraph and word."""
     sizes = np.concatenate([np.full(len(words), len(cues)) for words, cues in paragraphs])
     words = np.concatenate([np.repeat(np.asarray(words), len(cues)) for words, cues in paragraphs])
     cues = np.concatenate([np.tile(cues, len(words)) for words, cues in paragraphs])
@@ -221,14 +230,14 @@ def _all_pairs(paragraphs: Sequence[tuple[range, np.ndarray]]) -> _Pairs:
 
 
 def _products(of_words: Tensor, of_cues: Tensor, sizes: Sequence[tuple[int, int]]) -> Tensor:
-    """The products of all pairs, by paragraph and by word; `sizes` are the words and cues of each paragraph."""
+    """The products of all pairs, by paragraph and word; `sizes` are the numbers of words and cues per paragraph."""
     words, cues = (list(column) for column in zip(*sizes, strict=True))
     parts = zip(torch.split(of_words, words), torch.split(of_cues, cues), strict=True)
     return torch.cat([(a @ b.T).flatten() for a, b in parts])
 
 
 def _shares(scores: np.ndarray, none: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """The softmax of each word's scores and its score for none, without the latter's."""
+    """The softmax over each word's scores and its score for none, without the latter's value."""
     highest = np.maximum(np.maximum.reduceat(scores, starts), none)
     sizes = np.diff(starts, append=len(scores))
     raised = np.exp(scores - np.repeat(highest, sizes))
@@ -238,18 +247,18 @@ def _shares(scores: np.ndarray, none: np.ndarray, starts: np.ndarray) -> np.ndar
 
 
 def _on(tensor: Tensor, places: np.ndarray) -> Tensor:
-    """Places for an index into a tensor."""
+    """Indices as a tensor on the device of `tensor`."""
     return torch.from_numpy(places).to(tensor.device)
 
 
 def _steps(distance: Tensor) -> Tensor:
-    """How far a cue is to the right of a word, in words, as logarithmic steps from 0."""
+    """The distance from a word to a cue, positive to the right, as logarithmic steps from 0."""
     steps = torch.log2(distance.abs() + 1.0).mul(STEPS).round().clamp(max=FARTHEST)
     return (distance.sign() * steps).long() + FARTHEST
 
 
 def stretches(lengths: Sequence[int]) -> Iterator[int]:
-    """How many words of a paragraph are read together, from the lengths of its sentences."""
+    """The numbers of words of a paragraph to process together, from the lengths of its sentences."""
     size = 0
     for length in lengths:
         if size and size + length > LONGEST:
@@ -263,9 +272,9 @@ def stretches(lengths: Sequence[int]) -> Iterator[int]:
 def linked(
     head: Linker, states: Tensor, lengths: Sequence[Sequence[int]], offsets: Sequence[int]
 ) -> list[tuple[list[LikelyCue], list[CueLink]]]:
-    """What is served of a document: main words of cues, and links, of each of its sentences.
+    """The main words of cues and the links of each sentence of a document.
 
-    `lengths` are the words of the sentences of each paragraph, `offsets` where each word starts.
+    `lengths` are the numbers of words of the sentences of each paragraph, `offsets` the start of each word.
     """
     sizes = list(itertools.chain.from_iterable(lengths))
     out: list[tuple[list[LikelyCue], list[CueLink]]] = [([], []) for _ in sizes]
@@ -276,10 +285,9 @@ def linked(
         cues, found = head.predict(states[:, start:end], read, LEAST_CUE, LEAST)
         for word, likely in cues:
             k, i = place[start + word]
-            out[k][0].append(LikelyCue(i, round(likely, 3)))
-        for own in found:
-            k, i = place[start + own.word]
-            figures = (round(own.share, 3), round(own.scope, 3), round(own.source, 3))
-            out[k][1].append(CueLink(i, offsets[start + own.cue], *figures))
+            out[k][0].append(LikelyCue(i, likely))
+        for word, cue, share, scope, source in found:
+            k, i = place[start + word]
+            out[k][1].append(CueLink(i, offsets[start + cue], share, scope, source))
         start = end
     return out

@@ -24,7 +24,7 @@ def load_parser(model: str = "bundled", *, threads: int | None = None) -> tuple[
 
     Only the last may look for files elsewhere: in Stanza's resources folder, then at its hub. `threads` is how many
     cores torch may take; it must be set before torch is first imported to hold everywhere.
-    Raises ModelError with one line that says what is wrong.
+    Raises ModelError with the problem in one line.
     """
     if threads is not None:
         os.environ.setdefault("OMP_NUM_THREADS", str(threads))

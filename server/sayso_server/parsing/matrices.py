@@ -1,7 +1,7 @@
-"""Products of matrices in float32, by the faster of the two libraries that torch brings.
+"""Float32 matrix products with the faster of torch's two libraries.
 
-torch gives them to MKL, which runs its AVX-512 code on processors of its own maker only. oneDNN asks what a processor
-can do, not who made it: where both are used it is as fast or up to twice as fast.
+torch uses MKL, which runs its AVX-512 code only on Intel processors. oneDNN checks the features of a processor, not its
+vendor, and is equally fast or up to twice as fast.
 """
 
 import functools
@@ -11,8 +11,8 @@ import torch.nn.functional as F  # noqa: N812  # the customary name
 from torch import Tensor, nn
 
 BLOCK, STEP = 128, 64
-"""Rows that are multiplied at once, and what their number is a multiple of: oneDNN prepares a product for each number
-of rows, which takes as long as multiplying 100 of them. It remembers those that it has prepared."""
+"""Maximum rows per product, and the unit that their number is rounded to: oneDNN compiles a kernel for each number of
+rows, which takes as long as multiplying 100 rows, and caches the kernels."""
 
 
 def linear(states: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -33,14 +33,14 @@ def _product(states: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
 
 
 def applied(layer: nn.Module, states: Tensor) -> Tensor:
-    """What a linear layer makes of (rows, inputs)."""
+    """The output of a linear layer for (rows, inputs)."""
     assert isinstance(layer, nn.Linear)
     return linear(states, layer.weight, layer.bias)
 
 
 @functools.cache
 def _has_onednn() -> bool:
-    """Whether torch has the operator: it is what its own compiler calls, no public interface, so it is tried once."""
+    """Whether torch has the operator, tried once: it is an internal operator of torch's compiler, not a public API."""
     if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         return False
     try:

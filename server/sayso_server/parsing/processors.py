@@ -1,10 +1,10 @@
-"""Stanza processors on the shared encoder: variants of `pos` and `depparse`, and four of our own.
+"""Stanza processors on the shared encoder: variants of `pos` and `depparse`, and our own processors.
 
 The variant of `tokenize` comes before the encoder; see `sayso_server.parsing.tokenizer`.
 
-They are given a `Reader`, which runs the encoder once for a document however many processors ask for its states. Our
-own are `names`, `roles`, `links` and `coreference`; `names` does what Stanza's `ner` does, which cannot have variants.
-The variant of `lemma` is Stanza's own lemmatizer, which is asked once for each word.
+They share a `Reader`, which runs the encoder once per document. Our own processors are `sentences`, `names`, `roles`,
+`links` and `coreference`; `names` replaces Stanza's `ner`, which cannot have variants. The variant of `lemma` is
+Stanza's own lemmatizer with a cache.
 """
 
 import itertools
@@ -35,7 +35,7 @@ VARIANT = "sayso"
 
 
 class Reader:
-    """Keeps the states of the document that was read last."""
+    """Reads documents, and keeps the states of the last one."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
@@ -50,11 +50,11 @@ class Reader:
         return self._states
 
     def keep(self, document: Any, states: Tensor) -> None:
-        """Keep the states that another has computed."""
+        """Keep states that were computed elsewhere."""
         self._document, self._states = document, states
 
     def forget(self) -> None:
-        """Let go of document and states."""
+        """Drop document and states."""
         self._document = self._states = None
 
 
@@ -78,7 +78,7 @@ def _begins_paragraph(document: Any, before: Any, sentence: Any) -> bool:
 
 
 class _OnStates:
-    """What the processors share: the reader and one head, taken from Stanza's configuration."""
+    """Base class of the processors: the reader and one head, from Stanza's configuration."""
 
     head_class: type[Any]
 
@@ -97,7 +97,7 @@ class TokenizerVariant(ProcessorVariant):  # type: ignore[misc]
         self._tokenizer = Tokenizer(Network.load(config["model_path"]))
 
     def process(self, document: Any) -> Any:
-        """A document of sentences of tokens, those of several words marked for `mwt`."""
+        """A document of sentences of tokens; multi-word tokens are marked for `mwt`."""
         text = document.text if isinstance(document, doc.Document) else document
         return tokenizer.document(text, self._tokenizer.cut(text))
 
@@ -118,8 +118,9 @@ class TaggerVariant(_OnStates, ProcessorVariant):  # type: ignore[misc]
         """Set the tags of all words."""
         if document.num_words:
             tags = self.head.predict(self.reader.states(document))
-            rows = zip(tags["upos"], tags["xpos"], tags["feats"], strict=True)
-            document.set([doc.UPOS, doc.XPOS, doc.FEATS], [[u, x, None if f == "_" else f] for u, x, f in rows])
+            document.set(doc.UPOS, tags["upos"])
+            document.set(doc.XPOS, tags["xpos"])
+            document.set(doc.FEATS, [None if feats == "_" else feats for feats in tags["feats"]])
         return document
 
 
@@ -145,9 +146,9 @@ class ParserVariant(_OnStates, ProcessorVariant):  # type: ignore[misc]
 
 @register_processor_variant("lemma", VARIANT)
 class LemmaVariant(ProcessorVariant):  # type: ignore[misc]
-    """Lemmas, which depend on a word and its tag alone: those of late are remembered, `MEMORY` at most.
+    """Lemmas, with a cache of at most `MEMORY` words: a lemma depends only on a word and its tag.
 
-    Stanza can remember them too (`store_results`), but without bound, and it prepares its network's input of all words.
+    Stanza has a cache too (`store_results`), but without a limit, and it still prepares the network input of all words.
     """
 
     OVERRIDE = True
@@ -155,12 +156,12 @@ class LemmaVariant(ProcessorVariant):  # type: ignore[misc]
 
     def __init__(self, config: dict[str, Any]) -> None:
         own = {**config, f"with_{VARIANT}": False, "check_requirements": False}
-        self._stanza = LemmaProcessor(own, SimpleNamespace(foundation_cache=None), "cpu")  # all it asks of a pipeline
+        self._stanza = LemmaProcessor(own, SimpleNamespace(foundation_cache=None), "cpu")  # all it needs
         self._known: dict[tuple[str, str], str] = {}
 
     def process(self, document: Any) -> Any:
         """Set the lemmas of all words."""
-        words = [(text, tag) for text, tag in document.get([doc.TEXT, doc.UPOS])]
+        words = [(word.text, word.upos) for sentence in document.sentences for word in sentence.words]
         if len(self._known) > self.MEMORY:
             self._known.clear()
         if unknown := [word for word in dict.fromkeys(words) if word not in self._known]:
@@ -185,14 +186,14 @@ class _OwnProcessor(Processor):  # type: ignore[misc]
 
 @register_processor("sentences")
 class SentencesProcessor(_OwnProcessor):
-    """The ends of sentences that the tokenizer was in doubt about; see `parsing.sentences`."""
+    """Decides the uncertain sentence ends of the tokenizer; see `parsing.sentences`."""
 
     PROVIDES_DEFAULT = frozenset({"sentences"})
     head_class = Ends
 
     @torch.inference_mode()
     def process(self, document: Any) -> Any:
-        """The document, or one of the same words in other sentences. The states of its words are kept."""
+        """The document, or one with the same words in other sentences. Keeps the states of its words."""
         margins = tokens.doubts(document)
         if not margins:
             return document
@@ -206,21 +207,21 @@ class SentencesProcessor(_OwnProcessor):
         return made
 
     def _read_again(self, document: Any, states: Tensor, chosen: Sequence[set[int]]) -> Tensor:
-        """The states, those of paragraphs with ends that were chosen as the encoder reads them with these ends."""
-        words = [[texts_of_words(document, s) for s in paragraph] for paragraph in paragraphs(document)]
-        parts = list(torch.split(states, [sum(map(len, own)) for own in words], 1))
+        """The states; paragraphs with new sentence ends are read again with these ends."""
+        read = list(paragraphs(document))
+        parts = torch.split(states, [sum(len(s.words) for s in paragraph) for paragraph in read], 1)
         changed = [i for i, ends in enumerate(chosen) if ends]
         if changed:
-            again = self.reader.encoder([words[i] for i in changed])
+            again = self.reader.encoder([[texts_of_words(document, s) for s in read[i]] for i in changed])
             sizes = [parts[i].size(1) for i in changed]
             for i, part in zip(changed, torch.split(again, sizes, 1), strict=True):
-                parts[i] = part
-        return torch.cat(parts, 1)
+                parts[i].copy_(part)
+        return states
 
 
 @register_processor("names")
 class NamesProcessor(_OwnProcessor):
-    """Names of people, organizations and places, as Stanza's `ner` sets them. `group`: by which convention."""
+    """Names of people, organizations and places, in the fields of Stanza's `ner`. `group` selects the convention."""
 
     PROVIDES_DEFAULT = frozenset({"names"})
     group = 0
@@ -247,13 +248,13 @@ def _tokens(document: Any) -> Iterator[Any]:
 
 
 def _tag_of_token(tags: list[str]) -> str:
-    """Of a multi-word token: a name's first word tells (Pell's), unless it continues in the next token."""
+    """The tag of a multi-word token: that of the name's first word (Pell's), unless it continues in the next token."""
     return next((tag for tag in tags if tag != "O"), "O")
 
 
 @register_processor("roles")
 class RolesProcessor(_OwnProcessor):
-    """How likely each word is part of a source, of a cue, of a content, and the first word of a content."""
+    """The probabilities that each word is part of a source, cue or content, or the first word of a content."""
 
     PROVIDES_DEFAULT = frozenset({"roles"})
 
@@ -270,7 +271,7 @@ class RolesProcessor(_OwnProcessor):
 
 
 def role_rows(probabilities: Sequence[np.ndarray]) -> list[list[float]]:
-    """The four figures of `core.tree.Roles` of every word, from the classes of source, cue and content."""
+    """The four values of `core.tree.Roles` for every word, from the classes of source, cue and content."""
     source, cue, content = probabilities
     columns = [1 - source[:, 0], 1 - cue[:, 0], 1 - content[:, 0], content[:, 1]]
     rows: list[list[float]] = np.stack(columns, 1).astype(float).round(3).tolist()
@@ -279,7 +280,7 @@ def role_rows(probabilities: Sequence[np.ndarray]) -> list[list[float]]:
 
 @register_processor("links")
 class LinksProcessor(_OwnProcessor):
-    """Which words are likely main words of cues, and which words belong to them; offsets are those of the document."""
+    """Likely main words of cues, and the words that belong to them; offsets are those of the document."""
 
     PROVIDES_DEFAULT = frozenset({"links"})
     head_class = Linker
@@ -297,7 +298,7 @@ class LinksProcessor(_OwnProcessor):
 
 
 MENTIONS = frozenset({"NOUN", "PROPN", "PRON"})
-"""Tags of the main words of mentions; and determiners used alone: this, some."""
+"""Tags of the main words of mentions, and of determiners used alone: this, some."""
 
 PARTS = frozenset({"compound", "flat", "fixed", "goeswith", "det"})
 """Relations of words that are parts of a mention."""
@@ -325,7 +326,7 @@ class CoreferenceProcessor(_OwnProcessor):
 
 
 def mentions(sentence: Any) -> list[tuple[int, int, int]]:
-    """The nouns, pronouns and names of a sentence of Stanza's: (main word, first word, end), counted from 0."""
+    """The nouns, pronouns and names of a Stanza sentence: (main word, first word, end), counted from 0."""
     heads = [int(w.head) - 1 for w in sentence.words]
     names = [(e.words[0].id - 1, e.words[-1].id) for e in sentence.ents]
     return mentioned([w.upos for w in sentence.words], heads, [w.deprel or "" for w in sentence.words], names)

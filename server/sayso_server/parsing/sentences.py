@@ -1,8 +1,8 @@
-"""Where sentences end, decided once more by who has read the words.
+"""Decides uncertain sentence ends with the encoder's states.
 
-The tokenizer sees a few characters around each place, and is in doubt about some: a title without a stop, a link, an
-ellipsis. There the states of the words on both sides decide with it. The encoder first reads the paragraph with a
-separator after the sure ends only, and again where an end in doubt was found to be one.
+The tokenizer sees only a few characters around each place and is uncertain about some: a title without a full stop, a
+link, an ellipsis. There the states of the words on both sides are used too. The encoder first reads the paragraph with
+separators only after certain ends, and again if an uncertain end was confirmed.
 """
 
 import bisect
@@ -17,11 +17,11 @@ from sayso_server.parsing.heads import Head
 from sayso_server.parsing.tokens import LONGEST_SENTENCE, is_torn, texts_of_words
 
 MARGIN = 1.5
-"""How much the tokenizer's own margin counts next to the head's score."""
+"""The weight of the tokenizer's margin relative to the head's score."""
 
 
 class Ends(Head):
-    """How much the states of two words speak for a sentence's end between them, a logit."""
+    """Scores a sentence end between two words from their states, as a logit."""
 
     def __init__(self, width: int, hidden: int = 256) -> None:
         super().__init__(dropout=0.5, width=width, hidden=hidden)
@@ -36,7 +36,7 @@ class Ends(Head):
 
 
 class Doubt(NamedTuple):
-    """A place where a sentence may end: after which word of the paragraph, the offset, the tokenizer's margin."""
+    """An uncertain sentence end: the preceding word of the paragraph, the offset, the tokenizer's margin."""
 
     word: int
     end: int
@@ -44,19 +44,19 @@ class Doubt(NamedTuple):
 
 
 class Units(NamedTuple):
-    """A paragraph as it is read first: its words in units, each up to a sure end, and the doubts within units."""
+    """A paragraph for the first reading: its words in units, each up to a certain end, and the doubts within units."""
 
     words: list[list[str]]
     doubts: list[Doubt]
 
     @property
     def size(self) -> int:
-        """How many words it has."""
+        """The number of its words."""
         return sum(map(len, self.words))
 
 
 def units(document: Any, paragraph: Sequence[Any], margins: dict[int, float]) -> Units:
-    """The units of the sentences of a paragraph. `margins`: those of the ends in doubt, by offset."""
+    """The units of the sentences of a paragraph. `margins` has the margins of uncertain ends, by offset."""
     own = Units([], [])
     size, is_open = 0, False
     for sentence in paragraph:
@@ -73,7 +73,7 @@ def units(document: Any, paragraph: Sequence[Any], margins: dict[int, float]) ->
 
 
 def decide(head: Ends, states: Tensor, read: Sequence[Units]) -> list[set[int]]:
-    """The offsets at which sentences end, of those in doubt, by paragraph; `states` are those of all words."""
+    """The confirmed uncertain ends, as offsets, by paragraph; `states` are those of all words."""
     starts = itertools.accumulate((own.size for own in read), initial=0)
     by_paragraph = zip(starts, read, strict=False)
     places = torch.tensor([start + doubt.word for start, own in by_paragraph for doubt in own.doubts])
@@ -83,10 +83,10 @@ def decide(head: Ends, states: Tensor, read: Sequence[Units]) -> list[set[int]]:
 
 
 def chosen(own: Units, scores: Sequence[float]) -> set[int]:
-    """The offsets at which sentences end, of those in doubt.
+    """The confirmed uncertain ends, as offsets.
 
-    None ends within a name or a dateline. The tokenizer's own answer is enough where a sentence gets long, and needed
-    where it may be no more than an abbreviation.
+    No sentence ends within a name or a dateline. In a long sentence the tokenizer's decision is sufficient; after a
+    possible abbreviation it is required.
     """
     words = list(itertools.chain.from_iterable(own.words))
     sure = [0, *itertools.accumulate(map(len, own.words))]

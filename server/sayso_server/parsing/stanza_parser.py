@@ -1,4 +1,4 @@
-"""The adapter on Stanza: paragraphs in, trees with names and roles out."""
+"""The Stanza adapter: parses paragraphs to trees with names and roles."""
 
 import functools
 import hashlib
@@ -30,11 +30,11 @@ SENTENCES = ("sentences",)
 ON_STATES = (*SENTENCES, "pos", "depparse", "names", "roles", "links", "coreference")
 
 NAME_TYPES = {"PER": "PER", "PERSON": "PER", "ORG": "ORG", "LOC": "LOC", "GPE": "LOC", "FAC": "LOC"}
-"""The types of names: ours, and those of Stanza's packages that correspond."""
+"""Our name types, by those of our models and of Stanza's packages."""
 
 
 class StanzaParser:
-    """A Stanza pipeline that implements the core's port. Not thread-safe."""
+    """A Stanza pipeline that implements the core's parser port. Not thread-safe."""
 
     def __init__(self, pipeline: Any, reader: Reader | None = None) -> None:
         self.pipeline = pipeline
@@ -48,7 +48,7 @@ class StanzaParser:
 
     @property
     def coreference(self) -> Coreference | None:
-        """What compares mentions, if the models have it."""
+        """The coreference scorer, if the models have one."""
         own = self.pipeline.processors.get("coreference")
         return CoreferenceScorer(own.head) if own is not None else None
 
@@ -68,7 +68,7 @@ class StanzaParser:
             return self.pipeline.process(text, processors=self._first)
 
     def annotate(self, document: Any) -> Any:
-        """The document with all that follows on its words, or one of the same words in other sentences."""
+        """The document with all annotations, or one with the same words in other sentences."""
         try:
             with torch.inference_mode():
                 return self._annotated(document)
@@ -90,7 +90,7 @@ def _as_they_are(tokens: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def prepare(threads: int | None) -> None:
-    """What holds for all of torch and Stanza in this process."""
+    """Set global options of torch and Stanza in this process."""
     logging.getLogger("stanza").setLevel(logging.ERROR)  # it logs words of the text at lower levels
     if threads is not None:
         torch.set_num_threads(threads)
@@ -98,13 +98,13 @@ def prepare(threads: int | None) -> None:
 
 
 def from_folder(folder: Path, processors: Sequence[str] = ()) -> StanzaParser:
-    """A parser on the models of a folder, all or some. Raises ModelError where they cannot be loaded."""
+    """A parser with all or some models of a folder. Raises ModelError if they cannot be loaded."""
     processors = processors or processors_of(folder)
     try:
         reader = Reader(load_encoder(folder / "encoder")) if set(processors) & set(ON_STATES) else None
         settings: dict[str, Any] = {f"{name}_model_path": str(folder / f"{name}.pt") for name in processors}
         settings |= {f"{name}_reader": reader for name in ON_STATES}
-        own = ["tokenize"] if is_own_tokenizer(folder / "tokenize.pt") else []  # else a tokenizer of Stanza's
+        own = ["tokenize"] if is_own_tokenizer(folder / "tokenize.pt") else []  # otherwise Stanza's tokenizer
         settings |= {f"{name}_with_{VARIANT}": True for name in (*own, "pos", "lemma", "depparse")}
         pipeline = stanza.Pipeline(
             lang="en",
@@ -125,9 +125,10 @@ def from_folder(folder: Path, processors: Sequence[str] = ()) -> StanzaParser:
 
 
 def from_package(package: str) -> tuple[StanzaParser, str, str]:
-    """A parser on one of Stanza's own packages, its version, and the SHA-256 of what Stanza's index says of its files.
+    """A parser with a Stanza package, its version, and the SHA-256 of the checksums of its files in Stanza's index.
 
-    They come from the resources folder, or from the hub if that can be reached. No roles: trees and marks must do.
+    Files come from the resources folder, or from the hub if it can be reached. There are no roles: extraction relies on
+    trees and quotation marks.
     """
     folder = resources_folder()
     try:
@@ -154,7 +155,7 @@ def from_package(package: str) -> tuple[StanzaParser, str, str]:
 
 
 def _files_of(index: dict[str, Any], package: str) -> dict[str, str]:
-    """Which model of each processor a package has. Raises ModelError if there is no such package."""
+    """A package's model for each processor. Raises ModelError if there is no such package."""
     members = index.get("packages", {}).get(package, {})
     named = {name: members.get(name, package) for name in PACKAGE_PROCESSORS}
     chosen = {name: own for name, own in named.items() if own in index.get(name, {})}
@@ -165,22 +166,22 @@ def _files_of(index: dict[str, Any], package: str) -> dict[str, str]:
 
 
 def resources_folder() -> str:
-    """Where Stanza keeps its packages."""
+    """The folder with Stanza's packages."""
     return os.environ.get("STANZA_RESOURCES_DIR") or str(DEFAULT_MODEL_DIR)
 
 
 def _why_no_package(package: str, folder: str, error: Exception) -> str:
-    if isinstance(error, OSError):  # what requests raises where nothing answers is one, too
+    if isinstance(error, OSError):  # connection errors of requests are OSErrors too
         return (
-            f"stanza:{package}: its models are not all in {folder} (STANZA_RESOURCES_DIR), and Stanza's hub cannot be "
-            f'reached; run stanza.download("en", package="{package}") where it can, and copy the folder'
+            f"stanza:{package}: not all models are in {folder} (STANZA_RESOURCES_DIR), and Stanza's hub cannot be "
+            f'reached; run stanza.download("en", package="{package}") on a machine with access, and copy the folder'
         )
     reason = next(iter(str(error).splitlines()), "")
     return f"stanza:{package} cannot be loaded from {folder} ({type(error).__name__}: {reason})"
 
 
 def to_tree(document: Any, sentence: Any, shift: int) -> Tree:
-    """A sentence of Stanza's as a tree, its offsets moved by `shift`."""
+    """A Stanza sentence as a tree, with offsets shifted by `shift`."""
     texts = tokens.texts_of_words(document, sentence)
     words = [
         Word(
@@ -213,4 +214,4 @@ def to_tree(document: Any, sentence: Any, shift: int) -> Tree:
 
 
 def _moved(link: CueLink, shift: int) -> CueLink:
-    return link._replace(cue=link.cue + shift)
+    return CueLink(link.word, link.cue + shift, link.share, link.scope, link.source)

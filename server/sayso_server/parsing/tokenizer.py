@@ -1,8 +1,8 @@
-"""Tokens and sentences: a stack of dilated convolutions over the atoms of a text, and nothing that steps.
+"""Tokenizer and sentence splitter: a stack of dilated convolutions over the atoms of a text, without recurrence.
 
-The network answers three questions for each atom: does a token end here, does a sentence, does the token hold several
-words? Together these are the labels of Stanza's tokenizer. The paragraphs of a text make one row, with empty places
-between them, so that no paragraph is read with another and none is padded to the length of the longest.
+The network answers three questions for each atom: does a token end here, does a sentence end here, and does the token
+have several words? Together these are the labels of Stanza's tokenizer. The paragraphs of a text form one row with
+empty positions between them, so that paragraphs do not influence each other and need no padding.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,23 +19,23 @@ from sayso_server.parsing import document as light
 from sayso_server.parsing.document import Expand
 
 DILATIONS = (1, 2, 4, 8, 1)
-"""How far apart the three atoms are that each layer sees."""
+"""The dilation of each layer: the distance between its three input atoms."""
 
 CHUNK = 2048
-"""Places read at once. Each chunk is read with what the layers see around it: the result does not depend on it."""
+"""Positions read at once. Each chunk includes the receptive field around it, so the result does not depend on it."""
 
 STEP = 128
-"""Chunks have a multiple of so many places: torch prepares a convolution for each length, which takes long."""
+"""Chunk lengths are multiples of this: torch prepares a convolution for each length, which is slow."""
 
 LONGEST_TOKEN = 1000
 UNKNOWN = "<UNK>"
-"""What replaces the text of a longer token, as in Stanza."""
+"""The replacement text for overlong tokens, as in Stanza."""
 
 
 class Network(nn.Module):
-    """Scores of the three questions for each atom, a token's first.
+    """Scores the three questions for each atom; the token score is the first.
 
-    `known` are the features that have a row of the table, in ascending order. The first row is that of all others.
+    `known` are the features with their own row in the table, in ascending order. All others share the first row.
     """
 
     known: Tensor
@@ -52,7 +52,7 @@ class Network(nn.Module):
         self.style = nn.Linear(atoms.STYLE, width, bias=False)
         self.layers = nn.ModuleList([nn.Conv1d(width, width, 3, dilation=dilation) for dilation in dilations])
         self.scores = nn.Linear(width, 3)
-        self.dropout: nn.Module = nn.Identity()  # other in training
+        self.dropout: nn.Module = nn.Identity()  # replaced in training
 
     def rows(self, features: Tensor) -> Tensor:
         """The rows of the table for features."""
@@ -60,21 +60,21 @@ class Network(nn.Module):
         return torch.where(self.known[places] == features, places + 1, 0)
 
     def embed(self, rows: Tensor) -> Tensor:
-        """What is read of atoms, (atoms, width), from rows of the table, (atoms, kinds of features)."""
+        """The embeddings of atoms, (atoms, width), from rows of the table, (atoms, kinds of features)."""
         summed: Tensor = self.table(rows).sum(1)
         return summed
 
     def read(self, embedded: Tensor, found: atoms.Text) -> Tensor:
-        """The states of atoms, (atoms, width): what they are, what follows them, and how their paragraph is written."""
+        """The states of atoms, (atoms, width), from the atom, what follows it, and the style of its paragraph."""
         of_paragraphs = self.style(self.dropout(torch.from_numpy(atoms.style(found))))
         states: Tensor = embedded + of_paragraphs[torch.from_numpy(atoms.paragraphs(found))]
         states += self.after(torch.from_numpy(found.after))
         return self.dropout(states)  # type: ignore[no-any-return]
 
     def forward(self, row: Tensor, filled: Tensor) -> Tensor:
-        """Scores (places - 2 * reach, 3) of a row (width, places); `filled` (places) is 1 where there is an atom.
+        """Scores (positions - 2 * reach, 3) of a row (width, positions); `filled` (positions) is 1 for atoms.
 
-        Each layer adds to each place what three atoms around it yield, and sees as many places less at both ends.
+        Each layer adds a convolution of three atoms to each position, and drops the positions without neighbours.
         """
         row = row[None]
         for layer, dilation in zip(self.layers, self.dilations, strict=True):
@@ -100,27 +100,27 @@ class Network(nn.Module):
 
 
 def is_own_tokenizer(path: Path) -> bool:
-    """Whether a file holds a network of ours; otherwise Stanza's tokenizer loads it."""
+    """Whether a file has our network; otherwise Stanza's tokenizer loads it."""
     return path.exists() and "dilations" in torch.load(path, weights_only=True, map_location="cpu")
 
 
 class Layout(NamedTuple):
-    """The places of atoms in the row, and how many places it has."""
+    """The positions of atoms in the row, and the length of the row."""
 
     places: np.ndarray
     length: int
 
 
 def layout(found: atoms.Text, network: Network) -> Layout:
-    """Atoms one after the other, with empty places between paragraphs and at both ends."""
+    """The layout of atoms in one row, with empty positions between paragraphs and at both ends."""
     places = np.arange(len(found)) + network.gap * atoms.paragraphs(found) + network.reach
     return Layout(places, int(places[-1]) + network.reach + 1 if len(places) else 0)
 
 
 class Tokens(NamedTuple):
-    """The tokens of a text: their offsets, how much speaks for a sentence's end, whether one holds several words.
+    """The tokens of a text: their offsets, the margin of a sentence end, whether they have several words.
 
-    Margins are logits, infinite at the borders of paragraphs. A sentence ends where they are above 0.
+    Margins are logits, infinite at the ends of paragraphs. A sentence ends where the margin is above 0.
     """
 
     starts: np.ndarray
@@ -130,13 +130,13 @@ class Tokens(NamedTuple):
 
     @property
     def last(self) -> np.ndarray:
-        """Whether a sentence ends with each."""
+        """Whether a sentence ends with each token."""
         is_last: np.ndarray = self.margins > 0
         return is_last
 
 
 class Tokenizer:
-    """Cuts texts with a network. It remembers what the network reads of the atoms that it met."""
+    """Splits texts with a network. It caches the embeddings of atoms."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
@@ -171,7 +171,7 @@ class Tokenizer:
         return np.concatenate(scores)
 
     def _vectors_of_lexicon(self) -> Tensor:
-        """What is read of each atom of the lexicon, by its number. Room grows twofold, so that little is copied."""
+        """The embedding of each atom of the lexicon, by number. The buffer doubles when full, to copy little."""
         features = self._lexicon.features
         if len(features) > len(self._vectors):
             room = torch.empty(2 * len(features), self._vectors.shape[1])
@@ -185,12 +185,13 @@ class Tokenizer:
 
 
 UNENDED, TRAILING, UNMARKED = 2.0, 2.0, 2.0
-"""Thresholds where the web and news differ: of a sentence without a stop if its paragraph ends with one, of a sentence
-with an ellipsis before a small letter, and of several words without an apostrophe (its, for it's)."""
+"""Thresholds that differ between web text and news: for a sentence without a full stop in a paragraph that ends with
+one, for a sentence end at an ellipsis before a lower-case letter, and for several words without an apostrophe (its, for
+it's)."""
 
 
 def decode(found: atoms.Text, scores: np.ndarray) -> Tokens:
-    """The tokens that scores above 0 make. White space ends a token, a blank line a sentence."""
+    """The tokens, from scores above 0. White space ends a token, a blank line ends a sentence."""
     ends = np.flatnonzero((_token_scores(found, scores[:, 0]) > 0) | (found.after <= atoms.SPACE))
     firsts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
     margins = (scores[:, 1] - _least_of_sentences(found))[ends]
@@ -202,7 +203,7 @@ def decode(found: atoms.Text, scores: np.ndarray) -> Tokens:
 
 
 def _least_of_sentences(found: atoms.Text) -> np.ndarray:
-    """What the score of a sentence's end must exceed, for each atom. None begins with a comma or a closing bracket."""
+    """The threshold of a sentence end for each atom. No sentence begins with a comma or a closing bracket."""
     is_unended = ~_is_stopped(found)
     in_prose = ~is_unended[found.after == atoms.BORDER][atoms.paragraphs(found)]
     is_row = atoms.is_of(found, "stop") & (found.ends - found.starts > 1)
@@ -213,7 +214,7 @@ def _least_of_sentences(found: atoms.Text) -> np.ndarray:
 
 
 def _token_scores(found: atoms.Text, scores: np.ndarray) -> np.ndarray:
-    """The scores, with one answer for both sides of a hyphen: well-known is one token, or three."""
+    """The scores, with the same decision on both sides of a hyphen: well-known is one token, or three."""
     is_word, is_tight = atoms.is_of(found, *atoms.LETTERS, "digits"), found.after > atoms.SPACE
     inner = atoms.is_of(found, "dash")[1:-1] & is_word[:-2] & is_word[2:] & is_tight[:-2] & is_tight[1:-1]
     hyphens = np.flatnonzero(inner) + 1
@@ -223,16 +224,16 @@ def _token_scores(found: atoms.Text, scores: np.ndarray) -> np.ndarray:
 
 
 def _is_stopped(found: atoms.Text) -> np.ndarray:
-    """Whether a stop comes before each atom, or is it, with nothing but closing marks in between."""
+    """Whether each atom is a full stop, or follows one with only closing marks in between."""
     is_closing = atoms.is_of(found, "double", "single", "closing")
-    is_closing[1:] &= found.after[:-1] > atoms.BORDER  # the first atom of a paragraph closes nothing
+    is_closing[1:] &= found.after[:-1] > atoms.BORDER  # the first atom of a paragraph is not a closing mark
     places = np.where(is_closing, 0, np.arange(len(found)))
     stopped: np.ndarray = atoms.is_of(found, "stop", "end", "ellipsis")[np.maximum.accumulate(places)]
     return stopped
 
 
 DOUBTFUL = (-6.0, 3.0)
-"""Between these margins an end is open to doubt: who has seen the words may decide otherwise (see `sentences`)."""
+"""Between these margins an end is uncertain: `sentences` decides with the encoder's states."""
 
 
 def document_of_words(text: str, tokens: Tokens, expand: Expand) -> light.Document:
@@ -243,7 +244,7 @@ def document_of_words(text: str, tokens: Tokens, expand: Expand) -> light.Docume
 
 
 def _rows(text: str, tokens: Tokens) -> Iterator[tuple[str, int, int, bool, bool]]:
-    """How each token is written, where it starts and ends, whether it is the last of a sentence, of several words."""
+    """The text, start and end of each token, whether it ends a sentence, and whether it has several words."""
     is_plain = not atoms.INVISIBLE.search(text)
     columns = (tokens.starts, tokens.ends, tokens.last, tokens.multiword)
     for start, end, is_last, is_multiword in zip(*(column.tolist() for column in columns), strict=True):
@@ -258,10 +259,9 @@ def _doubts(tokens: Tokens) -> dict[int, float]:
 
 
 def document(text: str, tokens: Tokens) -> Any:
-    """A Stanza document of the tokens, those of several words marked for Stanza's `mwt`. `doubts`: see `tokens`.
+    """A Stanza document of the tokens; multi-word tokens are marked for Stanza's `mwt`. `doubts`: see `tokens`.
 
-    It is what `Document` makes of the same tokens, made in half the time. Words are written without invisible
-    characters.
+    Equal to Stanza's `Document` of the same tokens, but built in half the time. Words have no invisible characters.
     """
     made = Document([], text=text)
     made.doubts = _doubts(tokens)
@@ -297,7 +297,7 @@ def document(text: str, tokens: Tokens) -> Any:
 
 
 def _finish(made: Any, sentence: Any) -> None:
-    """Put a sentence to the others of a document."""
+    """Append a sentence to a document."""
     sentence.text = made.text[sentence.tokens[0].start_char : sentence.tokens[-1].end_char]
     sentence.index = len(made.sentences)
     sentence.add_comment("# text = " + " ".join(sentence.text.split()))

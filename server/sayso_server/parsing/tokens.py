@@ -1,4 +1,4 @@
-"""Paragraphs as documents of sentences and words, Stanza's or our own, each word with its place."""
+"""Converts paragraphs to documents of sentences and words, Stanza's or our own, with the position of each word."""
 
 import bisect
 import itertools
@@ -11,28 +11,28 @@ from stanza.models.common.doc import Document
 from sayso_server.parsing import document as light
 
 SEPARATOR = "\n\n"
-"""What Stanza takes for a paragraph border: sentences never cross it."""
+"""Stanza's paragraph border: sentences never cross it."""
 
 BATCH_CHARS = 60_000
-"""Code points read at once: what bounds the memory."""
+"""Maximum code points per batch, to limit memory."""
 
 LONGEST_SENTENCE = 250
-"""Words of one sentence; the parser's memory grows with the square. Longer ones are read in parts."""
+"""Maximum words of one sentence, since the parser's memory is quadratic. Longer ones are read in parts."""
 
 DASHES = frozenset({"—", "–", "--"})
 LONGEST_DATELINE = 12
-"""Words before the dash of a dateline."""
+"""Maximum words before the dash of a dateline."""
 
 LONGEST_TORN = 3
-"""Words of the first part of a name that was taken for a sentence."""
+"""Maximum words of the first part of a name that was split as a sentence."""
 
 Tokenize = Callable[[str], Any]
-"""Text in, a document of sentences out, Stanza's or our own."""
+"""Converts text to a document of sentences, Stanza's or our own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A paragraph, or a part of one: which, where in it, and its text."""
+    """A paragraph or a part of one: its index, its offset in the paragraph, and its text."""
 
     paragraph: int
     offset: int
@@ -41,19 +41,19 @@ class Piece:
 
 @dataclass(frozen=True)
 class Batch:
-    """Pieces and the document that was made of them."""
+    """Pieces, and the document made from them."""
 
     pieces: list[Piece]
     starts: list[int]
     document: Any
 
     def place(self, sentence: Any) -> tuple[int, int]:
-        """The paragraph of a sentence, and what to add to its offsets to make them offsets in that paragraph."""
+        """The paragraph of a sentence, and the shift from its offsets to offsets in that paragraph."""
         k = self.piece(sentence)
         return self.pieces[k].paragraph, self.pieces[k].offset - self.starts[k]
 
     def piece(self, sentence: Any) -> int:
-        """Which piece a sentence is in."""
+        """The index of a sentence's piece."""
         return bisect.bisect_right(self.starts, sentence.tokens[0].start_char) - 1
 
     def paragraphs(self) -> list[list[Any]]:
@@ -62,7 +62,7 @@ class Batch:
 
 
 def batches(paragraphs: Sequence[str], tokenize: Tokenize) -> Iterator[Batch]:
-    """All paragraphs that hold anything, cut into sentences, a bounded number of them at a time."""
+    """All non-blank paragraphs, split into sentences, in batches of limited size."""
     for pieces in _pieces(paragraphs):
         batch = _tokenized(pieces, tokenize)
         while cuts := _long_sentences(batch):
@@ -87,15 +87,15 @@ def _are_torn(sentence: Any, following: Any) -> bool:
 
 
 def is_torn(words: Sequence[str], following: str) -> bool:
-    """Whether a sentence's name continues in the next, or the dash of a dateline ends it: Ada | Pell said so."""
+    """Whether a sentence ends within a name or after the dash of a dateline: Ada | Pell said so."""
     is_name = all(word.isalpha() and word.istitle() for word in words) and following.istitle()
     return (is_name and len(words) <= LONGEST_TORN) or (words[-1] in DASHES and len(words) <= LONGEST_DATELINE)
 
 
 def recut(document: Any, ends: Container[int]) -> Any:
-    """A document of the same words whose sentences end after the tokens that end at these offsets, and at its end.
+    """A document of the same words, with sentence ends after the tokens that end at these offsets, and at its end.
 
-    What is open in it (`doubts`) is open in the new one, but for ends that were taken away.
+    Its uncertain ends (`doubts`) are kept, except those that were removed.
     """
     if isinstance(document, light.Document):
         return document.recut(ends)
@@ -111,9 +111,9 @@ def recut(document: Any, ends: Container[int]) -> Any:
 
 
 def doubts(document: Any) -> dict[int, float]:
-    """The tokens after which a sentence may end or not, by where they end, and how much speaks for it (see `decode`).
+    """The uncertain sentence ends: the margin (see `decode`) by the end of the token before.
 
-    Empty where the words do not come from our tokenizer.
+    Empty if the words do not come from our tokenizer.
     """
     return getattr(document, "doubts", {})
 
@@ -123,7 +123,7 @@ def _numbers(row: dict[str, Any]) -> tuple[int, ...]:
 
 
 def _pieces(paragraphs: Sequence[str]) -> Iterator[list[Piece]]:
-    """Paragraphs that hold anything, single line breaks as spaces, in batches."""
+    """Non-blank paragraphs, with single line breaks as spaces, in batches."""
     batch: list[Piece] = []
     size = 0
     for i, text in enumerate(paragraphs):
@@ -139,7 +139,7 @@ def _pieces(paragraphs: Sequence[str]) -> Iterator[list[Piece]]:
 
 
 def _long_sentences(batch: Batch) -> dict[int, list[int]]:
-    """Where to cut which piece: before every so many words of its long sentences."""
+    """The offsets at which to split pieces with overlong sentences."""
     cuts: dict[int, list[int]] = {}
     for sentence in batch.document.sentences:
         if len(sentence.words) > LONGEST_SENTENCE:
@@ -158,7 +158,7 @@ def _cut(pieces: Sequence[Piece], cuts: dict[int, list[int]]) -> list[Piece]:
 
 
 def spans_of_words(sentence: Any) -> Iterator[tuple[Any, Any, int, int]]:
-    """(token, word, start, end) of every word; words of a multi-word token without places of their own share its."""
+    """(token, word, start, end) of every word; words without their own offsets share those of their token."""
     for token in sentence.tokens:
         for word in token.words:
             start = token.start_char if word.start_char is None else word.start_char
@@ -167,7 +167,7 @@ def spans_of_words(sentence: Any) -> Iterator[tuple[Any, Any, int, int]]:
 
 
 def texts_of_words(document: Any, sentence: Any) -> list[str]:
-    """The words as the heads read them: as written, where a token is one word (Stanza replaces very long ones)."""
+    """The words for the heads: as written if a token is one word (Stanza replaces very long words)."""
     if document.text is None:
         return [word.text for word in sentence.words]
     return [

@@ -1,1 +1,1 @@
-"""The gRPC service: requests in, a queue in front of the engine, protobuf out."""
+"""The service: gRPC and HTTP APIs, a request queue, and scheduling of workers."""

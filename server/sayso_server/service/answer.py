@@ -8,7 +8,7 @@ from sayso_server.service.errors import ServiceError
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The outcome of one text, how many seconds it waited before a worker took it, and how many it took in all."""
+    """The outcome of one text, its waiting time in the queue and its total time, both in seconds."""
 
     outcome: Extraction | ServiceError
     queue_duration: float

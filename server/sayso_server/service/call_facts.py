@@ -1,4 +1,4 @@
-"""What is known of the call that the current task answers: for its line in the log, and for metrics."""
+"""Facts about the current call, for its log line and for metrics."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class CallFacts:
-    """Filled in on the way, by every task of the call. No text of the caller's is in it.
+    """Filled in by the tasks of a call as it proceeds. It never contains text of the caller.
 
-    `caller` is the name of its token, empty without one; `reason` why it was refused; `documents` and `words` are what
-    was read for it; `queued` is the longest time that one of its documents waited for a worker, in seconds.
+    `caller` is the name of its token, empty without one; `reason` is why it was rejected; `documents` and `words` count
+    what was read for it; `queued` is the longest time that one of its documents waited for a worker, in seconds.
     """
 
     caller: str = ""
@@ -25,7 +25,7 @@ class CallFacts:
         self.queued = max(self.queued, queued)
 
     def shown(self) -> dict[str, str | int | float]:
-        """What there is to log."""
+        """The fields to log."""
         facts: dict[str, str | int | float] = {"caller": self.caller, "reason": self.reason}
         facts = {name: value for name, value in facts.items() if value}
         if self.documents:
@@ -37,12 +37,12 @@ _current: ContextVar[CallFacts | None] = ContextVar("call_facts", default=None)
 
 
 def begin_call() -> CallFacts:
-    """The facts of a new call, which are those of the current task from now on."""
+    """Create the facts of a new call, and make them those of the current task."""
     facts = CallFacts()
     _current.set(facts)
     return facts
 
 
 def call_facts() -> CallFacts:
-    """The facts of the current call; outside of any, some that nobody reads."""
+    """The facts of the current call; outside a call, a throw-away object."""
     return _current.get() or CallFacts()

@@ -1,10 +1,10 @@
-"""Seconds as protobuf has them."""
+"""Converts seconds to protobuf durations."""
 
 from google.protobuf.duration_pb2 import Duration
 
 
 def duration_message(seconds: float) -> Duration:
-    """A Duration of so many seconds, to the microsecond."""
+    """The Duration message for a number of seconds, to the microsecond."""
     message = Duration()
     message.FromMicroseconds(round(seconds * 1_000_000))
     return message

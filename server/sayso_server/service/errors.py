@@ -1,4 +1,4 @@
-"""What goes wrong, as the rich statuses that callers see. No message holds text of a document."""
+"""The errors of the service as rich gRPC statuses. No message contains text of a document."""
 
 from collections.abc import Mapping
 from typing import Any, NoReturn, TypeAlias
@@ -22,9 +22,9 @@ Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 
 class ServiceError(Exception):
-    """A refusal: a gRPC code, a stable UPPER_SNAKE reason and a message for people.
+    """An error of the service: a gRPC code, a stable UPPER_SNAKE reason and a readable message.
 
-    `field` names the invalid field. `retry_after` is in seconds, where trying again makes sense.
+    `field` names the invalid field. `retry_after` is in seconds, if a retry makes sense.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ REASONS = (
     *("MALFORMED_MESSAGE", "MISSING_DOCUMENT", "NOT_READY", "OVERLOADED", "RESULT_TOO_LARGE", "TEXT_TOO_LONG"),
     *("TOO_MANY_DOCUMENTS", "TOO_MANY_FIELDS", "UNAUTHENTICATED", "UNSUPPORTED_LANGUAGE"),
 )
-"""Those of a server's refusals."""
+"""The gRPC codes of the service's errors."""
 
 
 async def abort(context: Context, error: ServiceError) -> NoReturn:
@@ -91,7 +91,7 @@ def malformed_message() -> ServiceError:
     return ServiceError(
         grpc.StatusCode.INVALID_ARGUMENT,
         "MALFORMED_MESSAGE",
-        "the message does not decode: it is not of the expected type, or a string in it is not valid UTF-8",
+        "the message cannot be decoded: it is not of the expected type, or a string in it is not valid UTF-8",
     )
 
 
@@ -124,7 +124,7 @@ def result_too_large(size: int, limit: int) -> ServiceError:
     return ServiceError(
         grpc.StatusCode.INVALID_ARGUMENT,
         "RESULT_TOO_LARGE",
-        f"the result has {size:,} bytes and does not fit into an answer of {limit:,}; ask for less, or send less text",
+        f"the result has {size:,} bytes, the response limit is {limit:,}; request less detail, or send less text",
         field="document",
         metadata={"bytes": str(size), "max_response_bytes": str(limit)},
     )
@@ -166,7 +166,7 @@ def too_many_documents(documents: int, limit: int) -> ServiceError:
 
 
 def more_documents(limit: int) -> ServiceError:
-    """The same, of a batch that is not even decoded."""
+    """The same for a batch that is not even decoded."""
     return ServiceError(
         grpc.StatusCode.INVALID_ARGUMENT,
         "TOO_MANY_DOCUMENTS",
@@ -180,7 +180,7 @@ def overloaded(retry_after: float) -> ServiceError:
     return ServiceError(
         grpc.StatusCode.RESOURCE_EXHAUSTED,
         "OVERLOADED",
-        "the server has as much work as it accepts; try again later",
+        "the server is overloaded; try again later",
         retry_after=retry_after,
     )
 
@@ -191,7 +191,7 @@ def not_ready() -> ServiceError:
 
 def no_workers() -> ServiceError:
     return ServiceError(
-        grpc.StatusCode.UNAVAILABLE, "NOT_READY", "no process that reads texts can be started now", retry_after=5.0
+        grpc.StatusCode.UNAVAILABLE, "NOT_READY", "no worker process can be started at the moment", retry_after=5.0
     )
 
 
@@ -201,7 +201,9 @@ def draining() -> ServiceError:
 
 def deadline_exceeded() -> ServiceError:
     return ServiceError(
-        grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED", "the time for this request ran out before its answer"
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        "DEADLINE_EXCEEDED",
+        "the request took longer than its deadline or the server's limit",
     )
 
 
@@ -210,11 +212,11 @@ def extraction_failed() -> ServiceError:
 
 
 def worker_lost() -> ServiceError:
-    """The document over which workers died, again and again."""
+    """The error of a document that crashed workers repeatedly."""
     return ServiceError(
         grpc.StatusCode.INTERNAL,
         "EXTRACTION_FAILED",
-        "this document could not be read: the processes that read it ended",
+        "this document could not be read: its worker processes crashed",
         metadata={"cause": "WORKER_DIED"},
     )
 
@@ -223,12 +225,12 @@ def unauthenticated() -> ServiceError:
     return ServiceError(
         grpc.StatusCode.UNAUTHENTICATED,
         "UNAUTHENTICATED",
-        "this server wants a bearer token that it knows, in the metadata key authorization",
+        "the bearer token in the metadata key authorization is missing or unknown",
     )
 
 
 def model_refused(message: str) -> ServiceError:
-    """The model cannot be used: in process only, since a server without a model does not start."""
+    """The model cannot be used; only in process, since a server does not start without a model."""
     return ServiceError(grpc.StatusCode.FAILED_PRECONDITION, "MODEL_REFUSED", message)
 
 

@@ -1,23 +1,23 @@
-"""Whether files have changed: certificates and tokens are renewed without a restart."""
+"""Detects changed files, so that certificates and tokens can be renewed without a restart."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 
 State = tuple[tuple[int, int, int], ...]
-"""Of each file: when it was written, its inode and its size."""
+"""Modification time, inode and size of each file."""
 
 
 class Reload(StrEnum):
-    """What became of files that were looked at again."""
+    """The result of checking files for changes."""
 
     UNCHANGED = "unchanged"
     RENEWED = "renewed"
-    REFUSED = "kept as they were, because the new ones cannot be used"
+    REFUSED = "kept, because the new ones cannot be used"
 
 
 def state_of(paths: Iterable[str]) -> State:
-    """What a change of these files changes; a link is followed, as those of mounted secrets are."""
+    """A value that differs when one of the files changes; links are followed, for mounted secrets."""
     return tuple(_state(Path(path)) for path in paths)
 
 
@@ -25,5 +25,5 @@ def _state(path: Path) -> tuple[int, int, int]:
     try:
         found = path.stat()
     except OSError:
-        return (0, 0, 0)  # reading it will say why
+        return (0, 0, 0)  # reading it will report the error
     return (found.st_mtime_ns, found.st_ino, found.st_size)

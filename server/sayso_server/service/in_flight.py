@@ -1,4 +1,4 @@
-"""Which requests are in flight, and whether new ones are still taken."""
+"""Counts the requests in flight, and rejects new ones during shutdown."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from sayso_server.service.errors import Context, draining
 
 
 class InFlight:
-    """Counts requests from their arrival until the last byte of their answer is sent."""
+    """Counts requests from their arrival until the last byte of their response is sent."""
 
     def __init__(self) -> None:
         self._in_flight = 0
@@ -17,16 +17,16 @@ class InFlight:
         self._idle.set()
 
     def call(self, context: Context) -> None:
-        """Count a call until it is over: its handler ends before gRPC has sent what it returned.
+        """Count a call until it is over, which is later than the end of its handler: gRPC still sends the response.
 
-        Raises ServiceError DRAINING once `drain` was called.
+        Raises ServiceError DRAINING after `drain` was called.
         """
         self._begin()
-        context.add_done_callback(lambda _: self._end())  # type: ignore[arg-type]  # any callable is taken
+        context.add_done_callback(lambda _: self._end())  # type: ignore[arg-type]  # any callable is accepted
 
     @contextmanager
     def request(self) -> Iterator[None]:
-        """Count one request of a stream, its answer written inside the block. Raises ServiceError DRAINING as well."""
+        """Count one request of a stream until the block ends. Raises ServiceError DRAINING after `drain` was called."""
         self._begin()
         try:
             yield
@@ -45,7 +45,7 @@ class InFlight:
             self._idle.set()
 
     async def drain(self, *, at_most: float) -> int:
-        """Take no new requests, and wait for those in flight, `at_most` seconds. Returns how many are left."""
+        """Reject new requests, and wait up to `at_most` seconds for those in flight. Returns how many are left."""
         self._draining = True
         try:
             async with asyncio.timeout(at_most):
@@ -55,5 +55,5 @@ class InFlight:
         return self._in_flight
 
     def give_up(self) -> None:
-        """Let `drain` wait no longer."""
+        """Make `drain` stop waiting."""
         self._idle.set()

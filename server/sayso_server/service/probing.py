@@ -1,4 +1,4 @@
-"""Asks the health service of a server on this machine, by the settings of that server."""
+"""Calls the health service of a server on this machine, using that server's settings."""
 
 import contextlib
 import os
@@ -11,18 +11,18 @@ from typing import Any, NamedTuple
 from sayso_server.service.settings import Security, SettingError, Settings
 from sayso_server.service.tokens import plain_token
 
-os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what goes wrong is told in one line
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # errors are reported in one line
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 SERVICE = "sayso.v1.QuoteService"
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "[::]": "::1", "": "127.0.0.1"}
-"""Addresses that mean every interface, and the one to ask."""
+"""The addresses that mean every interface, with the address to call."""
 
 
 class Caller(NamedTuple):
-    """What the one who asks has to show."""
+    """The credentials of the probe."""
 
     token: str | None = None
     cert: str | None = None
@@ -30,16 +30,16 @@ class Caller(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """Whether all is well, and what to say of it."""
+    """Whether the check succeeded, and a message."""
 
     is_well: bool
     said: str
 
 
 def ask(settings: Settings, caller: Caller, *, service: bool, timeout: float) -> Answer:
-    """The health of the service, or of the process. Raises SettingError where the settings do not say whom to ask."""
+    """The health of the service or of the process. Raises SettingError if the settings do not give an address."""
     if not settings.port:
-        raise SettingError("--port 0 is a free one, which only the server knows")
+        raise SettingError("--port 0 is a free port that only the server knows")
     host = _EVERYWHERE.get(settings.host, settings.host).strip("[]")
     token = caller.token or _token(settings.security)
     try:
@@ -48,8 +48,8 @@ def ask(settings: Settings, caller: Caller, *, service: bool, timeout: float) ->
             metadata = (("authorization", f"Bearer {token}"),) if token else ()
             stub: Any = health_pb2_grpc.HealthStub(channel)
             status = stub.Check(request, timeout=timeout, metadata=metadata).status
-    except ssl.SSLCertVerificationError as error:  # who is alive need not have a valid certificate
-        return Answer(not service, f"its certificate cannot be used: {error.verify_message}")
+    except ssl.SSLCertVerificationError as error:  # a live process need not have a valid certificate
+        return Answer(not service, f"invalid certificate: {error.verify_message}")
     except OSError as error:
         return Answer(False, f"no answer from {host}:{settings.port}: {error.strerror or error}")
     except grpc.RpcError as error:
@@ -80,11 +80,11 @@ def _channel(security: Security, caller: Caller, address: tuple[str, int], timeo
 
 
 def _certificate(own: tuple[str, str] | None, address: tuple[str, int], timeout: float) -> tuple[str, str]:
-    """The certificate that the server shows, and a name that it is for. Raises OSError.
+    """The certificate of the server, and one of its names. Raises OSError.
 
-    It is believed, no matter who signed it: this is the server's own machine, and the file may hold its successor
-    already. Its names are those by which clients call, and this machine need not know them. Python tells the names of
-    verified certificates only, hence the second connection.
+    It is trusted, whoever signed it: this is the server's own machine, and the file may already hold a newer one. Its
+    names are the ones that clients use, and this machine need not know them. Python returns names only for verified
+    certificates, hence the second connection.
     """
     unchecked = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE

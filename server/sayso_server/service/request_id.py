@@ -1,6 +1,6 @@
-"""Whose request it is: for logs, and for the trailers of answers."""
+"""The ID of the current request, for logs and response trailers."""
 
 from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-"""The identifier of the request that the current task answers."""
+"""The ID of the request that the current task handles."""

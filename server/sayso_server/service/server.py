@@ -1,4 +1,4 @@
-"""The server: listens, warms up, serves, drains."""
+"""The server: listening, warm-up, serving, draining."""
 
 import asyncio
 import contextlib
@@ -37,10 +37,10 @@ SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
 _FOR_EVER = 2**31 - 1
-"""What gRPC takes for no limit, in milliseconds."""
+"""gRPC's value for "unlimited", in milliseconds."""
 
 _FLUSH = 5.0
-"""Seconds that the last spans may take to their collector, within what is left of the drain."""
+"""Seconds to export the last spans, within the remaining drain time."""
 
 
 class AddressError(Exception):
@@ -48,10 +48,10 @@ class AddressError(Exception):
 
 
 class Server:
-    """One server, made on the event loop that it serves on. `start`, then `warm_up`, in the end `drain`.
+    """A server, created on the event loop that it serves on. Call `start`, then `warm_up`, finally `drain`.
 
-    `traces` replaces those of the settings; `known` are the known speakers of requests that have none. Raises
-    SettingError where a file of the settings cannot be used, or there are no traces as they ask for.
+    `traces` replaces the traces of the settings; `known` are the known speakers for requests without any. Raises
+    SettingError if a file of the settings cannot be used, or tracing cannot be set up.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class Server:
             reflection.enable_server_reflection(names, self._grpc)
 
     async def start(self) -> int:
-        """Listen, alive but not yet serving. Returns the port. Raises AddressError."""
+        """Start listening, alive but not yet serving. Returns the port. Raises AddressError."""
         address = f"{_in_brackets(self._settings.host)}:{self._settings.port}"
         try:
             port = self._listen(address)
@@ -148,10 +148,10 @@ class Server:
             await asyncio.shield(self._dispatcher)
 
     async def drain(self) -> int:
-        """Take no new work, finish what is in flight, stop. Returns how many requests were cut off.
+        """Reject new requests, finish those in flight, stop. Returns how many requests were cut off.
 
-        An open health Watch would hold up `stop` for all of its grace, so the work is waited for here, and the grace
-        is short.
+        An open health Watch would delay gRPC's `stop` for its whole grace period. So the requests are awaited here, and
+        the grace period is short.
         """
         loop = asyncio.get_running_loop()
         end = loop.time() + self._settings.drain_duration
@@ -176,28 +176,28 @@ class Server:
         return left
 
     def _reloaded(self, files: str) -> Callable[[bool], None]:
-        """Tells the metrics whether the last change of some files could be used."""
+        """A callback that records in the metrics whether the last change of the files could be used."""
         shown = self.metrics.reloaded.labels(files)
         shown.set(1)
         return shown.set
 
     def reload(self) -> None:
-        """Read tokens and certificates again where their files have changed, and say so in the log.
+        """Reload tokens and certificates if their files have changed, and log the result.
 
-        What cannot be used is not: the server continues with what it has.
+        Invalid files are ignored: the server keeps the previous values.
         """
         files = {"tokens": self._tokens, "certificates": self._certificates}
         told = [f"{name} {one.reload()}" for name, one in files.items() if one]
-        log.info("reloaded: %s", ", ".join(told) or "there are no files of tokens or certificates")
+        log.info("reloaded: %s", ", ".join(told) or "no token or certificate files are configured")
 
     def hurry(self) -> None:
-        """Let `drain` wait for nobody."""
+        """Make `drain` stop waiting."""
         self._in_flight.give_up()
         self._hurried.set()
 
 
 async def serve(server: Server) -> int:
-    """Run until SIGTERM or SIGINT, of which a second one does not wait; SIGHUP has files read again.
+    """Run until SIGTERM or SIGINT; a second signal stops without waiting. SIGHUP reloads files.
 
     Returns how many requests were cut off.
 
@@ -213,7 +213,7 @@ async def serve(server: Server) -> int:
         for task in done:
             task.result()
     except Exception:
-        server.hurry()  # what is in flight has nobody to answer it
+        server.hurry()  # requests in flight can no longer be answered
         raise
     finally:
         if stopped.is_set():
@@ -231,7 +231,7 @@ async def _work(server: Server) -> None:
 
 
 def _stop_signals(hurry: Callable[[], None]) -> asyncio.Event:
-    """Set by the first signal; the second calls `hurry`."""
+    """An event that the first signal sets; the second signal calls `hurry`."""
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
 
@@ -246,12 +246,12 @@ def _stop_signals(hurry: Callable[[], None]) -> asyncio.Event:
 
 
 def _in_brackets(host: str) -> str:
-    """An IPv6 address as it is written before a port."""
+    """An address as written before a port: IPv6 addresses in brackets."""
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def _refused(address: str) -> AddressError:
-    return AddressError(f"cannot listen on {address}: it is taken, or not an address of this machine")
+    return AddressError(f"cannot listen on {address}: it is in use, or not an address of this machine")
 
 
 def _warn_of_exposure(settings: Settings) -> None:
@@ -259,15 +259,15 @@ def _warn_of_exposure(settings: Settings) -> None:
         return
     security = settings.security
     if not (security.token_file or security.tls_client_ca):
-        log.warning("anybody who reaches %s may call: there is neither --token-file nor --tls-client-ca", settings.host)
+        log.warning("anyone who can reach %s may call: neither --token-file nor --tls-client-ca is set", settings.host)
     elif not security.tls_cert:
-        log.warning("tokens and texts reach %s unprotected: there is no --tls-cert", settings.host)
+        log.warning("tokens and texts are sent to %s unencrypted: --tls-cert is not set", settings.host)
 
 
 def _interceptors(
     settings: Settings, metrics: Metrics, traces: Traces, tokens: TokenFile | None
 ) -> list[grpc.aio.ServerInterceptor]:
-    """The first is outermost."""
+    """The interceptors, outermost first."""
     auth = [AuthInterceptor(tokens, open_health=settings.security.open_health)] if tokens else []
     return [ObserveInterceptor(metrics, traces), *auth, DecodeInterceptor(settings.limits)]
 

@@ -17,40 +17,40 @@ log = logging.getLogger(__name__)
 
 
 def setting(default: Any, text: str, *, at_least: float | None = None, choices: tuple[str, ...] = ()) -> Any:
-    """A field with its help, and what its value may be."""
+    """A field with its help text and allowed values."""
     return field(default=default, metadata={"help": text, "at_least": at_least, "choices": choices})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a request may ask for, and how much the server takes on. `GetServerInfo` publishes the former."""
+    """Limits on requests and on the load of the server. `GetServerInfo` publishes the limits on requests."""
 
-    max_document_chars: int = setting(200_000, "Characters (code points) of one document.", at_least=1)
-    max_batch_documents: int = setting(64, "Documents of one BatchExtractQuotes.", at_least=1)
-    max_message_bytes: int = setting(8 * 1024 * 1024, "Bytes of one request message.", at_least=1)
+    max_document_chars: int = setting(200_000, "Maximum length of a document, in characters (code points).", at_least=1)
+    max_batch_documents: int = setting(64, "Maximum number of documents in one BatchExtractQuotes.", at_least=1)
+    max_message_bytes: int = setting(8 * 1024 * 1024, "Maximum size of a request message, in bytes.", at_least=1)
     max_duration: float = setting(
-        300.0, "Seconds that a request may take, even if its deadline allows more.", at_least=1
+        300.0, "Maximum duration of a request in seconds, even if its deadline allows more.", at_least=1
     )
     max_queued_words: int = setting(
         100_000,
-        "Size of the queue, in words; requests beyond it are refused. An empty queue takes any one request.",
+        "Size of the queue, in words; requests beyond it are rejected. An empty queue accepts any single request.",
         at_least=1,
     )
     max_queued_bytes: int = setting(
-        64 * 1024 * 1024, "Size of the queue, in bytes of requests; requests beyond it are refused.", at_least=1
+        64 * 1024 * 1024, "Size of the queue, in bytes of requests; requests beyond it are rejected.", at_least=1
     )
     max_response_bytes: int = setting(
         64 * 1024 * 1024,
-        "Bytes of one answer; a result that is larger becomes an error that says its size.",
+        "Maximum size of a response, in bytes; a larger result becomes an error that gives its size.",
         at_least=1,
     )
     max_batch_words: int = setting(
         1_000,
-        "Words that a worker reads at a time; the most that a short request waits for after a long one.",
+        "Maximum words that a worker reads per batch; a short request waits for at most one batch of a long one.",
         at_least=1,
     )
     max_stream_documents: int = setting(
-        16, "Documents of one stream in progress; the next is taken when one is answered.", at_least=1
+        16, "Maximum documents in flight per stream; the next is accepted when one has been answered.", at_least=1
     )
     refusal_duration: float = setting(
         3600.0, "How long to reject a document that crashed two workers, in seconds.", at_least=0
@@ -59,24 +59,26 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connections:
-    """How connections are kept. Durations are seconds, 0 means for ever."""
+    """Connection settings. Durations are in seconds; 0 means no limit."""
 
     keepalive_time: float = setting(60.0, "Seconds without traffic after which the server pings a client.", at_least=0)
-    keepalive_timeout: float = setting(20.0, "Seconds in which the client must answer the ping.", at_least=0)
+    keepalive_timeout: float = setting(20.0, "Seconds within which the client must answer the ping.", at_least=0)
     min_ping_interval: float = setting(
-        10.0, "Least seconds between pings of a client; one that pings more often is disconnected.", at_least=0
+        10.0, "Minimum seconds between pings of a client; clients that ping more often are disconnected.", at_least=0
     )
     max_connection_idle: float = setting(
-        300.0, "Seconds without a call after which a connection is closed.", at_least=0
+        300.0, "Seconds without a call after which an idle connection is closed.", at_least=0
     )
     max_connection_age: float = setting(
         1800.0,
-        "Seconds after which a connection is closed, calls or not; clients connect again and find new replicas.",
+        "Seconds after which any connection is closed; clients reconnect and find new replicas.",
         at_least=0,
     )
-    max_connection_age_grace: float = setting(300.0, "Seconds that calls in progress may take then.", at_least=0)
-    max_connections: int = setting(1024, "Connections at a time; the server closes others at once.", at_least=1)
-    max_connection_streams: int = setting(128, "Calls of one connection at a time.", at_least=1)
+    max_connection_age_grace: float = setting(
+        300.0, "Seconds to let calls in progress finish when an old connection is closed.", at_least=0
+    )
+    max_connections: int = setting(1024, "Maximum number of connections; the server closes others at once.", at_least=1)
+    max_connection_streams: int = setting(128, "Maximum number of concurrent calls per connection.", at_least=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,51 +87,55 @@ class Http:
 
     http_port: int | None = setting(
         None,
-        "Port of the page and of JSON over HTTP; without it there are none. Needs the extra sayso-server[http].",
+        "Port of the page and of JSON over HTTP; disabled by default. Needs the extra sayso-server[http].",
         at_least=0,
     )
-    http_max_connections: int = setting(256, "HTTP connections at a time; others get 503 at once.", at_least=1)
-    http_head_timeout: float = setting(10.0, "Seconds in which a client must send the head of a request.", at_least=1)
-    http_body_timeout: float = setting(30.0, "Seconds in which a client must send the body.", at_least=1)
-    http_write_timeout: float = setting(
-        30.0, "Seconds without progress after which a client that does not read its answer is disconnected.", at_least=1
+    http_max_connections: int = setting(256, "Maximum number of HTTP connections; others get 503 at once.", at_least=1)
+    http_head_timeout: float = setting(
+        10.0, "Seconds within which a client must send the head of a request.", at_least=1
     )
-    http_keep_alive: int = setting(15, "Seconds for which a connection is kept for the next request.", at_least=1)
+    http_body_timeout: float = setting(30.0, "Seconds within which a client must send the body.", at_least=1)
+    http_write_timeout: float = setting(
+        30.0, "Seconds after which a client that stops reading its response is disconnected.", at_least=1
+    )
+    http_keep_alive: int = setting(15, "Seconds to keep an idle connection open for the next request.", at_least=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Security:
-    """Who may call, and how the wire is protected. Paths are of PEM files."""
+    """Authentication and encryption. Certificates and keys are PEM files."""
 
     tls_cert: str | None = setting(None, "Certificate chain of the server; turns TLS on, together with --tls-key.")
     tls_key: str | None = setting(None, "Private key of the certificate.")
-    tls_client_ca: str | None = setting(None, "Clients must show a certificate of these authorities (mTLS).")
+    tls_client_ca: str | None = setting(None, "Authorities whose certificates clients must present (mTLS).")
     token_file: str | None = setting(
-        None, "File of bearer tokens, a name and a token per line; callers must send one of the tokens."
+        None, "File of bearer tokens, a name and a token per line; callers must send one of them."
     )
     open_health: bool = setting(True, "Answer the health service without a token.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How to serve."""
+    """All settings of a server."""
 
     host: str = setting("127.0.0.1", "Address to listen on; 0.0.0.0 for every interface.")
-    port: int = setting(50051, "Port to listen on; 0 takes a free one.", at_least=0)
+    port: int = setting(50051, "Port to listen on; 0 chooses a free port.", at_least=0)
     workers: int | None = setting(
         None,
-        "Processes that read texts, each with the models in its own memory; without it, one per core, at most 4.",
+        "Worker processes, each with its own copy of the models. Default: one per core, at most 4.",
         at_least=1,
     )
-    drain_duration: float = setting(30.0, "Seconds that requests in progress may take after SIGTERM.", at_least=0)
-    stop_grace: float = setting(0.5, "Seconds that open streams (a health Watch) may delay the end.", at_least=0)
+    drain_duration: float = setting(30.0, "Seconds to let requests in progress finish after SIGTERM.", at_least=0)
+    stop_grace: float = setting(
+        0.5, "Seconds that open streams (such as a health Watch) may delay the shutdown.", at_least=0
+    )
     reflection: bool = setting(True, "Offer gRPC server reflection.")
     metrics_host: str = setting("127.0.0.1", "Address of the Prometheus endpoint.")
     metrics_port: int | None = setting(
-        None, "Port of the Prometheus endpoint, /metrics; without it there is none.", at_least=0
+        None, "Port of the Prometheus endpoint, /metrics; disabled by default.", at_least=0
     )
     tracing: bool = setting(
-        False, "Send OpenTelemetry traces, as the OTEL_* variables say; needs the extra sayso-server[tracing]."
+        False, "Send OpenTelemetry traces, configured by the OTEL_* variables; needs the extra sayso-server[tracing]."
     )
     limits: Limits = field(default_factory=Limits)
     connections: Connections = field(default_factory=Connections)
@@ -142,11 +148,11 @@ GROUPS: dict[str, type] = {"limits": Limits, "connections": Connections, "http":
 
 
 class SettingError(Exception):
-    """A setting that cannot be. The message is one line."""
+    """An invalid setting. The message is one line."""
 
 
 def settings_of(values: dict[str, Any]) -> Settings:
-    """Settings from one value per name, whatever group it belongs to. Raises SettingError."""
+    """Settings from one value per name, across all groups. Raises SettingError."""
     groups = {name: kind(**_of(kind, values)) for name, kind in GROUPS.items()}
     settings = Settings(**{name: values[name] for name in values if name in _names(Settings)}, **groups)
     _check(settings)
@@ -154,7 +160,7 @@ def settings_of(values: dict[str, Any]) -> Settings:
 
 
 def warn_if_open(path: str) -> None:
-    """Warn of a file with a secret that every user of this machine may read. One that is missing is no matter here."""
+    """Warn about a secret file that every user of this machine may read. Missing files are ignored."""
     with contextlib.suppress(OSError):
         mode = Path(path).stat().st_mode
         if os.name == "posix" and mode & stat.S_IROTH:
@@ -162,16 +168,16 @@ def warn_if_open(path: str) -> None:
 
 
 MOST_WORKERS = 4
-"""Workers that are started unasked: each has the models in its own memory."""
+"""Maximum default number of workers: each has its own copy of the models in memory."""
 
 
 def default_workers() -> int:
-    """One worker per core, which reads more than one worker with a thread per core does: `make load` measures it."""
+    """One worker per core, which is faster than one worker with a thread per core, as measured by `make load`."""
     return min(_cores(), MOST_WORKERS)
 
 
 def default_threads(workers: int) -> int:
-    """Threads per worker: the cores that this process may use, shared out."""
+    """Threads per worker: the cores available to this process, divided among the workers."""
     return max(1, _cores() // workers)
 
 
@@ -190,6 +196,6 @@ def _of(kind: type, values: dict[str, Any]) -> dict[str, Any]:
 def _check(settings: Settings) -> None:
     security = settings.security
     if bool(security.tls_cert) != bool(security.tls_key):
-        raise SettingError("--tls-cert and --tls-key belong together: one of them is missing")
+        raise SettingError("--tls-cert and --tls-key must be given together: one of them is missing")
     if security.tls_client_ca and not security.tls_cert:
         raise SettingError("--tls-client-ca needs --tls-cert and --tls-key")

@@ -1,7 +1,7 @@
-"""TLS from files, checked before gRPC sees them: it would only say later, and not to the operator, what is wrong.
+"""TLS from files, checked before gRPC sees them: gRPC would report errors late and not to the operator.
 
-The files are looked at again whenever a client connects: certificates are renewed without a restart. If they do not fit
-together, as between the writing of a certificate and of its key, the last that did are kept.
+The files are checked for changes whenever a client connects, so certificates can be renewed without a restart. If they
+do not match, as while a new certificate and its key are being written, the previous ones stay in use.
 """
 
 import logging
@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 
 
 class CertificateFiles:
-    """The files of a certificate, its key and the authorities of clients. gRPC asks from threads of its own.
+    """The files of a certificate, its key and the client authorities. Called from gRPC's own threads.
 
-    `on_reload` is told whether a change could be used.
+    `on_reload` is called with whether a change could be used.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class CertificateFiles:
         self._lock = threading.Lock()
 
     def read(self) -> grpc.ServerCertificateConfiguration:
-        """What the files hold now. Raises SettingError where that cannot be used."""
+        """The current contents of the files. Raises SettingError if they are invalid."""
         self._seen = self._state()
         warn_if_open(self._key)
         _check_pair(self._cert, self._key)
@@ -45,22 +45,22 @@ class CertificateFiles:
         return grpc.ssl_server_certificate_configuration([pair], authorities)
 
     def credentials(self) -> grpc.ServerCredentials:
-        """The credentials of a gRPC server that heeds changes of the files. Raises SettingError."""
+        """gRPC server credentials that follow changes of the files. Raises SettingError."""
         return grpc.dynamic_ssl_server_credentials(
             self.read(),
-            self.renewed,  # type: ignore[arg-type]  # None is no change, whatever the stub says
+            self.renewed,  # type: ignore[arg-type]  # None means no change, despite the stub
             require_client_authentication=self._client_ca is not None,
         )
 
     def renewed(self) -> grpc.ServerCertificateConfiguration | None:
-        """What the files hold, if that is new and can be used; each change is returned once."""
+        """The contents of the files, if they are new and valid; each change is returned once."""
         with self._lock:
             self._look()
             fresh, self._fresh = self._fresh, None
         return fresh
 
     def reload(self) -> Reload:
-        """Look at the files now; the next client to connect gets what they hold."""
+        """Check the files now; the next client to connect gets the new certificate."""
         with self._lock:
             return self._look()
 
@@ -71,13 +71,13 @@ class CertificateFiles:
         try:
             configuration = self.read()
         except (SettingError, OSError) as error:
-            log.error("the certificate in use is kept: %s", error)
+            log.error("keeping the current certificate: %s", error)
             self._on_reload(False)
             return Reload.REFUSED
         if before != self._state():
-            self._seen = None  # written at this moment: the next to connect looks again
+            self._seen = None  # being written: check again at the next connection
             return Reload.UNCHANGED
-        log.info("%s is taken into use", self._cert)
+        log.info("reloaded certificate %s", self._cert)
         self._fresh = configuration
         self._on_reload(True)
         return Reload.RENEWED
@@ -97,13 +97,13 @@ def certificate_files(
 
 def _check_pair(cert: str, key: str) -> None:
     def no_password() -> str:
-        raise SettingError(f"--tls-key {key} is protected by a password; give the server one that is not")
+        raise SettingError(f"--tls-key {key} is protected by a password; use a key without one")
 
     try:
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(cert, key, no_password)
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         names = f"--tls-cert {cert} and --tls-key {key}"
-        raise SettingError(f"{names} are no pair of certificate and key: {_why(error)}") from error
+        raise SettingError(f"{names} cannot be used: {_why(error)}") from error
 
 
 def _authorities(path: str) -> bytes:
@@ -111,7 +111,7 @@ def _authorities(path: str) -> bytes:
         ssl.create_default_context(cafile=path)
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:
-        raise SettingError(f"--tls-client-ca {path} holds no certificates: {_why(error)}") from error
+        raise SettingError(f"--tls-client-ca {path} contains no certificates: {_why(error)}") from error
 
 
 def _why(error: Exception) -> str:

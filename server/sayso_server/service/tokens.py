@@ -1,8 +1,8 @@
 """Bearer tokens and the names of their callers, from a file that may change while the server runs.
 
-A line is `name token`, or a token alone, whose caller is called `unnamed`. Its digest may take the place of a token,
-so that the file holds no secret: `name sha256:` and 64 hexadecimal digits. Lines that begin with `#` are comments. Two
-lines may have one name, as while a new token takes the place of an old one.
+A line is `name token`, or just a token, whose caller is called `unnamed`. Instead of a token, a line can have its
+digest, so that the file contains no secret: `name sha256:` and 64 hexadecimal digits. Lines that begin with `#` are
+comments. Several lines may have the same name, for example while a token is being replaced.
 """
 
 import codecs
@@ -26,20 +26,20 @@ UNNAMED = "unnamed"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
 _DIGEST = re.compile(r"sha256:([0-9a-fA-F]{64})")
 _LOOK_AGAIN = 1.0
-"""Seconds after which the file is looked at again, by the next call."""
+"""Seconds after which the next call checks the file for changes."""
 
 
 class Token(NamedTuple):
-    """Who shows a token, and its digest; the token itself is not kept."""
+    """The name of a token's caller, and the token's digest; the token itself is not kept."""
 
     name: str
     digest: bytes
 
 
 class TokenFile:
-    """The tokens of a file. A change that cannot be used is logged, and the tokens in use are kept.
+    """The tokens of a file. An invalid change is logged, and the current tokens are kept.
 
-    Belongs to one thread. `on_reload` is told whether a change could be used. Raises SettingError.
+    For use in one thread. `on_reload` is called with whether a change could be used. Raises SettingError.
     """
 
     def __init__(
@@ -57,9 +57,9 @@ class TokenFile:
         self._tokens = read_tokens(path)
 
     def caller(self, token: str) -> str | None:
-        """The name of the caller who shows a token, None for a token that is unknown.
+        """The name of a token's caller, None for an unknown token.
 
-        Digests are compared, each in constant time, so that the time tells nothing of a token.
+        Digests are compared in constant time, so that response times reveal nothing about tokens.
         """
         if self._clock() - self._looked >= _LOOK_AGAIN:
             self.reload()
@@ -68,7 +68,7 @@ class TokenFile:
         return names[0] if names else None
 
     def reload(self) -> Reload:
-        """Take the tokens of the file into use if it has changed and they can be used."""
+        """Reload the tokens if the file has changed and is valid."""
         self._looked = self._clock()
         seen = state_of([self._path])
         if seen == self._seen:
@@ -77,10 +77,10 @@ class TokenFile:
         try:
             tokens = read_tokens(self._path)
         except SettingError as error:
-            log.error("the tokens in use are kept: %s", error)
+            log.error("keeping the current tokens: %s", error)
             self._on_reload(False)
             return Reload.REFUSED
-        log.info("%s is taken into use: %s", self._path, _difference(self._tokens, tokens))
+        log.info("reloaded tokens %s: %s", self._path, _difference(self._tokens, tokens))
         self._tokens = tokens
         self._on_reload(True)
         return Reload.RENEWED
@@ -95,12 +95,12 @@ def read_tokens(path: str) -> tuple[Token, ...]:
         raise SettingError(f"--token-file {path}: {_why(error)}") from error
     tokens = tuple(_tokens(path, lines))
     if not tokens:
-        raise SettingError(f"--token-file {path}: there is no token in it")
+        raise SettingError(f"--token-file {path}: no tokens found")
     return tokens
 
 
 def _lines(path: str) -> list[str]:
-    """The lines of a file, which editors on Windows begin with a byte order mark."""
+    """The lines of a file, without the byte order mark of Windows editors."""
     return Path(path).read_bytes().removeprefix(codecs.BOM_UTF8).decode("ascii").splitlines()
 
 
@@ -111,10 +111,10 @@ def _tokens(path: str, lines: list[str]) -> Iterator[Token]:
         if not words or words[0].startswith("#"):
             continue
         if len(words) > 2:
-            raise SettingError(f"--token-file {path}, line {number}: a line is a name and a token")
+            raise SettingError(f"--token-file {path}, line {number}: expected a name and a token")
         name, token = (words[0], words[1]) if len(words) == 2 else (UNNAMED, words[0])
         if not _NAME.fullmatch(name):
-            raise SettingError(f"--token-file {path}, line {number}: a name has up to 64 letters, digits and _ . @ -")
+            raise SettingError(f"--token-file {path}, line {number}: a name has at most 64 letters, digits and _ . @ -")
         digest = _digest(token)
         if owners.setdefault(digest, name) != name:
             raise SettingError(f"--token-file {path}, line {number}: {owners[digest]} has the same token")
@@ -122,8 +122,8 @@ def _tokens(path: str, lines: list[str]) -> Iterator[Token]:
 
 
 def plain_token(path: str) -> str | None:
-    """A token of a file that has one which is no digest. Raises SettingError."""
-    read_tokens(path)  # which says what is wrong with the file
+    """A token of a file that is not a digest, if there is one. Raises SettingError."""
+    read_tokens(path)  # raises errors about the file
     shown = (words[-1] for words in map(str.split, _lines(path)) if words and not words[0].startswith("#"))
     return next((token for token in shown if not _DIGEST.fullmatch(token)), None)
 
@@ -134,7 +134,7 @@ def _digest(token: str) -> bytes:
 
 
 def _difference(old: tuple[Token, ...], new: tuple[Token, ...]) -> str:
-    """How many tokens came and went, and whose they are."""
+    """The numbers of added and removed tokens, with their names."""
     sides = (("added", set(new) - set(old)), ("removed", set(old) - set(new)))
     told = [f"{len(some)} {what} ({', '.join(sorted({token.name for token in some}))})" for what, some in sides if some]
     return ", ".join(told) or "the same tokens"

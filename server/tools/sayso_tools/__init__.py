@@ -1,1 +1,1 @@
-"""Making and measuring: trains the bundled models, scores them, and times the service. Nothing that users install."""
+"""Training, evaluation and benchmarks of the bundled models and the service. Not installed by users."""

@@ -19,16 +19,16 @@ def main() -> None:
 
 @main.group()
 def evaluate() -> None:
-    """Accuracy: of the models, of whole results, of confidences."""
+    """Measure the accuracy of models, of whole results, of confidences."""
 
 
 @main.group()
 def speed() -> None:
-    """How fast sayso reads: as ratios within one run, under load, and in the corpus job."""
+    """Measure speed: as ratios within one run, under load, and in the corpus job."""
 
 
 def _with_own_arguments(name: str, module: str, summary: str) -> click.Command:
-    """A command whose module has an argparse `main`: torch and the rest are imported only if it runs."""
+    """A command with an argparse `main` in a module, imported (with torch) only when it runs."""
 
     @click.command(
         name,
@@ -46,10 +46,12 @@ def _with_own_arguments(name: str, module: str, summary: str) -> click.Command:
 
 main.add_command(_with_own_arguments("train", "sayso_tools.training.command", "Train one stage of the models, or all."))
 main.add_command(
-    _with_own_arguments("lists", "sayso_tools.training.lists.command", "Make the word lists of core/data/generated.")
+    _with_own_arguments(
+        "lists", "sayso_tools.training.lists.command", "Generate the word lists in core/data/generated."
+    )
 )
 main.add_command(
-    _with_own_arguments("pronouns", "sayso_tools.training.pronouns", "Learn what the features of antecedents count.")
+    _with_own_arguments("pronouns", "sayso_tools.training.pronouns", "Learn the weights of antecedent features.")
 )
 main.add_command(
     _with_own_arguments("people", "sayso_tools.training.people", "Count the weights of people across documents.")

@@ -1,6 +1,6 @@
-"""The command `doctor`: what is between this machine and a server, one check after the other, and what to do about it.
+"""The command `doctor`: checks the connection to a server step by step, with advice for each problem.
 
-Each check tells more than an error of the client could: gRPC says only that no connection was made.
+The checks are more specific than the client's errors: gRPC reports only that it could not connect.
 """
 
 import json
@@ -15,14 +15,14 @@ from sayso.cli.doctor.service import Service
 from sayso.cli.doctor.tls import encrypted
 
 _OF_THE_WAY = (Check.ADDRESS, Check.DNS, Check.TCP, Check.TLS, Check.HEALTH)
-"""Checks whose failure means that no server answers."""
+"""The checks that fail if no server answers."""
 _STYLES = {Status.OK: "green", Status.WARNING: "yellow", Status.FAILED: "bold red", Status.SKIPPED: "dim"}
 _PATIENCE = 5.0
-"""Seconds that each check of the network may take, unless the caller allows less."""
+"""The timeout of each network check in seconds, unless the caller sets a shorter one."""
 
 
 def examined(connection: Connection) -> Iterator[Finding]:
-    """What the checks find, in order; those after one that failed are skipped."""
+    """The findings of the checks, in order; after a failure, the remaining checks are skipped."""
     left = list(Check)
     for finding in _findings(connection, min(connection.timeout or _PATIENCE, _PATIENCE)):
         left.remove(finding.check)
@@ -48,7 +48,7 @@ def _findings(connection: Connection, patience: float) -> Iterator[Finding]:
 def _network(connection: Connection, places: Places | None, patience: float) -> Iterator[Finding]:
     if places is None:
         for check in (Check.DNS, Check.TCP, Check.TLS):
-            yield Finding(check, Status.SKIPPED, "gRPC alone knows how this address is reached")
+            yield Finding(check, Status.SKIPPED, "only gRPC can resolve this address")
         return
     yield resolved(places)
     way = connected(places, patience)
@@ -58,7 +58,7 @@ def _network(connection: Connection, places: Places | None, patience: float) -> 
 
 
 def exit_status(findings: Iterable[Finding]) -> int:
-    """0 if nothing failed; whether a server answers decides between the others."""
+    """0 if nothing failed; otherwise it depends on whether a server answers."""
     failed = [finding.check for finding in findings if finding.status is Status.FAILED]
     if not failed:
         return 0
@@ -66,7 +66,7 @@ def exit_status(findings: Iterable[Finding]) -> int:
 
 
 def write_text(findings: Iterable[Finding], stream: TextIO) -> list[Finding]:
-    """A line for each finding, as it comes; in colours on a terminal that has them, without NO_COLOR."""
+    """A line for each finding, as it comes; in colour on a terminal that supports it, unless NO_COLOR is set."""
     from rich.console import Console
     from rich.text import Text
 

@@ -1,11 +1,11 @@
-"""What a check finds."""
+"""The findings of checks."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Check(StrEnum):
-    """The checks, in their order."""
+    """The checks, in order."""
 
     ADDRESS = "address"
     DNS = "dns"
@@ -18,7 +18,7 @@ class Check(StrEnum):
 
 
 class Status(StrEnum):
-    """How a check ended. A warning is no failure: calls are answered."""
+    """The status of a check. A warning is not a failure: the server answers calls."""
 
     OK = "ok"
     WARNING = "warning"
@@ -28,7 +28,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """How a check ended, and what to do about it where that is not ok."""
+    """The status of a check, and advice if it is not ok."""
 
     check: Check
     status: Status

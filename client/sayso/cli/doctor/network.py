@@ -1,4 +1,4 @@
-"""Address, name and port of a server."""
+"""Checks the address, host name and port of a server."""
 
 import os
 import re
@@ -21,34 +21,34 @@ _START = "start one with: sayso-server serve, or name another with --server"
 
 
 class Located(NamedTuple):
-    """What is known of an address before anything is sent; `places` is None where only gRPC can resolve it."""
+    """The parts of an address, before any connection; `places` is None if only gRPC can resolve it."""
 
     finding: Finding
     places: Places | None
 
 
 class Way(NamedTuple):
-    """Whether a port takes connections, and the place that did."""
+    """Whether a port accepts connections, and the first place that does."""
 
     finding: Finding
     place: Place | None
 
 
 def located(connection: Connection) -> Located:
-    """The address, where it comes from, and whether a proxy is in between."""
+    """The address, its origin, and whether a proxy is used."""
     address = connection.address
     if not connection.server:
-        told = f"{address}, because none is named"
+        told = f"{address}, the default"
     else:
-        told = f"{address}, by {_VARIABLE}" if os.environ.get(_VARIABLE) == address else address
+        told = f"{address}, from {_VARIABLE}" if os.environ.get(_VARIABLE) == address else address
     if proxy := proxy_of(address):
-        advice = f"to go past the proxy, set no_proxy={address.rpartition(':')[0]}"
+        advice = f"to bypass the proxy, set no_proxy={address.rpartition(':')[0]}"
         return Located(Finding(Check.ADDRESS, Status.WARNING, f"{told}, through the proxy {proxy}", advice), None)
     return Located(Finding(Check.ADDRESS, Status.OK, told), places_of(address))
 
 
 def places_of(address: str) -> Places | None:
-    """Hosts and ports of an address that has any."""
+    """The hosts and ports of an address, or None if it has none."""
     listed = _LISTED.fullmatch(address)
     parts = listed[2].split(",") if listed else [found["place"]] if (found := _BY_NAME.fullmatch(address)) else []
     places = []
@@ -61,20 +61,20 @@ def places_of(address: str) -> Places | None:
 
 
 def resolved(places: Places) -> Finding:
-    """Whether every name of the address is known."""
+    """Whether every host name of the address can be resolved."""
     numbers: dict[str, None] = {}
     for host, port in places:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
             message = f"there is no host {host}: {(error.strerror or str(error)).lower()}"
-            return Finding(Check.DNS, Status.FAILED, message, "check its name in --server, and this machine's DNS")
+            return Finding(Check.DNS, Status.FAILED, message, "check the name in --server, and the DNS of this machine")
         numbers |= dict.fromkeys(str(one[4][0]) for one in found)
     return Finding(Check.DNS, Status.OK, ", ".join(numbers))
 
 
 def connected(places: Places, patience: float) -> Way:
-    """Whether every place takes connections, and the first that does."""
+    """Whether every place accepts connections, and the first that does."""
     taken, refused = list[tuple[Place, float]](), list[tuple[Place, str]]()
     for place in places:
         started = time.monotonic()
@@ -86,7 +86,7 @@ def connected(places: Places, patience: float) -> Way:
             taken.append((place, time.monotonic() - started))
     failures = "; ".join(f"{_shown(place)}: {why}" for place, why in refused)
     if not taken:
-        advice = "check firewalls on the way" if "no answer" in failures else _START
+        advice = "check the firewalls in between" if "no answer" in failures else _START
         return Way(Finding(Check.TCP, Status.FAILED, failures, advice), None)
     good = ", ".join(f"{_shown(place)} ({1000 * seconds:.1f} ms)" for place, seconds in taken)
     if failures:

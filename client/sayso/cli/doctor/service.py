@@ -1,4 +1,4 @@
-"""What the server itself says: health, token, version, and a sentence that it reads."""
+"""Checks the server itself: health, token, version, and reading one sentence."""
 
 import time
 from importlib.metadata import version as version_of
@@ -22,7 +22,7 @@ _TIMEOUT = 30.0
 
 
 class Service:
-    """A server that is asked, one thing after the other."""
+    """A server that is checked step by step."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -31,7 +31,7 @@ class Service:
         self._info: ServerInfo | None = None
 
     def health(self) -> Finding:
-        """Whether it takes requests."""
+        """Whether it accepts requests."""
         try:
             if self._remote.serves(self._timeout, Envelope()):
                 return Finding(Check.HEALTH, Status.OK, "serving")
@@ -41,22 +41,22 @@ class Service:
         return Finding(Check.HEALTH, Status.FAILED, message, "wait for it: sayso health --wait")
 
     def token(self) -> Finding:
-        """Whether it accepts the token, and whether it asks for one."""
+        """Whether it accepts the token, and whether it requires one."""
         token = self._connection.token
         try:
             self._info = self._asked(self._remote)
         except AccessDenied as error:
-            message = "the server does not know this token" if token else "the server asks for a token"
+            message = "the server does not know this token" if token else "the server requires a token"
             return Finding(Check.TOKEN, Status.FAILED, message, error.advice)
         except SaysoError as error:
             return self._failure(Check.TOKEN, error)
         if not token:
-            return Finding(Check.TOKEN, Status.OK, "none is needed")
-        return Finding(Check.TOKEN, Status.OK, "accepted" if self._is_needed() else "not needed: none is asked for")
+            return Finding(Check.TOKEN, Status.OK, "not required")
+        return Finding(Check.TOKEN, Status.OK, "accepted" if self._is_needed() else "not required by the server")
 
     def version(self) -> Finding:
-        """Whether client and server are of one version."""
-        assert self._info, "the version is known from the answer to the token"
+        """Whether client and server have the same version."""
+        assert self._info, "the token check has fetched the version"
         client, server, model = version_of("sayso"), self._info.version, self._info.model
         told = f"server {server}, client {client}" + (f", model {model.name} {model.version}" if model else "")
         if server == client:
@@ -66,7 +66,7 @@ class Service:
         return Finding(Check.VERSION, Status.WARNING, told, advice)
 
     def reading(self) -> Finding:
-        """Whether it reads a sentence, and in what time."""
+        """Whether it can read a sentence, and how long that takes."""
         connection, started = self._connection, time.monotonic()
         try:
             with Client(

@@ -1,4 +1,4 @@
-"""Whether the connection is encrypted, and what is wrong with the certificate if it cannot be."""
+"""Checks the encryption of the connection, and finds problems with the certificate."""
 
 import contextlib
 import importlib.resources
@@ -15,10 +15,10 @@ from sayso.cli.doctor.network import Place
 from sayso.tls import Tls
 
 _SOON = 14
-"""Days before the end of a certificate from which on it is told."""
-_SPEAKS_TLS = "the server speaks TLS, and the client was not told to"
+"""Warn this many days before a certificate expires."""
+_SPEAKS_TLS = "the server uses TLS, the client does not"
 _EXPIRED, _WRONG_NAMES = {9, 10}, {62, 64}
-"""OpenSSL's numbers of what is wrong with a certificate: not valid yet or any more; not for this name or address."""
+"""OpenSSL error codes for certificates: not valid yet, or expired; not for this name or address."""
 _ASKED = ("certificate_required", "certificate required", "alert handshake failure", "unknown ca", "bad certificate")
 
 
@@ -31,7 +31,7 @@ def encrypted(connection: Connection, place: Place, patience: float) -> Finding:
     try:
         with _handshake(_context(tls), place, name, patience) as secure:
             found, version = secure.getpeercert() or {}, str(secure.version())
-            if not secure.recv(1):  # which is how gRPC refuses a client, after the handshake
+            if not secure.recv(1):  # gRPC rejects clients this way, after the handshake
                 return _refused(tls)
             return _good(found, version)
     except ssl.SSLCertVerificationError as error:
@@ -51,11 +51,9 @@ def _plain(connection: Connection, place: Place, patience: float) -> Finding:
     unchecked = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
     with contextlib.suppress(OSError), _handshake(unchecked, place, place[0], patience):  # an SSLError is an OSError
-        return Finding(
-            Check.TLS, Status.FAILED, _SPEAKS_TLS, "add --tls, or --tls-ca FILE for an authority of your own"
-        )
+        return Finding(Check.TLS, Status.FAILED, _SPEAKS_TLS, "add --tls, or --tls-ca FILE for a private authority")
     if connection.token and not is_loopback(connection.address):
-        message = "not encrypted, and the token goes in the clear"
+        message = "not encrypted, and the token is sent in clear text"
         return Finding(Check.TLS, Status.WARNING, message, "give the server --tls-cert and --tls-key, the client --tls")
     return Finding(Check.TLS, Status.OK, "not encrypted, as asked")
 
@@ -68,7 +66,7 @@ def _good(certificate: dict[str, Any], version: str) -> Finding:
     until = datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC).date()
     told = f"{version}; for {', '.join(_names(certificate))}; signed by {issuer}; valid until {until} ({days} days)"
     if days < _SOON:
-        return Finding(Check.TLS, Status.WARNING, told, "renew the certificate on the server; it need not be restarted")
+        return Finding(Check.TLS, Status.WARNING, told, "renew the certificate on the server; no restart is needed")
     return Finding(Check.TLS, Status.OK, told)
 
 
@@ -83,8 +81,8 @@ def _distrusted(error: ssl.SSLCertVerificationError, tls: Tls, place: Place, nam
             names = _names(secure.getpeercert() or {})
         advice = f"connect by that name, or give it with --tls-name{f' {names[0]}' if names else ''}"
         return Finding(Check.TLS, Status.FAILED, f"the certificate is for {', '.join(names)}, not for {name}", advice)
-    trusted = f"--tls-ca {tls.ca} has not signed it" if tls.ca else "none of the public authorities has signed it"
-    message = f"nobody trusted has signed the certificate ({error.verify_message}): {trusted}"
+    trusted = f"--tls-ca {tls.ca} has not signed it" if tls.ca else "no public authority has signed it"
+    message = f"no trusted authority has signed the certificate ({error.verify_message}): {trusted}"
     return Finding(Check.TLS, Status.FAILED, message, "trust the authority that did: --tls-ca FILE")
 
 
@@ -113,7 +111,7 @@ def _handshake(context: ssl.SSLContext, place: Place, name: str, patience: float
 
 
 def _context(tls: Tls) -> ssl.SSLContext:
-    """As gRPC has it: its own authorities unless others are named. Raises OSError."""
+    """The TLS context that gRPC would use: its own authorities unless others are given. Raises OSError."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
     named = tls.ca or os.environ.get("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH")

@@ -1,4 +1,4 @@
-"""How results are written: one module per format, all of them listed here."""
+"""Output formats: one module per format, all listed here."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from sayso.report import page
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What is wanted besides the statements.
+    """Output settings.
 
-    `several` is whether there may be more than one document; `names` whether these are written, where None is as the
-    format has it; `header` whether columns are named; `excel` whether a sheet is for Excel.
+    `several`: there may be more than one document; `names`: write document names (None: the default of the format);
+    `header`: write column names; `excel`: write CSV for Excel.
     """
 
     several: bool = False
@@ -31,7 +31,7 @@ Writer = Callable[[Iterable[Reading], TextIO, Style], None]
 
 
 def _json(readings: Iterable[Reading], stream: TextIO, style: Style) -> None:
-    """An array, however many there are; whole or not at all."""
+    """An array, even for a single result; written only if all results are available."""
     results = [_dumped(reading, indent=2) for reading in readings]
     stream.write("[" + ",\n".join(results) + "]\n")
 
@@ -43,7 +43,7 @@ def _jsonl(readings: Iterable[Reading], stream: TextIO, style: Style) -> None:
 
 
 def _dumped(reading: Reading, indent: int | None = None) -> str:
-    """The result in the JSON of the contract; `input`, which the contract has not, is what came with the document."""
+    """The result in the JSON of the contract, plus `input` with the fields of the document's record."""
     if not reading.document.source:
         return reading.result.to_json(indent=indent)
     content: dict[str, Any] = reading.result.to_dict() | {"input": reading.document.source}
@@ -56,7 +56,7 @@ def _html(readings: Iterable[Reading], stream: TextIO, style: Style) -> None:
 
 
 def _table(readings: Iterable[Reading], stream: TextIO, style: Style) -> None:
-    from sayso.cli.formats.table import write_table  # imports rich, which takes a while
+    from sayso.cli.formats.table import write_table  # imports rich, which is slow
 
     names = style.several if style.names is None else style.names
     write_table(readings, stream, headings=names, explain=style.explain)

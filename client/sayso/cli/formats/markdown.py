@@ -11,7 +11,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~])")
 
 
 def write_markdown(readings: Iterable[Reading], stream: TextIO, *, explain: bool) -> None:
-    """A heading per document, an item per statement, with its explanation if wished."""
+    """A heading per document and an item per statement, with its explanation if requested."""
     for reading in readings:
         stream.write(f"## {_escaped(reading.document.document_id or 'standard input')}\n\n")
         for statement in reading.result.statements:
@@ -22,6 +22,6 @@ def write_markdown(readings: Iterable[Reading], stream: TextIO, *, explain: bool
 
 
 def _escaped(text: str) -> str:
-    """A text in which nothing is markup, of Markdown or of HTML."""
+    """The text with all Markdown and HTML markup escaped."""
     escaped = _SPECIAL.sub(r"\\\1", one_line(text))
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -12,7 +12,7 @@ COLUMNS = ("document", "line", "column", "speaker", "kind", "cue", "statement")
 
 
 def write_plain(readings: Iterable[Reading], stream: TextIO, *, names: bool, header: bool, explain: bool) -> None:
-    """A line per statement, tab-separated: COLUMNS, the first of them only with `names`; then why, with `explain`."""
+    """A tab-separated line per statement: COLUMNS (the first only with `names`), then the explanation if requested."""
     if header:
         stream.write("\t".join([*COLUMNS[0 if names else 1 :], *(["why"] if explain else [])]) + "\n")
     for reading in readings:

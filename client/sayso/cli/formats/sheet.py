@@ -11,11 +11,11 @@ from sayso.rows import COLUMNS
 
 _BYTE_ORDER_MARK = "\ufeff"
 _FORMULA = tuple("=+-@\t\r")
-"""How a cell begins that Excel takes for a formula."""
+"""First characters of cells that Excel treats as formulas."""
 
 
 def write_csv(readings: Iterable[Reading], stream: TextIO, *, excel: bool) -> None:
-    """A row per statement: the columns of `sayso.rows`, line and column in the text, and the fields that were kept."""
+    """A row per statement: the columns of `sayso.rows`, line and column in the text, and the kept fields."""
     with_fields = iter(readings)
     first = next(with_fields, None)
     columns = (*COLUMNS, "line", "column")
@@ -25,7 +25,7 @@ def write_csv(readings: Iterable[Reading], stream: TextIO, *, excel: bool) -> No
 
 
 def write_sheet(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], stream: TextIO, *, excel: bool) -> None:
-    """A header and rows. For Excel, it begins with a byte order mark, and no cell of it is a formula."""
+    """A header and rows. For Excel, it begins with a byte order mark, and formulas are escaped."""
     if excel:
         stream.write(_BYTE_ORDER_MARK)
     writer = csv.writer(stream, lineterminator="\r\n" if excel else "\n")

@@ -1,4 +1,4 @@
-"""Statements as a table for terminals; a narrow one gets them one below the other. No word is cut off."""
+"""Statements as a table for terminals, stacked on narrow ones. No word is truncated."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from sayso.models import Kind, Result, Statement
 
 _KINDS = {Kind.DIRECT: "green", Kind.INDIRECT: "cyan", Kind.MIXED: "yellow"}
 _NARROW = 72
-"""Columns below which a table would be all line breaks."""
+"""Minimum width of a terminal for a table."""
 _SPEAKERS = ("bold blue", "bold magenta", "bold green", "bold cyan", "bold yellow", "bold red", "bold")
 
 
 def write_table(readings: Iterable[Reading], stream: TextIO, *, headings: bool, explain: bool) -> None:
-    """A table per document, wrapped to the terminal; in colours on a terminal that has them, without NO_COLOR."""
+    """A table per document, wrapped to the terminal; in colour if the terminal supports it and NO_COLOR is not set."""
     console = Console(file=stream)
     for reading in readings:
         name = reading.document.document_id or "standard input"
@@ -36,12 +36,12 @@ def write_table(readings: Iterable[Reading], stream: TextIO, *, headings: bool, 
 
 
 def is_narrow(stream: TextIO) -> bool:
-    """Whether a terminal has little room."""
+    """Whether a terminal is narrow."""
     return Console(file=stream).width < _NARROW
 
 
 def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]], stream: TextIO, *, words: int) -> None:
-    """A plain table; all columns but the first `words` are numbers."""
+    """A plain table; the first `words` columns are text, the others numbers."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for index, column in enumerate(columns):
         of_words = index < words
@@ -54,7 +54,7 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]], stream: Te
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """A statement as it is shown, with the colour of its speaker."""
+    """A statement as shown, with the colour of its speaker."""
 
     statement: Statement
     style: str
@@ -95,7 +95,7 @@ def _stacked(one: _Shown) -> Iterator[RenderableType]:
 
 
 def _styled(result: Result) -> Iterator[tuple[Statement, str]]:
-    """The statements, each with the colour of its speaker: one for each, in the order in which they speak."""
+    """The statements, each with the colour of its speaker, assigned in the order in which the speakers appear."""
     names = dict.fromkeys(statement.speaker_name for statement in result.statements if statement.speaker)
     styles = {name: _SPEAKERS[index % len(_SPEAKERS)] for index, name in enumerate(names)}
     for statement in result.statements:

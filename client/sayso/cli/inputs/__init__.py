@@ -1,4 +1,4 @@
-"""Files to documents. A module per kind of content, all of them listed here; what cannot be read says what to do."""
+"""Converts files to documents. One module per kind of content, all listed here; errors come with advice."""
 
 import gzip
 import io
@@ -25,21 +25,21 @@ _READERS: Mapping[Content, Callable[[str, bytes, Wishes], Readings]] = {
     Content.PDF: pdf.read,
 }
 _SEVERAL = {Content.LINES, Content.JSON, Content.FEED}
-"""What may hold more than one document."""
-_TOO_LARGE = "more than 64 MiB in one document; split it, or give JSON lines"
-_DAMAGED = "damaged: it cannot be unpacked"
+"""Kinds of content that may hold more than one document."""
+_TOO_LARGE = "more than 64 MiB in one document; split it, or use JSON lines"
+_DAMAGED = "damaged: it cannot be decompressed"
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The files to read, "-" for standard input, and how."""
+    """The files to read, "-" for standard input, and how to read them."""
 
     paths: Sequence[str]
     wishes: Wishes
 
     @property
     def count(self) -> int | None:
-        """How many documents there are; None where only reading tells."""
+        """The number of documents; None if unknown before reading."""
         return None if any(self._content(path) in _SEVERAL for path in self.paths) else len(self.paths)
 
     @property
@@ -48,7 +48,7 @@ class Inputs:
         return self.count != 1
 
     def read(self) -> Iterator[Given | Unreadable]:
-        """The documents, in order, each under the name of its file, or the id of its record."""
+        """The documents in order, each with its file name or the id of its record."""
         for path in self.paths:
             try:
                 with _open(path) as file:
@@ -64,7 +64,7 @@ class Inputs:
             yield from records.read_lines(printable(path), file, self.wishes)
             return
         data = file.read(MOST_BYTES + 1)
-        if data.startswith(b"\x1f\x8b"):  # gzip that does not say so in its name
+        if data.startswith(b"\x1f\x8b"):  # gzip without .gz in the name
             data = zlib.decompressobj(wbits=31).decompress(data, MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             yield Unreadable(_name(path), _TOO_LARGE)
@@ -90,7 +90,7 @@ def _open(path: str) -> AbstractContextManager[BinaryIO]:
 
 
 def _sniffed(data: bytes, *, named: bool) -> Content:
-    """What data is whose name does not say it, or that is `named` a text; JSON in a text stays a text."""
+    """The kind of content of data whose name does not tell, or that is `named` a text; JSON in a text stays text."""
     start = data[:1000].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(b"%pdf-"):
         return Content.PDF

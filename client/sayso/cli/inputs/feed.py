@@ -1,4 +1,4 @@
-"""Feeds: the items of RSS and the entries of Atom."""
+"""Feeds: RSS items and Atom entries."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from sayso.cli.files import Wishes
 from sayso.cli.inputs.given import Given, Unreadable, moment
 
 _TEXTS = ("encoded", "content", "description", "summary")
-"""Where the text of an item is, the longest first."""
+"""The elements with the text of an item, the longest text first."""
 _BLOCK = re.compile(r"address|article|aside|blockquote|br|d[dlt]|div|figure|h[1-6]|hr|li|[ou]l|p|pre|table|tr")
 _SILENT = frozenset({"script", "style"})
 
@@ -26,13 +26,13 @@ def read(name: str, data: bytes, wishes: Wishes) -> Iterator[Given | Unreadable]
         return
     items = [element for element in root.iter() if _tag(element) in {"item", "entry"}]
     if not items:
-        yield Unreadable(name, "XML without the items of RSS or the entries of Atom; give its text")
+        yield Unreadable(name, "XML without RSS items or Atom entries; convert it to text")
     for number, item in enumerate(items, start=1):
         place = f"{name}:{number}"
         try:
             yield _document(place, item, wishes)
         except RecursionError:
-            yield Unreadable(place, "an item that is nested too deeply")
+            yield Unreadable(place, "an item with too deeply nested elements")
 
 
 def _document(place: str, item: ET.Element, wishes: Wishes) -> Given | Unreadable:
@@ -40,7 +40,7 @@ def _document(place: str, item: ET.Element, wishes: Wishes) -> Given | Unreadabl
     texts = (plain_text(_inner(parts[tag])) for tag in _TEXTS if tag in parts)
     text = next((text for text in texts if text), "")
     if not text:
-        return Unreadable(place, "an item without a text")
+        return Unreadable(place, "an item without text")
     values = {tag: (part.text or part.get("href") or "").strip() for tag, part in parts.items()}
     return Given(
         text,
@@ -61,17 +61,17 @@ def _date(values: Mapping[str, str]) -> datetime | None:
 
 
 def _tag(element: ET.Element) -> str:
-    """The name without its namespace."""
+    """The tag without its namespace."""
     return str(element.tag).rpartition("}")[2]
 
 
 def _inner(element: ET.Element) -> str:
-    """The HTML of an element: as its text, or as elements of its own (Atom's XHTML)."""
+    """The HTML of an element: its text, or its child elements (Atom's XHTML)."""
     return (element.text or "") + "".join(ET.tostring(child, encoding="unicode") for child in element)
 
 
 def plain_text(html: str) -> str:
-    """The text of a fragment of HTML, a line per block."""
+    """The text of an HTML fragment, one line per block."""
     parser = _Text()
     parser.feed(html)
     parser.close()
@@ -102,5 +102,5 @@ class _Text(HTMLParser):
             self.parts.append("\n")
 
     def _name(self, tag: str) -> str:
-        """p of html:p."""
+        """The tag without its prefix: p for html:p."""
         return tag.rpartition(":")[2]

@@ -1,4 +1,4 @@
-"""What the readers return."""
+"""The return values of the readers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,19 +8,19 @@ from typing import Any
 from sayso.models import Document
 
 MOST_BYTES = 64 * 1024 * 1024
-"""Of one document: far more than any server takes, and little enough to be held in memory."""
+"""Maximum size of one document: far more than any server accepts, but small enough for memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Given(Document):
-    """A document, the fields that go with it, and whether its text was made here of something else, such as HTML."""
+    """A document, the fields of its record, and whether its text was converted, for example from HTML."""
 
     fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
     is_made: bool = False
 
     @property
     def source(self) -> dict[str, Any]:
-        """What JSON tells of the input: its fields and, where the text was made, the text that offsets refer to."""
+        """The `input` of JSON output: the fields and, if the text was converted, the text that offsets refer to."""
         made: dict[str, Any] = {"text": self.text, "title": self.title} if self.is_made else {}
         if self.is_made and self.published_at:
             made["published_at"] = self.published_at.isoformat()
@@ -29,14 +29,14 @@ class Given(Document):
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Something that holds no text, and why."""
+    """An input that could not be read, and why."""
 
     name: str
     reason: str
 
 
 def moment(value: object) -> datetime | None:
-    """A point in time from ISO 8601; without a time zone it is taken for UTC. None where it is none."""
+    """A point in time from ISO 8601; without a time zone it is taken as UTC. None if it is invalid."""
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
         return found.astimezone(UTC) if found and found.tzinfo else found and found.replace(tzinfo=UTC)

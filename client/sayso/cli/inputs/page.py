@@ -1,4 +1,4 @@
-"""Pages of the web: trafilatura finds their text, title, author and date."""
+"""Web pages: trafilatura extracts text, title, author and date."""
 
 import logging
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from sayso.cli.files import Wishes
 from sayso.cli.inputs.given import Given, Unreadable, moment
 
 GENERATOR = b'<meta name="generator" content="sayso">'
-_MISSING = "HTML, which needs trafilatura: pip install trafilatura lxml_html_clean; or give its text"
+_MISSING = "HTML, which needs trafilatura: pip install trafilatura lxml_html_clean; or convert it to text"
 
 
 def read(name: str, data: bytes, wishes: Wishes) -> Iterator[Given | Unreadable]:
-    """The article of a page. A page that sayso wrote holds none."""
+    """The article of a page; pages written by sayso have none."""
     if GENERATOR in data[:2000]:
         return
     try:
@@ -19,13 +19,13 @@ def read(name: str, data: bytes, wishes: Wishes) -> Iterator[Given | Unreadable]
     except ImportError:
         yield Unreadable(name or "standard input", _MISSING)
         return
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what goes wrong is told here
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # errors are reported here
     try:
         found = bare_extraction(data, with_metadata=True, include_comments=False)
-    except Exception:  # whatever goes wrong in it, other documents can be read
+    except Exception:  # an error in one document must not stop the others
         found = None
     if not found or not found.text:
-        yield Unreadable(name or "standard input", "HTML without an article that could be found; give its text")
+        yield Unreadable(name or "standard input", "HTML in which no article was found; convert it to text")
         return
     fields = {"byline": found.author} if found.author else {}
     published_at = moment(found.date)

@@ -1,4 +1,4 @@
-"""PDF, by pdftotext of poppler."""
+"""PDF files, read with pdftotext from Poppler."""
 
 import shutil
 import subprocess
@@ -14,15 +14,16 @@ _SECONDS = 120
 def read(name: str, data: bytes, wishes: Wishes) -> Iterator[Given | Unreadable]:
     """The text of all pages."""
     if not shutil.which(_COMMAND[0]):
-        yield Unreadable(name or "standard input", "a PDF, which needs pdftotext (of poppler-utils); or give its text")
+        needed = "a PDF, which needs pdftotext (from poppler-utils); or convert it to text"
+        yield Unreadable(name or "standard input", needed)
         return
     try:
         done = subprocess.run(_COMMAND, input=data, capture_output=True, check=True, timeout=_SECONDS)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        yield Unreadable(name or "standard input", "a PDF that pdftotext cannot read; give its text")
+        yield Unreadable(name or "standard input", "a PDF that pdftotext cannot read; convert it to text")
         return
     text = done.stdout.decode("utf-8", errors="replace")
     if not text.strip():
-        yield Unreadable(name or "standard input", "a PDF without text, such as pictures of pages; give its text")
+        yield Unreadable(name or "standard input", "a PDF without text, such as scanned pages; convert it to text")
         return
     yield Given(text, name, is_made=True)

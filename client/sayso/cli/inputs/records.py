@@ -1,4 +1,4 @@
-"""Documents as JSON: objects in an array, or one on a line."""
+"""Documents as JSON: an array of objects, or one object per line."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from sayso.cli.inputs.given import MOST_BYTES, Given, Unreadable, moment
 
 
 def content_of(data: bytes) -> Content:
-    """Whether data without a name is JSON, has lines of it, or neither: records, that is, not just a number."""
+    """Whether data without a name is JSON records, JSON lines, or neither."""
     start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start.startswith((b"{", b"[")):
         return Content.TEXT
@@ -28,7 +28,7 @@ def _holds_records(data: bytes) -> bool:
 
 
 def read_lines(name: str, file: BinaryIO, wishes: Wishes) -> Iterator[Given | Unreadable]:
-    """A document per line that is not blank; a line that holds none spoils no other."""
+    """A document per non-blank line; an invalid line does not affect the others."""
     number = 0
     while line := file.readline(MOST_BYTES + 1):
         number += 1
@@ -42,7 +42,7 @@ def read_lines(name: str, file: BinaryIO, wishes: Wishes) -> Iterator[Given | Un
 
 
 def read_json(name: str, data: bytes, wishes: Wishes) -> Iterator[Given | Unreadable]:
-    """The documents of an array, whose items are objects or texts, or the one that an object is."""
+    """The documents of an array of objects or texts, or the single document of an object."""
     name = name or "standard input"
     try:
         content = json.loads(data)
@@ -81,7 +81,7 @@ def _document(place: str, record: object, wishes: Wishes) -> Given | Unreadable:
 
 
 def _labels(value: object) -> dict[str, str]:
-    """Labels that are strings."""
+    """Labels with string values."""
     pairs = value.items() if isinstance(value, dict) else ()
     return {key: text for key, text in pairs if isinstance(text, str)}
 

@@ -8,7 +8,7 @@ from sayso.cli.inputs.given import Given, Unreadable
 
 
 def read(name: str, data: bytes, wishes: Wishes) -> Iterator[Given | Unreadable]:
-    """The one document of a text, without a byte order mark: offsets are those of an editor."""
+    """The text as one document, without a byte order mark, so that offsets match those of an editor."""
     try:
         yield Given(data.decode("utf-8-sig"), name)
     except UnicodeDecodeError as error:
@@ -17,7 +17,7 @@ def read(name: str, data: bytes, wishes: Wishes) -> Iterator[Given | Unreadable]
 
 
 def _likely(data: bytes) -> str:
-    """What a file probably is that is not UTF-8, and what to do about it."""
+    """The probable encoding or type of a file that is not UTF-8, with advice."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "not UTF-8 but UTF-16: convert it with iconv -f UTF-16 -t UTF-8"
     if b"\0" in data:

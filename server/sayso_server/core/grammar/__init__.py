@@ -1,1 +1,1 @@
-"""What the rules share: the grammar of reported speech over dependency trees."""
+"""The grammar of reported speech over dependency trees, shared by the rules."""

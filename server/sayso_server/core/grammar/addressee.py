@@ -1,4 +1,4 @@
-"""Whom a cue addresses: told reporters, said to her, was told."""
+"""The addressees of a cue: told reporters, said to her, was told."""
 
 from sayso_server.core import lexicon
 from sayso_server.core.grammar.noun_phrase import is_human, mention
@@ -9,7 +9,7 @@ from sayso_server.core.tree import Tree, Word
 
 
 def addressees(tree: Tree, verb: Word, *, lemma: str, text: str) -> tuple[Span, ...]:
-    """The person or audience that the cue governs; `lemma` is the cue's in the lexicon. Empty where there is none."""
+    """The person or audience that the cue addresses; `lemma` is the cue's in the lexicon. Empty if there is none."""
     found = _object(tree, verb, lemma) if lemma in load_words("addressing_verbs") else []
     if not found:
         found = [
@@ -21,7 +21,7 @@ def addressees(tree: Tree, verb: Word, *, lemma: str, text: str) -> tuple[Span, 
 
 
 def _object(tree: Tree, verb: Word, lemma: str) -> list[Word]:
-    """reporters in "told reporters", Pell in "Pell was told" and in "Asked by reporters, Pell smiled"."""
+    """The person addressed: reporters in "told reporters", Pell in "Pell was told", "Asked by reporters, Pell …"."""
     speaker, _ = subject(tree, verb)  # “Sit down,” ordered the judge
     found = [w for w in tree.children(verb, "iobj", "obj") if w != speaker and _can_be_told(w, lemma)]
     passive = tree.child(verb, "nsubj:pass")
@@ -34,7 +34,7 @@ def _object(tree: Tree, verb: Word, lemma: str) -> list[Word]:
 
 
 def _is_told(word: Word) -> bool:
-    """Whether a word is what is said, not who hears it: tales were told, a question was asked."""
+    """Whether a word is the message, not the hearer: tales were told, a question was asked."""
     lemma = word.lemma.lower()
     return lemma in load_words("told") or lexicon.noun(lemma) is not None
 

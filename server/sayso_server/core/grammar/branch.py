@@ -1,4 +1,4 @@
-"""Whole branches: a content does not begin or end in the middle of a phrase."""
+"""Extends contents to whole branches, so that none begins or ends in the middle of a phrase."""
 
 from collections.abc import Sequence
 
@@ -6,20 +6,20 @@ from sayso_server.core.grammar.contents import is_punctuation
 from sayso_server.core.grammar.tagger import Read, Run, thresholds
 
 _BEFORE = frozenset({"det", "amod", "nummod", "compound", "nmod:poss", "nmod:unmarked"})
-"""Relations of what opens a phrase."""
+"""Relations of words that open a phrase."""
 
 _TIGHT = _BEFORE | {"case", "aux", "aux:pass", "cop", "mark", "flat", "fixed"}
-"""Relations whose two ends are never parted by the end of a content."""
+"""Relations that the end of a content never separates."""
 
 _SHORTEST = 2
-"""Words of a run that is not made shorter."""
+"""Runs of this many words are not shortened."""
 
 _MOST = 10
-"""Words by which an end moves outwards at most."""
+"""Maximum number of words by which an end moves outwards."""
 
 
 def whole(words: Sequence[Read], run: Run) -> Run:
-    """The run with the rest of the phrases at both ends; the beginning of one whose rest cannot go in goes out."""
+    """The run with the phrases at both ends completed; words of a phrase that cannot be completed are removed."""
     first, end = run
     while first and _opens(words, first - 1, end):
         first -= 1
@@ -39,7 +39,7 @@ def _opens(words: Sequence[Read], before: int, end: int) -> bool:
 
 
 def _governor_after(words: Sequence[Read], end: int) -> int | None:
-    """Where the word is, after the run, to whose phrase the last word of the run belongs: in the old | bridge."""
+    """The index, after the run, of the governor in the phrase of the run's last word: in the old | bridge."""
     word = words[end - 1].word
     governor = end - 1 + word.head - word.index
     is_parted = (word.deprel in _TIGHT or word.relation in _TIGHT) and not is_punctuation(word)
@@ -47,7 +47,7 @@ def _governor_after(words: Sequence[Read], end: int) -> int | None:
 
 
 def _rest(words: Sequence[Read], governor: int, end: int) -> int:
-    """Where the branch of a governor after the run ends; 0 if that is far away or holds what may be a cue or source."""
+    """The end of a governor's branch after the run; 0 if it is far away or may contain a cue or source."""
     if governor - end >= _MOST:
         return 0
     tree = words[governor].tree

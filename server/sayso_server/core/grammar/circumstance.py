@@ -1,4 +1,4 @@
-"""Where and when something was said: in a statement, on Friday."""
+"""The circumstances of an act of saying: in a statement, on Friday."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,7 +14,7 @@ _NOT_IN_PHRASE = frozenset({"acl", "appos", "conj", "ccomp"})
 
 
 class Circumstances(NamedTuple):
-    """The heads of the phrases of a sentence that tell a medium, and of those that tell a time."""
+    """The heads of the phrases of a sentence that name a medium, and of those that name a time."""
 
     media: Sequence[Word]
     times: Sequence[Word]
@@ -31,12 +31,12 @@ def is_time(tree: Tree, word: Word) -> bool:
 
 
 def _is_day(tree: Tree, word: Word) -> bool:
-    """A number after its month: May 5, Dec. 31."""
+    """Whether a word is a number after its month: May 5, Dec. 31."""
     return word.index > 0 and _is_month_of(word, tree.words[word.index - 1])
 
 
 def _is_month_of(day: Word, month: Word) -> bool:
-    """Dec. in "Dec. 31", where the parser makes the number the head."""
+    """Whether `month` is the month of a day, with the number as its head in the tree: Dec. 31."""
     return day.upos == "NUM" and month.head == day.index and month.lower.rstrip(".") in load_words("calendar")
 
 
@@ -45,15 +45,15 @@ def _is_part_of_day(tree: Tree, word: Word) -> bool:
 
 
 def circumstances(tree: Tree) -> Circumstances:
-    """The phrases that tell a medium or a time, whatever they modify."""
+    """The phrases of a sentence that name a medium or a time, whatever they modify."""
     words = [word for word in tree.words if word.relation in _RELATIONS and not _is_part_of_day(tree, word)]
     return Circumstances([w for w in words if is_medium(tree, w)], [w for w in words if _is_time(tree, w)])
 
 
 def phrases(found: Candidate, heads: Sequence[Word], text: str) -> tuple[Span, ...]:
-    """Those of the phrases that the cue governs, with their prepositions: on X, last week.
+    """The spans of those phrases that the cue governs, with their prepositions: on X, last week.
 
-    Not what overlaps content, cue, source or person addressed. Empty for a noun as cue, and without a cue.
+    Phrases that overlap content, cue, source or addressees are left out. Empty if the cue is a noun, and without a cue.
     """
     if found.site is None or found.site.head.upos == "NOUN" or not heads:
         return ()
@@ -76,7 +76,7 @@ def _is_other_time(tree: Tree, word: Word) -> bool:
 
 
 def _governs(found: Candidate, tree: Tree, word: Word) -> bool:
-    """Whether the phrase depends on the cue: directly, or on the content while it is outside of it."""
+    """Whether the cue governs the phrase: directly, or through the content if the phrase is outside of it."""
     site = found.site
     for ancestor in tree.ancestors(word):
         if site is not None and ancestor.index == site.head.index:
@@ -89,12 +89,12 @@ def _governs(found: Candidate, tree: Tree, word: Word) -> bool:
 
 
 def is_medium(tree: Tree, word: Word) -> bool:
-    """A medium or a document, with its preposition: in a letter."""
+    """Whether a word is a medium or a document with its preposition: in a letter."""
     if not {word.lemma.lower(), word.lower} & load_words("media", "documents"):
         return False
     return any(c.lower in load_words("medium_prepositions") for c in tree.children(word, "case"))
 
 
 def _is_time(tree: Tree, word: Word) -> bool:
-    """A day, a month, or so long ago."""
+    """Whether a phrase is a day, a month, or a relative time."""
     return word.relation in _RELATIONS and (is_time(tree, word) or word.lower in load_words("relative_times"))

@@ -1,4 +1,4 @@
-"""The words of the clauses that a cue governs, also where the parser attaches them elsewhere."""
+"""The words of the clauses that a cue governs, even if the parser attaches them elsewhere."""
 
 from sayso_server.core import lexicon
 from sayso_server.core.cues import Site, relaying
@@ -11,7 +11,7 @@ from sayso_server.core.tree import Tree, Word
 
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _FARTHEST_THAT = 14
-"""Words between a cue and the "that" of its clause."""
+"""Maximum number of words between a cue and the "that" of its clause."""
 _DASHES = frozenset({"—", "–", "--", "-"})
 
 
@@ -21,9 +21,9 @@ def opens_question(word: Word) -> bool:
 
 
 def complements_of(tree: Tree, verb: Word) -> list[Word]:
-    """The clauses that a cue governs, infinitives only with a wh-word (asked what to do).
+    """The clauses that a cue governs; infinitives only with a wh-word (asked what to do).
 
-    Several on one side of the cue are one content. A subordinate clause after a complement belongs to it, though
+    Those on the side of the first one form one content. A subordinate clause after a complement belongs to it, although
     parsers attach it to the cue: said he left because it was late.
     """
     out = tree.children(verb, "ccomp") or _before_the_governor(tree, verb)
@@ -46,20 +46,20 @@ def complements_of(tree: Tree, verb: Word) -> list[Word]:
 
 
 def _before_the_governor(tree: Tree, verb: Word) -> list[Word]:
-    """The clause before a verb that leads to the cue: it failed, Pell is due to say, media quoted Pell as saying."""
+    """The clause before a verb that leads to the cue: it failed, Pell is due to say; media quoted Pell as saying."""
     above = relaying(tree, verb) or (tree.head(verb) if verb.relation == "xcomp" else None)
     found = tree.children(above, "ccomp") if above is not None and not tree.children(verb, "obj", "xcomp") else []
     return [clause for clause in found if above is not None and clause.index < above.index]
 
 
 def _wh_objects(tree: Tree, verb: Word) -> list[Word]:
-    """A question that parsers take for an object: asked how much money he had, explained what he liked."""
+    """Objects that are questions: asked how much money he had, explained what he liked."""
     things = [w for w in tree.children(verb, "obj") if w.index > verb.index]
     return [w for w in things if any(map(opens_question, tree.words[min(tree.subtree(w)) :][:2]))]
 
 
 def _is_question(tree: Tree, verb: Word, clause: Word) -> bool:
-    """A question that parsers take for a condition or a time: asked if it failed, would not say when it failed."""
+    """Whether a clause is a question parsed as a condition or a time: asked if it failed, did not say when it did."""
     addressed = set().union(*(tree.subtree(w) for w in tree.children(verb, "obj", "iobj", "obl:agent")))
     opening = next(
         (
@@ -77,13 +77,13 @@ def _is_question(tree: Tree, verb: Word, clause: Word) -> bool:
 
 
 def complement_words(site: Site, complements: list[Word]) -> set[int]:
-    """The words of the complements, also those that parsers attach elsewhere."""
+    """The words of the complements, including those that parsers attach elsewhere."""
     tree, first = site.tree, complements[0]
     indices = set().union(*(_clause(tree, c, site) for c in complements))
     return (
         indices
         | _leading(site, first)
-        | _behind_that(site, first)
+        | _after_that(site, first)
         | _stray_question(site, indices)
         | _stray_subject(site, first)
         | _stray_conjunct(site, complements)
@@ -92,8 +92,8 @@ def complement_words(site: Site, complements: list[Word]) -> set[int]:
     )
 
 
-def _behind_that(site: Site, complement: Word) -> set[int]:
-    """from June in "announced that from June the pier would close", where it is parsed as the day of the act."""
+def _after_that(site: Site, complement: Word) -> set[int]:
+    """Phrases after "that", parsed as the day of the act: from June in "said that from June the pier would close"."""
     mark = site.tree.child(complement, "mark")
     if mark is None or mark.index < site.head.index:
         return set()
@@ -102,14 +102,14 @@ def _behind_that(site: Site, complement: Word) -> set[int]:
 
 
 def _stray_question(site: Site, indices: set[int]) -> set[int]:
-    """why in "refused to say why it failed", where parsers attach it to the cue."""
+    """A question word, if the parser attaches it to the cue: why in "refused to say why it failed"."""
     before = min(indices, default=0) - 1
     word = site.tree.words[before]
     return {before} if before > site.head.index == word.head and opens_question(word) else set()
 
 
 def _over_an_aside(tree: Tree, indices: set[int]) -> set[int]:
-    """to Washington in "announced he sent no envoy – Orr, of all people – to Washington": after a pair of dashes."""
+    """The words after a pair of dashes: to Washington in "said he sent Orr – of all people – to Washington"."""
     last = max((i for i in indices if not is_punctuation(tree.words[i])), default=len(tree.words))
     opening = next((w for w in tree.words[last + 1 : last + 2] if w.text in _DASHES), None)
     if opening is None:
@@ -121,9 +121,9 @@ def _over_an_aside(tree: Tree, indices: set[int]) -> set[int]:
 
 
 def _clause(tree: Tree, complement: Word, site: Site) -> set[int]:
-    """The words of a complement without the cue, a participle that reports more (…, adding that …), and another source.
+    """The words of a complement without the cue, a later report (…, adding that …), and another source.
 
-    The other source: Moss said crews came, according to Olin.
+    Another source: Moss said crews came, according to Olin.
     """
     cue = {w.index for w in site.words}
 
@@ -141,20 +141,20 @@ def _clause(tree: Tree, complement: Word, site: Site) -> set[int]:
 
 
 def holds_next_report(tree: Tree, cue: Word, complement: Word) -> bool:
-    """Whether a second cue was cut off, so that the content is sure to end before it."""
+    """Whether a second report was cut off, so that the content certainly ends before it."""
     after = (tree.words[i] for i in tree.subtree(complement) if i > complement.index > cue.index)
     return any(_reports_next(tree, word) for word in after)
 
 
 def _reports_next(tree: Tree, word: Word) -> bool:
-    """urging in "adding that crews came and urging families to wait": a participle next to a finite clause."""
+    """Whether a participle is coordinated with a finite clause: urging in "adding that crews came and urging calm"."""
     head = tree.head(word)
     is_next = word.relation == "conj" and word.xpos == "VBG" and head is not None and head.xpos != "VBG"
     return is_next and not tree.children(word, "aux") and lexicon.verb(word.lemma.lower()) is not None
 
 
 def _leading(site: Site, complement: Word) -> set[int]:
-    """The opening of the sentence of a content that precedes its cue, though parsers attach it to the cue.
+    """The opening of the sentence, if the content precedes its cue, even if parsers attach it to the cue.
 
     At private courses, fees may rise, Olin said.
     """
@@ -165,7 +165,7 @@ def _leading(site: Site, complement: Word) -> set[int]:
 
 
 def _stray_subject(site: Site, complement: Word) -> set[int]:
-    """sensors in "said sensors worn by Olin failed", where it is parsed as the cue's object."""
+    """A subject that is parsed as the object of the cue: sensors in "said sensors worn by Olin failed"."""
     tree, verb = site.tree, site.head
     thing = tree.child(verb, "obj")
     if thing is None or Frame.OBJECT in site.entry.frames or verb.lemma.lower() in load_words("addressing_verbs"):
@@ -175,7 +175,7 @@ def _stray_subject(site: Site, complement: Word) -> set[int]:
 
 
 def _extracted(tree: Tree, verb: Word, complement: Word) -> set[int]:
-    """which in "leaks which Olin said were small": the pronoun is the complement's subject."""
+    """The relative pronoun that is the complement's subject: which in "leaks which Olin said were small"."""
     if verb.deprel != "acl:relcl" or tree.children(complement, "nsubj", "mark", "expl"):
         return set()
     first = next(w for w in tree.words[min(tree.subtree(verb)) :] if not is_punctuation(w) or w == verb)
@@ -183,10 +183,10 @@ def _extracted(tree: Tree, verb: Word, complement: Word) -> set[int]:
 
 
 def _stray_conjunct(site: Site, complements: list[Word]) -> set[int]:
-    """Olin said crews had come but were told to wait: parsers attach the second clause to the cue.
+    """Further clauses of the content that parsers attach to the cue: Olin said crews had come but were told to wait.
 
-    It belongs to the content if it has "that", a subject of its own, an auxiliary or a copula. A bare past tense is the
-    source's next act: Olin said crews had come and left.
+    They belong to the content if they have "that", their own subject, an auxiliary or a copula. A bare past tense is
+    the source's next act: Olin said crews had come and left.
     """
     tree, verb = site.tree, site.head
     if complements[0].index < verb.index:
@@ -203,7 +203,7 @@ def _stray_conjunct(site: Site, complements: list[Word]) -> set[int]:
 
 
 def _is_clause(tree: Tree, word: Word) -> bool:
-    """Whether a word has a subject, or an auxiliary or copula in a tense."""
+    """Whether a word has a subject, or a finite auxiliary or copula."""
     helpers = tree.children(word, "aux", "cop")
     return tree.child(word, "nsubj", "expl") is not None or any(h.xpos in _FINITE for h in helpers)
 
@@ -213,9 +213,9 @@ def _could_report(tree: Tree, word: Word) -> bool:
 
 
 def that_clause(site: Site) -> set[int]:
-    """Where the parser shows no complement, the words from a "that" nearby: wrote in a letter that it failed.
+    """The words from a nearby "that" on, if the tree has no complement: wrote in a letter that it failed.
 
-    To the end of the sentence, a semicolon, or a participle that reports more.
+    They end at a semicolon, a participle that reports more, or the end of the sentence.
     """
     tree = site.tree
     start = max(w.index for w in site.words) + 1
@@ -241,7 +241,7 @@ def and_that(site: Site, indices: set[int]) -> set[int]:
 
 
 def _to_the_end(tree: Tree, start: int) -> set[int]:
-    """The words from one on, to a semicolon, a participle that reports more, or the end of the sentence."""
+    """The words from `start` to a semicolon, a participle that reports more, or the end of the sentence."""
     out: set[int] = set()
     for following in tree.words[start:]:
         is_more = following.xpos == "VBG" and tree.words[following.index - 1].text == ","

@@ -1,4 +1,4 @@
-"""From words of a tree to the spans of a content."""
+"""Makes the spans of a content from words of a tree."""
 
 from collections.abc import Iterable, Sequence
 
@@ -16,7 +16,7 @@ def is_punctuation(word: Word) -> bool:
 
 
 def runs(tree: Tree, indices: Iterable[int]) -> list[Span]:
-    """The words as runs of text: adjacent, or with only punctuation between them."""
+    """The words as runs of text: adjacent, or with only punctuation in between."""
     out: list[list[int]] = []
     for i in sorted(indices):
         if out and all(is_punctuation(tree.words[j]) for j in range(out[-1][1] + 1, i)):
@@ -42,13 +42,13 @@ def _is_abbreviation(text: str, start: int, end: int) -> bool:
 
 
 def spans(document: Document, tree: Tree, indices: Iterable[int]) -> tuple[Span, ...]:
-    """The content that these words form: runs without edge punctuation, with their own quotation marks."""
+    """The content that these words form: runs without punctuation at their edges, with their own quotation marks."""
     found = [s for run in runs(tree, indices) if (s := strip(document.plain, run))]
     return merge([with_marks(document, span) for span in found])
 
 
 _BEFORE, _AFTER = 8, 4
-"""Code points around a content in which a quotation may begin whose words the content covers."""
+"""Code points around a content in which a quotation may begin, if the content covers its words."""
 
 
 def with_marks(document: Document, span: Span) -> Span:

@@ -1,4 +1,4 @@
-"""Which labels of a document are those of people who talk, and not of notes, places or headlines."""
+"""Finds the labels of a document that belong to speakers in a dialogue, not to notes, places or headlines."""
 
 import re
 from collections import Counter
@@ -11,14 +11,14 @@ from sayso_server.core.lexicon import load_words
 
 _WORD = re.compile(r"[^\W\d_]+(?=\W|$)")
 _NEXT = 2
-"""Paragraphs from a turn to the next one, with at most one aside between: (APPLAUSE)."""
+"""Maximum number of paragraphs from one turn to the next, with one aside between them: (APPLAUSE)."""
 
 
 def turns(document: Document) -> tuple[Label, ...]:
     """The labels of turns, in text order.
 
-    Somebody who has a label twice, by full name or surname, takes part if a person is named or somebody talks there: I,
-    you, a question. Who has one once takes part if the label next to it is somebody else's.
+    Someone with two labels, by full name or surname, takes part if a label names a person or the words after it are
+    spoken: I, you, a question. Someone with only one label takes part if a neighbouring label is another person's.
     """
     labels = [label for label in labels_of(document) if not _is_only_name(document, label)]
     of_key: dict[str, list[Label]] = {}
@@ -36,13 +36,13 @@ def turns(document: Document) -> tuple[Label, ...]:
 
 
 def _key(document: Document, label: Label) -> str:
-    """By what two labels are one person's: the surname; a number belongs to its noun: speaker 1."""
+    """The key that labels of one person share: the surname. A number belongs to its noun: speaker 1."""
     words = label.name.of(document.plain).lower().replace("’", "'").split()
     return " ".join(words[-2:]) if len(words) > 1 and _is_number(words[-1]) else words[-1]
 
 
 def _is_number(word: str) -> bool:
-    """1 in Speaker 1, B in Speaker B."""
+    """Whether a word is a number or a letter: 1 in Speaker 1, B in Speaker B."""
     return word.isdigit() or len(word) == 1
 
 
@@ -53,7 +53,7 @@ def _initials(document: Document) -> set[str]:
 
 
 def _is_known(document: Document, own: Sequence[Label]) -> bool:
-    """Whether labels of one key are letters, name a person or a part in a talk, or have somebody's own words."""
+    """Whether the labels of one key are letters, name a person or a part in a dialogue, or introduce spoken words."""
     if own[0].is_letter:
         return True
     found = Counter(document.label_of(label.name) for label in own)
@@ -64,20 +64,20 @@ def _is_known(document: Document, own: Sequence[Label]) -> bool:
 
 
 def _is_possible(document: Document, own: Sequence[Label]) -> bool:
-    """Whether labels that name nobody known may be a speaker's where somebody known answers."""
+    """Whether labels without a known name may be a speaker's, if a known speaker answers."""
     is_place = any(document.label_of(label.name) in {"LOC", "ORG"} for label in own)
     is_upper = own[0].name.of(document.plain).isupper()
     return any(_is_spoken(document, label) for label in own) or (is_upper and not is_place)
 
 
 def _has_part(document: Document, label: Label) -> bool:
-    """The Chair, Speaker 1, Dr Lowe: a title or a part in a talk."""
+    """Whether a label is a title or a part in a dialogue: The Chair, Speaker 1, Dr Lowe."""
     words = [w.strip(".,").lower() for w in label.name.of(document.plain).split() if not _is_number(w)] or [""]
     return words[0] in load_words("honorifics") or words[-1] in load_words("roles", "people", "parts_in_talks")
 
 
 def _exchanges(document: Document, labels: Sequence[Label]) -> Iterable[tuple[str, str]]:
-    """Neighbouring labels of two, one of which ends like a sentence."""
+    """Neighbouring labels of two speakers, at least one of whose contents ends like a sentence."""
     for one, other in pairwise(labels):
         keys = _key(document, one), _key(document, other)
         is_near = other.paragraph - one.paragraph <= _NEXT
@@ -86,18 +86,18 @@ def _exchanges(document: Document, labels: Sequence[Label]) -> Iterable[tuple[st
 
 
 def _between(document: Document, labels: Sequence[Label], known: Collection[str]) -> set[str]:
-    """Mate in "Captain: … Mate: … Captain: …": a label between two of one who is known."""
+    """The keys of labels between two labels of one known speaker: Mate in "Captain: … Mate: … Captain: …"."""
     keys = [_key(document, label) for label in labels]
     return {two for one, two, three in zip(keys, keys[1:], keys[2:], strict=False) if one == three and one in known}
 
 
 def _speaks_alone(document: Document, label: Label) -> bool:
-    """Whether a label that nobody answers is a turn: in capitals, over somebody's own words."""
+    """Whether an unanswered label is a turn: in capitals, before spoken words."""
     return label.name.of(document.plain).isupper() and not label.is_letter and _is_spoken(document, label)
 
 
 def _is_spoken(document: Document, label: Label) -> bool:
-    """Whether a content asks, or says I, we or you, outside quotation marks."""
+    """Whether a content has a question, or I, we or you outside quotation marks."""
     plain, content = document.plain, label.content
     words = (m for m in _WORD.finditer(plain, content.start, content.end) if document.quotation_at(m.start()) is None)
     own = load_words("first_person_pronouns", "talkers")
@@ -110,6 +110,6 @@ def _ends(document: Document, label: Label) -> bool:
 
 
 def _is_only_name(document: Document, label: Label) -> bool:
-    """Director: Mara Olin.   A credit."""
+    """Whether a label only introduces a name, as credits do: Director: Mara Olin."""
     words = label.content.of(document.plain).strip(". ").split()
     return document.label_of(label.content) == "PER" and all(w[0].isupper() for w in words)

@@ -1,4 +1,4 @@
-"""Lines without a final stop, as headlines are, and who can speak in them."""
+"""Headlines: lines without a final stop, and the sources in them."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -11,21 +11,21 @@ from sayso_server.core.statement import Span
 from sayso_server.core.tree import Word
 
 _LONGEST = 30
-"""Words of a headline."""
+"""Maximum number of words in a headline."""
 _LONGEST_SOURCE = 4
-"""Words of a source at its end."""
+"""Maximum number of words in a source at its end."""
 _STOPS = frozenset(".?!…:;,")
 
 
 class Headline(NamedTuple):
-    """A line of one or more sentences: where its text is, without a label of the page, and its words."""
+    """A headline of one or more sentences: the span of its text, without a page label, and its words."""
 
     span: Span
     words: Sequence[Word]
 
 
 def headlines(document: Document) -> Iterator[Headline]:
-    """The paragraphs without a final stop that are no longer than a headline."""
+    """The paragraphs that have no final stop and are not too long for a headline."""
     for paragraph in document.paragraphs:
         if document.plain[paragraph.end - 1] in _STOPS:
             continue
@@ -37,7 +37,7 @@ def headlines(document: Document) -> Iterator[Headline]:
 
 
 def source_of(document: Document, words: Sequence[Word]) -> Word | None:
-    """The head of a short noun phrase for somebody or a document: engineers, a report, Mara Olin; else None."""
+    """The head of a short noun phrase for a person or a document: engineers, a report, Mara Olin; else None."""
     if not 0 < len(words) <= _LONGEST_SOURCE or any(w.upos in {"AUX", "SCONJ", "ADV", "PUNCT"} for w in words):
         return None
     if any(w.upos == "VERB" and w.xpos not in {"VBG", "VBN"} for w in words) or words[0].upos in {"ADP", "CCONJ"}:
@@ -50,5 +50,5 @@ def source_of(document: Document, words: Sequence[Word]) -> Word | None:
 
 
 def has_clause(document: Document, words: Sequence[Word]) -> bool:
-    """Whether there is a finite verb, an infinitive, or a quotation."""
+    """Whether the words contain a finite verb, an infinitive, or a quotation."""
     return any("VerbForm=Fin" in w.feats or w.lower == "to" or document.quotation_at(w.start) for w in words)

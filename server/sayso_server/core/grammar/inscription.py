@@ -1,4 +1,4 @@
-"""What a banner, a shirt or a wall says: no statement of anybody."""
+"""Inscriptions: the words on a banner, a shirt or a wall are no one's statement."""
 
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.subject import subject
@@ -8,14 +8,14 @@ from sayso_server.core.tree import Tree, Word
 
 
 def is_inscribed(tree: Tree, verb: Word, source: Word | None) -> bool:
-    """A sign read “Shame”; they held signs reading “Shame”; the words on her shirt said “Shame”."""
+    """Whether a verb gives an inscription: a sign read “Shame”; signs reading “Shame”; the words on her shirt said …"""
     opening = tree.words[verb.index - 1] if verb.index and verb.xpos == "VBG" else None
     known = (source, subject(tree, verb)[0], opening)
     return any(_carries_words(tree, word) for word in known if word is not None)
 
 
 def _carries_words(tree: Tree, word: Word) -> bool:
-    """Whether a noun is a thing with an inscription, or words on one."""
+    """Whether a noun is an inscribed thing, or the words on one."""
     if _is_thing(word):
         return True
     below = tree.children(word, "nmod") if word.lemma.lower() in load_words("wordings") else []
@@ -27,7 +27,7 @@ def _is_thing(word: Word) -> bool:
 
 
 def is_inscription(document: Document, quotation: Quotation) -> bool:
-    """Whether a quotation is what a thing reads: a sign on the door read: “Closed.”"""
+    """Whether a quotation is an inscription: a sign on the door read: “Closed.”"""
     start = quotation.span.start
     before = [s for s in document.sites_within(quotation.span) if s.head.end <= start]
     return any(

@@ -17,9 +17,9 @@ _TIME = r"(?:[\[(]?\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?[\])]? ?(?:[-–—] ?)?)?"
 _BOLD = r"(?:\*\*|__)?"
 _BRACKETS = r"(?: ?[(\[][^()\[\]\n]{1,40}[)\]]){0,3}"
 _LETTER = re.compile(rf"{_BULLET}{_TIME}{_BOLD}(Q|A|Question|Answer){_BOLD}[.:)]{_BOLD}\s+(?=\S)")
-"""Letters of questions and answers, also with a stop."""
+"""Letters of questions and answers, with a colon, stop or bracket."""
 _WIKI = re.compile(rf"{_BULLET}{_TIME}\(\(([A-Z][^()\n]{{0,40}})\)\)() ?:?\s+(?=\S)")
-"""What wikis mark in interviews: ((Mara Olin)) I left. The second group is empty."""
+"""Wiki markup for a speaker in an interview: ((Mara Olin)) I left. The second group is empty."""
 _LETTERS = frozenset({"Q", "A"})
 _CREDIT = re.compile(r"[a-z.](?:Image|Photo|Picture|Video)$")
 """The end of a caption that ran into its credit: Mara OlinImage: Harwick Courier."""
@@ -28,9 +28,9 @@ _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 
 
 class Label(NamedTuple):
-    """A label and what it opens. `name` is the name in it: Jon Reyes in "The Minister (Jon Reyes)".
+    """A label and its content. `name` is the name in the label: Jon Reyes in "The Minister (Jon Reyes)".
 
-    `opens`: it opens its paragraph. `is_letter`: it is Q or A, and names nobody.
+    `opens`: it opens its paragraph. `is_letter`: it is Q or A, and names no one.
     """
 
     name: Span
@@ -42,7 +42,7 @@ class Label(NamedTuple):
 
 @cache
 def _named() -> re.Pattern[str]:
-    """A label of up to six words; small words only between capitals: The Minister for Roads."""
+    """Matches a label of up to six words; small words only between capitalised ones: The Minister for Roads."""
     small = "|".join(re.escape(w) for w in sorted(load_words("name_particles", "inside_names")))
     name = rf"[A-Z][\w.'’&-]*(?:,? (?:(?:{small}) ){{0,2}}[A-Z\d][\w.'’&-]*){{0,5}}"
     return re.compile(rf"{_BULLET}{_TIME}{_BOLD}[“\"]?({name})({_BRACKETS}){_BOLD}:{_BOLD}\s+(?=\S)")
@@ -54,7 +54,7 @@ def label_of(document: Document, paragraph: Span) -> Label | None:
 
 
 def labels_of(document: Document) -> Iterator[Label]:
-    """All labels that open paragraphs, and those behind a sentence of such a paragraph, in text order."""
+    """All labels that open paragraphs, and those after a sentence in such a paragraph, in text order."""
     for i, paragraph in enumerate(document.paragraphs):
         yield from _labels(document, paragraph, i)
 
@@ -82,7 +82,7 @@ def _match(document: Document, start: int, end: int) -> re.Match[str] | None:
 
 
 def _opens_with_cue(document: Document, offset: int) -> bool:
-    """Asked in "Asked Olin: …": the verb comes first."""
+    """Whether a label is a verb before its subject: Asked in "Asked Olin: …"."""
     tree = document.tree_at(offset)
     word = next(iter(tree.between(offset, offset + 1)), None) if tree is not None else None
     is_finite = word is not None and word.xpos in {"VBD", "VBZ", "VBN"}
@@ -91,21 +91,21 @@ def _opens_with_cue(document: Document, offset: int) -> bool:
 
 
 def _is_of_the_page(label: str) -> bool:
-    """EXCLUSIVE, The Latest, Dear Mara, Mara OlinImage."""
+    """Whether a label belongs to the page: EXCLUSIVE, The Latest, Dear Mara, Mara OlinImage."""
     notes, words = load_words("note_labels"), label.lower().split()
     is_note = words[0] in notes | load_words("salutations") or words[-1] in notes
     return is_note or _CREDIT.search(label) is not None
 
 
 def _reports(words: Sequence[str]) -> bool:
-    """MAYOR SAYS: a headline's source with its cue. The statement read: a source with a cue that is no title."""
+    """Whether a label ends in a cue: MAYOR SAYS in a headline; The statement read."""
     last = words[-1] if len(words) > 1 else ""
     is_present = last.endswith(("s", "S")) and lexicon.verb(last[:-1].lower()) is not None
     return is_present or (last.islower() and lexicon.verb(last) is not None)
 
 
 def _name(document: Document, match: re.Match[str]) -> Span:
-    """The person named before a comma or in brackets behind an office, else the label without its brackets."""
+    """The person named before a comma, or in brackets after an office; else the label without its brackets."""
     own = Span(*match.span(1))
     first = Span(own.start, own.start + len(match[1].partition(",")[0]))
     if first != own and document.label_of(first) == "PER":
@@ -121,7 +121,7 @@ _PAGE = re.compile(rf"{_BOLD}([A-Z][\w’'-]*(?: [\w’'-]+){{0,3}}){_BOLD}:{_BO
 
 
 def label_of_the_page(document: Document, offset: int) -> Span | None:
-    """EXCLUSIVE: …, KESTON: …   A note, a salutation or capitals that open a paragraph, with the colon."""
+    """A note, a salutation or capitals that open a paragraph, with the colon: EXCLUSIVE: …, KESTON: …"""
     paragraph = document.paragraphs[document.paragraph_at(offset)]
     match = _PAGE.match(document.plain, paragraph.start, paragraph.end)
     if match is None or _reports(match[1].split()) or not (match[1].isupper() or _is_of_the_page(match[1])):
@@ -134,7 +134,7 @@ def label_of_the_page(document: Document, offset: int) -> Span | None:
 def labelled(
     document: Document, content: Span, label: Span, kind: Kind | None = None, *, name: Span | None = None
 ) -> Iterator[Candidate]:
-    """A statement without a cue, whose source is a label. `name` is the name in it, where that does not end it."""
+    """A statement without a cue, with a label as its source. `name` is the name in it, if it does not end the label."""
     own = name or label
     tree = document.tree_at(own.start)
     stripped = strip(document.plain, content, " \t")

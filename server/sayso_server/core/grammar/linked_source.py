@@ -1,4 +1,4 @@
-"""The source that links give to a cue."""
+"""The source that the links give to a cue."""
 
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.circumstance import is_time
@@ -10,7 +10,7 @@ _HEADS = frozenset({"PROPN", "NOUN", "PRON"})
 
 
 def source_of(document: Document, cue: LinkedCue) -> tuple[Tree, Word] | None:
-    """The head of the words that are linked to a cue as its source, and its sentence: those next to the surest one."""
+    """The head of a cue's linked source, and its sentence: of the run of linked words around the most certain one."""
     least = thresholds().linked_source
     likely = {start: link.source for start, link in cue.links.items() if link.source >= least}
     surest = max(likely, key=likely.__getitem__, default=None)

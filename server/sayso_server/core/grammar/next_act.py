@@ -1,4 +1,4 @@
-"""What the speaker did next, and how the speech went: no part of its content, though parsers hang it there."""
+"""The speaker's next act, or the manner of speaking: not part of the content, although parsers attach it there."""
 
 from sayso_server.core.grammar.circumstance import is_time
 from sayso_server.core.grammar.contents import is_punctuation
@@ -7,12 +7,12 @@ from sayso_server.core.tree import Tree, Word
 
 
 def holds_next_act(tree: Tree, cue: Word, complement: Word) -> bool:
-    """Whether such a branch was cut off, so that the content is sure to end before it."""
+    """Whether such a branch was cut off, so that the content certainly ends before it."""
     return any(is_next_act(tree, cue, complement, tree.words[i]) for i in tree.subtree(complement))
 
 
 def is_next_act(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
-    """Whether a branch of a content is sure to tell what the speaker did, not what the speaker said.
+    """Whether a branch of a content certainly tells what the speaker did, not said.
 
     said it failed, and drove off; said Pell lied and jailed him; … before leaving the hall; … as she left; …, her voice
     breaking; said he has the votes, even as others voiced doubts; said it will last, a day after Pell sold it
@@ -34,7 +34,7 @@ def is_next_act(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
 
 
 def _joins_the_cue(tree: Tree, cue: Word, complement: Word, verb: Word) -> bool:
-    """A comma before "and" and a verb of leaving; a verdict of a court; what a firm did to a figure of its own."""
+    """Whether a conjunct is the speaker's act: leaving, after a comma; a verdict; a firm's act on its figures."""
     conjunction = tree.child(verb, "cc")
     if conjunction is None or conjunction.lower != "and" or len(tree.children(complement, "conj")) > 1:
         return False
@@ -57,12 +57,12 @@ def _joins_the_cue(tree: Tree, cue: Word, complement: Word, verb: Word) -> bool:
 
 
 def _is_verdict(verb: Word) -> bool:
-    lemma = verb.lemma.lower()  # some stay as they are: fined
+    lemma = verb.lemma.lower()  # some are not lemmatized: fined
     return bool({lemma, lemma.removesuffix("d"), lemma.removesuffix("ed")} & load_words("verdicts"))
 
 
 def _is_leaving(tree: Tree, word: Word) -> bool:
-    """before leaving the hall, as she left"""
+    """Whether a clause tells that the speaker left: before leaving the hall, as she left."""
     mark = tree.child(word, "mark", "case", "advmod")
     if mark is None or word.lemma.lower() not in load_words("departures"):
         return False
@@ -72,7 +72,7 @@ def _is_leaving(tree: Tree, word: Word) -> bool:
 
 
 def _is_gesture(tree: Tree, word: Word) -> bool:
-    """, her voice breaking"""
+    """Whether a clause describes a gesture: …, her voice breaking."""
     own = tree.child(word, "nsubj")
     first = tree.words[min((i for i in tree.subtree(word) if not is_punctuation(tree.words[i])), default=word.index)]
     is_set_off = first.index > 0 and tree.words[first.index - 1].text == ","
@@ -80,7 +80,7 @@ def _is_gesture(tree: Tree, word: Word) -> bool:
 
 
 def _is_meanwhile(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
-    """said he has the votes, even as others voiced doubts: in the tense of the cue, while the content is in another"""
+    """Whether "even as" opens a clause in the tense of the cue, not of the content: …, even as others voiced doubts."""
     mark, even = tree.child(word, "mark"), tree.child(word, "advmod")
     if mark is None or even is None or (even.lower, mark.lower) != ("even", "as") or word.xpos != cue.xpos:
         return False
@@ -89,7 +89,7 @@ def _is_meanwhile(tree: Tree, cue: Word, complement: Word, word: Word) -> bool:
 
 
 def _is_occasion(tree: Tree, cue: Word, word: Word) -> bool:
-    """, a day after Pell sold it: when it was said, in the tense of the cue. The day or the verb may head the other."""
+    """Whether a phrase tells when it was said: …, a day after Pell sold it. The day or the verb may be the head."""
     following = tree.words[word.index + 1 : word.index + 2]
     mark = tree.child(word, "mark") or next(iter(following), None)
     verb = tree.head(mark) if mark is not None and mark.lower in {"after", "before"} else None

@@ -11,7 +11,7 @@ _NOT_IN_MENTION = frozenset(
 
 
 def mention(tree: Tree, word: Word, text: str) -> Span:
-    """The noun phrase of `word`: with title, age and apposition, without relative clauses and case marks."""
+    """The noun phrase of `word`: with title, age and apposition, without relative clauses and prepositions."""
 
     def skip(child: Word) -> bool:
         relation = child.deprel if child.deprel in _NOT_IN_MENTION else child.relation
@@ -37,7 +37,7 @@ def mention(tree: Tree, word: Word, text: str) -> Span:
 
 
 def is_human(word: Word) -> bool:
-    """Whether the word can be spoken to: a pronoun, a name, a group, a job title, an organization."""
+    """Whether a word denotes someone who can be spoken to: a pronoun, a name, a group, a job title, an organization."""
     lemma = word.lemma.lower()
     return (
         word.upos == "PROPN"

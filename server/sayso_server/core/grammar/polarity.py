@@ -9,10 +9,10 @@ from sayso_server.core.statement import CueClass, Polarity
 from sayso_server.core.tree import Tree, Word
 
 _LONGEST_CHAIN = 5
-"""Verbs in a row: refused to agree to say."""
+"""Maximum number of verbs in a chain: refused to agree to say."""
 _ALTERNATIVES = frozenset({"or", "nor"})
 _OPEN = frozenset({Frame.COMMITMENT, Frame.INFINITIVE})
-"""Frames of governors that leave open whether their infinitive came about: wants to say, was urged to say."""
+"""Frames of governors that leave open whether the act in the infinitive happened: wants to say, was urged to say."""
 
 
 def polarity(tree: Tree, verb: Word) -> Polarity:
@@ -31,7 +31,7 @@ def polarity(tree: Tree, verb: Word) -> Polarity:
 
 
 def _chain(tree: Tree, verb: Word) -> Iterator[Word]:
-    """A verb with what governs it: plans to tell; stopped short of saying; did not confirm or say."""
+    """A verb and its governors: plans to tell; stopped short of saying; did not confirm or say."""
     for _ in range(_LONGEST_CHAIN):
         yield verb
         head, mark = tree.head(verb), tree.child(verb, "mark")
@@ -44,7 +44,7 @@ def _chain(tree: Tree, verb: Word) -> Iterator[Word]:
 
 
 def _is_negated(tree: Tree, word: Word) -> bool:
-    """A negator of the verb or of its subject: nor did, hardly anyone said, no longer says, has yet to say."""
+    """Whether the verb or its subject is negated: nor did, hardly anyone said, no longer says, has yet to say."""
     subjects = subjects_of(tree, word)
     own = tree.children(word, "advmod", "aux", "cc", "cc:preconj")
     parts = own + [d for s in subjects for d in [s, *tree.children(s, "det", "advmod", "cc:preconj")]]
@@ -52,17 +52,17 @@ def _is_negated(tree: Tree, word: Word) -> bool:
 
 
 def _negates(tree: Tree, word: Word) -> bool:
-    """Nobody, never; not "not only", and not the number sign."""
+    """Whether a word negates: nobody, never; not in "not only", and not as a number sign."""
     return word.lower in load_words("negators") and not _is_additive(tree, word) and not _is_number_sign(tree, word)
 
 
 def _is_additive(tree: Tree, negator: Word) -> bool:
-    """did not only say that it failed"""
+    """Whether a negator only adds: did not only say that it failed."""
     return any(w.lower in load_words("additive_adverbs") for w in tree.words[negator.index + 1 : negator.index + 2])
 
 
 def _is_number_sign(tree: Tree, word: Word) -> bool:
-    """No 10 said that it failed: an address."""
+    """Whether "no" is a number sign: No 10 said that it failed."""
     following = tree.words[word.index + 1 : word.index + 2]
     return word.lower == "no" and any(w.text.isdigit() and w.relation != "nummod" for w in following)
 
@@ -76,7 +76,7 @@ def _is_yet_to(tree: Tree, word: Word) -> bool:
 
 
 def _leaves_open(governor: Word) -> bool:
-    """Whether what the governor's infinitive names may not have come about: seems to say, is going to, wants to."""
+    """Whether the act in the governor's infinitive may not have happened: seems to say, is going to, wants to."""
     lemma = governor.lemma.lower()
     if {lemma, governor.lower} & load_words("hedging_verbs"):
         return True
@@ -87,7 +87,7 @@ def _leaves_open(governor: Word) -> bool:
 
 
 def _is_hedged(tree: Tree, word: Word) -> bool:
-    """An adverb of hearsay, or a modal verb; not "I must say", which says it."""
+    """Whether a verb has an adverb of hearsay or a modal; not "I must say", which performs the act."""
     adverbs = tree.children(word, "advmod", "aux") + tree.children(word, "nsubj")
     if any(a.lower in load_words("hedges", "hedging_modals") for a in adverbs):
         return True
@@ -100,7 +100,7 @@ def _is_hedged(tree: Tree, word: Word) -> bool:
 
 
 def _is_conditional(tree: Tree, word: Word) -> bool:
-    """If Olin says that it failed, …; Did Olin say that it failed?"""
+    """Whether the act is a condition or a question: If Olin says that it failed, …; Did Olin say that it failed?"""
     if any(m.lower in load_words("conditions") for m in tree.children(word, "mark")):
         return True
     subject, helper = tree.child(word, "nsubj"), tree.child(word, "aux")

@@ -1,4 +1,4 @@
-"""Quotations in their text: which continue, which are utterances, which are only titles."""
+"""Quotations in context: which continue, which are utterances, which are only titles."""
 
 import re
 from collections.abc import Sequence
@@ -15,37 +15,37 @@ from sayso_server.core.tree import Tree, Word
 CLOSING = "\"”“’'»«"
 """Marks that may close a quotation."""
 QUOTING = REPORTED_SPEECH | {CueClass.THINK}
-"""The classes of cues that can have a quotation: said, thought; not voted."""
+"""The cue classes that can have a quotation: said, thought; not voted."""
 MAX_GAP = 160
-"""Code points between a quotation and its cue: room for a long source with its apposition."""
+"""Maximum number of code points between a quotation and its cue: room for a long source with its apposition."""
 _LONGEST_ABBREVIATION = 3
-"""Letters of an abbreviation that no list need have: Inc., St."""
+"""Maximum number of letters in an abbreviation that no list needs to contain: Inc., St."""
 _LONG_WORD = 4
-"""Letters from which a word of a title has a capital."""
+"""Minimum number of letters in a word that titles capitalise."""
 
 
 def chain(document: Document, quotation: Quotation) -> list[Quotation]:
-    """The quotation with those of the next paragraphs that continue it, up to one that has a cue of its own."""
+    """The quotation, with those of the next paragraphs that continue it, up to one with its own cue."""
     out = [quotation]
     for following in document.outer_after(quotation):
         if document.is_of_page(following.span.start):
             continue
-        if not _goes_on(document, out[-1]) or not following.continues or has_own_cue(following, document):
+        if not _is_continued(document, out[-1]) or not following.continues or has_own_cue(following, document):
             break
         out.append(following)
     return out
 
 
 def carried_to(document: Document, quotation: Quotation) -> list[Quotation]:
-    """“One. ¶ “Two,” she said. The quotation before a cue, after those of the paragraphs before that it continues.
+    """The quotation before a cue, after those in earlier paragraphs that it continues: “One. ¶ “Two,” she said.
 
-    Alone if the first of them has a cue of its own: “Zero,” he said. “One. ¶ “Two,” she said.
+    Alone if the first of them has its own cue: “Zero,” he said. “One. ¶ “Two,” she said.
     """
     out = [quotation]
     for before in document.outer_before(quotation):
         if document.is_of_page(before.span.start):
             continue
-        if not out[0].continues or not _goes_on(document, before):
+        if not out[0].continues or not _is_continued(document, before):
             break
         out.insert(0, before)
     here = document.paragraph_at(out[0].span.start)
@@ -53,8 +53,8 @@ def carried_to(document: Document, quotation: Quotation) -> list[Quotation]:
     return out if is_free and not _is_introduced(document, here) else [quotation]
 
 
-def _goes_on(document: Document, quotation: Quotation) -> bool:
-    """Whether the next paragraph continues a quotation. “It was dark, said Olin. has only lost its closing mark."""
+def _is_continued(document: Document, quotation: Quotation) -> bool:
+    """Whether the next paragraph continues a quotation; not if only the mark is missing: “It was dark, said Olin."""
     if not quotation.carried:
         return False
     tail = document.plain.rfind(",", quotation.span.start, quotation.span.end) + 1
@@ -72,15 +72,15 @@ def _goes_on(document: Document, quotation: Quotation) -> bool:
 
 
 def _is_introduced(document: Document, paragraph: int) -> bool:
-    """Whether the paragraph before, lines of the page aside, ends with a colon."""
+    """Whether the previous paragraph, not counting page lines, ends with a colon."""
     before = next((k for k in range(paragraph - 1, -1, -1) if k not in document.page_lines), None)
     return before is not None and document.plain[document.paragraphs[before].end - 1] == ":"
 
 
 def with_whole_quotations(document: Document, content: Sequence[Span], cue: Sequence[Span]) -> tuple[Span, ...]:
-    """The content with every quotation that it enters taken whole, over sentences and paragraphs.
+    """The content with every quotation that it overlaps taken whole, over sentences and paragraphs.
 
-    A quotation that holds the cue is left alone: that statement is inside another.
+    A quotation that contains the cue is left alone: that statement is inside another.
     """
     out = list(content)
     for span in content:
@@ -106,14 +106,14 @@ def is_utterance(quotation: Quotation, document: Document) -> bool:
 
 
 def is_title(document: Document, quotation: Quotation) -> bool:
-    """Whether all longer words after the first have capitals, and there are some: “All Bets Are Off.”"""
+    """Whether all longer words after the first are capitalised, and there are some: “All Bets Are Off.”"""
     words = re.findall(r"[^\W\d_]+", document.plain[quotation.span.start : quotation.span.end])
     longer = [w for w in words[1:] if len(w) >= _LONG_WORD]
     return len(words) > 2 and bool(longer) and all(w[0].isupper() for w in longer)
 
 
 def has_other_cue(site: Site | None, document: Document, start: int, end: int) -> bool:
-    """Whether another verb than this one, or any, could report in [start, end) of the document."""
+    """Whether a verb other than `site` (any verb if None) could report in [start, end) of the document."""
     others = document.sites_within(Span(start, end)) if end > start else []
     is_of_page = site is not None and document.is_of_page(site.head.start)
     return any(
@@ -137,14 +137,14 @@ def leads_to(governor: Site, site: Site) -> bool:
 
 
 def _depends_closely(tree: Tree, word: Word) -> bool:
-    """An infinitive, or a participle next to a passive: heard shouting."""
+    """Whether a word is an infinitive, or a participle right after a passive: heard shouting."""
     head = tree.head(word)
     is_beside = word.relation == "advcl" and word.xpos == "VBG" and head is not None and word.index == head.index + 1
     return word.relation == "xcomp" or (is_beside and head is not None and is_passive(tree, head))
 
 
 def is_led_on(site: Site, document: Document) -> bool:
-    """Whether a later cue of the sentence is meant: is said to have shouted, is understood to have told."""
+    """Whether a later verb of the sentence is the real cue: is said to have shouted, is understood to have told."""
     others = document.sites_within(site.tree.span)
     return any(leads_to(site, other) and other.class_of(Frame.CLAUSE, Frame.QUOTE) in QUOTING for other in others)
 
@@ -158,9 +158,10 @@ def _reports(site: Site, gap: str) -> bool:
 
 
 def continues_after(site: Site, quotation: Quotation, document: Document) -> bool:
-    """ "…," Olin said on Friday. "…" At most one sentence ends between the cue and the rest of the quotation.
+    """Whether a quotation continues after its cue: "…," Olin said on Friday. "…"
 
-    Other cues in that sentence do not matter (Olin, who said that it failed. "…"), unless they introduce the rest.
+    At most one sentence ends between the cue and the rest of the quotation. Other cues in that sentence do not matter
+    (Olin, who said that it failed. "…"), unless they introduce the rest.
     """
     text, start, cue = document.plain, quotation.span.start, site.last.end
     gap = text[cue:start]
@@ -168,7 +169,7 @@ def continues_after(site: Site, quotation: Quotation, document: Document) -> boo
         return False
     if gap.rstrip()[-1:] != "." and has_other_cue(site, document, cue, start):
         is_one = not any(ends_sentence(gap, i) for i in range(len(gap)))
-        return is_one and gap.rstrip()[-1:] == "," and document.plain[quotation.span.start + 1].islower()
+        return is_one and gap.rstrip()[-1:] == "," and text[start + 1 : start + 2].islower()
     trees = document.trees_within(Span(cue, max(cue + 1, start)))
     return not any(t.span.start > site.head.start and t.span.end <= start for t in trees) and (
         gap.strip() == ")" or gap.rstrip()[-1:] in {".", ",", ";", ":", "—", "–", "-", "!", "?"}
@@ -176,7 +177,7 @@ def continues_after(site: Site, quotation: Quotation, document: Document) -> boo
 
 
 def has_own_cue(quotation: Quotation, document: Document, site: Site | None = None) -> bool:
-    """ "…," Olin said. "…," she added: the second quotation has a cue of its own, other than that of the site."""
+    """Whether a quotation has its own cue, other than `site`: "…," Olin said. "…," she added."""
     end = quotation.span.end
     if document.plain[quotation.span.start : end].rstrip(CLOSING).rstrip()[-1:] not in {",", "!", "?", "—", "–"}:
         return False
@@ -186,7 +187,7 @@ def has_own_cue(quotation: Quotation, document: Document, site: Site | None = No
 
 
 def ends_sentence(text: str, i: int) -> bool:
-    """Whether the character at `i` ends a sentence; the stop of a title or a short abbreviation does not: Mrs. Olin."""
+    """Whether the character at `i` ends a sentence; a stop after a title or short abbreviation does not: Mrs. Olin."""
     if text[i] != ".":
         return text[i] in "!?"
     word = re.split(r"\W", text[:i])[-1]

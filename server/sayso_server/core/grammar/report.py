@@ -1,4 +1,4 @@
-"""From a cue and its content to a candidate: who says it, to whom, and whether the act is denied."""
+"""Makes a candidate from a cue and its content: source, addressees and polarity."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from sayso_server.core.tree import Tree, Word
 
 
 class Act(NamedTuple):
-    """The act of saying, whatever its content: whom it addresses, and whether it is denied or uncertain."""
+    """The act of saying, apart from its content: its addressees, and whether it is denied or uncertain."""
 
     addressees: tuple[Span, ...]
     polarity: Polarity
@@ -40,12 +40,11 @@ def reported(
     source: Word | None = None,
     act: Act | None = None,
 ) -> Candidate | None:
-    """A candidate whose source, addressee and polarity are those of the cue's verb.
+    """A candidate with the source, addressees and polarity of the cue's verb.
 
-    None without content, for an inscription (what a banner says is no statement), and where the verb tells no act of
-    saying: what a thing is called, what it encourages, what a name refers to.
-
-    Pass `act` where it is known from another candidate of the same cue.
+    None without content, for an inscription (the words on a banner are no statement), and if the verb reports no act of
+    saying: the name of a thing, its effect, the meaning of a name. Pass `act` if it is known from another candidate of
+    the same cue.
     """
     if not content:
         return None
@@ -80,7 +79,7 @@ def reported(
 
 
 def _is_asked_of_you(tree: Tree, verb: Word, source: Word | None) -> bool:
-    """How would you describe the pier? What somebody is asked to say is not said."""
+    """Whether someone is asked to say something, and so does not say it: How would you describe the pier?"""
     if source is None or source.lower != "you" or tree.words[-1].text != "?":
         return False
     helper = tree.child(verb, "aux")
@@ -88,14 +87,14 @@ def _is_asked_of_you(tree: Tree, verb: Word, source: Word | None) -> bool:
 
 
 def _names_a_source(tree: Tree, verb: Word, content: Sequence[Span]) -> bool:
-    """citing people familiar with the matter: they are the source, not what is cited."""
+    """Whether the object is the source, not the content: citing people familiar with the matter."""
     thing = tree.child(verb, "obj") if verb.lemma.lower() in load_words("relaying_verbs") else None
     is_person = thing is not None and (is_human(thing) or thing.lemma.lower() in load_words("people"))
     return is_person and any(span.covers(thing) for span in content if thing is not None)
 
 
 def _is_naming(tree: Tree, verb: Word, by: Word | None, content: Sequence[Span]) -> bool:
-    """Whether it is told what something is called, not what somebody called it: the strain is called “harbour flu”."""
+    """Whether the verb gives the name of a thing, not someone's word for it: the strain is called “harbour flu”."""
     if verb.lemma.lower() not in load_words("naming_verbs") or by is not None or not is_passive(tree, verb):
         return False
     predicate = tree.child(verb, "xcomp", "obj")
@@ -104,14 +103,14 @@ def _is_naming(tree: Tree, verb: Word, by: Word | None, content: Sequence[Span])
 
 
 def _is_deed(site: Site) -> bool:
-    """Whether the object tells that nothing was said: claimed his seat, recalled its ambassador."""
+    """Whether the object shows that nothing was said: claimed his seat, recalled its ambassador."""
     things = load_table("other_objects").get(site.head.lemma.lower(), frozenset())
     thing = site.tree.child(site.head, "obj", "nsubj:pass")
     return thing is not None and thing.lemma.lower() in things
 
 
 def _is_of_a_thing(site: Site, source: Word | None, cue_class: CueClass) -> bool:
-    """Whether a thing, not a speaker, is the subject: it encourages people to wait; as its name suggests."""
+    """Whether the subject is a thing, not a speaker: it encourages people to wait; as its name suggests."""
     if source is None or source.lemma.lower() == "name":
         return source is not None
     if cue_class is CueClass.ORDER:
@@ -123,14 +122,14 @@ def _is_of_a_thing(site: Site, source: Word | None, cue_class: CueClass) -> bool
 
 
 def _refers(tree: Tree, source: Word) -> bool:
-    """Whether who or what refers to something may do so in words: a person, a body of people, a document."""
+    """Whether a source can refer to something in words: a person, a body of people, a document."""
     if source.upos == "PROPN":
         return any(name.type == "PER" and name.first <= source.index < name.end for name in tree.names)
     return is_human(source) or source.lemma.lower() in load_words("documents", "people")
 
 
 def leads_in(site: Site) -> bool:
-    """Commenting on the ruling, Olin said: “…” It names the topic of another statement, and reports nothing."""
+    """Whether a participle only names the topic of another statement: Commenting on the ruling, Olin said: “…”"""
     governor = site.tree.head(site.head)
     return (
         site.head.xpos == "VBG"

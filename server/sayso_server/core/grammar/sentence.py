@@ -1,11 +1,11 @@
-"""Parts of a sentence by its punctuation."""
+"""Parts of a sentence, found by its punctuation."""
 
 from sayso_server.core.grammar.contents import is_punctuation
 from sayso_server.core.tree import Tree, Word
 
 
 def sentence_before(tree: Tree, phrase: set[int]) -> set[int]:
-    """The words before a phrase, back to a semicolon or the sentence's start, without a conjunction that opens them."""
+    """The words before a phrase, back to a semicolon or the start of the sentence, without a leading conjunction."""
     start = end = min(phrase)
     while start > 0 and tree.words[start - 1].text != ";":
         start -= 1

@@ -17,11 +17,11 @@ _HANDLE = re.compile(r"\(@\w+\)")
 _NAME_ENDS = re.compile(r"[,()\[\]]| @| on ")
 _MOST_CHARACTERS = 150
 _LONGEST = 12
-"""Words of a signature."""
+"""Maximum number of words in a signature."""
 
 
 class Signature(NamedTuple):
-    """Mara Olin, mayor: `name` is Mara Olin. `is_person`: a person is tagged in it. `has_handle`: (@olin) follows."""
+    """Mara Olin, mayor: `name` is Mara Olin. `is_person`: it is tagged as a person's. `has_handle`: (@olin) follows."""
 
     whole: Span
     name: Span
@@ -30,12 +30,12 @@ class Signature(NamedTuple):
 
 
 def signed(document: Document, span: Span) -> Signature | None:
-    """The signature behind a dash that a span is; None if it is anything else."""
+    """The signature after a dash that fills a span; None for anything else."""
     return _read(document, span, _DASH)
 
 
 def named(document: Document, span: Span) -> Signature | None:
-    """A signature without a dash: a person, in brackets, or with a role or a place behind a comma."""
+    """A signature without a dash: a person in brackets, or followed by a comma and a role or a place."""
     found = _read(document, span, _BRACKET) or _read(document, span, _BARE)
     is_whole = found is not None and (document.plain[found.whole.start - 1] in "([" or found.name.end < found.whole.end)
     return found if found is not None and found.is_person and is_whole else None
@@ -60,7 +60,7 @@ def _read(document: Document, span: Span, opening: re.Pattern[str]) -> Signature
 
 
 def _is_finite(tree: Tree, word: Word) -> bool:
-    """Whether a word makes a sentence of the signature; not in a relative clause: Amy Lowe, who lost her farm."""
+    """Whether a word makes the signature a sentence; a relative clause does not: Amy Lowe, who lost her farm."""
     is_finite = word.upos == "AUX" or word.xpos in {"VBD", "VBZ", "VBP"}
     return is_finite and not any(w.deprel == "acl:relcl" for w in (word, *tree.ancestors(word)))
 

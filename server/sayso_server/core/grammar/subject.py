@@ -1,4 +1,4 @@
-"""Who acts: the subject of a verb, its own or one that it shares, and the agent of a passive."""
+"""The subject of a verb, its own or one that it shares, and the agent of a passive."""
 
 from collections.abc import Sequence
 
@@ -13,10 +13,10 @@ from sayso_server.core.tree import Tree, Word
 _CONTINUING = frozenset({Frame.CLAUSE, Frame.SMALL, Frame.INFINITIVE})
 _NOMINAL = frozenset({"PROPN", "NOUN", "PRON"})
 _ELLIPTICAL = frozenset({"ADJ", "DET", "NUM"})
-"""The other, another, one: heads of noun phrases without their noun."""
+"""Heads of noun phrases without a noun: the other, another, one."""
 _STOPS = frozenset('.!?…:;,”"’')
 _DEEPEST = 6
-"""Verbs in a row that may share one subject."""
+"""Maximum number of verbs in a row that share one subject."""
 
 
 def is_relative(word: Word) -> bool:
@@ -28,8 +28,9 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
     """The subject of a verb, its own or a shared one, and whether it is passive; never inside `content`.
 
     Shared: by coordination (he smiled and said), by control (went on to say), by a participle (adding that …). A noun
-    modified by the verb is its subject (a statement saying …). For a relative pronoun, its noun is returned. After a
-    content ("…," said Olin) a bare noun after the verb is the subject, whatever the parser calls it.
+    modified by the verb is its subject (a statement saying …). The antecedent is returned instead of a relative
+    pronoun. After a content ("…," said Olin), a bare noun after the verb is the subject, whatever its relation in the
+    tree.
     """
     if (above := relaying(tree, verb)) is not None:
         return _relayed(tree, above), False
@@ -57,15 +58,15 @@ def subject(tree: Tree, verb: Word, *, content: Sequence[Span] = (), depth: int 
 
 
 def _voice(tree: Tree, noun: Word, verb: Word) -> Word:
-    """officials in "calls by officials asking …", where a noun of saying is no document; else the noun."""
-    opening = tree.words[noun.index + 1]
+    """The speaker in a by-phrase after a noun of saying (officials in "calls by officials asking …"); else the noun."""
+    opening = next(iter(tree.words[noun.index + 1 : noun.index + 2]), noun)
     is_voiced = opening.lower == "by" and lexicon.noun(noun.lemma.lower()) is not None
     speaker = tree.head(opening) if is_voiced and noun.lemma.lower() not in load_words("documents") else None
     return speaker if speaker is not None and noun.index < speaker.index < verb.index else noun
 
 
 def _relayed(tree: Tree, verb: Word) -> Word | None:
-    """Olin in "quoted Olin as saying", in "Olin was quoted as saying" and in "Olin, quoted as saying …"."""
+    """The person quoted: Olin in "quoted Olin as saying", "Olin was quoted as saying", "Olin, quoted as saying …"."""
     named = tree.child(verb, "obj", "iobj") or tree.child(verb, "nsubj:pass")
     if named is not None:
         return named
@@ -73,7 +74,7 @@ def _relayed(tree: Tree, verb: Word) -> Word | None:
 
 
 def subjects_of(tree: Tree, verb: Word) -> list[Word]:
-    """The subjects that the tree shows, without a quoted one: "No comment," added the coach."""
+    """The subjects in the tree, except inside a quotation: "No comment," added the coach."""
     found = tree.children(verb, "nsubj")
     if not found or not follows_quotation(tree, verb):
         return found
@@ -82,7 +83,7 @@ def subjects_of(tree: Tree, verb: Word) -> list[Word]:
 
 
 def _antecedent(tree: Tree, head: Word, pronoun: Word) -> Word:
-    """The noun of a relative pronoun: for "who" the human noun just before it, where the parser chose another."""
+    """The antecedent of a relative pronoun; for "who", the human noun just before it if the parser chose another."""
     if pronoun.lower != "who" or is_human(head) or head.upos == "PRON":
         return head
     before = [w for w in tree.words[head.index + 1 : pronoun.index] if w.upos in {"NOUN", "PROPN"} and is_human(w)]
@@ -90,7 +91,7 @@ def _antecedent(tree: Tree, head: Word, pronoun: Word) -> Word:
 
 
 def relative_subject(tree: Tree, verb: Word, source: Word) -> Word | None:
-    """who in "Olin, who said": the pronoun that is the subject of a cue in a relative clause of the source."""
+    """The relative pronoun that is the subject of a cue in a relative clause of the source: who in "Olin, who said"."""
     for clause in [verb, *tree.ancestors(verb)]:
         if clause.deprel == "acl:relcl":
             pronoun = next((w for w in tree.children(clause, "nsubj") if is_relative(w)), None)
@@ -101,18 +102,18 @@ def relative_subject(tree: Tree, verb: Word, source: Word) -> Word | None:
 
 
 def _participle_above(tree: Tree, word: Word) -> Word | None:
-    """The participle that reports the clause of `word`."""
+    """The governor of `word`, if it is a participle that reports."""
     above = tree.head(word)
     return above if above is not None and above.xpos == "VBG" and lexicon.verb(above.lemma.lower()) else None
 
 
 def _is_participle(tree: Tree, verb: Word) -> bool:
-    """Whether a verb is a past participle, also where the tagger takes it for a past tense: asked by reporters."""
+    """Whether a verb is a past participle, even if it is tagged as a past tense: asked by reporters."""
     return verb.xpos == "VBN" or (verb.xpos == "VBD" and not tree.children(verb, "nsubj") and bool(agent(tree, verb)))
 
 
 def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:
-    """The verb whose subject is also this one's."""
+    """The verb whose subject this verb shares."""
     if verb.relation == "conj" and (head.upos in {"VERB", "AUX", "ADJ"} or tree.child(head, "cop") is not None):
         return head
     if verb.relation == "xcomp" and tree.child(head, "obj", "iobj") is None:
@@ -133,14 +134,14 @@ def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:
 
 
 def _controller(tree: Tree, verb: Word, head: Word) -> Word | None:
-    """The object of the governor: her in "urged her to say"; of "had this to say" the subject."""
+    """The object of the governor: her in "urged her to say"; for "had this to say", the governor's subject."""
     if verb.relation == "xcomp" and head.lemma == "have":
         return subject(tree, head)[0]
     return tree.child(head, "obj", "iobj") if verb.relation == "xcomp" else None
 
 
 def reports_more(tree: Tree, word: Word) -> Word | None:
-    """The cue that a participle continues: said in "Olin said it failed, adding that …", wherever it is attached."""
+    """The cue that a participle continues, wherever it is attached: said in "Olin said it failed, adding that …"."""
     if word.xpos != "VBG" or word.relation not in {"advcl", "ccomp", "xcomp", "conj", "parataxis"}:
         return None
     entry = lexicon.verb(word.lemma.lower())
@@ -163,7 +164,7 @@ def reports_more(tree: Tree, word: Word) -> Word | None:
 
 
 def _inverted(tree: Tree, verb: Word, content: Sequence[Span]) -> Word | None:
-    """Olin in "…," said Olin, the judge in "…," ordered the judge."""
+    """A subject after its verb: Olin in "…," said Olin; the judge in "…," ordered the judge."""
     follows = bool(content) and content[0].start <= verb.start
     if not (follows or follows_quotation(tree, verb)) or verb.xpos in {"VB", "VBG"} or tree.child(verb, "aux", "mark"):
         return None
@@ -176,22 +177,23 @@ def _inverted(tree: Tree, verb: Word, content: Sequence[Span]) -> Word | None:
 
 
 def follows_quotation(tree: Tree, verb: Word) -> bool:
-    """Whether a verb comes directly after closing marks, or opens what is left of a sentence after them."""
+    """Whether a verb directly follows closing marks, or opens the rest of a sentence after them."""
     if verb.index == 0:
         return verb.text[0].islower()
     return tree.words[verb.index - 1].xpos == "''"
 
 
 def is_inverted(tree: Tree, verb: Word) -> bool:
-    """Whether the subject is behind a verb that follows a quotation: "…," ordered the judge."""
+    """Whether the subject comes after a verb that follows a quotation: "…," ordered the judge."""
     own, _ = subject(tree, verb)
     return follows_quotation(tree, verb) and own is not None and own.index > verb.index
 
 
 def headline_patient(tree: Tree, verb: Word) -> Word | None:
-    """PM in the headline "PM urged to act", whose passive has no auxiliary: parsers see an active verb.
+    """The patient of a headline's passive, which parsers take for an active verb: PM in "PM urged to act".
 
-    A line without a stop, a past form without the object that its verb needs, and a subject without article.
+    The line has no final stop, the verb is a past form without the object that it needs, and the subject has no
+    article.
     """
     if tree.words[-1].text[-1] in _STOPS or verb.xpos not in {"VBD", "VBN"} or not _lacks_object(tree, verb):
         return None
@@ -204,7 +206,7 @@ def headline_patient(tree: Tree, verb: Word) -> Word | None:
 
 
 def _lacks_object(tree: Tree, verb: Word) -> bool:
-    """Whether a verb has none of the objects that it cannot do without: told, urged, accused; not: said, called for."""
+    """Whether a verb lacks an object that it requires: told, urged, accused; not: said, called for."""
     lemma, following = verb.lemma.lower(), tree.words[verb.index + 1 : verb.index + 2]
     entry = lexicon.verb(lemma)
     if entry is None or tree.children(verb, "obj", "iobj", "aux") or tree.child(verb, "aux:pass"):
@@ -219,7 +221,7 @@ def _lacks_object(tree: Tree, verb: Word) -> bool:
 
 
 def _fronted(tree: Tree, verb: Word) -> Word | None:
-    """Moss in "told her Moss had said it failed": a noun before a finite verb, taken for its object by the parser."""
+    """A noun before a finite verb, parsed as its object: Moss in "told her Moss had said it failed"."""
     before = [w for w in tree.children(verb, "obj", "iobj") if w.index < verb.index and w.upos in _NOMINAL]
     helpers = tree.children(verb, "aux")
     opening = helpers[0].index if helpers else verb.index
@@ -235,10 +237,7 @@ def is_passive(tree: Tree, verb: Word) -> bool:
 
 
 def agent(tree: Tree, verb: Word) -> Word | None:
-    """The by-phrase of a passive, also where the parser attaches it to the phrase before.
-
-    dismissed as late by Olin; accused of lying by Olin; asked to leave by police. Not a time or a means: by Friday.
-    """
+    """The by-phrase of a passive, even if the parser attaches it to the phrase before."""
     own = tree.child(verb, "obl:agent")
     if own is not None:
         return own
@@ -270,7 +269,7 @@ def without_agent(tree: Tree, verb: Word, indices: set[int]) -> set[int]:
 
 
 def without_next_subject(tree: Tree, verb: Word, indices: set[int]) -> set[int]:
-    """The words of a content without the subject of what follows the cue: told to go | and the shops | were closed.
+    """The words of a content without the subject of the next clause: told to go | and the shops | were closed.
 
     Parsers coordinate such a noun with the last one of the content.
     """

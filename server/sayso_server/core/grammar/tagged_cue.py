@@ -1,4 +1,4 @@
-"""The cue that a run of words is, where only the role tagger sees one."""
+"""Finds the cue in a run of words, if only the role tagger sees one."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,22 +11,22 @@ from sayso_server.core.statement import REPORTED_SPEECH, CueClass
 from sayso_server.core.tree import Word
 
 _SHORTEST_CLAUSE = 6
-"""Words from which a content is taken for a clause, whatever its verbs."""
+"""Minimum number of words in a content that counts as a clause, whatever its verbs."""
 
 _GAP = 8
-"""Characters before a quotation in which its colon is looked for."""
+"""Characters before a quotation in which to look for its colon."""
 
 _NOMINAL = (Frame.OBJECT, Frame.TOPIC, Frame.NOUN_TOPIC)
 _CLAUSAL = (Frame.CLAUSE, Frame.QUOTE, Frame.NOUN, Frame.ADJECTIVE)
 _INFINITE = (Frame.COMMITMENT, Frame.INFINITIVE, Frame.NOUN, Frame.ADJECTIVE)
-"""Which frames give the class of a cue, by the form of its content."""
+"""Frames that give the class of a cue, by the form of its content."""
 
 
 def site_of(cue: Sequence[Read], known: Mapping[int, Site]) -> Site | None:
-    """The cue's likeliest word that the lexicon knows, else its likeliest verb, adjective or noun; None without any.
+    """The cue's likeliest word that the lexicon knows, else its likeliest verb, adjective or noun; else None.
 
-    Of a chain of verbs the last: replied in "is said to have replied", say in "refused to say". `known` are the sites
-    of the paragraph, by the offset of their heads.
+    In a chain of verbs, the last one counts: replied in "is said to have replied", say in "refused to say". `known` are
+    the sites of the paragraph, by the offset of their heads.
     """
     run = sorted(cue, key=lambda read: -read.roles.cue)
     words = [*(word for read in run for word in _meant(read)), *(read.word for read in run)]
@@ -46,18 +46,18 @@ def site_of(cue: Sequence[Read], known: Mapping[int, Site]) -> Site | None:
 
 
 def _before(document: Document, offset: int) -> str:
-    """The last character before an offset that is no space."""
+    """The last character before an offset that is not a space."""
     return document.plain[max(0, offset - _GAP) : offset].rstrip()[-1:]
 
 
 def is_introduced(document: Document, runs: Sequence[Sequence[Read]]) -> bool:
-    """Union leader Reyes was blunt: “It is a lie.”   A colon directly before a quotation says that somebody speaks."""
+    """Whether a colon before a quotation shows that someone speaks: Union leader Reyes was blunt: “It is a lie.”"""
     quotation = document.quotation_at(runs[0][0].word.start) if runs and runs[0] else None
     return quotation is not None and _before(document, quotation.span.start) == ":"
 
 
 def _meant(read: Read) -> list[Word]:
-    """Words that are the cue instead of one beside them: quoted (Olin as) saying; claims (were) made that …"""
+    """Words that are the cue instead of a neighbour: quoted (Olin as) saying; claims (were) made that …"""
     above = relaying(read.tree, read.word)
     is_carrying = read.word.lemma.lower() in load_words("support_verbs")
     nouns = read.tree.children(read.word, "nsubj:pass") if is_carrying else []
@@ -65,7 +65,7 @@ def _meant(read: Read) -> list[Word]:
 
 
 def class_of(document: Document, runs: Sequence[Sequence[Read]], site: Site) -> CueClass:
-    """The class of the cue with such a content; OTHER where the lexicon knows the cue only with other contents.
+    """The class of the cue with this content; OTHER if the lexicon knows the cue only with other contents.
 
     claimed the title; was said to resemble a potato
     """

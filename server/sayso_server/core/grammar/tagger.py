@@ -13,16 +13,16 @@ TRAILING = " ,;:.-–—(["
 """Characters that do not end a content."""
 
 Run = tuple[int, int]
-"""The first word and the one after the last."""
+"""The index of the first word, and of the one after the last."""
 
 
 class Thresholds(NamedTuple):
-    """Probabilities of the role tagger from which a word counts, `data/tagger.json`."""
+    """Minimum probabilities from the role tagger and the links; the values are in `data/tagger.json`."""
 
     likely: float
     """A word is part of a role."""
     cue: float
-    """The likeliest word of a cue, so that contents are looked for around it."""
+    """The likeliest word of a cue, so that contents are searched around it."""
     faint: float
     """A word may be part of a content."""
     strong: float
@@ -30,9 +30,9 @@ class Thresholds(NamedTuple):
     sure: float
     """The mean over a content, so that a rule's border moves to its end."""
     doubt: float
-    """Below, a word is not part of a role."""
+    """Below it, a word is not part of a role."""
     cue_word: float
-    """A word may be the main word of a cue, so that the words linked to it are looked for."""
+    """A word may be the head word of a cue, so that the words linked to it are searched for."""
     share: float
     """A word is linked to a cue as its content."""
     faint_share: float
@@ -53,7 +53,7 @@ def thresholds() -> Thresholds:
 
 
 NO_ROLES = Roles(0.0, 0.0, 0.0, 0.0)
-"""Of a word that no tagger has read."""
+"""The roles of a word that no tagger has read."""
 
 
 class Read(NamedTuple):
@@ -65,12 +65,12 @@ class Read(NamedTuple):
 
 
 def read_words(trees: Sequence[Tree]) -> list[Read]:
-    """The words of trees, with their roles where a tagger has read them."""
+    """The words of trees, with their roles if a tagger has read them."""
     return [Read(t, w, r) for t in trees for w, r in zip(t.words, t.roles or [NO_ROLES] * len(t.words), strict=True)]
 
 
 def likely_contents(words: Sequence[Read], *, least: float, cut: float) -> list[Run]:
-    """Runs of words that are content with the probability `least`, cut where one begins with the probability `cut`."""
+    """Runs of words that are content with probability `least`, cut where one begins with probability `cut`."""
     out: list[Run] = []
     first = None
     for i, read in enumerate(words):

@@ -1,7 +1,7 @@
-"""The words that extraction knows: files of `core/data`, read on first use and checked.
+"""The lexicon: word lists from `core/data`, read on first use and checked.
 
-`words` reads lists, `tables` reads lists by key, `cues` reads the words that report statements;
-`layout` sorts the files.
+`words` reads lists, `tables` reads lists by key, `cues` reads the words that report statements; `layout` sorts the
+files.
 """
 
 from sayso_server.core.lexicon.cues import (

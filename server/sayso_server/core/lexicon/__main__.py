@@ -1,4 +1,4 @@
-"""`python -m sayso_server.core.lexicon`: sort the data files in place; a second run changes nothing. `make words`."""
+"""`python -m sayso_server.core.lexicon` (`make words`): sorts the data files in place; a second run changes nothing."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ from sayso_server.core.lexicon.words import read_lists
 
 
 def main() -> None:
-    """Rewrite the files, and name those that changed."""
+    """Rewrite the files, and print the names of those that changed."""
     data = Path(str(folder()))
     for path in sorted(data.rglob("*.toml")):
         is_table = path.parent == data and path.stem != "cues"
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def _check(data: Path) -> None:
-    """Raise LexiconError for what sorting cannot mend: a word twice, an unknown frame, no licence."""
+    """Raise LexiconError for what sorting cannot repair: a word listed twice, an unknown frame, a missing licence."""
     read_lists(data)
     for path in sorted(data.glob("*.toml")):
         if path.stem == "cues":

@@ -11,7 +11,7 @@ from sayso_server.core.statement import CueClass
 
 
 class Frame(StrEnum):
-    """What a cue takes; see `data/cues.toml`."""
+    """The kind of argument that a cue takes; see `data/cues.toml`."""
 
     CLAUSE = "clause"
     QUOTE = "quote"
@@ -34,12 +34,12 @@ _KINDS = {
     Frame.SEEN: "seen",
     Frame.NOUN_SEEN: "noun_seen",
 }
-"""Frames whose words have entries of their own: a noun is not the verb of the same form."""
+"""Frames with separate entries: the noun "claim" is not the verb "claim"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One cue word: the classes of its frames. `lemma` is lower case, `prepositions` open its topic (talked about)."""
+    """A cue word: its class in each frame. `lemma` is lower case; `prepositions` open its topic (talked about)."""
 
     lemma: str
     frames: Mapping[Frame, CueClass]
@@ -53,9 +53,9 @@ class _Draft:
 
 
 def parse_cues(data: Mapping[str, object]) -> dict[str, Entry]:
-    """Entries by lemma. The words of a phrase are joined by a space; an entry of another kind ends in it: claim|noun.
+    """Entries by lemma. Words of a phrase are joined by a space; some frames add a suffix to the key: claim|noun.
 
-    An unknown class or frame is an error that names it, and so is a word that two lists of one frame have.
+    An unknown class or frame is an error that names it; so is a word in two lists of one frame.
     """
     drafts: dict[str, _Draft] = {}
     for class_name, frames in data.items():
@@ -72,7 +72,7 @@ def parse_cues(data: Mapping[str, object]) -> dict[str, Entry]:
 
 
 def _add(drafts: dict[str, _Draft], word: str, frame: Frame, cue_class: CueClass) -> None:
-    """Add one word of a list: point_out, or with its preposition in the lists of topics: talk_about is of talk."""
+    """Add one word of a list: point_out. In the lists of topics it ends with a preposition: talk_about adds to talk."""
     lemma, preposition = word.replace("_", " "), ""
     if frame in {Frame.TOPIC, Frame.NOUN_TOPIC}:
         lemma, _, preposition = lemma.rpartition(" ")
@@ -91,7 +91,7 @@ def _cues() -> dict[str, Entry]:
 
 
 def verb(lemma: str) -> Entry | None:
-    """The entry of a verb, also where a lemmatizer has cut too much or too little: reiterat, begge, denie, quipp."""
+    """The entry of a verb, even if the lemmatizer cut too much or too little: reiterat, begge, denie, quipp."""
     return _entry(lemma, "")
 
 
@@ -102,13 +102,13 @@ def _entry(lemma: str, kind: str) -> Entry | None:
 
 @cache
 def _irregular() -> Mapping[str, str]:
-    """Lemmas by their irregular forms: say for said."""
+    """Lemmas by irregular form: say for said."""
     table = read_toml(folder() / "irregular_forms.toml")
     return {form: lemma for lemma, forms in table.items() for form in unique(forms, f"irregular_forms.toml: {lemma}")}
 
 
 def is_form_of(lemma: str, words: AbstractSet[str]) -> bool:
-    """Whether a verb is one of these, also where a lemmatizer has cut too much or too little: denie, fined."""
+    """Whether a verb is one of `words`, even if the lemmatizer cut too much or too little: denie, fined."""
     return any(form in words for form in _repaired(lemma))
 
 
@@ -116,7 +116,7 @@ def _repaired(lemma: str) -> Iterator[str]:
     yield lemma
     if lemma in _irregular():
         yield _irregular()[lemma]
-    for ending in ("ed", "ing"):  # not cut at all: joked, vowing
+    for ending in ("ed", "ing"):  # not lemmatized: joked, vowing
         if lemma.endswith(ending) and len(stem := lemma.removesuffix(ending)) > 2:
             yield from (f"{stem}e", stem, stem[:-1])
     if lemma.endswith("ie"):
@@ -142,7 +142,7 @@ def adjective(lemma: str) -> Entry | None:
 
 
 def seen(lemma: str, upos: str) -> Entry | None:
-    """The entry of a word whose content no rule finds."""
+    """The entry of a word that only the rule `linked` uses."""
     return _cues().get(f"{lemma}|noun_seen") if upos in {"NOUN", "PROPN"} else _entry(lemma, "|seen")
 
 

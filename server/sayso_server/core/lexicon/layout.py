@@ -1,6 +1,7 @@
-"""How the data files are laid out: the words of a list in order, those with one initial on one line.
+"""The layout of the data files: words sorted, and those with the same initial on one line.
 
-A list that fits on one line stays on one. `make words` rewrites the files so; comments and the order of lists stay.
+A list that fits on one line stays on one. `make words` writes this layout; it keeps comments and, except in tables, the
+order of lists.
 """
 
 import re
@@ -23,7 +24,7 @@ def arranged(text: str) -> str:
 
 
 def arranged_table(text: str) -> str:
-    """A data file with every list sorted, and the lists sorted by key. Comments move with the key that follows them."""
+    """A data file with every list sorted, and the lists sorted by key. Comments stay with the key that follows them."""
     text = arranged(text)
     blocks = [(found[1], found[0].strip("\n"), found.start()) for found in _BLOCK.finditer(text)]
     own = sorted((key, block) for key, block, _ in blocks if key not in RESERVED)

@@ -1,4 +1,4 @@
-"""Tables: word lists by key, in `data/<name>.toml` and in what a script makes of public data.
+"""Tables: word lists by key, in `data/<name>.toml` and in files that scripts generate from public data.
 
 `data/generated/<name>.tsv` adds its words to the table of the same name: one key per line, a tab, words.
 """
@@ -11,7 +11,7 @@ from sayso_server.core.lexicon.files import folder, read_generated, read_toml, u
 
 
 def read_table(data: Traversable, name: str) -> dict[str, frozenset[str]]:
-    """A table below `data` by key: first the keys of the generated part, then those of our own."""
+    """A table from `data`, by key: generated keys first, then those that are only in the TOML file."""
     table: dict[str, frozenset[str]] = {}
     path = data / "generated" / f"{name}.tsv"
     for line in read_generated(path)[1] if path.is_file() else ():
@@ -25,5 +25,5 @@ def read_table(data: Traversable, name: str) -> dict[str, frozenset[str]]:
 
 @cache
 def load_table(name: str) -> Mapping[str, frozenset[str]]:
-    """The word lists of a table by key, all lower case. In two keys, a word of our own part comes last."""
+    """The word lists of a table by key, all lower case; generated keys come first."""
     return read_table(folder(), name)

@@ -1,4 +1,4 @@
-"""Word lists: `data/words/*.toml`, one file per subject, and what a script makes of public data.
+"""Word lists: `data/words/*.toml`, one file per subject, and files that scripts generate from public data.
 
 `data/generated/<list>.txt` adds its words to the list of the same name.
 """
@@ -10,7 +10,7 @@ from sayso_server.core.lexicon.files import LexiconError, folder, read_generated
 
 
 def read_lists(data: Traversable) -> dict[str, frozenset[str]]:
-    """Every list of `data/words` by its name; a name that two files use is an error."""
+    """Every list of `data/words` by its name. Raises LexiconError for a name in two files."""
     lists: dict[str, frozenset[str]] = {}
     files: dict[str, str] = {}
     for path in sorted((data / "words").iterdir(), key=lambda path: path.name):

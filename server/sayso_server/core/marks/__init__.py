@@ -1,8 +1,8 @@
-"""Quotation marks, matched within their paragraph.
+"""Matches quotation marks within their paragraph.
 
-Double marks (`doubles.py`) and single marks that are not apostrophes (`singles.py`). Damage stays in its paragraph: an
-open mark closes at the end of its paragraph, with a warning, unless the next paragraph opens with such a mark, which is
-how news continues a quotation over paragraphs. Lines of the page between two paragraphs are looked through.
+Double marks are in `doubles.py`, single marks that are not apostrophes in `singles.py`. Damage stays in its paragraph:
+an unclosed quotation ends with its paragraph, with a warning, unless the next paragraph opens with the same kind of
+mark, which is how news continues a quotation over paragraphs. Page lines between two paragraphs are skipped.
 """
 
 import bisect
@@ -21,17 +21,17 @@ __all__ = ["Quotation", "match_marks"]
 
 _SENTENCE_END = re.compile(r"[.!?…][)\]]?\s")
 _MOST_WARNINGS = 20
-"""Warnings of one kind that are given one by one."""
+"""Maximum number of warnings of one kind that are returned separately."""
 _DEEPEST = 8
-"""Quotations before one that may hold it."""
+"""Number of preceding quotations that may contain one."""
 
 
 def match_marks(
     text: str, paragraphs: Sequence[Span], page_lines: Container[int] = ()
 ) -> tuple[tuple[Quotation, ...], tuple[TextWarning, ...]]:
-    """All quotations in text order, outer before inner, and warnings about marks without a partner.
+    """All quotations in text order, outer before inner, and warnings about unmatched marks.
 
-    `page_lines` are the indices of paragraphs over which a quotation may be carried.
+    `page_lines` are the indices of paragraphs that a quotation may skip.
     """
     out: list[Quotation] = []
     warnings: list[TextWarning] = []
@@ -50,7 +50,7 @@ def match_marks(
 
 
 def _grouped(warnings: Sequence[TextWarning]) -> Iterator[TextWarning]:
-    """The first of each kind one by one, the others as one warning with their number, at the first of them."""
+    """The first warnings of each kind; the others as one warning with their number, at the position of the first."""
     seen = Counter[WarningCode]()
     all_of = Counter(warning.code for warning in warnings)
     for warning in warnings:
@@ -70,21 +70,21 @@ def _in_paragraph(text: str, paragraph: Span, following: Span | None) -> tuple[l
     warnings: list[TextWarning] = []
     if left_open:
         rest = Span(left_open[0].start, paragraph.end)
-        is_carried = following is not None and _goes_on(text, rest, following)
+        is_carried = following is not None and _is_continued(text, rest, following)
         found.append(Quotation(rest, 0, closed=is_carried, carried=is_carried))
         if not is_carried:
             warnings.append(_unclosed(left_open[0]))
     warnings += map(_surplus, surplus)
     doubles = sorted(q.span for q in found if q.depth == 0)
     singles = single_quotations(text, paragraph, following=following)
-    found += [q for single in singles if (q := _beside(text, single, doubles))]
+    found += [q for single in singles if (q := _uncrossed(text, single, doubles))]
     return _with_depths(found), warnings
 
 
-def _goes_on(text: str, rest: Span, following: Span) -> bool:
+def _is_continued(text: str, rest: Span, following: Span) -> bool:
     """Whether the next paragraph continues a quotation without a closing mark: it opens with the same mark.
 
-    A fragment of one sentence (the mill was “a wreck.) has lost its closing mark: nobody carries on a part of a clause.
+    A fragment of one clause (the mill was “a wreck.) does not continue: its closing mark is missing.
     """
     first = next(double_marks(text, following), None)
     if first is None or first.start != following.start or text[first.start] != text[rest.start]:
@@ -93,8 +93,8 @@ def _goes_on(text: str, rest: Span, following: Span) -> bool:
     return not inner[:1].islower() or _SENTENCE_END.search(inner) is not None
 
 
-def _beside(text: str, single: Single, doubles: Sequence[Span]) -> Quotation | None:
-    """A quotation in single marks that crosses no double ones: it is inside one, or beside all, or it holds some."""
+def _uncrossed(text: str, single: Single, doubles: Sequence[Span]) -> Quotation | None:
+    """The quotation in single marks, unless it crosses double ones: it is inside one, outside all, or contains some."""
     span = single.span
     starts = [d.start for d in doubles]
     first, end = bisect.bisect_right(starts, span.start) - 1, bisect.bisect_left(starts, span.end)
@@ -108,7 +108,7 @@ def _beside(text: str, single: Single, doubles: Sequence[Span]) -> Quotation | N
 
 
 def _with_depths(found: list[Quotation]) -> list[Quotation]:
-    """Sorted, with the depth counted over all families of marks."""
+    """Sorted, with the depth counted over all kinds of marks."""
     found.sort(key=lambda q: (q.span.start, -q.span.end))
     out: list[Quotation] = []
     for q in found:

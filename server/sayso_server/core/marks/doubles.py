@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sayso_server.core.statement import Span
 
 BEFORE_OPENING = frozenset(" \t\u00a0([{<-–—/―:;,.…")
-"""Characters that may stand before an opening mark."""
+"""Characters that may precede an opening mark."""
 _AFTER_CLOSING = frozenset(" \t\u00a0)]}>-–—―/:;,.!?…'’\"”»“«")
 _DOUBLE = re.compile("``|''|[“„”«»\"]")
 _CURLY = {"“": "open", "„": "open", "”": "close"}
@@ -16,9 +16,9 @@ _GUILLEMETS = {"«": "open", "»": "close"}
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark in [start, end) of the text. Its role is "open", "close" or, where both are possible, "?".
+    """A mark in [start, end) of the text. Its role is "open", "close" or, if both are possible, "?".
 
-    "again" opens a paragraph of a quotation that is open, if one is; paragraphs were run together.
+    The role "again" opens another paragraph of an open quotation, if there is one: paragraphs were run together.
     """
 
     start: int
@@ -30,7 +30,7 @@ class Mark:
 def double_marks(text: str, paragraph: Span) -> Iterator[Mark]:
     """The double marks of a paragraph, in text order.
 
-    Curly marks and guillemets have a usual role; where only the other one is possible they have that: „…“, ”…”, »…«.
+    Curly marks and guillemets have their usual role, unless only the other one is possible: „…“, ”…”, »…«.
     """
     straight = is_open = 0
     has_tex = text.find("``", paragraph.start, paragraph.end) >= 0
@@ -46,7 +46,7 @@ def double_marks(text: str, paragraph: Span) -> Iterator[Mark]:
         elif mark == '"':
             straight += 1
             if straight % 2 and start > paragraph.start and text[start - 1].isdigit():
-                straight -= 1  # inches, with no mark open before it: 6'2", a 10" pipe
+                straight -= 1  # inches, with no open mark before: 6'2", a 10" pipe
                 continue
             is_again = by_place == "open" and _opens_again(text, paragraph, start)
             yield Mark(start, end, "again" if is_again else by_place, "straight")
@@ -61,7 +61,7 @@ def double_marks(text: str, paragraph: Span) -> Iterator[Mark]:
 
 
 def _role_by_place(text: str, paragraph: Span, start: int, end: int) -> str:
-    """The role of a mark by the characters around it."""
+    """The role of a mark, by the characters around it."""
     before = text[start - 1] if start > paragraph.start else " "
     after = text[end] if end < paragraph.end else " "
     can_open = (before in BEFORE_OPENING or before in "“\"'‘") and not after.isspace()
@@ -78,9 +78,9 @@ def _opens_again(text: str, paragraph: Span, start: int) -> bool:
 def paired(
     marks: Sequence[Mark], *, is_carried: bool = False
 ) -> tuple[list[tuple[int, int, int]], list[Mark], list[Mark]]:
-    """(start, end, depth) of matched pairs, the marks left open, the marks that close nothing.
+    """The matched pairs as (start, end, depth), the marks left open, and the marks that close nothing.
 
-    Straight marks that open again are left out; curly ones where too few close, and no paragraph carries on.
+    Straight marks that open again are skipped; so are curly ones if too few close and no paragraph continues.
     """
     stack: list[Mark] = []
     pairs, surplus = [], []

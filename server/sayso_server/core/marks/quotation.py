@@ -1,4 +1,4 @@
-"""What the matching of marks finds: quotations."""
+"""Quotations, as found by matching marks."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ class Quotation:
     span: Span
     depth: int
     closed: bool = True
-    """Whether it ends at a mark, or with its paragraph because the next one continues it."""
+    """Whether it ends at a mark, or ends with its paragraph because the next one continues it."""
     continues: bool = False
-    """Whether this quotation continues the one of the paragraph before."""
+    """Whether it continues the quotation in the paragraph before."""
     carried: bool = False
-    """Whether the quotation of the next paragraph continues this one, which has no closing mark."""
+    """Whether the quotation in the next paragraph continues it; it then has no closing mark."""

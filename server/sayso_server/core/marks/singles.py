@@ -1,4 +1,4 @@
-"""Single marks of a paragraph that are not apostrophes."""
+"""Single quotation marks of a paragraph, told apart from apostrophes."""
 
 import re
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ from sayso_server.core.marks.doubles import BEFORE_OPENING
 from sayso_server.core.statement import Span
 
 STOPS = frozenset(",.!?…—")
-"""Characters before a closing mark that make it sure."""
+"""Characters that confirm a closing mark after them."""
 _SINGLE = re.compile("``|''|[‘'`]")
 _CLOSING = {"‘": "’", "`": "'’"}
 _LONGEST = 400
-"""Code points of a quotation in single marks, in one paragraph."""
+"""Maximum length of a quotation in single marks within one paragraph, in code points."""
 
 
 class Single(NamedTuple):
@@ -26,16 +26,16 @@ class Single(NamedTuple):
 
 def single_quotations(text: str, paragraph: Span, *, following: Span | None) -> Iterator[Single]:
     """The quotations in single marks of a paragraph. The paragraph `following` may continue the last of them."""
-    goes_on = following is not None and opens_utterance(text, following, following.start)
+    is_followed = following is not None and opens_utterance(text, following, following.start)
     i = paragraph.start
     while (match := _SINGLE.search(text, i, paragraph.end)) is not None:
         start, i = match.span()
         if len(match[0]) > 1 or not _opens(text, paragraph, start):
             continue
-        may_go_on = goes_on and opens_utterance(text, paragraph, start)
-        limit = paragraph.end if may_go_on else min(paragraph.end, start + _LONGEST)
+        may_continue = is_followed and opens_utterance(text, paragraph, start)
+        limit = paragraph.end if may_continue else min(paragraph.end, start + _LONGEST)
         end, is_sure = _end(text, paragraph, start, limit)
-        if may_go_on and not is_sure:
+        if may_continue and not is_sure:
             yield Single(Span(start, paragraph.end), carried=True)
             return
         if end is not None:
@@ -44,18 +44,18 @@ def single_quotations(text: str, paragraph: Span, *, following: Span | None) -> 
 
 
 def opens_utterance(text: str, paragraph: Span, i: int) -> bool:
-    """Whether a mark at `i` opens a quotation that begins as a sentence does: 'Then …, but not 'em or 'a mess'."""
+    """Whether a mark at `i` opens a quotation that begins like a sentence: 'Then …, but not 'em or 'a mess'."""
     return _opens(text, paragraph, i) and not text[i + 1].islower()
 
 
 def follows_stop(text: str, i: int) -> bool:
-    """Whether a stop or a comma is before the mark at `i`, also inside other marks: 'He said, "Go."'"""
+    """Whether a stop or a comma precedes the mark at `i`, even inside other marks: 'He said, "Go."'"""
     return (text[i - 2] if text[i - 1] in '"”»' else text[i - 1]) in STOPS
 
 
 @cache
 def _elision() -> re.Pattern[str]:
-    """What an apostrophe may cut off: 'em, 'tis, '90s."""
+    """Matches the rest of a word that an apostrophe shortens: 'em, 'tis, '90s."""
     return re.compile(rf"(?:{'|'.join(sorted(load_words('elisions')))}|\d\ds?)\b", re.I)
 
 
@@ -66,9 +66,9 @@ def _opens(text: str, paragraph: Span, i: int) -> bool:
 
 
 def _end(text: str, paragraph: Span, i: int, limit: int) -> tuple[int | None, bool]:
-    """The end, before `limit`, of the single quotation that opens at `i`, and whether it is sure.
+    """The end, before `limit`, of the single quotation that opens at `i`, and whether it is certain.
 
-    A possible possessive plural (the Olins' bridge) ends it only if no later mark does after a stop or a comma.
+    A possible possessive plural (the Olins' bridge) ends it only if no later mark follows a stop or a comma.
     """
     closing = _CLOSING.get(text[i], "'")
     possessive = None

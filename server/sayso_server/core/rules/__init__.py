@@ -1,4 +1,4 @@
-"""The table of rules: every proposer of statements, in order. One file per rule, named after the rule.
+"""The table of rules: all proposers of statements, in order. One file per rule, with the same name.
 
 To add a rule: a file with one function, one row here, cases in `tests/golden/cases`. CONTRIBUTING.md has an example.
 """
@@ -45,39 +45,39 @@ P = ParamSpec("P")
 
 
 class Family(StrEnum):
-    """Rules of one kind. A rule without weights of its own is scored with the mean weights of its family."""
+    """A family of similar rules. A rule without weights is scored with the mean weights of its family."""
 
     COMPLEMENT = "complement"
     """The content depends on the cue: said that it failed, announced a deal, her claim that …"""
     ADVERBIAL = "adverbial"
-    """The cue is an adverbial or an aside in its content: according to Olin; the plan, Olin said, failed."""
+    """The cue is an adverbial or an aside in the content: according to Olin; the plan, Olin said, failed."""
     QUOTATION = "quotation"
     """Quotation marks delimit the content."""
     LABEL = "label"
     """A label is the source: Olin: …"""
     LINKS = "links"
-    """The encoder linked the words of the content to the cue, whatever the tree."""
+    """The encoder linked the words of the content to the cue, regardless of the tree."""
 
 
 class Ends(Enum):
-    """Where contents of a rule end."""
+    """How the ends of a rule's contents are found."""
 
     OWN = "own"
-    """Where the rule says: quotation marks and labels know their ends."""
+    """By the rule: quotation marks and labels are exact."""
     FITTED = "fitted"
-    """The role tagger may move the end, `selection/borders.py`."""
+    """The role tagger may move the end; see `selection/borders.py`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[P]):
-    """A row of the table. `propose` is the function of the file that has the rule's name."""
+    """A row of the table. `propose` is the function in the file of the same name."""
 
     name: str
     family: Family
     propose: Callable[P, Iterable[Candidate]]
     ends: Ends = Ends.OWN
     certain: bool = False
-    """Its form leaves little doubt that something is reported: a low score lowers the confidence, no more."""
+    """Its form leaves little doubt that something is reported: a low score only lowers the confidence."""
 
 
 _COMPLEMENT, _ADVERBIAL, _QUOTATION = Family.COMPLEMENT, Family.ADVERBIAL, Family.QUOTATION
@@ -85,7 +85,7 @@ _LABEL, _LINKS = Family.LABEL, Family.LINKS
 _FITTED = Ends.FITTED
 
 BEFORE_CHOICE: tuple[Rule[[Document]], ...] = (Rule("transcript-turn", _LABEL, transcript_turn),)
-"""Statements that nothing competes with."""
+"""Their statements compete with no others."""
 
 OF_CUES: tuple[Rule[[Site, Document]], ...] = (
     Rule("headline-passive", _COMPLEMENT, headline_passive, certain=True),
@@ -106,7 +106,7 @@ OF_CUES: tuple[Rule[[Site, Document]], ...] = (
     Rule("quoted-fragment", _QUOTATION, quoted_fragment, _FITTED),
     Rule("reported-object", _COMPLEMENT, reported_object, _FITTED),
 )
-"""For each cue the first rule that finds something proposes: from precise to loose."""
+"""For each cue, only the first rule that finds something proposes. From precise to loose."""
 
 OF_DOCUMENTS: tuple[Rule[[Document]], ...] = (
     Rule("label-before-quotation", _LABEL, label_before_quotation, certain=True),
@@ -122,7 +122,7 @@ OF_DOCUMENTS: tuple[Rule[[Document]], ...] = (
 """Their candidates compete with those of the cues."""
 
 AFTER_CHOICE: tuple[Rule[[Document, Sequence[Span]]], ...] = (Rule("follow-on", _QUOTATION, follow_on),)
-"""Statements in the quotations that no chosen statement has: the second argument is all chosen contents."""
+"""Statements in quotations that no chosen statement covers; the second argument is all chosen contents."""
 
 RULES: dict[str, Rule[...]] = {
     rule.name: rule for table in (BEFORE_CHOICE, OF_CUES, OF_DOCUMENTS, AFTER_CHOICE) for rule in table

@@ -1,4 +1,4 @@
-"""Sources of adverbials: according to Olin, per Olin, in the words of Olin."""
+"""Sources in adverbials: according to Olin, per Olin, in the words of Olin."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ from sayso_server.core.statement import CueClass, Span
 from sayso_server.core.tree import Tree, Word
 
 _LEAST = 3
-"""Words and marks behind a phrase that are a clause."""
+"""Minimum number of words and marks after a phrase that form a clause."""
 
 PHRASES = frozenset({"according to", "by", "per", "in the words of"})
 
@@ -45,7 +45,7 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
         indices = _in_words(tree, phrase, indices)
     if indices is None:
         indices = _modified_clause(site, source, phrase)
-    if min(phrase) and _goes_on_at_once(tree, max(phrase), indices):
+    if min(phrase) and _follows_directly(tree, max(phrase), indices):
         return  # per WHO | guidelines of 2015
     content = with_whole_quotations(document, spans(document, tree, indices), site.cue(CueClass.SAY).spans)
     if content:
@@ -64,20 +64,20 @@ def _in_words(tree: Tree, phrase: set[int], indices: set[int] | None) -> set[int
 
 
 def _name_of_kin(tree: Tree, source: Word) -> set[int]:
-    """Amanda in "according to his wife, Amanda, Pell was ill", which parsers take for the subject."""
+    """A name between commas, parsed as the subject: Amanda in "according to his wife, Amanda, Pell was ill"."""
     after = tree.words[source.index + 1 : source.index + 4]
     is_between = [w.text for w in after[::2]] == [",", ","] and after[1].upos == "PROPN"
     return {after[1].index} if is_between and source.lemma.lower() in load_words("kin") else set()
 
 
-def _goes_on_at_once(tree: Tree, last: int, indices: set[int]) -> bool:
-    """Whether a content begins right behind a phrase, without a comma."""
+def _follows_directly(tree: Tree, last: int, indices: set[int]) -> bool:
+    """Whether a content begins right after a phrase, without a comma."""
     edge = tree.words[last : last + 2]
     return min(indices, default=0) == last + 1 and not any(map(is_punctuation, edge))
 
 
 def _after_semicolon(tree: Tree, phrase: set[int]) -> set[int] | None:
-    """The clause behind a phrase that opens it: she left; according to Olin, | she owed a million."""
+    """The clause after a phrase that opens it: she left; according to Olin, | she owed a million."""
     first, last = min(phrase), max(phrase)
     if not first or tree.words[first - 1].text != ";":
         return None
@@ -86,7 +86,7 @@ def _after_semicolon(tree: Tree, phrase: set[int]) -> set[int] | None:
 
 
 def _example(tree: Tree, first: int, source: Word) -> set[int] | None:
-    """The example that a phrase parts from its opening: it hurt nine, | including, | according to Olin, | a child."""
+    """An example that a phrase cuts off from its opening: it hurt nine, | including, | according to Olin, | a child."""
     before = [word.lower for word in tree.words[max(first - 2, 0) : first]]
     rest = tree.words[source.index + 1 :]
     if before != ["including", ","] or not rest or rest[0].text != ",":
@@ -96,7 +96,7 @@ def _example(tree: Tree, first: int, source: Word) -> set[int] | None:
 
 
 def _around(tree: Tree, own: set[int], source: Word) -> set[int] | None:
-    """The sentence around a phrase whose noun parsers take for the root: it is, | by one estimate, | 90 years old."""
+    """The sentence around a phrase whose noun is parsed as the root: it is, | by one estimate, | 90 years old."""
     first = min(own)
     edges = [word.text for word in (*tree.words[max(first - 1, 0) : first], *tree.words[source.index + 1 :][:1])]
     if source.head >= 0 or edges != [",", ","]:
@@ -105,7 +105,7 @@ def _around(tree: Tree, own: set[int], source: Word) -> set[int] | None:
 
 
 def _modified_clause(site: Site, source: Word, phrase: set[int]) -> set[int]:
-    """The words of the clause that the phrase depends on."""
+    """The words of the clause that the phrase modifies."""
     tree, end = site.tree, max(w.index for w in site.words)
     clause = _clause_head(tree, _top(site, source))
     if clause is None:
@@ -143,7 +143,7 @@ def _closes_the_sentence(tree: Tree, phrase: set[int], document: Document) -> bo
 
 
 def _source(tree: Tree, according: Word) -> Word | None:
-    """The noun of the phrase: governor of "according" as its case, or dependent of it in older trees."""
+    """The noun of the phrase: the governor of "according" as its case marker or, in older trees, its dependent."""
     head = tree.head(according)
     if according.relation == "case" and head is not None:
         named = tree.head(head) if head.deprel == "nmod:desc" else None  # Courier editor | Mara Olin
@@ -152,12 +152,12 @@ def _source(tree: Tree, according: Word) -> Word | None:
 
 
 def _top(site: Site, source: Word) -> Word:
-    """The word of the phrase that depends on the clause: the source, or "according" where that governs the source."""
+    """The word of the phrase that depends on the clause: the source, or "according" if that governs the source."""
     return site.head if source.head == site.head.index else source
 
 
 def _clause_head(tree: Tree, source: Word) -> Word | None:
-    """The head of the clause that the phrase attributes: after a comma the sentence so far, else the clause around it.
+    """The head of the clause that the phrase attributes: after a comma, the sentence so far; else the clause around it.
 
     …, killing two, according to Olin: the result clause belongs to its main clause. Moss said crews came, according to
     Olin: the whole of "Moss said crews came" is attributed.
@@ -180,14 +180,14 @@ def _clause_head(tree: Tree, source: Word) -> Word | None:
 
 
 def _relative_clause(tree: Tree, phrase: Word) -> Word | None:
-    """The relative clause that a phrase attributes: its governor, set off from it, or what ends just before it."""
+    """The relative clause that a phrase attributes: its governor, if it is set off, or the clause just before it."""
     governor = tree.head(phrase)
     is_inside = governor is not None and governor.deprel == "acl:relcl" and governor.index < phrase.index
     return governor if is_inside and is_set_off(tree, phrase) else _relative_clause_before(tree, phrase)
 
 
 def _relative_clause_before(tree: Tree, source: Word) -> Word | None:
-    """lasted in "The talks, which lasted an hour, according to Olin, included …": the phrase modifies the aside."""
+    """The relative clause before a phrase: lasted in "The talks, which lasted an hour, according to Olin, …"."""
     first = min(tree.subtree(source))
     governor = tree.head(source)
     if governor is None or governor.index < first or not is_set_off(tree, source):
@@ -201,7 +201,7 @@ def _relative_clause_before(tree: Tree, source: Word) -> Word | None:
 
 
 def _belongs(tree: Tree, index: int, clause: Word) -> bool:
-    """Whether a word after the phrase continues its clause: only close dependents do."""
+    """Whether a word after the phrase belongs to its clause: only close dependents do."""
     word = tree.words[index]
     for ancestor in (word, *tree.ancestors(word)):
         if ancestor.head == clause.index:

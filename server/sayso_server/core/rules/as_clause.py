@@ -1,4 +1,4 @@
-"""Sources of clauses with "as": as Olin put it, as the Courier reported."""
+"""Sources in clauses with "as": as Olin put it, as the Courier reported."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Statements as clauses that the cue governs."""
+"""Clauses that a cue governs as its content."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -62,7 +62,7 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
         content = tuple(
             Span(s.start, min(s.end, quotation.span.end - 1)) for s in content if s.start < quotation.span.end
         )
-    content = _with_what_follows(document, site, content)
+    content = _with_continuation(document, site, content)
     content = with_whole_quotations(document, content, [w.span for w in site.words])
     found = reported(site, document, content=content, cue_class=cue_class)
     if found and complements and not found.addressees and site.entry.lemma in load_words("addressing_verbs"):
@@ -73,16 +73,16 @@ def clausal_complement(site: Site, document: Document) -> Iterator[Candidate]:
 
 
 def _early_addressee(site: Site, complement: Word, early: list[Span], document: Document) -> tuple[Span, ...]:
-    """the board in "told the board it failed", where the parser attaches it to the clause."""
+    """The addressee, if the parser attaches it to the clause: the board in "told the board it failed"."""
     people = [w for w in site.tree.children(complement, "iobj", "obj") if any(s.covers(w) for s in early)]
     return tuple(mention(site.tree, w, document.plain) for w in people[:1])
 
 
-def _with_what_follows(document: Document, site: Site, content: tuple[Span, ...]) -> tuple[Span, ...]:
+def _with_continuation(document: Document, site: Site, content: tuple[Span, ...]) -> tuple[Span, ...]:
     """The content with a quotation that continues it.
 
-    After a colon (said it was late: “We lost a year”), and where a content that ends in marks precedes its cue:
-    It was “late,” Olin said. “We lost a year.”
+    The quotation follows a colon (said it was late: “We lost a year”), or a cue whose content ends in marks: It was
+    “late,” Olin said. “We lost a year.”
     """
     if not content or document.quotation_at(site.head.start) is not None:
         return content
@@ -102,7 +102,7 @@ def _with_what_follows(document: Document, site: Site, content: tuple[Span, ...]
 
 
 def _before_the_clause(site: Site, complement: Word) -> list[Span]:
-    """The words between the cue and its clause that the parser attaches to the clause: a day, a person addressed.
+    """The words between the cue and its clause that the parser attaches to the clause: a day, an addressee.
 
     Olin said on Friday it failed. Olin told the board it failed.
     """
@@ -124,12 +124,12 @@ def _before_the_clause(site: Site, complement: Word) -> list[Span]:
 
 
 def _can_listen(word: Word) -> bool:
-    """Whether an object can be who is addressed: showed the board; not: showed half of them believed her late."""
+    """Whether an object can be an addressee: showed the board; not: showed half of them believed her late."""
     return is_human(word) or word.lemma.lower() in load_words("people", "kin")
 
 
 def _own_words(site: Site, document: Document) -> list[Span]:
-    """The cue and its source, which a wrong attachment may have put into the content."""
+    """The cue and its source, which the parser may have attached inside the content."""
     own, _ = subject(site.tree, site.head)
     out = [w.span for w in site.words]
     if own is not None and own.head == site.head.index:

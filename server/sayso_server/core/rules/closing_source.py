@@ -13,11 +13,11 @@ from sayso_server.core.statement import Span
 
 _BREAK = re.compile(r"(?: (?:[—–]|--?) ?|: )(?=[^\W\d_])")
 _SHORTEST = 2
-"""Words of the content."""
+"""Minimum number of words in the content."""
 
 
 def closing_source(document: Document) -> Iterator[Candidate]:
-    """Farm roads need urgent repair – mayor   A dash or a colon, then a noun for somebody or a document alone."""
+    """Farm roads need urgent repair – mayor   A dash or a colon, then only a noun phrase for a person or a document."""
     for line in headlines(document):
         breaks = list(_BREAK.finditer(document.plain, line.span.start, line.span.end))
         if breaks and document.quotation_at(breaks[-1].start()) is None:

@@ -1,4 +1,4 @@
-"""Quotations without a cue, which continue what somebody said."""
+"""Quotations without a cue that continue the last speaker."""
 
 import bisect
 import itertools
@@ -13,12 +13,12 @@ from sayso_server.core.marks import Quotation
 from sayso_server.core.statement import Span
 
 _SHORTEST_IN_A_SENTENCE = 10
-"""Words of a quotation inside a sentence of the author's; shorter ones are fragments."""
+"""Minimum number of words in a quotation inside one of the author's sentences; shorter ones are fragments."""
 _SENTENCE_ENDS = frozenset({"", ".", "!", "?", "”", '"', "’", "'", "…", "\n", "\r", ":", ")"})
 
 
 def follow_on(document: Document, taken: Sequence[Span]) -> Iterator[Candidate]:
-    """ "We lost two crews."   A quotation that is a sentence of its own, without a cue: the last speaker continues.
+    """ "We lost two crews."   A whole sentence without a cue: the last speaker continues.
 
     `taken` are the contents of all other statements.
     """
@@ -26,7 +26,7 @@ def follow_on(document: Document, taken: Sequence[Span]) -> Iterator[Candidate]:
     starts = [t.start for t in spans_taken]
 
     def is_free(quotation: Quotation) -> bool:
-        """Whether no content has words of a quotation."""
+        """Whether no content overlaps a quotation."""
         i = bisect.bisect_left(starts, quotation.span.end)
         return not (i and spans_taken[i - 1].overlaps(quotation.span))
 
@@ -42,7 +42,7 @@ def follow_on(document: Document, taken: Sequence[Span]) -> Iterator[Candidate]:
 
 
 def _is_sentence(document: Document, quotation: Quotation) -> bool:
-    """Whether a quotation is a sentence, and no title or fragment in a sentence of the author's."""
+    """Whether a quotation is a sentence, not a title or a fragment in one of the author's sentences."""
     plain, span = document.plain, quotation.span
     text = span.of(plain).rstrip(CLOSING).rstrip()
     words = len(text.split())

@@ -13,7 +13,7 @@ from sayso_server.core.statement import Span
 from sayso_server.core.tree import Word
 
 _LONGEST = 25
-"""Words after the label."""
+"""Maximum number of words after the label."""
 _TO = re.compile(r"([A-Z][^:“”\"‘’\n]{0,40}?) to ([^:“”\"‘’\n]{2,40}): (?=\S)")
 """Olin to Renn: …"""
 
@@ -21,7 +21,7 @@ _TO = re.compile(r"([A-Z][^:“”\"‘’\n]{0,40}?) to ([^:“”\"‘’\n]{2
 def headline(document: Document) -> Iterator[Candidate]:
     """Olin: Bridge is safe   A name, or a source like "Police", with a colon before a clause without a full stop.
 
-    Also with whom it is said to: Olin to Renn: ‘Quit now’
+    Also with an addressee: Olin to Renn: ‘Quit now’
     """
     for paragraph in document.paragraphs:
         if document.plain[paragraph.end - 1] in ".:;,":
@@ -47,7 +47,7 @@ def _addressed(document: Document, paragraph: Span, match: re.Match[str], words:
 
 
 def _is_source(document: Document, name: Span, words: Sequence[Word]) -> bool:
-    """A name that is no place, or a word for people or documents that can speak: Police, Report."""
+    """Whether a label is a name other than a place, or a noun for a speaker: Police, Report."""
     own = [w for w in words if name.covers(w)]
     if not own or any(w.upos == "VERB" for w in own):
         return False
@@ -58,7 +58,7 @@ def _is_source(document: Document, name: Span, words: Sequence[Word]) -> bool:
 
 
 def _is_place(document: Document, name: Span) -> bool:
-    """A tagged place of several words, or a name that stands after "in" elsewhere."""
+    """Whether a name is a tagged place of several words, or follows a preposition like "in" elsewhere."""
     near = "|".join(sorted(load_words("prepositions_near")))
     after = rf"\b(?:{near}) {re.escape(name.of(document.plain))}\b"
     is_long = " " in name.of(document.plain)
@@ -66,7 +66,7 @@ def _is_place(document: Document, name: Span) -> bool:
 
 
 def _is_clause(document: Document, label: Label, rest: Sequence[Word]) -> bool:
-    """A quotation, or a clause; after one word that may name a place its main verb must be finite.
+    """Whether a quotation or a clause follows; after one word that may name a place, its main verb must be finite.
 
     Corvane: Profit has fallen; not: Harwick: Two dead as bridge falls
     """

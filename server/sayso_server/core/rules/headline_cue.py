@@ -19,9 +19,9 @@ _MARKS = frozenset({"'", '"', "’", "”", "''"})
 
 
 def headline_cue(document: Document) -> Iterator[Candidate]:
-    """Bridge 'will fall within year', warn engineers   After the last comma a verb in the present and its subject.
+    """Bridge 'will fall within year', warn engineers   After the last comma, a verb in the present and its subject.
 
-    Whatever the parser makes of them: headlines have capitals, and no stop.
+    The relations in the tree do not matter: parsers misread headlines, which have capitals and no stop.
     """
     for line in headlines(document):
         comma = max((i for i, w in enumerate(line.words) if w.text == ","), default=0)
@@ -50,7 +50,7 @@ def _candidate(document: Document, content: Span, verb: Word, entry: Entry, sour
 
 
 def _split(document: Document, content: Sequence[Word], tail: Sequence[Word]) -> tuple[Word, Entry, Word] | None:
-    """The verb of a tail, its entry, and its subject, before it or behind it."""
+    """The verb of a tail, its entry, and its subject, before or after it."""
     if len(tail) < 2:
         return None
     if (entry := _entry(tail[-1])) and (source := source_of(document, tail[:-1])):

@@ -1,4 +1,4 @@
-"""Passives of headlines, which have no auxiliary: PM urged to act on floods."""
+"""Passives in headlines, which have no auxiliary: PM urged to act on floods."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +18,7 @@ from sayso_server.core.tree import Tree, Word
 def headline_passive(site: Site, document: Document) -> Iterator[Candidate]:
     """PM urged by unions to act   urged -nsubj-> PM, urged -xcomp-> act, urged -obl:agent-> unions
 
-    The subject is the addressee. With a judgement (Mayor accused of lying) it is the first part of the content.
+    The subject is the addressee. In a judgement (Mayor accused of lying), it is the first part of the content.
     What is reported may come first: Mayor knew of the leak, jury told.
     """
     tree, verb = site.tree, site.head
@@ -48,7 +48,7 @@ def headline_passive(site: Site, document: Document) -> Iterator[Candidate]:
 
 
 def _is_judgement(site: Site, document: Document) -> bool:
-    """Whether a predicate is quoted, or says what for: criticised over delays; not: listed as missing."""
+    """Whether a judgement is quoted or has its reason: criticised over delays; not: listed as missing."""
     following = site.tree.words[site.head.index + 1]
     is_reason = following.lower in load_words("reason_prepositions") or site.entry.lemma in load_words(
         "describing_verbs"
@@ -57,7 +57,7 @@ def _is_judgement(site: Site, document: Document) -> bool:
 
 
 def _agent(tree: Tree, verb: Word) -> Word | None:
-    """The by-phrase, also at the end, where parsers attach it to what is reported: accused of lying by union."""
+    """The by-phrase, even at the end, where parsers attach it to the content: accused of lying by union."""
     last = [w for w in tree.words[verb.index + 1 :] if w.upos not in {"PUNCT"}][-1:]
     is_by = last and is_human(last[0]) and any(c.lower == "by" for c in tree.children(last[0], "case"))
     return agent(tree, verb) or (last[0] if is_by else None)

@@ -54,14 +54,14 @@ def infinitival_complement(site: Site, document: Document) -> Iterator[Candidate
 
 
 def _is_told(site: Site) -> bool:
-    """Residents were told to wait: a passive that addresses somebody and does not say who spoke."""
+    """Whether a passive addresses someone and does not say who spoke: residents were told to wait."""
     is_addressing = site.entry.lemma in load_words("addressing_verbs") and site.entry.lemma != "call"  # to a fire
     is_order = site.class_of(Frame.INFINITIVE) is CueClass.ORDER
     return is_addressing and is_order and site.tree.child(site.head, "aux:pass") is not None
 
 
 def _is_purpose(site: Site, complement: Word) -> bool:
-    """requested ballots to vote by mail, pressed the lever to stop: an object that nobody can address."""
+    """Whether an infinitive is only a purpose, as the object cannot be addressed: pressed the lever to stop."""
     frames, things = site.entry.frames, site.tree.children(site.head, "obj", "iobj")
     is_wanted = Frame.OBJECT in frames and site.entry.lemma not in load_words("addressing_verbs")
     is_free = complement.relation in {"acl", "advcl"} or is_wanted
@@ -73,25 +73,25 @@ def _can_wait(word: Word) -> bool:
 
 
 def _is_finite(tree: Tree, word: Word) -> bool:
-    """is paying in "asked them to wait and is paying refunds": what the speaker does next."""
+    """Whether a conjunct is finite, as the speaker's next act is: is paying in "asked them to go and is paying"."""
     return any(w.xpos in _FINITE for w in (word, *tree.children(word, "aux", "cop")))
 
 
 def _raised(site: Site, complement: Word, mark: Word) -> Word | None:
-    """ministers in "urges ministers to close it", where parsers make them the subject of what they are to do."""
+    """An addressee that is parsed as the subject of the infinitive: ministers in "urges ministers to close it"."""
     own = site.tree.child(complement, "nsubj")
     is_between = own is not None and site.head.index < own.index < mark.index
     return own if is_between and site.entry.lemma in load_words("addressing_verbs") else None
 
 
 def _called_on(site: Site, document: Document) -> tuple[Span, ...]:
-    """the board in "called on the board to wait"."""
+    """The addressee of a phrasal cue: the board in "called on the board to wait"."""
     head = site.tree.head(site.words[-1]) if len(site.words) > 1 else None
     return (mention(site.tree, head, document.plain),) if head is not None and head != site.head else ()
 
 
 def _adds_a_report(tree: Tree, word: Word) -> bool:
-    """saying in "promised to wait, saying that it was late": a participle after a comma that could report."""
+    """Whether a participle after a comma could report: saying in "promised to wait, saying that it was late"."""
     opens = tree.words[min(tree.subtree(word))].text == ","
     entry = lexicon.verb(word.lemma.lower()) if word.xpos == "VBG" and opens else None
     return entry is not None and Frame.CLAUSE in entry.frames

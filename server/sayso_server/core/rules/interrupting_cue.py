@@ -1,4 +1,4 @@
-"""Cues between commas: their content surrounds them, or precedes them."""
+"""Cues between commas: the content surrounds or precedes them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,13 +21,13 @@ from sayso_server.core.tree import Tree, Word
 _COMMAS = frozenset({",", "—", "–", "-", "--"})
 _NICKNAME_MARKS = frozenset({"“", "”", "‘", "’", '"'})
 _UNFINISHED = frozenset({"AUX", "ADP", "DET", "PART", "SCONJ"})
-"""What does not end a clause: it was, said Olin, a disaster."""
+"""Parts of speech that do not end a clause: it was, said Olin, a disaster."""
 _LONGEST_ASIDE = 14
-"""Words of a cue between commas, with its subject."""
+"""Maximum number of words in a cue between commas, with its subject."""
 
 
 def interrupting_cue(site: Site, document: Document) -> Iterator[Candidate]:
-    """The plan, Olin said, failed.   failed -parataxis-> said, whatever the parser makes of it
+    """The plan, Olin said, failed.   failed -parataxis-> said, or any other relation
 
     The cue and its subject are between commas; the content is the rest of the sentence.
     """
@@ -51,7 +51,7 @@ def interrupting_cue(site: Site, document: Document) -> Iterator[Candidate]:
 
 
 def _with_open_mark(found: Candidate, document: Document) -> Candidate:
-    """“We will rebuild, Olin said. The mark that never closes belongs to the content, which is all quoted."""
+    """The candidate with an unclosed mark, which makes all of its content quoted: “We will rebuild, Olin said."""
     quotation = document.quotation_at(found.content[0].start)
     if quotation is None or found.content[0].start != quotation.span.start + 1 or found.cue is None:
         return found
@@ -93,7 +93,7 @@ def _aside(site: Site) -> range | None:
     if any(w.xpos in {"VBD", "VBZ", "VBP"} and w.relation != "aux" for w in words if w.index != verb.index):
         return None
     if tree.words[end].text == ":":
-        return None  # what opens the sentence is not the content, but what follows
+        return None  # the content comes after the colon
     after = tree.words[verb.index + 1 : end] if own.index < verb.index else ()
     if any(not first <= w.head < end for w in after):
         return None
@@ -116,7 +116,7 @@ def _opens_a_clause(word: Word) -> bool:
 
 
 def _is_day(tree: Tree, indices: set[int]) -> bool:
-    """Whether words are only a day: on Friday."""
+    """Whether words only name a day: on Friday."""
     words = [tree.words[i] for i in indices if not is_punctuation(tree.words[i])]
     return bool(words) and all(w.upos in {"ADP", "DET"} or w.lower in load_words("calendar") for w in words)
 
@@ -128,9 +128,9 @@ def _is_bare(tree: Tree, left: set[int]) -> bool:
 
 
 def _around(site: Site, inside: range) -> set[int]:
-    """The sentence around an aside, between semicolons; empty where no content precedes it.
+    """The sentence around an aside, between semicolons; empty if it is not the content.
 
-    A day or a place of the act (On Friday, Olin said, …) is left out. So is a participle that reports more.
+    It excludes a day or a place of the act (On Friday, Olin said, …), and a participle that reports more.
     """
     tree, verb = site.tree, site.head
     left = sentence_before(tree, set(inside))

@@ -15,13 +15,13 @@ from sayso_server.core.statement import Span
 from sayso_server.core.tree import Word
 
 _LONGEST = 16
-"""Words of a label."""
+"""Maximum number of words in a label."""
 
 
 def label_before_quotation(document: Document) -> Iterator[Candidate]:
-    """Jon Reyes, 50, union chief: “It is not.”   A noun phrase for somebody, and nothing else, before the colon.
+    """Jon Reyes, 50, union chief: “It is not.”   Only a noun phrase for a person or a document before the colon.
 
-    It opens its paragraph or follows a sentence. Only a clause between commas may tell more: Amy Lowe, who bakes: “…”
+    It opens its paragraph or follows a sentence. Only a relative clause may add to it: Amy Lowe, who bakes: “…”
     """
     for quotation in document.outer:
         label = _label(document, quotation)
@@ -36,7 +36,7 @@ def label_before_quotation(document: Document) -> Iterator[Candidate]:
 
 
 def _label(document: Document, quotation: Quotation) -> Span | None:
-    """What is between the last sentence, or the paragraph's start, and the colon before a quotation."""
+    """The text between the last sentence, or the start of the paragraph, and the colon before a quotation."""
     plain, start = document.plain, quotation.span.start
     paragraph = document.paragraphs[document.paragraph_at(start)]
     colon = start - 1
@@ -53,7 +53,7 @@ def _label(document: Document, quotation: Quotation) -> Span | None:
 
 
 def _words(document: Document, label: Span) -> list[Word]:
-    """The words of a label of one sentence, those between commas that tell more left out; empty where it has a verb."""
+    """The words of a label in one sentence, without its relative clause; empty if it has a verb."""
     tree = document.tree_at(label.start)
     words = tree.between(label.start, label.end) if tree is not None else []
     top = [w for w in words if not _is_in_relative_clause(words, w)]
@@ -67,7 +67,7 @@ def _is_finite(word: Word) -> bool:
 
 
 def _addressee(document: Document, words: Sequence[Word]) -> Span | None:
-    """Renn in "Olin to Renn: “…”"."""
+    """The addressee in a label: Renn in "Olin to Renn: “…”"."""
     to = next((w for w in words[1:-1] if w.text == "to"), None)
     listener = Span(to.end + 1, words[-1].end) if to is not None else None
     return listener if listener is not None and is_human(words[-1]) else None
@@ -84,7 +84,7 @@ def _is_relative(word: Word) -> bool:
 
 
 def _source(document: Document, words: Sequence[Word]) -> Span | None:
-    """The person named in the first phrase, or at all; else the noun that heads the label, if it can speak."""
+    """The person named in the first phrase, or anywhere; else the noun that heads the label, if it can speak."""
     whole = Span(words[0].start, words[-1].end)
     tree = document.tree_at(whole.start)
     names = [name for name in tree.names if name.type == "PER"] if tree is not None else []

@@ -1,4 +1,4 @@
-"""Contents whose words are linked to a likely cue, whatever the tree."""
+"""Contents whose words are linked to a likely cue, regardless of the tree."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,35 +20,35 @@ from sayso_server.core.grammar.subject import agent, headline_patient
 from sayso_server.core.grammar.tagged_cue import class_of, is_introduced, site_of
 from sayso_server.core.grammar.tagger import TRAILING, Read, Run, likely_contents, read_words, span_of, thresholds
 from sayso_server.core.lexicon import Frame, load_words
-from sayso_server.core.links import LinkedCue, outermost
+from sayso_server.core.links import LinkedCue
 from sayso_server.core.statement import CueClass, Span
 from sayso_server.core.tree import Tree, Word
 
 UNCUT = 2.0
-"""A probability that no word has: contents are not cut where one begins."""
+"""Above any probability: contents are not cut where one begins."""
 
 _POINTING = frozenset({"ADV", "CCONJ", "DET", "PART", "PRON", "PUNCT"})
 
 BRIDGE = 1
-"""Words without a link between two that have one, which still belong to the content."""
+"""Maximum number of unlinked words between linked ones that still belong to the content."""
 
 
 def linked(document: Document) -> Iterator[Candidate]:
-    """The plan, Olin said, failed.   All words that are linked to a likely cue; the surer ones; those nearest to it."""
+    """The plan, Olin said, failed.   All words linked to a likely cue, only the surer ones, or those nearest to it."""
     if not document.linked:
         return
-    best = outermost(document.linked)
+    best = document.outermost_cues
     for paragraph in document.paragraphs:
         words = read_words(document.trees_within(paragraph))
         places = {read.word.start: i for i, read in enumerate(words)}
         known = {site.head.start: site for site in document.sites_within(paragraph)}
         own = _Paragraph(document, words, places, best)
         found = (candidate for cue in own.cues for candidate in _candidates(own, cue, known))
-        yield from (candidate for candidate in found if not _is_no_content(document, candidate))
+        yield from (candidate for candidate in found if not _is_not_content(document, candidate))
 
 
-def _is_no_content(document: Document, found: Candidate) -> bool:
-    """Whether a label of the page has the cue, or what opens a sentence is the content: On Friday, Olin wrote: …"""
+def _is_not_content(document: Document, found: Candidate) -> bool:
+    """Whether the cue is in a page label, or the content only opens the sentence: On Friday, Olin wrote: …"""
     if _is_of_the_page(document, found):
         return True
     end = found.cue.spans[-1].end if found.cue is not None else 0
@@ -58,7 +58,7 @@ def _is_no_content(document: Document, found: Candidate) -> bool:
 
 
 def _is_of_the_page(document: Document, found: Candidate) -> bool:
-    """Whether the cue of a candidate, or without one its source, is in a label: REVEALED: …, KESTON: …"""
+    """Whether the cue of a candidate or, without one, its source is in a page label: REVEALED: …, KESTON: …"""
     place = found.cue.spans[0] if found.cue else found.source
     label = label_of_the_page(document, place.start) if place else None
     return label is not None and place is not None and label.start <= place.start < label.end
@@ -66,7 +66,7 @@ def _is_of_the_page(document: Document, found: Candidate) -> bool:
 
 @dataclass(frozen=True)
 class _Paragraph:
-    """The words of a paragraph, their places by offset, and the cue with the largest share of each."""
+    """The words of a paragraph, their indices by offset, and the cue with the largest share of each."""
 
     document: Document
     words: Sequence[Read]
@@ -84,9 +84,9 @@ class _Paragraph:
 
     @cached_property
     def tagged(self) -> dict[int, list[list[Run]]]:
-        """By the offset of a cue, the contents that the role tagger may mean: most of the words of each run are linked.
+        """The contents that the role tagger suggests, by cue offset: most words of each run are linked to the cue.
 
-        Runs as they are, without cuts, and with faint words.
+        They are the likely runs, the same without cuts, and those with faint words.
         """
         known = thresholds()
         levels = ((known.likely, known.likely), (known.likely, UNCUT), (known.faint, known.likely))
@@ -98,7 +98,7 @@ class _Paragraph:
         return out
 
     def _cue_of(self, run: Run) -> int | None:
-        """The offset of the cue that has the largest share of most words of a run, if one has."""
+        """The offset of the cue that has the largest share of most words of a run; None if there is none."""
         found = (self.best.get(self.words[i].word.start, (None, 0.0)) for i in range(*run))
         counts = Counter(cue for cue, share in found if cue is not None and share >= thresholds().share)
         cue, count = next(iter(counts.most_common(1)), (None, 0))
@@ -106,7 +106,7 @@ class _Paragraph:
 
 
 def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]) -> Iterator[Candidate]:
-    """A candidate for each of several contents of one cue, where they make one."""
+    """The candidates for the possible contents of one cue."""
     document, words = paragraph.document, paragraph.words
     at = paragraph.places[cue.word.start]
     source = source_of(document, cue)
@@ -116,7 +116,7 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
         if is_punctuation(cue.word):
             is_place = source is not None and document.label_of(source[1].span) == "LOC"  # Keston: two shops closed
             bare = (_without_word(paragraph, cue, runs, source) for runs in contents if not is_place)
-            yield from (one for one in bare if one.content)  # of marks alone nothing is left
+            yield from (one for one in bare if one.content)  # runs of marks alone have no content
         return
     is_standard = not site.entry.frames and _is_standard(source)
     if is_standard or leads_in(site) or headline_patient(site.tree, site.head) is not None:
@@ -144,7 +144,7 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
         if cue_class is CueClass.OTHER and site.head.relation == "acl" and is_introduced(document, inside):
             continue  # Amy Lowe, who bakes: “…”
         if Frame.SEEN in site.entry.frames and cue_class is CueClass.OTHER and _is_all_quoted(document, content):
-            continue  # Olin shook her head. “…”: she says it, but that is no cue
+            continue  # Olin shook her head. “…”: she speaks, but this is not a cue
         head = source[1] if source is not None and source[0] is site.tree else None
         found = reported(site, document, content=content, cue_class=cue_class, source=head, act=act)
         if found is not None:
@@ -152,7 +152,7 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
 
 
 def _before_the_colon(document: Document, span: Span) -> Span:
-    """the vote as a win in "hailed the vote as a win: “We won.”" The utterance is a statement of its own."""
+    """The part of a content before a colon and an utterance, a separate statement: the vote as a win: “We won.”"""
     for quotation in document.quotations_within(span):
         lead = document.plain[span.start : quotation.span.start].rstrip()
         if lead[-1:] == ":" and is_utterance(quotation, document):
@@ -167,14 +167,14 @@ def _without_topic(document: Document, site: Site, content: tuple[Span, ...]) ->
     inside = document.quotations_from(content[0].start + 1, content[-1].end)
     starts = (q.span.start for q in inside if q.depth == 0)
     start = next((i for i in starts if document.plain[site.head.end : i].rstrip()[-1:] in {":", "."}), None)
-    if start is None:  # the following statement is none of the words before its quotation
+    if start is None:  # "the following statement" refers to the quotation alone
         points = any(child.lower in load_words("pointing_words") for child in site.tree.children(site.head))
         return () if points else content
     return tuple(Span(max(start, span.start), span.end) for span in content if span.end > start)
 
 
 def _is_standard(source: tuple[Tree, Word] | None) -> bool:
-    """Whether "according to" tells by what something went, not who says so: it went according to plan."""
+    """Whether "according to" names a standard, not a speaker: it went according to plan."""
     return source is None or source[1].lemma.lower() in load_words("standards")
 
 
@@ -183,7 +183,7 @@ def _is_all_quoted(document: Document, content: Sequence[Span]) -> bool:
 
 
 def _cue_words(words: Sequence[Read], at: int) -> Sequence[Read]:
-    """The main word of a cue with the words next to it that are likely part of one."""
+    """The head word of a cue, with the words next to it that are probably part of one."""
     least = thresholds().cue
     first, end = at, at + 1
     while first and words[first - 1].roles.cue >= least and words[first - 1].tree is words[at].tree:
@@ -194,7 +194,7 @@ def _cue_words(words: Sequence[Read], at: int) -> Sequence[Read]:
 
 
 def _contents(paragraph: _Paragraph, cue: LinkedCue, at: int, site: Site | None) -> Iterator[tuple[Run, ...]]:
-    """The contents that the links may mean: likely words, surer ones, fainter ones; and of several runs one alone."""
+    """The contents that the links suggest: likely words, surer ones, fainter ones; of several runs, also one alone."""
     known = thresholds()
     by_shares = (_runs(paragraph, cue, least) for least in (known.share, known.strong_share, known.faint_share))
     for found in dict.fromkeys(map(tuple, (*by_shares, *paragraph.tagged.get(cue.word.start, ())))):
@@ -211,7 +211,7 @@ def _contents(paragraph: _Paragraph, cue: LinkedCue, at: int, site: Site | None)
 
 
 def _within_sentence(paragraph: _Paragraph, cue: LinkedCue, runs: Sequence[Run]) -> Sequence[Run]:
-    """The runs without what another sentence than that of the cue adds to them outside quotation marks."""
+    """The runs without unquoted words from other sentences than the cue's."""
     document, words = paragraph.document, paragraph.words
     own = {i for run in runs for i in range(*run) if words[i].tree is cue.tree}
     if not own:
@@ -221,7 +221,7 @@ def _within_sentence(paragraph: _Paragraph, cue: LinkedCue, runs: Sequence[Run])
 
 
 def _runs(paragraph: _Paragraph, cue: LinkedCue, least: float) -> list[Run]:
-    """Runs of words of which this cue has the largest share, at least `least`; marks between them are bridged."""
+    """Runs of words of which this cue has the largest share, at least `least`; short gaps are bridged."""
     words, own = paragraph.words, cue.word.start
     inside = sorted(
         paragraph.places[start]
@@ -230,18 +230,22 @@ def _runs(paragraph: _Paragraph, cue: LinkedCue, least: float) -> list[Run]:
     )
     out: list[list[int]] = []
     for i in inside:
-        between = words[out[-1][1] : i] if out else []
-        if out and sum(not is_punctuation(read.word) for read in between) <= BRIDGE and not _holds_cue(between):
+        if out and (i == out[-1][1] or _is_bridge(words[out[-1][1] : i])):
             out[-1][1] = i + 1
         else:
             out.append([i, i + 1])
     return [(a, b) for a, b in out if any(not is_punctuation(read.word) for read in words[a:b])]
 
 
-def _is_said_by_another(document: Document, cue: LinkedCue, run: Sequence[Read]) -> bool:
-    """Whether the run is what a likely cue of its own sentence says: “Is it safe?” Olin asked. | “It is,” | Pell said.
+def _is_bridge(between: Sequence[Read]) -> bool:
+    """Whether words without a link do not part those around them."""
+    return sum(not is_punctuation(read.word) for read in between) <= BRIDGE and not _holds_cue(between)
 
-    After a pronoun it may be the same speaker continuing: … she added.
+
+def _is_said_by_another(document: Document, cue: LinkedCue, run: Sequence[Read]) -> bool:
+    """Whether the run is the content of a likely cue in its sentence: “Is it safe?” Olin asked. | “It is,” | Pell said.
+
+    Cues with a pronoun do not count, because the same speaker may continue: … she added.
     """
     tree = run[0].tree
     if tree is cue.tree:
@@ -264,7 +268,7 @@ def _holds_cue(words: Sequence[Read]) -> bool:
 
 
 def _spans(paragraph: _Paragraph, runs: Sequence[Run]) -> tuple[Span, ...]:
-    """The content that runs of words make, with their marks."""
+    """The content that runs of words form, with their marks."""
     plain = paragraph.document.plain
     stripped = (strip(plain, span_of(paragraph.words, run), TRAILING) for run in runs)
     return merge([with_marks(paragraph.document, span) for span in stripped if span is not None])
@@ -273,7 +277,7 @@ def _spans(paragraph: _Paragraph, runs: Sequence[Run]) -> tuple[Span, ...]:
 def _without_word(
     paragraph: _Paragraph, cue: LinkedCue, runs: Sequence[Run], source: tuple[Tree, Word] | None
 ) -> Candidate:
-    """A candidate of a cue that is only marks: "…" – Olin."""
+    """A candidate whose cue is only a mark: "…" – Olin."""
     own = mention(*source, paragraph.document.plain) if source is not None else None
     word = source[1] if source is not None else None
     return Candidate(_spans(paragraph, runs), None, None, own, word, sentence=cue.tree.span)
@@ -282,7 +286,7 @@ def _without_word(
 def _says_something(words: Sequence[Read], run: Run, site: Site | None) -> bool:
     """Whether a content is more than the noun that another one explains: all that | Olin would say | was that …
 
-    The only thing | Pell said | was that it failed: the cue's clause modifies the first.
+    The only thing | Pell said | was that it failed: the cue's clause modifies the first run.
     """
     inside = words[run[0] : run[1]]
     above = site.head.head if site is not None and site.head.deprel == "acl:relcl" else None
@@ -297,7 +301,7 @@ def _is_shown(site: Site, runs: Sequence[Sequence[Read]]) -> bool:
 
 
 def _is_anonymity(runs: Sequence[Sequence[Read]]) -> bool:
-    """Whether somebody asks for silence: not to be named."""
+    """Whether a content is a request for anonymity: not to be named."""
     verbs = load_words("anonymity_verbs")
     return any(read.word.lower == "not" for read in runs[0][:1]) and any(
         read.word.lemma.lower() in verbs for read in runs[0]
@@ -305,9 +309,9 @@ def _is_anonymity(runs: Sequence[Sequence[Read]]) -> bool:
 
 
 def _opened(words: Sequence[Read], run: Run, site: Site | None) -> Run:
-    """The run with the word that opens it, which links may leave out: that, why, to, the preposition of a topic.
+    """The run with the word that opens it, if the links leave it out: that, why, to, the preposition of a topic.
 
-    Without the copula, which they include: (the only thing he said) was | that it failed.
+    The copula, which links include, is removed: (the only thing he said) was | that it failed.
     """
     first, end = run
     if end - first > 2 and words[first].word.upos == "AUX" and words[first + 1].word.lower in {"that", "to"}:
@@ -323,7 +327,7 @@ def _opened(words: Sequence[Read], run: Run, site: Site | None) -> Run:
 
 
 def _is_done(site: Site, source: tuple[Tree, Word] | None, content: Sequence[Sequence[Read]]) -> bool:
-    """Whether a content is what something was done to, by nobody who is named: the ruling was challenged."""
+    """Whether a content is the passive subject of an act without a known agent: the ruling was challenged."""
     thing = site.tree.child(site.head, "nsubj:pass") if Frame.OBJECT not in site.entry.frames else None
     if thing is None or source is not None or agent(site.tree, site.head) is not None:
         return False

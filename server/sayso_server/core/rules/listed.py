@@ -1,4 +1,4 @@
-"""Lists behind a cue and its colon: The port also said: ¶ • the harbour will close"""
+"""Lists after a cue and its colon: The port also said: ¶ • the harbour will close"""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _BULLET = re.compile(r"([•·▪*–—-]|\d{1,2}[.)])\s+(?=[^\s“\"‘'])")
 
 
 def listed(site: Site, document: Document) -> Iterator[Candidate]:
-    """The port also said: ¶ • the harbour will close ¶ • ships must wait   Items without marks, as one content."""
+    """The port also said: ¶ • the harbour will close ¶ • ships must wait   Unquoted items, as one content."""
     cue_class = site.class_of(Frame.CLAUSE)
     i = document.paragraph_at(site.head.start)
     paragraph = document.paragraphs[i]
@@ -29,7 +29,7 @@ def listed(site: Site, document: Document) -> Iterator[Candidate]:
 
 
 def _items(document: Document, first: int) -> Iterator[Span]:
-    """The items of the list that begins with a paragraph, without bullets and final marks."""
+    """The items of the list that begins at paragraph `first`, without bullets and final punctuation."""
     opening = ""
     for paragraph in document.paragraphs[first:]:
         match = _BULLET.match(document.plain, paragraph.start, paragraph.end)

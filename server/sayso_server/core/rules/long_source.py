@@ -22,8 +22,8 @@ _FINITE = frozenset({"VBD", "VBZ", "VBP"})
 def long_source(site: Site, document: Document) -> Iterator[Candidate]:
     """Rents rose, a report by the charity Larch found.   rose -parataxis-> report -acl:relcl-> found
 
-    A finite cue ends the sentence, and one noun phrase fills the words between a comma and the cue. Parsers hang the
-    cue into a long phrase; then the tree shows no subject, or the noun just before the cue.
+    A finite cue ends the sentence, and one noun phrase fills the words between a comma and the cue. Parsers attach the
+    cue inside a long phrase; the tree then shows no subject, or the noun just before the cue.
     """
     cue_class = site.class_of(Frame.CLAUSE)
     tree, verb = site.tree, site.head
@@ -43,7 +43,7 @@ def long_source(site: Site, document: Document) -> Iterator[Candidate]:
 
 
 def _long_subject(tree: Tree, verb: Word) -> Word | None:
-    """The head of the noun phrase between a comma and the verb, if the verb hangs inside it or has no subject."""
+    """The head of the noun phrase between a comma and the verb, if the verb is attached inside it or has no subject."""
     found: Word | None = None
     for comma in [w for w in reversed(tree.words[: verb.index]) if w.text == ","]:
         inside = {w.index for w in tree.words[comma.index + 1 : verb.index]}
@@ -58,7 +58,7 @@ def _long_subject(tree: Tree, verb: Word) -> Word | None:
 
 
 def _is_aside(tree: Tree, noun: Word, verb: Word) -> bool:
-    """Whether parsers take a source for an aside or an apposition in the clause before it."""
+    """Whether a source is parsed as an aside or an apposition in the clause before it."""
     governor = tree.head(noun)
     if not _speaks(noun) or governor is None:
         return False
@@ -72,7 +72,7 @@ def _speaks(word: Word) -> bool:
 
 
 def _end(tree: Tree, source: Word, verb: Word) -> int:
-    """Where the phrase ends: before its relative clause, or else before the verb."""
+    """The end of the phrase: before its relative clause, or else before the verb."""
     after = tree.words[source.index + 1 : verb.index]
     opening = next((w for w in after if w.lower in load_words("relative_pronouns", "relative_openings")), verb)
     return tree.words[opening.index - 1].end

@@ -17,7 +17,7 @@ from sayso_server.core.tree import Tree, Word
 def noun_complement(site: Site, document: Document) -> Iterator[Candidate]:
     """Her claim that rents would fall.   claim -nmod:poss-> her, claim -acl-> fall -mark-> that
 
-    Also a noun phrase, where somebody owns the noun: her warning of delays.
+    Also a noun phrase, if the noun has an owner: her warning of delays.
     """
     if site.head.upos != "NOUN" or site.head.xpos.startswith("VB"):
         return
@@ -35,7 +35,7 @@ def _contents(site: Site, *, is_owned: bool) -> Iterator[tuple[CueClass, Word]]:
     """The clauses of a noun, then the noun phrases after its preposition."""
     tree, noun = site.tree, site.head
     if cue_class := site.class_of(Frame.NOUN):
-        for clause in [*tree.children(noun, "acl", "ccomp"), *_behind_its_verb(tree, noun)]:
+        for clause in [*tree.children(noun, "acl", "ccomp"), *_below_its_verb(tree, noun)]:
             mark = tree.child(clause, "mark")
             if mark is not None and mark.lower in {"that", "whether", "to"}:
                 yield cue_class, clause
@@ -46,15 +46,15 @@ def _contents(site: Site, *, is_owned: bool) -> Iterator[tuple[CueClass, Word]]:
                 yield cue_class, thing
 
 
-def _behind_its_verb(tree: Tree, noun: Word) -> list[Word]:
-    """lied in "claims were made that Pell lied": the parser hangs the clause on the verb that carries the noun."""
+def _below_its_verb(tree: Tree, noun: Word) -> list[Word]:
+    """Clauses that the parser attaches to the support verb of the noun: lied in "claims were made that Pell lied"."""
     head = tree.head(noun)
     is_carried = noun.deprel == "nsubj:pass" and head is not None and head.lemma.lower() in load_words("support_verbs")
     return tree.children(head, "ccomp", "advcl") if is_carried and head is not None else []
 
 
 def _owner(tree: Tree, noun: Word) -> Word | None:
-    """Her (claim), (the claim) by Olin, Olin made (the claim)."""
+    """The owner of a noun: her (claim), (the claim) by Olin, Olin made (the claim)."""
     owner = tree.child(noun, "nmod:poss")
     if owner is not None:
         return owner

@@ -13,7 +13,7 @@ from sayso_server.core.tree import Word
 
 
 def quotation_headline(document: Document) -> Iterator[Candidate]:
-    """‘We were lied to’: families demand answers   demand -nsubj-> families: who acts after the colon has spoken."""
+    """‘We were lied to’: families demand answers   demand -nsubj-> families: the subject after the colon has spoken."""
     for line in headlines(document):
         quotation = document.quotation_at(line.words[0].start)
         if quotation is None or not is_utterance(quotation, document):

@@ -13,7 +13,7 @@ from sayso_server.core.tree import Word
 
 
 def quoted_fragment(site: Site, document: Document) -> Iterator[Candidate]:
-    """Olin spoke of "a failure".   The part of the clause that the cue governs and that holds the marks."""
+    """Olin spoke of "a failure".   A dependent of the cue, at least half of it in quotation marks."""
     cue_class = site.class_of(Frame.CLAUSE, Frame.QUOTE)
     if cue_class is None or document.quotation_at(site.head.start) is not None or site.head.upos == "NOUN":
         return
@@ -37,7 +37,7 @@ def quoted_fragment(site: Site, document: Document) -> Iterator[Candidate]:
 
 
 def _is_manner(site: Site, document: Document, word: Word) -> bool:
-    """Whether the marks hold an adverbial, which tells how or when, not what: responded “in due course”."""
+    """Whether the marks hold an adverbial of manner or time, not a content: responded “in due course”."""
     quotation = document.quotation_at(word.start)
     first = next((w for w in site.tree.words if quotation and quotation.span.start < w.start), word)
     is_opening = first.upos == "ADP" or first.relation == "case"

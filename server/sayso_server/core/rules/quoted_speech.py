@@ -1,4 +1,4 @@
-"""Utterances in quotation marks: the marks delimit the content, over sentences and paragraphs; the tree has the cue."""
+"""Quoted utterances: the marks delimit the content, over sentences and paragraphs; the tree gives the cue."""
 
 from collections.abc import Container, Iterator
 
@@ -27,7 +27,7 @@ from sayso_server.core.tree import Word
 
 _STOPS = frozenset(".!?")
 _SHORT_GAP = 40
-"""Code points between a cue and its quotation that need no comma or colon."""
+"""Maximum number of code points between a cue and its quotation without a comma or colon."""
 
 
 def quoted_speech(site: Site, document: Document) -> Iterator[Candidate]:
@@ -43,7 +43,7 @@ def quoted_speech(site: Site, document: Document) -> Iterator[Candidate]:
     quotations: list[Quotation] = []
     if before is not None and _ends_before_cue(before, site, document):
         quotations = carried_to(document, before) if outer is None else [before]
-        if after is not None and continues_after(site, after, document) and not _is_anew(site, after, document):
+        if after is not None and continues_after(site, after, document) and not _has_own_lead(site, after, document):
             quotations += chain(document, after) if outer is None else [after]
     elif after is not None and _begins_after_cue(after, site, document):
         quotations = chain(document, after) if outer is None else [after]
@@ -58,7 +58,7 @@ def quoted_speech(site: Site, document: Document) -> Iterator[Candidate]:
 def _between(site: Site, quotation: Quotation, document: Document) -> Word | None:
     """The head of the noun phrase that fills the gap between a quotation and its cue: "…," a readout of the call read.
 
-    None, so that the tree decides, unless the gap is one phrase without a verb.
+    None unless the gap is one phrase without a verb; the tree then decides.
     """
     words = [w for w in site.tree.between(quotation.span.end, site.head.start) if not is_punctuation(w)]
     if not words or quotation.span.start > site.head.start or any(w.upos in {"VERB", "AUX", "SCONJ"} for w in words):
@@ -68,8 +68,8 @@ def _between(site: Site, quotation: Quotation, document: Document) -> Word | Non
     return heads[0] if len(heads) > 1 and subject(site.tree, site.head)[0] != heads[0] else None
 
 
-def _is_anew(site: Site, after: Quotation, document: Document) -> bool:
-    """ "…," Olin said. Renn, 50: "…" A sentence of its own, which ends in a colon, introduces the second quotation."""
+def _has_own_lead(site: Site, after: Quotation, document: Document) -> bool:
+    """Whether another sentence, ending in a colon, introduces the second quotation: "…," Olin said. Renn, 50: "…" """
     gap = document.plain[site.words[-1].end : after.span.start].rstrip()
     return gap[-1:] == ":" and _holds_stop(gap, {" "})
 
@@ -85,7 +85,7 @@ def _neighbours(site: Site, document: Document) -> tuple[Quotation | None, Quota
 
 
 def _is_introduced(site: Site, quotation: Quotation, document: Document) -> bool:
-    """Olin wrote: ¶ “The plan failed.”   The paragraph ends with a colon, the quotation opens the next."""
+    """Whether a colon ends the paragraph and the quotation opens the next one: Olin wrote: ¶ “The plan failed.”"""
     here = document.paragraphs[document.paragraph_at(site.head.start)]
     following = document.paragraphs[document.paragraph_at(quotation.span.start)]
     opens = not document.plain[following.start : quotation.span.start].strip(" \t•·▪*-–—")
@@ -93,7 +93,7 @@ def _is_introduced(site: Site, quotation: Quotation, document: Document) -> bool
 
 
 def _ends_before_cue(quotation: Quotation, site: Site, document: Document) -> bool:
-    """ "…," Olin said. The quotation ends with a comma or a question, and only the source is between."""
+    """Whether a quotation leads to the cue, with only the source in between: "…," Olin said."""
     text, end, cue = document.plain, quotation.span.end, site.head.start
     gap = text[end:cue]
     if len(gap) > MAX_GAP or has_other_cue(site, document, end, cue) or not is_utterance(quotation, document):
@@ -104,25 +104,25 @@ def _ends_before_cue(quotation: Quotation, site: Site, document: Document) -> bo
     is_open = last in {",", "!", "?", "—", "–", "-", "…"} or gap.lstrip()[:1] in {",", "–", "—", "-"}
     if not is_open and not (last == "." and gap.lstrip()[:1].islower()):
         return False
-    return not _holds_stop(gap, {" "}) and not _has_clause_of_its_own(site, quotation)
+    return not _holds_stop(gap, {" "}) and not _has_other_content(site, quotation)
 
 
 def _holds_stop(gap: str, after: Container[str]) -> bool:
     """Whether a sentence ends in the text between a quotation and its cue; a stop after a short title does not count.
 
-    `after` are the characters that may follow the stop, empty at the end.
+    `after` are the characters that may follow the stop; the empty string means the end of the text.
     """
     return any(gap[i + 1 : i + 2] in after and ends_sentence(gap, i) for i in range(len(gap)))
 
 
-def _has_clause_of_its_own(site: Site, quotation: Quotation) -> bool:
-    """The cue has another content, after it: "…," she said and later told him that …"""
+def _has_other_content(site: Site, quotation: Quotation) -> bool:
+    """Whether the cue has another content after it: "…," she said and later told him that …"""
     after = [c for c in site.tree.children(site.head, "ccomp") if c.index > site.head.index]
     return bool(after) and not any(quotation.span.covers(c) for c in site.tree.children(site.head))
 
 
 def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> bool:
-    """Olin said: "…" The quotation opens a sentence, after a comma, a colon or the cue itself."""
+    """Whether a quotation opens a sentence after a comma, a colon or the cue itself: Olin said: "…" """
     text, start, cue = document.plain, quotation.span.start, site.last.end
     gap = text[cue:start]
     if len(gap) > MAX_GAP or has_other_cue(site, document, cue, start):
@@ -142,13 +142,13 @@ def _begins_after_cue(quotation: Quotation, site: Site, document: Document) -> b
 
 
 def _ends_its_sentence(quotation: Quotation, document: Document) -> bool:
-    """Olin said, “The plan failed”. The full stop comes after the marks, as in British papers and Wikinews."""
+    """Whether the full stop comes after the marks, as in British papers and Wikinews: Olin said, “The plan failed”."""
     end = quotation.span.end
     is_last = end == document.paragraphs[document.paragraph_at(quotation.span.start)].end
     return (is_last or document.plain[end] in _STOPS) and not is_title(document, quotation)
 
 
 def _is_called_out(quotation: Quotation, gap: str, document: Document) -> bool:
-    """chanting “Close it now!”: no comma before, but a capital and the end of a sentence inside the marks."""
+    """Whether a quotation without a comma before it has a capital and ends a sentence: chanting “Close it now!”"""
     inside = document.plain[quotation.span.start : quotation.span.end].strip("\"“”’‘'«»")
     return not gap.strip() and inside[:1].isupper() and inside[-1:] in {",", ".", "!", "?"}

@@ -20,8 +20,8 @@ from sayso_server.core.tree import Word
 def relayed_speech(site: Site, document: Document) -> Iterator[Candidate]:
     """The Courier quoted Olin as saying that it failed.   quoted -obj-> Olin, quoted -advcl-> saying -ccomp-> failed
 
-    The source is whom the medium quotes. The content is a quotation, before the medium or after the cue, or what the
-    participle governs.
+    The source is the person whom the medium quotes. The content is a quotation, before the medium or after the cue, or
+    the words that the participle governs.
     """
     tree, participle = site.tree, site.words[-1]
     if relaying(tree, participle) != site.head:
@@ -38,7 +38,7 @@ def relayed_speech(site: Site, document: Document) -> Iterator[Candidate]:
 
 
 def _quoted(site: Site, document: Document) -> list[Span]:
-    """The quotation that the cue introduces, or the one that opens its sentence, with what continues it."""
+    """The quotation that the cue introduces, or the one that opens its sentence, with its continuations."""
     before, after = document.outer_around(site.head.start)
     if document.quotation_at(site.head.start) is not None:
         return []
@@ -46,14 +46,14 @@ def _quoted(site: Site, document: Document) -> list[Span]:
         return [q.span for q in chain(document, after)]
     if before is None or before.span.start < site.tree.span.start or not is_utterance(before, document):
         return []
-    goes_on = after is not None and continues_after(site, after, document)
-    return [before.span, *(q.span for q in chain(document, after))] if after and goes_on else [before.span]
+    is_continued = after is not None and continues_after(site, after, document)
+    return [before.span, *(q.span for q in chain(document, after))] if after and is_continued else [before.span]
 
 
 def _governed(site: Site, participle: Word, document: Document) -> Sequence[Span]:
-    """The clause of the participle, or before the medium: it failed, the Courier quoted Olin as saying.
+    """The clause of the participle, or the one before the medium: it failed, the Courier quoted Olin as saying.
 
-    Else all that the participle governs: quoted Olin as calling the plan “a mess”.
+    Otherwise, everything that the participle governs: quoted Olin as calling the plan “a mess”.
     """
     tree, own = site.tree, {w.index for w in site.words}
     said = Site(tree, (participle,), site.entry)

@@ -17,7 +17,7 @@ from sayso_server.core.statement import CueClass
 from sayso_server.core.tree import Tree, Word
 
 _SHORTEST = 2
-"""Words of an object that says something: announced a new plan; not: announced talks."""
+"""Minimum number of words in an object that says something: announced a new plan; not: announced talks."""
 
 
 def reported_object(site: Site, document: Document) -> Iterator[Candidate]:
@@ -43,14 +43,14 @@ def reported_object(site: Site, document: Document) -> Iterator[Candidate]:
 
 
 def _is_aside(tree: Tree, word: Word) -> bool:
-    """A relative clause or an apposition after a comma: …, which took a hit."""
+    """Whether a word heads a relative clause or an apposition after a comma: …, which took a hit."""
     return word.relation in {"acl", "appos"} and tree.words[min(tree.subtree(word))].text in {",", "-", "—", "–"}
 
 
 def _stray(tree: Tree, site: Site, thing: Word) -> set[int]:
     """Phrases of the object that parsers attach to the cue: called for a vote on the bridge.
 
-    Not a time or a place, nor whom it is said to.
+    Times, places and addressees are left out.
     """
     out: set[int] = set()
     for word in tree.children(site.head, "obl", "advcl", "nmod", "ccomp"):
@@ -63,7 +63,7 @@ def _stray(tree: Tree, site: Site, thing: Word) -> set[int]:
 
 
 def _content(site: Site) -> tuple[CueClass | None, Word | None]:
-    """The class of the cue in this frame, and the head of its content."""
+    """The class of the cue with this kind of content, and the head of the content."""
     tree, verb = site.tree, site.head
     if cue_class := site.class_of(Frame.OBJECT):
         if len(site.words) > 1:
@@ -83,7 +83,7 @@ def _content(site: Site) -> tuple[CueClass | None, Word | None]:
 
 
 def _governed_by(site: Site) -> Word | None:
-    """The noun after the preposition of a phrase."""
+    """The noun after the preposition of a phrasal cue."""
     last = site.words[-1]
     head = site.tree.head(last)
     return head if head is not None and head.index > last.index else None

@@ -1,4 +1,4 @@
-"""Attribution in the sentence behind a quotation: “It is dead.” So said Olin."""
+"""Attribution in the sentence after a quotation: “It is dead.” So said Olin."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from sayso_server.core.tree import Tree, Word
 def said_so(document: Document) -> Iterator[Candidate]:
     """“It is dead.” That was how Olin described it.   how -advcl:relcl-> described; also: So said Olin
 
-    The sentence follows the quotation at once; “It is dead,” was how Olin put it is one sentence.
+    The sentence follows the quotation directly, or is the rest of its sentence: “It is dead,” was how Olin put it.
     """
     for quotation in document.outer:
         end = quotation.span.end
@@ -39,14 +39,14 @@ def said_so(document: Document) -> Iterator[Candidate]:
 
 
 def _inverted(words: list[Word]) -> Word | None:
-    """said in "So said Olin"."""
+    """The cue after so or thus: said in "So said Olin"."""
     verb = words[1]
     entry = lexicon.verb(verb.lemma.lower()) if words[0].lower in {"so", "thus"} and verb.upos == "VERB" else None
     return verb if entry is not None and Frame.CLAUSE in entry.frames else None
 
 
 def _how(tree: Tree, words: list[Word]) -> Word | None:
-    """described in "That was how Olin described it", and in "was how Olin described it"."""
+    """The cue after "how": described in "That was how Olin described it" and in "was how Olin described it"."""
     first = words[1:] if words[0].lower in load_words("demonstratives") else words
     if len(first) < 2 or first[0].lemma != "be" or first[1].lower != "how":
         return None
@@ -54,7 +54,7 @@ def _how(tree: Tree, words: list[Word]) -> Word | None:
 
 
 def _subject(tree: Tree, verb: Word, words: list[Word]) -> Word | None:
-    """The subject; behind an inverted verb the first noun, whatever its relation."""
+    """The subject; after an inverted verb, the first noun, whatever its relation."""
     own = tree.child(verb, "nsubj")
     if own is not None:
         return own

@@ -1,4 +1,4 @@
-"""Nouns for what is said, with their owner: Olin's words were: “It is dead.”"""
+"""Nouns for an utterance, with their owner: Olin's words were: “It is dead.”"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,18 +16,18 @@ from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Polarity
 from sayso_server.core.tree import Tree, Word
 
 _GAP = 8
-"""Characters before a quotation in which its colon is looked for."""
+"""Characters before a quotation in which to look for its colon."""
 _DASHES = frozenset({"–", "—", "-", "--", ","})
 
 
 def saying_noun(document: Document) -> Iterator[Candidate]:
     """Olin's words were: “It is dead.”   words -nmod:poss-> Olin
 
-    Also behind the quotation: “It is dead.” Those were the words of Olin; “It is dead,” was Olin's verdict.
+    Also after the quotation: “It is dead.” Those were the words of Olin; “It is dead,” was Olin's verdict.
     """
     for quotation in document.outer:
         if not quotation.continues and is_utterance(quotation, document):
-            found = _before(document, quotation) or _behind(document, quotation)
+            found = _before(document, quotation) or _after(document, quotation)
             candidate = _candidate(document, quotation, *found) if found else None
             if candidate:
                 yield candidate
@@ -46,9 +46,9 @@ def _candidate(document: Document, quotation: Quotation, tree: Tree, noun: Word)
 
 
 def _before(document: Document, quotation: Quotation) -> tuple[Tree, Word] | None:
-    """The noun that a colon, a question, or a copula with a comma ties to the quotation behind it.
+    """The noun that a colon, a question mark, or a copula with a comma links to the quotation after it.
 
-    Also a stop, if the noun itself points on: the following statement.
+    Also a full stop, if the noun points ahead: the following statement.
     """
     start = quotation.span.start
     lead = document.plain[max(0, start - _GAP) : start].rstrip()
@@ -68,7 +68,7 @@ def _before(document: Document, quotation: Quotation) -> tuple[Tree, Word] | Non
     return (tree, nouns[-1]) if nouns else None
 
 
-def _behind(document: Document, quotation: Quotation) -> tuple[Tree, Word] | None:
+def _after(document: Document, quotation: Quotation) -> tuple[Tree, Word] | None:
     """The noun that is the predicate of the quotation, or of a demonstrative that opens the next sentence."""
     end = quotation.span.end
     tree = document.tree_at(end + 1)
@@ -88,14 +88,14 @@ def _says(noun: Word) -> bool:
 
 
 def _class_of(noun: Word) -> CueClass | None:
-    """The class of a noun of the lexicon that reports speech: answer, warning; None for any other."""
+    """The class of a noun in the lexicon that reports speech (answer, warning); None for any other noun."""
     entry = lexicon.noun(noun.lemma.lower()) or lexicon.seen(noun.lemma.lower(), "NOUN")
     classes = entry.frames.values() if entry is not None else ()
     return next((c for c in classes if c in REPORTED_SPEECH - {CueClass.SHOW}), None)
 
 
 def _owner(tree: Tree, noun: Word) -> Word | None:
-    """Olin in "Olin's words", in "the words of Olin" and in "Olin had a message"."""
+    """The owner of a noun: Olin in "Olin's words", in "the words of Olin" and in "Olin had a message"."""
     verb = tree.head(noun)
     if noun.relation == "obj" and verb is not None:
         return subject(tree, verb)[0] if verb.lemma in load_words("support_verbs") else None

@@ -15,14 +15,15 @@ from sayso_server.core.statement import Kind, Span
 _BULLET = re.compile(r"(?:[•·▪*–-]|\d{1,2}[.)])\s+")
 _DASH = re.compile(r"(?<=[.!?…]) (?=[―—–-])")
 _MARKS = 4
-"""Characters at the end of a quotation that may all be marks."""
+"""Number of characters at the end of a quotation that may all be marks."""
 _STOPS = ".!?…"
 
 
 def signature(document: Document) -> Iterator[Candidate]:
-    """ "It was late." — Mara Olin   A quotation that fills its paragraph, but for a bullet, and then its speaker.
+    """ "It was late." — Mara Olin   A quotation that fills its paragraph, apart from a bullet, followed by its speaker.
 
-    After a dash, in brackets, or with a role alone: “It was late,” Mara Olin, mayor. Also on the next line.
+    The speaker follows a dash, is in brackets, or has a role: “It was late,” Mara Olin, mayor. It may be on the next
+    line.
     """
     for quotation in document.outer:
         found = _of_quotation(document, quotation) if _opens_paragraph(document, quotation) else None
@@ -34,7 +35,7 @@ def signature(document: Document) -> Iterator[Candidate]:
 
 
 def _opens_paragraph(document: Document, quotation: Quotation) -> bool:
-    """Whether only a bullet or a number is before a quotation that continues none."""
+    """Whether a quotation continues no other, and only a bullet or a number precedes it."""
     start = document.paragraphs[document.paragraph_at(quotation.span.start)].start
     bullet = _BULLET.match(document.plain, start, quotation.span.start)
     return not quotation.continues and quotation.span.start == (bullet.end() if bullet else start)
@@ -54,14 +55,14 @@ def _of_quotation(document: Document, quotation: Quotation) -> Signature | None:
 
 
 def _is_said(document: Document, end: int) -> bool:
-    """Whether a stop or a comma is before the closing mark: not “The Harp” (Mara Olin, 1994)."""
+    """Whether a stop or a comma precedes the closing mark: not “The Harp” (Mara Olin, 1994)."""
     return document.plain[max(0, end - _MARKS) : end].rstrip("”\"’'»")[-1:] in {*_STOPS, ",", "—"}
 
 
 def _posts(document: Document) -> Iterator[Candidate]:
-    """We are closing the harbour. ¶ — Port of Ellan (@ellan) June 7   Words without marks, signed on the next line.
+    """Unquoted text, signed on the next line: We are closing the harbour. ¶ — Port of Ellan (@ellan) June 7
 
-    A handle shows that it is a post; without one there must be several such lines (testimonials).
+    A handle shows that it is a post; without one, there must be several such lines (testimonials).
     """
     lines = [(i, found) for i, p in enumerate(document.paragraphs) if i and (found := _line(document, p))]
     pairs = [(i, found) for i, found in lines if _is_unsigned_text(document, i - 1)]
@@ -80,12 +81,12 @@ def _posts(document: Document) -> Iterator[Candidate]:
 
 
 def _line(document: Document, paragraph: Span) -> Signature | None:
-    """The signature that is a whole line behind a dash."""
+    """The signature after a dash that fills a line."""
     return signed(document, paragraph) if document.plain[paragraph.start] in "―—–-" else None
 
 
 def _is_unsigned_text(document: Document, index: int) -> bool:
-    """Whether a paragraph is text without marks that ends like a sentence."""
+    """Whether a paragraph is unquoted text that ends like a sentence."""
     paragraph = document.paragraphs[index]
     last = document.plain[paragraph.end - 1]
     return last in _STOPS and document.quotation_at(paragraph.start) is None

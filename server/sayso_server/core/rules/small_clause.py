@@ -16,14 +16,14 @@ from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
 _LONGEST_OBJECT = 10
-"""Words between the cue and its quoted predicate."""
+"""Maximum number of words between the cue and its quoted predicate."""
 
 
 def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
     """Olin described the plan as "late".   described -obj-> plan, described -obl-> late -case-> as
 
-    The content is the object with its predicate. Only a quoted predicate counts, or one with "as": without marks,
-    naming and judging cannot be told apart.
+    The content is the object with its predicate. Unquoted predicates count only with describing verbs: elsewhere,
+    naming and judging look the same.
     """
     cue_class = site.class_of(Frame.SMALL)
     if cue_class is None:
@@ -55,7 +55,7 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
 
 
 def _named(tree: Tree, thing: Word, verb: Word) -> set[int]:
-    """The words of what is judged, without its relative clauses, the judgement itself and a preposition before it."""
+    """The words for the thing judged, without its relative clauses, the judgement and a preposition before it."""
     cases = tree.children(thing, "case")
     return tree.subtree(thing, lambda w: w.deprel == "acl:relcl" or w == verb or w in cases)
 
@@ -69,10 +69,10 @@ def _between(tree: Tree, thing: Word, predicate: Word) -> set[int]:
 
 
 def _quoted_predicate(site: Site, document: Document) -> Iterator[Candidate]:
-    """Olin called that report on Friday a “boldfaced lie.”   Where the parser shows no predicate, the marks do.
+    """Olin called that report on Friday a “boldfaced lie.”   If the tree has no predicate, the marks show it.
 
-    From the cue to the end of the marks; with nothing else between, a pronoun before the cue is the object: what Olin
-    called “a lie”.
+    From the cue to the end of the marks. With at most one word in between, a pronoun before the cue is the object: what
+    Olin called “a lie”.
     """
     cue_class = site.class_of(Frame.SMALL)
     tree, verb = site.tree, site.head

@@ -1,4 +1,4 @@
-"""Text without marks behind a cue that ends its paragraph with a colon: The minister said: ¶ We are concerned."""
+"""Unquoted text after a paragraph that ends with a cue and a colon: The minister said: ¶ We are concerned."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -14,9 +14,9 @@ from sayso_server.core.statement import Kind, Span
 from sayso_server.core.tree import Word
 
 _LONGEST = 160
-"""Code points between a cue and its colon: said in a statement on Friday."""
+"""Maximum number of code points between a cue and its colon: said in a statement on Friday."""
 _SHORTEST = 4
-"""Words of a paragraph that is text, not a heading."""
+"""Minimum number of words in a paragraph of text, as opposed to a heading."""
 _OUTER = frozenset({"root", "parataxis", "conj"})
 _STOPS = (".", "!", "?")
 _OPENINGS = frozenset(">“”„«»\"‘'•·▪*–—-([")
@@ -25,7 +25,7 @@ _OPENINGS = frozenset(">“”„«»\"‘'•·▪*–—-([")
 def text_below(site: Site, document: Document) -> Iterator[Candidate]:
     """The minister said: ¶ We are concerned. ¶ It is vital that all wait.   Also: issued the following statement: ¶ …
 
-    The paragraph below, and while somebody speaks of I or we the ones below that, up to one that names the speaker.
+    The content is the next paragraph and, if they have I or we, those after it, up to one that names the speaker.
     """
     cue_class = site.class_of(Frame.CLAUSE, Frame.NOUN)
     i = document.paragraph_at(site.head.start)
@@ -45,7 +45,7 @@ def text_below(site: Site, document: Document) -> Iterator[Candidate]:
 
 
 def _act(site: Site) -> tuple[Word | None, Word | None]:
-    """The verb and its subject: of "the following statement" who issues it."""
+    """The verb and its subject; for "the following statement", the verb that issues it and its subject."""
     tree, verb = site.tree, site.head
     if verb.upos != "NOUN":
         return verb, subject(tree, verb)[0]
@@ -56,7 +56,7 @@ def _act(site: Site) -> tuple[Word | None, Word | None]:
 
 
 def _paragraphs(document: Document, first: int, speakers: Collection[str]) -> Sequence[Span]:
-    """The paragraphs of text from one on, up to one that names a speaker; only the first if nobody speaks in them."""
+    """The paragraphs of text from `first` on, up to one that names a speaker; only one if none of them has I or we."""
     out: list[Span] = []
     for i in range(first, len(document.paragraphs)):
         paragraph = document.paragraphs[i]
@@ -69,7 +69,7 @@ def _paragraphs(document: Document, first: int, speakers: Collection[str]) -> Se
 
 
 def _is_text(document: Document, i: int) -> bool:
-    """Whether a paragraph is sentences without marks around them, no line of the page, list or label."""
+    """Whether a paragraph consists of unquoted sentences, and is not a page line, list or label."""
     text = document.paragraphs[i].of(document.plain)
     is_line = i in document.page_lines or text[0] in _OPENINGS or len(text.split()) < _SHORTEST
     return not is_line and text.endswith(_STOPS)

@@ -13,7 +13,7 @@ from sayso_server.core.statement import Kind
 def transcript_turn(document: Document) -> Iterator[Candidate]:
     """WALLACE: Will she be there?   The label is the source, the rest of the paragraph the content.
 
-    Q and A are sources that name nobody. A figure behind a name is a row of a table: Olin: 1,769.
+    Q and A are sources that name no one. A number after a name is a row of a table: Olin: 1,769.
     """
     for label in turns(document):
         if not any(map(str.isalpha, document.plain[label.content.start : label.content.end])):

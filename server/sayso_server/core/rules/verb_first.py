@@ -1,4 +1,4 @@
-"""The cue opens the sentence, its subject and a colon follow: Said Olin: “We knew.”"""
+"""Cues that open the sentence, followed by their subject and a colon: Said Olin: “We knew.”"""
 
 from collections.abc import Iterator
 
@@ -13,11 +13,11 @@ from sayso_server.core.marks import Quotation
 from sayso_server.core.tree import Word
 
 _LONGEST = 16
-"""Words between the cue and its colon."""
+"""Maximum number of words between the cue and its colon."""
 _GAP = 8
-"""Characters before the cue in which the end of the sentence before is looked for."""
+"""Characters before the cue in which to look for the end of the previous sentence."""
 _OPENINGS = frozenset({"DET", "ADJ", "NUM", "NOUN", "PROPN", "PRON"})
-"""How the noun phrase behind the cue opens."""
+"""Parts of speech that open the noun phrase after the cue."""
 _ENDS = frozenset("\n\r.!?…”\"’'»•")
 
 
@@ -37,20 +37,20 @@ def verb_first(site: Site, document: Document) -> Iterator[Candidate]:
 
 
 def _opens_sentence(site: Site, document: Document) -> bool:
-    """Whether the cue is a past or present form with a capital, behind the end of a sentence or of a quotation."""
+    """Whether the cue is a capitalised past or present form after the end of a sentence or a quotation."""
     before = document.plain[max(0, site.head.start - _GAP) : site.head.start].rstrip(" \t")[-1:]
     is_form = site.head.xpos in {"VBD", "VBZ", "VBP", "VBN"} and site.head.text[:1].isupper()
     return is_form and before in {"", *_ENDS} and document.quotation_at(site.head.start) is None
 
 
 def _is_finite(site: Site, word: Word) -> bool:
-    """Whether a word makes a clause, and no relative one."""
+    """Whether a word makes a clause that is not relative."""
     is_verb = word.upos == "AUX" or word.xpos in {"VBD", "VBZ", "VBP"}
     return is_verb and not any(w.deprel == "acl:relcl" for w in (word, *site.tree.ancestors(word)))
 
 
 def _subject(site: Site, quotation: Quotation, document: Document) -> Word | None:
-    """The head of the noun phrase that begins behind the cue and ends with a colon before the quotation."""
+    """The head of the noun phrase that begins after the cue and ends with a colon before the quotation."""
     gap = document.plain[site.words[-1].end : quotation.span.start].rstrip()
     words = site.tree.between(site.words[-1].end, quotation.span.start)
     if gap[-1:] != ":" or "\n" in gap or not 0 < len(words) <= _LONGEST or words[0].upos not in _OPENINGS:

@@ -1,1 +1,1 @@
-"""From rules to chosen statements: the candidates that they propose, what each is worth, and the best of them."""
+"""From rules to chosen statements: the candidates that the rules propose, their scores, and the best of them."""

@@ -1,6 +1,6 @@
-"""Where contents may end: where the rule says, where the role tagger sees the end, or before one of the last branches.
+"""The possible ends of a content: the rule's, the role tagger's, or before one of the last branches.
 
-Olin said it failed | and drove off.   A rule takes all that hangs on the clause; which end is right, the scorer weighs.
+Olin said it failed | and drove off.   A rule takes everything that depends on the clause; the scorer picks the end.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,17 +16,17 @@ from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
 _SHORTEST = 3
-"""Words of a content to whose end a border may move."""
+"""Minimum number of words in a content to whose end a border may move."""
 
 _LOOSE = frozenset({"conj", "advcl", "parataxis", "acl:relcl", "obl", "discourse"})
-"""Relations of branches that can be part of the act of saying, though parsers attach them to its content."""
+"""Relations of branches that can belong to the act of saying, although parsers attach them to its content."""
 
 _MOST = 3
-"""Branches before which a content may end."""
+"""Maximum number of last branches before which a content may end."""
 
 
 def ends(document: Document, found: Candidate) -> Iterator[Candidate]:
-    """A rule's candidate, and those that differ from it in the end of their content."""
+    """A rule's candidate, and variants with other ends of the content."""
     yield found
     if found.is_firm:
         return
@@ -54,7 +54,7 @@ def _cut(document: Document, found: Candidate) -> Iterator[Candidate]:
 
 
 def _branches(tree: Tree, own: Sequence[Word]) -> list[int]:
-    """Where the branches begin with which a content ends, the shortest first; indices of words."""
+    """The first words of the branches that end a content, the shortest branch first; indices of words."""
     low, high = own[0].index, own[-1].index
     out: list[int] = []
     word = own[-1]
@@ -70,15 +70,15 @@ def _branches(tree: Tree, own: Sequence[Word]) -> list[int]:
 
 
 def _is_date(tree: Tree, word: Word) -> bool:
-    """Friday night in "said ten were arrested Friday night": a day without a comma or a preposition."""
+    """Whether a branch is a day without a comma or a preposition: said ten were arrested | Friday night."""
     first = min(tree.subtree(word))
     return word.deprel == "obl:unmarked" and is_time(tree, word) and tree.words[first - 1].text != ","
 
 
 def fitted(document: Document, found: Candidate) -> Candidate:
-    """The candidate with the end of the one likely content that is nearly its own, if its cue is a likely one.
+    """The candidate with the tagger's end, if just one of the tagger's contents nearly matches and its cue is likely.
 
-    The rule decides where the content begins: the tagger has learned other conventions for that.
+    The rule decides where the content begins: the tagger was trained on other conventions for that.
     """
     if found.site is None or not found.site.tree.roles or len(found.content) > 1:
         return found
@@ -102,13 +102,13 @@ def _is_sure(content: Sequence[Read]) -> bool:
 
 
 def _are_branches(changed: Sequence[Read], kept: Sequence[Read]) -> bool:
-    """Whether words that go into a content or out of it are whole branches: none that stay depend on one of them."""
+    """Whether the words added to or removed from a content are whole branches: no word that stays depends on them."""
     moved = {read.word.index for read in changed}
     return not any(read.word.head in moved for read in kept if not is_punctuation(read.word))
 
 
 def _may_end(document: Document, words: Sequence[Read], own: Sequence[int], end: int, found: Candidate) -> bool:
-    """Whether a content may end before the word `end`: it cuts no quotation, and takes in no part of a statement."""
+    """Whether a content may end before the word `end`, without cutting a quotation or taking in part of a statement."""
     last = own[-1] + 1
     if end <= own[0] + 1 or end == last:
         return False

@@ -1,4 +1,4 @@
-"""From candidates to statements: one per cue, none twice, each in its place among the others."""
+"""Chooses statements from candidates: one per cue, none twice, each with its parent."""
 
 import bisect
 import math
@@ -20,27 +20,27 @@ from sayso_server.core.selection.words import Words
 from sayso_server.core.statement import Kind, Span
 
 LEAD = 1.0
-"""Margin by which a content that only links yield must beat the rule's."""
+"""Margin by which a content that only links find must beat the rule's."""
 
 OUTERMOST = {"cue.quoted=": "cue.quoted=False", "cue.relation=": "cue.relation=root"}
 """Replacements for features of a cue inside a quotation, to score it as top-level."""
 
 MUCH = 0.2
-"""Share of the shorter of two contents that they may have in common without being rivals."""
+"""Largest overlap of two contents that are not rivals, as a share of the shorter one."""
 
 SHORTER = 0.8
-"""Share of a content below which a content without a cue can be nested in it."""
+"""Largest length of a content without a cue that can be nested in another, as a share of the other."""
 
 STRETCH = 256
-"""Code points of the stretches by which contents are looked up."""
+"""Length of the stretches of text by which contents are indexed, in code points."""
 
 BEFORE, AFTER = 40, 5
-"""Statements before and after one, in text order, among which its parent is looked for."""
+"""Number of statements before and after one, in text order, among which to look for its parent."""
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A candidate with its score and kind, and the index of the chosen statement whose content holds it."""
+    """A candidate with its score and kind, and the index of its parent: the statement whose content contains it."""
 
     candidate: Candidate
     kind: Kind
@@ -66,7 +66,7 @@ def judged(document: Document, words: Words) -> Iterator[Judged]:
 
 
 def basis_of(candidate: Candidate, words: Words) -> Basis:
-    """The basis of a candidate. The tagger marks only the outermost statements, so it says nothing of others."""
+    """The basis of a candidate. The tagger marks only the outermost statements; about others, it says nothing."""
     if from_links(candidate):
         return Basis.LINKED
     if not words.has_roles:
@@ -86,9 +86,9 @@ def choose(document: Document) -> list[Chosen]:
 def selected(
     document: Document, words: Words, candidates: Iterable[Judged], weights: Mapping[Basis, Scorer], *, has_roles: bool
 ) -> list[Chosen]:
-    """The best of the candidates, after those that nothing competes with and before quotations without a cue.
+    """Chooses the best candidates, after those without competition and before quotations without a cue.
 
-    `has_roles` tells whether a tagger has read the document: then a candidate on trees alone is a nested statement.
+    `has_roles`: a tagger has read the document, so a candidate based on trees alone is a nested statement.
     """
 
     def without_cue(candidate: Candidate) -> Scored:
@@ -132,15 +132,15 @@ def _is_within_quotation(document: Document, candidate: Candidate) -> bool:
 
 
 def _as_outermost(features: Iterable[str]) -> Iterator[str]:
-    """The features of a candidate as if no statement were around it: nested statements are not annotated anywhere."""
+    """The features of a candidate as if it were not nested, because nested statements are not annotated anywhere."""
     for name in features:
         yield next((instead for prefix, instead in OUTERMOST.items() if name.startswith(prefix)), name)
 
 
 def _leads(scored: Sequence[tuple[Judged, Scored]]) -> dict[CuePlace, float]:
-    """By place, the margin that a content of links must reach where a rule has found a good one.
+    """By place, the margin that linked content must reach if a rule has found a good one.
 
-    None is enough where the rule is sure of its ends.
+    It is infinite if the rule is sure of its ends.
     """
     out: dict[CuePlace, float] = {}
     for j, score in scored:
@@ -152,12 +152,12 @@ def _leads(scored: Sequence[tuple[Judged, Scored]]) -> dict[CuePlace, float]:
 
 
 def _is_certain(candidate: Candidate) -> bool:
-    """Whether its form leaves little doubt: a low score lowers the confidence, no more."""
+    """Whether its form leaves little doubt: a low score then only lowers the confidence."""
     return RULES[candidate.rule].certain or candidate.is_firm or candidate.is_certain
 
 
 class _Kept:
-    """The candidates chosen so far, by stretches of the text, so that few are compared."""
+    """The candidates chosen so far, indexed by stretches of the text, so that few are compared."""
 
     def __init__(self) -> None:
         self.items: list[tuple[Candidate, Scored]] = []
@@ -173,7 +173,7 @@ class _Kept:
             self._cues.add(candidate.site.head.start)
 
     def excludes(self, candidate: Candidate) -> bool:
-        """Whether a statement with this cue, or with much of this content, is chosen already."""
+        """Whether a chosen statement has this cue, or much of this content."""
         if candidate.site is not None and candidate.site.head.start in self._cues:
             return True
         return any(_are_rivals(candidate, other) for other in self._near(candidate))
@@ -190,7 +190,7 @@ class _Kept:
 
 
 def _stretches(candidate: Candidate) -> set[int]:
-    """Which stretches of the text a content touches."""
+    """The stretches of the text that a content touches."""
     return {i for s in candidate.content for i in range(s.start // STRETCH, s.end // STRETCH + 1)}
 
 
@@ -203,9 +203,9 @@ def _are_rivals(one: Candidate, other: Candidate) -> bool:
 
 
 def _reports(outer: Candidate, inner: Candidate) -> bool:
-    """Whether the inner cue is in the outer content, or, without a cue, all of a clearly shorter content.
+    """Whether the inner cue is in the outer content; without a cue, all of a clearly shorter content.
 
-    Without a cue, and with a source outside (the label of a turn), it is a part of the same statement.
+    Without a cue, and with its source outside (the label of a turn), it is part of the same statement.
     """
     own = inner.source
     if inner.cue is None and own is not None and not any(s.covers(own) for s in outer.content):
@@ -216,7 +216,7 @@ def _reports(outer: Candidate, inner: Candidate) -> bool:
 
 
 def _parent(index: int, kept: Sequence[Candidate]) -> int | None:
-    """The smallest content that holds this statement: its content, and its cue where it has one."""
+    """The index of the smallest content that contains this statement: its content and, if it has one, its cue."""
     own = kept[index]
     near = range(max(0, index - BEFORE), min(len(kept), index + AFTER))
     around = [i for i in near if i != index and _holds(kept[i].content, own)]
@@ -224,7 +224,7 @@ def _parent(index: int, kept: Sequence[Candidate]) -> int | None:
 
 
 def _holds(content: Sequence[Span], inner: Candidate) -> bool:
-    """Whether a statement is inside a content. A longer one is never inside a shorter: nobody is their own ancestor."""
+    """Whether a content contains a statement. A shorter content never contains a longer one, which rules out cycles."""
     if content[-1].end < inner.content[-1].end or length(content) <= length(inner.content):
         return False
     begins = (*(inner.cue.spans if inner.cue else ()), *inner.content[: 1 if inner.cue else None])

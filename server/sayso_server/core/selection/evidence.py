@@ -20,9 +20,9 @@ from sayso_server.core.tree import Word
 
 
 class Basis(StrEnum):
-    """The source of a candidate's evidence; each basis has weights of its own.
+    """The kind of evidence for a candidate; each basis has its own weights.
 
-    RULES: a rule, with what the tagger says of it. LINKED: links alone. TREES: a rule alone, where the tagger says
+    RULES: a rule, with the tagger's probabilities. LINKED: links alone. TREES: a rule alone, if the tagger says
     nothing: the models have none, or the cue is inside another statement.
     """
 
@@ -32,10 +32,10 @@ class Basis(StrEnum):
 
 
 counted = bins(1, 2, 3, 4, 6, 9, 13, 20, 32, 50)
-"""Of words."""
+"""Bins for numbers of words."""
 
 agreeing = bins(0.2, 0.5, 0.7, 0.9, 0.99)
-"""Of intersection over union."""
+"""Bins for intersection over union."""
 
 
 def evidence(
@@ -86,7 +86,7 @@ _CLOSED = frozenset({"ADP", "PART", "SCONJ", "PUNCT", "DET", "PRON"})
 
 
 def _shown(word: Word) -> str:
-    """A word of a closed class as written, else its class."""
+    """A word of a closed class as written, otherwise its part of speech."""
     return word.lower if word.upos in _CLOSED else word.upos
 
 
@@ -138,7 +138,7 @@ def _of_content(candidate: Candidate, flat: Sequence[int], words: Words) -> list
 
 
 def _parted(flat: Sequence[int], words: Words) -> list[str]:
-    """What the ends of a content part: a branch next to it whose governor is inside; and its own last branch."""
+    """The branches at the ends of the content: those next to it whose governor is inside, and its own last one."""
     first, last = flat[0], flat[-1]
     out = []
     for name, edge, by in (("before", first, -1), ("after", last, 1)):
@@ -167,7 +167,7 @@ _CLAUSAL = frozenset({"conj", "advcl", "parataxis", "acl", "ccomp", "xcomp"})
 
 
 def _top(place: int, first: int, last: int, words: Words) -> int | None:
-    """The highest word of the branch around a word outside a content, if the governor of that branch is inside."""
+    """The top word of the branch around a word outside a content, if the governor of that branch is inside."""
     by = place - words.words[place].index
     for _ in words.trees[place].words:
         head = words.words[place].head
@@ -180,7 +180,7 @@ def _top(place: int, first: int, last: int, words: Words) -> int | None:
 
 
 def _branch(place: int, words: Words) -> str:
-    """A branch by its relation and, of a clause, its tag and whether it has a subject."""
+    """A branch by its relation; for a clause, also its tag and whether it has a subject."""
     word, tree = words.words[place], words.trees[place]
     if word.relation not in _CLAUSAL:
         return word.deprel
@@ -188,7 +188,7 @@ def _branch(place: int, words: Words) -> str:
 
 
 def _pauses(flat: Sequence[int], words: Words) -> list[str]:
-    """The marks inside a content, with the word after each."""
+    """The marks inside a content, each with the word after it."""
     if flat[-1] - flat[0] + 1 == len(flat):
         return []  # there are none
     gaps = [(words.words[j - 1].text, words.words[j]) for i, j in pairwise(flat) if j > i + 1]
@@ -199,7 +199,7 @@ _PAUSES = frozenset({",", "-", "–", "—", "--", ";", ":"})
 
 
 def _opening(word: Word) -> str:
-    """How a phrase opens: a word of a closed class, or the tag."""
+    """How a phrase opens: a word of a closed class, or a tag."""
     return word.lower if word.upos in {"SCONJ", "CCONJ", "PRON", "ADP", "ADV"} else word.xpos
 
 
@@ -228,12 +228,12 @@ def _of_place(candidate: Candidate, flat: Sequence[int], document: Document, wor
 
 
 def _gap(candidate: Candidate, words: Words) -> int:
-    """Words between the first content and the last."""
+    """The number of words between the first content and the last."""
     return len(words.within(Span(candidate.content[0].end, candidate.content[-1].start)))
 
 
 def _attached(candidate: Candidate, flat: Sequence[int], words: Words) -> str:
-    """How the content depends on the cue: the relation of its highest word, and to which word."""
+    """How the content depends on the cue: the relation of its top word, and the word that this depends on."""
     site = candidate.site
     assert site is not None
     inside = {words.words[i].index for i in flat if words.trees[i] is site.tree}
@@ -285,7 +285,7 @@ def _of_roles(candidate: Candidate, places: Sequence[range], flat: Sequence[int]
 
 
 def _role_near(place: int, by: int, words: Words, apart: Collection[int]) -> float:
-    """How likely the word next to a content is content; one that counts neither way is none."""
+    """The probability that the word next to a content is content; 0 if it counts neither way."""
     i = words.near(place, by)
     return words.roles[i].content if i is not None and i not in apart else 0.0
 
@@ -299,7 +299,7 @@ def _roles_of_source(candidate: Candidate, words: Words) -> list[str]:
 
 
 def _roles_of_cue(candidate: Candidate, mean: float, flat: Sequence[int], words: Words) -> list[str]:
-    """`mean` is how likely the words of the content are content."""
+    """The tagger's features of the cue; `mean` is the mean content probability of the words of the content."""
     site = candidate.site
     if site is None:
         return []
@@ -315,7 +315,7 @@ def _roles_of_cue(candidate: Candidate, mean: float, flat: Sequence[int], words:
 
 
 def _cues_between(candidate: Candidate, flat: Sequence[int], words: Words) -> int:
-    """Other cues that the tagger sees between the content and the cue, or inside the content's gaps."""
+    """The number of other cues that the tagger sees between the content and the cue, or in the gaps of the content."""
     assert candidate.site is not None
     own = {bisect.bisect_left(words.starts, w.start) for w in candidate.site.words}
     low, high = min(flat[0], *own), max(flat[-1], *own)
@@ -326,7 +326,7 @@ def _cues_between(candidate: Candidate, flat: Sequence[int], words: Words) -> in
 
 
 def _of_rivals(candidate: Candidate, rivals: Sequence[Candidate]) -> list[str]:
-    """How far the other source of candidates agrees: rules with the tagger, the tagger with rules."""
+    """Agreement with the other source of candidates: of rules with the tagger, of the tagger with rules."""
     others = [r for r in rivals if from_links(r) != from_links(candidate)]
     best = max([overlap(candidate.content, r.content) for r in others], default=-1.0)
     return [f"agreement={'none' if best < 0 else agreeing(best)}"]

@@ -1,4 +1,4 @@
-"""Binary features of a candidate from attribution links: what is linked to its cue, and what its cue has elsewhere."""
+"""Binary features of a candidate from attribution links: words linked to its cue, inside and outside its content."""
 
 import bisect
 from collections.abc import Callable, Sequence
@@ -12,30 +12,30 @@ Bins = Callable[[float], str]
 
 
 def bins(*edges: float) -> Bins:
-    """A function that names the bin of a number, by its lower edge."""
+    """A function that names the bin of a number by its lower edge."""
     names = ("0", *map(str, edges))
     return lambda figure: names[bisect.bisect_right(edges, figure)]
 
 
 likely = bins(0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 0.99)
 roughly = bins(0.1, 0.5, 0.9)
-"""Of probabilities."""
+"""Bins for probabilities."""
 
 likelier = bins(-0.5, -0.2, -0.05, -0.01, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
-"""Of how much likelier the first or last word of a content is than the word next to it outside."""
+"""Bins for the difference between the first or last word of a content and the word next to it outside."""
 
 expected = bins(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
-"""Of the intersection over union to expect."""
+"""Bins for the expected intersection over union."""
 
 left = bins(0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
-"""Of the share of linked words that a candidate leaves out."""
+"""Bins for the share of linked words that a candidate leaves out."""
 
 NEAR = 2
-"""Words around those of a cue among which its main word is looked for: has | long | claimed."""
+"""Words around a cue in which to look for its head word: has | long | claimed."""
 
 
 def of_links(candidate: Candidate, places: Sequence[range], flat: Sequence[int], words: Words) -> list[str]:
-    """The features of links; none where the models have no links. `places`, `flat`: words of the content."""
+    """The features from links; none if the models have no links. `places`, `flat`: indices of the content's words."""
     if not (words.linked or words.has_roles):
         return []
     cue, rule = _cue_of(candidate, flat, words), candidate.rule
@@ -78,10 +78,10 @@ def of_links(candidate: Candidate, places: Sequence[range], flat: Sequence[int],
 
 
 def neutral(candidate: Candidate, words: Words) -> set[int]:
-    """The words that count neither for nor against a content: where its border is ours, not that of the annotations.
+    """The words that count neither for nor against a content, because annotations draw its border elsewhere.
 
-    Those addressed (urged | the embassy | to reconsider), which annotations have in the content; and of a rule that is
-    sure of its ends all other words of the sentence.
+    These are the addressees (urged | the embassy | to reconsider), which annotations include in the content, and, for a
+    rule that is sure of its ends, all other words of the sentence.
     """
     out = {i for span in candidate.addressees for i in words.within(span)}
     if candidate.is_firm and candidate.site is not None:
@@ -96,7 +96,7 @@ def _share(cue: LinkedCue, place: int, words: Words) -> float:
 
 
 def _of_source(candidate: Candidate, cue: LinkedCue, words: Words) -> list[str]:
-    """How far the source is linked to the cue, and whether words elsewhere are that the candidate leaves out."""
+    """How strongly the source is linked to the cue, and whether the candidate leaves out words linked as source."""
     least = thresholds().linked_source
     linked = {start: link.source for start, link in cue.links.items() if link.source >= least}
     if candidate.source is None or candidate.source_head is None:
@@ -108,7 +108,7 @@ def _of_source(candidate: Candidate, cue: LinkedCue, words: Words) -> list[str]:
 
 
 def _cue_of(candidate: Candidate, flat: Sequence[int], words: Words) -> LinkedCue | None:
-    """The likely cue that a candidate's cue is; of one without a cue, that with the most of its content."""
+    """The likely cue that matches the candidate's cue; without a cue, the one with most of the content."""
     if candidate.site is None:
         sums: dict[int, float] = {}
         for i in flat:

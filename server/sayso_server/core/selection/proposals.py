@@ -1,4 +1,4 @@
-"""Runs the table of rules: the candidates of a document, before anything is chosen."""
+"""Runs the table of rules: the candidates of a document, before the choice."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -22,28 +22,28 @@ SAME = 0.8
 """Intersection over union above which two contents of one cue count as the same; the rule's is kept."""
 
 CuePlace = tuple[int, int]
-"""Candidates of one place are rivals."""
+"""The place of a cue; candidates at one place are rivals."""
 Proposed = tuple[Rule[Any], Candidate]
 
 
 def place_of(candidate: Candidate) -> CuePlace:
-    """Where the cue of a candidate is, or its content where it has no cue. Candidates of one place are rivals."""
+    """The place of a candidate's cue or, without a cue, of its content. Candidates at one place are rivals."""
     site = candidate.site
     return (0, site.head.start) if site is not None else (1, candidate.content[0].start)
 
 
 def from_links(candidate: Candidate) -> bool:
-    """Whether only links yield the content."""
+    """Whether the content comes from links alone."""
     return RULES[candidate.rule].family is Family.LINKS
 
 
 def before_choice(document: Document) -> Iterator[Candidate]:
-    """The candidates that nothing competes with."""
+    """The candidates that compete with no others."""
     return (replace(found, rule=rule.name) for rule in BEFORE_CHOICE for found in rule.propose(document))
 
 
 def after_choice(document: Document, taken: Sequence[Span]) -> Iterator[Candidate]:
-    """The candidates in quotations that are in no chosen content; `taken` are all chosen contents."""
+    """The candidates in quotations that no chosen content covers; `taken` are all chosen contents."""
     return (replace(found, rule=rule.name) for rule in AFTER_CHOICE for found in rule.propose(document, taken))
 
 
@@ -51,7 +51,7 @@ def propose(document: Document) -> Iterator[list[Candidate]]:
     """The candidates that compete, by place: those of trees and marks, and those of links that differ from them."""
     complete = _Completion(document)
     found = [c for rule, own in (*_of_cues(document), *_of_documents(document)) for c in complete(rule, own)]
-    sure = {c.content[-1].end for c in found if RULES[c.rule].certain}  # links see the colon, the rule its cue
+    sure = {c.content[-1].end for c in found if RULES[c.rule].certain}  # links see a colon, the rule its cue
     found = [c for c in found if not (from_links(c) and c.cue is None and c.content[-1].end in sure)]
     for _, group in groupby(sorted(found, key=place_of), key=place_of):
         rivals = list(group)
@@ -60,7 +60,7 @@ def propose(document: Document) -> Iterator[list[Candidate]]:
 
 
 def _of_cues(document: Document) -> Iterator[Proposed]:
-    """For each cue the first candidate that a rule finds."""
+    """For each cue, the first candidate that a rule finds."""
     titles = {quotation for quotation in document.outer if is_title(document, quotation)}
     for sites in document.sites:
         for site in sites:
@@ -86,7 +86,7 @@ def _are_same(one: Candidate, other: Candidate) -> bool:
 
 
 def _without_label(document: Document, content: tuple[Span, ...]) -> tuple[Span, ...]:
-    """The content without a label of the page: EXCLUSIVE: | Bridge is unsafe, emails show"""
+    """The content without a page label: EXCLUSIVE: | Bridge is unsafe, emails show"""
     label = label_of_the_page(document, content[0].start)
     if label is None or content[0].start > label.start or label.end >= content[0].end:
         return content
@@ -94,12 +94,13 @@ def _without_label(document: Document, content: tuple[Span, ...]) -> tuple[Span,
 
 
 def _with_whole_name(found: Candidate, text: str) -> Candidate:
-    """The source with all of the name that its main word stands in: the Council | of Town Librarians, the vote …"""
+    """The source extended to the whole name of its head: the Council | of Town Librarians, the vote …"""
     source, head, site = found.source, found.source_head, found.site
     if source is None or head is None or site is None or any(part.covers(source) for part in found.content):
         return found
     tagged = next((n for n in site.tree.names if n.first <= head.index < n.end), None)
-    words = [w for w in site.tree.words[tagged.first : tagged.end] if w.xpos != "POS"] if tagged is not None else [head]
+    words = [w for w in site.tree.words[tagged.first : tagged.end] if w.xpos != "POS"] if tagged is not None else []
+    words = words or [head]
     name = Span(words[0].start, words[-1].end)
     if source.covers(name) or any(name.overlaps(part) for part in (found.cue.spans if found.cue else ())):
         return found
@@ -108,7 +109,7 @@ def _with_whole_name(found: Candidate, text: str) -> Candidate:
     before = next(
         (part for part in content if not text[part.end : whole.start].strip() and part.end <= whole.start), None
     )
-    if before is not None:  # what stands right before the rest of a torn name is its title
+    if before is not None:  # the text right before the rest of a split name is its title
         whole, content = Span(before.start, whole.end), tuple(part for part in content if part is not before)
     return replace(found, source=whole, content=content) if content else found
 
@@ -116,7 +117,7 @@ def _with_whole_name(found: Candidate, text: str) -> Candidate:
 def _with_source_apart(found: Candidate, text: str) -> Candidate:
     """The source without words of cue and content: [United States] companies, according to [the ministry].
 
-    The part with its main word is kept, and none where the content holds that.
+    The part with its head is kept; if the content covers the head, there is no source.
     """
     source, head = found.source, found.source_head
     others = (*found.content, *(found.cue.spans if found.cue else ()))
@@ -127,12 +128,12 @@ def _with_source_apart(found: Candidate, text: str) -> Candidate:
 
 
 class _Completion:
-    """Completes candidates: their rule, end, and source, and the medium and time of the act."""
+    """Completes candidates: sets their rule, end and source, and the medium and time of the act."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
         self._known: dict[int, Circumstances] = {}
-        """By the offset of the sentence."""
+        """By offset of the sentence."""
 
     def __call__(self, rule: Rule[Any], found: Candidate) -> Iterator[Candidate]:
         document = self._document
@@ -151,7 +152,7 @@ class _Completion:
         return replace(found, medium=medium, time=time) if medium or time else found
 
     def _with_source(self, found: Candidate) -> Candidate:
-        """The candidate with the source that is linked to its cue, where the rule sees none in the sentence."""
+        """The candidate with the source that is linked to its cue, if the rule sees none in the sentence."""
         site, document = found.site, self._document
         if site is None or found.source is not None:
             return found
@@ -162,7 +163,7 @@ class _Completion:
         governor = site.tree.head(source[1])
         is_inside = governor is None or any(s.covers(governor) for s in found.content)
         if source[1].relation == "nsubj" and not is_inside:
-            return found  # it acts, but elsewhere: Asked: “Who paid?” Olin left.
+            return found  # subject of another verb: Asked: “Who paid?” Olin left.
         return replace(found, source=mention(*source, document.plain), source_head=source[1])
 
     def _circumstances(self, site: Site) -> Circumstances:

@@ -1,4 +1,4 @@
-"""The weights of candidates: learned ones, and for a rule that has none yet those of its family."""
+"""The weights of candidates: learned or, for a rule that has none yet, those of its family."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
@@ -10,7 +10,7 @@ from sayso_server.core.scoring import DataError, Scorer, read_json, scorer_of
 from sayso_server.core.selection.evidence import Basis
 
 FILE = "scorer"
-"""`data/scorer.json`, made by the training stage `scorer`. `known` there are the rules that training knew."""
+"""`data/scorer.json`, made by the training stage `scorer`. `known` in it lists the rules at training time."""
 
 
 @cache
@@ -25,7 +25,7 @@ def scorers() -> Mapping[Basis, Scorer]:
 
 
 def unweighed() -> list[str]:
-    """The rules without weights of their own yet, scored with the mean of their family. Not an error."""
+    """The rules without weights, scored with the mean of their family. Not an error."""
     known = set(_described()["known"])
     return [name for name in RULES if name not in known]
 
@@ -39,9 +39,9 @@ def _described() -> dict[str, Any]:
 
 
 def with_families(scorer: Scorer, known: Collection[str], families: Mapping[str, Family]) -> Scorer:
-    """The scorer with weights for every rule in `families` that is not `known`: the mean of its family's.
+    """The scorer with weights for every rule in `families` that is not `known`: the mean of its family.
 
-    Features of a rule end in `rule=NAME`. A rule whose family has no weights either adds nothing.
+    Features of a rule end in `rule=NAME`. A rule adds nothing if its family has no weights either.
     """
     added: dict[str, float] = {}
     for name, family in families.items():
@@ -52,7 +52,7 @@ def with_families(scorer: Scorer, known: Collection[str], families: Mapping[str,
 
 
 def _means(weights: Mapping[str, float], rules: Collection[str]) -> Iterable[tuple[str, float]]:
-    """What precedes `rule=NAME` in the features of these rules, with the mean weight; a rule without one counts 0."""
+    """The text before `rule=NAME` in the features of these rules, with the mean weight; a rule without one counts 0."""
     sums: dict[str, float] = {}
     for feature, weight in weights.items():
         before, separator, name = feature.rpartition("rule=")

@@ -1,4 +1,4 @@
-"""All words of a document in one sequence, as the features of candidates look at them."""
+"""All words of a document in one sequence, for the features of candidates."""
 
 import bisect
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from functools import cached_property
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import is_punctuation
 from sayso_server.core.grammar.tagger import NO_ROLES, thresholds
-from sayso_server.core.links import LinkedCue, outermost
+from sayso_server.core.links import LinkedCue
 from sayso_server.core.statement import Ranged
 from sayso_server.core.tree import Roles, Tree, Word
 
@@ -25,7 +25,9 @@ class Words:
     is_mark: tuple[bool, ...]
     is_quoted: tuple[bool, ...]
     linked: Mapping[int, LinkedCue]
-    """The likely cues with their links, by the offset of their main word; empty where the models have no links."""
+    """The likely cues with their links, by the offset of their head word; empty if the models have no links."""
+    outermost: Mapping[int, tuple[int, float]]
+    """See `Document.outermost_cues`."""
 
     @classmethod
     def of(cls, document: Document) -> "Words":
@@ -40,10 +42,11 @@ class Words:
             tuple(map(is_punctuation, words)),
             _are_quoted(words, document),
             document.linked,
+            document.outermost_cues,
         )
 
     def near(self, place: int, by: int) -> int | None:
-        """The place `by` words further, if it is in the same paragraph; None otherwise."""
+        """The index `by` words further, if it is in the same paragraph; else None."""
         there = place + by
         is_near = 0 <= there < len(self.words) and self.paragraph[there] == self.paragraph[place]
         return there if is_near else None
@@ -54,22 +57,17 @@ class Words:
         return bool(self.trees) and bool(self.trees[0].roles)
 
     @cached_property
-    def outermost(self) -> Mapping[int, tuple[int, float]]:
-        """The cue with the largest share of each word, and that share; words and cues by their offsets."""
-        return outermost(self.linked)
-
-    @cached_property
     def starts(self) -> list[int]:
-        """Where each word begins."""
+        """The offset of each word."""
         return [w.start for w in self.words]
 
     def within(self, span: Ranged) -> range:
-        """Places of the words that begin in a span."""
+        """The indices of the words that begin in a span."""
         return range(bisect.bisect_left(self.starts, span.start), bisect.bisect_left(self.starts, span.end))
 
     @cached_property
     def cues(self) -> list[int]:
-        """Places of likely cues, the first word of each run."""
+        """The indices of likely cues: the first word of each run."""
         likely = thresholds().likely
         seen = [r.cue >= likely for r in self.roles]
         return [i for i, is_cue in enumerate(seen) if is_cue and not (i and seen[i - 1])]

@@ -1,4 +1,4 @@
-"""The speakers of statements: names are found first, then each statement is linked to an entity, in text order."""
+"""Resolves the speakers of statements: finds the names, then links each statement to an entity, in text order."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -8,11 +8,11 @@ from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.selection.choice import Chosen
 from sayso_server.core.speakers import link_rules as rules
-from sayso_server.core.speakers.discourse.agreement import may_mean_somebody
+from sayso_server.core.speakers.discourse.agreement import may_corefer
 from sayso_server.core.speakers.discourse.author import author
 from sayso_server.core.speakers.discourse.conversation import addressee_of, target_of, without_cue
 from sayso_server.core.speakers.discourse.reader import Reader
-from sayso_server.core.speakers.discourse.sources import Reported, link_source, thing_that
+from sayso_server.core.speakers.discourse.sources import Reported, antecedent_of_which, link_source
 from sayso_server.core.speakers.discourse.turns import Turn, asks
 from sayso_server.core.speakers.entities import Entity, Link, open_store
 from sayso_server.core.speakers.known import with_known
@@ -39,9 +39,9 @@ def resolve(
 ) -> Resolved:
     """The speakers of the statements of a document; `coreference` compares its mentions, if the parser can.
 
-    Those of the `known` speakers whom the text names are recognized.
+    Those of the `known` speakers that the text names are recognized.
     """
-    compared = Compared(coreference, document.trees, may_mean_somebody) if coreference is not None else None
+    compared = Compared(coreference, document.trees, may_corefer) if coreference is not None else None
     names = with_known(index_names(document), known)
     reader = Reader(open_store(document, names), compared=compared)
     links: list[Link] = []
@@ -55,16 +55,14 @@ def resolve(
 
 
 def _link(reader: Reader, item: Chosen, parent: Entity | None) -> Link:
-    """The link of one statement: by its source, or without a cue by the conversation."""
+    """The link of one statement: by its source, or by the conversation if it has none."""
     found = item.candidate
     if found.source is not None and found.source_head is not None:
         tree = reader.store.document.tree_at(found.source_head.start)
-        if any(span.overlaps(found.source) for span in found.content):
-            return Link(None, rules.SOURCE_IN_ITS_OWN_CONTENT)
         if tree is not None:
             head, cue = found.source_head, found.cue.lemma if found.cue else ""
             verbs = tree.between(found.cue.spans[0].start, found.cue.spans[0].end) if found.cue else []
-            head = thing_that(reader, tree, head, verbs[0]) if verbs else head
+            head = antecedent_of_which(reader, tree, head, verbs[0]) if verbs else head
             named = _named_in(reader, item)
             return link_source(reader, tree, found.source, head, Reported(parent, cue, named))
     reader.read_to(found.content[0].start)
@@ -86,7 +84,7 @@ def _named_in(reader: Reader, item: Chosen) -> frozenset[Entity]:
 
 
 def _turn(reader: Reader, item: Chosen, entity: Entity) -> Turn:
-    """The turn that a statement in nobody else's words is."""
+    """The turn of a statement that is not inside another."""
     found, document = item.candidate, reader.store.document
     offset = (found.source or found.content[0]).start
     return Turn(

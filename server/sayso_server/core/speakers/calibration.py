@@ -1,7 +1,7 @@
-"""The confidence of a link: how often links by its rule were right where they were counted.
+"""The confidence of a link: how often links by its rule were correct when they were counted.
 
-`data/links.json` is written by the training stage `links`, which says how it counts. A rule that has no counts yet has
-the mean of its family; `Calibration.uncounted` lists such rules.
+`data/links.json` is written by the training stage `links`, which documents how it counts. A rule that has no counts yet
+has the mean of its family; `Calibration.uncounted` lists such rules.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,15 +13,15 @@ from sayso_server.core.scoring import DataError, read_json
 from sayso_server.core.speakers.link_rules import DESCRIBING, LINK_RULES, RANKED, LinkFamily, LinkRule
 
 BANDS = (0.35, 0.5, 0.65, 0.8, 0.95)
-"""Borders between the probabilities of a ranking that are counted together."""
+"""Borders between the bands of probability in which rankings are counted."""
 DOUBTED = 0.2
-"""Below this share of the coreference head, a description of somebody known is counted apart."""
+"""Descriptions of known entities with a coreference share below this are counted separately."""
 UNKNOWN = 0.5
-"""The confidence where nothing was counted at all."""
+"""The confidence if nothing was counted at all."""
 
 
 class Counted(TypedDict):
-    """How many links of one cell were right, of how many, and the confidence that follows, 0 to 1."""
+    """The number of correct links in one cell, the number of links, and the resulting confidence, 0 to 1."""
 
     right: int
     of: int
@@ -36,9 +36,9 @@ class Links(TypedDict):
 
 
 def cells(rule: LinkRule) -> tuple[str, ...]:
-    """The cells in which links by one rule are counted: alone or with rivals; a ranking by its probability.
+    """The cells in which links by one rule are counted: alone or with rivals; for a ranking, by its probability.
 
-    Descriptions that the coreference head doubts have a cell of their own.
+    Descriptions that the coreference head doubts have a separate cell.
     """
     if rule.family in RANKED:
         return tuple(f"from {b:.2f}" for b in (0.0, *BANDS))
@@ -46,7 +46,7 @@ def cells(rule: LinkRule) -> tuple[str, ...]:
 
 
 def cell(rule: LinkRule, share: float, *, rivals: bool, agreement: float | None = None) -> str:
-    """The one of the `cells` that a link belongs to; `agreement` is the share of the coreference head, if any."""
+    """The cell that a link belongs to; `agreement` is the share of the coreference head, if any."""
     if rule.family in RANKED:
         return cells(rule)[sum(share >= b for b in BANDS)]
     if rule.family in DESCRIBING and agreement is not None and agreement < DOUBTED:
@@ -56,7 +56,7 @@ def cell(rule: LinkRule, share: float, *, rivals: bool, agreement: float | None 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Counts by the name of the rule and by cell; how often a runner-up is right where the first choice is wrong."""
+    """Counts by rule name and cell; and how often a runner-up is correct if the first choice is wrong."""
 
     rules: Mapping[str, Mapping[str, Counted]]
     rivals: float
@@ -64,7 +64,7 @@ class Calibration:
     def of_link(self, rule: LinkRule, share: float, *, rivals: bool, agreement: float | None = None) -> float:
         """Probability that a link by this rule is correct.
 
-        `share` is the share that its own choice gives to it, `agreement` that of the coreference head.
+        `share` is the share that the rule's own choice gives to the entity, `agreement` that of the coreference head.
         """
         if rule.family is LinkFamily.NOBODY:
             return 0.0
@@ -72,11 +72,11 @@ class Calibration:
         return confidence if rule.family in RANKED else share * confidence
 
     def of_rivals(self, confidence: float) -> float:
-        """Probability that a runner-up is correct, where the first choice has `confidence`."""
+        """Probability that a runner-up is correct, if the first choice has `confidence`."""
         return (1 - confidence) * self.rivals
 
     def uncounted(self, rules: Sequence[LinkRule] = LINK_RULES) -> tuple[LinkRule, ...]:
-        """The rules that have no counts of their own yet: they have the mean of their family."""
+        """The rules that have no counts yet; they have the mean of their family."""
         return tuple(
             rule
             for rule in rules
@@ -100,7 +100,7 @@ class Calibration:
 
 
 def _weighted(known: Iterable[Counted]) -> float | None:
-    """The mean confidence, weighted by counts; None where nothing was counted."""
+    """The mean confidence, weighted by counts; None if nothing was counted."""
     rows = [(counted["of"], counted["confidence"]) for counted in known]
     total = sum(weight for weight, _ in rows)
     return sum(weight * confidence for weight, confidence in rows) / total if total else None

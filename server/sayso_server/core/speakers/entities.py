@@ -1,4 +1,4 @@
-"""Entities that may speak, links to them, and the store that makes and changes them."""
+"""Entities that may speak, links to them, and the store that creates and changes them."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -16,21 +16,20 @@ from sayso_server.core.speakers.names.spelling import normal
 from sayso_server.core.statement import Span, SpeakerType
 
 _REMEMBERED_WITH_ONE_HEAD = 40
-"""How many descriptions with the same head are looked at."""
+"""Number of descriptions with the same head, the latest, that are considered."""
 _REMEMBERED_DOCUMENTS = 40
 _REMEMBERED_UNNAMED = 40
-"""How many unnamed entities of any kind are looked at."""
+"""Number of unnamed entities, the latest, that are considered."""
 _GENDERED_WORDS = 4
-"""How many words of a description, from the first on, may tell a gender: the woman who …"""
+"""Number of words of a description, from the first on, that may show a gender: the woman who …"""
 
 
 @dataclass(eq=False)
 class Entity:
-    """A person, group, organization or document of the text. Only the store makes and changes entities.
+    """A person, group, organization or document in the text. Only the store creates and changes entities.
 
-    `cluster` are its names; `head` is the lemma of its description where it has no name, or where the name
-    does not say what it is. `gender` is "f", "m" or "".
-    A document may have an `issuer`; a spokesperson has as `affiliation` the organization that employs them.
+    `cluster` has its names; `head` is the lemma of its description, if it has no name or the name does not say what it
+    is. `gender` is "f", "m" or "". A document may have an `issuer`; a spokesperson has their employer as `affiliation`.
     `is_one_of_many`: it was introduced as one of its kind, so that there may be another: a driver, not the president.
     """
 
@@ -43,11 +42,11 @@ class Entity:
     affiliation: "Entity | None" = None
     is_one_of_many: bool = False
     met: Span | None = None
-    """The description that introduced it, where it has no name."""
+    """The description that introduced it, if it has no name."""
 
 
 class Rival(NamedTuple):
-    """Somebody else who may be meant. The weights of the rivals of one link count among each other."""
+    """Another entity that may be meant. The weights of the rivals of one link are relative to each other."""
 
     entity: Entity
     weight: float
@@ -55,11 +54,11 @@ class Rival(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The entity that a mention refers to, by which rule, and the rivals.
+    """The entity that a mention refers to, the rule that linked it, and the rivals.
 
-    `share` is the share that the rule's own choice gives to the entity: the probability of a ranking, a half of two
-    equals. `evidence` explains a choice that was made by weights: features with what each adds. `agreement` is the
-    share that the coreference head gives to the entity of a description, where it was asked.
+    `share` is the share that the rule's own choice gives to the entity: the probability in a ranking, one half for two
+    equals. `evidence` explains a weighted choice: features with their contributions. `agreement` is the share that the
+    coreference head gives to the entity of a description, if it was asked.
     """
 
     entity: Entity | None
@@ -71,7 +70,7 @@ class Link:
 
     @property
     def confidence(self) -> float:
-        """Probability that the link is correct; 0 for a link to nobody."""
+        """Probability that the link is correct; 0 for a link to no one."""
         if self.entity is None:
             return 0.0
         return calibration().of_link(self.rule, self.share, rivals=bool(self.rivals), agreement=self.agreement)
@@ -99,9 +98,9 @@ class NewEntity:
 class Proposal:
     """The entity that a noun phrase refers to, not yet applied to the store.
 
-    `display` is a fuller name for a known entity; `affiliation` counts where the entity has none; `whole` is the group
-    that a phrase introduces by the way: the officials in "one of the officials". `kind` is what a named organization
-    is: a union. `agreement` is the share that the coreference head gives to a known entity.
+    `display` is a fuller name for a known entity; `affiliation` is set if the entity has none; `whole` is the group
+    that a phrase also introduces: the officials in "one of the officials". `kind` says what a named organization is: a
+    union. `agreement` is the share that the coreference head gives to a known entity.
     """
 
     entity: Entity | NewEntity | None
@@ -118,36 +117,36 @@ class Proposal:
 
 @dataclass(frozen=True, eq=False)
 class Entities:
-    """The entities of a document, to be read: those of its names, and those that descriptions have introduced."""
+    """The entities of a document, read-only: those of its names, and those that descriptions have introduced."""
 
     document: Document
     names: NameIndex
     named: Mapping[NameCluster, Entity]
     """The entity of each cluster of names."""
     unnamed: list[Entity] = field(default_factory=list)
-    """The entities that have no name, in the order in which the text introduces them."""
+    """The entities without a name, in the order in which the text introduces them."""
     documents: list[Entity] = field(default_factory=list)
     _described: dict[tuple[SpeakerType, str], list[Entity]] = field(default_factory=lambda: defaultdict(list))
-    """The unnamed by type and head."""
+    """The unnamed entities by type and head."""
 
     def rivals_of(self, found: Occurrence) -> tuple[Rival, ...]:
-        """The others whose name this may be, equally probable."""
+        """The other entities that may have this name, equally probable."""
         return tuple(Rival(self.named[cluster], 1.0) for cluster in found.rivals)
 
     def described(self, kind: SpeakerType, head: str) -> Sequence[Entity]:
-        """The unnamed with this head, the last met last."""
+        """The unnamed entities with this head, the latest last."""
         return self._described.get((kind, head), ())[-_REMEMBERED_WITH_ONE_HEAD:]
 
     def recent_documents(self) -> Sequence[Entity]:
-        """The documents met, the last one last."""
+        """The latest documents, the last one last."""
         return self.documents[-_REMEMBERED_DOCUMENTS:]
 
     def recent_unnamed(self) -> Sequence[Entity]:
-        """The entities without a name, the last met last."""
+        """The latest entities without a name, the last one last."""
         return self.unnamed[-_REMEMBERED_UNNAMED:]
 
     def describe(self, rule: LinkRule, kind: SpeakerType, text: str, head: str, *, definite: bool) -> Proposal:
-        """The entity that a description means: the last with the same head whose words agree, or a new one."""
+        """The entity that a description refers to: the latest with the same head whose words agree, or a new one."""
         words = set(text.lower().split())
         for entity in reversed(self.described(kind, head)):
             known = set(entity.display.lower().split())
@@ -160,10 +159,10 @@ class Entities:
 
 
 class EntityStore(Entities):
-    """The entities of a document, to be read and changed: `apply` is the one place that makes and changes them."""
+    """The entities of a document, to be read and changed: `apply` creates and changes them, `bind` sets a gender."""
 
     def apply(self, proposal: Proposal, place: Span) -> Link:
-        """The link that a proposal for the noun phrase at a place makes.
+        """Applies a proposal for the noun phrase at `place`, and returns the link.
 
         New and changed entities are in the store from now on.
         """
@@ -181,7 +180,7 @@ class EntityStore(Entities):
         return Link(entity, proposal.rule, proposal.rivals, proposal.share, proposal.evidence, proposal.agreement)
 
     def bind(self, entity: Entity, gender: str) -> None:
-        """The gender of a person whom a pronoun was linked to, where nothing else tells it."""
+        """Sets the gender of a person from a pronoun that was linked to them, if it is not known."""
         if not entity.gender and entity.type is SpeakerType.PERSON:
             entity.gender = gender
 
@@ -199,7 +198,7 @@ class EntityStore(Entities):
 
 
 def open_store(document: Document, names: NameIndex) -> EntityStore:
-    """A store with the entities of all names."""
+    """Creates a store with the entities of all names."""
     named = {found: Entity(found.type, found.display, found, gender=found.gender) for found in names.clusters}
     for found, entity in named.items():
         if found.is_person and found.words & load_words("spokespeople"):
@@ -209,14 +208,14 @@ def open_store(document: Document, names: NameIndex) -> EntityStore:
 
 
 def _employer(found: NameCluster, names: NameIndex) -> NameCluster | None:
-    """The organization for which a spokesperson speaks: the one in the job title."""
+    """The organization that a spokesperson speaks for: the one in the job title."""
     titles = (mention.job_title for mention in found.sample if mention.job_title)
     employers = (cluster for title in titles for cluster in names.inside(title) if not cluster.is_person)
     return next(employers, None)
 
 
 def _gender(entity: Entity) -> str:
-    """ "f", "m" or "" by the names, or by the words of the description: the woman."""
+    """ "f", "m" or "", by the names, or by the words of the description: the woman."""
     if entity.cluster is not None:
         return entity.cluster.gender
     words = {normal(w) for w in entity.display.split()[:_GENDERED_WORDS]} | {entity.head}

@@ -1,11 +1,11 @@
-"""Speakers whom the caller knows: which names of the text are theirs.
+"""Recognizes speakers that the caller knows: which names in the text are theirs.
 
-    with_known()  the names of a text, those of one known speaker put together
-    _fitting()    the known speakers that a name fits: steps from precise to loose, the first that any fits decides
-    _chosen()     of namesakes those that fit best; more than one are candidates
+    with_known()  the names of a text, with those of one known speaker in one cluster
+    _fitting()    the known speakers that a name fits: in steps from precise to loose, the first step with any decides
+    _chosen()     the best fits among namesakes; if there are several, they are candidates
     indexed()     the known speakers by all forms of their names
 
-A name is looked up and never compared with all known speakers, so the time is linear in the text and in their number.
+Names are looked up, not compared with all known speakers, so the time is linear in the text and in their number.
 """
 
 from collections import defaultdict
@@ -39,11 +39,11 @@ from sayso_server.core.statement import KnownSpeaker, SpeakerType
 
 _MOST_CANDIDATES = 10
 _EXACT = 2
-"""The first steps: names that are given as they stand in the text."""
+"""Number of first steps in which names match as they are in the text."""
 
 
 def with_known(names: NameIndex, known: Sequence[KnownSpeaker]) -> NameIndex:
-    """The names, those of one known speaker in one cluster. A name that several fit equally has them as candidates."""
+    """The names, with those of one known speaker in one cluster. A name that fits several has them as candidates."""
     if not known:
         return names
     index = indexed(tuple(known))
@@ -54,7 +54,7 @@ def with_known(names: NameIndex, known: Sequence[KnownSpeaker]) -> NameIndex:
 
 
 def _found(cluster: NameCluster, index: Index) -> tuple[int, list[KnownSpeaker]]:
-    """The known speakers that a cluster may be, and in which step they were found."""
+    """The known speakers that a cluster may be, and the step in which they were found."""
     for step, fitting in enumerate(_fitting(cluster, index)):
         if fitting:
             return step, _chosen(cluster, fitting)
@@ -64,7 +64,7 @@ def _found(cluster: NameCluster, index: Index) -> tuple[int, list[KnownSpeaker]]
 def _merged(
     clusters: Sequence[NameCluster], found: Mapping[NameCluster, tuple[int, list[KnownSpeaker]]]
 ) -> dict[NameCluster, NameCluster]:
-    """What becomes of each cluster."""
+    """The new cluster of each cluster."""
     owners: dict[KnownSpeaker, list[NameCluster]] = defaultdict(list)
     for cluster, (_, speakers) in found.items():
         if len(speakers) == 1:
@@ -80,16 +80,16 @@ def _merged(
 
 
 def _of_one(clusters: Sequence[NameCluster], steps: Sequence[int]) -> Sequence[NameCluster]:
-    """The clusters that are one speaker: all with a given name, else the one that fits best.
+    """The clusters of one speaker: all that match as they are, else the one that fits best.
 
-    The text holds short forms apart that are not the same: Albert Kirby and John Kirby.
+    The text keeps short forms apart that are not the same: Albert Kirby and John Kirby.
     """
     exact = [cluster for cluster, step in zip(clusters, steps, strict=True) if step < _EXACT]
     return exact or [clusters[steps.index(min(steps))]]
 
 
 def _one_of(speaker: KnownSpeaker, clusters: Sequence[NameCluster]) -> NameCluster:
-    """One cluster of several."""
+    """The clusters of one known speaker, merged."""
     mentions = sorted((n for cluster in clusters for n in cluster.mentions), key=lambda n: n.span.start)
     return NameCluster(
         mentions=tuple(mentions),
@@ -100,7 +100,7 @@ def _one_of(speaker: KnownSpeaker, clusters: Sequence[NameCluster]) -> NameClust
 
 
 def _moved(one: Occurrence, merged: Mapping[NameCluster, NameCluster]) -> Occurrence:
-    """The name in its new cluster: by what the caller knows, where only that puts it to a name before."""
+    """The name in its new cluster. Its rule is `known name` if only the caller's list links it to an earlier name."""
     cluster = merged[one.cluster]
     is_later = one.cluster.mentions[0] is not cluster.mentions[0]
     is_moved = is_later and one.rule in {rules.FULL_NAME, rules.NAME}
@@ -113,7 +113,7 @@ def _moved(one: Occurrence, merged: Mapping[NameCluster, NameCluster]) -> Occurr
 
 
 def _fitting(cluster: NameCluster, index: Index) -> Iterator[list[Known]]:
-    """The known speakers that a cluster fits, step by step."""
+    """The known speakers that a cluster fits, in steps."""
     own = folded(spelt(cluster.key) if cluster.is_person else cluster.key)
     yield [one for one in index.get(("name", *own), ()) if _may_be_called(cluster, one)]
     yield [one for key in _other_keys(cluster, own) for one in index.get(("name", *key), ()) if _is_alike(own, one)]
@@ -133,13 +133,13 @@ def _looked_up(index: Index, forms: Sequence[Key]) -> list[Known]:
 
 
 def _other_keys(cluster: NameCluster, own: Key) -> list[Key]:
-    """The names of a cluster beside the longest, and the nickname with the surname."""
+    """The names of a cluster except the longest, and the nickname with the surname."""
     keys = {folded(key) for key in cluster.keys} | {(nickname, own[-1]) for nickname in cluster.nicknames}
     return sorted(keys - {own})
 
 
 def _may_be_called(cluster: NameCluster, one: Known) -> bool:
-    """Whether nothing speaks against a name that is the same: one word may be the name of many."""
+    """Whether nothing contradicts an identical name: one word may be the name of many."""
     if len(cluster.key) > 1:
         return True
     if cluster.is_place:
@@ -151,43 +151,46 @@ def _may_be_called(cluster: NameCluster, one: Known) -> bool:
 
 
 def _is_alike(own: Key, one: Known) -> bool:
-    """Whether the longest name of a cluster is no other full name: Kirby beside Robert Kirby is not John Kirby."""
+    """Whether the longest name of a cluster is no other full name: a Robert Kirby, also Kirby, is not John Kirby."""
     full = [key for key in one.keys if len(key) > 1]
     return len(own) == 1 or not full or any(_is_part(own, key) or _is_short(own, key) for key in full)
 
 
 def _is_part(one: Key, other: Key) -> bool:
-    """Whether a name is the beginning or the end of the other."""
+    """Whether one name is the beginning or the end of the other."""
     short, full = sorted((one, other), key=len)
     return len(short) > 1 and short in (full[: len(short)], full[-len(short) :])
 
 
 def _is_short(own: Key, full: Key) -> bool:
-    """J. Kirby, Jack Kirby and John F. Kirby are John Kirby; George W. Bush is not George H. W. Bush."""
+    """Whether one name may be short for the other: J. Kirby, Jack Kirby, John F. Kirby for John Kirby.
+
+    George W. Bush is not George H. W. Bush.
+    """
     if min(len(own), len(full)) < 2 or own[-1] != full[-1] or not short_for(own[0], full[0]):
         return False
     return all(a[0] == b[0] for a, b in zip(own[1:-1], full[1:-1], strict=False))
 
 
 def _may_be_surname(cluster: NameCluster, own: Key) -> bool:
-    """Kirby, Ms. James: a given name is a surname only behind a title."""
+    """Whether a name may be a surname: Kirby, Ms. James. A given name is one only after a title."""
     is_given = len(own) == 1 and is_given_name(own[0]) and not any(n.title for n in cluster.sample)
     return not (is_given or cluster.is_place)
 
 
 def _gender_agrees(cluster: NameCluster, one: Known) -> bool:
-    """Mrs. Pell is not Owen Pell."""
+    """Whether the genders agree: Mrs. Pell is not Owen Pell."""
     return not (cluster.gender and one.gender) or cluster.gender == one.gender
 
 
 def _acronyms(cluster: NameCluster, own: Key) -> list[Key]:
-    """What FDA is looked up by."""
+    """The lookup keys of an acronym: FDA."""
     is_acronym = len(own) == 1 and cluster.display.isupper() and len(own[0]) >= SHORTEST_ACRONYM
     return [("acronym", own[0])] if is_acronym else []
 
 
 def _chosen(cluster: NameCluster, fitting: Sequence[Known]) -> list[KnownSpeaker]:
-    """Of those that fit, the ones of the type that the text says; of these, the ones whose role it gives."""
+    """Of the fitting speakers, those of the type in the text; of these, those whose role the text gives."""
     unique = list(dict.fromkeys(one.speaker for one in fitting))
     of_type = [
         s for s in unique if s.type is SpeakerType.UNKNOWN or (s.type is SpeakerType.PERSON) == cluster.is_person

@@ -1,4 +1,4 @@
-"""The names of known speakers for comparison, and the known speakers by all forms of their names."""
+"""The names of known speakers in comparable form, and an index of the speakers by all forms of their names."""
 
 import itertools
 import re
@@ -16,23 +16,23 @@ from sayso_server.core.speakers.names.spelling import countries, plain_letters
 from sayso_server.core.statement import KnownSpeaker, Span, SpeakerType
 
 Key: TypeAlias = tuple[str, ...]
-"""A name for comparison, or a form of it: what kind of form, and its words."""
+"""A name for comparison, or a form of it: the kind of form, and its words."""
 
 _MOST_ALIKE = 200
-"""How many known speakers of one form of a name are looked at."""
+"""Maximum number of known speakers that are kept for one form of a name."""
 SHORTEST_ACRONYM = 3
-"""Letters of an acronym that the caller has not given as an alias."""
+"""Minimum number of letters in an acronym that the caller has not given as an alias."""
 LONGEST_SURNAME = 3
-"""Words of a surname: van der Berg."""
+"""Maximum number of words in a surname: van der Berg."""
 _SHORTEST_WITHOUT_COUNTRY = 3
-"""Words that a name must have behind its country, so that they say enough without it."""
+"""A name without its country is recognized only if the whole name has more words than this."""
 _INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
 _QUOTED = re.compile(r"""["“”][^"“”]*["“”]|\([^)]*\)""")
 
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """A known speaker. `keys` are its names, `orders` other orders of their words; `gender` is "f", "m" or ""."""
+    """A known speaker. `keys` are its names, `orders` the same in other word orders; `gender` is "f", "m" or ""."""
 
     speaker: KnownSpeaker
     keys: tuple[Key, ...]
@@ -54,7 +54,7 @@ Index: TypeAlias = Mapping[Key, Sequence[Known]]
 
 @lru_cache(maxsize=4)
 def indexed(known: tuple[KnownSpeaker, ...]) -> Index:
-    """The known speakers by all forms of their names. Kept, since many documents are read with the same."""
+    """The known speakers by all forms of their names. Cached, because many documents use the same speakers."""
     out: dict[Key, list[Known]] = defaultdict(list)
     for one in map(_read, known):
         for form in dict.fromkeys(_forms(one)):
@@ -64,7 +64,7 @@ def indexed(known: tuple[KnownSpeaker, ...]) -> Index:
 
 
 def _forms(one: Known) -> Iterator[Key]:
-    """Everything that a known speaker is looked up by."""
+    """All lookup keys of a known speaker."""
     for key in (*one.keys, *one.orders):
         yield "name", *key
     for key in one.keys:
@@ -79,7 +79,7 @@ def _forms(one: Known) -> Iterator[Key]:
 
 
 def given_forms(own: Key) -> list[Key]:
-    """What Jack Kirby and J. Kirby are looked up by."""
+    """The lookup keys of a name in the text, like Jack Kirby or J. Kirby."""
     first, last = own[0], own[-1]
     if len(first) == 1:
         return [("initial", first, last)]
@@ -88,7 +88,7 @@ def given_forms(own: Key) -> list[Key]:
 
 
 def _known_given_forms(key: Key) -> Iterator[Key]:
-    """What John Kirby and J. Kirby are found by."""
+    """The keys under which a known speaker like John Kirby or J. Kirby is found."""
     first, last = key[0], key[-1]
     yield "initial", first[0], last
     if len(first) == 1:
@@ -97,7 +97,7 @@ def _known_given_forms(key: Key) -> Iterator[Key]:
 
 
 def without_form(key: Key) -> Key:
-    """Harrowmere of Harrowmere Foods Ltd."""
+    """The name without company words: Harrowmere for Harrowmere Foods Ltd."""
     end = len(key)
     while end > 1 and key[end - 1] in load_words("company_words"):
         end -= 1
@@ -105,7 +105,7 @@ def without_form(key: Key) -> Key:
 
 
 def without_country(key: Key) -> Key:
-    """Food and Drug Administration of U.S. Food and Drug Administration; empty where there is no country."""
+    """Food and Drug Administration for U.S. Food and Drug Administration; empty if there is no country."""
     is_long = len(key) > _SHORTEST_WITHOUT_COUNTRY
     return key[1:] if is_long and (key[0] in countries() or state_of(key[:1])) else ()
 
@@ -122,13 +122,13 @@ def _read(speaker: KnownSpeaker) -> Known:
 
 
 def _bare(name: str) -> str:
-    """A name without a nickname in marks, brackets and an article."""
+    """A name without its article, and without a nickname in quotation marks or brackets."""
     text = " ".join(_QUOTED.sub(" ", name).split()) or name
     return text[4:] if text.lower().startswith("the ") else text
 
 
 def _in_order(text: str, kind: SpeakerType) -> tuple[str, str]:
-    """John Kirby of "Kirby, John", and the order in which it was given, where that is another."""
+    """A name in its usual order (John Kirby for "Kirby, John"), and the given order, if that is another."""
     last, comma, rest = text.partition(",")
     small = load_words("name_suffixes", "company_words", "post_nominals")
     words = _key(rest)
@@ -138,7 +138,7 @@ def _in_order(text: str, kind: SpeakerType) -> tuple[str, str]:
 
 
 def _keys(text: str, kind: SpeakerType) -> Iterator[Key]:
-    """A name for comparison; of a person's also what is left without title and letters."""
+    """The comparable forms of a name; for a person, also without titles and post-nominals."""
     key = _key(text)
     if kind is not SpeakerType.PERSON:
         yield folded(key)
@@ -150,7 +150,7 @@ def _keys(text: str, kind: SpeakerType) -> Iterator[Key]:
 
 
 def person_key(name: str) -> Key:
-    """The name of a person for comparison, without titles and letters: owen, pell of Sir Owen Pell QC."""
+    """The name of a person for comparison, without titles and post-nominals: owen, pell for Sir Owen Pell QC."""
     return folded(spelt(without_title(_key(_bare(name)))))
 
 
@@ -160,7 +160,7 @@ def thing_key(name: str) -> Key:
 
 
 def without_title(key: Key) -> Key:
-    """Owen Pell of Sir Owen Pell QC."""
+    """The name without titles and post-nominals: Owen Pell for Sir Owen Pell QC."""
     titles, letters = load_words("honorifics", "titles_of_people", "roles"), load_words("post_nominals")
     own = tuple(itertools.dropwhile(titles.__contains__, key))
     while len(own) > 2 and own[-1] in letters:
@@ -169,7 +169,7 @@ def without_title(key: Key) -> Key:
 
 
 def spelt(key: Key) -> Key:
-    """J, F, Kirby of J.F. Kirby."""
+    """The name with its initials apart: J, F, Kirby for J.F. Kirby."""
     return tuple(part for word in key for part in (word.split(".") if _INITIALS.fullmatch(word) else (word,)))
 
 
@@ -178,7 +178,7 @@ def _key(text: str) -> Key:
 
 
 def folded(key: Key) -> Key:
-    """A name without accents, apostrophes and stops: oneill of O’Neill, us of U.S."""
+    """A name without accents, apostrophes and stops: oneill for O’Neill, us for U.S."""
     return tuple(_fold(word) or word for word in key)
 
 

@@ -1,4 +1,4 @@
-"""The table of link rules: every way in which a mention is linked to a speaker, or to nobody.
+"""The table of link rules: every way in which a mention is linked to a speaker, or to no one.
 
 A new rule is a row here and the code that returns it. Until `data/links.json` has counts for it, it has the confidence
 of its family (`calibration.py`).
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class LinkFamily(StrEnum):
-    """Rules about the same thing: a rule with few counts, or none, leans on its family."""
+    """Similar rules: a rule with few counts, or none, relies on its family."""
 
     NAMES = "names"
     DESCRIPTIONS = "descriptions"
@@ -23,11 +23,11 @@ class LinkFamily(StrEnum):
 
 
 RANKED = frozenset({LinkFamily.HE_OR_SHE, LinkFamily.THEY, LinkFamily.IT})
-"""Families whose rules choose the most probable of several candidates; they are counted by its probability."""
+"""Families whose rules choose the most probable of several candidates; they are counted by that probability."""
 
 
 DESCRIBING = frozenset({LinkFamily.DESCRIPTIONS, LinkFamily.DOCUMENTS})
-"""Families whose rules link noun phrases that are no names; the coreference head may doubt them."""
+"""Families whose rules link noun phrases other than names; the coreference head may doubt them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,6 @@ FIRST_PERSON_OF_TEXT = LinkRule("first person of a text", LinkFamily.CONVERSATIO
 NO_SOURCE = LinkRule("no source", LinkFamily.NOBODY)
 NO_ANTECEDENT = LinkRule("no antecedent", LinkFamily.NOBODY)
 NOBODY_SPOKE = LinkRule("nobody spoke", LinkFamily.NOBODY)
-SOURCE_IN_ITS_OWN_CONTENT = LinkRule("source in its own content", LinkFamily.NOBODY)
 NOBODY_IN_PARTICULAR = LinkRule("nobody in particular", LinkFamily.NOBODY)
 FIRST_PERSON_OF_NOBODY = LinkRule("first person of nobody", LinkFamily.NOBODY)
 UNRESOLVED_PRONOUN = LinkRule("unresolved pronoun", LinkFamily.NOBODY)

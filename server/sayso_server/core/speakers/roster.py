@@ -1,4 +1,4 @@
-"""The speakers that are returned: identifiers, names and mentions."""
+"""The speakers to return: identifiers, names and mentions."""
 
 import bisect
 from collections import defaultdict
@@ -10,11 +10,10 @@ from sayso_server.core.text import INVISIBLE
 
 
 def identified(links: Sequence[Link], sources: Sequence[Span | None]) -> tuple[tuple[Speaker, ...], dict[Entity, str]]:
-    """All entities that make a statement, may make it, or are named with one that does; and their identifiers.
+    """All entities that make a statement, may make it, or are related to one that does; and their identifiers.
 
-    Each has a mention: a name, a source, or the description that introduced it.
-
-    `sources` are the sources of the statements, one for each link.
+    Each has a mention: a name, a source, or the description that introduced it. `sources` are the sources of the
+    statements, one per link.
     """
     mentions = source_mentions(links, sources)
     used = dict.fromkeys(link.entity for link in links if link.entity is not None)
@@ -36,7 +35,7 @@ def source_mentions(links: Sequence[Link], sources: Sequence[Span | None]) -> Ma
 
 
 def names(entity: Entity) -> list[Span]:
-    """Where the entity is named, in text order; a name inside another is not named twice."""
+    """The names of the entity, in text order; a name that overlaps the one before is left out."""
     out: list[Span] = []
     for name in entity.cluster.mentions if entity.cluster else ():
         if not out or not out[-1].overlaps(name.span):
@@ -69,7 +68,7 @@ def _speaker(entity: Entity, mentions: Sequence[Span], ids: Mapping[Entity, str]
 
 
 def _role(entity: Entity) -> str:
-    """The role of a person as the text gives it, else as the caller does."""
+    """The role of a person from the text, else from the caller."""
     if entity.cluster is None:
         return ""
     own = entity.cluster.job_title if entity.type is SpeakerType.PERSON else ""

@@ -8,10 +8,10 @@ from sayso_server.corpus.people.names import ORGANIZATION, PERSON, acronyms, wit
 from sayso_server.corpus.people.profiles import Profile
 
 MOST_NEIGHBOURS = 500
-"""In a larger block, sorted by name, a profile is compared with so many that follow; a short name with the full names
-of so many that are named most."""
+"""In a larger block, sorted by name, a profile is compared with this many that follow; a short name with this many full
+names, the most frequent ones."""
 _ALIKE = 4
-"""Letters that surnames share which may be one, spelt in two ways."""
+"""The minimum number of letters shared by two spellings of one surname."""
 
 Block = tuple[Profile, ...]
 
@@ -26,7 +26,7 @@ def blocks_of(profiles: Iterable[Profile]) -> list[Block]:
 
 
 def pairs_of(block: Block) -> Iterator[tuple[Profile, Profile]]:
-    """The pairs of a block that are compared: the time is linear in a large block."""
+    """The pairs of a block to compare; their number is linear in the size of a large block."""
     full = [profile for profile in block if profile.is_full]
     short = [profile for profile in block if not profile.is_full]
     foremost = sorted(full, key=lambda profile: (-profile.documents, profile.key))[:MOST_NEIGHBOURS]
@@ -48,7 +48,7 @@ def _keys(profile: Profile) -> Iterator[tuple[str, ...]]:
         if len(profile.name) > 1:
             yield "spelling", profile.name[0], profile.name[-1][:_ALIKE]
         if len(profile.name) > 2:
-            yield "surname", profile.name[-2]  # Wanda Vázquez Garced is Wanda Vázquez, too
+            yield "surname", profile.name[-2]  # Wanda Vázquez Garced is also Wanda Vázquez
     elif profile.type is ORGANIZATION:
         yield "name", *without_country(profile.name)
         yield "name", *without_form(profile.name)

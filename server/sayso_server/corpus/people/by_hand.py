@@ -1,10 +1,10 @@
-"""Corrections by hand: OUTPUT/merges.csv and OUTPUT/splits.csv, which every run heeds.
+"""Corrections by hand: OUTPUT/merges.csv and OUTPUT/splits.csv, which every run applies.
 
-    merges.csv   person_id,into                 two people are one, with the second id
+    merges.csv   person_id,into                 two people are the same; the second id is kept
     splits.csv   document_id,speaker_id,into    a speaker of a document is another person: `into`, or a new one
 
-Other columns are left alone, such as one for the reason. Ids stay valid when they have been merged: a person keeps
-the id that it had before corrections in the profiles, as `automatic_id`.
+Other columns, such as one for the reason, are ignored. Merged ids stay valid: the table of profiles keeps the id before
+corrections as `automatic_id`.
 """
 
 import csv
@@ -46,7 +46,7 @@ class ByHand:
 
     @property
     def apart(self) -> frozenset[Speaker]:
-        """The speakers that are taken out."""
+        """The speakers that are split off."""
         return frozenset(split.speaker for split in self.splits)
 
 

@@ -1,12 +1,12 @@
-"""Clustering: pairs that may be the same become people.
+"""Clustering: turns pairs of similar profiles into people.
 
-    components()  profiles that are connected by pairs: what is clustered together, and may be clustered elsewhere
-    clustered()   one component: full names first, then short names, each to the full name that it fits
+    components()  profiles that are connected by pairs; components can be clustered independently
+    clustered()   one component: full names first, then short names, each assigned to the full name that it fits
 
-Connected components alone would make one person of John Smith, J. Smith and Jane Smith. Four guards against such
-chains: a short name (Smith, J. Smith) never joins two full names, it goes to one of them; clusters are joined by the
-mean of all their pairs, not by the best; one pair that cannot be the same holds two clusters apart; of several full
-names that a short one fits about equally, none gets it.
+Connected components alone would merge John Smith, J. Smith and Jane Smith. There are four guards against such chains: a
+short name (Smith, J. Smith) never joins two full names, but is assigned to one of them; clusters are joined by the mean
+of all their pairs, not by the best pair; one impossible pair keeps two clusters apart; and a short name that fits
+several full names about equally well is assigned to none.
 """
 
 from collections import defaultdict
@@ -19,19 +19,19 @@ from sayso_server.corpus.people.comparing import Corpus, cohesion, compare, may_
 from sayso_server.corpus.people.profiles import Profile
 
 LEAST_MARGIN = -3.0
-"""Log odds (base e) below which a pair is not kept. Pairs that are not kept count as this in a mean."""
+"""Pairs below these log odds (base e) are dropped, and count as this value in a mean."""
 LEAST_PROBABILITY = 0.8
-"""That a short name is of a full name, against all others."""
+"""The minimum probability that a short name belongs to a full name rather than to any other."""
 
 Pair = tuple[str, str]
 """The keys of two profiles, in order."""
 Pairs = Mapping[Pair, float]
-"""The log odds (base e) of the pairs that are kept."""
+"""The log odds (base e) of the kept pairs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A profile in a cluster. `confidence`: how much of the cluster, in documents, is expected to be of the same."""
+    """A profile in a cluster. `confidence`: expected share of the cluster's documents by the same person."""
 
     profile: Profile
     confidence: float
@@ -49,7 +49,7 @@ def pair(one: Profile, other: Profile) -> Pair:
 def components(
     profiles: Iterable[Profile], pairs: MutableMapping[Pair, float]
 ) -> Iterator[tuple[tuple[Profile, ...], Pairs]]:
-    """The connected components of the profiles, by union and find, each with its pairs: it empties `pairs`."""
+    """The connected components of the profiles, by union-find, each with its pairs; empties `pairs`."""
     parents: dict[str, str] = {}
 
     def root(key: str) -> str:
@@ -90,7 +90,7 @@ def clustered(component: Sequence[Profile], pairs: Pairs, corpus: Corpus) -> Ite
 
 
 def _joined(profiles: Sequence[Profile], pairs: Pairs) -> list[tuple[Profile, ...]]:
-    """Agglomerative clusters: the likeliest pair first, joined where the mean of all pairs is more likely than not."""
+    """Agglomerative clusters: the likeliest pair first, joined if the mean of all pairs is more likely than not."""
     clusters: dict[str, tuple[Profile, ...]] = {profile.key: (profile,) for profile in profiles}
     known = {profile.key for profile in profiles}
     likely = [(margin, *keys) for keys, margin in pairs.items() if margin > 0 and known.issuperset(keys)]
@@ -116,7 +116,7 @@ def _margin(one: Profile, other: Profile, pairs: Pairs) -> float:
 def _fit(
     short: Profile, clusters: Sequence[tuple[Profile, ...]], pairs: Pairs, corpus: Corpus
 ) -> tuple[int, Member] | None:
-    """The full name that a short one is of, by its number: the likeliest of all, and likelier than somebody else."""
+    """The cluster that a short name belongs to, by its index: the likeliest, if it is likely enough."""
     odds = {
         at: _mean_odds(short, cluster, pairs) * _prominence(cluster)
         for at, cluster in enumerate(clusters)
@@ -132,13 +132,13 @@ def _fit(
 
 
 def _mean_odds(short: Profile, cluster: Sequence[Profile], pairs: Pairs) -> float:
-    """Of a document of the cluster: the best alone would favour those with many."""
+    """The mean odds over the cluster's documents: the best odds alone would favour large clusters."""
     documents = sum(profile.documents for profile in cluster)
     return sum(profile.documents * exp(_margin(short, profile, pairs)) for profile in cluster) / documents
 
 
 def _evidence(one: Profile, cluster: Sequence[Profile], pairs: Pairs, corpus: Corpus) -> Evidence:
-    """Of the pair that says most."""
+    """The evidence of the most decisive pair."""
     others = (other for other in cluster if pair(one, other) in pairs)
     best = max(others, key=lambda other: (pairs[pair(one, other)], other.key), default=None)
     like = compare(one, best, corpus) if best else None
@@ -146,12 +146,12 @@ def _evidence(one: Profile, cluster: Sequence[Profile], pairs: Pairs, corpus: Co
 
 
 def _prominence(cluster: Sequence[Profile]) -> float:
-    """Who is named in many documents is the likelier bearer of a short name."""
+    """The prior for a short name: people in many documents are more likely to have it."""
     return 1 + log(sum(profile.documents for profile in cluster))
 
 
 def _members(cluster: Sequence[Profile], pairs: Pairs, corpus: Corpus) -> Cluster:
-    """The members, each with the confidence that comes of its name, and of its pairs with all others."""
+    """The members, each with a confidence from its name and its pairs with all others."""
     documents = sum(profile.documents for profile in cluster)
     return tuple(
         Member(profile, _same(profile, cluster, pairs, corpus) / documents, _evidence(profile, cluster, pairs, corpus))
@@ -160,6 +160,6 @@ def _members(cluster: Sequence[Profile], pairs: Pairs, corpus: Corpus) -> Cluste
 
 
 def _same(one: Profile, cluster: Sequence[Profile], pairs: Pairs, corpus: Corpus) -> float:
-    """How many documents of a cluster are expected to be of the same as a document of one of its profiles."""
+    """The expected number of a cluster's documents that are by the same person as a document of this profile."""
     own = 1 + (one.documents - 1) * cohesion(one, corpus)
     return own + sum(other.documents * probability(_margin(one, other, pairs)) for other in cluster if other is not one)

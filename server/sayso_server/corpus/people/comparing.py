@@ -1,9 +1,9 @@
 """The pairwise model: is a speaker of one document the same as a speaker of another?
 
-A Fellegi-Sunter model: each comparison of two profiles gives a feature, each feature has a weight, the weights add up
-to the log odds (base e) that the two are one. A weight is log(m / u): how often the feature is seen where two are the
-same, against where they are not; weights.json has both, with the pairs they were counted on (see
-sayso_tools.training.people). For a name it is computed instead: the rarer it is in the corpus, the more it says.
+A Fellegi-Sunter model: each comparison of two profiles gives a feature, each feature has a weight, and the weights add
+up to the log odds (base e) that the two are the same. A weight is log(m / u), where m and u are the frequencies of the
+feature among matching and non-matching pairs; weights.json has both, with the pairs they were counted on (see
+sayso_tools.training.people). The weight of a name is computed instead: the rarer it is in the corpus, the larger.
 """
 
 import json
@@ -29,13 +29,13 @@ from sayso_server.corpus.people.names import (
 from sayso_server.corpus.people.profiles import Profile
 
 _RARE = 0.02
-"""Share of profiles whose context may have a word that counts as shared."""
+"""A context word counts as shared only if at most this share of profiles has it."""
 _YEARS = (20, 10, 2, 0)
 _SHARED_WORDS = (4, 2, 1)
 _SEEN_BEFORE = 50.0
-"""Weight of the share below, in job titles, against those counted in the corpus."""
+"""The weight of the prior share below, in job titles, against the counts of the corpus."""
 _RARE_JOB = 1 / 50
-"""Share of a job title that the corpus has not."""
+"""The prior share of a job title that is not in the corpus."""
 _DAYS_OF_A_YEAR = 365.25
 
 
@@ -48,31 +48,31 @@ def scorer() -> Scorer:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What a comparison needs to know of all profiles: how common names are, and which words are everywhere."""
+    """Statistics of all profiles for comparisons: how common names and words are."""
 
     names: Commonness
     jobs: Counter[str]
-    """In how many profiles of people a word of a job title is, and a kind of job."""
+    """The number of profiles of people with a word of a job title, or a kind of job."""
     titled: int
-    """Profiles of people with a job title."""
+    """The number of profiles of people with a job title."""
     frequent: frozenset[str]
 
     def rarity(self, jobs: Iterable[str]) -> float:
-        """How much the rarest of these words says, as log odds (base e)."""
+        """The weight of the rarest of these words, as log odds (base e)."""
         least = min((self.jobs[job] for job in jobs), default=self.titled)
         return -log((max(0, least - 1) + _SEEN_BEFORE * _RARE_JOB) / (self.titled + _SEEN_BEFORE))
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """The log odds (base e) that two profiles are one, and which feature adds what."""
+    """The log odds (base e) that two profiles are the same, and the contribution of each feature."""
 
     margin: float
     evidence: Evidence
 
 
 def corpus_of(profiles: Iterable[Profile]) -> Corpus:
-    """What is common in these profiles."""
+    """The statistics of these profiles."""
     profiles = list(profiles)
     people = [profile for profile in profiles if profile.type is PERSON]
     seen = Counter(word for profile in profiles for word in profile.context)
@@ -87,7 +87,7 @@ def corpus_of(profiles: Iterable[Profile]) -> Corpus:
 
 
 def may_be_same(one: Profile, other: Profile) -> bool:
-    """Whether nothing rules it out: other types, other known speakers, names that disagree, two of one document."""
+    """Whether nothing rules it out: different types or known speakers, incompatible names, or the same document."""
     if one.type is not other.type or one.is_apart or other.is_apart or not _known_agree(one, other):
         return False
     if one.name in other.others or other.name in one.others:
@@ -98,13 +98,13 @@ def may_be_same(one: Profile, other: Profile) -> bool:
 
 
 def _known_agree(one: Profile, other: Profile) -> bool:
-    """Whether the known speakers that they are, or may be, are not different ones."""
+    """Whether the known speakers that they are, or may be, do not conflict."""
     mine, theirs = ({p.external_id} if p.external_id else p.candidates for p in (one, other))
     return not mine or not theirs or bool(mine & theirs)
 
 
 def compare(one: Profile, other: Profile, corpus: Corpus) -> Likeness | None:
-    """How alike two profiles are; None where they cannot be the same."""
+    """The likeness of two profiles; None if they cannot be the same."""
     if not may_be_same(one, other):
         return None
     scored = scorer().weigh(dict(features(one, other, corpus)))
@@ -112,7 +112,7 @@ def compare(one: Profile, other: Profile, corpus: Corpus) -> Likeness | None:
 
 
 def cohesion(profile: Profile, corpus: Corpus) -> float:
-    """The probability that two documents of a profile are of the same, by its name and job title alone."""
+    """The probability that two documents of a profile are by the same person, from name and job title alone."""
     if profile.type is not PERSON or profile.external_id:
         return 1.0
     own = {"person name: same name": 1.0, "name: rarity": corpus.names.rarity(profile.name)}
@@ -120,12 +120,12 @@ def cohesion(profile: Profile, corpus: Corpus) -> float:
 
 
 def probability(margin: float) -> float:
-    """Of log odds."""
+    """The probability for log odds."""
     return 1 / (1 + exp(-max(-50.0, min(50.0, margin))))
 
 
 def features(one: Profile, other: Profile, corpus: Corpus) -> Iterator[tuple[str, float]]:
-    """The features of a pair, with their values. The first words of a feature say what is compared."""
+    """The features of a pair, with their values. The first words of a feature name what it compares."""
     if one.external_id and one.external_id == other.external_id:
         yield "known speaker: same", 1.0
         return
@@ -143,7 +143,7 @@ def features(one: Profile, other: Profile, corpus: Corpus) -> Iterator[tuple[str
 
 
 def _shared(one: Profile, other: Profile, alike: str) -> Key:
-    """The part of the name that both have: J, Kirby of John Kirby and J. Kirby; Kirby where one has no more."""
+    """The common part of two names: J, Kirby for John Kirby and J. Kirby; Kirby if one has only that."""
     return min(one.name, other.name, key=len if alike == "surname" else lambda name: len(name[0]))
 
 
@@ -198,7 +198,7 @@ def _both(what: str, mine: frozenset[str], theirs: frozenset[str]) -> str:
 
 
 def _years(one: Profile, other: Profile) -> str:
-    """Between the last document of the earlier and the first of the later."""
+    """The years between the last document of the earlier profile and the first of the later one."""
     if not (one.first and one.last and other.first and other.last):
         return ""
     days = max((other.first - one.last).days, (one.first - other.last).days, 0)
@@ -206,7 +206,7 @@ def _years(one: Profile, other: Profile) -> str:
 
 
 def _context(one: Profile, other: Profile, corpus: Corpus) -> Iterator[tuple[str, float]]:
-    """How many words around are shared, on average of a document of the one and a document of the other."""
+    """The number of shared context words, averaged over pairs of documents of the two profiles."""
     words = one.context.keys() & other.context.keys() - corpus.frequent
     shared = sum(one.context[word] * other.context[word] for word in words) / (one.documents * other.documents)
     if shared < 1:

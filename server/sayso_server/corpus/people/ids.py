@@ -1,8 +1,8 @@
-"""Identifiers of people that stay the same from run to run.
+"""Identifiers of people that are stable across runs.
 
-A new person is named after its first profile, so the same documents give the same id. From then on, the id goes with
-the profiles: it stays with the cluster that has most of the documents that had it, whatever is added, joined or
-split.
+The id of a new person is derived from its first profile, so the same documents give the same id. From then on, the id
+follows the profiles: it stays with the cluster that has most of the documents that had it, whatever is added, joined
+or split.
 """
 
 import hashlib
@@ -14,11 +14,11 @@ from sayso_server.corpus.people.clustering import Cluster
 from sayso_server.corpus.people.profiles import Profile
 
 _LETTERS = 16
-"""Of an id, after its first: 64 bits, so that among 100 million people two are the same with a chance of 0.03 %."""
+"""Characters of an id after the first: 64 bits, so that the chance of a clash among 100 million people is 0.03 %."""
 
 
 def identified(clusters: Sequence[Cluster], before: Mapping[str, str]) -> list[str]:
-    """The id of each cluster; `before` has those that profiles had, by their keys."""
+    """The id of each cluster; `before` has the previous ids of profiles, by key."""
     claims = [
         (count, claimed, at)
         for at, cluster in enumerate(clusters)
@@ -46,13 +46,13 @@ def _votes(cluster: Cluster, before: Mapping[str, str]) -> Counter[str]:
 
 
 def _first(cluster: Cluster) -> Profile:
-    """The profile that a person is named after: a full name if there is one, of these the earliest."""
+    """The profile that a person's id is derived from: the earliest, preferably with a full name."""
     profiles = (member.profile for member in cluster)
     return min(profiles, key=lambda profile: (not profile.is_full, profile.first or date.max, profile.key))
 
 
 def _new_id(key: str, taken: set[str]) -> str:
-    """An id that no other person has: that of the same key may have gone to another cluster."""
+    """An unused id: the id of the same key may have moved to another cluster."""
     number = 0
     while (found := "p" + hashlib.sha256(f"{key}\t{number}".encode()).hexdigest()[:_LETTERS]) in taken:
         number += 1

@@ -1,11 +1,10 @@
-"""Who is the same over all documents: from the tables of a finished job, and into them.
+"""Links people across all documents, reading and updating the tables of a finished job.
 
     statements -> profiles (profiles) -> pairs (blocking, comparing) -> people (clustering) -> ids (ids, by_hand)
                -> the tables `people` and `profiles`, and two columns of `statements` (table)
 
-It reads nothing but the tables, and every run makes all of it again: so it does not matter where a run was killed,
-and documents that were added are compared with all others. Parts of the statements are only written where a person
-changes.
+It reads only the tables, and every run recomputes everything. So it does not matter when a run was killed, and added
+documents are compared with all others. Parts of the statements are rewritten only if a person in them changes.
 """
 
 import itertools
@@ -29,7 +28,7 @@ from sayso_server.corpus.people.table import PEOPLE, PROFILES, Identity, person_
 from sayso_server.corpus.store import Store
 
 _PAIRS_AT_ONCE = 20_000
-"""Of the blocks that a worker gets together."""
+"""The number of pairs in the blocks that a worker gets together."""
 
 Item = TypeVar("Item")
 Shared = TypeVar("Shared")
@@ -37,7 +36,7 @@ Result = TypeVar("Result")
 
 
 class Mapper(Protocol):
-    """Applies a function of an item, and of what all share, to items; gives the results in order."""
+    """Applies a function of an item and shared data to items; yields the results in order."""
 
     def __call__(
         self, function: Callable[[Item, Shared], Result], items: Iterable[Item], shared: Shared
@@ -56,14 +55,14 @@ def here() -> Iterator[Mapper]:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """How many there are of each type, and in how many profiles."""
+    """The number of people of each type, and of profiles."""
 
     by_type: Counter[SpeakerType]
     profiles: int
 
 
 def link(store: Store, mapped: Mapper = _apply) -> People:
-    """Write who is the same over all documents of an output. Raises CorpusError."""
+    """Link people across all documents of an output, and write the tables. Raises CorpusError."""
     corrections = by_hand.read(store)
     profiles, taken_out = _profiles(store, corrections, mapped)
     clusters = resolved(profiles, mapped)
@@ -76,7 +75,7 @@ def link(store: Store, mapped: Mapper = _apply) -> People:
 
 
 def resolved(profiles: Mapping[str, Profile], mapped: Mapper = _apply) -> list[Cluster]:
-    """The people of these profiles, which are given by their keys."""
+    """The people of these profiles, given by key."""
     corpus = corpus_of(profiles.values())
     pairs: dict[Pair, float] = {}
     for found in mapped(_compared, _batches(blocks_of(profiles.values())), corpus):
@@ -89,7 +88,7 @@ def resolved(profiles: Mapping[str, Profile], mapped: Mapper = _apply) -> list[C
 
 
 def _profiles(store: Store, corrections: ByHand, mapped: Mapper) -> tuple[dict[str, Profile], dict[Speaker, str]]:
-    """All profiles by their keys, and the keys of the speakers that are taken out by hand."""
+    """All profiles by key, and the keys of the speakers that were split off by hand."""
     parts = store.parts("statements")
     profiles: dict[str, Profile] = {}
     taken_out: dict[Speaker, str] = {}
@@ -97,7 +96,7 @@ def _profiles(store: Store, corrections: ByHand, mapped: Mapper) -> tuple[dict[s
     for name, found in zip(parts, mapped(_profiles_of_part, _contents(store, parts), shared), strict=True):
         if isinstance(found, InputError):
             shown = store.shown(name)
-            raise OutputError(f"{shown}: {found}; remove it and that of documents, and they are read again")
+            raise OutputError(f"{shown}: {found}; remove it and its file in documents, and run the job again")
         merge_into(profiles, found[0])
         taken_out |= found[1]
     for split in corrections.splits:
@@ -114,7 +113,7 @@ def _contents(store: Store, names: Iterable[str]) -> Iterator[bytes]:
 def _profiles_of_part(
     content: bytes, shared: tuple[Form, frozenset[Speaker]]
 ) -> tuple[list[Profile], dict[Speaker, str]] | InputError:
-    """The profiles of a part, and the keys of those taken out by hand; the error as a value, since Ray would log it."""
+    """The profiles of a part, and the keys of those split off by hand. Errors are values, since Ray would log them."""
     form, apart = shared
     try:
         speakers = speakers_of(rows_of(content, COLUMNS, form), apart)
@@ -126,7 +125,7 @@ def _profiles_of_part(
 
 
 def _batches(blocks: Sequence[Block]) -> Iterator[list[Block]]:
-    """Blocks in lots of about as many pairs."""
+    """Batches of blocks with about the same number of pairs."""
     batch: list[Block] = []
     pairs = 0
     for block in blocks:
@@ -149,7 +148,7 @@ def _compared(blocks: list[Block], corpus: Corpus) -> dict[Pair, float]:
 
 
 def _ids_before(store: Store) -> dict[str, str]:
-    """The automatic id of each profile in the run before. A table that is damaged is as none: it is made again."""
+    """The automatic id of each profile in the previous run. A damaged table is ignored: it is rewritten anyway."""
     columns = ("profile", "automatic_id")
     try:
         contents = _contents(store, store.parts("profiles"))
@@ -162,7 +161,7 @@ def _ids_before(store: Store) -> dict[str, str]:
 def _identities(
     clusters: Sequence[Cluster], ids: Sequence[str], corrections: ByHand, taken_out: Mapping[Speaker, str]
 ) -> list[Identity]:
-    """Every profile with its person, as corrected by hand."""
+    """Every profile with its person, after corrections by hand."""
     people = {person: _described(cluster) for person, cluster in zip(ids, clusters, strict=True)}
     own = {member.profile.key: person for person, cluster in zip(ids, clusters, strict=True) for member in cluster}
     moved = [
@@ -189,7 +188,7 @@ def _by_person(identities: Iterable[Identity]) -> dict[str, list[Identity]]:
 
 
 def _write_tables(store: Store, people: Mapping[str, Sequence[Identity]]) -> None:
-    """The profiles first: they keep the ids."""
+    """Write the tables; profiles come first, since they keep the ids."""
     profiles = [profile_row(identity) for own in people.values() for identity in own]
     store.put(f"profiles/part-000000.{store.form}", encode(profiles, PROFILES, store.form))
     rows = [person_row(person_id, own) for person_id, own in people.items()]

@@ -1,4 +1,4 @@
-"""Names for comparison over documents: which two may be of the same, how alike they are, and how common."""
+"""Comparing names across documents: whether two may be the same, how similar they are, and how common."""
 
 import itertools
 import re
@@ -19,26 +19,26 @@ Key = tuple[str, ...]
 
 PERSON, ORGANIZATION, DOCUMENT = SpeakerType.PERSON, SpeakerType.ORGANIZATION, SpeakerType.DOCUMENT
 NAMED_TYPES = (PERSON, ORGANIZATION, DOCUMENT)
-"""The types of speakers that can be the same in several documents."""
+"""The types of speakers that are linked across documents."""
 
 _SHORTEST_ACRONYM = 3
 """Letters."""
 _LONGEST_ACRONYM = 5
-"""Letters of a single word that says little without its document."""
+"""Maximum letters of a single word that is ambiguous without its document."""
 _SHORTEST_MISSPELT = 5
-"""Letters of a given name that may be one letter off: Micheal, Michael."""
+"""Minimum letters of a given name that may differ by one letter: Micheal, Michael."""
 _SHORTEST_WITHOUT_COUNTRY = 2
-"""Words of a name without its country that say enough."""
+"""Minimum words of a name that is specific enough without its country."""
 _LONGEST_STATE = 4
-"""Words of the name of a state: United States of America."""
+"""Maximum words in the name of a state: United States of America."""
 _PAIR_OF_INITIALS = re.compile(r"\b([B-DF-HJ-NP-TV-XZ])([B-DF-HJ-NP-TV-XZ])(?= )")
-"""GK of GK Butterfield: no vowel, so no name."""
+"""Initials such as GK in GK Butterfield: without vowels, so not a name."""
 _ONE_COUNTRY = {"us": "america", "uk": "britain"}
 
 
 @lru_cache(maxsize=100_000)
 def key_of(name: str, speaker_type: SpeakerType) -> Key:
-    """The words of a name; none of a speaker who is described, not named: a spokesman, U.S. judge."""
+    """The words of a name; empty for a description: a spokesman, U.S. judge."""
     words = name.split()
     if not words or not all(word in _small_words() or _is_capitalised(word) for word in words):
         return ()
@@ -52,20 +52,20 @@ def key_of(name: str, speaker_type: SpeakerType) -> Key:
 
 
 def _is_description(key: Key) -> bool:
-    """Natural Resources Ranking Member, Head of Harrowmere, but not Ada King."""
+    """Whether a key is a description: Natural Resources Ranking Member, Head of Harrowmere; not Ada King."""
     if "of" in key:
         return True
     return len(key) > 2 and key[-1] in load_words("roles", "people") and not is_given_name(key[0])
 
 
 def _with_one_name_of_the_state(key: Key) -> Key:
-    """US, Senate of "United States Senate"."""
+    """A key with a uniform name of the state: US, Senate for "United States Senate"."""
     sizes = range(min(_LONGEST_STATE, len(key)), 0, -1)
     return next(((state, *key[size:]) for size in sizes if (state := state_of(key[:size]))), key)
 
 
 def _without_titles(key: Key) -> Key:
-    """Ada, Prowse of "U.S. Representatives Ada Prowse", and Prowse of "Ranking Member Prowse"."""
+    """A key without titles: Ada, Prowse for "U.S. Representatives Ada Prowse"; Prowse for "Ranking Member Prowse"."""
     titles = load_words("roles", "people", "titles_of_people")
     ends = [at for at, word in enumerate(key[:-1]) if word in titles or word.removesuffix("s") in titles]
     end = ends[-1] + 1 if ends else 0
@@ -74,7 +74,7 @@ def _without_titles(key: Key) -> Key:
 
 
 def _small_words() -> frozenset[str]:
-    """Words of a name that need no capital."""
+    """Words of a name that may be lower case."""
     return load_words("name_particles", "inside_names", "small_words_of_names")
 
 
@@ -88,7 +88,7 @@ def _is_capitalised(word: str) -> bool:
 
 
 def is_full(key: Key, speaker_type: SpeakerType) -> bool:
-    """Whether a name says who it is without its document: John Kirby; not Kirby, J. Kirby, NSC or Supreme Court."""
+    """Whether a name is unambiguous without its document: John Kirby; not Kirby, J. Kirby, NSC or Supreme Court."""
     if speaker_type is PERSON:
         return len(key) > 2 or (len(key) == 2 and len(key[0]) > 1)
     if speaker_type is DOCUMENT or state_of(key):
@@ -97,14 +97,14 @@ def is_full(key: Key, speaker_type: SpeakerType) -> bool:
 
 
 def is_of_any_state(key: Key) -> bool:
-    """Whether every state may have an organization of this name: Ministry of Defence, Supreme Court."""
+    """Whether any state may have an organization of this name: Ministry of Defence, Supreme Court."""
     words = set(key) - _small_words()
     return bool(words & load_words("state_bodies")) and words <= load_words("state_bodies", "state_affairs")
 
 
 @lru_cache(maxsize=100_000)
 def likeness(one: Key, other: Key, speaker_type: SpeakerType) -> str:
-    """How alike two names are, as the name of a feature; empty where they cannot be of the same."""
+    """How similar two names are, as a feature name; empty if they cannot be the same."""
     if one == other:
         return "same name"
     if speaker_type is PERSON:
@@ -130,7 +130,7 @@ def _persons(one: Key, other: Key) -> str:
 
 
 def _middles_agree(one: Key, other: Key) -> bool:
-    """George W. Bush is not George H. W. Bush; where one has none, they agree."""
+    """Whether middle names agree: George W. Bush is not George H. W. Bush; a name without any agrees with all."""
     if not one or not other:
         return True
     pairs = zip(one, other, strict=False)
@@ -148,31 +148,31 @@ def _organizations(one: Key, other: Key) -> str:
 
 
 def acronyms(key: Key) -> frozenset[str]:
-    """FDA of US Food and Drug Administration."""
+    """The acronyms of a name: FDA for US Food and Drug Administration."""
     forms = {key, without_country(key)}
     letters = {word for form in forms if len(form) > 1 for word in initials_of(form)}
     return frozenset(word for word in letters if len(word) >= _SHORTEST_ACRONYM)
 
 
 def without_country(key: Key) -> Key:
-    """A name without the country before it, or after "of", where enough is left."""
+    """A name without a country at its start or after "of", if enough is left."""
     before, after = _country_before(key), _country_after(key)
     return key[before : len(key) - after]
 
 
 def own_countries(key: Key) -> frozenset[str]:
-    """The country that `without_country` takes away."""
+    """The countries that `without_country` removes."""
     before, after = _country_before(key), _country_after(key)
     return countries_in((*key[:before], *key[len(key) - after :]))
 
 
 def _country_before(key: Key) -> int:
-    """How many words at the beginning are a country."""
+    """The number of words at the start that name a country."""
     return 1 if len(key) > _SHORTEST_WITHOUT_COUNTRY and countries_in(key[:1]) else 0
 
 
 def _country_after(key: Key) -> int:
-    """How many words at the end are "of" and a country: of the United Kingdom."""
+    """The number of words at the end that are "of" and a country: of the United Kingdom."""
     at = max((at for at, word in enumerate(key) if word == "of"), default=0)
     place = tuple(word for word in key[at + 1 :] if word != "the")
     is_country = at > 0 and (state_of(place) or (len(place) == 1 and countries_in(place)))
@@ -180,7 +180,7 @@ def _country_after(key: Key) -> int:
 
 
 def without_form(key: Key) -> Key:
-    """Harrowmere of Harrowmere Foods Ltd, HMR of HMR News."""
+    """A company name without its form: Harrowmere for Harrowmere Foods Ltd, HMR for HMR News."""
     end = len(key)
     while end > 1 and key[end - 1] in load_words("company_words", "explaining", "left_out_after_names"):
         end -= 1
@@ -189,7 +189,7 @@ def without_form(key: Key) -> Key:
 
 @lru_cache(maxsize=100_000)
 def countries_in(words: Key) -> frozenset[str]:
-    """The countries that words name, or whose people: france of French, america of U.S."""
+    """The countries named by words or demonyms: france for French, america for U.S."""
     found = [state_of((word,)) or countries().get(word, "") for word in words]
     found += [state_of(pair) for pair in itertools.pairwise(words)]
     return frozenset(_ONE_COUNTRY.get(country, country) for country in found if country)
@@ -197,7 +197,7 @@ def countries_in(words: Key) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Commonness:
-    """How many people of the corpus have a given name, and a surname; counted over distinct full names."""
+    """How many people of the corpus have each given name and surname, counted over distinct full names."""
 
     given: Counter[str]
     surnames: Counter[str]
@@ -205,15 +205,15 @@ class Commonness:
     total: int
 
     def rarity(self, key: Key) -> float:
-        """The log odds (base e) that two with this name are one, from the name alone.
+        """The log odds (base e) that two people with this name are the same, from the name alone.
 
-        As many others are expected to have it as if given names and surnames were independent of each other.
+        The expected number of others with the name assumes that given names and surnames are independent.
         """
         people = max(self.total, _LEAST_PEOPLE)
         return -log(people * _share(self.surnames[key[-1]], self.total, _RARE_SURNAME) * self._given(key))
 
     def rarity_among_unseen(self, key: Key) -> float:
-        """The same for a short name that is compared with all full names that it fits: only others count."""
+        """The same for a short name compared with all matching full names: only people not in the corpus count."""
         people = max(self.total, _LEAST_PEOPLE)
         others = max(0, self.surnames[key[-1]] - 1)
         return -log((_UNSEEN * others + people * _share(0, self.total, _RARE_SURNAME)) * self._given(key))
@@ -227,15 +227,15 @@ class Commonness:
 
 
 _LEAST_PEOPLE = 1_000
-"""A few documents tell little of how common a name is: the population is as if there were so many people."""
+"""Minimum assumed population: a few documents say little about how common a name is."""
 _SEEN_BEFORE = 200.0
-"""Weight of the shares below, in people, against those counted in the corpus."""
+"""The weight of the prior shares below, in people, against the counts of the corpus."""
 _UNSEEN = 0.2
-"""People of a surname of whom the corpus has no full name, for each of whom it has one."""
+"""Estimated people per surname without a full name in the corpus, for each one with a full name."""
 _RARE_SURNAME = 1 / 20_000
 _RARE_GIVEN_NAME = 1 / 1_000
 _RARE_INITIAL = 1 / 50
-"""Shares of a name that the corpus has not."""
+"""The prior shares of names that are not in the corpus."""
 
 
 def _share(count: int, total: int, unseen: float) -> float:
@@ -243,7 +243,7 @@ def _share(count: int, total: int, unseen: float) -> float:
 
 
 def commonness(keys: Iterable[Key]) -> Commonness:
-    """Of the distinct full names of people."""
+    """The commonness of names, counted over the distinct full names of people."""
     distinct = {key for key in keys if is_full(key, PERSON)}
     pairs = {(key[0], key[-1]) for key in distinct}
     return Commonness(

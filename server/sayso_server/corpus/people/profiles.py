@@ -1,9 +1,9 @@
-"""Profiles: what the documents say about a speaker of one name and job title.
+"""Profiles: the facts about a speaker with one name and job title.
 
-    statements of a part -> Records (a speaker of one document) -> Profiles (records that nothing tells apart)
+    statements of a part -> Records (a speaker of one document) -> Profiles (indistinguishable records)
 
-A full name with the same job title is one profile over all documents. A name that says little alone (Kirby, J. Kirby,
-NSC) is a profile per document. So the memory that the job takes grows with names, not with statements.
+A full name with the same job title is one profile across all documents. An ambiguous name (Kirby, J. Kirby, NSC) is a
+profile per document. So the memory of the job grows with the number of names, not of statements.
 """
 
 import re
@@ -43,36 +43,36 @@ COLUMNS = (
     "sentence",
     "published_at",
 )
-"""The columns of the statements that are read."""
+"""The columns of the statements that the job reads."""
 
 Speaker = tuple[str, str]
 """A document_id, and a speaker_id within it."""
 
 _MOST_CONTEXT = 60
-"""Words of context that a profile keeps: the most frequent."""
+"""The maximum number of context words of a profile: the most frequent ones."""
 _CAPITALISED = re.compile(r"\b[A-Z][A-Za-z]{3,}\b")
 _WORD = re.compile(r"[\w.]+(?:['’-]\w+)*")
 
 
 @dataclass(slots=True)
 class Profile:
-    """Speakers of one type, name and job title. `key` is the same in every run over the same documents."""
+    """Speakers with the same type, name and job title. `key` is the same in every run over the same documents."""
 
     key: str
     type: SpeakerType
     name: Key
     external_id: str = ""
     candidates: frozenset[str] = frozenset()
-    """Known speakers of whom it is one, where the document does not say which."""
+    """The candidates, if the document does not say which known speaker it is."""
     is_apart: bool = False
-    """Whether it was taken out by hand: it is nobody else."""
+    """Whether it was split off by hand; then it is not linked to any other."""
     roles: Counter[str] = field(default_factory=Counter)
     names: Counter[str] = field(default_factory=Counter)
     organizations: Counter[str] = field(default_factory=Counter)
     genders: Counter[str] = field(default_factory=Counter)
     context: Counter[str] = field(default_factory=Counter)
     where: Counter[str] = field(default_factory=Counter)
-    """The country that a document speaks of most."""
+    """The country that a document mentions most."""
     others: set[Key] = field(default_factory=set)
     """Names of other speakers with the same last word, in the same documents."""
     first: date | None = None
@@ -91,7 +91,10 @@ class Profile:
 
     @property
     def countries(self) -> frozenset[str]:
-        """That its job titles name; of an organization, its name. Where every state has one, those of its documents."""
+        """The countries named by its job titles, or by the name of an organization.
+
+        For an organization that any state may have, the countries of its documents.
+        """
         if self.type is PERSON:
             return countries_in(tuple(sorted(self.role)))
         own = own_countries(self.name)
@@ -99,11 +102,11 @@ class Profile:
 
     @property
     def gender(self) -> str:
-        """By pronouns, titles and nouns; empty where they say nothing, or disagree."""
+        """The gender from pronouns, titles and nouns; empty if unknown or contradictory."""
         return next(iter(self.genders)) if len(self.genders) == 1 else ""
 
     def add(self, other: "Profile") -> None:
-        """Take in what another part of the corpus says about the same."""
+        """Add the facts of the same profile from another part of the corpus."""
         for name in ("roles", "names", "organizations", "genders", "context", "where"):
             getattr(self, name).update(getattr(other, name))
         if len(self.context) > 2 * _MOST_CONTEXT:
@@ -116,9 +119,9 @@ class Profile:
 
 
 def speakers_of(rows: Iterable[dict[str, Any]], apart: frozenset[Speaker] = frozenset()) -> dict[Speaker, Profile]:
-    """A profile of each speaker with a name, from the statements of whole documents.
+    """A profile of each named speaker, from the statements of whole documents.
 
-    Those of `apart` are profiles of their own: they were taken out by hand.
+    Speakers in `apart` were split off by hand and get separate profiles.
     """
     documents: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
@@ -138,7 +141,7 @@ def speakers_of(rows: Iterable[dict[str, Any]], apart: frozenset[Speaker] = froz
 
 
 def merge_into(profiles: dict[str, Profile], more: Iterable[Profile]) -> None:
-    """Put profiles to those of the same keys."""
+    """Merge profiles into those with the same keys."""
     for profile in more:
         if profile.key in profiles:
             profiles[profile.key].add(profile)
@@ -195,13 +198,13 @@ def _key(
 
 @lru_cache(maxsize=100_000)
 def role_words(role: str) -> frozenset[str]:
-    """The words of a job title that say something: senator, texas of Senator (R-Texas)."""
+    """The significant words of a job title: senator, texas for Senator (R-Texas)."""
     words = (unabbreviated(normal(plain_letters(word))) for word in _WORD.findall(role.replace("-", " ")))
     return frozenset(word for word in words if word not in load_words("stop_words", "name_prepositions", "epithets"))
 
 
 def _genders(role: str, sources: Iterable[str]) -> Iterator[str]:
-    """By pronouns (she), titles (Mr. Kirby) and the words of the job title (congresswoman)."""
+    """Genders from pronouns (she), titles (Mr. Kirby) and job titles (congresswoman)."""
     words = {word for source in sources for word in _first_word(source)} | set(role.lower().split())
     if words & load_words("female"):
         yield "f"
@@ -210,20 +213,20 @@ def _genders(role: str, sources: Iterable[str]) -> Iterator[str]:
 
 
 def _first_word(source: str) -> list[str]:
-    """She, Mr. of Mr. Kirby; nothing of "her lawyer"."""
+    """The first word of a source, such as She, or Mr. in Mr. Kirby; none for "her lawyer"."""
     words = [normal(word) for word in source.split()]
     return words[:1] if len(words) == 1 or words[:1] != ["her"] else []
 
 
 def _context(profile: Profile, sentences: Iterable[str]) -> Counter[str]:
-    """The capitalised words around the statements, without those of the name and the job title."""
+    """The capitalised words around the statements, without those in the name and the job title."""
     own = {*profile.name, *profile.role}
     words = {word.lower() for sentence in sentences for word in _CAPITALISED.findall(sentence)}
     return Counter(sorted(words - own)[:_MOST_CONTEXT])
 
 
 def _note_others(profiles: Iterable[Profile]) -> None:
-    """Who else of the same surname the document names: it holds them apart."""
+    """Record other people in the document with the same surname: they must not be merged."""
     by_last: dict[tuple[SpeakerType, str], list[Profile]] = defaultdict(list)
     for profile in profiles:
         by_last[profile.type, profile.name[-1]].append(profile)
@@ -233,7 +236,7 @@ def _note_others(profiles: Iterable[Profile]) -> None:
 
 
 def _note_country(profiles: Iterable[Profile], said: Iterable[Sequence[dict[str, Any]]]) -> None:
-    """Which country the document speaks of most; none where several are named as often."""
+    """Record the country that the document mentions most; none in case of a tie."""
     rows = [row for own in said for row in own]
     texts = {row["sentence"] or "" for row in rows} | {row["speaker_role"] or "" for row in rows}
     words = (tuple(normal(word) for word in _WORD.findall(text) if word[0].isupper()) for text in texts)
@@ -244,7 +247,7 @@ def _note_country(profiles: Iterable[Profile], said: Iterable[Sequence[dict[str,
 
 
 def _day(value: datetime | str | None) -> date | None:
-    """Of a row: a moment of Parquet, or ISO 8601 of JSON lines."""
+    """The day of a row: from a Parquet timestamp, or from ISO 8601 text in JSON lines."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     return value.date() if value else None

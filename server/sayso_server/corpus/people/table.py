@@ -1,4 +1,4 @@
-"""The tables `people` and `profiles`, and the two columns of the statements. docs/people.md says what they mean."""
+"""The tables `people` and `profiles`, and the two columns of the statements; see docs/people.md."""
 
 import json
 from collections import Counter
@@ -22,11 +22,11 @@ PROFILES: dict[str, str] = {column.name: column.type for column in columns.PROFI
 """Columns of the profiles, and their types."""
 
 _MOST_LISTED = 20
-"""Names, job titles and organizations of a person that are listed: the most frequent."""
+"""The maximum number of names, job titles and organizations listed for a person: the most frequent ones."""
 
 
 class Identity(NamedTuple):
-    """Whose profile one is: the id in the end, that before corrections by hand, and how sure it is."""
+    """The person of a profile: the final id, the id before corrections by hand, and the confidence."""
 
     person_id: str
     automatic_id: str
@@ -55,7 +55,7 @@ def profile_row(identity: Identity) -> Row:
 
 
 def person_row(person_id: str, identities: Sequence[Identity]) -> Row:
-    """The row of a person, from all profiles."""
+    """The row of a person, from all its profiles."""
     profiles = [identity.member.profile for identity in identities]
     names, roles, organizations = (_counted(profiles, kind) for kind in ("names", "roles", "organizations"))
     full = [profile for profile in profiles if profile.is_full] or profiles
@@ -80,7 +80,7 @@ def person_row(person_id: str, identities: Sequence[Identity]) -> Row:
 
 
 def rows_of(content: bytes, names: Sequence[str], form: Form) -> list[Row]:
-    """Some columns of a finished part. Raises InputError where it is damaged."""
+    """Some columns of a finished part. Raises InputError if it is damaged."""
     if form == "parquet":
         from sayso_server.corpus import arrow
 
@@ -94,7 +94,7 @@ def rows_of(content: bytes, names: Sequence[str], form: Form) -> list[Row]:
 def with_people(
     content: bytes, form: Form, people: Mapping[str, tuple[str, float]], apart: frozenset[Speaker]
 ) -> bytes | None:
-    """A part of the statements, with the person and the confidence of each; None where it has them already.
+    """A part of the statements with the person and confidence of each; None if it already has them.
 
     `people` has both for the key of every profile.
     """
@@ -131,7 +131,7 @@ def _counted(profiles: Iterable[Profile], kind: str) -> Counter[str]:
 
 
 def _by_count(counter: Counter[str]) -> list[str]:
-    """The most frequent first; of equals the longest."""
+    """The values, most frequent first, then longest first."""
     return sorted(counter, key=lambda name: (-counter[name], -len(name), name))
 
 
@@ -144,7 +144,7 @@ def _listed(values: Iterable[str]) -> str | None:
 
 
 def _told(evidence: Evidence) -> str | None:
-    """The features with what each adds, the strongest first."""
+    """The features with their contributions, strongest first."""
     ordered = sorted(evidence, key=lambda named: -abs(named[1]))
     return "; ".join(f"{name} {added:+.1f}" for name, added in ordered) or None
 

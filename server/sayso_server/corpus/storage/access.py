@@ -1,4 +1,4 @@
-"""The files of an input and the folder of an output, wherever they are."""
+"""The files of an input and the folder of an output, local or in a store."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -14,7 +14,7 @@ Place = Path | Address
 
 
 class Found(NamedTuple):
-    """A file: where it is, its path inside the folder or pattern that was asked for, and its size in bytes."""
+    """A file: its place, its path inside the folder or pattern searched, and its size in bytes."""
 
     place: Place
     name: str
@@ -22,28 +22,28 @@ class Found(NamedTuple):
 
 
 class Folder(Protocol):
-    """An output. Names are paths inside it. Every method raises OSError."""
+    """The folder of an output. Names are paths inside it. Every method raises OSError."""
 
     def names(self, inside: str) -> list[str]:
-        """The names of the files of a folder in it, sorted; none where there is no such folder."""
+        """The names of the files of a subfolder, sorted; empty if there is no such folder."""
 
     def is_empty(self) -> bool:
-        """Whether there is no file in it."""
+        """Whether it has no files."""
 
     def read(self, name: str) -> bytes | None:
-        """What a file holds; None where there is no such file."""
+        """The content of a file; None if it does not exist."""
 
     def put(self, name: str, content: bytes) -> None:
-        """Write or replace a file: whole or not at all."""
+        """Write or replace a file atomically."""
 
     def remove(self, name: str) -> None:
-        """Remove a file, if it is there."""
+        """Remove a file if it exists."""
 
     def locked(self) -> AbstractContextManager[None]:
-        """For one process at a time. Raises OutputError where another has it."""
+        """A lock for one process at a time. Raises OutputError if another process holds it."""
 
     def shown(self, name: str) -> str:
-        """A file of it, for messages."""
+        """The path of a file, for messages."""
 
 
 def place_of(text: str) -> Place:
@@ -52,14 +52,14 @@ def place_of(text: str) -> Place:
 
 
 def find(place: Place) -> Iterator[Found]:
-    """The file, the files of the folder, or those that the pattern matches. Raises OSError; FileNotFoundError."""
+    """The file, the files of the folder, or those that match the pattern. Raises OSError; FileNotFoundError."""
     if isinstance(place, Address):
         return (Found(*one) for one in _remote().find(place))
     return (Found(*one) for one in local.find(place))
 
 
 def open_input(place: Place) -> BinaryIO:
-    """A file that can be read from any byte on. Raises OSError."""
+    """A seekable file. Raises OSError."""
     if isinstance(place, Address):
         stream: BinaryIO = _remote().open_input(place)
         return stream
@@ -78,5 +78,5 @@ def _remote() -> ModuleType:
     try:
         from sayso_server.corpus.storage import remote
     except ImportError:
-        raise MissingExtra("reading and writing object stores", "pyarrow", "give paths of this machine") from None
+        raise MissingExtra("reading and writing object stores", "pyarrow", "use local paths") from None
     return remote

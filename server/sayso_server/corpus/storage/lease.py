@@ -1,11 +1,12 @@
-"""The lock of an output where there are no locks: a claim that its owner renews.
+"""The lock of an output on stores without locks: a claim that its owner renews.
 
-Each job writes a claim of its own, and only then looks whether there are others. Stores list what has been written, so
-of two jobs at least one sees the other, and withdraws. That needs no request with a condition, which not every store
-has. Two that start at the same moment may both withdraw. Ages are told by the store's clock: the times of two claims.
+Each job first writes its own claim, and only then looks for others. Stores list everything that has been written, so of
+two jobs at least one sees the other and withdraws. This needs no conditional requests, which not every store supports.
+Two jobs that start at the same moment may both withdraw. Ages are measured by the store's clock, from the times of two
+claims.
 
-A claim that was not renewed for a lease is that of a job that was killed, and is taken over; one of a process of this
-machine that has ended is so at once.
+A claim that was not renewed for the length of a lease belongs to a killed job and is taken over; a claim of a process
+that has ended on this machine is taken over at once.
 """
 
 import contextlib
@@ -24,19 +25,19 @@ FOLDER = "_lock/"
 LEASE_SECONDS = 120.0
 RENEWED_SECONDS = 20.0
 SETTLING_SECONDS = 5.0
-"""After a takeover: a request that the killed job had sent may still be carried out."""
+"""The wait after a takeover: a request of the killed job may still be in progress."""
 
 _log = logging.getLogger(__name__)
 
 
 class Store(Protocol):
-    """What a lock needs of an output's folder."""
+    """The methods of an output's folder that the lock needs."""
 
     def names(self, inside: str) -> list[str]:
         """The names of the files of a folder."""
 
     def read(self, name: str) -> bytes | None:
-        """What a file holds; None where there is no such file."""
+        """The content of a file; None if it does not exist."""
 
     def write_claim(self, name: str, content: bytes) -> None:
         """Write a file."""
@@ -45,15 +46,15 @@ class Store(Protocol):
         """Remove a file."""
 
     def changed(self, name: str) -> float | None:
-        """When a file was written, in seconds; None where there is no such file."""
+        """The modification time of a file in seconds; None if it does not exist."""
 
     def shown(self, name: str) -> str:
-        """For messages."""
+        """The path of a file, for messages."""
 
 
 @dataclass
 class Claim:
-    """A claim that is held. It is lost when it was not renewed in time, or another job has taken it over."""
+    """A held claim. It is lost if it was not renewed in time, or another job has taken it over."""
 
     store: Store
     owner: Owner
@@ -64,7 +65,7 @@ class Claim:
 
     @property
     def name(self) -> str:
-        """Of its file."""
+        """The name of its file."""
         return f"{FOLDER}{self.owner.token}.json"
 
     def write(self) -> None:
@@ -74,38 +75,38 @@ class Claim:
         self._renewed = began
 
     def check(self) -> None:
-        """Before anything is written. Raises OutputError where it is lost."""
+        """Check the claim before anything is written. Raises OutputError if it is lost."""
         if self._is_taken or self.clock() - self._renewed > LEASE_SECONDS / 2:
             raise OutputError(
                 f"{self.store.shown('')}: the lock was lost: it could not be renewed for {LEASE_SECONDS / 2:g} seconds,"
-                " or another job took it over; the same command continues once no other job runs"
+                " or another job took it over; when no other job is running, run the same command again"
             )
 
     def keep(self) -> None:
-        """Renew it until it is ended: what a thread does."""
+        """Renew it until it ends; runs in a thread."""
         while not self._ended.wait(RENEWED_SECONDS) and not self._is_taken:
             self.renew()
 
     def renew(self) -> None:
-        """Write it again, if no other job has removed it."""
+        """Write it again, unless another job has removed it."""
         try:
             if self.store.changed(self.name) is None:
                 self._is_taken = True
             else:
                 self.write()
         except OSError:
-            pass  # check() tells when it has been too long
+            pass  # check() raises if it has been too long
 
     def end(self) -> None:
-        """Renew it no longer, and remove it."""
+        """Stop renewing it, and remove it."""
         self._ended.set()
-        with contextlib.suppress(OSError):  # it ends with its lease
+        with contextlib.suppress(OSError):  # it expires with its lease
             self.store.remove(self.name)
 
 
 @contextlib.contextmanager
 def claimed(store: Store) -> Iterator[Claim]:
-    """Hold the lock. Raises OutputError where another job does."""
+    """Hold the lock. Raises OutputError if another job holds it."""
     claim = Claim(store, this_process())
     claim.write()
     try:
@@ -125,13 +126,13 @@ def _refuse_or_take_over(store: Store, claim: Claim) -> None:
             continue
         content, written = store.read(name), store.changed(name)
         if content is None or written is None:
-            continue  # withdrawn meanwhile
+            continue  # withdrawn in the meantime
         owner = _owner(content)
         age = max(0.0, own - written)
         if age < LEASE_SECONDS and not owner.has_ended():
             raise OutputError(
                 f"{store.shown('')}: another job is writing to it: {owner}, whose lock was renewed {age:.0f} s ago;"
-                f" if it was killed, its lock ends {LEASE_SECONDS:g} s after that"
+                f" if it was killed, its lock expires {LEASE_SECONDS:g} s after that"
             )
         stale.append((name, owner, age))
     for name, owner, age in stale:

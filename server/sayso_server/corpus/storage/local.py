@@ -1,4 +1,4 @@
-"""Files and folders of this machine. Files are replaced by renaming; the lock ends with the process that holds it."""
+"""Local files and folders. Files are replaced by renaming; the lock ends with the process that holds it."""
 
 import errno
 import fcntl
@@ -11,13 +11,13 @@ from sayso_server.corpus.errors import OutputError
 from sayso_server.corpus.storage.places import is_hidden, matcher, split_pattern
 
 LOCK = "_lock"
-"""Not among the tables, and never replaced: the lock is on the file, whatever its name."""
+"""The lock file; outside the tables and never replaced, since the lock is on the file, not on its name."""
 
 _UNFINISHED = ".unfinished"
 
 
 def find(path: Path) -> Iterator[tuple[Path, str, int]]:
-    """Files: place, name and bytes of each. A file that exists is never taken for a pattern."""
+    """Files: place, name and size of each. The name of an existing file is never treated as a pattern."""
     if path.is_file():
         yield path.absolute(), path.name, path.stat().st_size
         return
@@ -33,13 +33,13 @@ def find(path: Path) -> Iterator[tuple[Path, str, int]]:
 
 
 class LocalFolder:
-    """A folder of this machine as an output, made where there is none."""
+    """A local folder as an output, created if necessary."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def names(self, inside: str) -> list[str]:
-        """Names of a folder's files; what a killed process left unfinished is removed."""
+        """The names of a folder's files; removes unfinished files of killed processes."""
         found = []
         for path in sorted((self._path / inside).glob("*")):
             if path.name.endswith(_UNFINISHED):
@@ -49,7 +49,7 @@ class LocalFolder:
         return found
 
     def is_empty(self) -> bool:
-        """Whether there is nothing in it."""
+        """Whether it is empty."""
         try:
             return all(path.name == LOCK for path in self._path.iterdir())
         except FileNotFoundError:
@@ -67,7 +67,7 @@ class LocalFolder:
             raise self._is_a_file() from None
 
     def put(self, name: str, content: bytes) -> None:
-        """Write under another name, and rename."""
+        """Write under another name, then rename."""
         path = self._path / name
         path.parent.mkdir(exist_ok=True)
         unfinished = path.with_name(path.name + _UNFINISHED)
@@ -84,7 +84,7 @@ class LocalFolder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Until the process has ended, in whatever way."""
+        """A lock that lasts until the process ends in any way."""
         try:
             self._path.mkdir(parents=True, exist_ok=True)
         except (FileExistsError, NotADirectoryError):
@@ -101,16 +101,16 @@ class LocalFolder:
         return str(self._path / name)
 
     def _is_a_file(self) -> OutputError:
-        return OutputError(f"{self._path}: is a file; the output is a folder")
+        return OutputError(f"{self._path}: is a file; the output must be a folder")
 
 
 def _sync(folder: Path) -> None:
-    """Names too outlast a power failure, in the order in which they were given."""
+    """Sync a folder, so that renames survive a power failure in their order."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
     except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # file systems that know no such thing
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # file systems without support
             raise
     finally:
         os.close(handle)

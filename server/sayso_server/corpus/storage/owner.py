@@ -1,4 +1,4 @@
-"""Who holds a lock: a process of a machine, as other processes can recognize it after it has ended."""
+"""The owner of a lock: a process, identified so that other processes can tell whether it has ended."""
 
 import os
 import socket
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A process. `home` is one start of one machine, and in it one namespace of process numbers."""
+    """A process. `home` identifies one boot of one machine, and one PID namespace in it."""
 
     host: str
     home: str
@@ -18,11 +18,11 @@ class Owner:
     token: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def record(self) -> dict[str, object]:
-        """As JSON has it."""
+        """The owner as a JSON object."""
         return asdict(self)
 
     def has_ended(self) -> bool:
-        """Whether it is certain that the process has ended: known of processes of this machine only."""
+        """Whether the process has certainly ended; known only for processes of this machine."""
         return bool(self.home) and self.home == _home() and _started(self.pid) != self.started
 
     def __str__(self) -> str:
@@ -30,12 +30,12 @@ class Owner:
 
 
 def this_process() -> Owner:
-    """The owner of the locks that this process takes."""
+    """The owner of locks held by this process."""
     return Owner(socket.gethostname(), _home(), os.getpid(), _started(os.getpid()))
 
 
 def owner_of(record: dict[str, object]) -> Owner:
-    """The owner that a record describes; unknown values where it has none."""
+    """The owner of a record; missing values are unknown."""
     texts = {name: str(record.get(name, "")) for name in ("host", "home", "started", "token")}
     pid = record.get("pid")
     return Owner(pid=pid if isinstance(pid, int) else 0, **texts)
@@ -46,11 +46,11 @@ def _home() -> str:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         return f"{boot} {os.readlink('/proc/self/ns/pid')}"
     except OSError:
-        return ""  # not Linux: locks end with their lease
+        return ""  # not Linux: locks expire with their lease
 
 
 def _started(pid: int) -> str:
-    """When a process began, in clock ticks since the machine did; empty if there is no such process."""
+    """The start time of a process, in clock ticks since boot; empty if there is no such process."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except (OSError, IndexError):

@@ -1,4 +1,4 @@
-"""Addresses: paths of this machine, and `scheme://authority/path?options` of a store."""
+"""Addresses: local paths, and `scheme://authority/path?options` of a store."""
 
 import re
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 from sayso_server.corpus.errors import CorpusError
 
 SCHEMES = ("s3", "gs", "gcs", "hdfs", "viewfs", "abfs", "abfss")
-"""Of the stores that pyarrow.fs reads and writes."""
+"""The schemes of the stores that pyarrow.fs supports."""
 
 _ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
-_OPTIONS = re.compile(r"\?(?=[a-z_]+=)")  # a question mark may also be one of a pattern
+_OPTIONS = re.compile(r"\?(?=[a-z_]+=)")  # a question mark may also be part of a pattern
 _PATTERN = re.compile(r"[*?\[]")
 
 
@@ -32,24 +32,24 @@ class Address:
 
 
 def address_of(text: str) -> Address | None:
-    """The address that a text is; None for a path of this machine. Raises CorpusError."""
+    """The address in a text; None for a local path. Raises CorpusError."""
     if not (found := _ADDRESS.fullmatch(text)):
         return None
     scheme, rest = found["scheme"].lower(), found["rest"]
     if scheme not in SCHEMES:
         known = ", ".join(f"{one}://" for one in SCHEMES)
-        raise CorpusError(f"{scheme}:// is not supported; supported are paths of this machine, {known}")
+        raise CorpusError(f"{scheme}:// is not supported; use a local path or {known}")
     rest, *options = _OPTIONS.split(rest, maxsplit=1)
     authority, _, path = rest.partition("/")
     if "@" in authority and scheme not in ("abfs", "abfss"):
-        raise CorpusError(f"{scheme}://: an address must not hold credentials; give them in the environment")
+        raise CorpusError(f"{scheme}://: an address must not contain credentials; set them in the environment")
     if not authority:
         raise CorpusError(f"{text}: has no bucket or host")
     return Address(scheme, authority, path.strip("/"), options[0] if options else "")
 
 
 def split_pattern(path: str) -> tuple[str, str]:
-    """A path before its first part with `*`, `?` or `[`, and the rest: a pattern, empty where there is none."""
+    """A path up to its first part with `*`, `?` or `[`, and the rest, which is a pattern or empty."""
     parts = path.split("/")
     for number, part in enumerate(parts):
         if _PATTERN.search(part):
@@ -58,7 +58,7 @@ def split_pattern(path: str) -> tuple[str, str]:
 
 
 def matcher(pattern: str) -> re.Pattern[str]:
-    """`*` and `?` match inside a part of a path, `**` any number of parts, `[...]` one of some characters."""
+    """A regex for a pattern: `*` and `?` match within a part of a path, `**` any number of parts."""
     return re.compile("".join(map(_translated, re.findall(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\]|.", pattern, re.DOTALL))))
 
 
@@ -73,7 +73,7 @@ def _translated(token: str) -> str:
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a path inside a folder has a part that begins with a dot."""
+    """Whether a relative path has a part that begins with a dot."""
     return any(part.startswith(".") for part in PurePosixPath(name).parts)
 
 

@@ -1,7 +1,7 @@
-"""Object stores and HDFS, over pyarrow.fs: the only module that imports it.
+"""Object stores and HDFS over pyarrow.fs; the only module that imports it.
 
-An object appears whole or not at all, once its request has ended, so it is written under its own name. A file of HDFS
-appears when it is opened: it is written under another name, and then moved.
+An object appears atomically at the end of its request, so it is written under its own name. An HDFS file appears when
+it is opened, so it is written under another name and then moved.
 """
 
 import functools
@@ -18,20 +18,20 @@ from sayso_server.corpus.storage import lease
 from sayso_server.corpus.storage.places import Address, is_hidden, matcher, split_pattern
 
 _READ_AHEAD = 1024 * 1024
-"""Bytes of one request, of a file that is read line by line: some hundred articles."""
+"""The size of one request, in bytes, for a file that is read line by line: about a hundred articles."""
 _WRITTEN_AT_PLACE = ("s3", "gs", "gcs", "abfs", "abfss")
 _UNFINISHED = "_unfinished/"
 _DEFAULTS = {
-    # Else S3 gets each part in three requests, and keeps, unseen and for money, what a killed job had sent of it.
+    # Otherwise S3 gets each part in three requests, and keeps (and charges for) incomplete uploads of killed jobs.
     "s3": "allow_delayed_open=true",
-    # Else Google Cloud Storage tries for fifteen minutes where there are no credentials, and no signal ends that.
+    # Otherwise Google Cloud Storage retries for fifteen minutes without credentials, and no signal stops it.
     "gs": "retry_limit_seconds=60",
 }
-"""By scheme, the option of an address that does not name it."""
+"""Default option by scheme, for addresses without it."""
 
 
 def with_default(scheme: str, options: str) -> str:
-    """The options of an address, with the default of its scheme if it does not set it."""
+    """The options of an address, with the default of its scheme unless it is set."""
     default = _DEFAULTS.get(scheme, "")
     is_set = default.partition("=")[0] in options
     return options if is_set else f"{options}&{default}".strip("&")
@@ -39,7 +39,7 @@ def with_default(scheme: str, options: str) -> str:
 
 @functools.cache
 def _opened(scheme: str, authority: str, options: str) -> tuple[Any, str]:
-    """The store, and the path in it that is the bucket's or the root."""
+    """The store, and the path of the bucket or the root in it."""
     scheme = "gs" if scheme == "gcs" else scheme
     options = with_default(scheme, options)
     try:
@@ -57,7 +57,7 @@ def _resolved(address: Address) -> tuple[Any, str]:
 
 
 def find(address: Address) -> Iterator[tuple[Address, str, int]]:
-    """Files: place, name and bytes of each. A file that exists is never taken for a pattern."""
+    """Files: place, name and size of each. The name of an existing file is never treated as a pattern."""
     system, path = _resolved(address)
     info = system.get_file_info(path)
     if info.type is arrow_fs.FileType.File:
@@ -75,7 +75,7 @@ def find(address: Address) -> Iterator[tuple[Address, str, int]]:
 
 
 def _listed(folder: Address) -> list[tuple[str, int]] | None:
-    """Names and sizes of all files in a folder, sorted; None where there is no such folder."""
+    """The names and sizes of all files in a folder, sorted; None if there is no such folder."""
     system, path = _resolved(folder)
     if system.get_file_info(path).type is not arrow_fs.FileType.Directory:
         return None
@@ -87,7 +87,7 @@ def _listed(folder: Address) -> list[tuple[str, int]] | None:
 
 
 def open_input(address: Address) -> BinaryIO:
-    """A file that can be read from any byte on."""
+    """A seekable file."""
     system, path = _resolved(address)
     return io.BufferedReader(cast(io.RawIOBase, system.open_input_file(path)), _READ_AHEAD)
 
@@ -101,11 +101,11 @@ class RemoteFolder:
         self._claim: lease.Claim | None = None
 
     def names(self, inside: str) -> list[str]:
-        """Names of a folder's files."""
+        """The names of a folder's files."""
         return [name for name, _ in _listed(self._at(inside)) or () if "/" not in name]
 
     def is_empty(self) -> bool:
-        """Whether there is no file in it but those of the lock."""
+        """Whether it has no files except those of the lock."""
         return all(name.startswith((lease.FOLDER, _UNFINISHED)) for name, _ in _listed(self._address) or ())
 
     def read(self, name: str) -> bytes | None:
@@ -117,7 +117,7 @@ class RemoteFolder:
             return None
 
     def put(self, name: str, content: bytes) -> None:
-        """One request: the object appears when it has been received whole."""
+        """Write in one request: the object appears when it has been received completely."""
         if self._claim:
             self._claim.check()
         path = f"{self._path}/{name}"
@@ -128,7 +128,7 @@ class RemoteFolder:
         self._system.create_dir(path.rpartition("/")[0])
         self._system.create_dir(unfinished.rpartition("/")[0])
         self._write(unfinished, content)
-        self.remove(name)  # HDFS moves onto no file; a job killed in between loses a part, which is read again
+        self.remove(name)  # HDFS cannot overwrite by moving; a job killed in between loses a part, which is read again
         self._system.move(unfinished, path)
 
     def remove(self, name: str) -> None:
@@ -137,13 +137,13 @@ class RemoteFolder:
             self._system.delete_file(f"{self._path}/{name}")
 
     def changed(self, name: str) -> float | None:
-        """When a file was written, in seconds by the clock of the store; None where there is no such file."""
+        """The modification time of a file in seconds, by the clock of the store; None if it does not exist."""
         info = self._system.get_file_info(f"{self._path}/{name}")
         return info.mtime_ns / 1e9 if info.type is arrow_fs.FileType.File else None
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """While its lease is renewed."""
+        """A lock that lasts while its lease is renewed."""
         with lease.claimed(self) as claim:
             self._claim = claim
             yield
@@ -154,7 +154,7 @@ class RemoteFolder:
         return f"{self._address}/{name}".rstrip("/")
 
     def write_claim(self, name: str, content: bytes) -> None:
-        """As put(), for the lock itself."""
+        """Like put(), for the lock itself."""
         path = f"{self._path}/{name}"
         if self._address.scheme not in _WRITTEN_AT_PLACE:
             self._system.create_dir(path.rpartition("/")[0])

@@ -1,8 +1,8 @@
-"""Files as streams of bytes from an offset on, compressed or not.
+"""Files as byte streams from an offset on, compressed or not.
 
-A compressed file can only be read from its beginning. The slices of a file come in its order, so a process keeps the
-stream that it read last, and reads on from there; only a step back begins again. What is skipped is cheap: unpacking is
-thousands of times faster than reading.
+A compressed file can only be read from its start. The slices of a file come in order, so a process keeps its last
+stream and continues from there; only a step back starts again. Skipping is cheap: decompression is thousands of times
+faster than extraction.
 """
 
 import bz2
@@ -24,7 +24,7 @@ def _zstd(stream: BinaryIO) -> BinaryIO:
     try:
         from sayso_server.corpus import arrow
     except MissingExtra:
-        raise MissingExtra(".zst", "pyarrow", "unpack it first: unzstd") from None
+        raise MissingExtra(".zst", "pyarrow", "decompress it first: unzstd") from None
     return arrow.unpacked(stream, "zstd")
 
 
@@ -35,19 +35,19 @@ _UNPACKED: dict[str, Callable[[BinaryIO], BinaryIO]] = {
     ".zst": _zstd,
 }
 COMPRESSED = tuple(_UNPACKED)
-"""The endings of compressed files."""
+"""The extensions of compressed files."""
 
 DAMAGED = (EOFError, zlib.error, lzma.LZMAError, OSError)
-"""What a compressed file that is damaged, or cut off, raises while it is read."""
+"""The errors raised while reading a damaged or truncated compressed file."""
 
 
 def unpacked_name(name: str) -> str:
-    """The name of a file without the ending of its compression."""
+    """The name of a file without its compression extension."""
     return name.removesuffix(PurePosixPath(name).suffix) if name.endswith(COMPRESSED) else name
 
 
 class _Unpacking:
-    """A compressed file as a stream of what it holds, which knows how far it has been read."""
+    """A decompressed stream of a compressed file, which keeps track of its position."""
 
     def __init__(self, place: Place, suffix: str) -> None:
         self.place = place
@@ -75,18 +75,18 @@ class _Unpacking:
 
 
 _kept: list[_Unpacking] = []
-"""The one that was read last, if it was not read to its end."""
+"""The last stream, if it was not read to its end."""
 
 
 def forget() -> None:
-    """Close what is kept for the next slice."""
+    """Close the stream that is kept for the next slice."""
     while _kept:
         _kept.pop().close()
 
 
 @contextmanager
 def opened(place: Place, name: str, offset: int = 0) -> Iterator[BinaryIO]:
-    """The bytes of a file from an offset on, unpacked. Raises what is in DAMAGED."""
+    """The decompressed bytes of a file from an offset on. Raises the errors in DAMAGED."""
     suffix = PurePosixPath(name).suffix
     if suffix not in _UNPACKED:
         with open_input(place) as plain:
@@ -97,7 +97,7 @@ def opened(place: Place, name: str, offset: int = 0) -> Iterator[BinaryIO]:
     try:
         stream.skip_to(offset)
         yield cast(BinaryIO, stream)
-    except GeneratorExit:  # who reads a slice has had enough before the end
+    except GeneratorExit:  # the reader of a slice stopped before the end
         _kept.append(stream)
         raise
     except BaseException:
@@ -107,7 +107,7 @@ def opened(place: Place, name: str, offset: int = 0) -> Iterator[BinaryIO]:
 
 
 def _taken(place: Place, suffix: str, offset: int) -> _Unpacking:
-    """The stream that is kept, if it is of this file and has not passed the offset; else a new one."""
+    """The kept stream, if it is of this file and not past the offset; otherwise a new one."""
     if _kept and _kept[0].place == place and _kept[0].offset <= offset:
         return _kept.pop()
     forget()

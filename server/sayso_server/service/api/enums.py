@@ -1,4 +1,4 @@
-"""Enumerations of the domain as those of the contract, for both directions. They agree by name."""
+"""Maps enums of the domain to those of the contract and back. They match by name."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -23,5 +23,5 @@ SPEAKER_TYPES = {SpeakerType.UNKNOWN: pb.SPEAKER_TYPE_UNSPECIFIED} | {
 
 
 def inverse(values: Mapping[_Member, _Value]) -> dict[_Value, _Member]:
-    """The members of the domain by the values of the contract."""
+    """The domain members by contract value."""
     return {value: member for member, value in values.items()}

@@ -1,4 +1,4 @@
-"""The service without gRPC: what `sayso.Client(local=True)` finds by the entry point `sayso.local`."""
+"""The service without gRPC, for `sayso.Client(local=True)`, which finds it by the entry point `sayso.local`."""
 
 from functools import cached_property
 
@@ -14,9 +14,9 @@ from sayso_server.service.settings import Limits
 
 
 class LocalService:
-    """Answers requests of the contract in this process. Not thread-safe; the model is loaded with the first request.
+    """Answers requests of the contract in this process. Not thread-safe; the first request loads the model.
 
-    What ends a call of the service with a status is returned as that status here.
+    Failed calls return the same status as those of the server.
     """
 
     def __init__(self, model: str) -> None:
@@ -31,7 +31,7 @@ class LocalService:
             return error.status()
 
     def info(self) -> pb.GetServerInfoResponse | status_pb2.Status:
-        """What a server with this model would say of itself."""
+        """The description of a server with this model."""
         try:
             return server_info_message(self._engine.model, self._limits)
         except ServiceError as error:

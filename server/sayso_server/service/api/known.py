@@ -1,4 +1,4 @@
-"""Known speakers of the client as the core takes them. Commands read them before gRPC is imported: not here either."""
+"""Converts the client's known speakers to those of the core. Must not import gRPC: commands use it early."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from sayso_server.core import statement as domain
 
 
 def known_values(speakers: Iterable[KnownSpeaker]) -> tuple[domain.KnownSpeaker, ...]:
-    """The values of the core for known speakers that are valid."""
+    """The core's values for valid known speakers."""
     return tuple(
         domain.KnownSpeaker(
             external_id=one.external_id,

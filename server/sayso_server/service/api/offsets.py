@@ -1,6 +1,6 @@
-"""Offsets in the unit that the caller counts in.
+"""Converts offsets to the caller's unit.
 
-The core counts code points. Java, JavaScript and C# count UTF-16 code units, Go and C++ bytes of UTF-8.
+The core counts code points. Java, JavaScript and C# count UTF-16 code units, Go and C++ UTF-8 bytes.
 """
 
 import re
@@ -14,7 +14,7 @@ _WIDER_IN_UTF8 = re.compile("[^\x00-\x7f]")
 
 
 class Unit(Enum):
-    """What an offset counts."""
+    """The unit of offsets."""
 
     UTF32 = "code points"
     UTF16 = "UTF-16 code units"
@@ -49,5 +49,5 @@ def _same(offset: int) -> int:
 
 
 def _utf8_extra(character: str) -> int:
-    """Bytes of UTF-8 beyond the first."""
+    """The number of UTF-8 bytes beyond the first."""
     return 1 if character <= "\u07ff" else 2 if character <= "\uffff" else 3

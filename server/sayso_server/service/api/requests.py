@@ -1,4 +1,4 @@
-"""Messages of the contract to domain values, refusing what is not valid."""
+"""Converts messages of the contract to domain values, rejecting invalid ones."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,17 +32,17 @@ _Member = TypeVar("_Member", bound=StrEnum)
 
 
 RESPONSE_LIMIT_KEY = "x-max-response-bytes"
-"""Metadata with which a caller says how many bytes of an answer it takes. A message over a client's own limit, 4 MB in
-most languages, is refused by its gRPC, which cannot say of which document it was."""
+"""The metadata key for a caller's maximum response size in bytes. The gRPC client rejects messages over its own limit,
+4 MB in most languages, without saying which document was too large."""
 _DIGITS = 18
 
 ALTERNATIVES = 3
-"""How many other speakers an explanation names, where the request does not say."""
+"""The default number of alternative speakers in an explanation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a request asks for: of the engine, and of the form of its answer."""
+    """The options of a request: for the engine, and for the format of the response."""
 
     options: Options
     unit: Unit
@@ -57,7 +57,7 @@ _EXPLAINED = {pb.RESULT_VIEW_UNSPECIFIED: False, pb.RESULT_VIEW_BASIC: False, pb
 
 
 def read_options(message: pb.ExtractOptions, known: tuple[domain.KnownSpeaker, ...] = ()) -> Wishes:
-    """The options of a request; `known` are the known speakers of one that has none.
+    """The options of a request; `known` are the known speakers for requests without any.
 
     Raises ServiceError INVALID_OPTION.
     """
@@ -80,7 +80,7 @@ def read_options(message: pb.ExtractOptions, known: tuple[domain.KnownSpeaker, .
 
 
 def day_of_publication(document: pb.Document) -> date | None:
-    """The day of a document in UTC; None where it does not say, or says what is no day."""
+    """The publication day of a document in UTC; None if it is missing or invalid."""
     if not document.HasField("published_at"):
         return None
     try:
@@ -90,7 +90,7 @@ def day_of_publication(document: pb.Document) -> date | None:
 
 
 def result_context(document: pb.Document, wishes: Wishes, queue_duration: float = 0.0) -> ResultContext:
-    """What the result of a document repeats of its request."""
+    """The fields that the result of a document repeats from its request."""
     return ResultContext(
         document.document_id,
         wishes.unit,
@@ -102,7 +102,7 @@ def result_context(document: pb.Document, wishes: Wishes, queue_duration: float 
 
 
 def refusal(document: pb.Document, limits: Limits) -> ServiceError | None:
-    """Why a document cannot be read, if it cannot."""
+    """The error of an invalid document, or None."""
     if len(document.text) > limits.max_document_chars:
         return text_too_long(len(document.text), limits.max_document_chars)
     if document.language_code and document.language_code.lower().replace("_", "-").split("-")[0] != "en":
@@ -113,7 +113,7 @@ def refusal(document: pb.Document, limits: Limits) -> ServiceError | None:
 
 
 def _known_speakers(messages: Sequence[pb.KnownSpeaker]) -> tuple[domain.KnownSpeaker, ...]:
-    looked_at = messages[: MAX_KNOWN_SPEAKERS + 1]  # more are too many, however many
+    looked_at = messages[: MAX_KNOWN_SPEAKERS + 1]  # enough to see that there are too many
     try:
         return known_values(checked(_known_speaker(number, message) for number, message in enumerate(looked_at)))
     except InvalidDocument as error:
@@ -140,7 +140,7 @@ def _day(field: str, text: str) -> date | None:
 
 
 def response_limit(context: Context, limits: Limits) -> int:
-    """How many bytes an answer may have: the server's limit, or less where the caller takes less."""
+    """The maximum size of a response in bytes: the server's limit, or the caller's if it is lower."""
     said = dict(context.invocation_metadata() or ()).get(RESPONSE_LIMIT_KEY, "")
     is_number = isinstance(said, str) and said.isdecimal() and len(said) <= _DIGITS
     return min(int(said), limits.max_response_bytes) if is_number else limits.max_response_bytes

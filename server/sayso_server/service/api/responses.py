@@ -1,4 +1,4 @@
-"""Domain values to messages of the contract: one function per message."""
+"""Converts domain values to messages of the contract: one function per message."""
 
 import platform
 from collections.abc import Callable, Iterable, Mapping
@@ -26,7 +26,7 @@ from sayso_server.version import VERSION
 
 @dataclass(frozen=True, slots=True)
 class ResultContext:
-    """What a Result repeats of its request and of the server. Durations are seconds."""
+    """The fields that a Result repeats from its request and the server. Durations are in seconds."""
 
     document_id: str = ""
     unit: Unit = Unit.UTF32
@@ -38,7 +38,7 @@ class ResultContext:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """The text of the caller, and how its offsets are counted."""
+    """The caller's text and its offset unit."""
 
     text: str
     convert: Callable[[int], int]
@@ -70,7 +70,7 @@ def result_message(extraction: domain.Extraction, model: Model, context: ResultC
 
 
 def _speakers(extraction: domain.Extraction, *, explained: bool) -> Iterable[domain.Speaker]:
-    """Those who are named in the result: who only might have said something is not, unless it is explained."""
+    """The speakers to include in the result; alternative speakers only with explanations."""
     if explained:
         return extraction.speakers
     speaking = {statement.speaker_id for statement in extraction.statements}
@@ -84,7 +84,7 @@ def _speakers(extraction: domain.Extraction, *, explained: bool) -> Iterable[dom
 
 
 def server_info_message(model: Model | None, limits: Limits) -> pb.GetServerInfoResponse:
-    """What a server says of itself; without a `model` while it loads."""
+    """The description of a server; without a `model` while it is loading."""
     return pb.GetServerInfoResponse(
         server_version=VERSION,
         model=model_message(model) if model else None,
@@ -157,7 +157,7 @@ def _explanation(statement: domain.Statement, view: _View, alternatives: int) ->
 
 
 def _evidence(evidence: Iterable[tuple[str, float]]) -> list[pb.Evidence]:
-    """Strongest first."""
+    """The evidence, strongest first."""
     return [pb.Evidence(name=name, weight=weight) for name, weight in sorted(evidence, key=lambda one: -abs(one[1]))]
 
 

@@ -46,7 +46,7 @@ Handler = Callable[["QuoteServicer", Any, Context], Awaitable[Response]]
 
 
 def answered(handler: Handler[Response]) -> Handler[Response]:
-    """Turns what a handler raises into the status that the caller sees."""
+    """Converts exceptions of a handler to statuses."""
 
     @functools.wraps(handler)
     async def answer(servicer: "QuoteServicer", request: Any, context: Context) -> Response:
@@ -64,7 +64,7 @@ def answered(handler: Handler[Response]) -> Handler[Response]:
 
 
 class QuoteServicer(pb_grpc.QuoteServiceServicer):
-    """Checks requests, hands their texts to the queue, and converts what comes back."""
+    """Validates requests, passes their texts to the queue, and converts the results."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
 
     @answered
     async def ExtractQuotes(self, request: pb.ExtractQuotesRequest, context: Context) -> pb.ExtractQuotesResponse:
-        """One document; its refusal is the call's."""
+        """One document; an invalid document fails the call."""
         self._in_flight.call(context)
         return pb.ExtractQuotesResponse(result=await self._extract_one(request, context))
 
@@ -103,10 +103,10 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
         return await asyncio.to_thread(_batch_response, outcomes)
 
     @answered
-    async def StreamExtractQuotes(  # type: ignore[override]  # writes for itself, several tasks at once
+    async def StreamExtractQuotes(  # type: ignore[override]  # several tasks write responses
         self, request_iterator: AsyncIterator[pb.StreamExtractQuotesRequest], context: Context
     ) -> None:
-        """Documents as they arrive, a bounded number of them in flight; answers in the order they are ready."""
+        """Documents as they arrive, with a limited number in flight; responses as soon as they are ready."""
         slots = asyncio.Semaphore(self._limits.max_stream_documents)
         writing = asyncio.Lock()
 
@@ -133,13 +133,13 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
                     await slots.acquire()
                     answers.create_task(answer(request))
             except ServiceError as error:
-                broken = error  # raised after the group, which would wrap it, and after the answers due
+                broken = error  # raised after the group, which would wrap it, and after the pending responses
         if broken:
             raise broken
 
     @answered
     async def GetServerInfo(self, request: pb.GetServerInfoRequest, context: Context) -> pb.GetServerInfoResponse:
-        """Versions, model and limits; also while the models load."""
+        """Versions, model and limits; available while the models are loading."""
         return server_info_message(self._queue.model, self._limits)
 
     async def _extract_one(
@@ -180,49 +180,49 @@ class QuoteServicer(pb_grpc.QuoteServiceServicer):
         return answers
 
     def _count(self, answer: Answer) -> None:
-        """For whom a document was read."""
+        """Count a document for its caller."""
         if isinstance(answer.outcome, Extraction):
             call_facts().read(answer.outcome.words, answer.queue_duration)
             self._metrics.read_for(call_facts().caller, answer.outcome.words)
 
     def _count_failure(self, outcome: pb.Result | ServiceError) -> None:
-        """Count a document that failed alone; where it is the call that fails, the call is counted."""
+        """Count a document that failed within a batch; if the whole call fails, the call is counted instead."""
         if isinstance(outcome, ServiceError):
             self._metrics.failures.labels(outcome.reason).inc()
 
     async def _converted(
         self, document: pb.Document, answer: Answer, wishes: Wishes, room: "_Room"
     ) -> pb.Result | ServiceError:
-        """What `_result` says, if there is room for it; in a thread, since a large result takes seconds."""
+        """The result message, if there is room for it; made in a thread, since a large result takes seconds."""
         return await asyncio.to_thread(lambda: room.fitting(self._result(document, answer, wishes)))
 
     def _result(self, document: pb.Document, answer: Answer, wishes: Wishes) -> pb.Result | ServiceError:
         if isinstance(answer.outcome, ServiceError):
             return answer.outcome
         model = self._queue.model
-        assert model is not None, "a text was answered before the model was loaded"
+        assert model is not None, "a text was read before the model was loaded"
         return result_message(answer.outcome, model, result_context(document, wishes, answer.queue_duration))
 
     def _deadline(self, context: Context) -> float:
-        """When to give up, as a time of the event loop."""
-        remaining = cast("float | None", context.time_remaining())  # None without a deadline, whatever the stub says
+        """The deadline of a call, as a time of the event loop."""
+        remaining = cast("float | None", context.time_remaining())  # None without a deadline, despite the stub
         allowed = self._limits.max_duration
         return asyncio.get_running_loop().time() + (allowed if remaining is None else min(remaining, allowed))
 
 
 _FRAME = 16
-"""Bytes that an answer has around each result."""
+"""Overhead of a response per result, in bytes."""
 
 
 class _Room:
-    """What of an answer is not taken yet, in bytes."""
+    """The remaining size of a response, in bytes."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._left = limit
 
     def fitting(self, outcome: pb.Result | ServiceError) -> pb.Result | ServiceError:
-        """The outcome, or an error in the place of a result for which there is no room."""
+        """The outcome, or an error in place of a result that does not fit."""
         if isinstance(outcome, ServiceError):
             return outcome
         size = outcome.ByteSize() + _FRAME
@@ -233,7 +233,7 @@ class _Room:
 
 
 def _batch_response(outcomes: Sequence[pb.Result | ServiceError]) -> pb.BatchExtractQuotesResponse:
-    """The response of a batch. Each result is copied alone, so that other threads have their turn in between."""
+    """The response of a batch. Results are copied one by one, so that other threads can run in between."""
     response = pb.BatchExtractQuotesResponse()
     for outcome in outcomes:
         _set_outcome(response.outcomes.add(), outcome)

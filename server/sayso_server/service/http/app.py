@@ -41,11 +41,11 @@ _HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 }
-"""Of every answer, unless it has its own."""
+"""Default headers of every response."""
 
 
 class App:
-    """Answers HTTP requests by calls of the service."""
+    """Answers HTTP requests by calling the service."""
 
     def __init__(
         self, calls: Calls, bodies: Bodies, metrics: Metrics, auth: AuthInterceptor | None, settings: Settings
@@ -98,7 +98,7 @@ class App:
 
     async def _method(self, request: Request) -> Response:
         """A method of the contract, by the Connect protocol."""
-        path = request.scope["path"]  # `url` is made of what the client calls the host
+        path = request.scope["path"]  # not `url`, which depends on the client's Host header
         method = connect.UNARY[path]
         if request.method == "GET":
             return await self._get(request, method)
@@ -110,9 +110,9 @@ class App:
         return await _in_thread(_response, answer, kind, method) if isinstance(answer, Answer) else answer
 
     async def _get(self, request: Request, method: MethodDescriptor) -> Response:
-        """Only what says nothing of a document: addresses are logged on their way."""
+        """GET is only for methods without documents: URLs are logged by proxies."""
         if request.scope["path"] != _INFO:
-            return _error(grpc.StatusCode.UNIMPLEMENTED, "POST the request: an address is no place for texts", 405)
+            return _error(grpc.StatusCode.UNIMPLEMENTED, "use POST: texts must not be in URLs", 405)
         query = request.query_params
         kind = connect.BINARY if query.get("encoding") == "proto" else connect.JSON
         try:
@@ -125,7 +125,7 @@ class App:
         return await _in_thread(_response, answer, kind, method)
 
     async def _report(self, request: Request) -> Response:
-        """A text, or a request of ExtractQuotes as JSON, to the page with its statements."""
+        """Converts a text, or an ExtractQuotes request as JSON, to the page with its statements."""
         kind = _kind(request)
         if kind not in (connect.JSON, _PLAIN):
             return _unsupported(connect.JSON, _PLAIN)
@@ -138,14 +138,14 @@ class App:
         return await _in_thread(_report_page, asked[0].document, answer.outcome, answer.request_id)
 
     async def _answer(self, request: Request, path: str, read: Callable[[bytes], bytes]) -> Answer | Response:
-        """The answer to the call that `read` makes of the body, or why there is no such call."""
+        """The answer to the call that `read` makes from the body, or an error response."""
         if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return _closing(_error(grpc.StatusCode.PERMISSION_DENIED, "other sites' pages may not call"))
+            return _closing(_error(grpc.StatusCode.PERMISSION_DENIED, "pages of other sites must not call"))
         if request.headers.get("content-encoding", "identity") != "identity":
             return _closing(_error(grpc.StatusCode.UNIMPLEMENTED, "the body must not be compressed"))
         try:
             timeout = connect.timeout_of(request.headers)
-            if not self._is_known(request):  # its body is not read
+            if not self._is_known(request):  # the body is not read
                 answer = await self._calls.make(Call(path, b"", _metadata(request), timeout, _peer(request)))
                 return _closing(_response(answer, connect.JSON, connect.UNARY[path]))
             async with self._bodies.body(request) as body:
@@ -157,7 +157,7 @@ class App:
             told = f"the body is larger than {self._bodies.limit:,} bytes"
             return _closing(_error(grpc.StatusCode.RESOURCE_EXHAUSTED, told, 413))
         except BodyTooSlowError:
-            return _closing(_error(grpc.StatusCode.DEADLINE_EXCEEDED, "the body did not come in time", 408))
+            return _closing(_error(grpc.StatusCode.DEADLINE_EXCEEDED, "the body did not arrive in time", 408))
         except NoRoomError:
             return _closing(_refused(overloaded(retry_after=1.0)))
         except ServiceError as error:
@@ -168,7 +168,7 @@ class App:
 
 
 def _guarded(endpoint: Endpoint) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-    """What goes wrong is told as the service does, and logged without a word of the request."""
+    """Converts exceptions to errors as in the service, and logs them without any text of the request."""
 
     async def guarded(request: Request) -> Response:
         try:
@@ -190,7 +190,7 @@ def _with_headers(response: Response) -> Response:
 
 
 async def _while_connected(request: Request, work: Coroutine[Any, Any, Answer]) -> Answer:
-    """The answer of `work`, which ends when the client has gone. Raises ClientDisconnect."""
+    """The answer of `work`, which is cancelled if the client disconnects. Raises ClientDisconnect."""
     working, leaving = asyncio.create_task(work), asyncio.create_task(_gone(request))
     try:
         done, _ = await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
@@ -208,7 +208,7 @@ async def _gone(request: Request) -> None:
 
 
 async def _in_thread(function: Callable[..., _Value], *arguments: Any) -> _Value:
-    """Large texts are not turned into messages or pages on the event loop, where all other calls would wait."""
+    """Run a function in a thread: converting large texts on the event loop would block all other calls."""
     return await asyncio.to_thread(function, *arguments)
 
 
@@ -220,7 +220,7 @@ def _or_error(read: Callable[[bytes], bytes], body: bytes) -> bytes | ServiceErr
 
 
 def _page_request(body: bytes, kind: str, asked: list[pb.ExtractQuotesRequest]) -> bytes:
-    """The request whose answer a page shows: explained, with offsets as Python counts them. Raises ServiceError."""
+    """The request for a page: with explanations, offsets in code points. Raises ServiceError."""
     request = pb.ExtractQuotesRequest()
     if kind == connect.JSON:
         request.MergeFrom(connect.request_of(body, connect.UNARY[_EXTRACT]))  # type: ignore[arg-type]  # its method's
@@ -242,7 +242,7 @@ def _report_page(document: pb.Document, answer: bytes, request_id: str) -> Respo
 
 
 def _response(answer: Answer, kind: str, method: MethodDescriptor) -> Response:
-    """An answer as the Connect protocol has it."""
+    """An answer in the Connect protocol."""
     headers = {REQUEST_ID_KEY: answer.request_id} if answer.request_id else {}
     if isinstance(answer.outcome, bytes):
         return Response(connect.encoded(answer.outcome, kind, method), media_type=kind, headers=headers)
@@ -261,7 +261,7 @@ def _error(code: grpc.StatusCode, message: str, status: int | None = None) -> Re
 
 
 def _closing(response: Response) -> Response:
-    """The rest of the request is not read, so nothing can follow it on this connection."""
+    """Close the connection after the response: the rest of the request is not read, so no other request can follow."""
     response.headers["connection"] = "close"
     return response
 
@@ -278,12 +278,12 @@ def _kind(request: Request) -> str:
 
 
 def _metadata(request: Request) -> Metadata:
-    """The headers, as gRPC's metadata: each name once, as the callers of HTTP expect it."""
+    """The headers as gRPC metadata, each name once, as usual in HTTP."""
     return tuple(request.headers.items())
 
 
 def _peer(request: Request) -> str:
-    """Who calls, in the form that gRPC has for it."""
+    """The client's address in gRPC's format."""
     if not request.client:
         return "unknown"
     host, port = request.client
@@ -313,12 +313,14 @@ async def _openapi(request: Request) -> Response:
 
 
 async def _no_stream(request: Request) -> Response:
-    return _closing(_error(grpc.StatusCode.UNIMPLEMENTED, "streams are offered over gRPC only; see BatchExtractQuotes"))
+    return _closing(
+        _error(grpc.StatusCode.UNIMPLEMENTED, "streams are available only over gRPC; see BatchExtractQuotes")
+    )
 
 
 async def _wrong_method(request: Request, error: Exception) -> Response:
-    return _with_headers(_closing(_error(grpc.StatusCode.UNIMPLEMENTED, "not by this HTTP method; see /docs", 405)))
+    return _with_headers(_closing(_error(grpc.StatusCode.UNIMPLEMENTED, "HTTP method not allowed; see /docs", 405)))
 
 
 async def _nothing(request: Request, error: Exception) -> Response:
-    return _with_headers(_closing(_error(grpc.StatusCode.NOT_FOUND, "there is nothing here; see /docs")))
+    return _with_headers(_closing(_error(grpc.StatusCode.NOT_FOUND, "not found; see /docs")))

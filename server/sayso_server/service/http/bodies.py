@@ -1,4 +1,4 @@
-"""Bodies of requests, read up to a limit, in bounded time, and a bounded number of bytes over all requests."""
+"""Reads request bodies with limits on size, time, and total bytes across all requests."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,32 +8,32 @@ from starlette.requests import ClientDisconnect, Request
 
 
 class BodyTooLargeError(Exception):
-    """The body is over the limit; it was not read to its end."""
+    """The body is over the limit; it was not read completely."""
 
 
 class BodyTooSlowError(Exception):
-    """The body did not come in time."""
+    """The body did not arrive in time."""
 
 
 class NoRoomError(Exception):
-    """Other requests hold as many bytes as the server has room for."""
+    """Other requests already hold the maximum total of bytes."""
 
 
 class Bodies:
-    """Reads bodies of at most `limit` bytes, each in `patience` seconds, and at most `room` bytes at a time."""
+    """Reads bodies of at most `limit` bytes, each within `patience` seconds, with at most `room` bytes in total."""
 
     def __init__(self, limit: int, *, patience: float, room: int) -> None:
         self.limit = limit
         self._patience = patience
         self._room = room
         self.reading = 0
-        """How many bodies are being read."""
+        """The number of bodies being read."""
 
     @asynccontextmanager
     async def body(self, request: Request) -> AsyncIterator[bytes]:
         """The body of a request; its bytes count until the block ends.
 
-        Raises BodyTooLargeError, before anything is read where the length is told, BodyTooSlowError, NoRoomError,
+        Raises BodyTooLargeError (before reading, if the length is declared), BodyTooSlowError, NoRoomError,
         ClientDisconnect.
         """
         told = request.headers.get("content-length")

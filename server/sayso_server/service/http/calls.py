@@ -1,6 +1,6 @@
-"""Calls of the contract that do not come over gRPC. They go through the same interceptors to the same servicer.
+"""Calls of the contract that arrive over HTTP. They use the same interceptors and the same servicer as gRPC.
 
-Bytes go in and bytes come out, as gRPC would carry them: whatever the service does with a message, it does here too.
+Requests and responses are encoded messages as in gRPC, so the service handles them in exactly the same way.
 """
 
 import asyncio
@@ -22,9 +22,9 @@ Metadata = tuple[tuple[str, str | bytes], ...]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: its method (/sayso.v1.QuoteService/ExtractQuotes), its message, and what its caller sent with it.
+    """One call: its method (/sayso.v1.QuoteService/ExtractQuotes), message, metadata and timeout in seconds.
 
-    If there is no message, the reason takes its place. `timeout` is in seconds.
+    If the message could not be decoded, the error takes its place.
     """
 
     method: str
@@ -36,7 +36,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a call: a message, or a status that is not OK."""
+    """The answer to a call: a message, or a status that is not OK."""
 
     outcome: bytes | status_pb2.Status = field(repr=False)
     request_id: str
@@ -44,7 +44,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Details:
-    """What an interceptor may know of a call before it is made."""
+    """The details of a call for interceptors."""
 
     method: str
     invocation_metadata: Metadata
@@ -55,7 +55,7 @@ class _AbortedError(grpc.aio.AbortError):
 
 
 class _CallContext:
-    """As much of a gRPC context as unary methods and interceptors use."""
+    """The part of a gRPC context that unary methods and interceptors use."""
 
     def __init__(self, call: Call) -> None:
         self._metadata = call.metadata
@@ -69,7 +69,7 @@ class _CallContext:
         self._when_over.append(callback)
 
     def end(self) -> None:
-        """The call is over."""
+        """Run the callbacks at the end of the call."""
         for callback in self._when_over:
             callback(self)
 
@@ -96,14 +96,14 @@ class _CallContext:
         raise _AbortedError
 
     def answer(self, message: bytes | None) -> Answer:
-        """What became of the call; without a message, and not aborted, it failed."""
+        """The answer to the call; without a message and not aborted, it failed."""
         failed = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message="the call failed")
         outcome = self._status or (failed if message is None else message)
         return Answer(outcome, str(self._trailers.get(REQUEST_ID_KEY, "")))
 
 
 class Calls:
-    """Carries out calls of the unary methods of a servicer, inside interceptors, of which the first is outermost."""
+    """Carries out calls of the unary methods of a servicer through interceptors, the first of which is outermost."""
 
     def __init__(
         self, servicer: pb_grpc.QuoteServiceServicer, interceptors: Sequence[grpc.aio.ServerInterceptor]
@@ -114,17 +114,17 @@ class Calls:
         self._interceptors = interceptors
 
     async def make(self, call: Call) -> Answer:
-        """The answer to a call. It is never an exception, unless the call is cancelled."""
+        """The answer to a call. Never raises, unless the call is cancelled."""
         handler = await self._intercepted(call)
         context = _CallContext(call)
-        assert handler is not None, f"{call.method} is no unary method of the contract"
+        assert handler is not None, f"{call.method} is not a unary method of the contract"
         data = b"" if isinstance(call.message, ServiceError) else call.message
         request = handler.request_deserializer(data) if handler.request_deserializer else data
         try:
             response = await cast("Any", handler.unary_unary)(request, context)
         except asyncio.CancelledError:
             raise
-        except Exception:  # an interceptor has logged it; gRPC answers UNKNOWN as well
+        except Exception:  # an interceptor has logged it; gRPC returns UNKNOWN too
             return context.answer(None)
         finally:
             context.end()
@@ -144,7 +144,7 @@ class Calls:
 
 
 def _refusing(error: ServiceError, handler: Handler | None) -> Handler:
-    """A handler that refuses whatever it is given; the message itself could not be had."""
+    """A handler that always fails with an error: the message could not be decoded."""
     assert handler is not None
 
     async def refuse(request: Any, context: Context) -> None:
@@ -159,13 +159,13 @@ def _refusing(error: ServiceError, handler: Handler | None) -> Handler:
 
 
 class _Methods:
-    """Stands in for a server, to be given the handlers of a servicer."""
+    """A stand-in for a server, which receives the handlers of a servicer."""
 
     def __init__(self) -> None:
         self.handlers: dict[str, Handler] = {}
 
     def add_generic_rpc_handlers(self, handlers: object) -> None:
-        """They are the same, looked up by another way."""
+        """Ignored: these are the same handlers in another form."""
 
     def add_registered_method_handlers(self, service: str, handlers: Mapping[str, Handler]) -> None:
         self.handlers |= {f"/{service}/{name}": handler for name, handler in handlers.items()}

@@ -1,4 +1,4 @@
-"""The Connect protocol of unary calls (https://connectrpc.com/docs/protocol): messages as JSON or binary."""
+"""The Connect protocol for unary calls (https://connectrpc.com/docs/protocol): messages as JSON or binary."""
 
 import base64
 import json
@@ -27,7 +27,7 @@ UNARY: dict[str, MethodDescriptor] = {
     for method in _SERVICE.methods
     if not (method.client_streaming or method.server_streaming)
 }
-"""The methods that can be called, by path."""
+"""The callable methods by path."""
 STREAMING = frozenset(f"/{_SERVICE.full_name}/{method.name}" for method in _SERVICE.methods) - UNARY.keys()
 
 _HTTP_STATUS = {
@@ -50,17 +50,17 @@ _HTTP_STATUS = {
 }
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 ERROR_CODES = ["canceled" if code is grpc.StatusCode.CANCELLED else code.name.lower() for code in _HTTP_STATUS]
-"""The codes as the protocol spells them."""
+"""The names of the codes in the protocol."""
 
 _MOST_VALUES = 20_000
-"""Names, values and brackets that the JSON of a request may have: decoding very many takes seconds."""
+"""The maximum number of names, values and brackets in a JSON request: decoding more takes seconds."""
 _MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{:,]', re.DOTALL)
-"""A string, or what parts values. They are counted one by one, so that other threads get their turn meanwhile."""
+"""A string, or a separator of values. They are counted one by one, so that other threads can run in between."""
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorAnswer:
-    """An error as it goes over the wire."""
+    """An error in wire format."""
 
     status: int
     body: bytes
@@ -68,7 +68,7 @@ class ErrorAnswer:
 
 
 def decoded(data: bytes, kind: str, method: MethodDescriptor, *, strict: bool) -> bytes:
-    """The request in `data` as binary, of the content type `kind`. `strict` refuses fields of JSON that v1 has not.
+    """The request in `data`, of content type `kind`, as binary. `strict` rejects JSON fields that are not in v1.
 
     Raises ServiceError MALFORMED_MESSAGE.
     """
@@ -76,7 +76,7 @@ def decoded(data: bytes, kind: str, method: MethodDescriptor, *, strict: bool) -
 
 
 def request_of(data: bytes, method: MethodDescriptor, *, strict: bool = True) -> Message:
-    """The request that JSON holds. Raises ServiceError MALFORMED_MESSAGE."""
+    """The request in JSON `data`. Raises ServiceError MALFORMED_MESSAGE."""
     if any(number >= _MOST_VALUES for number, _ in enumerate(_MARK.finditer(data))):
         raise malformed_json(f"it has more than {_MOST_VALUES:,} names and values")
     request: Message = GetMessageClass(method.input_type)()
@@ -90,7 +90,7 @@ def request_of(data: bytes, method: MethodDescriptor, *, strict: bool = True) ->
 
 
 def encoded(data: bytes, kind: str, method: MethodDescriptor) -> bytes:
-    """A response as the content type `kind` wants it; JSON as every other sayso program writes it."""
+    """A response in content type `kind`; JSON in the same form as all sayso programs."""
     if kind == BINARY:
         return data
     response: Message = GetMessageClass(method.output_type)()
@@ -100,30 +100,30 @@ def encoded(data: bytes, kind: str, method: MethodDescriptor) -> bytes:
 
 
 def malformed_json(why: str) -> ServiceError:
-    """The body is no JSON of the request's message; `why` names what is wrong, without text of a document."""
+    """The error of a body that is not valid JSON for the request; `why` is the reason, without text of a document."""
     return ServiceError(
-        grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED_MESSAGE", f"the JSON of the request does not decode: {why}"
+        grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED_MESSAGE", f"the JSON of the request cannot be decoded: {why}"
     )
 
 
 def _reason(error: str) -> str:
-    """Of what protobuf says, only names of fields and places: it may quote values, and so the document."""
+    """The field names and places from protobuf's message, which may also quote values and so the document."""
     place = ".".join(re.findall(r"Failed to parse (\w{1,60}) field: ", error)) or "the request"
     if "has no field named" in error:
         known = ", ".join(re.findall(r"'(\w+)'", error.partition("Available Fields")[2]))
         found = re.search(r'has no field named "(\w{1,60})"', error)
-        return f"{place} has no field {found[1] if found else 'of such a name'}; it has {known}"
+        return f"{place} has no field {found[1] if found else 'of this name'}; it has {known}"
     if "Unpaired surrogate" in error:
-        return f"{place} has half of a surrogate pair, which is no character"
+        return f"{place} has half of a surrogate pair, which is not a character"
     if found := re.search(r"line \d+ column \d+", error):
         return f"it is not JSON, at {found[0]}"
     if "Failed to load JSON" in error:
-        return "it is not JSON, or a name is in it twice"
-    return f"{place} is not of its type{_members(place)}"
+        return "it is not JSON, or a name occurs twice"
+    return f"{place} has the wrong type{_members(place)}"
 
 
 def _members(place: str) -> str:
-    """What an enum may be, of a place like options.view."""
+    """The allowed values if a place such as options.view is an enum."""
     name = place.rpartition(".")[2]
     for field in pb.ExtractOptions.DESCRIPTOR.fields:
         if name in (field.name, field.json_name) and field.enum_type:
@@ -132,7 +132,7 @@ def _members(place: str) -> str:
 
 
 def timeout_of(headers: Mapping[str, str]) -> float | None:
-    """How long the caller waits, in seconds. Raises ServiceError INVALID_OPTION."""
+    """The caller's timeout in seconds. Raises ServiceError INVALID_OPTION."""
     given = headers.get(TIMEOUT_KEY)
     if given is None:
         return None
@@ -144,7 +144,7 @@ def timeout_of(headers: Mapping[str, str]) -> float | None:
 
 
 def error_answer(status: status_pb2.Status) -> ErrorAnswer:
-    """A status as the protocol has it: the code by name, details both as bytes and as JSON."""
+    """A status in the protocol: the code by name, details both as bytes and as JSON."""
     code = _CODES.get(status.code, grpc.StatusCode.UNKNOWN)
     name = ERROR_CODES[list(_HTTP_STATUS).index(code)]
     details = [_detail(one.type_url, one.value) for one in status.details]
@@ -153,7 +153,7 @@ def error_answer(status: status_pb2.Status) -> ErrorAnswer:
 
 
 def error_of(code: grpc.StatusCode, message: str) -> ErrorAnswer:
-    """An error that gRPC itself would give, without details."""
+    """An error as gRPC itself would return it, without details."""
     return error_answer(status_pb2.Status(code=code.value[0], message=message))
 
 

@@ -1,4 +1,4 @@
-"""Connections that cannot be held for ever: by those who send no request, and those who do not read the answer."""
+"""Connections with time limits for clients that send no request or do not read the response."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: c
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How many connections there may be, and how many seconds each may take for its requests and to read answers."""
+    """Limits: the number of connections, and the seconds for sending requests and reading responses."""
 
     connections: int
     head: float
@@ -23,7 +23,7 @@ class Patience:
 
 
 class BoundedProtocol(H11Protocol):
-    """HTTP/1.1 of uvicorn, with an end to everything that a client can draw out."""
+    """uvicorn's HTTP/1.1 protocol, with a time limit on everything that a client can delay."""
 
     def __init__(self, config: Config, state: ServerState, patience: Patience) -> None:
         super().__init__(config=config, server_state=state, app_state={})
@@ -32,7 +32,7 @@ class BoundedProtocol(H11Protocol):
         self._writing = _Timer(self.loop, patience.write, self.abort)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """The first request must come in time; where there are too many connections none is awaited."""
+        """Start waiting for the first request, or close the connection at once if there are too many."""
         is_full = len(self.connections) >= self._most
         super().connection_made(transport)
         if is_full:
@@ -42,13 +42,13 @@ class BoundedProtocol(H11Protocol):
             self._head.start()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The timers end with the connection."""
+        """Stop the timers."""
         self._head.stop()
         self._writing.stop()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """A request that has begun must be complete in time, up to its body."""
+        """Start the time limit for the head of a request, or stop it when the head is complete."""
         super().data_received(data)
         if self._is_answering:
             self._head.stop()
@@ -56,7 +56,7 @@ class BoundedProtocol(H11Protocol):
             self._head.start()
 
     def on_response_complete(self) -> None:
-        """What has come of the next request by now counts as its beginning."""
+        """Data that has already arrived counts as the beginning of the next request."""
         super().on_response_complete()
         if self.transport.is_closing():
             self._writing.start()
@@ -64,33 +64,33 @@ class BoundedProtocol(H11Protocol):
             self._head.start()
 
     def send_400_response(self, msg: str) -> None:
-        """It is no HTTP; the connection ends."""
+        """The data is not HTTP: close the connection."""
         super().send_400_response(msg)
         self._writing.start()
 
     def pause_writing(self) -> None:
-        """The client does not read as fast as the answer is written: it must catch up in time."""
+        """Start the time limit for a client that reads more slowly than the response is written."""
         super().pause_writing()
         self._writing.start()
 
     def resume_writing(self) -> None:
-        """It has caught up."""
+        """Stop the time limit: the client has caught up."""
         if not self.transport.is_closing():
             self._writing.stop()
         super().resume_writing()
 
     def timeout_keep_alive_handler(self) -> None:
-        """Nothing more came: the connection ends, also where its last answer is not read."""
+        """Close an idle connection, even if its last response has not been read."""
         super().timeout_keep_alive_handler()
         self._writing.start()
 
     def close(self) -> None:
-        """End the connection; what is written still may be read, for some time."""
+        """Close the connection; data already written may still be read for some time."""
         self.transport.close()
         self._writing.start()
 
     def abort(self) -> None:
-        """End the connection at once."""
+        """Close the connection at once."""
         self.transport.abort()
 
     @property
@@ -104,7 +104,7 @@ class BoundedProtocol(H11Protocol):
 
 
 class _Timer:
-    """Does something after some time, unless it is stopped before."""
+    """Calls a function after some time, unless stopped first."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float, act: Callable[[], None]) -> None:
         self._loop = loop
@@ -113,7 +113,7 @@ class _Timer:
         self._handle: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """From now on, unless it runs already."""
+        """Start the timer, unless it is already running."""
         if not self._handle:
             self._handle = self._loop.call_later(self._seconds, self._act)
 

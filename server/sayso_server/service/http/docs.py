@@ -1,4 +1,4 @@
-"""The documentation of the methods: openapi.json, and the same as one page that needs nothing from elsewhere."""
+"""The API documentation: openapi.json, and the same as a self-contained page."""
 
 import json
 import re
@@ -20,13 +20,13 @@ _EXAMPLES = {
 
 @cache
 def openapi() -> Any:
-    """The description of the methods, by OpenAPI."""
+    """The OpenAPI description of the methods."""
     return json.loads(_resource("openapi.json"))
 
 
 @cache
 def documentation() -> Page:
-    """The page."""
+    """The documentation page."""
     described, style = openapi(), _resource("docs.css")
     html = Template(_resource("docs.html")).substitute(
         policy=policy(style),
@@ -76,7 +76,7 @@ def _kind(schema: Any) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    """Paragraphs and lists; text in backticks is code."""
+    """Converts paragraphs, lists and backticks to HTML."""
     return "".join(_paragraph(one) for one in text.split("\n\n") if one.strip())
 
 

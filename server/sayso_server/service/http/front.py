@@ -1,4 +1,4 @@
-"""Listens for HTTP on the event loop of the server, and stops with it."""
+"""The HTTP port, on the event loop of the server."""
 
 import asyncio
 import contextlib
@@ -21,14 +21,14 @@ from sayso_server.service.settings import Settings
 from sayso_server.service.telemetry.metrics import Metrics
 
 _HANDSHAKE = 10.0
-"""Seconds in which a client must have agreed on TLS."""
+"""Maximum seconds for the TLS handshake."""
 _BODIES = 8
-"""Bodies of the greatest size that may be held at a time."""
+"""The number of maximum-size bodies that may be held at a time."""
 _TICK = 0.05
 
 
 class HttpFront:
-    """See Front. Raises SettingError where the certificate cannot be used."""
+    """See Front. Raises SettingError if the certificate cannot be used."""
 
     def __init__(
         self,
@@ -57,18 +57,18 @@ class HttpFront:
 
     @property
     def port(self) -> int:
-        """Where it listens, once it is started."""
+        """The port, after it was started."""
         assert self._server, "not started"
         return int(self._server.sockets[0].getsockname()[1])
 
     @property
     def connections(self) -> int:
-        """How many clients are connected."""
+        """The number of connected clients."""
         return len(self._state.connections)
 
     @property
     def reading(self) -> int:
-        """How many requests are still being read."""
+        """The number of requests still being read."""
         return self._bodies.reading
 
     async def start(self) -> str:
@@ -86,7 +86,7 @@ class HttpFront:
             timeout_keep_alive=http.http_keep_alive,
         )
         config.load()
-        logging.getLogger("uvicorn").setLevel(logging.ERROR)  # every scan of the port would be a warning
+        logging.getLogger("uvicorn").setLevel(logging.ERROR)  # otherwise every port scan logs a warning
         self._server = await asyncio.get_running_loop().create_server(
             lambda: BoundedProtocol(config, self._state, patience),
             self._settings.host.strip("[]"),
@@ -98,7 +98,7 @@ class HttpFront:
         return f"{'https' if self._tls else 'http'}://{host}:{self.port}"
 
     async def stop(self, *, at_most: float) -> None:
-        """See Front. Those who have not sent all of their request are not waited for."""
+        """See Front. Incomplete requests are not awaited."""
         if not self._server:
             return
         self._server.close()
@@ -115,7 +115,7 @@ class HttpFront:
 
 
 async def _until(holds: Callable[[], bool], at_most: float) -> None:
-    """Wait for something, `at_most` seconds."""
+    """Wait until a condition holds, for at most `at_most` seconds."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(at_most):
             while not holds():

@@ -22,8 +22,8 @@ from sayso_server.service.http.connect import ERROR_CODES
 
 _CONTRACT = "sayso/v1/quotes.proto"
 _INTRODUCTION = (
-    "Who said what in English news. The methods and messages of the gRPC contract, by the Connect protocol: POST a "
-    "message as JSON (or as application/proto), get a message."
+    "Who said what in English news. The methods and messages of the gRPC contract over the Connect protocol: POST a "
+    "message as JSON (or as application/proto) and receive a message."
 )
 _WELL_KNOWN: dict[str, dict[str, Any]] = {
     ".google.protobuf.Timestamp": {"type": "string", "format": "date-time"},
@@ -38,7 +38,7 @@ _SCALARS: dict[int, dict[str, Any]] = {
 }
 _STATUS = {
     "type": "object",
-    "description": "Why one document of a batch could not be read: google.rpc.Status.",
+    "description": "Why a document of a batch could not be read: google.rpc.Status.",
     "properties": {
         "code": {"type": "integer", "description": "The number of the gRPC status code."},
         "message": {"type": "string"},
@@ -47,7 +47,7 @@ _STATUS = {
 }
 _ERROR = {
     "type": "object",
-    "description": "Why a call failed. Go by `reason` of ErrorInfo, not by the message.",
+    "description": "Why a call failed. Check the `reason` of ErrorInfo, not the message.",
     "required": ["code"],
     "properties": {
         "code": {"type": "string", "enum": ERROR_CODES},
@@ -58,7 +58,7 @@ _ERROR = {
                 "type": "object",
                 "properties": {
                     "type": {"type": "string", "description": "google.rpc.ErrorInfo, BadRequest or RetryInfo."},
-                    "value": {"type": "string", "description": "The message as bytes, in base64 without padding."},
+                    "value": {"type": "string", "description": "The encoded message, in base64 without padding."},
                     "debug": {"type": "object", "description": "The same as JSON: reason, domain, metadata."},
                 },
             },
@@ -68,7 +68,7 @@ _ERROR = {
 
 
 def openapi(protos: Path) -> dict[str, Any]:
-    """The description of the HTTP methods of the contract in the folder `protos`."""
+    """The OpenAPI description of the contract in the folder `protos`."""
     contract = _Contract(_described(protos))
     return {
         "openapi": "3.1.0",
@@ -94,19 +94,19 @@ def openapi(protos: Path) -> dict[str, Any]:
 
 
 class _Contract:
-    """One file of descriptors, with its comments."""
+    """A file descriptor with its comments."""
 
     def __init__(self, file: FileDescriptorProto) -> None:
         self._file = file
         self._comments = {tuple(one.path): _text(one.leading_comments) for one in file.source_code_info.location}
 
     def preamble(self) -> str:
-        """What the file says of itself, without its first line and the table of errors."""
+        """The comment at the head of the file, without its first line and the table of errors."""
         paragraphs = self._comments[(12,)].split("\n\n")  # comes before `syntax`
         return "\n\n".join(one for one in paragraphs if one.startswith(("Offsets.", "Compatibility.")))
 
     def paths(self) -> Iterator[tuple[str, Any]]:
-        """The methods that HTTP has."""
+        """The methods available over HTTP."""
         for number, service in enumerate(self._file.service):
             for index, method in enumerate(service.method):
                 if method.client_streaming or method.server_streaming:
@@ -134,7 +134,7 @@ class _Contract:
                 )
 
     def schemas(self) -> Iterator[tuple[str, Any]]:
-        """Messages and enums, without those of streams."""
+        """Messages and enums, except those of streams."""
         for number, message in enumerate(self._file.message_type):
             if not message.name.startswith("Stream"):
                 yield message.name, self._message(message, number)
@@ -163,7 +163,7 @@ _TIMEOUT = {
     "name": "Connect-Timeout-Ms",
     "in": "header",
     "required": False,
-    "description": "How long the caller waits, in milliseconds.",
+    "description": "Timeout of the call, in milliseconds.",
     "schema": {"type": "integer", "minimum": 0, "maximum": 9_999_999_999},
 }
 
@@ -186,7 +186,7 @@ def _reference(type_name: str) -> dict[str, Any]:
 
 
 def _text(comment: str) -> str:
-    """A comment without the breaks of its lines."""
+    """A comment without its line breaks."""
     paragraphs = re.split(r"\n\s*\n", comment)
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs).strip()
 
@@ -200,7 +200,7 @@ def _described(protos: Path) -> FileDescriptorProto:
 
 
 def written(protos: Path) -> str:
-    """The file as it should be."""
+    """The content of openapi.json."""
     return json.dumps(openapi(protos), ensure_ascii=False, indent=1) + "\n"
 
 

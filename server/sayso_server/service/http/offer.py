@@ -1,4 +1,4 @@
-"""Whether there is an HTTP port. Nothing here needs the extra."""
+"""The interface of the HTTP port. It does not need the extra."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,16 +13,16 @@ _EXTRA = {"starlette", "uvicorn", "h11"}
 
 
 class Front(Protocol):
-    """What listens for HTTP, on the event loop of the server."""
+    """The HTTP port, on the event loop of the server."""
 
     is_ready: bool
     """What it tells those who ask; the service itself refuses what it cannot take."""
 
     async def start(self) -> str:
-        """Listen; the address as a URL. Raises OSError."""
+        """Start listening; returns the address as a URL. Raises OSError."""
 
     async def stop(self, *, at_most: float) -> None:
-        """Take no connections, let requests in flight be answered, `at_most` seconds, and end."""
+        """Reject new connections, let requests in flight finish within `at_most` seconds, and stop."""
 
 
 def http_front(
@@ -31,7 +31,7 @@ def http_front(
     interceptors: Sequence[grpc.aio.ServerInterceptor],
     metrics: Metrics,
 ) -> Front | None:
-    """What the settings ask for: None without --http-port. Raises SettingError."""
+    """The HTTP port of the settings, None without --http-port. Raises SettingError."""
     if settings.http.http_port is None:
         return None
     try:

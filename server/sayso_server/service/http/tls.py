@@ -1,4 +1,4 @@
-"""TLS of the HTTP port, from the same files as gRPC's, and renewed in the same way."""
+"""TLS for the HTTP port, with the same files as gRPC, reloaded in the same way."""
 
 import logging
 import ssl
@@ -10,9 +10,9 @@ log = logging.getLogger(__name__)
 
 
 def server_context(security: Security) -> ssl.SSLContext | None:
-    """What the HTTP port listens with, None without TLS. Raises SettingError.
+    """The SSL context of the HTTP port, None without TLS. Raises SettingError.
 
-    The files are looked at again whenever a client connects; see `credentials`.
+    The files are checked for changes whenever a client connects; see `credentials`.
     """
     files = certificate_files(security)
     if not files:
@@ -25,8 +25,8 @@ def server_context(security: Security) -> ssl.SSLContext | None:
         if files.renewed():
             try:
                 current = _context(security)
-            except (OSError, ValueError) as error:  # written at this moment
-                log.error("the certificate in use is kept: %s", type(error).__name__)
+            except (OSError, ValueError) as error:  # being written at the moment
+                log.error("keeping the current certificate: %s", type(error).__name__)
         connection.context = current
 
     current.sni_callback = renew

@@ -1,1 +1,1 @@
-"""What every call passes before its method: observation, tokens, messages that do not decode."""
+"""Interceptors of all calls: observation, authentication, malformed messages."""

@@ -1,4 +1,4 @@
-"""Bearer tokens: who has none of them is UNAUTHENTICATED."""
+"""Bearer-token authentication."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _SCHEME = "Bearer "
 
 
 class AuthInterceptor(grpc.aio.ServerInterceptor):
-    """Lets calls pass that carry one of the tokens; with `open_health` also those of the health service."""
+    """Accepts calls with a valid token; with `open_health`, also calls of the health service."""
 
     def __init__(self, tokens: TokenFile, *, open_health: bool) -> None:
         self._tokens = tokens
@@ -24,7 +24,7 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
     async def intercept_service(
         self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
     ) -> Handler | None:
-        """The handler that `continuation` finds, or one that refuses."""
+        """The handler from `continuation`, or one that rejects the call."""
         handler = await continuation(handler_call_details)
         if handler is None or (self._open and handler_call_details.method.startswith(self._open)):
             return handler
@@ -36,7 +36,7 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
         return self.caller(given[0]) if len(given) == 1 else None
 
     def caller(self, value: str | bytes) -> str | None:
-        """The name of the caller who shows this (Bearer ...), None if the token is unknown."""
+        """The name of the caller with this header value (Bearer ...), None if the token is unknown."""
         text = value if isinstance(value, str) else value.decode("latin-1")
         if text[: len(_SCHEME)].lower() != _SCHEME.lower():
             return None
@@ -44,7 +44,7 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
 
 
 def _named(handler: Handler, caller: str) -> Handler:
-    """The handler, which says first whose call it is."""
+    """The handler, which first records the caller's name."""
     behaviour = behaviour_of(handler)
 
     async def answer(request: Any, context: Context) -> Any:

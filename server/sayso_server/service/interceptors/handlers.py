@@ -1,4 +1,4 @@
-"""gRPC's handlers, taken apart and put together again: what the interceptors share."""
+"""Helpers for interceptors: unwrapping and rebuilding gRPC handlers."""
 
 import inspect
 from abc import ABC, abstractmethod
@@ -13,7 +13,7 @@ from sayso_server.service.errors import Context
 if TYPE_CHECKING:
     Handler: TypeAlias = grpc.RpcMethodHandler[Any, Any]
 else:
-    Handler = grpc.RpcMethodHandler  # generic in its stubs only
+    Handler = grpc.RpcMethodHandler  # generic only in its stubs
 
 Behaviour = Callable[[Any, Context], Awaitable[Any]]
 Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]
@@ -27,22 +27,22 @@ _MAKERS: dict[tuple[bool, bool], Callable[..., Any]] = {
 
 
 class WrappingInterceptor(grpc.aio.ServerInterceptor, ABC):
-    """An interceptor that puts another handler around every one that is found."""
+    """An interceptor that wraps every handler."""
 
     async def intercept_service(
         self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
     ) -> Handler | None:
-        """The handler that `continuation` finds, wrapped; None where there is none."""
+        """The wrapped handler from `continuation`; None if there is none."""
         handler = await continuation(handler_call_details)
         return None if handler is None else self.wrapped(handler, handler_call_details)
 
     @abstractmethod
     def wrapped(self, handler: Handler, details: grpc.HandlerCallDetails) -> Handler:
-        """The handler that answers in its place."""
+        """The handler to use instead."""
 
 
 def behaviour_of(handler: Handler) -> Behaviour:
-    """What a handler does, as one coroutine function; a stream of answers is written, not yielded."""
+    """The behaviour of a handler as a coroutine function; streamed responses are written, not yielded."""
     call: Any = handler.unary_unary or handler.unary_stream or handler.stream_unary or handler.stream_stream
 
     async def run(request: Any, context: Context) -> Any:
@@ -57,7 +57,7 @@ def behaviour_of(handler: Handler) -> Behaviour:
 
 
 def rebuilt(handler: Handler, behaviour: Behaviour, deserialize: Callable[[bytes], Any] | None) -> Handler:
-    """A handler of the same shape around another behaviour and deserializer."""
+    """A handler of the same kind with another behaviour and deserializer."""
     make = _MAKERS[bool(handler.request_streaming), bool(handler.response_streaming)]
     made: Handler = make(behaviour, request_deserializer=deserialize, response_serializer=handler.response_serializer)
     return made

@@ -1,6 +1,6 @@
-"""Bytes that are no message are the caller's fault: INVALID_ARGUMENT, where gRPC itself answers UNKNOWN.
+"""Rejects malformed messages with INVALID_ARGUMENT; gRPC itself would return UNKNOWN.
 
-So is a message of very many fields, which is not decoded: that would take the time of all other calls.
+Messages with too many fields are rejected before decoding, which would block all other calls.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -26,19 +26,19 @@ from sayso_server.service.interceptors.wire import exceeds
 from sayso_server.service.settings import Limits
 
 _FIELDS = 30_000
-"""Fields and packed values that a message may have, apart from its documents: more than any caller can use."""
+"""The maximum number of fields and packed values of a message, not counting documents: more than any caller needs."""
 _FIELDS_OF_DOCUMENT = 10 + 3 * MAX_LABELS
-"""The same, of each document: a label is an entry with a key and a value."""
+"""The same for each document: a label is an entry with a key and a value."""
 
 
 class DecodeInterceptor(WrappingInterceptor):
-    """Catches messages that do not decode, or have too many fields, for every service."""
+    """Rejects messages that cannot be decoded or have too many fields, for every service."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
 
     def wrapped(self, handler: Handler, details: grpc.HandlerCallDetails) -> Handler:
-        """The handler, made safe."""
+        """The handler with safe decoding."""
         checked = _each if handler.request_streaming else _one
         decode = self._decoder(_request_of(details.method), handler.request_deserializer)
         return rebuilt(handler, checked(behaviour_of(handler)), decode)
@@ -46,7 +46,7 @@ class DecodeInterceptor(WrappingInterceptor):
     def _decoder(
         self, request: Descriptor | None, deserialize: Callable[[bytes], Any] | None
     ) -> Callable[[bytes], Any]:
-        """What decodes a message, or returns the ServiceError that it deserves: gRPC would hide one that is raised."""
+        """A decoder that returns a ServiceError for a malformed message: gRPC would hide a raised one."""
 
         def decode(data: bytes) -> Any:
             if error := self._too_many(data, request) if request else None:
@@ -71,7 +71,7 @@ class DecodeInterceptor(WrappingInterceptor):
 
 
 def _request_of(method: str) -> Descriptor | None:
-    """The message that a method takes, /package.Service/Method."""
+    """The request message of a method, /package.Service/Method."""
     try:
         found = descriptor_pool.Default().FindMethodByName(method.lstrip("/").replace("/", "."))
     except KeyError:
@@ -97,7 +97,7 @@ def _each(behaviour: Behaviour) -> Behaviour:
 
 
 async def _decoded(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
-    """The requests of a stream. Raises ServiceError for the first that is none."""
+    """The requests of a stream. Raises ServiceError for the first malformed one."""
     async for request in requests:
         if isinstance(request, ServiceError):
             raise request

@@ -1,4 +1,4 @@
-"""Every call has an identifier, a line in the log, and its place in metrics and traces."""
+"""Gives every call a request ID, a log line, metrics and a trace."""
 
 import asyncio
 import logging
@@ -32,7 +32,7 @@ class _Call(NamedTuple):
 
 
 class ObserveInterceptor(WrappingInterceptor):
-    """Stands before all others, so that their refusals are seen too."""
+    """The outermost interceptor, so that it also observes calls that the others reject."""
 
     def __init__(self, metrics: Metrics, traces: Traces = NO_TRACES) -> None:
         self._metrics = metrics
@@ -87,7 +87,7 @@ class ObserveInterceptor(WrappingInterceptor):
 
 
 def _parts(method: str) -> tuple[str, str]:
-    """Service and name of /service/name."""
+    """Service and method name from /service/method."""
     _, service, name = method.split("/")
     return service, name
 
@@ -103,7 +103,7 @@ def _kind(handler: Handler) -> str:
 
 
 def _identifier(context: Context) -> str:
-    """The caller's own, where it is a plain one; otherwise a new one."""
+    """The caller's request ID if it is valid, otherwise a new one."""
     given = dict(context.invocation_metadata() or ()).get(REQUEST_ID_KEY)
     return given if isinstance(given, str) and _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex
 

@@ -1,7 +1,7 @@
-"""What a message holds, counted before it is decoded.
+"""Counts the fields of an encoded message before it is decoded.
 
-A message of 8 MB may hold millions of fields of two bytes. Decoding them takes seconds, and hundreds of MiB.
-Here they are counted, up to a limit: what is longer than a field or a value is skipped, whatever its length.
+A message of 8 MB may have millions of two-byte fields. Decoding them takes seconds and hundreds of MiB. This module
+counts them up to a limit; strings and other long values are skipped, whatever their length.
 """
 
 from functools import cache
@@ -15,7 +15,7 @@ _UNPACKED = (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES, FieldDescr
 
 
 class _Kind(NamedTuple):
-    """What a field of a message holds: a message, packed values, or neither."""
+    """The content of a field: a message, packed values, or neither."""
 
     message: Descriptor | None
     is_packed: bool
@@ -25,14 +25,14 @@ _PLAIN = _Kind(None, is_packed=False)
 
 
 class _MalformedError(Exception):
-    """The bytes are no message."""
+    """The bytes are not a message."""
 
 
 def exceeds(data: bytes, descriptor: Descriptor, limit: int) -> str | None:
-    """The field with which a message has more than `limit` fields and packed values; None if it has no more.
+    """The field at which a message exceeds `limit` fields and packed values; None if it does not.
 
-    That is the name of a field of the message itself, whatever inside it is counted. Bytes that are no message are
-    counted up to the first that cannot be read.
+    Returns the name of a top-level field, even if nested fields exceed the limit. Malformed messages are counted up to
+    the first invalid byte.
     """
     field, ends, kinds = "", [(len(data), descriptor)], _kinds(descriptor)
     position = count = 0
@@ -48,7 +48,7 @@ def exceeds(data: bytes, descriptor: Descriptor, limit: int) -> str | None:
                 field = _name(message, tag >> 3)
             length, position = _payload(data, position, tag & 7)
         except _MalformedError:
-            position = end  # of a field inside a group that is unknown: what follows it is read all the same
+            position = end  # a field inside an unknown group: continue after it
             continue
         kind = kinds.get(tag >> 3, _PLAIN) if tag & 7 == _LENGTH else _PLAIN
         count += 1 + (length if kind.is_packed else 0)
@@ -63,7 +63,7 @@ def exceeds(data: bytes, descriptor: Descriptor, limit: int) -> str | None:
 
 
 def _payload(data: bytes, position: int, wire_type: int) -> tuple[int, int]:
-    """The length of what follows a tag, and where it begins. Raises _MalformedError."""
+    """The length and start of the payload after a tag. Raises _MalformedError."""
     if wire_type == _VARINT:
         return 0, _varint(data, position)[1]
     if wire_type == _LENGTH:
@@ -74,7 +74,7 @@ def _payload(data: bytes, position: int, wire_type: int) -> tuple[int, int]:
 
 
 def _varint(data: bytes, position: int) -> tuple[int, int]:
-    """The number at a position, and where it ends. Raises _MalformedError."""
+    """The number at a position, and its end. Raises _MalformedError."""
     value = 0
     for shift, byte in zip(range(0, 70, 7), data[position : position + 10], strict=False):
         value |= (byte & 0x7F) << shift

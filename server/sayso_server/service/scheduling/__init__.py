@@ -1,1 +1,1 @@
-"""Which texts are read when, by which worker."""
+"""Scheduling: the queue of documents and their assignment to workers."""

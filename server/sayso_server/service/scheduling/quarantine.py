@@ -1,8 +1,8 @@
-"""Documents that crashed workers: one that crashed several is not read again.
+"""Quarantine for documents that crashed several workers: they are not read again.
 
-What is kept of a document is a digest: none of its text. It is forgotten after a while, since a worker may die by
-another's fault (of an operator, of a machine short of memory) twice in a row. The memory outlives the request: who
-sends a document that takes for ever has often gone by the time its worker is ended, and comes again.
+It keeps only a digest of a document, none of its text. Entries expire, since a worker can also crash twice in a row for
+other reasons, such as an operator or a machine out of memory. They outlive the request: clients of a hanging document
+have usually timed out when its worker is killed, and send it again.
 """
 
 import hashlib
@@ -10,11 +10,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 MOST = 1024
-"""Digests kept; the oldest makes room for the newest."""
+"""The maximum number of digests; the oldest is evicted first."""
 
 
 def digest_of(text: str) -> bytes:
-    """The digest of a text; half a surrogate pair cannot occur here, but would not fail either."""
+    """The digest of a text; unpaired surrogates do not occur here, but would not fail."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32).digest()
 
 
@@ -25,7 +25,7 @@ class _Record:
 
 
 class Quarantine:
-    """Remembers documents for `duration` seconds after the last crash, `most` of them."""
+    """Remembers at most `most` documents, each for `duration` seconds after its last crash."""
 
     def __init__(self, duration: float, most: int = MOST) -> None:
         self._duration = duration
@@ -33,7 +33,7 @@ class Quarantine:
         self._records: OrderedDict[bytes, _Record] = OrderedDict()
 
     def record_crash(self, text: str, now: float) -> int:
-        """A text crashed a worker at `now`, a time of the event loop. Returns how many it crashed lately."""
+        """Record that a text crashed a worker at `now`, a time of the event loop. Returns its recent crashes."""
         crashes = self.crashes(text, now) + 1
         digest = digest_of(text)
         self._records.pop(digest, None)
@@ -43,11 +43,11 @@ class Quarantine:
         return crashes
 
     def clear(self, text: str) -> None:
-        """A text was read, so something else crashed its worker."""
+        """Forget a text that was read after all, so that something else caused its crashes."""
         self._records.pop(digest_of(text), None)
 
     def crashes(self, text: str, now: float) -> int:
-        """How many workers a text crashed lately."""
+        """The recent number of workers that a text crashed."""
         while self._records and next(iter(self._records.values())).until <= now:
             self._records.popitem(last=False)
         record = self._records.get(digest_of(text)) if self._records else None

@@ -1,4 +1,4 @@
-"""The queue before the workers: bounded by words, and one task per worker that feeds it batch after batch."""
+"""The queue in front of the workers: bounded by words, with one task per worker that feeds it batches."""
 
 import asyncio
 import contextlib
@@ -31,22 +31,23 @@ from sayso_server.workers.weight import weight
 log = logging.getLogger(__name__)
 
 MAX_CRASHES = 2
-"""Workers that a document may crash."""
+"""A document is rejected after crashing this many workers."""
 
 _FIRST_GUESS = 500.0
-"""Words per second, until batches were measured."""
+"""The assumed speed in words per second until batches have been measured."""
 
 _AT_ONCE = 8_000
-"""Characters that are measured on the event loop: the tenth of a second that it takes for more is another thread's."""
+"""Texts up to this many characters are measured on the event loop; longer ones, which take up to a tenth of a second,
+in another thread."""
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
-"""Seconds before a worker that could not be replaced is tried again; they double with every attempt."""
+"""Seconds before the next attempt to replace a worker; doubled with every attempt."""
 
 
 class EngineQueue:
-    """Accepts texts, has workers read them, replaces workers that die. Belongs to the event loop that calls `run`.
+    """Accepts texts, passes them to workers, and replaces crashed workers. For use on the event loop that calls `run`.
 
-    `on_change` is called with False when the last worker cannot be replaced, with True when one can again.
+    `on_change` is called with False when the last worker cannot be replaced, and with True when one can be again.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class EngineQueue:
         self._bytes = 0
         self._speed = _FIRST_GUESS
         self.model: Model | None = None
-        """The model, once every worker has loaded it."""
+        """The model, set after every worker has loaded it."""
 
     async def warm_up(self) -> None:
         """Start the workers. Raises LoadError, WorkerLostError."""
@@ -92,7 +93,7 @@ class EngineQueue:
                 runner.cancel()
 
     def close(self) -> None:
-        """End the workers at once."""
+        """Kill the workers."""
         for worker in self._workers:
             if worker:
                 worker.kill()
@@ -101,10 +102,10 @@ class EngineQueue:
     async def submit(
         self, texts: Sequence[str], options: Sequence[Options], *, deadline: float, size: int = 0
     ) -> list[Answer]:
-        """One answer per text, in order, each read with its own options; cancelling drops what is not read yet.
+        """One answer per text, in order, each read with its own options; cancelling drops unread texts.
 
-        `deadline` is a time of the event loop, `size` the bytes of the request, which are held until then.
-        Raises ServiceError: NOT_READY, OVERLOADED, DEADLINE_EXCEEDED.
+        `deadline` is a time of the event loop; `size` is the size of the request in bytes, counted until the answers
+        are ready. Raises ServiceError: NOT_READY, OVERLOADED, DEADLINE_EXCEEDED.
         """
         if self.model is None:
             raise not_ready()
@@ -119,7 +120,7 @@ class EngineQueue:
 
     @contextlib.contextmanager
     def _held(self, size: int) -> Iterator[None]:
-        """Count the bytes of a request. Raises ServiceError OVERLOADED where others hold too many."""
+        """Count the bytes of a request while it is held. Raises ServiceError OVERLOADED if the queue is full."""
         if self._bytes and self._bytes + size > self._limits.max_queued_bytes:
             self._metrics.refused.inc()
             raise overloaded(retry_after=1.0)
@@ -156,17 +157,17 @@ class EngineQueue:
                 self._release(job)
 
     async def _measure(self, measure: Callable[[str], int], text: str, *, at_once: bool) -> int:
-        """What `measure` says of a text, which may take so long that the event loop must run meanwhile."""
+        """The result of `measure` for a text, in a thread if it would block the event loop for too long."""
         if at_once:
             return measure(text)
         return await asyncio.get_running_loop().run_in_executor(self._measuring, measure, text)
 
     def _is_quarantined(self, job: Job) -> bool:
-        """Answer a document at once that crashed enough workers before; fewer make it a suspect."""
+        """Reject a document that crashed enough workers before; one that crashed fewer becomes a suspect."""
         job.crashes = self._quarantine.crashes(job.text, job.arrival)
         if job.crashes < MAX_CRASHES:
             return False
-        _report(job, "is refused unread: workers died over it before")
+        _report(job, "is rejected unread: it crashed workers before")
         job.finish(worker_lost(), job.arrival)
         return True
 
@@ -179,12 +180,12 @@ class EngineQueue:
         self._count(words)
 
     def _until_room(self, words: int) -> float:
-        """Seconds until so many more words can be accepted, at the speed of late."""
+        """Estimated seconds until `words` fit into the queue, at the recent speed."""
         too_many = self._words + words - self._limits.max_queued_words
         return min(too_many, self._words) / (self._speed * len(self._workers))
 
     def _release(self, job: Job) -> None:
-        """The words of a job that is answered or given up no longer count."""
+        """Stop counting the words of a job that is done or abandoned."""
         if job in self._accepted:
             self._accepted.remove(job)
             self._count(-job.words)
@@ -205,12 +206,12 @@ class EngineQueue:
         return model
 
     async def _run_worker(self, place: int) -> None:
-        """Feed one worker, and its successors."""
+        """Feed one worker and its replacements."""
         slot = self._scheduler.add_slot()
         loop = asyncio.get_running_loop()
         while True:
             worker = self._workers[place]
-            assert worker is not None, "the queue runs before it is warm"
+            assert worker is not None, "the queue was started before its workers"
             slot.called.clear()
             started = loop.time()
             order, jobs = self._scheduler.plan(slot, started)
@@ -227,7 +228,7 @@ class EngineQueue:
                 await self._replace(place)
 
     async def _idle(self, worker: Worker, slot: WorkerSlot) -> None:
-        """Wait until there may be something to do. Raises WorkerLostError where the worker ends before."""
+        """Wait until there may be work. Raises WorkerLostError if the worker exits first."""
         called, ended = asyncio.create_task(slot.called.wait()), asyncio.create_task(worker.ended())
         patience = None if slot.due is None else slot.due - asyncio.get_running_loop().time()
         try:
@@ -240,7 +241,7 @@ class EngineQueue:
 
     def _observe(self, order: Batch, seconds: float) -> None:
         if not order.words:
-            return  # what was read before is finished: that tells nothing of the speed
+            return  # it only finished earlier work, which says nothing about the speed
         self._metrics.batch_words.observe(order.words)
         self._metrics.batch_seconds.observe(seconds)
         if seconds > 0:
@@ -269,14 +270,14 @@ class EngineQueue:
             self._release(job)
 
     def _on_crash(self, worker: Worker, slot: WorkerSlot, jobs: Sequence[Job], error: Exception) -> None:
-        """A worker is gone: what it was reading is tried once more on its own, the rest as if nothing had been.
+        """Handle a crashed worker: retry the documents of its batch one at a time, and requeue the rest.
 
-        What it was reading is remembered though nobody may wait for it any more: it is tried when it comes again.
+        Crashes are recorded even if no caller is waiting any more, for the next time the document is sent.
         """
         worker.kill()
         self._metrics.workers.dec()
         self._metrics.worker_deaths.inc()
-        log.error("a worker died over %d documents: %s", len(jobs), str(error) or "it did not answer in time")
+        log.error("a worker crashed reading %d documents: %s", len(jobs), str(error) or "it did not answer in time")
         now = asyncio.get_running_loop().time()
         remembered = {text: self._quarantine.record_crash(text, now) for text in {job.text for job in jobs}}
         for job in jobs:
@@ -289,28 +290,28 @@ class EngineQueue:
         slot.clear()
         for job in jobs:
             if job.crashes >= MAX_CRASHES:
-                _report(job, "is refused: %d workers died over it", job.crashes)
+                _report(job, "is rejected: it crashed %d workers", job.crashes)
                 self._refuse(job.text, now)
 
     def _refuse(self, text: str, now: float) -> None:
-        """Answer every request for a document that crashed workers."""
+        """Reject all requests for a document that crashed workers."""
         for job in [job for job in self._accepted if job.text == text]:
             job.finish(worker_lost(), now)
             self._release(job)
 
     @property
     def _is_able(self) -> bool:
-        """Whether there is a worker, or one may be expected."""
+        """Whether there is a worker, or one will be available."""
         return len(self._lost) < len(self._workers)
 
     async def _replace(self, place: int) -> None:
-        """Start a worker in the place of one that died, however often that must be tried."""
+        """Replace a crashed worker, retrying until it succeeds."""
         wait = FIRST_WAIT
         while True:
             try:
                 await self._start(place)
             except (LoadError, WorkerLostError) as error:
-                log.error("a worker did not start, it is tried again in %.0f s: %s", wait, error)
+                log.error("a worker did not start; next attempt in %.0f s: %s", wait, error)
                 await self._change(self._lost | {place})
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, LONGEST_WAIT)
@@ -321,7 +322,7 @@ class EngineQueue:
                 return
 
     async def _change(self, lost: set[int]) -> None:
-        """Another worker could not be replaced, or could after all."""
+        """Handle a change in the set of workers that could not be replaced."""
         was_able = self._is_able
         self._lost = lost
         if self._on_change and self._is_able != was_able:

@@ -1,22 +1,22 @@
-"""Which documents a worker reads next.
+"""Plans which documents a worker reads next.
 
-There are three lanes, and every worker serves them in turn, a batch each, if something waits in them. A
-document that fits into one batch is short; short ones are read together, in order of arrival. Longer ones are read bit
-by bit: the oldest and the one of which least is left share a batch. So no lane starves another, a short document waits
-for a batch of the others at most, and a worker holds few documents open.
+There are three lanes. Every worker serves the non-empty lanes round-robin, one batch each. A document that fits into
+one batch is short; short documents are read together, in order of arrival. Longer documents are read in several
+batches: the oldest one and the one with the fewest words left share a batch. So no lane starves another, a short
+document waits for at most one batch of each other lane, and a worker has few open documents.
 
-A batch reads one paragraph at least, so a paragraph longer than a batch makes a long one. It is not cut: its trees
-depend on where the encoder's rows and the tokenizer's windows begin, so what came out would not be the same. Instead,
-one worker is always kept free of such documents, where there are two or more.
+A batch has at least one paragraph, so a paragraph longer than a batch makes a long batch. It is not split, because its
+trees depend on where the encoder's rows and the tokenizer's windows begin, so the results would differ. Instead, if
+there are two or more workers, one is always kept free of such documents.
 
-A document that was being read when a worker died is a suspect: it is read in batches of its own, so that a second crash
-tells which document it was, and so that the others are safe from it: the third lane. So it is where such a document
-comes again.
+A document that was being read when a worker crashed is a suspect. Suspects are in the third lane and are read one per
+batch, so that a second crash identifies the document and does not affect others. The same applies if a suspect is sent
+again.
 
-Where nothing waits and workers are idle, a batch of one document is shared: they read parts of it. Its worker then
-waits for what they have read, but no longer than its own part took it: what is late, or cannot be read there, it reads
-itself, and the document is not shared any more. So a helper that fails costs time, never a document. Suspects are not
-shared, nor is what has a paragraph longer than a batch. Under load something always waits, so nothing is shared.
+If no documents are waiting and workers are idle, a batch of a single document is shared: helpers read parts of it. The
+document's worker waits for them only as long as it needed for its own part. It reads late or failed parts itself, and
+the document is not shared again. So a failing helper costs time, but never a document. Suspects and documents with a
+paragraph longer than a batch are not shared. Under load there are always documents waiting, so nothing is shared.
 """
 
 import itertools
@@ -29,11 +29,11 @@ from sayso_server.workers.protocol import Batch, NewDocument, Outcome, Portion, 
 from sayso_server.workers.weight import weight
 
 LEAST = 100
-"""Words of a part, at least: of fewer it costs more to read and to hand over each than is won."""
+"""Minimum words of a shard: smaller shards cost more to hand over than they save."""
 
 
 class Scheduler:
-    """The documents that wait, and the plan of every batch."""
+    """Holds the waiting documents and plans the batches."""
 
     def __init__(self, max_batch_words: int) -> None:
         self._budget = max_batch_words
@@ -43,18 +43,18 @@ class Scheduler:
         self._slots: list[WorkerSlot] = []
 
     def add_slot(self) -> WorkerSlot:
-        """The slot of one more worker."""
+        """Add a worker; returns its slot."""
         self._slots.append(WorkerSlot())
         return self._slots[-1]
 
     def add(self, job: Job, longest: int = 0) -> None:
-        """Queue a job after the others of its lane. `longest` is its longest paragraph, if the job is not short."""
+        """Queue a job at the end of its lane. `longest` is its longest paragraph, if the job is not short."""
         job.is_blocking = longest > self._budget
         self._lane(job).append(job)
         self._call()
 
     def put_back(self, job: Job) -> None:
-        """Queue a job again whose worker crashed, before the others."""
+        """Queue a job again after its worker crashed, ahead of the others."""
         job.restart()
         if job.crashes:
             self._suspects.append(job)
@@ -63,12 +63,12 @@ class Scheduler:
         self._call()
 
     def finish_shard(self, slot: WorkerSlot, outcome: Outcome) -> None:
-        """A worker has read a part of another's job, or could not."""
-        assert slot.shard is not None, "a worker that was not asked to help"
+        """Handle the outcome of a shard that a worker read for another."""
+        assert slot.shard is not None, "the worker has no shard"
         job = slot.shard.job
         slot.shard = None
         if slot not in job.helpers:
-            return  # it took too long, or the job was started again
+            return  # it took too long, or the job was restarted
         job.helpers.remove(slot)
         if isinstance(outcome, ShardResult):
             job.trees.append(outcome)
@@ -77,7 +77,7 @@ class Scheduler:
         self._call()
 
     def plan(self, slot: WorkerSlot, now: float) -> tuple[Batch, list[Job]]:
-        """The next batch of a worker, and its jobs. Jobs that nobody waits for are dropped on the way."""
+        """The next batch of a worker, and its jobs. Drops jobs that no caller is waiting for."""
         slot.drop_dead(now)
         if slot.shard:
             return Batch(shards=(slot.shard.shard,), dropped=slot.take_dropped()), [slot.shard.job]
@@ -98,7 +98,7 @@ class Scheduler:
         return order, [job for job, _ in portions]
 
     def _lend(self, job: Job, words: int, now: float) -> int:
-        """Give the idle workers shards of a portion, if it may be shared; returns the number of parts."""
+        """Assign shards of a portion to idle workers, if it may be shared; returns the number of parts."""
         idle = [slot for slot in self._slots if slot.is_idle]
         parts = min(1 + len(idle), words // LEAST)
         if parts < 2 or not job.may_be_shared or self._has_waiting(now):
@@ -109,18 +109,18 @@ class Scheduler:
         return parts
 
     def _has_waiting(self, now: float) -> bool:
-        """Whether there is a document that no worker has begun."""
+        """Whether there is a document that no worker has started."""
         return any(not job.is_dead(now) for job in itertools.chain(self._short, self._long, self._suspects))
 
     def _call(self) -> None:
-        """There may be something to do, for whichever worker."""
+        """Wake all workers: there may be work."""
         for slot in self._slots:
             slot.called.set()
 
     def _portions(self, slot: WorkerSlot, now: float) -> list[tuple[Job, int]]:
-        """The jobs of the next batch and how many words each may take.
+        """The jobs of the next batch, each with its number of words.
 
-        That is what need only be finished, or else what comes from the lane whose turn it is.
+        Jobs that only need to be finished come first, otherwise jobs of the next lane.
         """
         if complete := [(job, 0) for job in slot.open if not job.left]:
             return complete
@@ -163,7 +163,7 @@ class Scheduler:
         return [(job, max(1, self._budget // 2)) for job in (oldest, smallest)]
 
     def _allowed(self, slot: WorkerSlot, lane: deque[Job], now: float) -> Iterator[Job]:
-        """The first job of a lane that this worker may begin, taken out of it; those that nobody waits for go too."""
+        """Remove and yield the first job of a lane that this worker may start; drops jobs without a waiting caller."""
         may_block = self._may_block(slot)
         for job in list(lane):
             if job.is_dead(now):
@@ -174,7 +174,7 @@ class Scheduler:
                 return
 
     def _may_block(self, slot: WorkerSlot) -> bool:
-        """Whether this worker may begin a document with a paragraph longer than a batch."""
+        """Whether this worker may start a document with a paragraph longer than a batch."""
         others = [other for other in self._slots if other is not slot]
         return not others or any(not other.is_blocked for other in others)
 
@@ -189,19 +189,19 @@ class Scheduler:
 
 
 def longest_paragraph(text: str) -> int:
-    """The words of the longest paragraph. It takes the longer the more lines there are."""
+    """The number of words of the longest paragraph. Slow for texts with many lines."""
     return max((weight(text[part.start : part.end]) for part in paragraphs(text)), default=0)
 
 
 def _portion(job: Job, words: int, parts: int) -> Portion:
-    """What its worker is told, with what helpers have read meanwhile."""
+    """The portion for the job's worker, with the results of its helpers."""
     portion = Portion(job.number, words, parts, tuple(job.trees))
     job.trees.clear()
     return portion
 
 
 def _taken_from(lane: deque[Job], now: float) -> Iterator[Job]:
-    """The jobs of a lane that somebody waits for, each taken out of it."""
+    """Remove and yield the jobs of a lane that a caller is waiting for."""
     while lane:
         job = lane.popleft()
         if not job.is_dead(now):

@@ -1,4 +1,4 @@
-"""Logs: lines of JSON, or for people. No line holds text of a document."""
+"""Logs as JSON lines or plain text. No line contains text of a document."""
 
 import json
 import logging
@@ -13,13 +13,13 @@ _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) 
 
 
 class JsonFormatter(logging.Formatter):
-    """One object a line: time, level, logger, message, request_id, and whatever `extra` holds.
+    """One object per line: time, level, logger, message, request_id, and the fields of `extra`.
 
-    Of an exception only its type is shown: its message may quote a document.
+    Exceptions are logged by type only: their messages may quote a document.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line."""
+        """The log line."""
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -35,10 +35,10 @@ class JsonFormatter(logging.Formatter):
 
 
 class TextFormatter(logging.Formatter):
-    """The same for people."""
+    """The same fields as readable text."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line."""
+        """The log line."""
         time = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         extra = {"request_id": request_id.get()} | _extra(record)
         shown = "".join(f" {name}={value}" for name, value in extra.items() if value != "")
@@ -47,7 +47,7 @@ class TextFormatter(logging.Formatter):
 
 
 def set_up(level: str, form: str) -> None:
-    """Log to standard error; `auto` is text on a terminal and JSON elsewhere."""
+    """Log to standard error; `auto` is text on a terminal, otherwise JSON."""
     readable = form == "text" or (form == "auto" and sys.stderr.isatty())
     handler = logging.StreamHandler()
     handler.setFormatter(TextFormatter() if readable else JsonFormatter())

@@ -1,4 +1,4 @@
-"""What the Prometheus endpoint shows. No label holds text of a caller's."""
+"""Prometheus metrics. No label contains text of a caller."""
 
 from collections.abc import Iterable
 
@@ -28,23 +28,23 @@ _CALL = ("grpc_type", "grpc_service", "grpc_method")
 _BUILD = ("version", "model", "model_version", "model_digest", "number_format")
 
 ANONYMOUS, OTHERS = "anonymous", "other"
-"""Callers without a token, and those for whom there is no label left."""
+"""Label values for callers without a token, and for callers beyond the limit of labels."""
 MOST_CALLERS = 100
-"""Names of tokens that get a label of their own."""
+"""The maximum number of token names with their own label."""
 
 
 class Metrics:
-    """The metrics of one server, in a registry of their own."""
+    """The metrics of one server, in a separate registry."""
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=registry)
-        self._build = Gauge("sayso_build_info", "Always 1; the labels say what this is.", _BUILD, registry=registry)
-        self.ready = Gauge("sayso_ready", "1 if the server takes requests, else 0.", registry=registry)
+        self._build = Gauge("sayso_build_info", "Always 1; the labels describe the server.", _BUILD, registry=registry)
+        self.ready = Gauge("sayso_ready", "1 if the server accepts requests, otherwise 0.", registry=registry)
         self.reloaded = Gauge(
             "sayso_last_reload_successful",
-            "1 if the files in use are those on disk, 0 if the last change of them was refused.",
+            "1 if the files in use are those on disk, 0 if their last change was invalid.",
             ("files",),
             registry=registry,
         )
@@ -61,19 +61,21 @@ class Metrics:
             "grpc_server_handling_seconds", "Duration of calls.", _CALL, buckets=_SECONDS, registry=registry
         )
         self.failures = Counter(
-            "sayso_failures", "Calls and documents of batches that failed.", ("reason",), registry=registry
+            "sayso_failures", "Failed calls, and failed documents of batches.", ("reason",), registry=registry
         )
         self._caller_calls = Counter(
-            "sayso_caller_calls", "Calls, by the name of their token.", ("caller", "grpc_code"), registry=registry
+            "sayso_caller_calls", "Calls by token name.", ("caller", "grpc_code"), registry=registry
         )
-        self._caller_words = Counter(
-            "sayso_caller_words", "Words read, by the name of the token.", ("caller",), registry=registry
-        )
+        self._caller_words = Counter("sayso_caller_words", "Words read by token name.", ("caller",), registry=registry)
 
     def _of_queue(self, registry: CollectorRegistry) -> None:
-        self.queue_words = Gauge("sayso_queue_words", "Words accepted and not answered.", registry=registry)
-        self.queue_bytes = Gauge("sayso_queue_bytes", "Bytes of requests that wait for an answer.", registry=registry)
-        self.queue_documents = Gauge("sayso_queue_documents", "Documents accepted and not answered.", registry=registry)
+        self.queue_words = Gauge(
+            "sayso_queue_words", "Words of accepted documents in progress or waiting.", registry=registry
+        )
+        self.queue_bytes = Gauge("sayso_queue_bytes", "Bytes of requests in progress or waiting.", registry=registry)
+        self.queue_documents = Gauge(
+            "sayso_queue_documents", "Accepted documents in progress or waiting.", registry=registry
+        )
         self._limit_words = Gauge("sayso_queue_limit_words", "Size of the queue, in words.", registry=registry)
         self._limit_bytes = Gauge("sayso_queue_limit_bytes", "Size of the queue, in bytes.", registry=registry)
         self.queue_wait = Histogram(
@@ -82,7 +84,7 @@ class Metrics:
             buckets=_SECONDS,
             registry=registry,
         )
-        self.refused = Counter("sayso_overloaded", "Requests refused by the full queue.", registry=registry)
+        self.refused = Counter("sayso_overloaded", "Requests rejected because the queue was full.", registry=registry)
 
     def _of_reading(self, registry: CollectorRegistry) -> None:
         self.batch_words = Histogram("sayso_batch_words", "Words of a batch.", buckets=_WORDS, registry=registry)
@@ -90,18 +92,22 @@ class Metrics:
             "sayso_batch_seconds", "Duration of a batch.", buckets=_SECONDS, registry=registry
         )
         self.stages = Histogram(
-            "sayso_stage_seconds", "Duration of a document's stages.", ("stage",), buckets=_SECONDS, registry=registry
+            "sayso_stage_seconds",
+            "Duration of the stages of a document.",
+            ("stage",),
+            buckets=_SECONDS,
+            registry=registry,
         )
         self.words = Counter("sayso_words", "Words read.", registry=registry)
         self.documents = Counter("sayso_documents", "Documents read.", registry=registry)
         self.warnings = Counter("sayso_warnings", "Warnings about texts.", ("code",), registry=registry)
-        self.workers = Gauge("sayso_workers", "Workers that are up.", registry=registry)
-        self.workers_wanted = Gauge("sayso_workers_configured", "Workers that should be up.", registry=registry)
-        self.worker_deaths = Counter("sayso_worker_deaths", "Workers that died.", registry=registry)
-        self.worker_restarts = Counter("sayso_worker_restarts", "Workers that were replaced.", registry=registry)
+        self.workers = Gauge("sayso_workers", "Running workers.", registry=registry)
+        self.workers_wanted = Gauge("sayso_workers_configured", "Configured workers.", registry=registry)
+        self.worker_deaths = Counter("sayso_worker_deaths", "Crashed workers.", registry=registry)
+        self.worker_restarts = Counter("sayso_worker_restarts", "Replaced workers.", registry=registry)
 
     def _start_at_zero(self) -> None:
-        """Series that are there before anything happens, so that a rate over the first event is seen."""
+        """Create series at zero, so that rates include the first event."""
         service = pb.DESCRIPTOR.services_by_name["QuoteService"]
         for method in service.methods:
             kind = "bidi_stream" if method.server_streaming else "unary"
@@ -118,13 +124,13 @@ class Metrics:
         self._caller_words.labels(ANONYMOUS)
 
     def configured(self, limits: Limits, workers: int) -> None:
-        """What the server was told to be."""
+        """Record the configuration of the server."""
         self._limit_words.set(limits.max_queued_words)
         self._limit_bytes.set(limits.max_queued_bytes)
         self.workers_wanted.set(workers)
 
     def loaded(self, model: Model) -> None:
-        """The model that reads."""
+        """Record the loaded model."""
         self._build.labels(VERSION, model.name, model.version, model.digest, model.number_format).set(1)
 
     def read(self, extraction: Extraction) -> None:
@@ -137,15 +143,15 @@ class Metrics:
             self.warnings.labels(warning.code.name).inc()
 
     def read_for(self, caller: str, words: int) -> None:
-        """Count words that were read for a caller."""
+        """Count words read for a caller."""
         self._caller_words.labels(self._label(caller)).inc(words)
 
     def called(self, caller: str, code: str) -> None:
-        """Count a call of a caller, who is known by the name of a token."""
+        """Count a call of a caller, identified by token name."""
         self._caller_calls.labels(self._label(caller), code).inc()
 
     def _label(self, caller: str) -> str:
-        """The name, unless there were too many: each is a series for as long as the server runs."""
+        """The name, unless there are too many: each name is a series for as long as the server runs."""
         name = caller or ANONYMOUS
         if name not in self._callers:
             if len(self._callers) > MOST_CALLERS:
@@ -154,7 +160,7 @@ class Metrics:
         return name
 
     def page(self) -> tuple[bytes, str]:
-        """All of them in the text format of Prometheus, and its content type."""
+        """All metrics in the Prometheus text format, and its content type."""
         return generate_latest(self.registry), CONTENT_TYPE_LATEST
 
     def names(self) -> Iterable[str]:
@@ -163,5 +169,5 @@ class Metrics:
 
 
 def without_creation_times() -> None:
-    """Show no time of creation for each series. Holds for the whole process, so only a server's own asks for it."""
+    """Disable creation-time series. This affects the whole process, so only the server command calls it."""
     disable_created_metrics()  # type: ignore[no-untyped-call]

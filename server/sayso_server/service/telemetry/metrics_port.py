@@ -1,24 +1,24 @@
-"""The Prometheus endpoint: HTTP/1.1, one request per connection, each of which has its time and its place."""
+"""The Prometheus endpoint: HTTP/1.1, one request per connection, with limits on connections and time."""
 
 import asyncio
 import contextlib
 from collections.abc import Callable
 
 MOST = 32
-"""Connections at a time; more are closed at once."""
+"""Maximum number of connections; others are closed at once."""
 TIME_LIMIT = 10.0
-"""Seconds in which a client must have sent its request and read the answer."""
+"""Seconds within which a client must send its request and read the response."""
 _LONGEST = 16 * 1024
-"""Bytes that the head of a request may have."""
+"""Maximum size of a request head, in bytes."""
 _END = b"\r\n\r\n"
 PATH = b"/metrics"
 
 Page = Callable[[], tuple[bytes, str]]
-"""What is shown, and its content type."""
+"""A function that returns the page and its content type."""
 
 
 class MetricsPort:
-    """Shows the page at /metrics, and nothing else. Belongs to the event loop that starts it."""
+    """Serves the page at /metrics, and nothing else. For use on the event loop that starts it."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
@@ -26,12 +26,12 @@ class MetricsPort:
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> int:
-        """Listen; the port. Raises OSError where that is not possible."""
+        """Start listening; returns the port. Raises OSError."""
         self._server = await asyncio.start_server(self._serve, host, port, limit=_LONGEST)
         return int(self._server.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
-        """End, also what is being answered."""
+        """Close the port and all connections."""
         if not self._server:
             return
         self._server.close()
@@ -56,13 +56,13 @@ class MetricsPort:
             writer.transport.abort()
 
     def _answer(self, head: bytes) -> bytes:
-        """The answer to a request, by its first line."""
+        """The response to a request, by its first line."""
         method, _, rest = head.partition(b"\r\n")[0].partition(b" ")
         target, _, version = rest.partition(b" ")
         if not version.startswith(b"HTTP/1."):
             return _response("400 Bad Request")
         if target.partition(b"?")[0] != PATH:
-            return _response("404 Not Found", b"there is nothing here but /metrics\n")
+            return _response("404 Not Found", b"not found; try /metrics\n")
         if method not in (b"GET", b"HEAD"):
             return _response("405 Method Not Allowed", more=("Allow: GET, HEAD",))
         body, content_type = self._page()

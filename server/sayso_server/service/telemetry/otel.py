@@ -1,9 +1,9 @@
-"""Traces by OpenTelemetry: the only module that imports it.
+"""OpenTelemetry traces; the only module that imports OpenTelemetry.
 
-Spans, one below the other: the call; each document that it had read; its wait in the queue, its parse, its extraction.
-They are exported by a thread of their own, out of a bounded buffer: a collector that is slow or away costs spans, never
-requests. The interceptor of opentelemetry-instrumentation-grpc is not used: it writes the message of an exception into
-the span, which may quote a document, and it does not know handlers that write their stream themselves.
+The spans are nested: the call; each of its documents; the document's time in the queue, its parse, its extraction. They
+are exported by a separate thread from a bounded buffer: if the collector is slow or down, spans are lost, but never
+requests. The interceptor of opentelemetry-instrumentation-grpc is not used: it records exception messages, which may
+quote a document, and it does not support handlers that write to their stream.
 """
 
 import asyncio
@@ -28,13 +28,13 @@ from sayso_server.service.telemetry.tracing import Ended, Metadata
 from sayso_server.version import VERSION
 
 _FAULTS = frozenset({"UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS"})
-"""Codes that are the server's fault, by OpenTelemetry's conventions for gRPC."""
+"""Codes that count as server errors in OpenTelemetry's conventions for gRPC."""
 
 _OTLP = {"grpc": "otlp_proto_grpc", "http/protobuf": "otlp_proto_http"}
 
 
 class OpenTelemetryTraces:
-    """See Traces. Spans go where the provider sends them."""
+    """See Traces. The provider exports the spans."""
 
     def __init__(self, provider: TracerProvider) -> None:
         self._provider = provider
@@ -63,10 +63,10 @@ class OpenTelemetryTraces:
             yield ended
 
     def document(self, answer: Answer, arrived: int) -> None:
-        """See Traces. Parse and extraction have the duration that the worker measured.
+        """See Traces. The durations of parse and extraction are those measured by the worker.
 
-        Their places are inferred: a document is parsed from when it is taken, with gaps where it is read in several
-        rounds, and extracted at the end.
+        Their start times are inferred: the parse starts when a worker takes the document and has gaps if it takes
+        several batches; the extraction is at the end.
         """
         taken, end = arrived + _nanoseconds(answer.queue_duration), arrived + _nanoseconds(answer.duration)
         span = self._tracer.start_span("document", start_time=arrived)
@@ -87,12 +87,12 @@ class OpenTelemetryTraces:
         self._tracer.start_span(name, below, start_time=start).end(end)
 
     async def close(self, *, at_most: float, hurried: asyncio.Event) -> None:
-        """See Traces. The thread is a daemon, since the provider may take longer and cannot be told not to."""
+        """See Traces. The thread is a daemon, since the provider may take longer and cannot be interrupted."""
         loop, closed = asyncio.get_running_loop(), asyncio.Event()
 
         def close() -> None:
             self._provider.shutdown()
-            with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits any more
+            with contextlib.suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(closed.set)
 
         threading.Thread(target=close, name="traces", daemon=True).start()
@@ -103,27 +103,27 @@ class OpenTelemetryTraces:
 
 
 def from_environment() -> OpenTelemetryTraces:
-    """Traces as the OTEL_* variables say. Raises SettingError."""
+    """Traces configured by the OTEL_* variables. Raises SettingError."""
     try:
         provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
         for exporter in _exporters():
             provider.add_span_processor(BatchSpanProcessor(exporter))
     except SettingError:
         raise
-    except Exception as error:  # whatever an exporter says of its variables
+    except Exception as error:  # exporters raise various errors for invalid variables
         raise SettingError(f"--tracing: {' '.join(str(error).split())}") from error
     return OpenTelemetryTraces(provider)
 
 
 def _resource() -> Resource:
-    """Who sends the spans: sayso-server, unless the environment names it otherwise."""
+    """The resource of the spans: sayso-server, unless the environment sets another name."""
     given = OTELResourceDetector().detect().attributes
     ours = {SERVICE_NAME: "sayso-server", SERVICE_VERSION: VERSION}
     return Resource.create({name: value for name, value in ours.items() if name not in given})
 
 
 def _exporters() -> Iterator[SpanExporter]:
-    """Those of OTEL_TRACES_EXPORTER, which OpenTelemetry's own code reads only where it configures all by itself."""
+    """The exporters of OTEL_TRACES_EXPORTER, which OpenTelemetry reads only in automatic configuration."""
     for name in (os.environ.get("OTEL_TRACES_EXPORTER") or "otlp").split(","):
         if name.strip().lower() != "none":
             yield _exporter(_otlp() if name.strip() == "otlp" else name.strip())

@@ -1,4 +1,4 @@
-"""Traces, where they are asked for. Nothing here needs OpenTelemetry, which is an extra of the distribution."""
+"""The interface of traces. It does not need OpenTelemetry, which is an optional extra."""
 
 import asyncio
 import contextlib
@@ -10,24 +10,24 @@ from sayso_server.service.settings import SettingError, Settings
 
 Metadata = Iterable[tuple[str, str | bytes]]
 Ended = Callable[[str], None]
-"""Takes the gRPC code that a call ended with."""
+"""A callback for the gRPC code that a call ended with."""
 
 
 class Traces(Protocol):
-    """Takes note of calls and of the documents in them. Nothing of a document's text goes in."""
+    """Records calls and their documents. It never records text of a document."""
 
     def call(self, method: str, metadata: Metadata) -> contextlib.AbstractContextManager[Ended]:
-        """Around a call; its caller's trace, where it has one, is in the metadata."""
+        """A context manager for a call; the caller's trace, if any, is in the metadata."""
 
     def document(self, answer: Answer, arrived: int) -> None:
-        """A document of the current call, which came at `arrived`, in nanoseconds since 1970."""
+        """Record a document of the current call that arrived at `arrived`, in nanoseconds since 1970."""
 
     async def close(self, *, at_most: float, hurried: asyncio.Event) -> None:
-        """Hand over what is not handed over yet, `at_most` seconds or until `hurried` is set."""
+        """Export the remaining spans, for `at_most` seconds or until `hurried` is set."""
 
 
 class NoTraces:
-    """Takes note of nothing."""
+    """Records nothing."""
 
     def call(self, method: str, metadata: Metadata) -> contextlib.AbstractContextManager[Ended]:
         """See Traces."""
@@ -44,7 +44,7 @@ NO_TRACES = NoTraces()
 
 
 def traces_of(settings: Settings) -> Traces:
-    """What the settings ask for. Raises SettingError."""
+    """The traces for the settings. Raises SettingError."""
     if not settings.tracing:
         return NO_TRACES
     try:

@@ -1,1 +1,1 @@
-"""How fast sayso reads, measured as ratios within one run: `make bench`, `sayso-tools speed bench`."""
+"""Speed benchmarks, as ratios within one run: `make bench`, `sayso-tools speed bench`."""

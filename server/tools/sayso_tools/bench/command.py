@@ -1,8 +1,8 @@
-"""`sayso-tools speed bench`: how fast sayso reads, as ratios within one run.
+"""`sayso-tools speed bench`: speed benchmarks, as ratios within one run.
 
-Everything that is compared takes turns with everything else, in one process next to one server, so that a busy machine
-slows all of it down. Results go to three files of --output; progress goes to standard error. It needs nothing but
-the bundled models: texts are invented, unless --text names others.
+All workloads are interleaved, in one process next to one server, so that a busy machine slows all of them equally.
+Results go to three files in --output; progress goes to standard error. It needs only the bundled models: texts are
+invented, unless --text names a file.
 """
 
 import argparse
@@ -28,24 +28,24 @@ PARTS = ("encoder", "pipeline", "server", "stock", "growth", "start")
 CALLERS = (1, 4, 16)
 STARTS = 3
 STOCK_ARTICLES = 2
-"""Articles that the pipeline of stock Stanza's shape reads, which is many times slower."""
+"""The number of articles for the pipeline in stock Stanza's architecture, which is many times slower."""
 
 log = logging.getLogger(__name__)
 
 
 def arguments(given: Sequence[str]) -> argparse.Namespace:
-    """The command line."""
+    """The parsed command line."""
     parser = argparse.ArgumentParser(
         prog="sayso-tools speed bench",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--text", type=Path, metavar="FILE", help='JSON lines with a "text", in place of invented ones')
-    parser.add_argument("--articles", type=int, default=16, help="read in a round (default: %(default)s)")
+    parser.add_argument("--text", type=Path, metavar="FILE", help='JSON lines with a "text", instead of invented texts')
+    parser.add_argument("--articles", type=int, default=16, help="articles per round (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=7, help="(default: %(default)s)")
-    parser.add_argument("--threads", type=int, help="of torch, here and in one worker; without it, server defaults")
+    parser.add_argument("--threads", type=int, help="torch threads, here and in one worker (default: as in the server)")
     parser.add_argument(
-        "--part", choices=PARTS, action="append", help="measure this as well as the extractor; repeatable"
+        "--part", choices=PARTS, action="append", help="measure this in addition to the extractor; may be repeated"
     )
     parser.add_argument("--quick", action="store_true", help="a few minutes: 2 articles, 3 rounds, up to 10,000 words")
     parser.add_argument(
@@ -61,7 +61,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
 
 def main(given: Sequence[str]) -> None:
     """Measure, print the table, write the files."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped then too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped too
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     options = arguments(given)
     try:
@@ -75,7 +75,7 @@ def main(given: Sequence[str]) -> None:
 
 
 def measure(options: argparse.Namespace, articles: Sequence[str]) -> Results:
-    """All that was asked for."""
+    """The requested measurements."""
     from sayso_server.core.pipeline import Extractor
     from sayso_server.parsing.load import load_parser
     from sayso_server.service.settings import default_threads
@@ -116,7 +116,7 @@ def measure(options: argparse.Namespace, articles: Sequence[str]) -> Results:
 
 
 def ratios(turns: Mapping[str, Sequence[Turn]]) -> dict[str, Figure]:
-    """The ratios that matter, of what was measured; the ceiling is the fastest number format of the encoder."""
+    """The main ratios of the measurements; the ceiling is the encoder's fastest number format."""
     extractor = turns["extractor"]
     encoders = [name for name in turns if name.startswith("encoder")]
     out: dict[str, Figure] = {}
@@ -137,7 +137,7 @@ def ratios(turns: Mapping[str, Sequence[Turn]]) -> dict[str, Figure]:
 def _stock(own: "Articles", stack: ExitStack) -> Work:
     sample = own.parser.annotate(own.parser.tokenize("\n\n".join(own.texts)))
     from sayso_server.parsing.load import BUNDLED
-    from sayso_tools.bench import stock  # its imports make Stanza talk
+    from sayso_tools.bench import stock  # its imports make Stanza log
 
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     stack.enter_context(stock.trees_at_once())

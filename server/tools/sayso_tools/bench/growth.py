@@ -1,4 +1,4 @@
-"""How the time of the extractor grows with the text."""
+"""Measures how the extractor's time grows with the length of the text."""
 
 import itertools
 import statistics
@@ -9,19 +9,19 @@ from sayso_tools.bench.texts import of_length
 from sayso_tools.bench.timing import Figure, timed
 
 LENGTHS = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
-"""Words of the texts: about double each time, and each with one of ten times its length."""
+"""The lengths of the texts in words, each about double the previous one, with pairs that differ by a factor of ten."""
 
 LEAST = 1_000
-"""Words of one measurement: a shorter text is read several times."""
+"""Minimum words of one measurement: shorter texts are read several times."""
 
 Milliseconds = dict[int, Figure]
-"""Per word, by the words of the text."""
+"""Milliseconds per word, by the length of the text in words."""
 
 
 def measure(
     extractor: Extractor, articles: Sequence[str], lengths: Sequence[int], rounds: int, say: Callable[[str], None]
 ) -> tuple[Milliseconds, Figure]:
-    """Milliseconds per word by length, and how much longer ten times the text takes, over all pairs and rounds."""
+    """Milliseconds per word by length, and the time ratio for ten times the text, over all pairs and rounds."""
     texts = {length: of_length(articles, length) for length in lengths}
     seconds: dict[int, list[float]] = {length: [] for length in lengths}
     for number in range(rounds):

@@ -1,4 +1,4 @@
-"""Works in this process: the encoder alone, the pipeline, the extractor and its two halves."""
+"""Workloads in this process: the encoder alone, the pipeline, the extractor and its two parts."""
 
 from collections.abc import Callable, Sequence
 
@@ -17,11 +17,11 @@ from sayso_tools.bench.timing import Work, timed
 from sayso_tools.evaluation.speed import rows_of
 
 ENCODER = "encoder alone, "
-"""What the names of its works begin with; the rest is the number format."""
+"""The prefix of the encoder workloads' names, followed by the number format."""
 
 
 class Articles:
-    """Articles with what the works need of them: their words as the models count them, and their trees."""
+    """Articles with the data that the workloads need: number of words as counted by the models, and trees."""
 
     def __init__(self, parser: StanzaParser, texts: Sequence[str]) -> None:
         self.texts = texts
@@ -30,13 +30,13 @@ class Articles:
         self.words = [sum(len(tree.words) for tree in document.trees) for document in self.documents]
 
     def work(self, of_article: Callable[[str], object], count: int | None = None) -> Work:
-        """One article after the other, all of them or the first so many."""
+        """A workload that reads one article after the other, all of them or the first `count`."""
         texts = self.texts[:count]
         return Work(sum(self.words[:count]), lambda: [timed(of_article, text) for text in texts])
 
 
 def bfloat16(weight: Tensor, bias: Tensor) -> Linear:
-    """A matrix in bfloat16, which is fast where the processor has it."""
+    """A matrix in bfloat16, which is fast on processors that support it."""
     own_weight, own_bias = weight.bfloat16(), bias.bfloat16()
     return lambda states: F.linear(states.bfloat16(), own_weight, own_bias).float()
 
@@ -45,7 +45,7 @@ FORMATS = {"float32": FLOATING, "bfloat16": Format(bfloat16, bfloat16), "int8": 
 
 
 def encoder_works(articles: Articles) -> dict[str, Work]:
-    """The encoder alone, on the rows that the pipeline makes of the articles, in each number format."""
+    """The encoder alone, on the pipeline's rows for the articles, in each number format."""
     rows = [rows_of(articles.parser, read(text).parts) for text in articles.texts]
 
     def work(form: Format) -> Work:
@@ -63,7 +63,7 @@ def encoder_works(articles: Articles) -> dict[str, Work]:
 
 
 def pipeline_work(articles: Articles) -> Work:
-    """The bare `stanza.Pipeline` with our models, whole articles one by one."""
+    """The bare `stanza.Pipeline` with our models, article by article."""
 
     @torch.inference_mode()
     def of_article(text: str) -> None:
@@ -73,7 +73,7 @@ def pipeline_work(articles: Articles) -> Work:
 
 
 def extractor_works(articles: Articles, extractor: Extractor) -> dict[str, Work]:
-    """The extractor, the parse that is in it, and the rest: rules, scorer, speakers."""
+    """The extractor, its parsing, and the rest: rules, scorer, speakers."""
     bare = {text: read(text).parts for text in articles.texts}
     documents = dict(zip(articles.texts, articles.documents, strict=True))
     return {

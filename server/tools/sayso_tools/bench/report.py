@@ -1,4 +1,4 @@
-"""The figures of a run as JSON, as a table and as a plot."""
+"""The results of a run as JSON, table and plot."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,20 +10,20 @@ from typing import Any
 from sayso_tools.bench.timing import Figure
 
 _BAR, _LEFT, _ROW = 360, 190, 26
-"""Pixels of the plot: the longest bar, the names on the left, a row."""
+"""Sizes in the plot in pixels: the longest bar, the names on the left, a row."""
 
 
 @dataclass
 class Results:
-    """What a run has found; what it left out is empty."""
+    """The results of a run; fields that were not measured are empty."""
 
     conditions: dict[str, Any]
     speeds: dict[str, Figure] = field(default_factory=dict)
-    """Words per second, by work."""
+    """Words per second by workload."""
     ratios: dict[str, Figure] = field(default_factory=dict)
-    """By what is compared with what."""
+    """Ratios by the name of the comparison."""
     milliseconds: dict[int, Figure] = field(default_factory=dict)
-    """Per word, by the words of the text."""
+    """Milliseconds per word, by the length of the text in words."""
     ready_seconds: Figure | None = None
     resident_mib: dict[str, float] = field(default_factory=dict)
 
@@ -33,7 +33,7 @@ class Results:
 
 
 def write(results: Results, folder: Path) -> None:
-    """Write `figures.json`, `plot.svg` and `README.md` to a folder, which is made where it is missing."""
+    """Write `figures.json`, `plot.svg` and `README.md` to a folder, which is created if necessary."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "figures.json").write_text(results.as_json(), encoding="utf-8")
     (folder / "plot.svg").write_text(plot(results), encoding="utf-8")
@@ -41,17 +41,17 @@ def write(results: Results, folder: Path) -> None:
 
 
 def table(results: Results) -> str:
-    """All figures as Markdown."""
+    """All results as Markdown."""
     said = "; ".join(f"{name}: {value}" for name, value in results.conditions.items())
     lines = [
         "# How fast it reads",
         "",
-        "Written by `make bench`. All figures are of one run, in which the works took turns; a ratio is taken within",
-        "each round. The median, and in brackets the least and the greatest.",
+        "Written by `make bench`. All figures come from one interleaved run; ratios are taken within each round. Given",
+        "are medians, with the minimum and the maximum in brackets.",
         "",
         said + ".",
         "",
-        *_rows(["work", "words/s"], ((name, _thousands(f)) for name, f in results.speeds.items())),
+        *_rows(["workload", "words/s"], ((name, _thousands(f)) for name, f in results.speeds.items())),
         *_rows(["ratio", ""], ((name, _plain(f)) for name, f in results.ratios.items())),
         *_rows(["words of the text", "ms per word"], ((f"{n:,}", _plain(f)) for n, f in results.milliseconds.items())),
     ]
@@ -64,7 +64,7 @@ def table(results: Results) -> str:
 
 
 def _rows(header: Sequence[str], rows: Iterable[tuple[str, str]]) -> list[str]:
-    """A table with an empty line after it; nothing without rows."""
+    """A table followed by an empty line; nothing if there are no rows."""
     body = [f"| {name} | {figure} |" for name, figure in rows]
     return ["| " + " | ".join(header) + " |", "|---|--:|", *body, ""] if body else []
 
@@ -78,7 +78,7 @@ def _plain(figure: Figure) -> str:
 
 
 def plot(results: Results) -> str:
-    """Two groups of bars, speeds by work and time per word by length, with their spread, as SVG."""
+    """Two bar charts as SVG, speed by workload and time per word by length, with ranges."""
     groups = [
         ("words per second", results.speeds),
         ("milliseconds per word, by the words of the text", {f"{n:,}": f for n, f in results.milliseconds.items()}),

@@ -1,4 +1,4 @@
-"""A server process of this project: works that call it, how soon it is ready, what it keeps in memory."""
+"""A server process: workloads that call it, its start-up time and its memory."""
 
 import contextlib
 import re
@@ -20,19 +20,19 @@ from sayso_server.workers.system import WORKER
 from sayso_tools.bench.timing import Work, timed
 
 PATIENCE = 180.0
-"""Seconds that a server may take to be ready."""
+"""Maximum seconds until a server is ready."""
 
 
 @dataclass(frozen=True)
 class Served:
-    """A server that is ready."""
+    """A ready server."""
 
     pid: int
     address: str
     ready_seconds: float
 
     def work(self, texts: Sequence[str], words: int, callers: int) -> Work:
-        """Read the texts, so many at a time, each in a call of its own."""
+        """A workload that reads each text in a separate call, with `callers` concurrent calls."""
 
         def run() -> Sequence[float]:
             with sayso.Client(self.address) as client, ThreadPoolExecutor(callers) as pool:
@@ -41,9 +41,9 @@ class Served:
         return Work(words, run)
 
     def resident_mib(self) -> dict[str, float]:
-        """MiB of the server process and of the greatest of its workers; empty where there is no /proc.
+        """Resident MiB of the server process and of its largest worker; empty without /proc.
 
-        Those of a worker include what it shares with the others: `PSS` of /proc tells them apart.
+        A worker's memory includes pages that it shares with others; `PSS` in /proc would separate them.
         """
         if not Path("/proc/self/status").exists():
             return {}
@@ -53,7 +53,7 @@ class Served:
 
 @contextlib.contextmanager
 def serving(*options: str) -> Iterator[Served]:
-    """A server on a free port, ready; stopped whatever happens. Raises RuntimeError if it does not come up."""
+    """A ready server on a free port, which is always stopped at the end. Raises RuntimeError if it does not start."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -78,7 +78,7 @@ def _wait(process: "subprocess.Popen[bytes]", address: str, give_up: float) -> N
                 if stub.Check(request, timeout=1).status == health_pb2.HealthCheckResponse.SERVING:
                     return
             time.sleep(0.05)
-    raise RuntimeError(f"the server on {address} did not come up")
+    raise RuntimeError(f"the server on {address} did not start")
 
 
 def _descendants(pid: int) -> list[int]:

@@ -1,11 +1,11 @@
-"""A pipeline of the shape of Stanza's default English package, with random weights: what our own models stand in for.
+"""A pipeline with the architecture of Stanza's default English package and random weights, as a baseline.
 
-Stanza's own classes at their published sizes: tagger, parser and names read word vectors and two character language
-models; each has its own LSTM. What the network computes costs the same whatever its weights are. Tokenizer, multi-word
-tokens and lemmatizer are the bundled ones, since random ones would cut other words; they are faster than Stanza's, the
-tokenizer by less than one hundredth of what this pipeline takes. Where random weights would cost more than trained
-ones, the least is counted: the parser decodes the scores of a chain, in which Chu-Liu/Edmonds has nothing to mend, and
-its repair of two subjects of one verb is off.
+It uses Stanza's own classes at their published sizes: tagger, parser and names read word vectors and two character
+language models; each has its own LSTM. The cost of a network does not depend on its weights. Tokenizer, multi-word
+tokens and lemmatizer are the bundled ones, since random ones would produce different words; they are faster than
+Stanza's, the tokenizer by less than one hundredth of this pipeline's time. Where random weights would cost more than
+trained ones, the minimum is used: the parser decodes the scores of a chain, in which Chu-Liu/Edmonds has nothing to
+repair, and its repair of two subjects of one verb is off.
 """
 
 import contextlib
@@ -47,14 +47,14 @@ CHARACTER_MODEL = {
 }
 
 NAME_TYPES = 18
-"""Types of names in OntoNotes, on which Stanza's English names are trained."""
+"""Name types in OntoNotes, the training data of Stanza's English names."""
 
 
 def build(models: Path, sample: Any, folder: Path) -> Any:
     """A `stanza.Pipeline` whose random models are written to `folder`.
 
-    `models` is a folder of bundled models; `sample` is a document that they have annotated, from which the vocabularies
-    of words and labels come.
+    `models` is a folder of bundled models; `sample` is a document annotated by them, the source of the vocabularies of
+    words and labels.
     """
     logging.getLogger("stanza").setLevel(logging.ERROR)
     with torch.random.fork_rng():
@@ -88,7 +88,7 @@ def build(models: Path, sample: Any, folder: Path) -> Any:
 
 @contextlib.contextmanager
 def trees_at_once() -> Iterator[None]:
-    """Give Chu-Liu/Edmonds scores whose best heads make a tree, as those of a trained parser nearly always do."""
+    """Give Chu-Liu/Edmonds scores whose best heads form a tree, as is nearly always the case for a trained parser."""
     whole = depparse_model.chuliu_edmonds_one_root
 
     def of_chain(scores: np.ndarray) -> Any:
@@ -101,7 +101,7 @@ def trees_at_once() -> Iterator[None]:
 
 
 def _write_foundations(sample: Any, folder: Path) -> dict[str, str]:
-    """Word vectors and character language models, by what Stanza's arguments call them."""
+    """Word vectors and character language models, by the names of Stanza's arguments."""
     words = sorted({word.text.lower() for sentence in sample.sentences for word in sentence.words})
     vectors = Pretrain()
     vectors._vocab = PretrainedWordVocab(words)
@@ -125,7 +125,7 @@ def _paths(files: dict[str, str]) -> dict[str, str]:
 
 
 def _settings(module: Any, folder: Path, files: dict[str, str]) -> dict[str, Any]:
-    """The settings of a model of Stanza's as its own training has them without any options, with the charlm."""
+    """The default settings of a Stanza model in Stanza's own training, with the charlm."""
     options = [part for name, path in files.items() for part in (f"--{name}", path)]
     settings: dict[str, Any] = module.parse_args(
         ["--charlm", "--shorthand", "en_random", "--save_dir", str(folder), "--cpu", *options]

@@ -1,4 +1,4 @@
-"""What is read: invented articles, or those of a file."""
+"""The texts: invented articles, or those of a file."""
 
 import itertools
 import json
@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 WORDS = 770
-"""Words of an article, about."""
+"""The approximate number of words of an article."""
 
 SLOTS = {
     "town": ("Port Ostrey", "Carrow", "Velland", "Anselm", "Harrowgate Bay", "Dunmere", "Saltby", "Kirkholm"),
@@ -20,7 +20,7 @@ OTHERS = ("Tobias Renn", "Owen Talbrook", "Anders Volk", "Peter Lindqvist", "Sil
 
 
 def invented(count: int, seed: int = 1) -> list[str]:
-    """Articles of about `WORDS` words, put together from the paragraphs of `paragraphs.txt`."""
+    """Articles of about `WORDS` words, composed of the paragraphs in `paragraphs.txt`."""
     source = resources.files("sayso_tools.bench") / "paragraphs.txt"
     paragraphs = source.read_text(encoding="utf-8").strip().split("\n\n")
     return [_article(paragraphs, random.Random(seed + i)) for i in range(count)]
@@ -38,9 +38,9 @@ def _article(paragraphs: Sequence[str], rng: random.Random) -> str:
 
 
 def of_file(path: Path, count: int) -> list[str]:
-    """So many texts, spread evenly over a file of JSON lines with a "text".
+    """`count` texts, spread evenly over a file of JSON lines with a "text".
 
-    Raises ValueError that names the file if it is none.
+    Raises ValueError that names the file if it is invalid.
     """
     try:
         texts = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
@@ -52,7 +52,7 @@ def of_file(path: Path, count: int) -> list[str]:
 
 
 def of_length(articles: Sequence[str], words: int) -> str:
-    """A text of so many words between spaces: paragraphs of the articles, again and again, the last one cut."""
+    """A text with this many space-separated words: paragraphs of the articles, repeated, the last one truncated."""
     out: list[str] = []
     for paragraph in _endless(articles):
         out.append(" ".join(paragraph.split()[:words]))

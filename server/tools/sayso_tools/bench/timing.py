@@ -1,4 +1,4 @@
-"""Works that take turns, so that whatever else the machine does touches all of them, and what their times say."""
+"""Interleaved workloads, so that other load on the machine affects all of them equally, and their statistics."""
 
 import statistics
 import time
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Work:
-    """Something that reads `words` words; `run` returns the seconds of each article where it reads them one by one."""
+    """A workload of `words` words; `run` returns the seconds of each article if it reads them one by one."""
 
     words: int
     run: Callable[[], Sequence[float]]
@@ -16,7 +16,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Turn:
-    """One run of a work: words per second, and the median seconds of an article, if there was one."""
+    """One run of a workload: words per second, and the median seconds per article, if measured."""
 
     speed: float
     article_seconds: float | None
@@ -24,7 +24,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Figure:
-    """The median of several measurements, the least and the greatest."""
+    """The median, minimum and maximum of several measurements."""
 
     median: float
     low: float
@@ -37,7 +37,7 @@ class Figure:
 
 
 def alternate(works: Mapping[str, Work], rounds: int, say: Callable[[str], None]) -> dict[str, list[Turn]]:
-    """Run every work once per round, every second round in the opposite order."""
+    """Run every workload once per round, in reverse order in every second round."""
     turns: dict[str, list[Turn]] = {name: [] for name in works}
     for number in range(rounds):
         for name in list(works)[:: -1 if number % 2 else 1]:
@@ -56,12 +56,12 @@ def speed(turns: Sequence[Turn]) -> Figure:
 
 
 def speed_ratio(turns: Sequence[Turn], others: Sequence[Turn]) -> Figure:
-    """How much faster one work is than another, round by round."""
+    """The speed of one workload relative to another, round by round."""
     return Figure.of([turn.speed / other.speed for turn, other in zip(turns, others, strict=True)])
 
 
 def latency_ratio(turns: Sequence[Turn], others: Sequence[Turn]) -> Figure:
-    """How much longer an article takes in one work than in another, round by round."""
+    """The time per article of one workload relative to another, round by round."""
     return Figure.of(
         [
             turn.article_seconds / other.article_seconds

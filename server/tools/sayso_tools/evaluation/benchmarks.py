@@ -14,7 +14,7 @@ They are not part of the project; name their folder with --benchmarks or SAYSO_B
 
 @dataclass(frozen=True)
 class Benchmark:
-    """A gold file, the classes of cues that are extracted, and the scorer with its options."""
+    """A gold file, the cue classes to extract, and the scorer with its options."""
 
     name: str
     gold: Path
@@ -24,7 +24,7 @@ class Benchmark:
 
 
 def plan(folder: Path, quotes: Path) -> Iterator[Benchmark]:
-    """The benchmarks whose gold file is there, in order."""
+    """The benchmarks with an existing gold file, in order."""
     statements, probes, spans = (folder / f"{name}.py" for name in ("score_statements", "score_probes", "score"))
     masc = quotes / "propbank-masc-news.jsonl"
     polnear = folder / "polnear-dev.jsonl"
@@ -56,7 +56,7 @@ def plan(folder: Path, quotes: Path) -> Iterator[Benchmark]:
 )
 @click.option("--output", type=Path, default=Path("build/evaluate"), show_default=True)
 def benchmarks(folder: Path, quotes: Path | None, output: Path) -> None:
-    """Extract what each benchmark's texts say, print its scores, and keep both in --output."""
+    """Extract the statements of each benchmark, print its scores, and save both in --output."""
     if not (folder / "score_statements.py").is_file():
         raise click.UsageError(_MISSING.format(folder=folder))
     output.mkdir(parents=True, exist_ok=True)
@@ -72,7 +72,7 @@ def benchmarks(folder: Path, quotes: Path | None, output: Path) -> None:
 
 
 def _run(command: Sequence[str], kept: Path | None) -> None:
-    """Run a Python command; print what it prints, and keep it. Raises ClickException if it fails."""
+    """Run a Python command; print and save its output. Raises ClickException if it fails."""
     done = subprocess.run([sys.executable, *command], stdout=subprocess.PIPE, text=True, check=False)
     click.echo(done.stdout, nl=False)
     if kept is not None:

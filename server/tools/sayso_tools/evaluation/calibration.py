@@ -1,10 +1,10 @@
-"""`sayso-tools evaluate calibration GOLD PRED`: whether confidences say how often statements are right.
+"""`sayso-tools evaluate calibration GOLD PRED`: compares confidences with the share of correct statements.
 
-Both are files of one document a line in the gold's format; PRED is what `sayso-server extract --as gold` writes. A
-statement is right if an annotation has its content (intersection over union of at least one half) and shares its
-source. What lies in an annotated content without being annotated itself counts as nothing.
-Prints the statements and share of right ones, the expected calibration error in ten bins of equal size, and the area
-under the ROC curve: the probability that a right statement has more confidence than a wrong one.
+Both files are in gold format, one document per line; PRED is the output of `sayso-server extract --as gold`. A
+statement is correct if an annotation has its content (IoU of at least one half) and shares its source. Statements
+inside annotated contents that are not annotated themselves are ignored.
+Prints the number of statements and the share of correct ones, the expected calibration error in ten bins of equal size,
+and the area under the ROC curve: the probability that a correct statement has a higher confidence than a wrong one.
 """
 
 import json
@@ -23,7 +23,7 @@ BINS = 10
 
 
 def judgements(gold: dict[str, Any], found: dict[str, Any]) -> list[tuple[float, bool]]:
-    """Confidence, and whether it is right, of the statements of a document that can be judged."""
+    """The confidence and correctness of each statement of a document that can be judged."""
     annotations = [Annotation.of(item) for item in gold["attributions"]]
     out = []
     for item in found["attributions"]:
@@ -34,7 +34,7 @@ def judgements(gold: dict[str, Any], found: dict[str, Any]) -> list[tuple[float,
 
 
 def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float:
-    """The mean distance of confidence and share of right ones, over bins of equal size."""
+    """The mean difference of confidence and share of correct statements, over bins of equal size."""
     ordered = sorted(pairs, key=lambda pair: pair[0])
     bins = [ordered[i * len(ordered) // BINS : (i + 1) * len(ordered) // BINS] for i in range(BINS)]
     off = (abs(sum(c for c, _ in b) - sum(right for _, right in b)) for b in bins)
@@ -42,9 +42,9 @@ def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float:
 
 
 def area_under_curve(pairs: Sequence[tuple[float, bool]]) -> float:
-    """The share of pairs of a right and a wrong one in which the right one has more confidence; ties count half.
+    """The share of pairs of a correct and a wrong statement in which the correct one has a higher confidence.
 
-    0 where all are right or all are wrong.
+    Ties count half; 0 if all are correct or all are wrong.
     """
     confidences, right = zip(*pairs, strict=True) if pairs else ((), ())
     return float(roc_auc_score(right, confidences)) if len(set(right)) == 2 else 0.0

@@ -1,6 +1,6 @@
-"""What models reach on annotated files: CoNLL-U by the CoNLL 2018 scorer that Stanza ships, names, roles, links by F1.
+"""The accuracy of models on annotated files: CoNLL-U by Stanza's CoNLL 2018 scorer; names, roles and links by F1.
 
-All figures are in per cent.
+All figures are in percent.
 """
 
 import io
@@ -25,7 +25,7 @@ Figures = dict[str, float]
 
 
 def treebank(parser: StanzaParser, path: Path) -> dict[str, Figures]:
-    """F1 by metric, from gold words ("gold") and from raw text ("raw"). Raises ValueError if `path` is no CoNLL-U."""
+    """F1 by metric, from gold words ("gold") and from raw text ("raw"). Raises ValueError if `path` is not CoNLL-U."""
     blocks = conllu.read_conllu(path)
     gold = _written([conllu.to_document(blocks)])
     on_gold_words = parser.annotate(conllu.to_document(blocks))
@@ -38,14 +38,14 @@ def treebank(parser: StanzaParser, path: Path) -> dict[str, Figures]:
 
 
 def _parsed(parser: StanzaParser, path: Path) -> Iterable[Any]:
-    """The documents that the parser makes of the treebank's raw text."""
+    """The parser's documents for the treebank's raw text."""
     texts = [conllu.label(conllu.surface(rows) for rows in paragraph)[0] for paragraph in conllu.paragraphs(path)]
     for batch in tokens.batches(texts, parser.tokenize):
         document = parser.annotate(batch.document)
         for sentence in document.sentences:
             for (
                 token
-            ) in sentence.tokens:  # very long tokens and invisible characters are not in it; the scorer compares
+            ) in sentence.tokens:  # without very long tokens and invisible characters, which the scorer would compare
                 written = document.text[token.start_char : token.end_char]
                 if token.text != written:
                     token.text = written
@@ -59,13 +59,13 @@ def _written(documents: Iterable[Any]) -> str:
 
 
 CUE, SHARE, IN_SOURCE = 0.35, 0.3, 0.5
-"""Probabilities from which a main word of a cue, a content word and a source word count."""
+"""Minimum probabilities of a cue's main word, a content word and a source word."""
 
 
 def names(parser: StanzaParser, path: Path, every: int = 1) -> Figures:
-    """P, R and F1 of whole names, on the file's own words, of every N-th sentence. Other labels do not count.
+    """P, R and F1 of whole names, on gold words, in every N-th sentence. Other labels are ignored.
 
-    Raises ValueError if `path` has not two columns, word and IOB2 tag.
+    Raises ValueError if `path` does not have two columns, word and IOB2 tag.
     """
     blocks = conllu.read_blocks(path)
     if any(tag[:2] not in {"O", "_", "B-", "I-"} for block in blocks for _, tag, *_ in block.rows):
@@ -96,8 +96,8 @@ def roles(parser: StanzaParser, path: Path, threshold: float = 0.5) -> dict[str,
 def links(parser: StanzaParser, path: Path) -> dict[str, Figures]:
     """P, R and F1 of words linked to the right cue, on documents with attributions (JSON lines), from raw text.
 
-    Right is a link to a main word that lies in the cue of the attribution whose content or source holds the word.
-    `content`: the cue with the largest share. `scope`: every cue in whose content the word is, nested ones too.
+    A link is correct if its main word is in the cue of the attribution whose content or source has the word.
+    `content`: the cue with the largest share. `scope`: every cue whose content has the word, nested ones too.
     """
     counts: dict[str, Counter[str]] = {kind: Counter() for kind in ("content", "scope", "source")}
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -120,7 +120,7 @@ _Place = tuple[int, int]
 
 
 def _linked(trees: Sequence[Tree]) -> dict[str, dict[_Place, set[int]]]:
-    """The offsets of the cues that each word is linked to, by kind of link."""
+    """The offsets of the cues linked to each word, by kind of link."""
     likely = {tree.words[c.word].start for tree in trees for c in tree.cues if c.likely >= CUE}
     out: dict[str, dict[_Place, set[int]]] = {"content": {}, "scope": {}, "source": {}}
     best: dict[_Place, float] = {}

@@ -1,4 +1,4 @@
-"""`sayso-tools evaluate models`: what the models reach on annotated files, and how fast they read."""
+"""`sayso-tools evaluate models`: accuracy of the models on annotated files, and their speed."""
 
 import json
 import resource
@@ -13,10 +13,10 @@ import click
 from sayso_server.commands.model import ModelRefused, model_option, threads_option
 
 SHARED = Path("../shared")
-"""Where the annotated files of the project's own figures are, if they are there."""
+"""The folder of the annotated files for the published figures, if available."""
 
 TEXTS = 12
-"""Articles read for the measurement of speed."""
+"""The number of articles for measuring speed."""
 
 file_option = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -38,9 +38,9 @@ def evaluate_models(
     threads: int | None,
     **files: Path | None,
 ) -> None:
-    """Print F1 in per cent, from gold words and from raw text.
+    """Print F1 in percent, from gold words and from raw text.
 
-    Without a file, everything is measured that the model card tells: on the test parts in ../shared, if it is there.
+    Without a file, measures all figures of the model card, on the test parts in ../shared, if that folder exists.
     """
     jobs = [Job(kind, kind, path) for kind, path in files.items() if path] or list(_own())
     if not jobs:
@@ -73,7 +73,7 @@ def evaluate_models(
 
 
 class Job(NamedTuple):
-    """What is measured on which file: on all of it, or from the `first` on every N-th sentence or document."""
+    """A measurement on a file: all of it, or every N-th sentence or document starting with `first`."""
 
     name: str
     kind: str
@@ -83,7 +83,7 @@ class Job(NamedTuple):
 
 
 def _own() -> Iterator[Job]:
-    """The files of the model card that are there."""
+    """The files of the model card that exist."""
     for job in (
         Job("ewt-test", "conllu", SHARED / "treebanks/ewt-test.conllu"),
         Job("gum-test", "conllu", SHARED / "treebanks/gum-test.conllu"),
@@ -110,7 +110,7 @@ def _own() -> Iterator[Job]:
 
 
 def measure(parser: Any, job: Job) -> dict[str, Any]:
-    """The figures of one file. Raises ValueError if it is not of its kind, KeyError if a line of JSON lacks a field."""
+    """The figures of one file. Raises ValueError for a wrong file type, KeyError if a JSON line lacks a field."""
     from sayso_tools.evaluation import heads, speed
     from sayso_tools.training import figures
 
@@ -131,7 +131,7 @@ def measure(parser: Any, job: Job) -> dict[str, Any]:
 
 
 def _table(name: str, figures: dict[str, Any]) -> str:
-    """Figures as aligned lines: one per group, or one in all."""
+    """Figures as aligned lines: one per group, or a single one."""
     groups = figures if all(isinstance(v, dict) for v in figures.values()) else {"": figures}
     width = max(map(len, groups))
     lines = [

@@ -1,8 +1,8 @@
-"""`sayso-tools evaluate people OUTPUT labels.csv`: how good the people across documents are.
+"""`sayso-tools evaluate people OUTPUT labels.csv`: precision and recall of people linked across documents.
 
-labels.csv has the columns document_id, speaker_id and person: any name that says who is the same. Pairs of labelled
-speakers are counted. Precision: of the pairs with one person_id, how many have one label. Recall: of the pairs with one
-label, how many have one person_id.
+labels.csv has the columns document_id, speaker_id and person: any label that is the same for the same person. Pairs of
+labelled speakers are counted. Precision: the share of pairs with the same person_id that have the same label. Recall:
+the share of pairs with the same label that have the same person_id.
 """
 
 import csv
@@ -21,7 +21,7 @@ from sayso_server.corpus.people.table import rows_of
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Counts of pairs: of one person by both, by the job, by the labels."""
+    """Counts of pairs of the same person: according to both, to the job, to the labels."""
 
     both: int
     found: int
@@ -37,7 +37,7 @@ class Pairs:
 
 
 def measured(found: Mapping[Speaker, str], labels: Mapping[Speaker, str]) -> Pairs:
-    """The pairs of speakers that have a label; one that has no person is a person by itself."""
+    """The pairs of labelled speakers; a speaker without a person counts as a separate person."""
     own = {speaker: found.get(speaker) or repr(speaker) for speaker in labels}
     return Pairs(
         both=_pairs((own[speaker], label) for speaker, label in labels.items()),
@@ -54,7 +54,7 @@ def _pairs(values: Iterable[object]) -> int:
 @click.argument("output", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("labels", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def people(output: Path, labels: Path) -> None:
-    """Precision and recall of the people in OUTPUT, the tables of a corpus job, by LABELS, a CSV file."""
+    """Precision and recall of the people in OUTPUT, the tables of a corpus job, against LABELS, a CSV file."""
     found: dict[Speaker, str] = {}
     for path in sorted((output / "statements").glob("part-*")):
         form = cast("Form", path.suffix.removeprefix("."))

@@ -1,4 +1,4 @@
-"""How fast models read, as ratios within one run: the encoder alone against the whole pipeline, on the same text."""
+"""Speed of models, as ratios within one run: the encoder alone against the whole pipeline, on the same text."""
 
 import statistics
 import time
@@ -14,7 +14,7 @@ from sayso_server.parsing.stanza_parser import StanzaParser
 
 
 def measure(parser: StanzaParser, texts: Sequence[str], repeats: int = 5) -> dict[str, float]:
-    """Words per second of the encoder alone and of the pipeline, document by document, medians of interleaved repeats.
+    """Words per second of the encoder alone and of the pipeline, document by document; medians of interleaved repeats.
 
     "ratio" is the pipeline's speed over the encoder's, the median of the ratios of each repeat.
     """
@@ -38,7 +38,7 @@ def measure(parser: StanzaParser, texts: Sequence[str], repeats: int = 5) -> dic
 
 
 def rows_of(parser: StanzaParser, paragraphs: Sequence[str]) -> list[Row]:
-    """The rows that the encoder reads of these paragraphs."""
+    """The encoder's rows for these paragraphs."""
     assert parser.reader is not None
     documents = [batch.document for batch in tokens.batches(paragraphs, parser.tokenize)]
     return [row for document in documents for row in parser.reader.encoder.rows(_words(document))]

@@ -30,17 +30,17 @@ class Block:
 
     @property
     def document(self) -> str:
-        """The identifier of the document that begins here, or nothing."""
+        """The identifier of the document that begins here, or an empty string."""
         return next((c.partition("=")[2].strip() for c in self.comments if c.startswith("# newdoc")), "")
 
     @property
     def name(self) -> str:
-        """The sentence's identifier, or nothing."""
+        """The sentence's identifier, or an empty string."""
         return next((c.partition("=")[2].strip() for c in self.comments if c.startswith("# sent_id")), "")
 
 
 def read_blocks(path: Path) -> list[Block]:
-    """The sentences of a file of columns. Raises ValueError that names the first line that has too few."""
+    """The sentences of a column file. Raises ValueError that names the first line with too few columns."""
     out: list[Block] = []
     comments: list[str] = []
     rows: Rows = []
@@ -59,9 +59,9 @@ def read_blocks(path: Path) -> list[Block]:
 
 
 def read_conllu(path: Path) -> list[Block]:
-    """The sentences of a CoNLL-U file, empty nodes and enhanced dependencies left out.
+    """The sentences of a CoNLL-U file, without empty nodes and enhanced dependencies.
 
-    Raises ValueError if it is none.
+    Raises ValueError if it is invalid.
     """
     out: list[Block] = []
     for block in read_blocks(path):
@@ -74,7 +74,7 @@ def read_conllu(path: Path) -> list[Block]:
 
 
 def by_document(blocks: Iterable[Block]) -> Iterator[list[Block]]:
-    """The sentences of each document, none of them empty; all of them together where no document is marked."""
+    """The sentences of each non-empty document; a single document if none is marked."""
     group: list[Block] = []
     for block in blocks:
         if group and block.begins_document:
@@ -86,14 +86,14 @@ def by_document(blocks: Iterable[Block]) -> Iterator[list[Block]]:
 
 
 def words_of(rows: Rows) -> Rows:
-    """The rows of words, without those of multi-word tokens."""
+    """The rows of words, without rows of multi-word tokens."""
     return [row for row in rows if "-" not in row[0]]
 
 
 def to_document(sentences: Iterable[Rows | Block]) -> Document:
-    """A Stanza document with gold annotation, and the comments that say where paragraphs begin.
+    """A Stanza document with gold annotation, and the comments that mark paragraphs.
 
-    Raises ValueError if a sentence is no tree.
+    Raises ValueError if a sentence is not a tree.
     """
     blocks = [s if isinstance(s, Block) else Block([], s) for s in sentences]
     text = "\n\n".join(
@@ -107,7 +107,7 @@ def to_document(sentences: Iterable[Rows | Block]) -> Document:
 
 
 def document_of_words(sentences: Iterable[tuple[Block, Sequence[str]]]) -> Document:
-    """A Stanza document of words that are not annotated."""
+    """A Stanza document of unannotated words."""
     return to_document(
         Block(b.comments, [[str(i + 1), w, *"____", str(i), "dep", "_", "_"] for i, w in enumerate(words)])
         for b, words in sentences
@@ -116,7 +116,7 @@ def document_of_words(sentences: Iterable[tuple[Block, Sequence[str]]]) -> Docum
 
 @dataclass(frozen=True)
 class Token:
-    """A surface token: its text, how many words it holds, whether a space follows."""
+    """A surface token: its text, its number of words, whether a space follows."""
 
     text: str
     words: tuple[str, ...]
@@ -127,7 +127,7 @@ Sentence = list[Token]
 
 
 def surface(rows: Rows) -> Sentence:
-    """The tokens of a sentence, multi-word tokens whole."""
+    """The surface tokens of a sentence."""
     out: Sentence = []
     inside = 0
     for row in rows:

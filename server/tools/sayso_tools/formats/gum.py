@@ -1,4 +1,4 @@
-"""GUM's layer of entities: the key `Entity` of the last column of its CoNLL-U files."""
+"""GUM's entity layer: the key `Entity` in the last column of its CoNLL-U files."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _BRACKET = re.compile(r"\((\d+)-([a-z]+)-[^()]*|(\d+)\)|\)")
 
 
 class Mention(NamedTuple):
-    """A mention of an entity: its rows from `first` to before `end`, the entity's number in the document, its type."""
+    """A mention of an entity: its rows [first, end), the entity's number in the document, its type."""
 
     first: int
     end: int
@@ -19,7 +19,7 @@ class Mention(NamedTuple):
 
 
 def mentions(rows: Rows) -> Iterator[Mention]:
-    """The mentions that begin and end in a sentence, in the order of their ends; the inner ones first."""
+    """The mentions within a sentence, ordered by their ends; inner ones first."""
     opened: list[tuple[str, str, int]] = []
     for i, row in enumerate(rows):
         misc = dict(part.partition("=")[::2] for part in row[9].split("|"))

@@ -1,6 +1,6 @@
-"""Load on a server: calls that are sent when they are due, whatever became of those before, and what their callers saw.
+"""Load testing in an open loop: calls are sent on schedule, whether or not earlier ones have returned.
 
-A generator that waits for an answer before it sends the next call measures a slow server kindly: while it waits, the
-calls that would have come are not sent, and not counted. Here the times are fixed beforehand, and a latency counts from
-the time at which its call was due.
+A load generator that waits for each response underestimates the latency of a slow server: while it waits, calls that
+would have arrived are neither sent nor counted. Here the times are fixed in advance, and latency is measured from the
+scheduled time of a call.
 """

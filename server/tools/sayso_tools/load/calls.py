@@ -1,4 +1,4 @@
-"""Calls in an open loop, bounded in number and in flight."""
+"""Open-loop calls, limited in total and in flight."""
 
 import asyncio
 import random
@@ -12,19 +12,19 @@ import sayso
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What to send. Rates are calls a second, durations seconds."""
+    """The load to generate. Rates are in calls per second, durations in seconds."""
 
     rate: float
     calls: int
     timeout: float = 30.0
     max_in_flight: int = 256
-    """Calls at once; one that is due beyond them waits, and its wait counts."""
+    """Maximum concurrent calls; further calls wait, and their waiting time counts."""
     seed: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: when it was due, after the start; how long until its caller knew, from then on; and what."""
+    """One call: its scheduled time after the start, its latency from then, and its outcome."""
 
     due: float
     latency: float
@@ -34,7 +34,7 @@ class Call:
 
 
 def due_times(load: Load) -> Iterator[float]:
-    """When calls are due: independent of each other, so many a second on average (a Poisson process)."""
+    """The scheduled times of calls: a Poisson process with the given rate."""
     chance = random.Random(load.seed)
     due = 0.0
     for _ in range(load.calls):
@@ -43,7 +43,7 @@ def due_times(load: Load) -> Iterator[float]:
 
 
 async def send(client: "sayso.AsyncClient", texts: Sequence[str], load: Load) -> list[Call]:
-    """Send all calls, the texts in turn; what became of each, in the order in which they were due."""
+    """Send all calls, with the texts in turn; returns the calls in scheduled order."""
 
     async def extract(text: str) -> object:
         return await client.extract(text, timeout=load.timeout)
@@ -59,7 +59,7 @@ async def timed(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> list[Call]:
-    """The same around any call."""
+    """The same for any function."""
     slots = asyncio.Semaphore(load.max_in_flight)
     start = clock()
 

@@ -1,4 +1,4 @@
-"""`sayso-tools speed load`: calls at a fixed rate, and what their callers saw."""
+"""`sayso-tools speed load`: sends calls at a fixed rate, and reports outcomes and latencies."""
 
 import asyncio
 import importlib.util
@@ -16,25 +16,36 @@ from sayso_tools.load.summary import draw, summary, table
 
 @click.command()
 @click.argument("source", metavar="IN.jsonl", type=click.File("rb"))
-@click.option("--server", envvar="SAYSO_SERVER", help="As of the client: host:port, dns:///name:port, ipv4:a:1,b:2.")
+@click.option(
+    "--server",
+    envvar="SAYSO_SERVER",
+    help="Server address as in the client: host:port, dns:///name:port, ipv4:a:1,b:2.",
+)
 @click.option("--rate", type=click.FloatRange(min=0, min_open=True), default=1.0, show_default=True, help="Calls/s.")
-@click.option("--calls", type=click.IntRange(1, 1_000_000), default=60, show_default=True, help="How many in all.")
-@click.option("--timeout", type=float, default=30.0, show_default=True, help="Seconds that a caller waits.")
-@click.option("--max-in-flight", type=click.IntRange(min=1), default=256, show_default=True, help="Calls at once.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Of the times: one seed, one sequence of them.")
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw it (.svg, .png, .pdf).")
+@click.option(
+    "--calls", type=click.IntRange(1, 1_000_000), default=60, show_default=True, help="Total number of calls."
+)
+@click.option("--timeout", type=float, default=30.0, show_default=True, help="Timeout of a call, in seconds.")
+@click.option(
+    "--max-in-flight", type=click.IntRange(min=1), default=256, show_default=True, help="Maximum concurrent calls."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Random seed for the scheduled times.")
+@click.option(
+    "--plot", type=click.Path(dir_okay=False, path_type=Path), help="Write a plot to this file (.svg, .png, .pdf)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def load(*, source: BinaryIO, server: str | None, plot: Path | None, as_json: bool, **bounds: float) -> None:
-    """Send the texts of {"id", "text"} lines, in turn, at a fixed rate; print what became of the calls, and how late.
+    """Send the texts of {"id", "text"} lines in turn at a fixed rate; print outcomes and latencies.
 
-    Calls are sent when they are due, at random times, whether or not those before were answered; latencies count from
-    then. The client is the ordinary one, with its retries and its round_robin over the addresses of the server.
+    The load is open-loop: calls are sent at random scheduled times, whether or not earlier ones have returned, and
+    latency is measured from the scheduled time. It uses the ordinary client, with its retries and its round_robin over
+    the addresses of the server.
 
     Exit status: 0 if every call was answered, 1 if not, 2 if the arguments are invalid.
     """
     texts = [line.text for line in read_lines(source) if isinstance(line, Document)]
     if not texts:
-        raise click.UsageError(f"{source.name}: there is no document in it")
+        raise click.UsageError(f"{source.name}: no documents found")
     if plot and not importlib.util.find_spec("matplotlib"):
         raise click.UsageError("--plot needs matplotlib: pip install matplotlib")
     calls = asyncio.run(_run(server, texts, Load(**bounds)))  # type: ignore[arg-type]

@@ -1,12 +1,12 @@
-"""Words a second of the corpus job against the bare pipeline, and the memory of both: the figures of docs/capacity.md.
+"""Speed and memory of the corpus job compared with the bare pipeline: the figures of docs/capacity.md.
 
     sayso-tools speed corpus IN.jsonl [--passes 2]
 
-The ways take turns, pass by pass. All processes of a way are found by a variable of their environment; their CPU times
-are read every second. Their proportional set sizes (PSS: shared pages shared out) are summed every two seconds only,
-since the kernel walks all their pages for it; a peak that is shorter may be missed. What the watching itself took, of
-the cores that are measured, is `watching_cpu_seconds`. Where other programs run, wall clock says little; words per CPU
-second says what a core to oneself would read. Linux only.
+The variants are interleaved, pass by pass. All processes of a variant are found by an environment variable; their CPU
+times are read every second. Their proportional set sizes (PSS: shared pages divided among processes) are summed only
+every two seconds, since the kernel walks all their pages for it; shorter peaks may be missed. The CPU time of the
+monitoring itself is `watching_cpu_seconds`. If other programs are running, wall-clock time is not meaningful; words per
+CPU second is the speed on an idle core. Linux only.
 """
 
 import argparse
@@ -55,15 +55,15 @@ LOOKS_PER_MEMORY = 2
 
 @dataclass
 class Watch:
-    """What the processes with a mark in their environment take, until it is stopped."""
+    """Monitors the processes with a mark in their environment until it is stopped."""
 
     mark: str
     cpu: dict[int, float] = field(default_factory=dict)
-    """Seconds, by process."""
+    """CPU seconds by process."""
     peak_bytes: int = 0
     own_seconds: float = 0.0
     _seen: dict[int, bool] = field(default_factory=dict)
-    """Whether a process is one of them: looked up once for each."""
+    """Whether a process has the mark, cached by process."""
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
@@ -100,7 +100,7 @@ def _cpu_seconds(pid: int) -> float | None:
 
 
 def _pss(pid: int) -> int:
-    """In bytes."""
+    """The proportional set size of a process in bytes."""
     try:
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:
@@ -109,13 +109,13 @@ def _pss(pid: int) -> int:
 
 
 def _ended_seconds() -> float:
-    """CPU seconds of all that was started here, has ended and was waited for."""
+    """CPU seconds of all child processes that have ended and were awaited."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def measure(name: str, source: Path, folder: Path) -> dict[str, object]:
-    """Run one way over the input."""
+    """Run one variant on the input."""
     mark = f"SAYSO_MEASURED={uuid.uuid4().hex}"
     key, _, value = mark.partition("=")
     watch = Watch(mark)
@@ -125,7 +125,7 @@ def measure(name: str, source: Path, folder: Path) -> dict[str, object]:
     target = () if name == "bare pipeline" else (str(folder / "out"),)
     done = subprocess.run(
         [*WAYS[name], str(source), *target],
-        # Ray's workers yield to other programs (niceness 15), the others do not: here all are alike.
+        # Ray's workers run at niceness 15, the others do not: make them all equal.
         env=os.environ | {key: value, "OMP_NUM_THREADS": "1", "RAY_worker_niceness": "0"},
         capture_output=True,
         text=True,
@@ -139,7 +139,7 @@ def measure(name: str, source: Path, folder: Path) -> dict[str, object]:
     return {
         "way": name,
         "seconds": round(seconds, 1),
-        # A process's last second is not seen by looking, and what a Ray leaves to run on is not waited for.
+        # Polling misses a process's last second, and processes that Ray leaves running are not awaited.
         "cpu_seconds": round(max(sum(watch.cpu.values()), _ended_seconds() - ended_before), 1),
         "peak_pss_mb": watch.peak_bytes // 1_000_000,
         "watching_cpu_seconds": round(watch.own_seconds, 2),
@@ -149,14 +149,14 @@ def measure(name: str, source: Path, folder: Path) -> dict[str, object]:
 
 
 def main(given: Sequence[str]) -> None:
-    """Measure, and print one JSON object per way and pass."""
+    """Measure, and print one JSON object per variant and pass."""
     parser = argparse.ArgumentParser(
-        prog="sayso-tools speed corpus", description="Words a second, CPU seconds and memory of the corpus job."
+        prog="sayso-tools speed corpus", description="Words per second, CPU seconds and memory of the corpus job."
     )
     parser.add_argument("source", type=Path)
     parser.add_argument("--passes", type=int, default=2)
-    parser.add_argument("--ways", default="", help="only that of this name, or those with these words in it")
-    parser.add_argument("--load", type=float, default=0.0, help="CPU seconds of loading, where no bare pipeline runs")
+    parser.add_argument("--ways", default="", help="only the variant of this name, or those whose name contains it")
+    parser.add_argument("--load", type=float, default=0.0, help="CPU seconds of loading, if bare is not run")
     arguments = parser.parse_args(given)
     words = sum(len(json.loads(line)["text"].split()) for line in arguments.source.open("rb"))
     ways = [arguments.ways] if arguments.ways in WAYS else [name for name in WAYS if arguments.ways in name]

@@ -1,4 +1,4 @@
-"""What callers saw, in figures and in a picture."""
+"""Outcomes and latencies of calls, as figures and as a plot."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ PERCENTILES = (50.0, 90.0, 95.0, 99.0, 99.9)
 
 
 def percentile(ordered: Sequence[float], percent: float) -> float:
-    """The value that so many percent do not exceed: one that occurred, not one between. Raises ValueError if empty."""
+    """The value that `percent` of the values do not exceed, without interpolation. Raises ValueError if empty."""
     if not ordered:
         raise ValueError("no values")
     return float(np.percentile(ordered, percent, method="inverted_cdf"))
 
 
 def summary(calls: Sequence[Call]) -> dict[str, Any]:
-    """Counts by outcome; percentiles of the latency in seconds, of answered calls and of all; rates a second."""
+    """Counts by outcome; latency percentiles in seconds, of answered calls and of all; rates per second."""
     span = max((call.due + call.latency for call in calls), default=0.0)
     answered = [call for call in calls if call.outcome == "ok"]
     return {
@@ -44,7 +44,7 @@ def _latencies(calls: Sequence[Call]) -> dict[str, float]:
 
 
 def table(figures: dict[str, Any]) -> str:
-    """The summary for people."""
+    """The summary as readable text."""
     outcomes = ", ".join(f"{count} {name}" for name, count in figures["outcomes"].items())
     lines = [
         f"{figures['calls']} calls in {figures['seconds']:.1f} s: {outcomes}",
@@ -58,7 +58,7 @@ def table(figures: dict[str, Any]) -> str:
 
 
 def draw(calls: Sequence[Call], path: Path) -> None:
-    """Latency over time, and its distribution. The ending of `path` says the format. Raises ImportError."""
+    """Plot latency over time and its distribution. The extension of `path` sets the format. Raises ImportError."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 

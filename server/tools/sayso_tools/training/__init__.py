@@ -1,1 +1,1 @@
-"""How the bundled English models were made: one module and one command per stage (`sayso-tools train`)."""
+"""Training of the bundled English models: one module and one command per stage (`sayso-tools train`)."""

@@ -1,4 +1,4 @@
-"""What somebody annotated, and how well a statement agrees with it."""
+"""Gold annotations, and how well a statement agrees with them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from sayso_server.core.grammar.contents import overlap
 from sayso_server.core.statement import Span
 
 SAME = 0.5
-"""Intersection over union from which on two contents are taken for the same."""
+"""IoU above which two contents count as the same."""
 
 
 @dataclass(frozen=True)
 class Annotation:
-    """An attribution as it was annotated."""
+    """An annotated attribution."""
 
     content: tuple[Span, ...]
     cue: tuple[Span, ...]
@@ -41,9 +41,9 @@ def touch(one: Iterable[Span], other: Sequence[Span]) -> bool:
 def worth(
     content: Sequence[Span], source: Sequence[Span], cue: Sequence[Span], gold: Sequence[Annotation]
 ) -> float | None:
-    """How well the best annotation of this content and source agrees (intersection over union), 0 where none does.
+    """The IoU of content and source with the best annotation, 0 if none agrees.
 
-    None if nobody can know: what lies in an annotated content is not annotated, these are the outermost only.
+    None if unknown: only outermost statements are annotated, so statements inside annotated contents cannot be judged.
     """
     best = max(gold, key=lambda g: overlap(content, g.content), default=None)
     shared = overlap(content, best.content) if best is not None else 0.0

@@ -1,4 +1,4 @@
-"""Attributions as labels of words: roles, and which cue each word belongs to."""
+"""Attributions as word labels: roles, and the cue of each word."""
 
 import itertools
 import re
@@ -13,10 +13,10 @@ from sayso_tools.training.corpus import IGNORED, ROLES, Paragraph, Sentence, iob
 from sayso_tools.training.words import Cut, Placed, Tokenize, cut
 
 CONTENTS, SOURCES = 3, 2
-"""How many cues a word is content or source of at most; more are left out."""
+"""The maximum number of cues that a word is content or source of; others are dropped."""
 
 RAREST = 5
-"""Words of a cue are compared by how often they are in cues; those seen as rarely as this say little."""
+"""The words of a cue are compared by their frequency in cues; counts up to this are unreliable."""
 
 Attribution = Mapping[str, Any]
 Spans = Sequence[Sequence[int]]
@@ -25,7 +25,7 @@ Spans = Sequence[Sequence[int]]
 def news(
     path: Path, tokenize: Tokenize, work: Path, frequency: Mapping[str, float], every: int = 1
 ) -> list[list[Paragraph]]:
-    """Annotated news (PolNeAR) as documents of paragraphs. What lies in a content is not annotated as a cue."""
+    """Annotated news (PolNeAR) as documents of paragraphs. Cues inside contents are not annotated."""
     numbers = itertools.count(1)
     return [_labelled(d, words, frequency, numbers, are_nested=False) for d, words in cut(path, tokenize, work, every)]
 
@@ -50,7 +50,7 @@ def propositions(
 
 
 def cue_words(documents: Iterable[tuple[Mapping[str, Any], Cut]]) -> dict[str, float]:
-    """How often each word is in a cue where it occurs."""
+    """The share of each word's occurrences that are in cues."""
     cues: Counter[str] = Counter()
     every: Counter[str] = Counter()
     for document, paragraphs in documents:
@@ -62,13 +62,13 @@ def cue_words(documents: Iterable[tuple[Mapping[str, Any], Cut]]) -> dict[str, f
 
 
 def main_word(cue: Sequence[int], words: Sequence[Placed], frequency: Mapping[str, float]) -> int:
-    """The place of the word of a cue that is a cue most often."""
+    """The index of the cue's word with the highest frequency in cues."""
     kept = [i for i in cue if re.search(r"\w", words[i].text)] or cue
     return max(kept, key=lambda i: frequency.get(words[i].text.lower(), 0.0))
 
 
 def inside(words: Sequence[Placed], spans: Spans) -> list[int]:
-    """Places of the words that share a character with the spans."""
+    """The indices of words that overlap with the spans."""
     return [i for i, word in enumerate(words) if any(word.start < end and word.end > start for start, end in spans)]
 
 
@@ -88,7 +88,7 @@ def _labelled(
     *,
     are_nested: bool,
 ) -> list[Paragraph]:
-    """The paragraphs of a document with their labels. Cues have numbers, so that paragraphs may be cut and joined."""
+    """The paragraphs of a document with their labels. Cues have numbers, so that paragraphs can be split and joined."""
     attributions = [(next(numbers), a) for a in sorted(document["attributions"], key=_size, reverse=True)]
     out = []
     for sentences in paragraphs:
@@ -106,7 +106,7 @@ def _labelled(
 
 
 def _size(attribution: Attribution) -> int:
-    """Of the content: an outer one is larger than those in it."""
+    """The size of the content: an outer content is larger than those inside it."""
     return sum(end - start for start, end in attribution["content"])
 
 

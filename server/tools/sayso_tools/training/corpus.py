@@ -1,4 +1,4 @@
-"""What the heads learn from: paragraphs of words with labels. Here from treebanks, and how all of them are varied."""
+"""Training data of the heads: paragraphs of labelled words, read from treebanks, and their augmentation."""
 
 import random
 from collections import Counter
@@ -17,20 +17,20 @@ T = TypeVar("T")
 
 NAMES = [["PER", "ORG", "LOC"]]
 ROLES = [["source"], ["cue"], ["content"]]
-"""Groups of labels that exclude each other. A cue may be inside another statement's content, so roles do not."""
+"""Groups of mutually exclusive labels. A cue may be inside another statement's content, so roles are separate."""
 
 CONVENTIONS = ("ewt", "gum", "btc", "politics", "wikigold", "redocred", "wnut17")
-"""The conventions of names, a group of labels each: they differ in demonyms, facilities and "the"."""
+"""The annotation conventions of names, a group of labels each: they differ in demonyms, facilities and "the"."""
 
 IGNORED = -100
-"""The label of what was not annotated."""
+"""The label of unannotated words."""
 
 GUM_TYPES = {"person": "PER", "organization": "ORG", "place": "LOC"}
 
 
 @dataclass(slots=True)
 class Sentence:
-    """Words, and labels by layer: arrays over the words, or rows of several labels."""
+    """Words, and labels by layer: an array over the words, or rows with several labels."""
 
     words: list[str]
     labels: dict[str, np.ndarray]
@@ -42,14 +42,14 @@ Paragraph = list[Sentence]
 
 @dataclass(frozen=True)
 class Inventory:
-    """The labels of tags and trees, as the training part has them."""
+    """The labels of tags and trees in the training part."""
 
     columns: dict[str, list[str]]
     relations: list[str]
 
     @classmethod
     def of(cls, sentences: Iterable[Rows]) -> "Inventory":
-        """All labels that occur, the most frequent first."""
+        """All occurring labels, most frequent first."""
         counts: list[Counter[str]] = [Counter() for _ in range(4)]
         for rows in sentences:
             for row in words_of(rows):
@@ -60,7 +60,7 @@ class Inventory:
 
 
 def iob2(length: int, spans: Iterable[tuple[int, int, str]], labels: Sequence[str]) -> np.ndarray:
-    """Classes of `heads.spans`: 0 outside, 1 + 2k where a span of label k begins, 2 + 2k inside."""
+    """Classes for `heads.spans`: 0 outside, 1 + 2k at the start of a span of label k, 2 + 2k inside."""
     out = np.zeros(length, dtype=np.int64)
     for start, end, label in spans:
         out[start:end] = 2 + 2 * labels.index(label)
@@ -110,12 +110,12 @@ def treebank(path: Path, inventory: Inventory, names: Path | None = None) -> lis
 
 
 def varied(paragraphs: Sequence[Paragraph], rng: random.Random) -> list[Paragraph]:
-    """The paragraphs as other texts could have them: cut up or run together, in news typography, in capitals."""
+    """Augmented paragraphs: split or joined, in news typography, in capitals."""
     return [[recased(retyped(s, rng), rng) for s in paragraph] for paragraph in regrouped(paragraphs, rng)]
 
 
 def regrouped(paragraphs: Sequence[Paragraph], rng: random.Random) -> list[Paragraph]:
-    """Some paragraphs cut into sentences, some short ones run together with the one before."""
+    """Some paragraphs split into sentences, some short ones joined with the previous one."""
     out: list[Paragraph] = []
     for paragraph in paragraphs:
         draw = rng.random()
@@ -129,12 +129,12 @@ def regrouped(paragraphs: Sequence[Paragraph], rng: random.Random) -> list[Parag
 
 
 def retyped(sentence: Sentence, rng: random.Random) -> Sentence:
-    """The sentence with the marks of news, some of the time."""
+    """The sentence, some of the time with the typography of news."""
     return Sentence(data.retype(sentence.words, rng, sentence.hyphens), sentence.labels, sentence.hyphens)
 
 
 def recased(sentence: Sentence, rng: random.Random) -> Sentence:
-    """One sentence of twenty all lower, all upper, or in Title Case."""
+    """One in twenty sentences in lower case, upper case, or Title Case."""
     if rng.random() >= 0.05:
         return sentence
     case = rng.randrange(3)
@@ -143,7 +143,7 @@ def recased(sentence: Sentence, rng: random.Random) -> Sentence:
 
 
 def size(paragraph: Paragraph) -> int:
-    """How many words it has."""
+    """The number of words of a paragraph."""
     return sum(len(sentence.words) for sentence in paragraph)
 
 

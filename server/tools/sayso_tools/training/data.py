@@ -1,4 +1,4 @@
-"""Treebanks, and how to write their sentences with the marks of news."""
+"""Treebanks, and conversion of their sentences to the typography of news."""
 
 import json
 import random
@@ -12,13 +12,13 @@ from sayso_tools.formats.conllu import Rows, read_conllu
 TREEBANKS = ("ewt", "gum")
 
 DOUBLE = [("“", "”"), ("“", "”"), ("“", "”"), ("``", "''"), ("«", "»"), ('"', '"'), ("‘", "’"), ("'", "'")]
-"""What a pair of straight double marks may become; curly ones most often, as in news."""
+"""Replacements of a pair of straight double quotes; curly quotes most often, as in news."""
 
 
 def retype(forms: list[str], rng: random.Random, hyphens: Container[int] = ()) -> list[str]:
-    """Some of the time, double marks as another pair, apostrophes as curly ones, dashes as others.
+    """Some of the time, replaces double quotes, apostrophes and dashes with other forms.
 
-    `hyphens` are the places of hyphens within words, which stay.
+    `hyphens` are the indices of hyphens within words, which are kept.
     """
     if not any(form in {'"', "“", "”", "--", "-", "—"} or "'" in form for form in forms) or rng.random() < 0.4:
         return forms
@@ -49,5 +49,5 @@ def load(folder: Path, split: str, names: Iterable[str] = TREEBANKS) -> list[Row
 
 
 def documents(path: Path) -> list[dict[str, Any]]:
-    """The documents of a file of annotated news, in its order."""
+    """The documents of a file of annotated news, in order."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

@@ -1,4 +1,4 @@
-"""Small changes of a sentence of tokens: its spaces, its stop, its capitals."""
+"""Small edits of a sentence of tokens: spaces, full stop, capitals."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ STOPS = frozenset(".!?")
 
 
 def words(text: str) -> Sentence:
-    """Tokens of a text cut at spaces; commas, colons, brackets and a stop after a full word are tokens of their own."""
+    """The tokens of a text split at spaces; commas, colons, brackets and a stop after a full word are separate."""
     out: Sentence = []
     for chunk in text.split():
         opening = list(chunk[: len(chunk) - len(chunk.lstrip("(["))])
@@ -22,7 +22,7 @@ def words(text: str) -> Sentence:
 
 
 def mark(text: str, *, space: bool = False) -> Token:
-    """A token that is one word."""
+    """A token of one word."""
     return Token(text, (text,), space)
 
 
@@ -37,14 +37,14 @@ def loose(sentence: Sentence) -> Sentence:
 
 
 def closed(sentence: Sentence, stop: str = ".") -> Sentence:
-    """The sentence with a full stop; the point of an abbreviation at its end is one already."""
+    """The sentence with a full stop, unless it ends with an abbreviation's point."""
     if sentence[-1].text.endswith(".") and stop == ".":
         return loose(sentence)
     return [*tight(sentence), mark(stop, space=True)]
 
 
 def lowered(sentence: Sentence) -> Sentence:
-    """The sentence with its first word in lower case, unless that is I or has more capitals."""
+    """The sentence with its first word in lower case, unless the word is I or has more capitals."""
     first = sentence[0]
     if first.text[:1].isupper() and first.text[1:].islower():
         lower = first.text[0].lower() + first.text[1:]
@@ -53,7 +53,7 @@ def lowered(sentence: Sentence) -> Sentence:
 
 
 def has_stop(sentence: Sentence) -> bool:
-    """Whether the sentence is prose that ends with one stop, without quotation marks."""
+    """Whether the sentence is prose that ends with one full stop, without quotation marks."""
     return (
         len(sentence) > 1
         and sentence[-1].text in STOPS
@@ -62,6 +62,6 @@ def has_stop(sentence: Sentence) -> bool:
 
 
 def capital(sentence: Sentence) -> Sentence:
-    """The sentence with a capital letter at its beginning."""
+    """The sentence with an initial capital."""
     first = sentence[0].text[:1].upper() + sentence[0].text[1:]
     return [mark(first, space=sentence[0].space), *sentence[1:]]

@@ -1,4 +1,4 @@
-"""The encoder in training: batches of padded rows through the BERT of `transformers`, and how it is stored."""
+"""The encoder in training: batches of padded rows through the BERT of `transformers`, and saving it."""
 
 import json
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from transformers import PreTrainedModel
 from sayso_server.parsing.encoder import LAYERS, Paragraph, Row, RowMaker, stored_arrays
 
 BATCH = 4096
-"""Word pieces read at once, padding included."""
+"""Maximum word pieces per batch, including padding."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows that are read at once, and which word of all each of their words is."""
+    """Rows in one batch, with the global index of each of their words."""
 
     rows: list[Row]
     places: np.ndarray
@@ -62,7 +62,7 @@ class TrainedEncoder(nn.Module):
 
 
 def _batches(rows: Sequence[Row]) -> list[Batch]:
-    """Rows of about one length together, at most `BATCH` pieces with their padding."""
+    """Batches of rows of similar length, at most `BATCH` pieces including padding."""
     starts = np.cumsum([0] + [len(row.first) for row in rows])
     groups: list[list[int]] = [[]]
     for i in sorted(range(len(rows)), key=lambda i: len(rows[i].ids)):

@@ -1,7 +1,7 @@
-"""Annotated articles with their candidates, and what each candidate is worth.
+"""Annotated articles with their candidates, and the agreement of each candidate with the annotations.
 
-A candidate is right if an annotation has its content (intersection over union of at least one half) and shares its
-source and its cue. A candidate inside an annotated content counts as nothing: the annotations are the outermost only.
+A candidate is correct if an annotation has its content (IoU of at least one half) and shares its source and its cue. A
+candidate inside an annotated content is ignored: only outermost statements are annotated.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from sayso_tools.training.regression import Row
 
 
 def agreement(candidate: Candidate, gold: Sequence[Annotation]) -> float | None:
-    """How well the annotations agree with a candidate, with or without those addressed; see `annotations.worth`."""
+    """How well the annotations agree with a candidate, with or without addressees; see `annotations.worth`."""
     sources = [s for s in (candidate.source, candidate.relative) if s is not None]
     cue = candidate.cue.spans if candidate.cue else ()
     contents = {candidate.content, merge((*candidate.content, *candidate.addressees))}
@@ -36,7 +36,7 @@ def has_cue(candidate: Candidate, gold: Sequence[Annotation]) -> bool:
 
 @dataclass(frozen=True)
 class Example:
-    """An article with its candidates and what each is worth; `plain` are the same without what the tagger says."""
+    """An article with its candidates and their agreement; `plain` are the same without the tagger's output."""
 
     article: Article
     gold: list[Annotation]
@@ -60,14 +60,14 @@ class Example:
         return cls(article, gold, words, candidates, values, plain)
 
     def rows(self, basis: Basis, number: int) -> Iterator["Row"]:
-        """What to learn from: the candidates with this basis, as to trees all of the rules'; `number`: the article."""
+        """Training rows: the candidates with this basis; for trees, all candidates of rules. `number`: the article."""
         for own, plain, value in zip(self.candidates, self.plain, self.values, strict=True):
             item = plain if basis is Basis.TREES and own.basis is not Basis.LINKED else own
             if item.basis is basis and value is not None:
                 yield Row(basis, (number, *place_of(item.candidate)), item.features, value)
 
     def chosen(self, weights: Mapping[Basis, Scorer], basis: Basis) -> list[Chosen]:
-        """What these weights choose; as to trees as if no tagger had read the article."""
+        """The choice of these weights; for trees, without the tagger's output."""
         given = self.candidates
         if basis is Basis.TREES:
             pairs = zip(self.candidates, self.plain, strict=True)

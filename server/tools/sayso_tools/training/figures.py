@@ -1,4 +1,4 @@
-"""What served models reach at coreference, and what always taking the last mention that agrees would."""
+"""Coreference accuracy of the bundled models, and of the baseline that takes the last agreeing mention."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ from sayso_tools.training.mentions import Document, clustered, gum, pieces, pron
 from sayso_tools.training.words import tokenizer_of
 
 LONGEST = 2000
-"""Words of one document that are compared; longer documents are read in parts."""
+"""Maximum words of a document; longer documents are read in parts."""
 
 Figures = dict[str, float]
 
@@ -21,7 +21,7 @@ Figures = dict[str, float]
 def documents(parser: StanzaParser, path: Path) -> list[Document]:
     """The documents of a CoNLL-U file with `Entity=`, or of JSON lines with clusters or with one pronoun each.
 
-    Raises ValueError if it is none of them.
+    Raises ValueError for other files.
     """
     if path.suffix == ".conllu":
         return gum(path)
@@ -35,7 +35,7 @@ def documents(parser: StanzaParser, path: Path) -> list[Document]:
 
 @torch.inference_mode()
 def coreference(parser: StanzaParser, given: Iterable[Document]) -> dict[str, Figures]:
-    """The share of mentions, of those with an antecedent, for which one of the same entity is taken, by kind."""
+    """The share of mentions with a correctly chosen antecedent, among those that have one, by kind."""
     head = parser.pipeline.processors["coreference"].head if "coreference" in parser.pipeline.processors else None
     right: dict[str, dict[str, list[bool]]] = {"last that agrees": {}, **({"head": {}} if head else {})}
     for document in given:
@@ -52,7 +52,7 @@ def coreference(parser: StanzaParser, given: Iterable[Document]) -> dict[str, Fi
 
 
 def judge(right: dict[str, list[bool]], document: Document, scores: np.ndarray) -> None:
-    """Add for each mention with an antecedent whether the best of the earlier ones is of its entity."""
+    """Record, for each mention with an antecedent, whether the best earlier mention is of the same entity."""
     gold: np.ndarray = document.gold()[:, 1:] == 1
     for i in np.flatnonzero(gold.any(1)).tolist():
         kind = document.mentions[i].kind.name.lower()
@@ -60,7 +60,7 @@ def judge(right: dict[str, list[bool]], document: Document, scores: np.ndarray) 
 
 
 def shares(right: Mapping[str, list[bool]]) -> Figures:
-    """In per cent, by kind, with how many there are."""
+    """The shares in percent by kind, with the number of mentions."""
     out: Figures = {}
     for kind, own in sorted(right.items()):
         out |= {kind: round(100 * float(np.mean(own)), 2), f"of {kind}s": len(own)}
@@ -68,7 +68,7 @@ def shares(right: Mapping[str, list[bool]]) -> Figures:
 
 
 def last_that_agrees(mentions: list[Mention]) -> np.ndarray:
-    """Scores (mentions, earlier mentions): the later the better, those that agree before all others."""
+    """Scores (mentions, earlier mentions): agreeing mentions first, then the latest."""
     count = len(mentions)
     scores = np.full((count, count), -np.inf)
     for i, later in enumerate(mentions):

@@ -1,11 +1,11 @@
-"""Heads that have read two thirds of the annotated news, for the documents that they do not know.
+"""Cross-fitting: heads trained on two thirds of the annotated news, for the documents that they have not seen.
 
-What is learned from a head's output must not be learned only from texts that it was trained on: there it is surer than
-it will ever be again. The scorer sees one third of the documents with the roles and links of heads that do not know
-them, and another third with those of the served heads, which do. The former were trained for a shorter time, on less:
-they are less sure than the served heads are of a new text, as the latter are surer. On the development part of PolNeAR
-weights from both were better than weights from either. Heads of a fold start from the initial encoder, never from
-bundled models, whose encoder has read all of the news.
+The scorer must not learn from a head's output only on texts that the head was trained on: there the head is
+overconfident. The scorer sees one third of the documents with the roles and links of heads that have not seen them, and
+another third with those of the bundled heads, which have. The former were trained for a shorter time and on less data,
+so they are less confident on a new text than the bundled heads are; the latter are more confident. On the development
+part of PolNeAR, weights from both were better than weights from either. Heads of a fold start from the initial encoder,
+never from bundled models, whose encoder has seen all of the news.
 """
 
 import argparse
@@ -32,11 +32,11 @@ log = logging.getLogger(__name__)
 
 FOLDS = 3
 UNKNOWN, KNOWN = 0, 1
-"""The folds whose documents the scorer sees: with heads that do not know them, and with the served ones."""
+"""The folds that the scorer sees: with heads that have not seen them, and with the bundled heads."""
 
 
 class Fold(NamedTuple):
-    """The heads that do not know a fold, and their encoder."""
+    """The heads that have not seen a fold, and their encoder."""
 
     encoder: Encoder
     roles: SpanTagger
@@ -44,17 +44,17 @@ class Fold(NamedTuple):
 
 
 def fold_of(document: int) -> int:
-    """Which fold the document with this index is in."""
+    """The fold of the document with this index."""
     return document % FOLDS
 
 
 def folder_of(options: argparse.Namespace, fold: int) -> Path:
-    """Where the heads that do not know a fold are kept."""
+    """The folder of the heads that have not seen a fold."""
     return Path(options.work) / f"fold-{fold}"
 
 
 def load_fold(options: argparse.Namespace, fold: int) -> Fold:
-    """The heads that do not know a fold."""
+    """Load the heads that have not seen a fold."""
     folder = folder_of(options, fold)
     return Fold(
         load_encoder(folder / "encoder"), SpanTagger.load(folder / "roles.pt"), Linker.load(folder / "links.pt")
@@ -62,7 +62,7 @@ def load_fold(options: argparse.Namespace, fold: int) -> Fold:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Train the heads that do not know a fold, unless they are there."""
+    """Train the heads that must not see a fold, unless they exist."""
     torch.set_flush_denormal(True)
     if not (folder_of(options, UNKNOWN) / "links.pt").exists():
         train(options, UNKNOWN)

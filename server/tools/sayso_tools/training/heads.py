@@ -1,7 +1,8 @@
 """The encoder and all its heads, fine-tuned together: tags, trees, names, roles, attribution links, coreference.
 
-Each step reads batches of several parts of the material (see `mix`), adds the losses, and moves the encoder and the
-heads. Names are learned by several conventions, a group of labels each; one is served, the others teach the encoder.
+Each step reads batches of several parts of the material (see `mix`), adds the losses, and updates the encoder and the
+heads. Names are learned in several conventions, a group of labels each; one is used for inference, the others help to
+train the encoder.
 """
 
 import argparse
@@ -17,38 +18,42 @@ import torch
 from sayso_server.parsing.coreference import Kind
 from sayso_server.parsing.stanza_parser import TOKENIZING, from_folder
 from sayso_tools.training import attributions, corpus, data, measures, mentions, names
-from sayso_tools.training.corpus import Inventory, Paragraph
+from sayso_tools.training.corpus import Inventory, Paragraph, Sentence
 from sayso_tools.training.encoder import TrainedEncoder
 from sayso_tools.training.initial import load_initial
 from sayso_tools.training.mix import MIX, SEEN, streams
 from sayso_tools.training.model import Model, stored_encoder
 from sayso_tools.training.run import Measure, Run, optimizer_of
+from sayso_tools.training.teachers import Teachers
 from sayso_tools.training.words import Tokenize, cut, tokenizer_of
 
 log = logging.getLogger(__name__)
 
 PROPOSITIONS = ("propbank-ewt-weblog-newsgroup", "propbank-ewt-email-answers-reviews")
+TEXTS, LISTED = ("us-congress-press-releases", "government-statements-re3d", "wikinews"), "read-by-eye.txt"
+"""Texts without labels, and the file that names those of Wikinews that are not for measurement."""
+
 HELD_OUT = 4
-"""Every so many documents of MEANTIME are for measurement."""
+"""Every N-th document of MEANTIME is held out for evaluation."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """What is learned from, by part of the mix, and what says how far that got."""
+    """The training data, by part of the mix, and the evaluations."""
 
     parts: Mapping[str, Sequence[Any]]
     measures: Mapping[str, Measure]
 
 
 def treebank(options: argparse.Namespace, inventory: Inventory, bank: str, split: str) -> list[Paragraph]:
-    """The paragraphs of one treebank, with the names of the same sentences where there are any."""
+    """The paragraphs of one treebank, with the names of the same sentences if there are any."""
     iob2 = options.names / f"{bank}-{split}.iob2"
     path = options.treebanks / f"{bank}-{split}.conllu"
     return corpus.treebank(path, inventory, iob2 if iob2.exists() else None)
 
 
 def held_out(index: int) -> bool:
-    """Whether a document of MEANTIME is for measurement."""
+    """Whether a document of MEANTIME is held out."""
     return index % HELD_OUT == 0
 
 
@@ -68,8 +73,22 @@ def attributed(options: argparse.Namespace, tokenize: Tokenize) -> dict[str, lis
     }
 
 
+def plain(options: argparse.Namespace, tokenize: Tokenize) -> list[Paragraph]:
+    """The paragraphs of texts without labels. Of Wikinews only those that are for reading: others are measured on."""
+    listed = options.texts / LISTED
+    is_free = set(listed.read_text(encoding="utf-8").split()) if listed.exists() else set()
+    return [
+        [Sentence([word.text for word in sentence], {}) for sentence in sentences]
+        for name in TEXTS
+        if (path := options.texts / f"{name}.jsonl").exists()
+        for document, paragraphs in cut(path, tokenize, options.work, options.every)
+        if name != "wikinews" or document["id"] in is_free
+        for sentences in paragraphs
+    ]
+
+
 def coreference(options: argparse.Namespace, tokenize: Tokenize) -> dict[str, list[mentions.Document]]:
-    """Documents with mentions of all sources but GUM that are there: for training, and held out."""
+    """Documents with mentions of all available sources except GUM: for training, and held out."""
 
     def read(name: str, reader: Any, **settings: Any) -> list[mentions.Document]:
         path = options.coreference / f"{name}.jsonl"
@@ -85,7 +104,7 @@ def coreference(options: argparse.Namespace, tokenize: Tokenize) -> dict[str, li
 
 
 def material(options: argparse.Namespace, inventory: Inventory) -> Material:
-    """Read everything that is there."""
+    """Read all available material."""
     rng = random.Random(options.seed)
     folder = options.output if (options.output / "tokenize.pt").exists() else options.origin
     tokenize = tokenizer_of(from_folder(folder, TOKENIZING))
@@ -108,6 +127,7 @@ def material(options: argparse.Namespace, inventory: Inventory) -> Material:
         "names": names.training(options.name_lists)[every],
         "gum": gum["train"][every],
         "mentions": others["train"],
+        "texts": plain(options, tokenize) if options.teachers else [],
     }
     kept_back = [
         p for own in names.FILES for p in names.part(options.name_lists / f"{own.file}.iob2", own, is_kept_back=True)
@@ -141,7 +161,7 @@ def _measured(measure: Any, items: Sequence[Any], model: Model) -> dict[str, flo
 
 
 def steps_of(rounds: float, trees: Sequence[Paragraph], words: int) -> int:
-    """How many steps see the treebanks so many times."""
+    """The number of steps for this many passes over the treebanks."""
     return max(1, round(rounds * sum(map(corpus.size, trees)) / words / MIX["trees"].batches))
 
 
@@ -162,6 +182,7 @@ def train(options: argparse.Namespace) -> None:
         minutes=options.minutes,
         evaluations=options.evaluations,
         measures=given.measures,
+        teachers=Teachers.load(options.teachers, inventory, device()) if options.teachers else None,
     )
     run.restore()
     run.train()
@@ -171,11 +192,16 @@ def train(options: argparse.Namespace) -> None:
 
 
 def made(options: argparse.Namespace, inventory: Inventory) -> Model:
-    """The model that training starts from: the initial encoder and new heads, or those of a models folder."""
+    """The initial model: the initial encoder with new heads, or those of a models folder."""
     if options.origin is None:
         bert, tokenizer = load_initial(options.encoder, options.work)
         model = Model(TrainedEncoder(bert, tokenizer.backend_tokenizer), inventory)
     else:
         model = Model(stored_encoder(options.origin), inventory)
         model.load_heads(options.origin)
-    return model.to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    return model.to(device())
+
+
+def device() -> torch.device:
+    """Where training runs: on a GPU if there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -1,4 +1,4 @@
-"""The encoder that training starts from: all-MiniLM-L6-v2, checked by digest, without word pieces of other scripts."""
+"""The initial encoder: all-MiniLM-L6-v2, checked by digest, without word pieces of other scripts."""
 
 import hashlib
 import json
@@ -10,23 +10,23 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel, 
 from sayso_server.parsing.encoder import SHAPES
 
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""Of `model.safetensors` of sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)."""
+"""The digest of `model.safetensors` of sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)."""
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
 def check(folder: Path) -> None:
-    """Raise ValueError unless `folder` holds the expected weights."""
+    """Raise ValueError unless `folder` has the expected weights."""
     weights = folder / "model.safetensors"
     if not weights.is_file():
-        raise ValueError(f"{weights} is missing: give the folder of sentence-transformers/all-MiniLM-L6-v2")
+        raise ValueError(f"{weights} is missing: name the folder of sentence-transformers/all-MiniLM-L6-v2")
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     if digest != SHA256:
         raise ValueError(f"{weights} has SHA-256 {digest}, not {SHA256}")
 
 
 def is_kept(piece: str) -> bool:
-    """Whether English text can need this word piece: Latin letters, punctuation and symbols."""
+    """Whether English text may need this word piece: Latin letters, punctuation and symbols."""
     if piece.startswith("[") and piece.endswith("]") and len(piece) > 2:
         return piece in SPECIAL
     return all(ord(c) < 0x250 or 0x300 <= ord(c) < 0x370 or 0x2000 <= ord(c) < 0x2C00 for c in piece.removeprefix("##"))
@@ -35,8 +35,8 @@ def is_kept(piece: str) -> bool:
 def load_initial(source: Path, work: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """The pruned encoder and tokenizer, ready for training.
 
-    Dropout in attention is off, since it disables the fused kernel. Token types, of which the original uses one, become
-    ways of writing a word; all begin as that one.
+    Dropout in attention is off, since it disables the fused kernel. Token types encode the capitalization of a word;
+    all start as copies of the only type that the original uses.
     """
     check(source)
     tokenizer_json = json.loads((source / "tokenizer.json").read_text(encoding="utf-8"))

@@ -1,17 +1,17 @@
-"""How often links between a mention and its speaker are right, by rule: the stage `links`, for `links.json`.
+"""Accuracy of the links between mentions and speakers, by rule: the stage `links`, for `links.json`.
 
-Two sources, neither of them used to develop on:
+There are two sources, neither of which was used for development:
 
-- GUM's coreference layer (`Entity=` in its CoNLL-U file for training). The discourse model reads each text, and every
-  link it makes from a name, pronoun or description is compared with the annotation. Of all that the model took for
-  separate speakers, one represents an annotated entity best: the one with a name, then the one with the most mentions.
-  A link is right if it leads there: a second speaker for somebody known counts as wrong, and so does a mixed one.
-  Sources of statements count most, then subjects, then all mentions: a cell with few of one leans on the next.
-- PolNeAR's articles for training, parsed by the models of --output: quotations without a cue, which GUM does not know.
-  A link is right if the speaker has a mention in the annotated source.
+- GUM's coreference layer (`Entity=` in its CoNLL-U training file). The discourse model reads each text, and every link
+  that it makes from a name, pronoun or description is compared with the annotation. If the model split an annotated
+  entity into several speakers, one represents it: the one with a name, then the one with the most mentions. A link is
+  correct if it leads to the representative: links to a second or mixed speaker count as wrong. Sources of statements
+  have the highest weight, then subjects, then all mentions: cells with few counts of one are smoothed by the next.
+- PolNeAR's training articles, parsed by the models in --output: quotations without a cue, which GUM does not have. A
+  link is correct if the speaker has a mention in the annotated source.
 
-A rule with few counts leans on its family (`link_rules.Family`). Pronouns are counted by the probability that the
-ranking gives. Every rule of the table gets counts, also one that no link was made by.
+Rules with few counts are smoothed by their family (`link_rules.Family`). Pronouns are counted by the probability from
+the ranking. Every rule of the table gets counts, even one without any links.
 """
 
 import argparse
@@ -48,26 +48,26 @@ log = logging.getLogger(__name__)
 GENRES = frozenset({"news", "interview", "bio", "speech", "court", "vlog"})
 _SPEAKING = frozenset({"person", "organization"})
 _LEAN = 15.0
-"""How many counts of its own outweigh what the next wider circle says."""
+"""The weight of the prior from the next larger group, in counts."""
 _SOURCE, _SUBJECT, _ANY = 2, 1, 0
-"""How near a mention is to what the service returns."""
+"""How close a mention is to the results of the service."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One link: by which rule, in which of its cells, how near to a source the mention is, and whether it was right."""
+    """A link: its rule and cell, how close the mention is to a source, and whether it was correct."""
 
     rule: LinkRule
     cell: str
     nearness: int
     right: bool
     rival_right: bool | None = None
-    """None where there are no rivals."""
+    """None if there are no rivals."""
 
 
 @dataclass
 class Observer(Reader):
-    """Reads a document and notes every link: (offset of the head, how near to a source, the link)."""
+    """Reads a document and records every link: (offset of the head, closeness to a source, the link)."""
 
     made: list[tuple[int, int, Link]] = field(default_factory=list)
     sources: frozenset[int] = frozenset()
@@ -76,7 +76,7 @@ class Observer(Reader):
     """The offsets of the heads of the mentions of each entity."""
 
     def meet(self, entity: Entity, tree: Tree, word: Word) -> None:
-        """Somebody is mentioned."""
+        """Record a mention."""
         self.mentions.setdefault(entity, []).append(word.start)
         super().meet(entity, tree, word)
 
@@ -150,7 +150,7 @@ def _outcome(link: Link, nearness: int, *, right: bool, rival_right: bool = Fals
 
 
 def representatives(gold: dict[int, str], mentions: Iterable[tuple[Entity, list[int]]]) -> dict[str, Entity]:
-    """For each annotated entity the speaker that represents it best: with a name if there is one, then by mentions."""
+    """The representative speaker of each annotated entity: preferably with a name, then by number of mentions."""
     best: dict[str, tuple[tuple[bool, int], Entity]] = {}
     for entity, offsets in mentions:
         counts = Counter(gold[o] for o in offsets if o in gold)
@@ -184,7 +184,7 @@ def _spans(pairs: list[list[int]]) -> list[Span]:
 
 
 def count(outcomes: Iterable[Outcome]) -> Links:
-    """Counts, and the confidences that follow."""
+    """Counts and the resulting confidences."""
     known = list(outcomes)
     rules: dict[str, dict[str, Counted]] = {}
     for rule in (row for row in LINK_RULES if row.family is not LinkFamily.NOBODY):
@@ -197,7 +197,7 @@ def count(outcomes: Iterable[Outcome]) -> Links:
 
 
 def _counted(own: list[Outcome], family: list[Outcome], name: str) -> Counted:
-    """The sources of a cell, leaning on its subjects, these on all its mentions, these on the rule's, the family's."""
+    """The sources of a cell, smoothed by its subjects, its mentions, the rule's and the family's mentions in turn."""
     inside = [o for o in own if o.cell == name]
     circles = [
         [o.right for o in family if o.nearness >= _SUBJECT] or [o.right for o in family],
@@ -211,7 +211,7 @@ def _counted(own: list[Outcome], family: list[Outcome], name: str) -> Counted:
 
 
 def _rising(counted: dict[str, Counted]) -> dict[str, Counted]:
-    """The cells in order, none surer than the next (isotonic regression)."""
+    """The cells in order, with non-decreasing confidence (isotonic regression)."""
     cells = list(counted.values())
     rising = isotonic_regression(
         [cell["confidence"] for cell in cells], sample_weight=[cell["of"] + _LEAN for cell in cells]
@@ -227,7 +227,7 @@ def _share(right: Sequence[bool], leaning: float) -> float:
 
 
 def report(outcomes: Iterable[Outcome]) -> Iterator[str]:
-    """A line for every cell: right of all, of subjects, of sources."""
+    """A line for every cell: correct links among all mentions, subjects and sources."""
     known: dict[tuple[LinkRule, str], list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         known[outcome.rule, outcome.cell].append(outcome)

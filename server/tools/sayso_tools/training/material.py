@@ -1,4 +1,4 @@
-"""What the tokenizer is trained on: treebank paragraphs in many kinds of writing, made again in every round."""
+"""Training data of the tokenizer: treebank paragraphs in many writing styles, generated anew for every round."""
 
 import random
 from collections import Counter
@@ -17,16 +17,16 @@ from sayso_tools.training.phrases import Source, surnames
 from sayso_tools.training.writing import varied
 
 BATCH = 9_000
-"""Characters of one step, about 2,000 atoms."""
+"""Characters per step, about 2,000 atoms."""
 
 LEAST = 3
-"""How often a feature must be met to have a row of its own."""
+"""Minimum occurrences of a feature to have its own row."""
 
 AS_WRITTEN, RETYPED = 0.35, 0.3
-"""Shares of paragraphs that are read as they are, and with other marks only. The rest is written in other ways, too."""
+"""Shares of unchanged paragraphs, and of those with only different punctuation. The rest is rewritten further."""
 
 LATE, LATE_AS_WRITTEN, LATE_RETYPED = 0.8, 0.9, 0.07
-"""The share of the rounds after which the shares of paragraphs are these instead."""
+"""The late shares of paragraphs, and the share of the rounds after which they apply."""
 
 Labelled = tuple[str, str]
 """The text of a paragraph, and a label for each character."""
@@ -34,14 +34,14 @@ Labelled = tuple[str, str]
 
 @dataclass(frozen=True)
 class Batch:
-    """Atoms of several paragraphs, and the label of each."""
+    """The atoms of several paragraphs, and their labels."""
 
     found: atoms.Text
     labels: np.ndarray
 
 
 class Material:
-    """Treebank paragraphs, and what a lexicon knows of their atoms."""
+    """Treebank paragraphs, and a lexicon of their atoms."""
 
     def __init__(self, paragraphs_of_rows: Sequence[Sequence[Rows]]) -> None:
         self.paragraphs = paragraphs_of_rows
@@ -55,11 +55,11 @@ class Material:
         return cls([paragraph for file in files for paragraph in paragraphs(file)][::every])
 
     def as_written(self) -> Iterator[Batch]:
-        """All paragraphs as they are."""
+        """All paragraphs unchanged."""
         return self._batches([label(map(surface, paragraph)) for paragraph in self.paragraphs])
 
     def varied(self, rng: random.Random, *, done: float = 0.0) -> Iterator[Batch]:
-        """All paragraphs once, in another order and other writing; `done` is the share of the rounds before."""
+        """All paragraphs once, shuffled and rewritten; `done` is the share of the rounds done."""
         source = Source(rng, self.names)
         shares = (AS_WRITTEN, RETYPED) if done < LATE else (LATE_AS_WRITTEN, LATE_RETYPED)
         made = [label(rewritten(paragraph, source, *shares)) for paragraph in self.paragraphs]
@@ -83,7 +83,7 @@ class Material:
 
 
 def rewritten(paragraph: Sequence[Rows], source: Source, as_written: float, retyped: float) -> list[Sentence]:
-    """A paragraph, by shares as it is, with other marks only, or in another way of writing, too."""
+    """A paragraph, randomly left unchanged, with only different punctuation, or rewritten further."""
     draw = source.rng.random()
     if draw < as_written:
         return [surface(rows) for rows in paragraph]
@@ -92,7 +92,7 @@ def rewritten(paragraph: Sequence[Rows], source: Source, as_written: float, rety
 
 
 def known_features(material: Material, seed: int) -> Tensor:
-    """The features that are met often enough."""
+    """The features with enough occurrences."""
     counts: Counter[int] = Counter()
     for batch in material.varied(random.Random(seed)):
         numbers, times = np.unique(batch.found.kinds, return_counts=True)

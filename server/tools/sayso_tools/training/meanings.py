@@ -1,7 +1,7 @@
-"""What words mean, for the tokenizer: the word vectors of the initial encoder, also for words that no treebank has.
+"""Word meanings for the tokenizer: word vectors of the initial encoder, also for words that are in no treebank.
 
-The network in training adds to the row of each word a projection of its vector, one for all words. The network that is
-kept has the sums as its rows: it needs neither vectors nor projection, and reads no slower.
+In training, the network adds a projection of each word's vector, the same for all words, to the word's row. The final
+network has the sums as its rows: it needs neither vectors nor projection, and is equally fast.
 """
 
 import copy
@@ -17,21 +17,21 @@ from sayso_server.parsing.tokenizer import Network
 from sayso_tools.training.initial import load_initial
 
 DIMENSIONS = 96
-"""Principal components of the vectors that are read. More would tell words apart that are to be read alike."""
+"""The number of principal components of the vectors. More would separate words that should be treated alike."""
 
 Vectors = Mapping[int, Tensor]
-"""A vector, (DIMENSIONS), of standard deviation near 1, by the feature of a word."""
+"""Vectors (DIMENSIONS) with a standard deviation near 1, by word feature."""
 
 
 def vectors_of_encoder(source: Path, work: Path) -> Vectors:
-    """The vectors of the initial encoder's words, from its folder. Raises ValueError if that is another."""
+    """The vectors of the initial encoder's words, from its folder. Raises ValueError for another encoder."""
     bert, tokenizer = load_initial(source, work)
     embeddings: Any = bert.embeddings
     return vectors_of(tokenizer.get_vocab(), embeddings.word_embeddings.weight.detach())
 
 
 def vectors_of(pieces: Mapping[str, int], table: Tensor) -> Vectors:
-    """The principal components of the vectors of the pieces that are whole words, from rows of a table."""
+    """The principal components of the vectors of whole-word pieces, from rows of a table."""
     words = sorted((piece for piece in pieces if len(piece) > 1 and piece.isalnum()), key=pieces.__getitem__)
     rows = table[[pieces[word] for word in words]].float()
     rows = rows - rows.mean(0)
@@ -41,15 +41,15 @@ def vectors_of(pieces: Mapping[str, int], table: Tensor) -> Vectors:
 
 
 def word_feature(word: str) -> int:
-    """The feature of an atom that says which word it is: the first one."""
+    """The feature of an atom that identifies its word: the first one."""
     return atoms.features(word)[0]
 
 
 class Taught(Network):
-    """A network in training that reads what words mean.
+    """A network in training that uses word vectors.
 
-    `known` are the features with a row of the table. A word that has a vector but is not one of them is read as an
-    unknown one with this meaning.
+    `known` are the features with a row in the table. A word with a vector but without a row is treated as an unknown
+    word with this vector.
     """
 
     vectors: Tensor
@@ -73,13 +73,13 @@ class Taught(Network):
         return torch.cat([torch.where(self.is_own[rows], rows, 0), rows[:, :1]], dim=1)
 
     def embed(self, rows: Tensor) -> Tensor:
-        """What is read of atoms, (atoms, width), from such rows."""
+        """The embeddings of atoms, (atoms, width), from these rows."""
         meant: Tensor = self.meaning(self.vectors[rows[:, -1]])
         return super().embed(rows[:, :-1]) + meant
 
     @torch.no_grad()
     def plain(self) -> Network:
-        """A network that reads the same without vectors: its rows hold the meanings."""
+        """An equivalent network without vectors: its rows include them."""
         made = Network(self.width, self.known.clone(), self.dilations)
         state = copy.deepcopy(self.state_dict())
         del state["meaning.weight"]

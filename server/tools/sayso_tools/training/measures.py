@@ -1,4 +1,4 @@
-"""How far training got: figures of the heads on words and labels as they are trained, in per cent."""
+"""Evaluation during training: accuracy of the heads on their training format, in percent."""
 
 from collections.abc import Sequence
 
@@ -15,11 +15,11 @@ from sayso_tools.training.model import Model, labels, lengths
 
 CPU = torch.device("cpu")
 CUE, CONTENT, SOURCE = 0.35, 0.3, 0.5
-"""Probabilities from which a main word, a content word and a source word count."""
+"""Minimum probabilities of a main word, a content word and a source word."""
 
 
 def f1(gold: int, found: int, right: int) -> float:
-    """F1 in per cent."""
+    """F1 in percent."""
     return 200 * right / max(1, gold + found)
 
 
@@ -42,7 +42,7 @@ def trees(model: Model, paragraphs: Sequence[Paragraph]) -> dict[str, float]:
 
 @torch.inference_mode()
 def names(model: Model, paragraphs: Sequence[Paragraph]) -> dict[str, float]:
-    """Span F1 of names by the convention of the gold."""
+    """Span F1 of names in the gold convention."""
     counts = np.zeros((len(CONVENTIONS), 3), dtype=int)
     for batch in corpus.batches(paragraphs, 2000, None):
         gold, found = labels(batch, CPU)["names"].numpy(), model.names.classes(model.states(batch))
@@ -110,7 +110,7 @@ def _pairs(numbers: torch.Tensor, at: dict[int, int]) -> set[tuple[int, int]]:
 
 @torch.inference_mode()
 def mentions(model: Model, documents: Sequence[Document]) -> dict[str, float]:
-    """The share of mentions whose likeliest antecedent is of the same entity, by kind, of those that have one."""
+    """The share of mentions whose likeliest antecedent is correct, among those that have one, by kind."""
     right: dict[str, list[bool]] = {}
     for document in documents:
         for part in pieces(document, None, LONGEST):

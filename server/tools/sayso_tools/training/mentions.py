@@ -15,7 +15,7 @@ from sayso_tools.training.corpus import Paragraph, Sentence, recased, retyped, s
 from sayso_tools.training.words import Cut, Tokenize, cut
 
 LONGEST = 600
-"""Words of a document that is learned from in one piece; longer ones are cut between paragraphs and sentences."""
+"""Maximum words of a training document; longer ones are split between paragraphs and sentences."""
 
 LONGEST_NAME = 8
 
@@ -25,7 +25,7 @@ AFTER_NOUN = frozenset(
         *("who", "which", "that", ",", "(", ":", "-", "–", "—"),
     }
 )
-"""What ends the part of a noun phrase that ends with its noun."""
+"""Words that end the part of a noun phrase up to its noun."""
 
 BEFORE_NAME = frozenset(
     ("the", "a", "an", "this", "that", "these", "those", "his", "her", "its", "their", "our", "my", "your")
@@ -34,9 +34,9 @@ BEFORE_NAME = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A mention: words [first, end) of the document, its kind, and which entity of the document it is.
+    """A mention: words [first, end) of the document, its kind, and its entity in the document.
 
-    `is_asked`: whether its antecedent is known, so that it can be learned from or measured.
+    `is_asked`: whether its antecedent is known, so that it can be used for training or evaluation.
     """
 
     first: int
@@ -50,8 +50,8 @@ class Marked:
 class Document:
     """Paragraphs and their mentions in text order.
 
-    `seen`: the share of rounds in which each of its parts is learned from. `has_first`: whether a mention may be the
-    first of its entity; if not, only the right antecedent among those given counts.
+    `seen`: the share of rounds in which each of its parts is used. `has_first`: whether a mention may be the first of
+    its entity; if not, only the correct antecedent among those given counts.
     """
 
     name: str
@@ -62,11 +62,11 @@ class Document:
 
     @property
     def size(self) -> int:
-        """How many words it has."""
+        """The number of its words."""
         return sum(map(size, self.paragraphs))
 
     def described(self) -> list[Mention]:
-        """The mentions as they are compared."""
+        """The mentions in the form used for scoring."""
         words = [(w, number) for number, s in enumerate(self.sentences()) for w in s.words]
         return [Mention(tuple(w for w, _ in words[m.first : m.end]), m.kind, words[m.first][1]) for m in self.mentions]
 
@@ -75,7 +75,7 @@ class Document:
         return (sentence for paragraph in self.paragraphs for sentence in paragraph)
 
     def gold(self) -> np.ndarray:
-        """Which antecedents are right; see `Antecedents.loss`."""
+        """The correct antecedents; see `Antecedents.loss`."""
         count = len(self.mentions)
         entities = np.array([m.entity for m in self.mentions])
         is_same = (entities[:, None] == entities[None]) & np.tri(count, k=-1, dtype=bool)
@@ -86,7 +86,7 @@ class Document:
 
 
 def varied(documents: Sequence[Document], rng: random.Random) -> list[Document]:
-    """The documents in news typography, some sentences in other case, long ones cut into parts."""
+    """The documents in news typography, with some sentences in different case, and long ones split into parts."""
     parts = [part for document in documents for part in pieces(document, rng)]
     return [
         replace(part, paragraphs=[[recased(retyped(s, rng), rng) for s in p] for p in part.paragraphs])
@@ -95,7 +95,7 @@ def varied(documents: Sequence[Document], rng: random.Random) -> list[Document]:
 
 
 def pieces(document: Document, rng: random.Random | None = None, longest: int = LONGEST) -> Iterator[Document]:
-    """The document in parts of about `longest` words, the first of them of random length."""
+    """The document in parts of about `longest` words, the first with random length."""
     if document.size <= longest:
         yield document
         return
@@ -113,7 +113,7 @@ def pieces(document: Document, rng: random.Random | None = None, longest: int = 
 
 
 def _short(paragraphs: Iterable[Paragraph], longest: int) -> Iterator[Paragraph]:
-    """Paragraphs, very long ones as several."""
+    """Paragraphs, with overlong ones split."""
     for paragraph in paragraphs:
         part: Paragraph = []
         for sentence in paragraph:
@@ -165,7 +165,7 @@ def clustered(
     asked: Callable[[Kind], bool] | None = None,
     every: int = 1,
 ) -> list[Document]:
-    """Documents of JSON lines with `clusters`; `asked` says which kinds of mentions are learned from."""
+    """Documents of JSON lines with `clusters`; `asked` selects the kinds of mentions to learn from."""
     out = []
     for document, words in cut(path, tokenize, work, every):
         given = [(m["span"], m["kind"], c["id"]) for c in document["clusters"] for m in c["mentions"]]
@@ -178,7 +178,7 @@ def clustered(
 
 
 def pronouns(path: Path, tokenize: Tokenize, work: Path, *, seen: float = 1.0, every: int = 1) -> list[Document]:
-    """Documents of JSON lines with one `pronoun` and two `candidates`: those in which the right one is before it."""
+    """Documents of JSON lines with one `pronoun` and two `candidates`, if the correct one comes before it."""
     out = []
     for document, words in cut(path, tokenize, work, every):
         pronoun = document["pronoun"]

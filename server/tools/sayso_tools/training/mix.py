@@ -1,4 +1,4 @@
-"""What the heads are trained on, how much of each, and what each loss counts: one table, and the batches by it."""
+"""The training mix: parts of the material, their shares, the weights of the losses, and the batches."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +10,7 @@ from sayso_tools.training.corpus import Paragraph
 
 
 class Share(NamedTuple):
-    """Of a part of the material: how many batches a step takes of it, and what they teach."""
+    """A part of the material: its batches per step, and a description."""
 
     batches: float
     teaches: str
@@ -23,8 +23,9 @@ MIX = {
     "names": Share(0.5, "names by five more conventions"),
     "gum": Share(0.15, "coreference, and tags and trees, from whole documents of GUM"),
     "mentions": Share(0.2, "coreference, from MEANTIME, GAP, Re-DocRED's names, and pronouns of LitBank"),
+    "texts": Share(1.0, "all but coreference, from the teachers, on texts without labels; only with --teachers"),
 }
-"""The parts by name. A batch has about as many words as `--batch-words` says."""
+"""The parts by name. A batch has about `--batch-words` words."""
 
 WEIGHTS = {
     "tags": 1.0,
@@ -37,20 +38,20 @@ WEIGHTS = {
     "sources": 3.0,
     "mentions": 0.5,
 }
-"""What each loss counts; see the heads for what it is the mean over. Scopes and sources are means over many pairs."""
+"""The weight of each loss; the heads document what each averages over. Scopes and sources average over many pairs."""
 
 SEEN = {"litbank": 0.3, "gap-dev": 0.6, "gap-val": 0.6}
-"""How many of the parts of these files are seen in each round: fiction counts less, and GAP has few pronouns a word."""
+"""The share of the parts of these files used per round: fiction has less weight, and GAP has few pronouns per word."""
 
 WITHOUT = 0.5
-"""How many of the paragraphs of news without an attribution are seen in each round."""
+"""The share of news paragraphs without an attribution used per round."""
 
 Batch = Sequence[Paragraph] | Sequence[mentions.Document]
 
 
 @dataclass
 class Stream:
-    """Batches of one part of the material, without end: round after round, each varied and ordered again."""
+    """An endless stream of batches of one part of the material; every round is augmented and shuffled again."""
 
     name: str
     items: Sequence[Any]
@@ -72,7 +73,7 @@ class Stream:
         return self._made[self.next - 1]  # type: ignore[no-any-return]
 
     def restore(self, place: Sequence[int]) -> None:
-        """Go on at a place (round, next) that was kept."""
+        """Continue at a saved position (round, next)."""
         self.round, self.next = place
         self._made = None
 
@@ -87,7 +88,7 @@ class Stream:
 
 
 def _thinned(paragraphs: Sequence[Paragraph], rng: random.Random) -> list[Paragraph]:
-    """All paragraphs but a part of those that are annotated as having no attribution."""
+    """All paragraphs, except a part of those annotated as having no attribution."""
 
     def says_something(paragraph: Paragraph) -> bool:
         return any("cues" not in s.labels or (s.labels["cues"] > 0).any() for s in paragraph)
@@ -96,7 +97,7 @@ def _thinned(paragraphs: Sequence[Paragraph], rng: random.Random) -> list[Paragr
 
 
 def streams(material: Mapping[str, Sequence[Any]], *, words: int, seed: int, is_plain: bool = False) -> list[Stream]:
-    """A stream of each part of the table that there is material for."""
+    """A stream for each part of the table with material."""
     return [Stream(name, material[name], words, seed, is_plain) for name in MIX if material.get(name)]
 
 

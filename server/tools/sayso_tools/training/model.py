@@ -20,11 +20,11 @@ from sayso_tools.training.mentions import Document
 from sayso_tools.training.mix import WEIGHTS, Batch
 
 SERVED = "ewt"
-"""The convention of names that is served."""
+"""The convention of names used for inference."""
 
 FILES: dict[str, type[Head]] = {"pos": Tagger, "depparse": Parser, "names": SpanTagger, "roles": SpanTagger}
 NEW_FILES: dict[str, type[Head]] = {"links": Linker, "coreference": Antecedents}
-"""The heads by their files; a folder of earlier models has none of the latter."""
+"""The heads by file; folders of older models lack the latter."""
 
 
 class Model(nn.Module):
@@ -40,17 +40,16 @@ class Model(nn.Module):
         self.links = Linker(encoder.width)
         self.coreference = Antecedents(encoder.width)
 
-    def states(self, paragraphs: Sequence[Paragraph]) -> Tensor:
-        """The encoder's states of all words; in bfloat16 inside, in training, where that is fast."""
-        device = self.encoder.bert.device
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.training and has_bfloat16(device)):
+    def states(self, paragraphs: Sequence[Paragraph], *, is_fast: bool = False) -> Tensor:
+        """The encoder's states of all words; in training, or if asked for, in bfloat16 inside where that is fast."""
+        device, is_fast = self.encoder.bert.device, is_fast or self.training
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=is_fast and has_bfloat16(device)):
             states: Tensor = self.encoder([[s.words for s in paragraph] for paragraph in paragraphs])
         return states
 
-    def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """The weighted loss of every head whose labels the batch has."""
+    def losses(self, batch: Batch, states: Tensor) -> dict[str, Tensor]:
+        """The weighted loss of every head whose labels the batch has, from the states of its words."""
         paragraphs = paragraphs_of(batch)
-        states = self.states(paragraphs)
         gold = labels(paragraphs, states.device)
         out = {}
         if "upos" in gold:
@@ -76,14 +75,14 @@ class Model(nn.Module):
         return total / max(1, count)
 
     def save(self, folder: Path) -> None:
-        """Write what the server loads."""
+        """Write the files that the server loads."""
         save_encoder(self.encoder, folder / "encoder")
         for name in FILES | NEW_FILES:
             head = self.names.with_first(SERVED) if name == "names" else getattr(self, name)
             head.save(folder / f"{name}.pt")
 
     def load_heads(self, folder: Path) -> None:
-        """Take over the heads of a models folder; those that it lacks stay as they are."""
+        """Load the heads of a models folder; missing heads stay unchanged."""
         for name, kind in (FILES | NEW_FILES).items():
             path = folder / f"{name}.pt"
             if path.exists() or name in FILES:
@@ -93,9 +92,9 @@ class Model(nn.Module):
 
     @torch.no_grad()
     def average(self, folder: Path, share: float) -> None:
-        """Mix in a share of the encoder and heads of a models folder: what training continued from forgets less.
+        """Average with the encoder and heads of a models folder, so that continued training forgets less.
 
-        Heads that the folder lacks, and conventions of names that it does not know, stay as they are.
+        Heads and conventions of names that the folder lacks stay unchanged.
         """
         _mix(self.encoder, stored_encoder(folder).state_dict(), share)
         for name, kind in (FILES | NEW_FILES).items():
@@ -119,7 +118,7 @@ def _mix(own: nn.Module, other: Mapping[str, Tensor], share: float) -> None:
 
 
 def _of_all_conventions(head: SpanTagger) -> SpanTagger:
-    """A head for names with all conventions in the order of training; those that it lacks begin as its first."""
+    """A head for names with all conventions in training order; missing ones start as copies of its first."""
     sizes = [1 + 2 * len(group) for group in head.groups]
     order = [head.names.index(c) if c in head.names else 0 for c in CONVENTIONS]
     out = SpanTagger(head.settings["width"], NAMES * len(CONVENTIONS), CONVENTIONS)
@@ -131,7 +130,7 @@ def _of_all_conventions(head: SpanTagger) -> SpanTagger:
 
 
 def stored_encoder(folder: Path) -> TrainedEncoder:
-    """The encoder of a models folder, ready to be trained on."""
+    """The encoder of a models folder, ready for further training."""
     config = BertConfig.from_pretrained(folder / "encoder", local_files_only=True)
     config.attention_probs_dropout_prob = 0.0
     bert = BertModel(config, add_pooling_layer=False)
@@ -142,7 +141,7 @@ def stored_encoder(folder: Path) -> TrainedEncoder:
 
 
 def has_bfloat16(device: torch.device) -> bool:
-    """Whether matrices are multiplied faster in bfloat16 than in float32."""
+    """Whether matrix multiplication is faster in bfloat16 than in float32."""
     return device.type == "cuda" or (device.type == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
@@ -152,7 +151,7 @@ def paragraphs_of(batch: Batch) -> list[Paragraph]:
 
 
 def lengths(paragraphs: Sequence[Paragraph]) -> list[int]:
-    """Words of every sentence."""
+    """The number of words of every sentence."""
     return [len(sentence.words) for paragraph in paragraphs for sentence in paragraph]
 
 

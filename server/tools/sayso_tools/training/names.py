@@ -1,4 +1,4 @@
-"""Lists of sentences with names, each by its own convention."""
+"""Files of sentences with annotated names, each in its own convention."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from sayso_tools.training.corpus import CONVENTIONS, IGNORED, NAMES, Paragraph, 
 
 @dataclass(frozen=True, slots=True)
 class NameList:
-    """A file: its name, the convention by which it was annotated, and which part of it is used for training.
+    """A file: its name, its annotation convention, and the part used for training.
 
-    `kept_back`: every N-th sentence is for measurement; 0 if none.
+    `kept_back`: every N-th sentence is held out for evaluation; 0 if none.
     """
 
     file: str
@@ -35,7 +35,7 @@ FILES = (
     NameList("redocred-dev", "redocred"),
     NameList("wnut17-train", "wnut17"),
 )
-"""What is learned from; `-test` files are for measurement."""
+"""The training files; `-test` files are for evaluation."""
 
 
 def sentences(path: Path, convention: str) -> list[Paragraph]:
@@ -48,19 +48,19 @@ def sentences(path: Path, convention: str) -> list[Paragraph]:
 
 
 def column(length: int, spans: Sequence[tuple[int, int, str]], convention: str) -> np.ndarray:
-    """Labels (words, conventions) of which one column is known."""
+    """Labels (words, conventions) with one known column."""
     labels = np.full((length, len(CONVENTIONS)), IGNORED)
     labels[:, CONVENTIONS.index(convention)] = iob2(length, spans, NAMES[0])
     return labels
 
 
 def training(folder: Path) -> list[Paragraph]:
-    """All sentences that are for training, of the files that are there."""
+    """All training sentences of the available files."""
     return [p for own in FILES for p in part(folder / f"{own.file}.iob2", own, is_kept_back=False)]
 
 
 def part(path: Path, own: NameList, *, is_kept_back: bool) -> list[Paragraph]:
-    """The sentences of a file for training, or those for measurement."""
+    """The training sentences of a file, or the held-out ones."""
     if not path.exists():
         return []
     every = sentences(path, own.convention)

@@ -1,4 +1,4 @@
-"""Annotated news as the scorer sees it: parsed, a part of it with roles and links from heads that do not know it."""
+"""Annotated news for the scorer: parsed, partly with roles and links from heads that have not seen it."""
 
 import argparse
 import logging
@@ -26,7 +26,7 @@ Parsed = list[list[Tree]]
 
 @dataclass(frozen=True)
 class Article:
-    """An annotated document, read and parsed."""
+    """An annotated and parsed document."""
 
     document: Document
     gold: list[dict[str, Any]]
@@ -34,7 +34,7 @@ class Article:
 
 
 def articles(options: argparse.Namespace, path: Path) -> Iterator[Article]:
-    """The documents of a file of annotated news that are in the used folds; their trees are kept in the work folder."""
+    """The documents of a file of annotated news in the used folds; their trees are cached in the work folder."""
     given = data.documents(path)[:: options.every]
     documents = [(i, item) for i, item in enumerate(given) if fold_of(i) in (UNKNOWN, KNOWN)]
     kept = Path(options.work) / f"{path.stem}.trees.pickle"
@@ -46,7 +46,7 @@ def articles(options: argparse.Namespace, path: Path) -> Iterator[Article]:
 
 
 def cross_fitted(options: argparse.Namespace, documents: Sequence[tuple[int, dict[str, Any]]]) -> list[Parsed]:
-    """The trees of the bundled models; those of one fold with the roles and links of heads that do not know it."""
+    """The trees of the bundled models; for one fold with the roles and links of heads that have not seen it."""
     trees = parse(options, [item["text"] for _, item in documents])
     fold = load_fold(options, UNKNOWN)
     return [
@@ -67,7 +67,7 @@ def parse(options: argparse.Namespace, texts: Sequence[str]) -> list[Parsed]:
 
 @torch.inference_mode()
 def with_fold(trees: Parsed, fold: Fold) -> Parsed:
-    """The trees with the roles and links that these heads see."""
+    """The trees with the roles and links of these heads."""
     return [_paragraph_with_fold(paragraph, fold) if paragraph else [] for paragraph in trees]
 
 

@@ -1,9 +1,9 @@
-"""`sayso-tools people OUTPUT...`: the weights of the pairwise model of people across documents, counted.
+"""`sayso-tools people OUTPUT...`: estimates the weights of the pairwise model of people across documents.
 
-m, how often a feature is seen where two are the same: over pairs of people with one full name that is rare, in
-different documents. u, how often where they are not: over random pairs of people with different surnames. Nobody has
-to say who is the same. The weights of names are not counted, since names choose the pairs: they are kept as they are
-in weights.json.
+m, the frequency of a feature among matching pairs, is counted over pairs of people with the same rare full name in
+different documents. u, the frequency among non-matching pairs, is counted over random pairs of people with different
+surnames. No annotation is needed. The weights of names are not counted, since names select the pairs: those in
+weights.json are kept.
 """
 
 import argparse
@@ -24,20 +24,20 @@ from sayso_server.corpus.people.profiles import COLUMNS, Profile, speakers_of
 from sayso_server.corpus.people.table import rows_of
 
 _RARE_ENOUGH = 3.0
-"""Log odds that two with this name are one: 20 to 1."""
+"""Minimum log odds that two people with this name are the same: 20 to 1."""
 _MOST_PAIRS_OF_A_NAME = 20
 _RANDOM_PAIRS = 100_000
 _SEED = 20
 _DOUBT = 20.0
-"""Pairs of which a feature says nothing, added to those that are the same: what was seen seldom weighs little."""
+"""Uninformative pairs added to the matching ones for smoothing: rare features get small weights."""
 _NOT_COUNTED = ("person name: ", "organization name: ", "document name: ", "name: ", "job: ", "known speaker: ")
 _BY_RARITY = ("job title: same", "job title: same kind")
-"""Features whose u is how rare the job is, which is another feature: their weights are log(m)."""
+"""Features whose u is the rarity of the job, which is a separate feature: their weights are log(m)."""
 WEIGHTS = Path(comparing.__file__).with_name("weights.json")
 
 
 def counted(corpora: Iterable[Sequence[Profile]]) -> dict[str, dict[str, float]]:
-    """The weight of each feature that is not of names, with the shares it comes of and how many pairs had it."""
+    """The weight of each feature except those of names, with m, u and the number of pairs."""
     same: Counter[str] = Counter()
     other: Counter[str] = Counter()
     for speakers in corpora:
@@ -53,7 +53,7 @@ def counted(corpora: Iterable[Sequence[Profile]]) -> dict[str, dict[str, float]]
 
 
 def _of(feature: str, counts: Counter[str]) -> int:
-    """In how many pairs both say something about what a feature compares."""
+    """The number of pairs in which both sides have the property that a feature compares."""
     compared = feature.partition(": ")[0]
     return sum(count for other, count in counts.items() if other.partition(": ")[0] == compared)
 
@@ -66,7 +66,7 @@ def _weight(feature: str, same: int, other: int, of_same: int, of_other: int) ->
 
 
 def _counts(pairs: Iterable[tuple[Profile, Profile]], corpus: Corpus) -> Counter[str]:
-    """How many pairs have each feature."""
+    """The number of pairs with each feature."""
     counts: Counter[str] = Counter()
     for one, other in pairs:
         counts.update(feature for feature, _ in features(one, other, corpus))
@@ -93,7 +93,7 @@ def _other(people: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]]:
 
 
 def _speakers(folder: Path) -> list[Profile]:
-    """Of all documents of an output, each by itself."""
+    """The speakers of all documents of an output, one profile per document."""
     found: list[Profile] = []
     for path in sorted((folder / "statements").glob("part-*")):
         form = cast("Form", path.suffix.removeprefix("."))
@@ -104,7 +104,9 @@ def _speakers(folder: Path) -> list[Profile]:
 def main(arguments: Sequence[str]) -> None:
     """Count, and write the weights."""
     parser = argparse.ArgumentParser(prog="sayso-tools people", description=__doc__)
-    parser.add_argument("outputs", nargs="+", type=Path, metavar="OUTPUT", help="of `sayso-server corpus`")
+    parser.add_argument(
+        "outputs", nargs="+", type=Path, metavar="OUTPUT", help="an output folder of `sayso-server corpus`"
+    )
     options = parser.parse_args(arguments)
     described: dict[str, Any] = json.loads(WEIGHTS.read_text("utf-8"))
     found = counted(_speakers(folder) for folder in options.outputs)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WORDS: dict[str, list[str]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
-"""What replaces a name in braces: one of these, whose own names in braces are filled in turn."""
+"""Replacements for each placeholder in braces; placeholders in them are replaced in turn."""
 
 NUMBERS = {"hour": (1, 12), "minute": (10, 59), "date of month": (1, 28), "year": (1990, 2025)}
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -21,14 +21,14 @@ def surnames(rows: Iterable[Sequence[str]]) -> list[str]:
 
 @dataclass(frozen=True)
 class Source:
-    """What is drawn from: a generator of random numbers, and surnames."""
+    """A random number generator, and surnames."""
 
     rng: random.Random
     names: Sequence[str]
 
 
 def invented(name: str, source: Source) -> str:
-    """One of what may replace a name in braces."""
+    """A random replacement for a placeholder."""
     rng = source.rng
     if name in WORDS:
         return re.sub(r"{(.+?)}", lambda match: invented(match[1], source), rng.choice(WORDS[name]))

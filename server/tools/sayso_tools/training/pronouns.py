@@ -1,11 +1,11 @@
-"""`sayso-tools pronouns`: what each feature of an antecedent counts, learned from coreference.
+"""`sayso-tools pronouns`: learns the weights of antecedent features from coreference.
 
 Reads GUM (the `Entity=` layer of its CoNLL-U files), lets the discourse model propose antecedents for every pronoun
-that refers to a person, an organization or a group of people, and fits a softmax over the proposals, starting from
-weights set by hand and held near them: GUM is small, and knows nothing of statements. Writes the weights as JSON, and
-prints how often the best proposal is right on the development part, by hand and fitted. The weights in use are those
-set by hand, until fitted ones are better on news with speakers too. The coreference head of the bundled models reads
-the documents, too: what it says is the feature `coreference`.
+that refers to a person, an organization or a group of people, and fits a softmax over the proposals. It starts from
+weights set by hand and is regularized towards them: GUM is small and has no statements. Writes the weights as JSON, and
+prints the accuracy of the best proposal on the development part, with the manual and the fitted weights. The manual
+weights are in use until fitted ones are also better on news with speakers. The score of the bundled models' coreference
+head is the feature `coreference`.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import torch
 from sayso_server.core.coreference import Compared
 from sayso_server.core.document import Document, read, with_trees
 from sayso_server.core.scoring import load_scorer
-from sayso_server.core.speakers.discourse.agreement import may_mean_somebody
+from sayso_server.core.speakers.discourse.agreement import may_corefer
 from sayso_server.core.speakers.discourse.pronouns import Known, kind_of_pronoun
 from sayso_server.core.speakers.discourse.reader import Reader
 from sayso_server.core.speakers.entities import open_store
@@ -39,16 +39,16 @@ _GENRES = frozenset({"news", "interview", "conversation", "bio", "speech", "cour
 _SPEAKING = frozenset({"person", "organization"})
 
 _FIXED = frozenset({"named", "spoke", "spoke last"})
-"""Stay as they are: of statements GUM says nothing, and in news names count more."""
+"""Not fitted: GUM has no statements, and in news names have a larger weight."""
 
 
 def prior() -> dict[str, float]:
-    """The weights in use, which were set by hand: `data/pronouns.json`."""
+    """The manual weights in use: `data/pronouns.json`."""
     return dict(load_scorer("pronouns").weights)
 
 
 Choice = tuple[list[dict[str, float]], int, str]
-"""The features of each proposal, which one is right, and the kind of pronoun."""
+"""The features of each proposal, the index of the correct one, and the kind of pronoun."""
 
 
 @dataclass
@@ -112,7 +112,7 @@ def _read_entities(tree: Tree, rows: Rows, entities: dict[int, str], types: dict
 
 @dataclass
 class Teacher(Reader):
-    """Reads a document and notes the choice at every pronoun; continues with the right one."""
+    """Reads a document and records the choice at every pronoun; continues with the correct one."""
 
     annotated: Annotated | None = None
     choices: list[Choice] = field(default_factory=list)
@@ -134,12 +134,12 @@ class Teacher(Reader):
 
 
 def compared(document: Document, parser: StanzaParser) -> Compared | None:
-    """The mentions of an annotated document as the parser's coreference head compares them; None without a head."""
+    """The mentions of an annotated document, scored by the parser's coreference head; None without a head."""
     if parser.coreference is None or parser.reader is None:
         return None
     paragraphs = itertools.groupby(document.trees, lambda tree: document.paragraph_at(tree.span.start))
     trees = [tree for _, own in paragraphs for tree in _with_vectors(list(own), parser)]
-    return Compared(parser.coreference, trees, may_mean_somebody)
+    return Compared(parser.coreference, trees, may_corefer)
 
 
 @torch.inference_mode()
@@ -175,7 +175,7 @@ def _scores(found: list[dict[str, float]], weights: dict[str, float]) -> list[fl
 
 
 def fit(made: list[Choice], *, epochs: int, rate: float, decay: float, seed: int) -> dict[str, float]:
-    """Weights that make the right proposals probable: softmax regression, one choice at a time."""
+    """Weights that maximize the probability of the correct proposals: softmax regression, one choice at a time."""
     rng = random.Random(seed)
     by_hand = prior()
     weights = dict(by_hand)
@@ -209,7 +209,7 @@ def _step(
 
 
 def accuracy(made: list[Choice], weights: dict[str, float]) -> dict[str, str]:
-    """Right / resolvable / all, by kind of pronoun."""
+    """Correct / resolvable / all, by kind of pronoun."""
     out = {}
     for kind in ("he", "they", "it"):
         own = [c for c in made if c[2] == kind]
@@ -229,7 +229,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, default=Path("build/pronouns.json"))
     parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="learn from every N-th document")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="use every N-th document")
     options = parser.parse_args(arguments)
     models, _ = load_parser()
     train = choices(options.treebanks / "gum-train.conllu", models, options.every)

@@ -1,7 +1,7 @@
-"""Weights of features by logistic regression on candidates, some of which are rivals.
+"""Feature weights by logistic regression on candidates, some of which are rivals.
 
-scikit-learn has no such loss: what a candidate is worth is a share, not a class, and rivals are a softmax over as many
-of them as a place has. torch's L-BFGS descends it.
+scikit-learn has no such loss: the target of a candidate is a share, not a class, and rivals are a softmax over a
+variable number of candidates. It is minimized with torch's L-BFGS.
 """
 
 from collections import Counter
@@ -16,20 +16,20 @@ from sayso_server.core.selection.evidence import Basis
 from sayso_tools.training.annotations import SAME
 
 RAREST = 12
-"""How often a feature must occur to have a weight."""
+"""Minimum occurrences of a feature to get a weight."""
 
 PENALTY = 10.0
-"""Of the squares of the weights."""
+"""The L2 regularization."""
 
 RANKING, SHARPNESS = 1.0, 0.1
-"""What the loss of rivals counts, and how much more a rival is worth must be to have nearly all of the share."""
+"""The weight of the rival loss, and the difference in worth at which a rival gets nearly all of the share."""
 
 MOST_STEPS = 120
-"""Of the descent."""
+"""The number of iterations."""
 
 
 class Row(NamedTuple):
-    """A candidate to learn from: its features, and what it is worth, 0 to 1. Rows of one `place` are rivals."""
+    """A training candidate: its features, and its target, 0 to 1. Rows with the same `place` are rivals."""
 
     basis: Basis
     place: tuple[int, ...]
@@ -38,10 +38,10 @@ class Row(NamedTuple):
 
 
 def fit(rows: Sequence[Row]) -> dict[Basis, dict[str, float]]:
-    """Weights by basis and feature, by logistic regression on what the rows are worth.
+    """Weights by basis and feature, by logistic regression on the targets of the rows.
 
-    Rows of one place are rivals. What they are worth is learned one by one, and, where one of them is right, which of
-    them is best: a softmax over the rivals, so that borders are told from each other, not only statements from none.
+    Rows with the same place are rivals. The loss has a term for each row and, if one of the rivals is correct, a
+    softmax over the rivals, so that the weights also learn to choose between different borders.
     """
     rows = sorted(rows, key=lambda row: row.place)
     counts = Counter((row.basis, name) for row in rows for name in row.features)
@@ -73,9 +73,9 @@ def fit(rows: Sequence[Row]) -> dict[Basis, dict[str, float]]:
 
 @dataclass(frozen=True)
 class Rivals:
-    """Which rows are rivals: the first row of each place, its number by row, and how the rows should share in it.
+    """The rivals among rows: the first row of each place, the place of each row, and the target shares of the rows.
 
-    A place where no row is right counts nothing: its rows have no share, and `counted` is 0 for them.
+    A place without a correct row is ignored: its rows have no share, and `counted` is 0 for them.
     """
 
     first: np.ndarray
@@ -85,7 +85,7 @@ class Rivals:
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> "Rivals":
-        """The rivals among rows in the order of their places."""
+        """The rivals among rows, which are ordered by place."""
         is_first = np.array([i == 0 or rows[i - 1].place != row.place for i, row in enumerate(rows)])
         first, place = np.flatnonzero(is_first), is_first.cumsum() - 1
         gold = np.array([row.value for row in rows])
@@ -95,7 +95,7 @@ class Rivals:
         return cls(first, place, raised / np.add.reduceat(raised, first)[place], counted)
 
     def loss(self, sums: np.ndarray) -> tuple[float, np.ndarray]:
-        """The cross-entropy of the rivals' shares, and its slope by row."""
+        """The cross-entropy of the rivals' shares, and its gradient by row."""
         highest = np.maximum.reduceat(sums, self.first)[self.place]
         raised = np.exp(sums - highest)
         total = np.add.reduceat(raised, self.first)[self.place]

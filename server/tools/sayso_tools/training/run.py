@@ -1,4 +1,4 @@
-"""A training run: steps over the mix, with a schedule, checkpoints, and figures on the development parts."""
+"""A training run: steps over the mix, with a schedule, checkpoints and evaluations on the development parts."""
 
 import logging
 import time
@@ -7,24 +7,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from sayso_tools.training.corpus import size
-from sayso_tools.training.mix import Stream, step
+from sayso_tools.training.mix import Batch, Stream, step
 from sayso_tools.training.model import Model, paragraphs_of
+from sayso_tools.training.teachers import Teachers
 
 log = logging.getLogger(__name__)
 
 Measure = Callable[[Model], Mapping[str, float]]
 
 TOLD = 20
-"""Steps from one line of the log to the next."""
+"""Steps between log lines."""
 
 
 def optimizer_of(model: Model, rate: float, encoder_rate: float) -> torch.optim.AdamW:
-    """AdamW with a rate of its own for the encoder; its word vectors stay as they are."""
+    """AdamW with a separate learning rate for the encoder, whose word vectors are frozen."""
     words = model.encoder.bert.get_input_embeddings()
-    words.requires_grad_(False)  # slow, and the treebanks hold few of them
+    words.requires_grad_(False)  # slow, and the treebanks have few of the words
     inner = [p for p in model.encoder.parameters() if p.requires_grad]
     known = set(map(id, model.encoder.parameters()))
     outer = [p for p in model.parameters() if id(p) not in known]
@@ -33,17 +34,18 @@ def optimizer_of(model: Model, rate: float, encoder_rate: float) -> torch.optim.
 
 
 def schedule(done: float, warm_up: float = 0.06) -> float:
-    """Share of the peak rate at a share of all steps: linear up from one hundredth, linear down."""
+    """The share of the peak rate at a share of all steps: linear warm-up from one hundredth, then linear decay."""
     return max(0.01, done / warm_up) if done < warm_up else max(0.0, (1 - done) / (1 - warm_up))
 
 
 @dataclass
 class Run:
-    """How many steps of a training run are done. Started again it continues after the last checkpoint.
+    """A training run. When restarted, it continues after the last checkpoint.
 
-    Each step has random numbers of its own, so that a resumed run goes the same way. With `minutes` the run ends after
-    so much time in steps instead, whatever the pace, and the rates follow the clock. `measures` are logged
-    `evaluations` times, the last at the end.
+    Each step has its own random seed, so that a resumed run gives the same results. With `minutes`, the run ends after
+    that much training time instead, and the learning rates follow the clock. With `teachers`, the model learns from
+    them on every batch, in addition to the annotations. `measures` are logged `evaluations` times, the last time at
+    the end.
     """
 
     model: Model
@@ -56,17 +58,18 @@ class Run:
     evaluations: int = 3
     measures: Mapping[str, Measure] = field(default_factory=dict)
     minutes: float | None = None
+    teachers: Teachers | None = None
     clock: Callable[[], float] = time.monotonic
     done: int = 0
     spent: float = 0.0
 
     @property
     def share(self) -> float:
-        """How much of the run is done, 0 to 1."""
+        """The completed share of the run, 0 to 1."""
         return self.done / self.steps if self.minutes is None else min(1.0, self.spent / 60 / self.minutes)
 
     def restore(self) -> None:
-        """Go on from the checkpoint, if there is one."""
+        """Continue from the checkpoint, if there is one."""
         if self.checkpoint.exists():
             state = torch.load(self.checkpoint, weights_only=True, map_location=self.model.encoder.bert.device)
             self.model.load_state_dict(state["model"])
@@ -74,10 +77,10 @@ class Run:
             self.done, self.spent = state["done"], state["spent"]
             for stream in self.streams:
                 stream.restore(state["streams"][stream.name])
-            log.info("going on after step %d", self.done)
+            log.info("continuing after step %d", self.done)
 
     def keep(self) -> None:
-        """Write the checkpoint; the old one stays until the new one is whole."""
+        """Write the checkpoint; the old one is kept until the new one is complete."""
         state = {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -90,7 +93,7 @@ class Run:
         unfinished.replace(self.checkpoint)
 
     def train(self) -> None:
-        """All steps that are not done."""
+        """Run the remaining steps."""
         told = _Told()
         while self.share < 1:
             before, started = self.share, self.clock()
@@ -108,14 +111,14 @@ class Run:
         self.model.eval()
 
     def _step(self, share: float) -> tuple[dict[str, float], int]:
-        """One step: the losses seen, and how many words."""
+        """Run one step; returns the losses and the number of words."""
         torch.manual_seed(self.seed * 1_000_003 + self.done)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * schedule(share)
         seen: dict[str, float] = {}
         words = 0
         for batch in step(self.streams, self.done):
-            losses = self.model.losses(batch)
+            losses = self._losses(batch)
             torch.autograd.backward(torch.stack(list(losses.values())).sum())
             seen |= {name: loss.item() for name, loss in losses.items()}
             words += sum(map(size, paragraphs_of(batch)))
@@ -123,6 +126,13 @@ class Run:
         self.optimizer.step()
         self.optimizer.zero_grad()
         return seen, words
+
+    def _losses(self, batch: Batch) -> dict[str, Tensor]:
+        """By the annotations, and by the teachers if there are any."""
+        paragraphs = paragraphs_of(batch)
+        states = self.model.states(paragraphs)
+        losses = self.model.losses(batch, states)
+        return losses if self.teachers is None else losses | self.teachers.losses(self.model, states, paragraphs)
 
     def measure(self) -> None:
         """Log the figures on the development parts."""
@@ -151,5 +161,5 @@ class _Told:
 
 
 def rounded(figures: Mapping[str, float]) -> dict[str, float]:
-    """Figures with two places."""
+    """Figures rounded to two decimals."""
     return {name: round(float(value), 2) for name, value in figures.items()}

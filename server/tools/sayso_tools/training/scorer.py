@@ -1,8 +1,8 @@
-"""What each feature of a candidate weighs: logistic regression on annotated news, for `scorer.json`.
+"""Learns the weights of candidate features by logistic regression on annotated news, for `scorer.json`.
 
-How well the contents of candidates agree with the annotations is what is learned (see `examples` and `regression`). A
-part of the documents have roles and links of heads that do not know them (see `folds`). What is enough, and how sure a
-score makes us, is found on documents that the weights were not learned from.
+The target is the agreement of a candidate's content with the annotations (see `examples` and `regression`). Some of the
+documents have roles and links from heads that have not seen them (see `folds`). The threshold and the calibration are
+determined on documents that the weights were not learned from.
 """
 
 import argparse
@@ -30,20 +30,20 @@ from sayso_tools.training.regression import fit
 log = logging.getLogger(__name__)
 
 ENOUGH = (-1.5, -1.0, -0.75, -0.5, -0.25, 0.0)
-"""Sums of weights that are tried as what is enough."""
+"""The candidate thresholds for the sum of weights."""
 
 COST = 0.003
-"""What F1 may be lost for more statements of rules, which know our conventions, and for fewer of links alone."""
+"""The F1 that may be sacrificed for more statements from rules, which follow our conventions, and fewer from links."""
 
 PARTS = 4
-"""Of the documents: what is enough in each, and how sure, is found with weights from the others."""
+"""The number of folds of documents: the threshold and calibration for each are found with weights from the others."""
 
 POINTS = 15
-"""Of the line from scores to confidences."""
+"""The number of points on the calibration curve."""
 
 
 def learn(examples: Iterable[Example]) -> dict[Basis, Scorer]:
-    """Weights for every basis: those of rivals together, those on trees alone apart."""
+    """The weights for every basis; bases with rivals are fitted together, trees alone separately."""
     given = list(examples)
     out: dict[Basis, Scorer] = {}
     for bases in ((Basis.RULES, Basis.LINKED), (Basis.TREES,)):
@@ -54,7 +54,7 @@ def learn(examples: Iterable[Example]) -> dict[Basis, Scorer]:
 
 
 def figures(chosen: Sequence[Chosen], gold: Sequence[Annotation], *, speech: bool) -> Counter[str]:
-    """Annotations, statements, and right ones, of a document; nested statements are left out."""
+    """The counts of annotations, statements and correct statements of a document, without nested ones."""
     out: Counter[str] = Counter(gold=sum(g.is_speech or not speech for g in gold))
     for item in chosen:
         cue = item.candidate.cue
@@ -70,7 +70,7 @@ def figures(chosen: Sequence[Chosen], gold: Sequence[Annotation], *, speech: boo
 
 
 def f1(counts: Counter[str]) -> float:
-    """Of counts of gold, found, right."""
+    """F1 from counts of gold, found and correct."""
     return 2 * counts["right"] / max(1, counts["gold"] + counts["found"])
 
 
@@ -82,12 +82,12 @@ def totals(examples: Sequence[Example], weights: Sequence[Mapping[Basis, Scorer]
 
 
 def with_enough(weights: Mapping[Basis, Scorer], basis: Basis, enough: float) -> dict[Basis, Scorer]:
-    """The scorers with another sum that is enough for one basis."""
+    """The scorers with another threshold for one basis."""
     return {key: replace(own, threshold=enough) if key is basis else own for key, own in weights.items()}
 
 
 def calibrated(pairs: Sequence[tuple[float, bool]]) -> list[tuple[float, float]]:
-    """Rising points (margin, share of right ones), from groups of equal size pooled until they rise."""
+    """Increasing points (margin, share of correct statements), from groups of equal size, pooled to be increasing."""
     pairs = sorted(pairs)
     size = max(1, len(pairs) // POINTS)
     pooled: list[Sequence[tuple[float, bool]]] = []
@@ -99,12 +99,12 @@ def calibrated(pairs: Sequence[tuple[float, bool]]) -> list[tuple[float, float]]
 
 
 def _share(group: Sequence[tuple[float, bool]]) -> float:
-    """Of right ones, drawn a little towards one half."""
+    """The share of correct statements, smoothed slightly towards one half."""
     return (sum(right for _, right in group) + 0.5) / (len(group) + 1)
 
 
 def outcomes(example: Example, weights: Mapping[Basis, Scorer], basis: Basis) -> Iterator[tuple[float, bool]]:
-    """Margin, and whether content and source are right, of what is returned by default and can be judged."""
+    """The margin and correctness of the statements that are returned by default and can be judged."""
     bases = {id(item.candidate): item.basis for item in example.candidates}
     for item in example.chosen(weights, basis):
         cue = item.candidate.cue
@@ -122,11 +122,11 @@ def run(options: argparse.Namespace) -> None:
     path = Path(options.data) / f"{FILE}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(described(trained(examples)), indent=1) + "\n", encoding="utf-8")
-    scorers.cache_clear()  # what follows in this process reads the new ones
+    scorers.cache_clear()  # so that this process reads the new file
 
 
 def trained(examples: Sequence[Example]) -> dict[Basis, Scorer]:
-    """Weights from all examples; what is enough, and the calibration, from weights that do not know the document."""
+    """Weights from all examples; threshold and calibration with weights that have not seen the document."""
     others = [learn([e for i, e in enumerate(examples) if i % PARTS != part]) for part in range(PARTS)]
     held_out = [others[i % PARTS] for i in range(len(examples))]
     final = learn(examples)
@@ -141,13 +141,15 @@ def trained(examples: Sequence[Example]) -> dict[Basis, Scorer]:
         final = with_enough(final, basis, best)
     for basis in Basis:
         unknown = [(e, w) for e, w in zip(examples, held_out, strict=True) if e.article.fold != KNOWN]
-        pairs = [pair for e, w in unknown for pair in outcomes(e, w, basis)]  # of what they know heads are too sure
+        pairs = [
+            pair for e, w in unknown for pair in outcomes(e, w, basis)
+        ]  # heads are overconfident on documents they have seen
         final[basis] = replace(final[basis], calibration=calibrated(pairs))
     return final
 
 
 def described(weights: Mapping[Basis, Scorer]) -> dict[str, Any]:
-    """What goes into the file."""
+    """The content of the file."""
     return {"known": sorted(RULES)} | {
         basis.value: {
             "threshold": own.threshold,

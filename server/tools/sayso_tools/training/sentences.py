@@ -1,7 +1,7 @@
-"""Training of the head for the ends of sentences, on treebank paragraphs and the states of the finished encoder.
+"""Trains the head for sentence ends, on treebank paragraphs and the states of the finished encoder.
 
-Each paragraph is read with a separator after some of its sentences only, as when the tokenizer is sure of some of its
-ends. The head learns the others, and as many places that are none.
+Each paragraph is read with separators after only some of its sentences, as if the tokenizer were certain of only these
+ends. The head learns the others, and as many places that are not ends.
 """
 
 import argparse
@@ -33,18 +33,18 @@ from sayso_tools.training.phrases import Source
 log = logging.getLogger(__name__)
 
 SEPARATED = (0.0, 0.3, 0.7, 0.9, 0.97)
-"""Shares of the ends of a paragraph that have a separator, drawn separately for each paragraph."""
+"""The possible shares of a paragraph's ends with a separator; drawn for each paragraph."""
 
 OTHERS = 0.04
-"""Share of the places that are asked although the tokenizer sees no end there."""
+"""The share of examples among places where the tokenizer sees no end."""
 
 RATE, DECAY, BATCH = 1e-3, 0.01, 256
 DRAWS = ((1.0, 0.0), (LATE_AS_WRITTEN, LATE_RETYPED), *2 * ((AS_WRITTEN, RETYPED),))
-"""Each paragraph is read so often, with other separators: the shares that are read as they are, or with other marks."""
+"""One entry per pass over the paragraphs: the share of unchanged paragraphs, and with different punctuation."""
 
 
 class Place(NamedTuple):
-    """A word; whether a sentence ends after it, and whether the tokenizer thinks so or is in doubt."""
+    """A word; whether a sentence ends after it, and whether the tokenizer predicts an end or is uncertain."""
 
     text: str
     is_end: bool
@@ -60,7 +60,7 @@ class Examples(NamedTuple):
 
 
 def places(parser: StanzaParser, text: str, labels: str) -> list[Place]:
-    """The words of a paragraph as the tokenizer cuts them."""
+    """The words of a paragraph, as split by the tokenizer."""
     document = parser.tokenize(text)
     likely = tokens.doubts(document).keys() | {sentence.tokens[-1].end_char for sentence in document.sentences}
     out: list[Place] = []
@@ -74,7 +74,7 @@ def places(parser: StanzaParser, text: str, labels: str) -> list[Place]:
 
 
 def examples(words: Sequence[Place], encoder: Encoder, rng: random.Random) -> Examples:
-    """What is asked of a paragraph: what no separator tells, and few of the places that nobody takes for an end."""
+    """The examples of a paragraph: ends without a separator, and a few of the clear non-ends."""
     share = rng.choice(SEPARATED)
     units: list[list[str]] = [[]]
     asked = []
@@ -91,7 +91,7 @@ def examples(words: Sequence[Place], encoder: Encoder, rng: random.Random) -> Ex
 
 
 def paragraphs(material: Material, seed: int) -> Iterator[Labelled]:
-    """All paragraphs: once as they are, then more and more of them in another writing."""
+    """All paragraphs: first unchanged, then increasingly rewritten."""
     for number, shares in enumerate(DRAWS):
         source = Source(random.Random(f"{seed} {number}"), material.names)
         yield from (label(rewritten(paragraph, source, *shares)) for paragraph in material.paragraphs)
@@ -108,7 +108,7 @@ def read(options: argparse.Namespace, material: Material) -> Examples:
 
 
 def fit(head: Ends, given: Examples, rounds: int) -> None:
-    """Train a head; the learning rate falls to nothing."""
+    """Train a head; the learning rate decays to zero."""
     optimizer = torch.optim.AdamW(head.parameters(), lr=RATE, weight_decay=DECAY)
     count = len(given.is_end)
     steps = max(1, rounds * -(-count // BATCH))

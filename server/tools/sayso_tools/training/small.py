@@ -13,7 +13,7 @@ from sayso_tools.formats.conllu import to_document
 from sayso_tools.training import data, tokenizer
 
 COPIES = 3
-"""How often one word counts for the lemmatizer: enough to tell its common lemma from a rare one."""
+"""Maximum copies of a word for the lemmatizer: enough to distinguish its common lemma from a rare one."""
 
 
 def joined(options: argparse.Namespace, split: str) -> Path:
@@ -25,7 +25,7 @@ def joined(options: argparse.Namespace, split: str) -> Path:
 
 
 def shrink(path: Path, output: Path) -> None:
-    """Copy a Stanza model file, its floating-point numbers in half precision."""
+    """Copy a Stanza model file with floating-point numbers in half precision."""
 
     def half(value: object) -> object:
         if isinstance(value, torch.Tensor) and value.is_floating_point():
@@ -38,7 +38,7 @@ def shrink(path: Path, output: Path) -> None:
 
 
 def train_mwt(options: argparse.Namespace) -> None:
-    """What the tokenizer marks as several words in one: don't, gonna, Israel's."""
+    """Train the model for multi-word tokens: don't, gonna, Israel's."""
     work: Path = options.work
     train, dev = joined(options, "train"), joined(options, "dev")
     contract_mwt(str(dev), str(work / "dev-mwt.conllu"))
@@ -74,7 +74,7 @@ def vocabulary(options: argparse.Namespace, split: str) -> Path:
 
 
 def train_lemma(options: argparse.Namespace) -> None:
-    """A dictionary of the training words, and a small network for the others."""
+    """Train the lemmatizer: a dictionary of the training words, and a small network for the others."""
     work: Path = options.work
     lemmatizer.main([
         "--train_file", str(vocabulary(options, "train")), "--eval_file", str(joined(options, "dev")),
@@ -89,7 +89,7 @@ FILES = {"tokenizer": "tokenize.pt", "mwt": "mwt.pt", "lemma": "lemma.pt"}
 
 
 def run(options: argparse.Namespace) -> None:
-    """Train a small model, unless --work says that this was done before, and put it into the models folder."""
+    """Train a small model, unless it is already in --work, and copy it to the models folder."""
     done = Path(options.work) / f"{options.stage}.done"
     if not done.exists():
         STAGES[options.stage](options)

@@ -1,4 +1,4 @@
-"""Sentences as quotations, with and without a cue."""
+"""Turns sentences into quotations, with and without a cue."""
 
 from collections.abc import Sequence
 
@@ -7,13 +7,13 @@ from sayso_tools.training.edits import capital, closed, has_stop, loose, mark, t
 from sayso_tools.training.phrases import Source, invented
 
 SPOKEN_ENDS = [[","]] * 3 + [["."], ["…"], ["…", "."], ["..."], ["...."], ["—"], ["?"]]
-"""What a full stop becomes at the end of a quotation before its cue."""
+"""Replacements of the full stop at the end of a quotation before its cue."""
 
 PAIRS = (("“", "”"),) * 5 + (('"', '"'),) * 3 + (("‘", "’"),) * 2 + (("'", "'"), ("«", "»"), ("``", "''"))
 
 
 def said(source: Source, *, end: bool = True) -> Sentence:
-    """What follows a quotation: who said it, at times when, or what else they did."""
+    """The words after a quotation: its speaker, and sometimes the time or another action."""
     rng = source.rng
     who, cue = invented("speaker", source), invented("cue", source)
     out = words(f"{cue} {who}" if rng.random() < 0.35 and " " not in cue else f"{who} {cue}")
@@ -27,7 +27,7 @@ def said(source: Source, *, end: bool = True) -> Sentence:
 
 
 def with_speech(paragraph: list[Sentence], source: Source) -> list[Sentence]:
-    """Some sentences, or two in a row, as quotations: with a cue before, after or inside, or without."""
+    """Turn some sentences, or pairs, into quotations: with a cue before, after or inside, or without one."""
     rng = source.rng
     out: list[Sentence] = []
     i = 0
@@ -46,7 +46,7 @@ def with_speech(paragraph: list[Sentence], source: Source) -> list[Sentence]:
 
 
 def quoted(several: Sequence[Sentence], source: Source) -> list[Sentence]:
-    """Sentences as one quotation, each still a sentence; the cue belongs to the first or the last of them."""
+    """Several sentences as one quotation; they stay separate, and the cue belongs to the first or the last."""
     rng = source.rng
     opening, closing = rng.choice(PAIRS)
     draw = rng.random()

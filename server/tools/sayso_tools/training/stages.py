@@ -1,4 +1,4 @@
-"""The stages of training, in their order: each needs what those before it have made. Nothing else lists them."""
+"""The training stages in order: each needs the results of the previous ones. This is the only list of them."""
 
 import argparse
 import logging
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 class Stage(NamedTuple):
-    """Which function of this package does it (imported when it is its turn), and what it makes."""
+    """A function of this package (imported when needed), and a description of its output."""
 
     function: str
     makes: str
@@ -24,19 +24,21 @@ STAGES = {
     "tokenizer": Stage("small:run", "tokenize.pt in --output: where words and sentences end"),
     "mwt": Stage("small:run", "mwt.pt: the words in don't and Israel's"),
     "lemma": Stage("small:run", "lemma.pt: lemmas"),
-    "heads": Stage("heads:train", "the encoder and all heads on it; the longest"),
-    "sentences": Stage("sentences:train", "sentences.pt: the ends of sentences that the tokenizer is in doubt about"),
+    "heads": Stage("heads:train", "the encoder and all its heads; takes longest"),
+    "sentences": Stage("sentences:train", "sentences.pt: decides sentence ends that the tokenizer is uncertain about"),
     "finish": Stage("stages:finish", "manifest.json: the version, and the digest of every file"),
-    "folds": Stage("folds:run", "heads that do not know a part of the annotated news, in --work"),
-    "scorer": Stage("scorer:run", "scorer.json in --data: what speaks for a statement, weighed on what those see"),
-    "links": Stage("links:run", "links.json in --data: how often a link from a mention to its speaker is right"),
+    "folds": Stage("folds:run", "heads that have not seen a part of the annotated news, in --work"),
+    "scorer": Stage(
+        "scorer:run", "scorer.json in --data: weights of the features of statements, learned with those heads"
+    ),
+    "links": Stage("links:run", "links.json in --data: the accuracy of links from mentions to speakers"),
 }
 
 ALL = "all"
-"""Stands for all stages, one after the other."""
+"""The name for all stages in order."""
 
 DONE = "stages.done"
-"""The file in --work with the names of the stages that are done. Only `all` reads and writes it."""
+"""The file in --work with the names of the completed stages. Only `all` uses it."""
 
 
 def run(options: argparse.Namespace) -> None:
@@ -52,9 +54,9 @@ def run(options: argparse.Namespace) -> None:
 
 
 def run_all(options: argparse.Namespace) -> None:
-    """Run all stages that are not done. One that was interrupted continues from its own checkpoint.
+    """Run all stages that are not done. An interrupted stage continues from its own checkpoint.
 
-    Raises ValueError at once where the encoder is missing that `heads` and `folds` start from.
+    Raises ValueError at once if the initial encoder for `heads` and `folds` is missing.
     """
     path = Path(options.work) / DONE
     done = path.read_text(encoding="utf-8").split() if path.exists() else []
@@ -71,7 +73,7 @@ def run_all(options: argparse.Namespace) -> None:
 
 
 def check_encoder(folder: Path) -> None:
-    """See `initial.check`, which is not imported before it is needed."""
+    """See `initial.check`, which is imported only when needed."""
     from sayso_tools.training.initial import check
 
     check(folder)

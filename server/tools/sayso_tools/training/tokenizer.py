@@ -1,6 +1,6 @@
-"""Training of the tokenizer, on treebank paragraphs and with the word vectors of the initial encoder.
+"""Trains the tokenizer on treebank paragraphs, with the word vectors of the initial encoder.
 
-Training can be interrupted: after every round a checkpoint is written, and a run that finds one continues after it.
+Training can be interrupted: it writes a checkpoint after every round, and continues from an existing one.
 """
 
 import argparse
@@ -27,24 +27,24 @@ WIDTH = 64
 DROPOUT = 0.25
 RATE, DECAY, WARM_UP = 3e-3, 0.05, 0.05
 INERTIA = 0.997
-"""The network that is kept is a running mean of the one that is trained, with this share of what it was."""
+"""The decay of the running mean of the trained network; the mean is the result."""
 
 UNKNOWN_WORDS, UNKNOWN_FEATURES = 0.15, 0.05
-"""Shares of words, and of all features, that are read as if they were not known."""
+"""The shares of words and of all features that are replaced by unknown ones."""
 
 LATE_RATE = 1e-3
-"""The learning rate at the beginning of the late rounds, which read most paragraphs as they are."""
+"""The learning rate at the start of the late rounds, in which most paragraphs are unchanged."""
 
 
 class Dropout(nn.Module):
-    """Dropout from random bytes, which takes an eighth of the time of torch's own."""
+    """Dropout from random bytes, eight times as fast as torch's."""
 
     def __init__(self, share: float) -> None:
         super().__init__()
         self.level = round(256 * share)
 
     def forward(self, states: Tensor) -> Tensor:
-        """The states, some of them 0, the others larger instead."""
+        """The states, some set to 0 and the others scaled up."""
         if not self.training:
             return states
         words = torch.randint(-(2**63), 2**63 - 1, (states.numel() // 8 + 1,))
@@ -53,7 +53,7 @@ class Dropout(nn.Module):
 
 
 class Reader:
-    """Runs a network on batches. It keeps the rows of the table of each atom of a lexicon."""
+    """Runs a network on batches, and caches the table rows of each atom of a lexicon."""
 
     def __init__(self, network: Network, lexicon: atoms.Lexicon) -> None:
         self.network = network
@@ -84,7 +84,7 @@ class Reader:
 
 
 def loss_of(scores: Tensor, batch: Batch) -> Tensor:
-    """The mean over atoms of the cross-entropies of the questions that are open: white space ends a token anyway."""
+    """The cross-entropies of the open questions, averaged over atoms: white space always ends a token."""
     labels, after = torch.from_numpy(batch.labels), torch.from_numpy(batch.found.after)
     is_end = labels > 0
     questions = (
@@ -101,7 +101,7 @@ def loss_of(scores: Tensor, batch: Batch) -> Tensor:
 
 @torch.no_grad()
 def evaluate(network: Network, material: Material) -> dict[str, float]:
-    """F1 of tokens, sentences and multi-word tokens, in per cent."""
+    """F1 of tokens, sentences and multi-word tokens, in percent."""
     was_training = network.training
     network.eval()
     reader, counts = Reader(network, material.lexicon), Counter[str]()
@@ -122,7 +122,7 @@ def evaluate(network: Network, material: Material) -> dict[str, float]:
 
 
 def _spans(tokens: Tokens, name: str) -> set[tuple[int, ...]]:
-    """Tokens; or sentences; or tokens, with whether they hold several words."""
+    """The spans of tokens, of sentences, or of tokens with whether they have several words."""
     columns = [tokens.starts, tokens.ends, tokens.multiword]
     if name == "sentences":
         ends = np.flatnonzero(tokens.last)
@@ -131,7 +131,7 @@ def _spans(tokens: Tokens, name: str) -> set[tuple[int, ...]]:
 
 
 def rate(done: float) -> float:
-    """The learning rate after a share of the training: it rises and falls, and again, lower, for the late rounds."""
+    """The learning rate after a share of the training: it rises and falls, then again at a lower level."""
     if done >= LATE:
         return LATE_RATE * (1 - done) / (1 - LATE)
     return RATE * min(done / WARM_UP, (LATE - done) / (LATE - WARM_UP))
@@ -151,7 +151,7 @@ class Run:
         self.score = 0.0
 
     def restore(self) -> None:
-        """Go on after the last round, if there was one."""
+        """Continue after the last round, if there was one."""
         if self.checkpoint.exists():
             state = torch.load(self.checkpoint, weights_only=True)
             self.network.load_state_dict(state["network"])
@@ -176,7 +176,7 @@ class Run:
         part.replace(self.checkpoint)
 
     def train(self, material: Material, dev: Material, rounds: int, seed: int) -> None:
-        """Train up to so many rounds. The best round on `dev` is kept."""
+        """Train up to `rounds` rounds. The best round on `dev` is kept."""
         reader = Reader(self.network, material.lexicon)
         while self.done < rounds:
             torch.manual_seed(seed + self.done)

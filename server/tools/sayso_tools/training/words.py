@@ -1,4 +1,4 @@
-"""Annotated texts as words: cut once, as the server cuts them, and kept in the work folder."""
+"""Annotated texts as words, tokenized as in the server and cached in the work folder."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from sayso_tools.training import data
 
 
 class Placed(NamedTuple):
-    """A word with its place in its document, in code points."""
+    """A word with its offsets in its document, in code points."""
 
     text: str
     start: int
@@ -20,14 +20,14 @@ class Placed(NamedTuple):
 
 
 Tokenize = Callable[[Sequence[str]], list[list[list[tuple[str, int, int]]]]]
-"""Paragraphs in; for each its sentences of (word, start, end) out."""
+"""Converts paragraphs to their sentences of (word, start, end)."""
 
 Cut = list[list[list[Placed]]]
 """The words of a document, by paragraph and sentence."""
 
 
 def cut(path: Path, tokenize: Tokenize, work: Path, every: int = 1) -> list[tuple[dict[str, Any], Cut]]:
-    """The documents of a file of JSON lines, or every N-th, with their words. Paragraphs without any are left out."""
+    """The documents of a JSON lines file, or every N-th, with their words. Empty paragraphs are dropped."""
     kept = work / f"{path.stem}.words.json"
     documents = data.documents(path)[::every]
     if not kept.exists():
@@ -52,7 +52,7 @@ def _words(text: str, tokenize: Tokenize) -> Cut:
 
 
 def tokenizer_of(parser: StanzaParser) -> Tokenize:
-    """Cut as the server does, with the parser's tokenizer."""
+    """The server's tokenization, with the parser's tokenizer."""
 
     def tokenize(paragraphs: Sequence[str]) -> list[list[list[tuple[str, int, int]]]]:
         out: list[list[list[tuple[str, int, int]]]] = [[] for _ in paragraphs]

@@ -1,7 +1,7 @@
-"""Kinds of writing that the treebanks hold too little of, made from their own sentences for the tokenizer.
+"""Writing styles that are rare in the treebanks, generated from treebank sentences for the tokenizer.
 
-Each kind is a function of one paragraph, a list of sentences of tokens, with a share of the paragraphs; `KINDS` has all
-of them in the order in which they are applied. What a function cannot change it returns as it is.
+Each style is a function of a paragraph, a list of sentences of tokens, with a share of the paragraphs; `KINDS` lists
+them in the order of application. A function returns paragraphs that it cannot change unchanged.
 """
 
 from collections.abc import Callable
@@ -17,14 +17,14 @@ Paragraph = list[Sentence]
 
 
 class Kind(NamedTuple):
-    """A kind of writing: how often it is made, and of what."""
+    """A writing style: its share, and its function."""
 
     share: float
     make: Callable[[Paragraph, Source], Paragraph]
 
 
 def with_moments(paragraph: Paragraph, source: Source) -> Paragraph:
-    """Some sentences with abbreviations at the end, or at the beginning: In the U.S., it was late at 4 a.m."""
+    """Some sentences with abbreviations at the end or start: In the U.S., it was late at 4 a.m."""
     rng = source.rng
     out: Paragraph = []
     for sentence in paragraph:
@@ -44,7 +44,7 @@ def with_moments(paragraph: Paragraph, source: Source) -> Paragraph:
 
 
 def with_names(paragraph: Paragraph, source: Source) -> Paragraph:
-    """Capitalized words inside sentences with a title or initials before them."""
+    """Some capitalized words inside sentences preceded by a title or initials."""
     out: Paragraph = []
     for sentence in paragraph:
         made: Sentence = []
@@ -62,7 +62,7 @@ def with_names(paragraph: Paragraph, source: Source) -> Paragraph:
 
 
 def with_brackets(paragraph: Paragraph, source: Source) -> Paragraph:
-    """Some words in square brackets, something left out inside a sentence or at its end: It was [very] late [...]"""
+    """Some words in square brackets, or an omission inside or at the end of a sentence: It was [very] late [...]"""
     rng = source.rng
     out: Paragraph = []
     for sentence in paragraph:
@@ -108,7 +108,7 @@ def with_turn(paragraph: Paragraph, source: Source) -> Paragraph:
 
 
 def glued(paragraph: Paragraph, source: Source) -> Paragraph:
-    """Some spaces left out: after a stop before a capital letter, after a comma."""
+    """Some missing spaces: after a full stop before a capital letter, after a comma."""
     rng = source.rng
     out: Paragraph = []
     for i, sentence in enumerate(paragraph):
@@ -123,7 +123,7 @@ def glued(paragraph: Paragraph, source: Source) -> Paragraph:
 
 
 def headline(paragraph: Paragraph, source: Source) -> Paragraph:
-    """One sentence, as a headline: without its stop, in capitals, Title Case or as it is."""
+    """One sentence as a headline: without its full stop, in capitals, in Title Case or unchanged."""
     sentence = source.rng.choice(paragraph)
     if len(sentence) > 3 and sentence[-1].text == ".":
         sentence = sentence[:-1]
@@ -131,7 +131,7 @@ def headline(paragraph: Paragraph, source: Source) -> Paragraph:
 
 
 def recased(paragraph: Paragraph, source: Source) -> Paragraph:
-    """All of it in lower case, in capitals, or in Title Case."""
+    """The whole paragraph in lower case, in capitals, or in Title Case."""
     change = source.rng.choice((str.lower, str.lower, str.upper, str.upper, capitalized))
     return [
         [Token(change(t.text), (change(t.text),) if len(t.words) == 1 else t.words, t.space) for t in sentence]
@@ -142,12 +142,12 @@ def recased(paragraph: Paragraph, source: Source) -> Paragraph:
 
 
 def capitalized(text: str) -> str:
-    """The word with a capital letter at its beginning."""
+    """The word with an initial capital."""
     return text[:1].upper() + text[1:]
 
 
 def unended(paragraph: Paragraph, source: Source) -> Paragraph:
-    """The last sentence without its stop, or with an ellipsis."""
+    """The last sentence without its full stop, or with an ellipsis."""
     last = paragraph[-1]
     if last[-1].text != "." or len(last) < 3:
         return paragraph
@@ -156,7 +156,7 @@ def unended(paragraph: Paragraph, source: Source) -> Paragraph:
 
 
 def trailing(paragraph: Paragraph, source: Source) -> Paragraph:
-    """Some stops inside the paragraph as an ellipsis."""
+    """Some full stops inside the paragraph replaced by an ellipsis."""
     return [
         [*s[:-1], *map(mark, source.rng.choice((["…"], ["…", "."], ["...."], ["..."])))]
         if s[-1].text == "." and len(s) > 2 and source.rng.random() < 0.4 else s
@@ -181,7 +181,7 @@ KINDS = (
 
 
 def varied(paragraph: Paragraph, source: Source) -> Paragraph:
-    """The paragraph after every kind of writing whose turn it is."""
+    """The paragraph after applying randomly chosen styles."""
     for kind in KINDS:
         if source.rng.random() < kind.share:
             paragraph = kind.make(paragraph, source)

@@ -39,7 +39,7 @@ public final class Main {
         stub = QuoteServiceGrpc.newBlockingStub(channel);
     }
 
-    /** The result for a text; an overloaded server is given the time it asks for. */
+    /** Extracts a text; if the server is overloaded, waits as long as it asks and tries again. */
     private Result extract(String text, String language) throws InterruptedException {
         ExtractQuotesRequest request = ExtractQuotesRequest.newBuilder()
                 .setDocument(Document.newBuilder().setText(text).setLanguageCode(language))

@@ -1,4 +1,4 @@
-"""Noun phrases that mean somebody. `SIEVES` are tried in order: from precise to loose, the first that answers wins."""
+"""Noun phrases that refer to entities. `SIEVES` are tried in order, from precise to loose; the first answer wins."""
 
 from collections.abc import Callable
 
@@ -52,5 +52,5 @@ SIEVES: tuple[Sieve, ...] = (
 
 
 def propose(phrase: Phrase) -> Proposal:
-    """The entity that a noun phrase means, known or new."""
+    """The entity that a noun phrase refers to, known or new."""
     return next(proposal for sieve in SIEVES if (proposal := sieve(phrase)) is not None)

@@ -1,4 +1,4 @@
-"""Any other phrase: an entity of unknown type, or nobody."""
+"""Any other phrase: an entity of unknown type, or no one."""
 
 import re
 
@@ -10,7 +10,7 @@ from sayso_server.core.statement import SpeakerType
 
 
 def anything(phrase: Phrase) -> Proposal:
-    """@carrowfc, the storm; nobody, if the head is a pronoun or the phrase has no word of its own."""
+    """The entity of any other phrase: @carrowfc, the storm. No one, if it is a pronoun or has no word with meaning."""
     words = [w.lower() for w in re.findall(r"[^\W\d_]+", phrase.bare)]
     empty = all(len(w) == 1 or w in load_words("stop_words", "empty_heads") for w in words)
     if phrase.head.upos in {"PRON", "DET"} or empty:

@@ -1,4 +1,4 @@
-"""Phrases that contain the name of the person or thing that they mean."""
+"""Phrases that contain the name of the person or thing that they refer to."""
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
@@ -10,14 +10,14 @@ from sayso_server.core.speakers.names.spelling import is_demonym, is_human_noun,
 from sayso_server.core.tree import Word
 
 _LEAD = 24
-"""Characters before a name in which a comma is looked for: one of them, Sen. Ada Prowse."""
+"""Characters before a name in which to look for a comma: one of them, Sen. Ada Prowse."""
 
 _ABBREVIATED = 3
-"""Words of an abbreviation with its brackets."""
+"""Number of words in an abbreviation with its brackets."""
 
 
 def by_name(phrase: Phrase, found: Occurrence) -> Proposal:
-    """The entity of a name; others who have the name are rivals."""
+    """The entity of a name; others with this name are rivals."""
     generation = _of_generation(phrase, found)
     if generation is not None:
         return Proposal(phrase.entities.named[generation], rules.SURNAME)
@@ -30,7 +30,7 @@ def by_name(phrase: Phrase, found: Occurrence) -> Proposal:
 
 
 def _of_generation(phrase: Phrase, found: Occurrence) -> NameCluster | None:
-    """The elder Penn: of two of that name the father of the other, or the one who is no son."""
+    """The elder or younger of two with one surname: the elder Penn is the parent, or the one who is not the child."""
     before = phrase.tree.between(phrase.span.start, found.start)[-1:]
     is_elder = bool(before) and before[0].lower in load_words("elder")
     if not (is_elder or (before and before[0].lower in load_words("younger"))) or len(found.mention.key) > 1:
@@ -45,13 +45,13 @@ def _of_generation(phrase: Phrase, found: Occurrence) -> NameCluster | None:
 
 
 def _level(phrase: Phrase, found: Occurrence) -> str:
-    """State in "the state Transportation Department": the word between article and name belongs to the name."""
+    """The level of government before a name, which belongs to it: state in "the state Transportation Department"."""
     lead = phrase.plain[phrase.span.start : found.start].split()
     return lead[-1] if not found.cluster.is_person and lead and lead[-1] in load_words("levels") else ""
 
 
 def name_after_job_title(phrase: Phrase) -> Proposal | None:
-    """The Carrow Institute's director, Ann Orr; Carrow Institute scientist Ann Orr: wherever the head is."""
+    """The person named after a job title: the institute's director, Ann Orr; Carrow Institute scientist Ann Orr."""
     named = phrase.entities.names.from_to(phrase.head.end, phrase.span.end)
     if not named or not named[-1].cluster.is_person or named[-1].end < phrase.span.end or phrase.is_plural:
         return None
@@ -65,7 +65,7 @@ def name_after_job_title(phrase: Phrase) -> Proposal | None:
 
 
 def name_before_verb(phrase: Phrase) -> Proposal | None:
-    """Drivers' union Aslef general secretary Ann Orr said: the parser cut the source before the name."""
+    """The person between a cut source and its verb: Drivers' union Aslef general secretary | Ann Orr | said."""
     verb = phrase.tree.head(phrase.head)
     between = phrase.tree.between(phrase.span.end, verb.start) if verb is not None and verb.upos == "VERB" else []
     if not between or phrase.plain[phrase.span.end : between[0].start] not in {" ", ""}:
@@ -94,7 +94,7 @@ def name_at_head(phrase: Phrase) -> Proposal | None:
 
 
 def _titled(phrase: Phrase) -> Proposal | None:
-    """Mayor of London Ann Orr: the parser sees the head in the title."""
+    """The person after a title that the parser takes for the head: Mayor of London Ann Orr."""
     for found in phrase.entities.names.from_to(phrase.head.end, phrase.span.end):
         title = found.mention.title
         before = [w for w in phrase.tree.words if w.start < found.start][-len(title) :] if title else []
@@ -104,7 +104,7 @@ def _titled(phrase: Phrase) -> Proposal | None:
 
 
 def _one_of(phrase: Phrase, found: NameCluster) -> Proposal | None:
-    """A Republican, Ann Orr: one of the group that the head names."""
+    """The person in apposition to the name of a group: a Republican, Ann Orr."""
     first = phrase.tree.between(phrase.span.start, phrase.head.start)[:1]
     if found.is_person or not first or first[0].lower not in load_words("one_of_several"):
         return None
@@ -113,12 +113,12 @@ def _one_of(phrase: Phrase, found: NameCluster) -> Proposal | None:
 
 
 def _is_only_place(phrase: Phrase, found: NameCluster) -> bool:
-    """Kesterian in "the Kesterian": the name of a people alone is nobody's."""
+    """Whether the name is only that of a people, and so no one's: Kesterian in "the Kesterian"."""
     return len(found.key) == 1 and is_demonym(found.key[0]) and not found.is_person and phrase.head.upos != "PROPN"
 
 
 def name_in_apposition(phrase: Phrase) -> Proposal | None:
-    """Her manager, Bex Tolliver; one manufacturer, Pellucid; a spokesman for the ministry, Jonas Wickery."""
+    """The name in apposition: her manager, Bex Tolliver; one manufacturer, Pellucid; a spokesman, Jonas Wickery."""
     lemma = phrase.lemma
     for child in phrase.tree.children(phrase.head, "appos", "flat", "nmod", "list", "dep", "conj"):
         found = phrase.entities.names.at(child) or _after_title(phrase, child)
@@ -153,7 +153,7 @@ def _is_attached(phrase: Phrase, child: Word) -> bool:
 
 
 def _person_after_comma(phrase: Phrase) -> Proposal | None:
-    """One of them, Sen. Ada Prowse: a name that ends the phrase after a comma, whatever its relation."""
+    """The person named at the end of the phrase, after a comma: one of them, Sen. Ada Prowse."""
     if not phrase.names or phrase.is_plural or not (is_human_noun(phrase.lemma) or phrase.lower == "one"):
         return None
     last = phrase.names[-1]
@@ -166,12 +166,12 @@ def _person_after_comma(phrase: Phrase) -> Proposal | None:
 
 
 def _is_honorific(word: str) -> bool:
-    """Senator, the, Very, Rev."""
+    """Whether a word is an honorific or part of one: Senator, the, Very, Rev."""
     return word == "the" or normal(word) in load_words("honorifics", "titles_with_article")
 
 
 def _name_at_end(phrase: Phrase) -> Proposal | None:
-    """Study co-author Seth John: a person's name that ends the phrase, tied to the head by nothing."""
+    """The person named at the end, if nothing separates the name from the head: study co-author Seth John."""
     named = phrase.entities.names.from_to(phrase.head.start, phrase.span.end)
     found = next((n for n in named if n.end >= phrase.span.end), None)
     if found is None or not found.cluster.is_person or found.start <= phrase.head.start:
@@ -185,7 +185,7 @@ def _name_at_end(phrase: Phrase) -> Proposal | None:
 
 
 def _name_after_title(phrase: Phrase) -> Proposal | None:
-    """Ex-Prime Minister Ann Orr, the president of the council: the name wherever the parser sees the head."""
+    """The person named before the head: ex-Prime Minister Ann Orr, the president of the council."""
     named = phrase.entities.names.from_to(phrase.span.start, phrase.span.end)
     if not named or not named[0].cluster.is_person or phrase.is_plural or named[0].end >= phrase.head.start:
         return None
@@ -199,7 +199,7 @@ def _name_after_title(phrase: Phrase) -> Proposal | None:
 
 
 def _name_of_two_jobs(phrase: Phrase) -> Proposal | None:
-    """Carrow mother and former teacher Ann Orr, 42: one person, since the second job has no article of its own."""
+    """The person with two jobs, of which the second has no article: Carrow mother and former teacher Ann Orr, 42."""
     tree, second = phrase.tree, next(iter(phrase.tree.children(phrase.head, "conj")), None)
     if second is None or second.start >= phrase.span.end or tree.children(second, "det", "nmod:poss"):
         return None
@@ -214,7 +214,7 @@ def _name_of_two_jobs(phrase: Phrase) -> Proposal | None:
 
 
 def _is_of_title(word: Word) -> bool:
-    """Ex-Prime, Minister, veteran: can be a word of a title."""
+    """Whether a word can be part of a title: Ex-Prime, Minister, veteran."""
     known = load_words("roles", "honorifics", "title_words")
     bare = normal(word.text).removeprefix("ex-")
     return bare in known or bare == "ex" or word.upos == "ADJ"

@@ -1,4 +1,4 @@
-"""Phrases that mean a document: a readout of the call, the statement, Frontrow's filing."""
+"""Phrases that refer to a document: a readout of the call, the statement, Frontrow's filing."""
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
@@ -10,7 +10,7 @@ from sayso_server.core.statement import SpeakerType
 
 
 def document(phrase: Phrase) -> Proposal | None:
-    """A readout of the call; the statement, once a document is known; Frontrow's filing."""
+    """The document that a phrase refers to, known or new: a readout of the call; the statement; Frontrow's filing."""
     writings = load_words("documents", "writings")
     if not {phrase.lemma, phrase.lower} & writings or phrase.lower in load_words("groups"):
         return None
@@ -23,7 +23,7 @@ def _new(phrase: Phrase) -> Proposal:
 
 
 def _same(phrase: Phrase) -> Proposal | None:
-    """The report, after a report: the last whose description agrees."""
+    """The latest known document of the same kind whose description agrees: the report, after a report."""
     same = [e for e in phrase.entities.recent_documents() if e.head == phrase.lemma]
     bare = phrase.bare
     if not same or phrase.possessor is not None:
@@ -41,7 +41,7 @@ def _same(phrase: Phrase) -> Proposal | None:
 
 
 def _continued(phrase: Phrase) -> Proposal | None:
-    """The statement, for the document that was last."""
+    """The latest document that a general noun can refer to: the statement."""
     if not phrase.is_definite or len(phrase.bare.split()) != 1 or phrase.lemma not in load_words("continued_documents"):
         return None
     fitting = [e for e in phrase.entities.recent_documents() if not _is_other_kind(e, phrase)]
@@ -49,7 +49,7 @@ def _continued(phrase: Phrase) -> Proposal | None:
 
 
 def _is_other_kind(entity: Entity, phrase: Phrase) -> bool:
-    """Whether a document cannot be called so: a tweet is no study."""
+    """Whether a noun cannot refer to a document of this kind: a tweet is not a study."""
     return entity.head not in load_words("continued_documents") and phrase.lemma not in load_words("vague_documents")
 
 
@@ -71,7 +71,7 @@ def _issuer(phrase: Phrase) -> Entity | None:
 
 
 def _word_before(phrase: Phrase, found: Occurrence) -> str:
-    """By in "by the Hon. Minister Ann Orr": the word before a name with its title and article."""
+    """The word before a name with its title and article: by in "by the Hon. Minister Ann Orr"."""
     lead = [w for w in phrase.plain[phrase.span.start : found.start].lower().split() if w != "the"]
     lead = lead[: len(lead) - len(found.mention.title)]
     lead = [w for w in lead if normal(w) not in load_words("honorifics")]

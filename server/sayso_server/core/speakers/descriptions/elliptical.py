@@ -1,4 +1,4 @@
-"""Phrases without a noun of their own: a third, another, one of them, both."""
+"""Phrases without a noun: a third, another, one of them, both."""
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
@@ -9,14 +9,14 @@ from sayso_server.core.statement import SpeakerType
 
 
 def elliptical(phrase: Phrase) -> Proposal | None:
-    """A third, another, one, both: entities named before, counted."""
+    """The entity of a phrase without a noun, by the entities named before: a third, another, one, both."""
     if phrase.lower not in load_words("elliptical") or phrase.names:
         return None
     return _one_more_document(phrase) or _one_of(phrase) or _another(phrase)
 
 
 def _one_more_document(phrase: Phrase) -> Proposal | None:
-    """A third, after two letters."""
+    """One more document of the kind named before: a third, after two letters."""
     known = phrase.entities.documents
     if phrase.lower not in load_words("ordinals") or not known or _has_whole(phrase):
         return None
@@ -26,13 +26,13 @@ def _one_more_document(phrase: Phrase) -> Proposal | None:
 
 
 def _has_whole(phrase: Phrase) -> bool:
-    """A third of them."""
+    """Whether the phrase has a whole: a third of them."""
     tree = phrase.tree
     return any(c.lower == "of" for w in tree.children(phrase.head, "nmod") for c in tree.children(w, "case"))
 
 
 def _whole(phrase: Phrase) -> Proposal | None:
-    """Them in "one of them", the officials in "one of the officials"."""
+    """The group that a phrase is part of: them in "one of them", the officials in "one of the officials"."""
     for word in phrase.tree.children(phrase.head, "nmod"):
         if any(c.lower == "of" for c in phrase.tree.children(word, "case")):
             if word.start in phrase.pronouns:
@@ -48,7 +48,7 @@ def _whole(phrase: Phrase) -> Proposal | None:
 
 
 def _one_of(phrase: Phrase) -> Proposal | None:
-    """One of the officials; both of them, who are the group again."""
+    """A part of a group, or the group itself: one of the officials; both of them."""
     whole = _whole(phrase)
     if whole is None or whole.entity is None or phrase.lower in load_words("whole_groups"):
         return whole
@@ -60,7 +60,7 @@ def _one_of(phrase: Phrase) -> Proposal | None:
 
 
 def _another(phrase: Phrase) -> Proposal | None:
-    """Another, after a user."""
+    """Another person of the kind that was introduced last: another, after a user."""
     unnamed = reversed(phrase.entities.recent_unnamed())
     last = next((e for e in unnamed if e.type is SpeakerType.PERSON and e.is_one_of_many), None)
     if last is None or phrase.lower not in load_words("ordinals", "words_for_another"):

@@ -13,13 +13,13 @@ from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_
 from sayso_server.core.tree import Tree, Word
 
 _BEFORE = 3000
-"""Characters before an epithet in which somebody is charged."""
+"""Characters before an epithet that are searched for the person."""
 _MOST_SENTENCES = 3
-"""Sentences before an epithet in which the person is named."""
+"""Number of sentences before an epithet in which the person may be named."""
 
 
 def epithet(phrase: Phrase) -> Proposal | None:
-    """The person for whom the text has another word, where nobody else can be meant."""
+    """The person for whom the text has another word, if no one else can be meant."""
     if not phrase.is_definite or phrase.is_plural or _is_qualified(phrase) or any(c.is_person for c in phrase.names):
         return None
     called = _called(phrase)
@@ -42,13 +42,13 @@ def epithet(phrase: Phrase) -> Proposal | None:
 
 
 def _is_qualified(phrase: Phrase) -> bool:
-    """The pensioner from Harwick, the driver's daughter: a description of its own."""
+    """Whether an epithet is qualified, and so a new description: the pensioner from Harwick, the driver's daughter."""
     own = phrase.tree.children(phrase.head, "nmod", "acl", "acl:relcl", "nmod:poss", "appos", "conj")
     return any(w.upos != "NUM" for w in own)
 
 
 def _is_met_with_others(phrase: Phrase) -> bool:
-    """Ann Orr met the Italian: somebody else than the one named."""
+    """Whether a sentence has both the noun and a named person, who is someone else: Ann Orr met the Italian."""
     for tree in phrase.sentences_before(_BEFORE):
         if any(w.lower == phrase.lower and w.upos in {"NOUN", "PROPN"} for w in tree.words):
             named = phrase.entities.names.from_to(tree.span.start, tree.span.end)
@@ -58,12 +58,12 @@ def _is_met_with_others(phrase: Phrase) -> bool:
 
 
 def _is_personal(phrase: Phrase) -> bool:
-    """The ex-swimmer, the mother-of-three."""
+    """Whether a noun is an epithet for a person: the ex-swimmer, the mother-of-three."""
     return phrase.lower.removeprefix("ex-").partition("-of-")[0] in load_words("personal_epithets")
 
 
 def _called(phrase: Phrase) -> NameCluster | None:
-    """Owen Pell, a miner: the miner; nobody where the text has another miner, too."""
+    """The one person whom the text has called by this noun: Owen Pell, a miner. No one, if it has another miner."""
     found: set[NameCluster] = set()
     for tree in phrase.sentences_before(_BEFORE):
         for word in tree.words:
@@ -78,7 +78,7 @@ def _called(phrase: Phrase) -> NameCluster | None:
 
 
 def _named_by(phrase: Phrase, tree: Tree, word: Word) -> NameCluster | None:
-    """The person in apposition to a noun, or whose predicate it is."""
+    """The person in apposition to a noun, or whose predicate the noun is."""
     around = [*tree.children(word, "appos"), *([tree.head(word)] if word.relation == "appos" else [])]
     if tree.child(word, "cop") is not None:
         around += tree.children(word, "nsubj")
@@ -87,12 +87,12 @@ def _named_by(phrase: Phrase, tree: Tree, word: Word) -> NameCluster | None:
 
 
 def _is_of_one_person(word: str) -> bool:
-    """Italian, which has a plural; not Dutch, which is one."""
+    """Whether a demonym can denote one person: Italian, which has a plural; not Dutch, which is one."""
     return is_demonym(word) and (word.endswith("an") or f"{word}s" in countries())
 
 
 def _proposal(phrase: Phrase, found: Sequence[NameCluster]) -> Proposal | None:
-    """The first of those who may be meant; the others are rivals."""
+    """A proposal of the first of those who may be meant; the others are rivals."""
     named = phrase.entities.named
     if not found:
         return None
@@ -102,9 +102,9 @@ def _proposal(phrase: Phrase, found: Sequence[NameCluster]) -> Proposal | None:
 
 
 def _named_last(phrase: Phrase, *, is_alone: bool = False) -> list[NameCluster]:
-    """The people of the last sentence that names any, the subject first; empty where it is too far away.
+    """The people in the last sentence that names any, the subject first; empty if it is too far away.
 
-    `is_alone`: empty where the sentence has somebody else, too: Ann Orr hurt a man.
+    `is_alone`: also empty if the sentence has someone else: Ann Orr hurt a man.
     """
     names = phrase.entities.names
     for tree in phrase.sentences_before(_BEFORE)[:_MOST_SENTENCES]:
@@ -119,7 +119,7 @@ def _named_last(phrase: Phrase, *, is_alone: bool = False) -> list[NameCluster]:
 
 
 def _is_introduced(tree: Tree, word: Word) -> bool:
-    """A man: somebody without a name who is nobody named in the sentence."""
+    """Whether a word introduces a person without a name, other than those named in the sentence: a man."""
     determiner = tree.child(word, "det")
     is_new = determiner is not None and determiner.lower in load_words("indefinite_determiners")
     is_other = word.relation != "appos" and tree.child(word, "cop") is None
@@ -127,7 +127,7 @@ def _is_introduced(tree: Tree, word: Word) -> bool:
 
 
 def _of_country(phrase: Phrase, people: Sequence[NameCluster]) -> list[NameCluster]:
-    """The people who may be of the country: those who are said to be, else all of whom no other country is said."""
+    """The people who may be of the country: those said to be, else those for whom no country is given."""
     wanted = countries()[phrase.lower]
     told = {c: {countries()[w] for w in surroundings(phrase, c) if w in countries()} for c in people}
     return [c for c in people if wanted in told[c]] or [c for c in people if not told[c]]
@@ -160,7 +160,7 @@ def _gives_evidence(tree: Tree, verb: Word) -> bool:
 
 
 def _is_on_trial(tree: Tree, verb: Word) -> bool:
-    """Stood trial, is on trial, faces a charge, appeared in court."""
+    """Whether a verb puts its subject on trial: stood trial, is on trial, faces a charge, appeared in court."""
     own = (verb, *tree.children(verb, "obj", "obl"))
     is_there = verb.lemma in load_words("standing_trial") or tree.child(verb, "cop") is not None
     return is_there and any(w.lemma in load_words("trials") for w in own)

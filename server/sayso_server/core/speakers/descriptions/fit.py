@@ -1,4 +1,4 @@
-"""Does a description fit a named person? Named features, weighed by `data/description_fit.json`."""
+"""Decides whether a description fits a named person, by features that `data/description_fit.json` weighs."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,30 +13,31 @@ from sayso_server.core.speakers.names.clusters import NameCluster
 from sayso_server.core.speakers.names.spelling import STEM, countries, normal, same_stem
 
 ALL_GIVEN = 1.5
-"""The least margin where the whole description is given with the name."""
+"""Minimum margin if the whole description is given with the name."""
 _MOST_CLUSTERS = 200
-"""How many names of the text are compared with a demonym."""
+"""Number of names in the text that are compared with a demonym."""
 _LOOKED_AT = 3
-"""Of how many names of a person the surroundings are looked at, from the first on."""
+"""Number of names of a person, from the first on, around which the text is read."""
 _AROUND = 60
-"""Characters before and after a name that are looked at."""
+"""Characters before and after a name that are read."""
 _WORDS_BEFORE = 3
-"""Words before the title of a name that may say of where it is."""
+"""Words before the title of a name that may show its place."""
 _WORDS_AFTER = 6
-"""Words after a name that may say of where it is: of Kesteria."""
+"""Words after a name that may show its place: of Kesteria."""
 
 
 def fit(phrase: Phrase, found: NameCluster, lemma: str, wanted: AbstractSet[str]) -> Scored | None:
     """How well a person fits a job title; None if not at all.
 
-    A margin of `ALL_GIVEN` or more: the job title is given with the name, and so is the rest of the description.
+    A margin of `ALL_GIVEN` or more means that the text gives the job title and the rest of the description with the
+    name.
     """
     features = _features(phrase, found, lemma, wanted)
     return load_scorer("description_fit").weigh(features) if features else None
 
 
 def words_wanted(phrase: Phrase) -> set[str]:
-    """The words of a description next to its head, normal: israeli, lead, company."""
+    """The words of a description except its head, in normal form: israeli, lead, company."""
     words = re.findall(r"[^\W_]+(?:['’.][^\W_]+)*", phrase.bare)
     known = {n for w in words if (n := normal(w)) and n not in load_words("not_of_descriptions") and not n.isdigit()}
     return known - {phrase.lemma, phrase.lower}
@@ -73,33 +74,33 @@ def _missing(phrase: Phrase, found: NameCluster, wanted: AbstractSet[str]) -> li
 
 @cache
 def _kinds() -> Mapping[str, frozenset[str]]:
-    """Job titles that may be the same, by one of them."""
+    """Job titles that may mean the same job, by one of them."""
     return {key: others | {key} for key, others in load_table("alike_jobs").items()}
 
 
 @cache
 def alike_jobs() -> frozenset[str]:
-    """All job titles that may be the same as another: boss."""
+    """All job titles that may mean the same job as another: boss."""
     return frozenset().union(*_kinds().values())
 
 
 def is_alike(lemma: str, words: AbstractSet[str]) -> bool:
-    """Whether the job of a description can be one of these: leader and president."""
+    """Whether the job of a description can be one of `words`: leader and president."""
     if lemma in words:
         return True
     if words & _kinds()["leader"] == {"minister"} and not words & {"prime", "first"}:
-        return False  # a minister for fisheries is no leader
+        return False  # a minister for fisheries is not a leader
     return any(lemma in kind and words & kind for kind in _kinds().values())
 
 
 def gender_agrees(lemma: str, found: NameCluster) -> bool:
-    """The spokeswoman is no man."""
+    """Whether the genders agree: the spokeswoman is not a man."""
     female, male = lemma in load_words("female"), lemma in load_words("male")
     return not (female and found.gender == "m") and not (male and found.gender == "f")
 
 
 def _belongs(found: NameCluster, owner: Entity) -> bool:
-    """Whether the possessor is given with the name as well: the company's chief executive is not any."""
+    """Whether the possessor may be the person's employer: the company's chief executive is not just any."""
     own = {normal(w) for w in owner.display.split()}
     given = {normal(w) for title in found.offices for w in title.split()}
     unnamed = given & load_words("employers_untold")
@@ -107,7 +108,7 @@ def _belongs(found: NameCluster, owner: Entity) -> bool:
 
 
 def _leads_country(phrase: Phrase, found: NameCluster, lemma: str, missing: Iterable[str]) -> bool:
-    """The Kesterian leader, for a president whose country the text does not give."""
+    """Whether a leader fits except for the country, which the text does not give: the Kesterian leader."""
     leaders = load_words("heads_of_government")
     if lemma not in leaders and lemma != "leader":
         return False
@@ -116,7 +117,7 @@ def _leads_country(phrase: Phrase, found: NameCluster, lemma: str, missing: Iter
 
 
 def _is_of_country(phrase: Phrase, word: str) -> bool:
-    """A demonym of a place that the text names: Morvanian where there is Morvane."""
+    """Whether a word is the demonym of a place in the text: Morvanian if there is Morvane."""
     if word in countries():
         return True
     places = (c for c in phrase.entities.names.clusters[:_MOST_CLUSTERS] if not c.is_person)
@@ -124,7 +125,7 @@ def _is_of_country(phrase: Phrase, word: str) -> bool:
 
 
 def _has_country(found: NameCluster, wanted: Iterable[str]) -> bool:
-    """Whether a leader's own country, another than the wanted, is given with the name."""
+    """Whether a leader's own country is given with the name, and is not the wanted one."""
     own = {w for w in found.words if w in countries()}
     return bool(own) and not any(same_stem(w, o) for w in wanted for o in own)
 

@@ -1,4 +1,4 @@
-"""Phrases that mean several people: Ann Orr and Owen Pell, residents, the company's bankers."""
+"""Phrases that refer to several people: Ann Orr and Owen Pell, residents, the company's bankers."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ _COORDINATED = "and"
 
 
 def coordinated_names(phrase: Phrase) -> Proposal | None:
-    """Ann Orr and Owen Pell: a group."""
+    """A group of named people: Ann Orr and Owen Pell."""
     head = _apposed(phrase) or phrase.head
     others = (w for w in phrase.tree.children(head, "conj") if not phrase.is_inside_name(w))
     heads = [head, *others]
@@ -38,19 +38,19 @@ def _apposed(phrase: Phrase) -> Word | None:
 
 
 def name_of_part(names: NameIndex, head: Word) -> Occurrence | None:
-    """The name of one part of a coordination, or the person's that follows a job title: mission scientist Owen Pell."""
+    """The name of one part of a coordination, or the person's name after a job title: mission scientist Owen Pell."""
     after = names.from_to(head.end, head.end + 2)
     is_title = is_human_noun(normal(head.lemma)) and bool(after) and after[0].cluster.is_person
     return names.at(head) or (after[0] if is_title else None)
 
 
 def together(phrase: Phrase) -> Proposal | None:
-    """A coordination with or without names."""
+    """A group that is a coordination, with or without names."""
     return coordinated_names(phrase) or coordination(phrase)
 
 
 def as_group(entities: Entities, people: Sequence[NameCluster], rule: LinkRule) -> Proposal:
-    """The group of just these named people."""
+    """The group of exactly these named people."""
     displays = [c.display for c in people]
     text = f"{', '.join(displays[:-1])} and {displays[-1]}"
     known = reversed(entities.described(SpeakerType.GROUP, _COORDINATED))
@@ -59,12 +59,12 @@ def as_group(entities: Entities, people: Sequence[NameCluster], rule: LinkRule) 
 
 
 def _words(displays: Sequence[str]) -> list[str]:
-    """The words of the names of a group of these people, in order of the alphabet."""
+    """The words of a group of these names, in alphabetical order."""
     return sorted(["and", *(word for display in displays for word in display.replace(",", "").split())])
 
 
 def coordination(phrase: Phrase) -> Proposal | None:
-    """The president and Congress, Owen Pell and his wife: a group. Not: the chairman and chief executive."""
+    """A coordination as a group: the president and Congress, Pell and his wife; not: the chair and chief executive."""
     others = phrase.joined
     coordinators = [c.lower for w in others for c in phrase.tree.children(w, "cc")]
     if phrase.is_plural or "and" not in coordinators or not all(_is_alone(phrase, w) for w in others):
@@ -80,12 +80,12 @@ def coordination(phrase: Phrase) -> Proposal | None:
 
 
 def _is_alone(phrase: Phrase, word: Word) -> bool:
-    """Whether one part of a coordination is somebody of its own: it has a name, an article, a possessor."""
+    """Whether one part of a coordination is a separate person: it has a name, an article or a possessor."""
     return phrase.entities.names.at(word) is not None or bool(phrase.tree.children(word, "det", "nmod:poss"))
 
 
 def _with_full_names(phrase: Phrase, named: Sequence[Occurrence]) -> str:
-    """Owen Pell and his wife, for "Mr. Pell and his wife"."""
+    """The phrase with full names: Owen Pell and his wife, for "Mr. Pell and his wife"."""
     out, position = "", phrase.span.start
     for found in named:
         if found.end <= phrase.span.end:
@@ -95,7 +95,7 @@ def _with_full_names(phrase: Phrase, named: Sequence[Occurrence]) -> str:
 
 
 def group(phrase: Phrase) -> Proposal | None:
-    """Residents, two officials briefed on the speech, the company's bankers."""
+    """A group without names: residents, two officials briefed on the speech, the company's bankers."""
     is_group = phrase.is_plural or _is_couple(phrase) or _is_number(phrase)
     is_alone = all(w.xpos != "NNS" for w in phrase.joined)  # police, but not police and officials
     if not is_group or (phrase.lower in load_words("collectives") and is_alone):
@@ -106,11 +106,11 @@ def group(phrase: Phrase) -> Proposal | None:
 
 
 def _is_number(phrase: Phrase) -> bool:
-    """A number of senators."""
+    """Whether a phrase is a number of people: a number of senators."""
     plural = any(w.xpos in {"NNS", "NNPS"} for w in phrase.tree.children(phrase.head, "nmod"))
     return plural and phrase.lemma in load_words("quantities")
 
 
 def _is_couple(phrase: Phrase) -> bool:
-    """A woman and her boyfriend."""
+    """Whether a phrase is a couple: a woman and her boyfriend."""
     return any(is_human_noun(normal(w.lemma)) for w in phrase.joined) and is_human_noun(phrase.lemma)

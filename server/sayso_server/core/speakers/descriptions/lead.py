@@ -1,4 +1,4 @@
-"""A bare role or body in a headline or a lead: a councillor has said …, and its name in what follows."""
+"""A bare role or body in a headline or lead (a councillor has said …), and its name in the text after it."""
 
 from sayso_server.core import lexicon
 from sayso_server.core.lexicon import load_words
@@ -12,15 +12,15 @@ from sayso_server.core.speakers.names.spelling import is_human_noun, unabbreviat
 from sayso_server.core.tree import Tree
 
 _MOST_PARAGRAPHS = 2
-"""A headline and a lead."""
+"""Number of paragraphs in a headline and a lead."""
 _NAMED_WITHIN = 5
-"""Paragraphs of the text in which the name comes."""
+"""Number of paragraphs in which the name must appear."""
 _WORDS_LEFT_OUT = frozenset({"former", "ex"})
 """Words of a description that do not tell one holder of a role from another."""
 
 
 def role_in_lead(phrase: Phrase) -> Proposal | None:
-    """A councillor has said …. Cllr Mara Olin …: the one person of the role in the text, named later, nobody before."""
+    """The one person with a role named later, if no one is named before: a councillor has said …. Cllr Mara Olin …"""
     document, start = phrase.entities.document, phrase.span.start
     lemma = unabbreviated(phrase.lemma)
     determiner = phrase.tree.child(phrase.head, "det", "nmod:poss")
@@ -41,9 +41,9 @@ def role_in_lead(phrase: Phrase) -> Proposal | None:
 
 
 def named_after_lead(phrase: Phrase) -> Proposal | None:
-    """The finance minister said …. ¶ “…,” said Owen Pell.   The lead leaves the name to the next paragraph.
+    """The person whom a lead leaves for the next paragraph: The finance minister said …. ¶ “…,” said Owen Pell.
 
-    Its first sentence with a person names one, in full and without a role, who speaks; nobody is named before.
+    Its first sentence with a person names only one, in full and without a role, who speaks; no one is named before.
     """
     document, names = phrase.entities.document, phrase.entities.names
     if phrase.is_plural or not phrase.is_definite or not is_human_noun(unabbreviated(phrase.lemma)):
@@ -64,14 +64,14 @@ def named_after_lead(phrase: Phrase) -> Proposal | None:
 
 
 def _speaks(tree: Tree, found: Occurrence) -> bool:
-    """Whether a name is the subject of a verb that reports, without anything in apposition: Owen Pell, an analyst."""
+    """Whether a name is the subject of a reporting verb, without an apposition (not: Owen Pell, an analyst, said)."""
     subjects = [w for w in tree.between(found.start, found.end) if w.relation == "nsubj"]
     verbs = [tree.head(w) for w in subjects if not tree.children(w, "appos", "nmod")]
     return any(verb is not None and lexicon.verb(verb.lemma.lower()) is not None for verb in verbs)
 
 
 def body_in_headline(phrase: Phrase) -> Proposal | None:
-    """Kesterian academy names winners. The Royal Kesterian Academy …: the one body with these words in what follows."""
+    """The one body named later with a headline's words: Kesterian academy opens. The Royal Kesterian Academy …"""
     document = phrase.entities.document
     if len(document.paragraphs) < 2 or document.paragraph_at(phrase.span.start) > 0 or phrase.is_plural:
         return None
@@ -87,6 +87,6 @@ def body_in_headline(phrase: Phrase) -> Proposal | None:
 
 
 def _fits(phrase: Phrase, found: NameCluster, lemma: str) -> bool:
-    """Whether the role is given with the name, and nothing that speaks against the other words."""
+    """Whether the role is given with the name, and nothing contradicts the other words."""
     wanted = words_wanted(phrase) - _WORDS_LEFT_OUT
     return fit(phrase, found, lemma, wanted) is not None or found.words == {lemma}

@@ -1,4 +1,4 @@
-"""Phrases that mean an organization: the agency, Time magazine, the club's board."""
+"""Phrases that refer to an organization: the agency, Time magazine, the club's board."""
 
 import re
 from collections.abc import Sequence
@@ -17,25 +17,25 @@ from sayso_server.core.statement import Span, SpeakerType
 from sayso_server.core.tree import Tree
 
 _NAMES_BEFORE = 200
-"""How many of the names before a description are looked at."""
+"""Number of names before a description that are considered."""
 _MOST_CLUSTERS = 200
-"""Of how many clusters of names the job titles are looked at."""
+"""Number of name clusters whose job titles are searched."""
 _PLACES = 5
-"""A cluster whose first names, so many, are all places is a place."""
+"""A cluster is a place if its first names, up to this number, are all places."""
 _ACTING = 8
-"""After how many names of a cluster a verb of saying is looked for."""
+"""Number of names in a cluster after which to look for a verb of saying."""
 _AFTER = 24
-"""Characters after a name in which it is looked for."""
+"""Characters after a name in which to look for it."""
 _OFTEN = 3
-"""A thing named so often is taken for an organization."""
+"""A thing named this often counts as an organization."""
 _BEFORE = 1500
-"""Characters before a description in which an organization is named whose name does not say what it is."""
+"""Characters before a description in which to look for an organization whose name does not show its kind."""
 _MOST_SENTENCES = 3
-"""Sentences before the description in which it is named."""
+"""Number of sentences before the description in which to look for it."""
 
 
 def organization(phrase: Phrase) -> Proposal | None:
-    """The agency, the venue, the company: one named before; else one that is only described."""
+    """The organization of a noun, named before or only described: the agency, the venue, the company."""
     lemma = phrase.lemma
     if lemma not in load_words("organizations") and lemma not in load_table("kinds"):
         return None
@@ -59,7 +59,7 @@ def organization(phrase: Phrase) -> Proposal | None:
 
 
 def _place_of(phrase: Phrase) -> str:
-    """Carrow, for the police in a text that has named no place but Carrow; empty if there is none, or another one."""
+    """The place of the police, if the text has named no other place: Carrow; else empty."""
     if phrase.lower not in load_words("collectives") or len(phrase.words) > 1:
         return ""
     if phrase.entities.described(SpeakerType.ORGANIZATION, phrase.lemma):
@@ -72,7 +72,7 @@ def _place_of(phrase: Phrase) -> str:
 
 
 def _name_of_its_kind(phrase: Phrase) -> Entity | None:
-    """Time magazine, the Interfax news agency: a name that the noun only explains."""
+    """The entity of a name that the noun only explains: Time magazine, the Interfax news agency."""
     if phrase.lemma not in load_words("explaining") or phrase.possessor is not None:
         return None
     lead = [w for w in phrase.tree.between(phrase.span.start, phrase.head.start) if w.lower != "news"]
@@ -83,7 +83,7 @@ def _name_of_its_kind(phrase: Phrase) -> Entity | None:
 
 
 def named_before(phrase: Phrase, lemma: str) -> Entity | None:
-    """The agency: the organization named last whose name says that it is one."""
+    """The organization named last whose name shows that it is of the kind: the agency."""
     start = phrase.span.start
     near = phrase.entities.names.before(start, _NAMES_BEFORE)
     before = [c for c in dict.fromkeys(n.cluster for n in near) if not c.is_person and not _is_country(c)]
@@ -116,12 +116,12 @@ def _speaker_of_lead(phrase: Phrase, options: Sequence[NameCluster]) -> NameClus
 
 
 def _following(plain: str, end: int) -> str:
-    """The word after a place."""
+    """The word after an offset."""
     return plain[end : end + _AFTER].partition(" ")[2].partition(" ")[0].rstrip(".,;:")
 
 
 def organization_untold(phrase: Phrase) -> Proposal | None:
-    """The charity, after the RNLI: the organization named last, where its name does not say what it is."""
+    """The organization named last, if its name does not show its kind: the charity, after the RNLI."""
     lemma = phrase.lemma
     if lemma not in load_words("untold_organizations") or not phrase.is_definite or _is_qualified(phrase):
         return None
@@ -141,13 +141,13 @@ def organization_untold(phrase: Phrase) -> Proposal | None:
 
 
 def _is_qualified(phrase: Phrase) -> bool:
-    """The company that …, the group's bank, the Harwick charity."""
+    """Whether a description is qualified: the company that …, the group's bank, the Harwick charity."""
     own = phrase.tree.children(phrase.head, "nmod", "nmod:poss", "acl", "acl:relcl", "appos", "conj")
     return bool(own) or any(not c.is_place for c in phrase.names)
 
 
 def _called_so(phrase: Phrase) -> list[NameCluster]:
-    """The organization named last of those that the text has called so before."""
+    """The organization named last of those that the text has called by this noun before."""
     start, named = phrase.span.start, phrase.entities.named
     near = dict.fromkeys(one.cluster for one in phrase.entities.names.before(start, _NAMES_BEFORE))
     found = [c for c in near if not c.is_person and named[c].head == phrase.lemma]
@@ -155,7 +155,7 @@ def _called_so(phrase: Phrase) -> list[NameCluster]:
 
 
 def _named_last(phrase: Phrase, kinds: AbstractSet[str]) -> list[NameCluster]:
-    """The organizations of the last sentence that names any, the subject first."""
+    """The organizations in the last sentence that names any, the subject first."""
     names = phrase.entities.names
     for tree in [phrase.tree, *phrase.sentences_before(_BEFORE)][: _MOST_SENTENCES + 1]:
         overseers = _overseers(phrase, tree)
@@ -193,14 +193,14 @@ def _only_company(phrase: Phrase) -> Entity | None:
 
 
 def _overseers(phrase: Phrase, tree: Tree) -> Sequence[NameCluster] | None:
-    """Who fines, investigates, raids in a sentence: no company, but a regulator; None where nobody does."""
+    """The regulators in a sentence, the subjects of fine, investigate, raid; None if it has no such verb."""
     verbs = [w for w in tree.words if w.upos == "VERB" and is_form_of(w.lemma, load_words("overseeing"))]
     subjects = (phrase.entities.names.at(s) for verb in verbs for s in tree.children(verb, "nsubj"))
     return [one.cluster for one in subjects if one is not None] if verbs else None
 
 
 def _may_be_called(phrase: Phrase, found: NameCluster) -> bool:
-    """Whether what the text has called an organization allows this word: a union is no company."""
+    """Whether this noun agrees with an earlier one for the organization: a union is not a company."""
     before = phrase.entities.named[found].head
     if not before or before == phrase.lemma or phrase.lemma in load_words("any_organization") - load_words("companies"):
         return True
@@ -209,24 +209,24 @@ def _may_be_called(phrase: Phrase, found: NameCluster) -> bool:
 
 
 def _seems_place(found: Occurrence) -> bool:
-    """Whether a name is tagged as a place, or "in" or "near" goes before."""
+    """Whether a name is tagged as a place, or "in" or "near" precedes it."""
     return found.mention.label == "LOC" or (found.mention.is_place and found.mention.label != "ORG")
 
 
 def _is_owned(tree: Tree, found: Occurrence) -> bool:
-    """Shares in Corvane: no place."""
+    """Whether a name is the object of holdings, and so not a place: shares in Corvane."""
     inside = (w for w in tree.words if found.start <= w.start < found.end)
     heads = (tree.head(w) for w in inside if w.relation == "nmod")
     return any(head is not None and normal(head.lemma) in load_words("holdings") for head in heads)
 
 
 def _is_seat(found: NameCluster) -> bool:
-    """The White House, No 10: a government, no company."""
+    """Whether a name is a seat of government, and so not a company: the White House, No 10."""
     return "_".join(found.key) in load_words("seats_of_government")
 
 
 def _may_be(found: NameCluster, kinds: AbstractSet[str]) -> bool:
-    """Whether a name can be of an organization of this kind: it is of no other kind, no thing, no country."""
+    """Whether a name can be an organization of these kinds: not of another kind, and not a thing or a country."""
     if found.is_person or _is_country(found) or _is_seat(found):
         return False
     if kinds & load_words("companies"):
@@ -236,7 +236,7 @@ def _may_be(found: NameCluster, kinds: AbstractSet[str]) -> bool:
 
 
 def _is_public(found: NameCluster, lemma: str) -> bool:
-    """Parliament, where a company is meant."""
+    """Whether a company is meant, but the name is a public body: Parliament."""
     return lemma in load_words("companies") and bool(set(found.key) & load_words("public_bodies"))
 
 
@@ -245,7 +245,7 @@ def _is_country(found: NameCluster) -> bool:
 
 
 def _is_organization(phrase: Phrase, found: NameCluster) -> bool:
-    """Not a place, river or bill: it speaks, has a president, has the name of a company, or is named often."""
+    """Whether a name is not a place or thing: it speaks, has a president or a company's name, or is named often."""
     if set(found.key) & load_words("thing_words") or all(n.is_place for n in found.mentions[:_PLACES]):
         return False
     if len(found.mentions) >= _OFTEN or set(found.key) & load_words("company_words", "organizations"):
@@ -259,6 +259,6 @@ def _is_organization(phrase: Phrase, found: NameCluster) -> bool:
 
 @cache
 def _speaking() -> re.Pattern[str]:
-    """Pellucid said, Pellucid's president."""
+    """Matches the text after a name that speaks or has officers: Pellucid said, Pellucid's president."""
     officers = "|".join(sorted(load_words("beginnings_of_officers")))
     return re.compile(rf" said| says|['’]s (?:{officers})")

@@ -18,18 +18,18 @@ from sayso_server.core.tree import Tree, Word
 
 _AGE = re.compile(r"\b(\d\d?)-year-old\b")
 _NAMES_BEFORE = 200
-"""How many of the names before a description are looked at."""
+"""Number of names before a description that are considered."""
 _TEXT_AFTER = 6000
-"""Characters after a description whose names are looked at: a summary goes before the text."""
+"""Characters after a description whose names are considered: a summary precedes the text."""
 _MOST_RIVALS = 3
 _FITS = 0.0
-"""Above this margin a named person fits a description."""
+"""A named person fits a description above this margin."""
 _FITS_HEADLINE = 1.4
 """The same for a description without an article: Hong Kong leader."""
 
 
 def of_age(phrase: Phrase) -> Proposal | None:
-    """The 54-year-old: the person of that age; else the one named last whose age is not given."""
+    """The named person of an age, else the one named last whose age is not given: the 54-year-old."""
     match = _AGE.search(phrase.text)
     if match is None or not phrase.is_definite:
         return None
@@ -47,7 +47,7 @@ def of_age(phrase: Phrase) -> Proposal | None:
 
 
 def office_holder(phrase: Phrase) -> Proposal | None:
-    """The senator, the Israeli leader, the company's chief executive: the named person who fits best."""
+    """The named person whom a job title fits best: the senator, the Israeli leader, the company's chief executive."""
     lemma = unabbreviated(phrase.lemma)
     if lemma not in load_words("roles") and lemma not in alike_jobs():
         return None
@@ -74,7 +74,7 @@ def office_holder(phrase: Phrase) -> Proposal | None:
 
 
 def _is_headline_office(phrase: Phrase, wanted: set[str]) -> bool:
-    """Hong Kong leader, without an article; in a headline transport secretary, too."""
+    """Whether a phrase without an article is an office: Hong Kong leader; in a headline also transport secretary."""
     document = phrase.entities.document
     named = any(w.text[:1].isupper() for w in phrase.modifiers)
     is_headline = document.paragraph_at(phrase.span.start) == 0 and len(document.paragraphs) > 1
@@ -95,7 +95,7 @@ def _people(phrase: Phrase) -> Sequence[NameCluster]:
 
 
 def described_person(phrase: Phrase) -> Proposal | None:
-    """Somebody without a name: a spokesman for the ministry, the driver, one veteran pacer."""
+    """A person without a name: a spokesman for the ministry, the driver, one veteran pacer."""
     lemma = unabbreviated(phrase.lemma)
     is_of_age = _AGE.search(phrase.text) is not None and lemma.endswith(("old", "year"))
     if (not is_human_noun(lemma) and not is_of_age) or is_abstract(phrase.tree, phrase.head):
@@ -112,7 +112,7 @@ def _described(phrase: Phrase, lemma: str, text: str, affiliation: Entity | None
 
 
 def _spokesperson(phrase: Phrase, lemma: str) -> Proposal:
-    """A spokesman for the ministry; an agency spokesman, for the agency named before; the spokesman, again."""
+    """A spokesperson, new or known: a spokesman for the ministry; an agency spokesman; the spokesman."""
     text = description(phrase, "for")
     employer = _employer(phrase)
     if employer is not None and employer.display not in text and phrase.possessor is None:
@@ -125,7 +125,7 @@ def _spokesperson(phrase: Phrase, lemma: str) -> Proposal:
 
 
 def _employer(phrase: Phrase) -> Entity | None:
-    """An agency spokesman: the agency that was named."""
+    """The employer in "an agency spokesman": the agency that was named."""
     for word in phrase.modifiers:
         kind = normal(word.lemma)
         if word.relation == "compound" and kind in load_words("generic_organizations"):
@@ -134,7 +134,7 @@ def _employer(phrase: Phrase) -> Entity | None:
 
 
 def _organization_named(phrase: Phrase) -> Entity | None:
-    """The Carrow Institute's spokesman, a spokesman for the Carrow Institute."""
+    """The organization in "the Carrow Institute's spokesman" and "a spokesman for the Carrow Institute"."""
     if phrase.owner is not None and phrase.owner.type is SpeakerType.ORGANIZATION:
         return phrase.owner
     named = [c for c in phrase.names if not c.is_person]
@@ -142,5 +142,5 @@ def _organization_named(phrase: Phrase) -> Entity | None:
 
 
 def is_abstract(tree: Tree, word: Word) -> bool:
-    """Justice in "she demanded justice", and not the justice."""
+    """Whether a noun is abstract: justice in "she demanded justice", not in "the justice"."""
     return word.lower == "justice" and word.text.islower() and tree.child(word, "det") is None

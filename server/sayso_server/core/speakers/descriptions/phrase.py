@@ -1,4 +1,4 @@
-"""A noun phrase that may mean somebody, and its wording as a description."""
+"""A noun phrase that may refer to an entity, and its wording as a description."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,9 @@ from sayso_server.core.statement import Span, SpeakerType
 from sayso_server.core.tree import Tree, Word
 
 _MOST_OWNER_WORDS = 6
-"""Words of a possessor that can follow a description: bankers of Harrowmere Foods."""
+"""Maximum number of words in a possessor that can follow a description: bankers of Harrowmere Foods."""
 _INTRODUCED = 3000
-"""Characters before a phrase in which it may be introduced."""
+"""Characters before a phrase in which to look for its introduction."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,12 @@ class Phrase:
 
     @cached_property
     def text(self) -> str:
-        """As written, white space single."""
+        """The phrase as written, with single spaces."""
         return cleaned(self.plain[self.span.start : self.end])
 
     @cached_property
     def end(self) -> int:
-        """The end of the description: without a participle whose clause is the content (a motion claiming …)."""
+        """The end of the description: before a participle whose clause is the content (a motion claiming …)."""
         words = self.words
         if len(words) > 1 and words[-1].deprel == "advmod" and words[-1].start > self.head.start:
             above = self.tree.head(words[-1])  # the media falsely describing
@@ -89,17 +89,17 @@ class Phrase:
 
     @cached_property
     def is_definite(self) -> bool:
-        """Whether it points back: the statement, that report."""
+        """Whether it refers back: the statement, that report."""
         return _definite().match(self.text) is not None
 
     @property
     def points_back(self) -> bool:
-        """Whether a name elsewhere may be meant: the driver, her driver; hardly: a driver."""
+        """Whether someone named elsewhere may be meant: the driver, her driver; hardly: a driver."""
         return self.is_definite or self.possessor is not None
 
     @cached_property
     def is_introduced(self) -> bool:
-        """Whether the text has it before with an indefinite article: the couple, after "a couple"."""
+        """Whether the text has introduced it with an indefinite article: the couple, after "a couple"."""
         start = self.span.start
         for tree in self.entities.document.trees_within(Span(max(0, start - _INTRODUCED), start)):
             for word in tree.words:
@@ -110,14 +110,14 @@ class Phrase:
         return False
 
     def sentences_before(self, reach: int) -> list[Tree]:
-        """The sentences of the story before that of the phrase, as far back as `reach`, the last first."""
+        """The sentences of the story before that of the phrase, at most `reach` characters back, the nearest first."""
         document, start = self.entities.document, self.tree.span.start
         found = document.trees_within(Span(max(0, start - reach), start))
         return [t for t in reversed(found) if t.span.start < start and not document.is_of_page(t.span.start)]
 
     @property
     def is_plural(self) -> bool:
-        """Officials, the media."""
+        """Whether several are meant: officials, the media."""
         return self.head.xpos in {"NNS", "NNPS"} or self.lower in load_words("groups")
 
     @cached_property
@@ -133,12 +133,12 @@ class Phrase:
 
     @cached_property
     def possessor(self) -> Word | None:
-        """Her in "her manager", company in "the company's bankers"."""
+        """The possessor: her in "her manager", company in "the company's bankers"."""
         return next((w for w in self.tree.children(self.head, "nmod:poss") if w.start >= self.span.start), None)
 
     @cached_property
     def owner(self) -> Entity | None:
-        """The entity of the possessor, if it is a name, or a pronoun or noun that was found to mean one."""
+        """The entity of the possessor, if it is a name, or a pronoun or noun that was resolved to one."""
         word = self.possessor
         if word is None:
             return None
@@ -155,7 +155,7 @@ class Phrase:
 
     @cached_property
     def bare(self) -> str:
-        """Manager of "her manager": without article and determiners."""
+        """The phrase without article and determiners: manager for "her manager"."""
         return undetermined(self.text, self.words)
 
     @cached_property
@@ -165,7 +165,7 @@ class Phrase:
         return [w for w in others if not self.is_inside_name(w)]
 
     def is_inside_name(self, word: Word) -> bool:
-        """Rescue in "Olin of Carrow Fire and Rescue": the coordination is inside one name."""
+        """Whether a word is coordinated inside one name: Rescue in "Olin of Carrow Fire and Rescue"."""
         found, coordinator = self.entities.names.at(word), self.tree.child(word, "cc")
         return found is not None and coordinator is not None and found.start < coordinator.start
 
@@ -183,7 +183,7 @@ def description(phrase: Phrase, by: str) -> str:
 
 
 def _with_owner(phrase: Phrase, by: str) -> str:
-    """Bankers of Harrowmere Foods, for "the company's bankers"; empty where no possessor is known."""
+    """The phrase with its possessor named: bankers of Harrowmere, for "the company's bankers"; empty if unknown."""
     owner, word = phrase.owner, phrase.possessor
     if owner is None or word is None or not owner.display or owner.type is SpeakerType.DOCUMENT:
         return ""
@@ -194,7 +194,7 @@ def _with_owner(phrase: Phrase, by: str) -> str:
 
 
 def _with_full_names(phrase: Phrase) -> str:
-    """Aide to Anton Grieve, for "an aide to Mr. Grieve"."""
+    """The phrase with full names: aide to Anton Grieve, for "an aide to Mr. Grieve"."""
     out, position, plain = "", phrase.span.start, phrase.plain
     for found in phrase.entities.names.from_to(phrase.span.start, phrase.span.end):
         full = found.cluster.is_person and len(found.cluster.key) > 1
@@ -206,9 +206,9 @@ def _with_full_names(phrase: Phrase) -> str:
 
 
 def cleaned(text: str) -> str:
-    """A phrase without what a description does not need.
+    """A phrase without the parts that a description does not need.
 
-    White space is single; a day, a possessive ending, "herself" at the end, and words of the clause around it go.
+    White space becomes single. A day, a possessive ending, "herself" at the end, and words of the clause around it go.
     """
     text = re.sub(r"^[\"“”’]+\s+", "", text)
     text = re.sub(r"^(?:among|including) (?:them|whom) ", "", text)
@@ -219,7 +219,7 @@ def cleaned(text: str) -> str:
 
 
 def undetermined(text: str, words: Sequence[Word]) -> str:
-    """A description without its article; a capital that only begins the sentence is made small (not: Speaker 2)."""
+    """A description without its article; a capital that only opens the sentence becomes small (not: Speaker 2)."""
     bare = _determiner().sub("", text)
     is_name = any(w.text[:1].isupper() or w.text.isdigit() for w in words[1:2])
     if bare == text and words and _only_begins(words[0]) and not is_name:
@@ -228,7 +228,7 @@ def undetermined(text: str, words: Sequence[Word]) -> str:
 
 
 def _only_begins(word: Word) -> bool:
-    """Whether a word has its capital only because it begins the sentence: Officials, but not Kesterian."""
+    """Whether a word is capitalised only because it opens the sentence: Officials, but not Kesterian."""
     if word.upos == "PROPN" or not word.text[1:].islower() or is_demonym(word.lower):
         return False
     if word.lower in load_words("capitalized"):
@@ -237,7 +237,7 @@ def _only_begins(word: Word) -> bool:
 
 
 def _any_of(words: str | Sequence[str]) -> str:
-    """A regular expression for any word of a list, or of these; "along_with" is two words."""
+    """A regular expression for any word of a list, or of the given words; "along_with" is two words."""
     known = load_words(words) if isinstance(words, str) else words
     return "|".join(re.escape(word.replace("_", " ")) for word in sorted(known))
 
@@ -254,20 +254,20 @@ def _definite() -> re.Pattern[str]:
 
 @cache
 def _day() -> re.Pattern[str]:
-    """On Friday at the end, or before "by" or "from"."""
+    """Matches a day: on Friday, at the end or before "by" or "from"."""
     days = _any_of([word.capitalize() for word in load_words("calendar") if word.endswith("day")])
     return re.compile(rf",? (?:(?:{_any_of('before_days')}) )*(?:{days})(?=$| (?:{_any_of('after_days')})\b)")
 
 
 @cache
 def _joining() -> re.Pattern[str]:
-    """And, currently: joins a phrase to the one before it, where the parser made it a part of the phrase."""
+    """Matches words that join a phrase to the one before it, if the parser put them into the phrase: and, currently."""
     return re.compile(rf"^(?:(?:{_any_of('joining_words')})\s+)+(?=\w+\s|\w+$)", re.I)
 
 
 @cache
 def _aside() -> re.Pattern[str]:
-    """Along with …: belongs to the clause, where the parser made it a part of the phrase."""
+    """Matches a part of the clause that the parser put into the phrase: along with …"""
     return re.compile(rf"(?:(?:\s+\w+ed)?\s+via\s|,\s+(?:{_any_of('aside_prepositions')})\s).*$", re.S)
 
 

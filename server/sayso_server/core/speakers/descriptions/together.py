@@ -1,4 +1,4 @@
-"""The couple, both, the three, after named people: these people together."""
+"""Phrases for several named people together: the couple, both, the three."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -14,19 +14,19 @@ from sayso_server.core.speakers.names.clusters import NameCluster
 from sayso_server.core.tree import Tree, Word
 
 _BEFORE = 1500
-"""Characters before a phrase in which the people are named."""
+"""Characters before a phrase in which to look for the names of the people."""
 _MOST_SENTENCES = 4
-"""Sentences, that of the phrase included, in which they are named."""
+"""Number of sentences, including that of the phrase, in which to look for them."""
 
 
 @cache
 def _counts() -> Mapping[str, int]:
-    """How many people a word means: couple, trio."""
+    """The number of people that each word means: couple, trio."""
     return {word: int(count) for count, words in load_table("counted_groups").items() for word in words}
 
 
 def named_together(phrase: Phrase) -> Proposal | None:
-    """Mara Olin and Owen Pell were freed. The pair said …: the last named people who are so many."""
+    """The last named people of the number in a phrase, together: Mara Olin and Owen Pell were freed. The pair said …"""
     count = _count(phrase)
     if count is None:
         return None
@@ -48,7 +48,7 @@ def named_together(phrase: Phrase) -> Proposal | None:
 
 
 def _count(phrase: Phrase) -> int | None:
-    """How many are meant: the couple, both, all three, the two of them; None for a couple from Harwick."""
+    """The number of people meant: the couple, both, all three, the two of them; None for a couple from Harwick."""
     count = _counts().get(phrase.lower)
     if phrase.lemma in load_words("female", "male"):  # the two women
         numbers = (w.lower for w in phrase.tree.children(phrase.head, "nummod", "det"))
@@ -61,7 +61,7 @@ def _count(phrase: Phrase) -> int | None:
 
 
 def _agree(phrase: Phrase, people: Sequence[NameCluster | None]) -> bool:
-    """Whether the two women can be these."""
+    """Whether the genders agree: the two women."""
     return all(c is None or gender_agrees(phrase.lemma, c) for c in people)
 
 

@@ -1,1 +1,1 @@
-"""The text read in order: mentions, pronouns, turns and conversation."""
+"""Reads the text in order: mentions, pronouns, turns and conversation."""

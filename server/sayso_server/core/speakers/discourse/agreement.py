@@ -1,4 +1,4 @@
-"""Descriptions of somebody met before, as the coreference head sees them."""
+"""Checks descriptions of known entities with the coreference head."""
 
 import math
 from collections.abc import Callable, Collection, Mapping
@@ -15,16 +15,16 @@ from sayso_server.core.statement import SpeakerType
 from sayso_server.core.tree import Tree, Word
 
 _LEAST_SHARE = 0.01
-"""A smaller share says nothing."""
+"""Smaller shares carry no information."""
 
 Share = Callable[[Entity], float | None]
-"""The probability that a phrase means what earlier mentions of an entity mean; None where that is not known."""
+"""The probability that a phrase refers to the same as earlier mentions of an entity; None if it is not known."""
 
 
-def may_mean_somebody(tree: Tree, noun: Word, again: bool) -> bool:
-    """Whether the coreference head is asked about a noun: only these are linked to somebody met before.
+def may_corefer(tree: Tree, noun: Word, again: bool) -> bool:
+    """Whether the coreference head is asked about a noun: only these are linked to known entities.
 
-    Any noun for people, bodies or documents that comes again, and a definite one that may follow a name.
+    These are nouns for people, bodies or documents that occur again, and definite ones that may follow a name.
     """
     lemma = normal(noun.lemma)
     if again:
@@ -37,7 +37,7 @@ def may_mean_somebody(tree: Tree, noun: Word, again: bool) -> bool:
 
 
 def reconsidered(proposal: Proposal, phrase: Phrase, recent: Collection[Entity], share: Share) -> Proposal:
-    """A proposal with the share of what it proposes; another one where the head knows better."""
+    """The proposal with the coreference share of its entity, or another proposal if the coreference head disagrees."""
     entity = proposal.entity
     if proposal.rule.family not in rules.DESCRIBING or not isinstance(entity, Entity):
         return proposal
@@ -53,7 +53,7 @@ def reconsidered(proposal: Proposal, phrase: Phrase, recent: Collection[Entity],
 
 
 def _organization(proposal: Proposal, last: Entity, recent: Collection[Entity], share: Share) -> Proposal:
-    """The company: the one named last, or another that was met lately and goes better with it.
+    """A proposal for "the company": the organization named last, or another recent one that fits better.
 
     The weights were set on GUM's documents for training and on half of MEANTIME.
     """

@@ -1,4 +1,4 @@
-"""Whose text it is that a text quotes in full: the Senator's remarks follow. I rise to …"""
+"""The author of a text that the article quotes in full: the Senator's remarks follow. I rise to …"""
 
 from collections.abc import Sequence
 
@@ -13,15 +13,15 @@ from sayso_server.core.statement import Span, SpeakerType
 from sayso_server.core.tree import Tree, Word
 
 _BEFORE = 8000
-"""Characters before a first person in which the text that it belongs to is announced."""
+"""Characters before a first person in which to look for the announcement of its text."""
 _NEAR = 8
-"""Words behind its noun within which a text is announced: the letter in full:"""
+"""Words after its noun in which a text is announced: the letter in full:"""
 _SENTENCES = 8
-"""Sentences, that of the announcement included, that say whose text it is."""
+"""Number of sentences, up to and including the announcement, that may name the author."""
 
 
 def author(reader: Reader, end: int) -> Entity | None:
-    """Who says I and we at this place, behind an announcement: the letter that she sent follows."""
+    """The person who says I and we at this offset, after an announcement: the letter that she sent follows."""
     document = reader.store.document
     reader.read_to(end)
     trees = document.trees_within(Span(max(0, end - _BEFORE), end))
@@ -35,7 +35,7 @@ def author(reader: Reader, end: int) -> Entity | None:
 
 
 def _texts(tree: Tree, end: int) -> Sequence[Word]:
-    """The nouns of a sentence for a text that can be given in full."""
+    """The nouns of a sentence for a text that can be quoted in full."""
     texts = load_words("announced_texts")
     return [w for w in tree.words if w.end <= end and w.upos == "NOUN" and normal(w.lemma) in texts]
 
@@ -51,21 +51,21 @@ def _announces(tree: Tree, end: int) -> bool:
 
 
 def _issuer(reader: Reader, tree: Tree, end: int) -> Entity | None:
-    """Who issued a text that a sentence names: the Senator's remarks; Owen Pell sent a letter, writes in it."""
+    """The issuer of a text that a sentence names: the Senator's remarks; Owen Pell sent a letter, writes in it."""
     for noun in _texts(tree, end):
         owner = tree.child(noun, "nmod:poss")
         verb = tree.head(noun)
         issues = verb is not None and verb.lemma in load_words("issuing_verbs") and noun.relation in {"obj", "obl"}
         subject = tree.child(verb, "nsubj") if verb is not None and issues else None
         for word in (owner, subject):
-            entity = _somebody(reader, tree, word) if word is not None else None
+            entity = _entity_of(reader, tree, word) if word is not None else None
             if entity is not None and entity.type in {SpeakerType.PERSON, SpeakerType.GROUP, SpeakerType.ORGANIZATION}:
                 return entity
     return None
 
 
-def _somebody(reader: Reader, tree: Tree, word: Word) -> Entity | None:
-    """The person, or the people together: Owen Pell and Mara Olin."""
+def _entity_of(reader: Reader, tree: Tree, word: Word) -> Entity | None:
+    """The entity of a word, or of a coordination: Owen Pell and Mara Olin."""
     span = mention(tree, word, reader.store.document.plain)
     group = coordinated_names(Phrase(reader.store, tree, span, word, reader.pronouns, reader.links))
     if group is not None:

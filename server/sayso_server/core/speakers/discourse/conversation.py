@@ -1,4 +1,4 @@
-"""Quotations without a cue: the same speaker continues, or the two of a conversation take turns."""
+"""Quotations without a cue: the same speaker continues, or the two speakers of a conversation alternate."""
 
 from sayso_server.core.selection.choice import Chosen
 from sayso_server.core.speakers import link_rules as rules
@@ -8,10 +8,10 @@ from sayso_server.core.speakers.entities import Entities, Entity, Link
 from sayso_server.core.statement import Span, SpeakerType
 
 _GAP = 8
-"""Characters before a quotation in which its colon is looked for."""
+"""Characters before a quotation in which to look for its colon."""
 _MAIN = frozenset({"root", "conj", "parataxis"})
 _MOST_PARAGRAPHS = 1
-"""Paragraphs from the last statement, or from an action, to a quotation without a cue."""
+"""Maximum number of paragraphs from the last statement, or from an action, to a quotation without a cue."""
 
 
 def without_cue(reader: Reader, item: Chosen) -> Link:
@@ -46,7 +46,7 @@ def _is_answer(reader: Reader, last: Turn, start: int) -> bool:
 
 
 def _label(entities: Entities, start: int) -> Entity | None:
-    """Moss: “Some of those bolts came out in my hand.”"""
+    """The entity whose name and a colon precede a quotation: Moss: “Some of those bolts came out in my hand.”"""
     document = entities.document
     line = document.paragraphs[document.paragraph_at(start)].start
     before = document.plain[line:start].rstrip()
@@ -57,7 +57,7 @@ def _label(entities: Entities, start: int) -> Entity | None:
 
 
 def _acts_before(reader: Reader, start: int, last: Turn | None) -> Entity | None:
-    """Mayor Pell looked tired. “We lost two crews.” The one person who acts between the last statement and this."""
+    """The one person who acts between the last statement and this one: Mayor Pell looked tired. “We lost two crews.”"""
     document = reader.store.document
     tree = document.story_tree_before(start)
     if tree is None or document.steps(tree.span.start, start) > _MOST_PARAGRAPHS:
@@ -73,14 +73,14 @@ def _acts_before(reader: Reader, start: int, last: Turn | None) -> Entity | None
 
 
 def _changes(reader: Reader, last: Turn, item: Chosen) -> bool:
-    """Whether somebody else answers: after a question, if the last speaker is addressed, if turns are being taken."""
+    """Whether another speaker answers: after a question, if the last speaker is addressed, if speakers alternate."""
     if not last.quoted or last.entity.type is not SpeakerType.PERSON:
         return False
     return last.asks or last.switched or called(reader.store, reader.turns, item) is last.entity
 
 
 def _other_speaker(reader: Reader, last: Turn) -> Entity | None:
-    """The other of the two who talk: the one that the last speaker addressed, or who spoke before."""
+    """The other of two speakers: the one that the last speaker addressed, or the previous speaker."""
     if last.addressee is not None and last.addressee is not last.entity:
         return last.addressee
     spoke = (entity for turn in reversed(reader.turns[-NEAR:]) for entity in (turn.entity, turn.addressee))
@@ -88,7 +88,7 @@ def _other_speaker(reader: Reader, last: Turn) -> Entity | None:
 
 
 def addressee_of(reader: Reader, item: Chosen) -> Entity | None:
-    """The one named person that a statement addresses: by the cue's object, or in the words themselves."""
+    """The named person that a statement addresses: by the cue's object, or in the words themselves."""
     for span in item.candidate.addressees:
         entity = _entity_in(reader, span)
         if entity is not None and entity.type is SpeakerType.PERSON and entity.cluster is not None:
@@ -97,7 +97,7 @@ def addressee_of(reader: Reader, item: Chosen) -> Entity | None:
 
 
 def target_of(reader: Reader, item: Chosen) -> Entity | None:
-    """The person whom a statement is put to or aimed at: Tom in "told Tom that …" and in "accused Tom of lying"."""
+    """The person that a statement is addressed to or aimed at: Tom in "told Tom that …" and "accused Tom of lying"."""
     cue = item.candidate.cue
     tree = reader.store.document.tree_at(cue.spans[0].start) if cue is not None else None
     if cue is None or tree is None:

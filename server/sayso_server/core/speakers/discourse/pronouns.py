@@ -1,4 +1,4 @@
-"""The entity that a pronoun refers to: all that agree in gender and number, ranked by named features."""
+"""Finds the entity that a pronoun refers to: ranks all that agree in gender and number by named features."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -15,33 +15,34 @@ from sayso_server.core.statement import SpeakerType
 from sayso_server.core.tree import Tree, Word
 
 _MOST_SENTENCES = 12
-"""Sentences back to an antecedent."""
+"""Maximum number of sentences back to an antecedent."""
 _MOST_PARAGRAPHS = 4
-"""Paragraphs back to an antecedent."""
+"""Maximum number of paragraphs back to an antecedent."""
 _FAR_SENTENCES = 8.0
-"""From here on more sentences count no more."""
+"""The value at which the feature "sentences back" is capped."""
 _FAR_PARAGRAPHS = 5.0
+"""The same for "paragraphs back"."""
 _LEAST_SHARE = 0.01
-"""A smaller share of the coreference head says nothing."""
+"""Smaller shares of the coreference head carry no information."""
 
 _TYPES = {
     "he": frozenset({SpeakerType.PERSON, SpeakerType.UNKNOWN}),
     "they": frozenset({SpeakerType.GROUP, SpeakerType.ORGANIZATION, SpeakerType.PERSON}),
     "it": frozenset({SpeakerType.ORGANIZATION, SpeakerType.DOCUMENT, SpeakerType.GROUP}),
 }
-"""The types of entities that a pronoun may refer to."""
+"""The types of entities that each kind of pronoun may refer to."""
 
 PRONOUN_RULES = {"he": rules.PRONOUN_HE_OR_SHE, "they": rules.PRONOUN_THEY, "it": rules.PRONOUN_IT}
-"""The rule of a link, by the kind of the pronoun."""
+"""The link rule for each kind of pronoun."""
 
 
 def is_pronoun(word: Word) -> bool:
-    """Whether an antecedent is looked for: she, their, itself."""
+    """Whether a word is a pronoun whose antecedent is searched for: she, their, itself."""
     return word.lower in load_words("he_pronouns", "she_pronouns", "they_pronouns", "it_pronouns")
 
 
 def kind_of_pronoun(word: Word) -> str:
-    """ "he" also for she; "they", "it"."""
+    """The kind of a pronoun: "he", also for she; "they"; "it"."""
     if word.lower in load_words("they_pronouns"):
         return "they"
     return "it" if word.lower in load_words("it_pronouns") else "he"
@@ -53,13 +54,13 @@ def gender_of(word: Word) -> str:
 
 
 def genders_of(word: Word) -> frozenset[str]:
-    """The genders of entities that he or she can be; "" is one that the text does not tell."""
+    """The genders of entities that he or she can refer to; "" is an unknown gender."""
     return frozenset({"", gender_of(word)})
 
 
 @dataclass(frozen=True, slots=True)
 class MentionPlace:
-    """Where an entity was mentioned, and as what of which word: subject, object."""
+    """The place of a mention of an entity, and its grammatical function: subject, object."""
 
     offset: int
     sentence: int
@@ -73,7 +74,7 @@ class MentionPlace:
 class Known:
     """An entity that the text has mentioned.
 
-    `last` is the last mention, `last_outside` the last outside quotations; `spoke` is the number of its last turn;
+    `last` is its last mention, `last_outside` the last outside quotations; `spoke` is the number of its last turn;
     `offsets` are those of all mentions.
     """
 
@@ -102,19 +103,19 @@ class Pronoun:
 
     @cached_property
     def genders(self) -> frozenset[str]:
-        """The genders of entities that he or she can be."""
+        """The genders of entities that he or she can refer to."""
         return genders_of(self.word)
 
 
 class Antecedent(NamedTuple):
-    """An entity that a pronoun may refer to, with the features that say how likely."""
+    """An entity that a pronoun may refer to, with its features."""
 
     features: Mapping[str, float]
     known: Known
 
 
 class Ranked(NamedTuple):
-    """An entity with the probability that a pronoun refers to it, and the features that gave it."""
+    """An entity with the probability that a pronoun refers to it, and the features for that probability."""
 
     probability: float
     entity: Entity
@@ -122,12 +123,12 @@ class Ranked(NamedTuple):
 
     @property
     def evidence(self) -> Evidence:
-        """The features with what each adds."""
+        """The features with their contributions."""
         return load_scorer("pronouns").weigh(self.features).evidence
 
 
 def candidates(pronoun: Pronoun, recent: Sequence[Known], compared: Compared | None = None) -> list[Antecedent]:
-    """Those of the entities met lately that agree with a pronoun; `compared` are the document's mentions, if known."""
+    """The recent entities that agree with a pronoun; `compared` has the coreference scores, if there are any."""
     last_turn = max((k.spoke for k in recent), default=-1)
     places = ((k, k.last if pronoun.quoted else k.last_outside) for k in recent)
     options = [
@@ -143,7 +144,7 @@ def candidates(pronoun: Pronoun, recent: Sequence[Known], compared: Compared | N
 
 
 def _with_share(pronoun: Pronoun, found: Antecedent, compared: Compared) -> Antecedent:
-    """The candidate with what the coreference head says of its mentions before, on a scale of logarithms from 0."""
+    """The candidate with the coreference share of its earlier mentions, on a logarithmic scale from 0."""
     share = compared.share(pronoun.word.start, found.known.offsets)
     if share is None or share <= _LEAST_SHARE:
         return found
@@ -160,7 +161,7 @@ def rank(found: Sequence[Antecedent]) -> list[Ranked]:
 
 
 def _agrees(pronoun: Pronoun, entity: Entity, place: MentionPlace) -> bool:
-    """Whether gender, number, distance and the clause allow it."""
+    """Whether gender, number, distance and clause allow it."""
     kind, word = pronoun.kind, pronoun.word
     if entity.type not in _TYPES[kind]:
         return False
@@ -176,12 +177,12 @@ def _agrees(pronoun: Pronoun, entity: Entity, place: MentionPlace) -> bool:
 
 
 def _is_proceeding(entity: Entity) -> bool:
-    """The inquest, the panel: hears what people say."""
+    """Whether an entity is a proceeding or a court, not a person: the inquest, the panel."""
     return entity.type is SpeakerType.UNKNOWN and entity.head in load_words("proceedings", "courts")
 
 
 def _features(pronoun: Pronoun, known: Known, place: MentionPlace, last_turn: int, *, latest: bool) -> dict[str, float]:
-    """The named features of one candidate; those that are 0 are left out."""
+    """The named features of one candidate; those with value 0 are left out."""
     back = pronoun.sentence - place.sentence
     kind, entity = pronoun.kind, known.entity
     is_subject = place.relation == "nsubj"
@@ -211,5 +212,5 @@ def _features(pronoun: Pronoun, known: Known, place: MentionPlace, last_turn: in
 
 
 def _is_above(pronoun: Pronoun, place: MentionPlace) -> bool:
-    """Olin in "Olin said that she …": the subject of a verb that governs the pronoun's."""
+    """Whether a mention is the subject of a verb that governs the pronoun's: Olin in "Olin said that she …"."""
     return any(a.index == place.governor for a in pronoun.tree.ancestors(pronoun.word))

@@ -1,4 +1,4 @@
-"""The text read in order: the entities that it mentions, and the entity that each pronoun and noun phrase refers to."""
+"""Reads the text in order: the entities that it mentions, and the entity of each pronoun and noun phrase."""
 
 import itertools
 from dataclasses import dataclass, field
@@ -31,14 +31,14 @@ from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
 _RECENT = 30
-"""How many of the entities met last may be what a pronoun refers to."""
+"""Number of entities, those met last, that a pronoun may refer to."""
 _MOST_STEPS = 4
-"""Steps from a word up to the one whose relation is its part in the clause."""
+"""Maximum number of steps from a word up to the one whose relation is its function in the clause."""
 
 
 @dataclass(eq=False)
 class Reader:
-    """Reads the text up to an offset, each word once, and keeps what it has met.
+    """Reads the text up to an offset, each word once, and keeps the entities that it has met.
 
     `pronouns`, `ranked` (all candidates of a pronoun) and `links` (of noun phrases) are by the offset of the head.
     `pending` is the head of a source that is about to be linked: it is not read as a noun phrase before.
@@ -46,19 +46,19 @@ class Reader:
 
     store: EntityStore
     known: dict[Entity, Known] = field(default_factory=dict)
-    """The entity met last is at the end."""
+    """Entities in the order in which they were last met."""
     pronouns: dict[int, Entity] = field(default_factory=dict)
     ranked: dict[int, list[Ranked]] = field(default_factory=dict)
     links: dict[int, Link] = field(default_factory=dict)
     turns: list[Turn] = field(default_factory=list)
     pending: int = -1
     compared: Compared | None = None
-    """The mentions of the document as the coreference head compares them; None without one."""
+    """The coreference scores of the document; None without a coreference head."""
     _tree: int = 0
     _word: int = 0
 
     def read_to(self, offset: int) -> None:
-        """Reads all words that begin before `offset`, but for those of the page: whom a credit names is not met."""
+        """Reads all words that begin before `offset`, except on page lines: a person named in a credit is not met."""
         trees = self.store.document.trees
         while self._tree < len(trees):
             tree = trees[self._tree]
@@ -97,7 +97,7 @@ class Reader:
             self.meet(options[0].entity, tree, word)
 
     def _read_together(self, tree: Tree, head: Word) -> None:
-        """Ann Orr and Owen Pell, Pell and his wife: they are met together, too. Not: Harwick and Velden."""
+        """Meets a group of named people, too: Ann Orr and Owen Pell, Pell and his wife; not: Harwick and Velden."""
         others = tree.children(head, "conj")
         found = [self.store.names.at(w) for w in (head, *others)]
         if not others or any(one is not None and not one.cluster.is_person for one in found):
@@ -111,7 +111,7 @@ class Reader:
             self.meet(link.entity, tree, head)
 
     def _read_relative(self, tree: Tree, word: Word) -> None:
-        """Who in "Olin, who said": the name before is met again, as a part of the relative clause."""
+        """Meets the antecedent of a relative pronoun again, with the pronoun's function: Olin in "Olin, who said"."""
         clause = next((a for a in tree.ancestors(word) if a.deprel == "acl:relcl"), None)
         antecedent = tree.head(clause) if clause is not None else None
         found = self.store.names.at(antecedent) if antecedent is not None else None
@@ -119,7 +119,7 @@ class Reader:
             self.meet(self.store.named[found.cluster], tree, word)
 
     def _binds(self, word: Word, options: list[Ranked]) -> bool:
-        """Whether a pronoun tells a gender: not in a quotation, nor where somebody of this gender may be meant."""
+        """Whether a pronoun shows the gender of its antecedent: not in a quotation, nor if a rival has this gender."""
         rivals = (one.entity for one in options[1:])
         return self.store.document.quotation_at(word.start) is None and not any(rival.gender for rival in rivals)
 
@@ -132,7 +132,7 @@ class Reader:
         return candidates(pronoun, recent, self.compared)
 
     def link(self, tree: Tree, word: Word, span: Span) -> Link:
-        """The link of a noun phrase; the same each time it is asked for the same head."""
+        """The link of a noun phrase; always the same for one head."""
         if word.start not in self.links:
             phrase = Phrase(self.store, tree, span, word, self.pronouns, self.links)
             proposal = self._reconsidered(propose(phrase), phrase)
@@ -142,7 +142,7 @@ class Reader:
         return self.links[word.start]
 
     def _reconsidered(self, proposal: Proposal, phrase: Phrase) -> Proposal:
-        """A proposal of somebody met before, as the coreference head sees it."""
+        """A proposal of a known entity, checked with the coreference head."""
         if self.compared is None:
             return proposal
         recent = [known.entity for known in itertools.islice(reversed(self.known.values()), _RECENT)]
@@ -154,7 +154,7 @@ class Reader:
         return reconsidered(proposal, phrase, recent, share)
 
     def entity_of(self, word: Word) -> Entity | None:
-        """The entity of a word that is a name, a pronoun or the head of a noun phrase, as far as the text is read."""
+        """The entity of a word that is a name, a pronoun or the head of a noun phrase, in the text read so far."""
         found = self.store.names.at(word)
         if found is not None:
             return self.store.named[found.cluster]
@@ -162,7 +162,7 @@ class Reader:
         return self.pronouns.get(word.start) or (link.entity if link is not None else None)
 
     def meet(self, entity: Entity, tree: Tree, word: Word) -> None:
-        """Notes a mention of an entity."""
+        """Records a mention of an entity."""
         known = self._known(entity)
         document = self.store.document
         top = part_of_clause(tree, word)
@@ -181,7 +181,7 @@ class Reader:
             known.last_outside = place
 
     def take_turn(self, turn: Turn) -> None:
-        """Notes a statement and its speaker."""
+        """Records a statement and its speaker."""
         self.turns.append(turn)
         self._known(turn.entity).spoke = len(self.turns)
 
@@ -192,7 +192,7 @@ class Reader:
 
 
 def part_of_clause(tree: Tree, word: Word) -> Word:
-    """The word whose relation is the part of a mention in its clause: the head of an apposition, a coordination."""
+    """The word whose relation is the function of a mention in its clause: the head of an apposition or coordination."""
     for _ in range(_MOST_STEPS):
         head = tree.head(word)
         if head is None or word.relation not in {"appos", "flat", "conj", "compound", "nmod:desc", "nmod"}:
@@ -204,7 +204,7 @@ def part_of_clause(tree: Tree, word: Word) -> Word:
 
 
 def head_of_name(tree: Tree, word: Word, names: NameIndex) -> Word:
-    """The word of a name that the others depend on."""
+    """The head word of a name."""
     found = names.at(word)
     for ancestor in tree.ancestors(word):
         if found is None or names.at(ancestor) is not found:
@@ -214,7 +214,7 @@ def head_of_name(tree: Tree, word: Word, names: NameIndex) -> Word:
 
 
 def _may_be_met(tree: Tree, word: Word, names: NameIndex) -> bool:
-    """Whether a noun introduces an entity: no part of a name, no predicate, nobody named in apposition."""
+    """Whether a noun introduces an entity: not in a name, not a predicate, not with a name in apposition."""
     lemma, lower = normal(word.lemma), normal(word.text)
     kinds = load_words("roles", "documents", "organizations", "groups", "generic_organizations")
     if (lemma not in kinds and lower not in kinds) or word.relation in {"compound", "appos"}:
@@ -225,7 +225,7 @@ def _may_be_met(tree: Tree, word: Word, names: NameIndex) -> bool:
 
 
 def _is_title(tree: Tree, word: Word, names: NameIndex) -> bool:
-    """Director in "director Ann Orr": a person's name follows at once, whatever its relation."""
+    """Whether a person's name directly follows a noun, whatever its relation: director in "director Ann Orr"."""
     following = tree.words[word.index + 1] if word.index + 1 < len(tree.words) else None
     found = names.at(following) if following is not None and following.start - word.end <= 1 else None
     return found is not None and found.cluster.is_person

@@ -1,4 +1,4 @@
-"""The speaker that the source of a statement refers to: by a first person, a pronoun or a noun phrase."""
+"""Links the source of a statement to a speaker: a first person, a pronoun or a noun phrase."""
 
 from typing import NamedTuple
 
@@ -16,16 +16,16 @@ from sayso_server.core.statement import Span, SpeakerType
 from sayso_server.core.tree import Tree, Word
 
 _LEAST = 0.05
-"""A less probable entity is no alternative."""
+"""Minimum probability of an alternative."""
 _MOST_RIVALS = 4
 _MOST_PARAGRAPHS = 1
-"""Paragraphs from a question to its answer."""
+"""Maximum number of paragraphs from a question to its answer."""
 
 
 class Reported(NamedTuple):
     """What a source has said.
 
-    `parent` is the speaker of the statement that contains this one, `cue` the lemma of the words that report it;
+    `parent` is the speaker of the statement that contains this one, `cue` the lemma of the cue;
     `named` are those whom its content names in the words of the text: a pronoun before it does not mean them.
     """
 
@@ -52,9 +52,9 @@ def link_source(reader: Reader, tree: Tree, source: Span, head: Word, told: Repo
 
 
 def _first_person(reader: Reader, head: Word, parent: Entity | None) -> Link:
-    """I and we in somebody's words: I is no organization and no plea, we are those who issued a document.
+    """The link of I and we inside a statement: I is not an organization, we in a document are its issuers.
 
-    In nobody's words they are those of a text that was announced.
+    Outside all statements, they are the author of a text that was announced.
     """
     if parent is None and (found := author(reader, head.start)) is not None:
         return Link(found, rules.FIRST_PERSON_OF_TEXT)
@@ -66,15 +66,15 @@ def _first_person(reader: Reader, head: Word, parent: Entity | None) -> Link:
     return Link(parent, rules.FIRST_PERSON)
 
 
-def thing_that(reader: Reader, tree: Tree, head: Word, verb: Word) -> Word:
-    """The fund in "Olin of the Carrow Fund, which offered a prize", whose source the parser says is Olin."""
+def antecedent_of_which(reader: Reader, tree: Tree, head: Word, verb: Word) -> Word:
+    """The antecedent of "which", if the parser took a person: the fund in "Olin of the Carrow Fund, which …"."""
     which = next((w for w in tree.children(verb, "nsubj") if w.lower == "which"), None)
     is_clause = which is not None and verb.deprel == "acl:relcl" and verb.head == head.index
     return _thing_before(reader, tree, head, which) if which is not None and is_clause else head
 
 
 def _relative(reader: Reader, tree: Tree, head: Word) -> Link:
-    """Who in "Olin, who said": the noun that the relative clause depends on."""
+    """The link of a relative pronoun, to its antecedent: who in "Olin, who said"."""
     clause = next((a for a in [head, *tree.ancestors(head)] if a.deprel == "acl:relcl"), None)
     antecedent = tree.head(clause) if clause is not None else None
     if antecedent is None:
@@ -86,7 +86,7 @@ def _relative(reader: Reader, tree: Tree, head: Word) -> Link:
 
 
 def _thing_before(reader: Reader, tree: Tree, antecedent: Word, which: Word) -> Word:
-    """The fund in "Olin of the Carrow Fund, which offered a prize": which is no person."""
+    """The last thing named before "which", if the antecedent is a person: the fund in "Olin of the fund, which …"."""
     names = reader.store.names
     found = names.at(antecedent)
     if found is None or not found.cluster.is_person:
@@ -96,7 +96,7 @@ def _thing_before(reader: Reader, tree: Tree, antecedent: Word, which: Word) -> 
 
 
 def _pronoun(reader: Reader, head: Word, told: Reported) -> Link:
-    """The most probable entity of a pronoun; in quoted words not the one who says them."""
+    """The link of a pronoun, to its most probable entity; in a quotation, not to the speaker of the quotation."""
     reader.read_to(head.end)
     quoted = reader.store.document.quotation_at(head.start) is not None
     options, parent, cue = reader.ranked.get(head.start, []), told.parent, told.cue
@@ -125,12 +125,12 @@ def _pronoun(reader: Reader, head: Word, told: Reported) -> Link:
 
 
 def _with_others(reader: Reader, tree: Tree, source: Span, head: Word, link: Link) -> Link:
-    """He and Owen Pell: a group of whom the pronoun means and those named."""
+    """The link to a group of the pronoun's antecedent and the people named with it: he and Owen Pell."""
     own = link.entity.cluster if link.entity is not None else None
     joined = [w for w in tree.children(head, "conj") if w.start < source.end]
     has_comma = any(w.text == "," for w in tree.between(head.end, joined[-1].start)) if joined else False
     if not has_comma and sum(tree.child(w, "cc") is not None for w in joined) <= 1:
-        joined = joined[-1:]  # he and the port's director Owen Pell: "port" and "director" are no others
+        joined = joined[-1:]  # he and the port's director Owen Pell: "port" and "director" are not other people
     others = [name_of_part(reader.store.names, w) for w in joined]
     named = [found.cluster for found in others if found is not None and found.cluster.is_person]
     people = list(dict.fromkeys(cluster for cluster in (own, *named) if cluster is not None))
@@ -140,9 +140,9 @@ def _with_others(reader: Reader, tree: Tree, source: Span, head: Word, link: Lin
 
 
 def _asked(reader: Reader, head: Word, cue: str) -> Entity | None:
-    """“Where is the boat, Mr. Marsh?” Olin asked. “In the harbour,” he said: the person that the last speaker asked.
+    """The person that the last speaker asked: “Where is the boat, Mr. Marsh?” Olin asked. “In the harbour,” he said.
 
-    An answer goes to whoever was spoken to; a denial to whoever was accused.
+    An answer comes from the person who was addressed, a denial from the person who was accused.
     """
     last = reader.turns[-1] if reader.turns else None
     cue = cue.replace(" ", "_")
@@ -156,7 +156,7 @@ def _asked(reader: Reader, head: Word, cue: str) -> Entity | None:
 
 
 def _guest(reader: Reader, head: Word, cue: str, best: Entity) -> Entity | None:
-    """“Lucky you,” the host quipped. She went on: the guest, who spoke before, not the host."""
+    """The guest who spoke before the host and continues: “Lucky you,” the host quipped. She went on: …"""
     words = {best.head} | (best.cluster.words if best.cluster is not None else frozenset())
     if cue.replace(" ", "_") not in load_words("going_on_verbs") or not words & load_words("hosts"):
         return None

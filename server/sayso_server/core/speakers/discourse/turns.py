@@ -1,4 +1,4 @@
-"""Turns: statements that are in nobody else's words, with their speakers and the people they call by name."""
+"""Turns: statements outside all others, with their speakers and the people that they address by name."""
 
 import re
 from collections.abc import Sequence
@@ -11,20 +11,20 @@ from sayso_server.core.speakers.entities import Entities, Entity
 from sayso_server.core.speakers.names.spelling import normal, unabbreviated
 
 NEAR = 6
-"""How many turns back somebody takes part in a conversation."""
+"""Number of turns back in which someone counts as part of a conversation."""
 _NAMES_BEFORE = 40
-"""How many of the names before the end of a quotation may be the one that is called."""
+"""Number of names before the end of a quotation among which to look for the one that is addressed."""
 _VOCATIVE = re.compile(r"(?:^|, )((?:[A-Z][\w’'-]*\.? ?){1,3})(?=[,.!?—]*[”\"’']*$|, )")
 _ENDING = 2
-"""Characters at the end of a content in which a question mark is looked for: ?”"""
+"""Characters at the end of a content in which to look for a question mark: ?”"""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A statement that is in nobody else's words: who made it, and where. `end` is where its content ends.
+    """A statement outside all others: its speaker and its place. `end` is the end of its content.
 
-    `target` is the person whom it is put to or aimed at: the addressee, or the one who is accused. `asks`: it is a
-    question. `charges`: it accuses. `switched`: its speaker was found by taking turns, not by a cue.
+    `target` is the person whom it is addressed to or aimed at: the addressee, or the accused. `asks`: it is a question.
+    `charges`: it accuses. `switched`: its speaker was found by alternation, not by a cue.
     """
 
     offset: int
@@ -39,7 +39,7 @@ class Turn:
 
 
 def words_of(document: Document, item: Chosen) -> str:
-    """The content of a statement."""
+    """The content of a statement as text."""
     return " ".join(span.of(document.plain) for span in item.candidate.content)
 
 
@@ -53,7 +53,7 @@ def asks(document: Document, item: Chosen) -> bool:
 
 
 def called(entities: Entities, turns: Sequence[Turn], item: Chosen) -> Entity | None:
-    """“Fees, Senator.” The one who is called by name or title in a quotation."""
+    """The person addressed by name or title in a quotation: “Fees, Senator.”"""
     words, end = words_of(entities.document, item), item.candidate.content[-1].end
     for match in _VOCATIVE.finditer(words.strip("“”\"‘’' ")):
         name = [unabbreviated(normal(w)) for w in match[1].split()]
@@ -67,7 +67,7 @@ def called(entities: Entities, turns: Sequence[Turn], item: Chosen) -> Entity | 
 
 
 def _is_called(entity: Entity, name: Sequence[str]) -> bool:
-    """Whether these words, a name or title, mean the entity: Senator, for Sen. Ada Prowse."""
+    """Whether these words, a name or title, refer to the entity: Senator, for Sen. Ada Prowse."""
     if entity.cluster is None:
         return False
     honorifics = load_words("honorifics")

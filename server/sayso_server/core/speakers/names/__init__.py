@@ -1,1 +1,1 @@
-"""Names in the text: found, read, and put together where they are of one person or thing."""
+"""Names in the text: finds and reads them, and clusters those of one person or thing."""

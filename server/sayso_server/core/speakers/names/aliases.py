@@ -15,11 +15,11 @@ from sayso_server.core.speakers.names.mentions import OF_KIN, NameMention
 from sayso_server.core.speakers.names.spelling import countries, nearly, normal, short_for, unabbreviated
 
 _SHORTEST_MISSPELT_SURNAME = 5
-"""Letters of a surname alone that may be one letter off: Solburg and Solberg."""
+"""Minimum number of letters in a lone surname that may be one letter off: Solburg and Solberg."""
 
 
 def _title_agrees(name: NameMention, cluster: NameCluster) -> bool:
-    """Mrs Pell is not Owen Pell."""
+    """Whether a title agrees with the gender: Mrs Pell is not Owen Pell."""
     if not name.title:
         return True
     gender, titles = cluster.gender, {normal(t) for t in name.title}
@@ -27,40 +27,40 @@ def _title_agrees(name: NameMention, cluster: NameCluster) -> bool:
 
 
 def _same_name(name: NameMention, cluster: NameCluster) -> bool:
-    """Halina Moss, Halina Moss."""
+    """Whether a name is one of the cluster's: Halina Moss again."""
     return name.key in cluster.keys and _title_agrees(name, cluster)
 
 
 def _short_form(name: NameMention, cluster: NameCluster) -> bool:
-    """Bill Pell and William Pell, H. Moss and Halina Moss, Ann Mary Orr and Ann Orr."""
+    """Whether the given names differ only in form: Bill Pell and William Pell, H. Moss and Halina Moss."""
     key, full = name.key, cluster.key
     both = len(full) > 1 and cluster.is_person
     return both and key[-1] == full[-1] and (short_for(key[0], full[0]) or key[0] in cluster.nicknames)
 
 
 def _surname(name: NameMention, cluster: NameCluster) -> bool:
-    """Moss, Ms. Moss and Halina Moss; Van Dyke and Ellis Van Dyke."""
+    """Whether a name is the surname of a person: Moss, Ms. Moss and Halina Moss; Van Dyke and Ellis Van Dyke."""
     key, full = name.key, cluster.key
     shorter = len(key) < len(full) and full[-len(key) :] == key
     return shorter and cluster.is_person and _title_agrees(name, cluster)
 
 
 def _inner_surname(name: NameMention, cluster: NameCluster) -> bool:
-    """Rosselló and Ricardo Rosselló Nevares."""
+    """Whether a name is the first of two surnames: Rosselló and Ricardo Rosselló Nevares."""
     key, full = name.key, cluster.key
     is_inner = len(full) > 2 and key[0] in full[1:-1] and len(key[0]) > 2
     return is_inner and cluster.is_person and _title_agrees(name, cluster)
 
 
 def _initials(name: NameMention, cluster: NameCluster) -> bool:
-    """NG: before the words of Natasha Gownaris."""
+    """Whether a label has the initials of a person: NG: before the words of Natasha Gownaris."""
     if not cluster.is_person or len(cluster.key) == 1:
         return False
     return _letters(name.display).lower() == "".join(w[0] for w in cluster.key)
 
 
 def _given_name(name: NameMention, cluster: NameCluster) -> bool:
-    """Odalys and Odalys Penn, Kerry-Anne and Kerry-Anne Pell."""
+    """Whether a name is the given name of a person: Odalys and Odalys Penn, Kerry-Anne and Kerry-Anne Pell."""
     key, full = name.key, cluster.key
     is_given = len(full) > len(key) and (key == full[: len(key)] or key[0] in cluster.nicknames)
     if not (is_given and cluster.is_person):
@@ -74,7 +74,7 @@ def _is_one_word(name: NameMention) -> bool:
 
 
 def _acronym(name: NameMention, cluster: NameCluster) -> bool:
-    """SCG and Save the Common Green."""
+    """Whether a name is the acronym of a longer one: SCG and Save the Common Green."""
     if cluster.is_person:
         return False
     word = _letters(name.display)
@@ -82,19 +82,22 @@ def _acronym(name: NameMention, cluster: NameCluster) -> bool:
 
 
 def _letters(acronym: str) -> str:
-    """USA of U.S.A."""
+    """The acronym without stops: USA for U.S.A."""
     return re.sub(r"[.&]", "", acronym)
 
 
 def initials_of(key: tuple[str, ...]) -> set[str]:
-    """SCG, also without "and", and without Company."""
+    """The initials of a name, also without "and", and without Company: SCG."""
     large = [w for w in key if w not in load_words("left_out_of_acronyms")]
     short = [w for w in large if w not in load_words("company_words")]
     return {"".join(w[0] for w in words) for words in (key, large, short)} - {""}
 
 
 def _same_state(name: NameMention, cluster: NameCluster) -> bool:
-    """US, U.S. and United States; UK Supreme Court and Supreme Court of the United Kingdom."""
+    """Whether two names differ only in the name of the state: US, U.S. and United States.
+
+    Also UK Supreme Court and Supreme Court of the United Kingdom.
+    """
     state, own = _state_in(name.key)
     other, full = _state_in(cluster.key)
     if state != other or not state:
@@ -105,7 +108,7 @@ def _same_state(name: NameMention, cluster: NameCluster) -> bool:
 
 @lru_cache(maxsize=4096)
 def _state_in(key: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The state in a name, at its beginning or behind "of", and the other words; empty if there is none."""
+    """The state in a name, at its beginning or after "of", and the other words; empty if there is none."""
     for size in range(len(key), 0, -1):
         if state := state_of(key[:size]):
             return state, key[size:]
@@ -120,12 +123,12 @@ def state_of(key: tuple[str, ...]) -> str:
 
 @cache
 def _states() -> dict[str, str]:
-    """The state of each of its names."""
+    """The states by their names."""
     return {name: state for state, names in load_table("states").items() for name in names}
 
 
 def _company(name: NameMention, cluster: NameCluster) -> bool:
-    """Harrowmere and Harrowmere Foods; the League and the Rural League."""
+    """Whether a name is short for a thing's: Harrowmere and Harrowmere Foods; the League and the Rural League."""
     return not cluster.is_person and any(_is_short_for(name.key, full) for full in cluster.keys)
 
 
@@ -143,7 +146,7 @@ def _is_short_for(key: tuple[str, ...], full: tuple[str, ...]) -> bool:
 
 
 def _misspelt(name: NameMention, cluster: NameCluster) -> bool:
-    """Solburg and Anneke Solberg."""
+    """Whether a name is one letter off: Solburg and Anneke Solberg."""
     key, full = name.key, cluster.key
     if len(key) == 1 < len(full):
         is_near = cluster.is_person and nearly(key[0], full[-1], least=_SHORTEST_MISSPELT_SURNAME)
@@ -154,7 +157,7 @@ def _misspelt(name: NameMention, cluster: NameCluster) -> bool:
 
 
 class Alias(NamedTuple):
-    """Whether a name belongs to a cluster. `asks` is a condition on the name alone, so that few clusters are asked."""
+    """A test of whether a name belongs to a cluster. `asks` tests the name alone, to save comparisons."""
 
     rule: LinkRule
     fits: Callable[[NameMention, NameCluster], bool]
@@ -173,11 +176,11 @@ ALIASES: tuple[Alias, ...] = (
     Alias(rules.COMPANY, _company, lambda name: not name.is_place and not name.title),
     Alias(rules.MISSPELT, _misspelt),
 )
-"""From precise to loose: a name goes to the clusters of the first rule that has any."""
+"""From precise to loose: a name goes to the clusters of the first rule that fits any."""
 
 
 class Placement(NamedTuple):
-    """A name, the cluster that it belongs to, by which rule, and other clusters that it may belong to."""
+    """A name, its cluster, the rule that put it there, and other clusters that it may belong to."""
 
     mention: NameMention
     cluster: ClusterBuilder
@@ -186,7 +189,7 @@ class Placement(NamedTuple):
 
 
 def place(mentions: Sequence[NameMention]) -> list[Placement]:
-    """Every name in its cluster. Full names open clusters, wherever in the text they are.
+    """Puts every name into a cluster. Full names open clusters, wherever in the text they are.
 
     A surname that two people share goes to the one named last before it.
     """
@@ -216,7 +219,7 @@ def _is_named_in_full(cluster: ClusterBuilder) -> bool:
 
 
 def _with_other_names(placed: Sequence[Placement]) -> list[Placement]:
-    """The names under which the text introduces another name of somebody, put to that person or thing."""
+    """Moves the names that the text introduces as other names of a person or thing to the cluster of that entity."""
     owners = {one.mention.span.start: one.cluster for one in placed}
     joined: dict[ClusterBuilder, ClusterBuilder] = {}
     bynames: set[ClusterBuilder] = set()
@@ -244,7 +247,7 @@ def _with_other_names(placed: Sequence[Placement]) -> list[Placement]:
 
 
 def _fitting(mention: NameMention, options: Sequence[ClusterBuilder]) -> tuple[LinkRule | None, list[ClusterBuilder]]:
-    """The first rule that any clusters fit, and these clusters."""
+    """The first rule that fits any clusters, and these clusters."""
     seen = [(cluster, cluster.so_far) for cluster in options]
     for alias in ALIASES if options else ():
         fitting = [cluster for cluster, so_far in seen if alias.fits(mention, so_far)] if alias.asks(mention) else []
@@ -254,12 +257,12 @@ def _fitting(mention: NameMention, options: Sequence[ClusterBuilder]) -> tuple[L
 
 
 def _indexes(name: NameMention, *without: str) -> set[str]:
-    """Under what a name is found: its words, its initials, its state, and words that are one letter off.
+    """The index keys of a name: its words, its initials, its state, and words that are one letter off.
 
     Words of the lists `without` count only if there are no others.
     """
     small = load_words("left_out_of_acronyms", "company_words", *without)
-    words = [word for word in name.key if word not in small] or name.key  # else each Ltd is asked for each other
+    words = [word for word in name.key if word not in small] or name.key  # else every Ltd meets every other
     initials = {f"{letters}|" for letters in initials_of(name.key)}
     nearby = {f"{less}~" for word in words for less in _one_less(word)}
     state, _ = _state_in(name.key)
@@ -267,14 +270,14 @@ def _indexes(name: NameMention, *without: str) -> set[str]:
 
 
 def _one_less(word: str) -> Iterator[str]:
-    """The word, and all words that have one letter less behind the first: words one letter off have one in common."""
+    """The word, and all words with one letter less after the first: words one letter off share one of these."""
     if len(word) >= _SHORTEST_MISSPELT_SURNAME:
         yield word
         yield from (word[:i] + word[i + 1 :] for i in range(1, len(word)))
 
 
 def _looked_up(mention: NameMention, index: dict[str, list[ClusterBuilder]]) -> Sequence[ClusterBuilder]:
-    """The clusters that a name may belong to, each once. Very many have the same initials, or are a Council as well."""
+    """The clusters that a name may belong to, each once. Words like Council are skipped: too many names have them."""
     by_words = sorted(i for i in _indexes(mention, "organizations", "thing_words") if not i.endswith("|"))
     own = (*by_words, f"{_letters(mention.key[0])}|")
     return list(dict.fromkeys(found for i in own for found in index.get(i, ())))

@@ -1,4 +1,4 @@
-"""Names of one person or thing: Halina Moss, Ms. Moss, Moss."""
+"""Clusters of the names of one person or thing: Halina Moss, Ms. Moss, Moss."""
 
 import bisect
 from collections import Counter
@@ -11,18 +11,17 @@ from sayso_server.core.speakers.names.spelling import normal, unabbreviated
 from sayso_server.core.statement import KnownSpeaker, SpeakerType
 
 SAMPLE = 40
-"""How many names of a cluster, from the first on, decide what it is: news repeats itself."""
+"""Number of names in a cluster, from the first on, that decide what it is: news repeats itself."""
 _SHORTEST_SHOUT = 5
-"""Letters of a name in capitals that may be shouting; a shorter one may be an acronym."""
+"""Minimum number of letters in a name in capitals that may be shouting; a shorter one may be an acronym."""
 
 
 @dataclass(frozen=True, eq=False)
 class NameCluster:
     """A person or thing named in the text, with all its names in text order.
 
-    `pronouns` is the gender, "f" or "m", of the pronouns around the names; empty where they do not tell.
-    `job_titles` are those around the names. `known` is the known speaker that it is; `candidates` are those that it may
-    be, where several fit equally.
+    `pronouns` is the gender, "f" or "m", of the pronouns around the names; empty if they do not show one. `job_titles`
+    are those around the names. `known` is the known speaker that it is; `candidates` are those that fit equally well.
     """
 
     mentions: tuple[NameMention, ...]
@@ -32,7 +31,7 @@ class NameCluster:
     candidates: tuple[KnownSpeaker, ...] = ()
 
     def named_before(self, offset: int) -> int:
-        """Where it was last named before `offset`; -1 if never."""
+        """The offset of the last name before `offset`; -1 if there is none."""
         i = bisect.bisect_left(self.mentions, offset, key=_start)
         return self.mentions[i - 1].span.start if i else -1
 
@@ -43,7 +42,7 @@ class NameCluster:
 
     @property
     def called(self) -> tuple[NameMention, ...]:
-        """The names under which the text knows it: without the real name of an artist."""
+        """The names that the text uses: without the real name of an artist."""
         return tuple(n for n in self.sample if not n.is_byname) or self.sample
 
     @cached_property
@@ -53,7 +52,7 @@ class NameCluster:
 
     @cached_property
     def nicknames(self) -> frozenset[str]:
-        """Bins of Ed “Bins” Rowe."""
+        """The nicknames: Bins in Ed “Bins” Rowe."""
         return frozenset(n.nickname for n in self.sample if n.nickname)
 
     @cached_property
@@ -63,7 +62,7 @@ class NameCluster:
 
     @cached_property
     def display(self) -> str:
-        """The longest name as written; of equally long ones the most frequent, rather not in capitals."""
+        """The longest name as written; of equally long ones the most frequent, preferably not in capitals."""
         counts = Counter(n.display for n in self.called)
         longest = len(self.key)
         return max(
@@ -73,7 +72,7 @@ class NameCluster:
 
     @cached_property
     def is_person(self) -> bool:
-        """Whether the caller says so; else the evidence of all names; where there are full names, only of these."""
+        """Whether it is a person: as the caller says, else by the evidence of its full names, or else of all."""
         if self.known and self.known.type is not SpeakerType.UNKNOWN:
             return self.known.type is SpeakerType.PERSON
         full = [n for n in self.sample if len(n.key) > 1]
@@ -81,12 +80,12 @@ class NameCluster:
 
     @cached_property
     def is_place(self) -> bool:
-        """Whether a tagger calls most of the names places."""
+        """Whether the tagger takes most of the names for places."""
         return 2 * sum(n.label == "LOC" for n in self.sample) > len(self.sample)
 
     @property
     def type(self) -> SpeakerType:
-        """A person or an organization: other things are named, but do not speak."""
+        """The type that the caller gives, else person or organization: nothing else that is named speaks."""
         if self.known and self.known.type is not SpeakerType.UNKNOWN:
             return self.known.type
         return SpeakerType.PERSON if self.is_person else SpeakerType.ORGANIZATION
@@ -110,12 +109,12 @@ class NameCluster:
 
     @cached_property
     def age(self) -> str:
-        """The age that is given with a name, in years; empty where none is."""
+        """The age given with a name, in years; empty if none is given."""
         return next((n.age for n in self.sample if n.age), "")
 
     @cached_property
     def gender(self) -> str:
-        """ "f", "m" or "" where title, given name and pronouns do not tell."""
+        """ "f", "m", or "" if title, given name and pronouns do not show it."""
         words = self.words
         female, male = words & load_words("female"), words & load_words("male")
         if not female and not male and len(self.key) > 1:
@@ -128,13 +127,13 @@ class NameCluster:
 
 @dataclass(eq=False)
 class ClusterBuilder:
-    """A cluster under construction: names come in any order."""
+    """A cluster under construction. Names can be added in any order."""
 
     mentions: list[NameMention] = field(default_factory=list)
     _seen: NameCluster | None = None
 
     def add(self, mention: NameMention) -> None:
-        """One more name."""
+        """Adds a name."""
         i = bisect.bisect(self.mentions, mention.span.start, key=_start)
         self.mentions.insert(i, mention)
         if i < SAMPLE:
@@ -148,7 +147,7 @@ class ClusterBuilder:
         return self._seen
 
     def named_before(self, offset: int) -> int:
-        """Where it was last named before `offset`; -1 if never."""
+        """The offset of the last name before `offset`; -1 if there is none."""
         i = bisect.bisect_left(self.mentions, offset, key=_start)
         return self.mentions[i - 1].span.start if i else -1
 

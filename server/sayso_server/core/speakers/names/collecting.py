@@ -1,4 +1,4 @@
-"""All names of a document: those of its sentences, corrected by what the rest of the text says."""
+"""All names of a document: those of its sentences, corrected with the help of the rest of the text."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,9 +16,9 @@ from sayso_server.core.speakers.names.spelling import countries, is_given_name, 
 from sayso_server.core.statement import Span
 
 _LONGEST_NAME = 4
-"""Words of a name that a surname alone may make a person's."""
+"""Maximum number of words in a name that is a person's because of its surname alone."""
 _SHORTEST_ADJECTIVE = 7
-"""Letters of the adjective of an unknown people: Vellandic."""
+"""Minimum number of letters in the adjective of an unknown people: Vellandic."""
 
 
 def collect(document: Document) -> list[NameMention]:
@@ -36,7 +36,7 @@ def collect(document: Document) -> list[NameMention]:
 
 
 def _continued(document: Document, mention: NameMention) -> NameMention:
-    """A name that the parser cut between two sentences: Curtis | Yoo advised."""
+    """A name that was cut between two sentences, made whole: Curtis | Yoo advised."""
     tree = document.tree_at(mention.span.end + 1)
     after = tree.words[0] if tree is not None else None
     if (
@@ -58,7 +58,7 @@ def _demonym_endings() -> tuple[str, ...]:
 
 
 def _with_peoples(document: Document, found: Sequence[NameMention]) -> list[NameMention]:
-    """Velland is a country where the text has a Vellandic leader."""
+    """Marks the names of peoples and countries: Velland is a country if the text has a Vellandic leader."""
     adjectives = {w.lower for t in document.trees for w in t.words if w.upos == "ADJ" and w.text[:1].isupper()}
     stems = {stem(a) for a in adjectives if len(a) >= _SHORTEST_ADJECTIVE and a.endswith(_demonym_endings())}
     return [with_feature(n, "a people in the text") if _is_of_people(n, stems) else n for n in found]
@@ -70,13 +70,13 @@ def _is_of_people(mention: NameMention, stems: set[str]) -> bool:
 
 
 def _without_pairs(found: Sequence[NameMention]) -> list[NameMention]:
-    """Without the Orr-Pell debate, where Ann Orr and Owen Pell are named: that is neither of them."""
+    """Removes names like the Orr-Pell debate if Ann Orr and Owen Pell are named: it is neither of them."""
     surnames = {n.key[-1] for n in found if n.person > 0 and len(n.key) > 1 and "-" not in n.display}
     return [n for n in found if " " in n.display or "-" not in n.display or not set(n.key) <= surnames]
 
 
 def _with_its(found: Sequence[NameMention]) -> list[NameMention]:
-    """Corvane is a company everywhere in the text if it says somewhere that it will cut jobs."""
+    """Marks a name everywhere if it is "it" once: Corvane is a company if it says that it will cut jobs."""
     its = {n.key for n in found if any(feature == AS_IT for feature, _ in n.evidence)}
     out = []
     for mention in found:
@@ -87,7 +87,7 @@ def _with_its(found: Sequence[NameMention]) -> list[NameMention]:
 
 
 def _with_surnames_alone(found: Sequence[NameMention]) -> list[NameMention]:
-    """San San Chiu is a person where the text has a person Chiu, and nobody else of that name."""
+    """Marks people by a lone surname: San San Chiu is a person if the text has a person Chiu, and no other Chiu."""
     alone = {n.key[0] for n in found if len(n.key) == 1 and n.label == "PER" and n.person > 0 and not n.is_place}
     taken = {n.key[-1] for n in found if n.person > 0 and len(n.key) > 1}
     surnames = alone - taken - countries().keys()
@@ -95,7 +95,7 @@ def _with_surnames_alone(found: Sequence[NameMention]) -> list[NameMention]:
 
 
 def _may_be_person(mention: NameMention) -> bool:
-    """Whether a name of two to four words is a person's for nobody, but a thing's for nothing but the tagger."""
+    """Whether only the tagger says that a name of two to four words is not a person's."""
     features = {feature for feature, _ in mention.evidence}
     is_thing = features & {"name of an organization", "article before", "country or acronym inside"}
     is_part = mention.key[0] in load_words("compass", "place_openings")
@@ -104,7 +104,7 @@ def _may_be_person(mention: NameMention) -> bool:
 
 
 def _surnames_alone(document: Document, found: Sequence[NameMention]) -> Iterator[NameMention]:
-    """Surnames of people named in full elsewhere, where the tagger saw no name (Grieve said …)."""
+    """Surnames of people named in full elsewhere, where no name was found (Grieve said …)."""
     surnames = {n.key[-1] for n in found if n.person > 0 and len(n.key) > 1}
     taken = {i for n in found for i in range(n.span.start, n.span.end)}
     for tree in document.trees:
@@ -114,7 +114,7 @@ def _surnames_alone(document: Document, found: Sequence[NameMention]) -> Iterato
 
 
 def _things_alone(document: Document, found: Sequence[NameMention]) -> Iterator[NameMention]:
-    """Subjects that are a word which is the name of a thing within a sentence elsewhere: Time reported …"""
+    """Subjects that open a sentence with a word that names a thing inside a sentence elsewhere: Time reported …"""
     starts = {tree.span.start for tree in document.trees}
     things = [n for n in found if len(n.key) == 1 and n.person < 0 and " " not in n.display and n.display.istitle()]
     inner = {n.display: n for n in things if n.span.start not in starts}
@@ -129,7 +129,7 @@ def _things_alone(document: Document, found: Sequence[NameMention]) -> Iterator[
 
 
 def _with_labels(document: Document, found: Sequence[NameMention]) -> list[NameMention]:
-    """The names that are labels of turns, also where nobody saw a name: [14:05] JR: …"""
+    """The names, with those marked or added that are labels of turns: [14:05] JR: …"""
     labels = {label.name: label for label in turns(document) if not label.is_letter}
     ends = {span.end for span in labels}
     out = [replace(n, is_label=True) if n.span.end in ends and not n.is_label else n for n in found]

@@ -1,4 +1,4 @@
-"""The gender of a named person where title and given name do not tell: by the pronouns that follow."""
+"""The gender of a named person by the pronouns that follow, if title and given name do not show it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,20 +12,20 @@ from sayso_server.core.speakers.names.clusters import ClusterBuilder
 
 @cache
 def _votes() -> dict[str, str]:
-    """The gender of each pronoun that has a vote."""
+    """The gender for which each pronoun votes."""
     silent = load_words("pronouns_without_a_vote")
     votes = dict.fromkeys(load_words("he_pronouns") - silent, "m")
     return votes | dict.fromkeys(load_words("she_pronouns") - silent, "f")
 
 
 _BEGINNING = 2
-"""Words of a sentence, from the first on, that are its beginning."""
+"""Number of words, from the first on, that are the beginning of a sentence."""
 _VOTING = frozenset({"nsubj", "nmod", "obl"})
-"""Relations of pronouns that have a vote."""
+"""Relations of pronouns that vote."""
 
 
 def read_genders(document: Document, placed: Sequence[Placement]) -> Mapping[ClusterBuilder, str]:
-    """ "f" or "m" for each person that pronouns follow with nobody else named between in the same sentence.
+    """ "f" or "m" for each person that pronouns follow, with no one else named in between in the same sentence.
 
     A pronoun that begins a sentence, outside quotations, votes for the only person of the sentence before.
     """

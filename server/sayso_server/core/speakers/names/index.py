@@ -1,4 +1,4 @@
-"""The names of a document by their place in the text."""
+"""The names of a document by their position in the text."""
 
 import bisect
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from sayso_server.core.tree import Word
 
 
 class Occurrence(NamedTuple):
-    """A name at its place [start, end), the cluster that it belongs to, and by which rule; `rivals` may own it too."""
+    """A name at [start, end), its cluster, and the rule that put it there; `rivals` may own it too."""
 
     start: int
     end: int
@@ -50,7 +50,7 @@ class NameIndex:
         return self.occurrences[max(0, end - limit) : end]
 
     def at(self, word: Word) -> Occurrence | None:
-        """The name that holds this word."""
+        """The name that contains this word."""
         i = bisect.bisect_right(self._starts, word.start) - 1
         return self.occurrences[i] if i >= 0 and word.start < self.occurrences[i].end else None
 
@@ -61,13 +61,13 @@ class NameIndex:
 
 
 def index_names(document: Document) -> NameIndex:
-    """The names of a document: collected, put into clusters, and each person's gender read from the pronouns."""
+    """Indexes the names of a document: collects and clusters them, and reads each person's gender from the pronouns."""
     placed = place(collect(document))
     return index_of(placed, read_genders(document, placed), document.plain)
 
 
 def index_of(placed: Sequence[Placement], genders: Mapping[ClusterBuilder, str], plain: str) -> NameIndex:
-    """The index of names that have their clusters, in the text `plain`."""
+    """The index of clustered names; `plain` is the text."""
     builders = dict.fromkeys(one.cluster for one in placed)
     built = {builder: builder.built(genders.get(builder, ""), plain) for builder in builders}
     occurrences = tuple(

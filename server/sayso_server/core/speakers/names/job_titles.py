@@ -12,17 +12,17 @@ _OUTSIDE = frozenset({"acl", "appos", "conj", "parataxis", "cop", "nsubj", "advm
 """Relations of dependents that are not part of a job title."""
 _BREAKS = frozenset({",", "(", ")", "–", "—", ";", ":"})
 _LONGEST = 14
-"""Words of a job title; of a longer one only the head is taken, since the parser must have erred."""
+"""Maximum number of words in a job title; of a longer one only the head is taken, because the parse must be wrong."""
 
 
 def job_title_of(name: TitledName) -> Span | None:
-    """Chief executive of Vellmar: the longest of the job titles around the name."""
+    """The longest of the job titles around the name: chief executive of Vellmar."""
     found = [s for s in (_apposition(name), _before(name)) if s is not None]
     return max(found, key=len, default=None) or _predicate(name)
 
 
 def _before(name: TitledName) -> Span | None:
-    """The title, with the small words before it: Israeli prime minister (Pell), race director (Olin)."""
+    """The job title before the name, with its small words: Israeli prime minister (Pell), race director (Olin)."""
     words = name.tree.words
     end = name.words[0].index + name.cut
     start = name.words[0].index
@@ -36,7 +36,7 @@ def _before(name: TitledName) -> Span | None:
 
 
 def _is_loose(word: Word) -> bool:
-    """Former, of, 43: not the first word of a job title."""
+    """Whether a word cannot open a job title: former, of, 43."""
     return word.lower == "of" or word.lower in load_words("epithets") or word.upos in {"NUM", "PUNCT"}
 
 
@@ -57,7 +57,7 @@ def _belongs(words: Sequence[Word], at: int, following: Word | None) -> bool:
 
 
 def _apposition(name: TitledName) -> Span | None:
-    """Pell, the foreign minister; the foreign minister, Pell."""
+    """The job title in apposition: Pell, the foreign minister; the foreign minister, Pell."""
     tree, indices = name.tree, {w.index for w in name.words}
     last = name.words[-1]
     for word in name.own:
@@ -74,7 +74,7 @@ def _apposition(name: TitledName) -> Span | None:
 
 
 def _apposed_to(tree: Tree, word: Word) -> Iterator[Word]:
-    """Her father, the bandleader Cosmo Penn: bandleader, father."""
+    """The nouns that a name is in apposition to: bandleader, father in "her father, the bandleader Cosmo Penn"."""
     head = tree.head(word)
     while word.relation == "appos" and head is not None:
         yield head
@@ -82,19 +82,19 @@ def _apposed_to(tree: Tree, word: Word) -> Iterator[Word]:
 
 
 def _is_job(word: Word) -> bool:
-    """Whether a noun is the job of one person: a plural is of several, or the parser erred."""
+    """Whether a noun is the job of one person. A plural is of several, or a wrong parse."""
     is_capital = word.text[:1].isupper() and not word.text.isupper()  # an MP, a CEO
     return normal(word.lemma) in load_words("roles") and not is_capital and word.xpos != "NNS"
 
 
 def _is_titled(tree: Tree, word: Word) -> bool:
-    """Leader in "Pell, the Senate Majority Leader": with an article, a title with a capital is a job."""
+    """Whether a noun is a title with an article, which makes it a job: Leader in "Pell, the Senate Majority Leader"."""
     is_bare = not tree.children(word, "flat", "conj")
     return normal(word.lemma) in load_words("roles") and is_bare and tree.child(word, "det") is not None
 
 
 def _is_office(tree: Tree, word: Word) -> bool:
-    """Chancellor in "the Chancellor of the Exchequer, Ann Orr"."""
+    """Whether a noun is an office with "of": Chancellor in "the Chancellor of the Exchequer, Ann Orr"."""
     after = tree.words[word.index + 1 : word.index + 2]
     return normal(word.lemma) in load_words("roles") and bool(after) and after[0].lower == "of"
 
@@ -119,7 +119,7 @@ def _phrase(tree: Tree, head: Word, keep: Callable[[Word], bool]) -> Span | None
 
 
 def _people(tree: Tree) -> Iterator[TaggedName]:
-    """The full names of people in a sentence: in a list, that of the next is no part of the job of the one before."""
+    """The full names of people in a sentence: in a list, the next person's name is not part of a job title."""
     marks = load_words("possessive_marks")
     people = (name for name in tree.names if name.type == "PER")
     return (name for name in people if sum(w.lower not in marks for w in tree.words[name.first : name.end]) > 1)
@@ -134,7 +134,7 @@ def _after(word: Word) -> Callable[[Word], bool]:
 
 
 def _predicate(name: TitledName) -> Span | None:
-    """Pell is the chairman of Vellmar."""
+    """The job title as a predicate: Pell is the chairman of Vellmar."""
     tree = name.tree
     for word in name.own:
         head = tree.head(word)

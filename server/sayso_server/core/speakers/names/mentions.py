@@ -27,9 +27,9 @@ OF_KIN = "kin of a person"
 """The feature of a name whose surname is that of somebody else: her husband, Peter."""
 _AGE = re.compile(r",? \(?(?:aged )?(\d\d?)\b(?![.,]?\d)|(\d\d?)-year-old\b")
 _PARTY_AND_SEAT = re.compile(r"\((?:[DIR]|Con|Lab)-[A-Z]")
-"""D-Carrow in brackets behind a name: the party and the seat."""
+"""A party and a seat in brackets after a name: (D-Carrow)."""
 _AFTER = 16
-"""Characters of the text after a name that are looked at."""
+"""Number of characters after a name that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +42,23 @@ class NameMention:
     person: float = 0.0
     """Above 0 for the name of a person, below 0 for any other; the sum of `evidence`."""
     evidence: Evidence = ()
-    """Features of personhood with what each adds."""
+    """Features of personhood with their contributions."""
     job_title: Span | None = None
     """The words around the name that say what the person does."""
     age: str = ""
     nickname: str = ""
     is_label: bool = False
-    """Whether a colon follows at the beginning of a line: NG: …"""
+    """Whether it opens a line and a colon follows: NG: …"""
     is_place: bool = False
-    """Whether "in" or "near" goes before."""
+    """Whether "in" or "near" precedes it."""
     label: str = ""
-    """The label of the name tagger: PER, ORG, LOC; empty where there is none."""
+    """The label of the name tagger: PER, ORG, LOC; empty if there is none."""
     has_given_surname: bool = False
-    """Whether the surname is that of a person named behind it: Andre and Amanda Smythe."""
+    """Whether its surname is that of a person named after it: Andre and Amanda Smythe."""
     other_name_of: int = -1
-    """Where the name begins of which this is another: Kay-Zee, whose real name is Kyle Zimmer; -1 if none."""
+    """The start of the name that this is another name for: Kay-Zee, whose real name is Kyle Zimmer; -1 if none."""
     is_byname: bool = False
-    """Whether it is not what the person or thing is called in the text: Kyle Zimmer."""
+    """Whether it is a name that the text does not otherwise use: Kyle Zimmer."""
     key: tuple[str, ...] = field(init=False)
     """The name for comparison: lower case, without initials' stops and suffixes."""
 
@@ -70,13 +70,13 @@ class NameMention:
 
 
 def with_feature(mention: NameMention, feature: str) -> NameMention:
-    """The name with one more feature of personhood."""
+    """The mention with one more feature of personhood."""
     more = scorer().score([feature])
     return replace(mention, person=mention.person + more.margin, evidence=mention.evidence + more.evidence)
 
 
 def read_span(document: Document, tree: Tree, words: list[Word]) -> NameMention | None:
-    """Words as title and name; None for a bare title or a demonym."""
+    """Reads words as title and name; None for a bare title or a demonym."""
     cut = title_length(words, tagged_words(tree))
     own = words[cut:]
     end = own[-1].end  # with the letters after the name: Durham Hall QC
@@ -125,7 +125,7 @@ def _people_endings() -> tuple[str, ...]:
 
 
 def _is_adjective(own: Sequence[Word]) -> bool:
-    """A demonym alone: Israeli in "Israeli officials"."""
+    """Whether a name is only a demonym: Israeli in "Israeli officials"."""
     word = normal(own[0].text)
     if len(own) == 1 and own[0].relation in {"compound", "amod"} and word in load_words("party_adjectives"):
         return True  # one Tory MP
@@ -134,7 +134,7 @@ def _is_adjective(own: Sequence[Word]) -> bool:
 
 
 def _display(document: Document, own: Sequence[Word], title: Sequence[str]) -> str:
-    """The name as written, without a nickname in marks; a monarch's with the title: Pope Francis."""
+    """The name as written, without a nickname in quotation marks; a monarch's with the title: Pope Francis."""
     words = [w for w in own if normal(w.text) not in load_words("name_suffixes")]
     reigning = len(words) == 1 and title and normal(title[-1]) in load_words("reigning")
     pieces = [f"{title[-1]} "] if reigning else []
@@ -145,7 +145,7 @@ def _display(document: Document, own: Sequence[Word], title: Sequence[str]) -> s
 
 
 def _nickname(own: Sequence[Word], document: Document) -> str:
-    """Bins in Ed “Bins” Rowe."""
+    """The nickname in a name: Bins in Ed “Bins” Rowe."""
     for one, other in itertools.pairwise(own):
         if other.start - one.end > 1:
             return normal(re.sub(r"[^\w ]", "", document.plain[one.end : other.start]).strip())

@@ -1,4 +1,4 @@
-"""Other names of the same: Kay-Zee, whose real name is Kyle Zimmer; the Institute of Volcanology (Phivol)."""
+"""Other names of one entity: Kay-Zee, whose real name is Kyle Zimmer; the Institute of Volcanology (Phivol)."""
 
 import itertools
 import re
@@ -10,14 +10,14 @@ from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.names.mentions import NameMention
 
 _LONGEST_LINK = 40
-"""Characters between two names of the same."""
+"""Maximum number of characters between two names of one entity."""
 _PIECE = 3
-"""Letters of a word of the long form that are in the short one."""
+"""Number of letters of a word of the long form that the short form contains."""
 _BORN = re.compile(r"[;,] (?:born|b\.|n[ée]e) ")
 
 
 def with_other_names(document: Document, found: Sequence[NameMention]) -> list[NameMention]:
-    """The names, with those marked that are other names of the one before."""
+    """The names, with those marked that are other names for the one before."""
     out = list(found[:1])
     for before, mention in itertools.pairwise(found):
         link = document.plain[before.span.end : mention.span.start]
@@ -32,7 +32,7 @@ def with_other_names(document: Document, found: Sequence[NameMention]) -> list[N
 
 
 def _introduces(link: str, label: str) -> bool:
-    """Whether the words between two names say that the second is another name: , also known as"""
+    """Whether the words between two names show that the second is another name: , also known as"""
     words = re.sub(r"[^\w. ]", " ", link.lower()).split()
     if words[-1:] == ["the"]:
         words.pop()
@@ -42,7 +42,7 @@ def _introduces(link: str, label: str) -> bool:
 
 
 def _is_in_brackets(document: Document, before: NameMention, mention: NameMention) -> bool:
-    """Whether brackets hold the short or long form: Institute of Volcanology (Phivol), Madge (Ann Bell; born 1960)."""
+    """Whether brackets have the short or long form: Institute of Volcanology (Phivol), Madge (Ann Bell; born 1960)."""
     after = document.plain[mention.span.end : mention.span.end + 8]
     if mention.label == "PER":
         return before.label == "PER" and len(mention.key) > 1 and _BORN.match(after) is not None
@@ -53,7 +53,7 @@ def _is_in_brackets(document: Document, before: NameMention, mention: NameMentio
 
 
 def _is_made_of(short: NameMention, long: NameMention) -> bool:
-    """Whether a word has the beginning of a word of the long form in it, or its letters in order: Phivol; IVolc."""
+    """Whether a word contains the beginning of a word of the long form, or has its letters in order: Phivol; IVolc."""
     initials = "".join(word[0] for word in long.key)
     start = initials[:2].find(short.key[0][0])  # the Carrow Institute of Volcanology (IVOLC)
     letters = iter("".join(long.key[max(start, 0) :]))

@@ -1,4 +1,4 @@
-"""Is this name a person's? Named features of the name and of the words around it, weighed by `data/personhood.json`."""
+"""Decides whether a name is a person's, by named features that `data/personhood.json` weighs."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,23 +10,23 @@ from sayso_server.core.tree import Tree, Word
 
 _QUOTES = frozenset('"“”‘')
 AS_IT = "speaks as it"
-"""The feature of a name of one word whose "it" and "its" say that it is a thing's."""
+"""The feature of a name of one word that an "it" or "its" shows to be a thing's."""
 _AGE_WITHIN = 6
-"""Characters after a name in which an age is looked for: Olin (43)."""
+"""Characters after a name in which to look for an age: Olin (43)."""
 
 
 def scorer() -> Scorer:
-    """The weights of the features. A margin above 0 is a person's; the further from 0, the surer."""
+    """The weights of the features. A margin above 0 means a person; the distance from 0 shows how sure it is."""
     return load_scorer("personhood")
 
 
 def personhood(name: TitledName) -> Scored:
-    """How much the words say that a name is a person's."""
+    """How strongly the words show that a name is a person's."""
     return scorer().score(features(name))
 
 
 def is_organization_name(words: Sequence[Word]) -> bool:
-    """Whether the words of a name say that it is not a person's: … Agency, University of …, Castle & Finch."""
+    """Whether the words of a name show that it is not a person's: … Agency, University of …, Castle & Finch."""
     normals = [normal(w.text) for w in words]
     if not {"of", "and", "&", "for"}.isdisjoint(normals):
         return True
@@ -40,7 +40,7 @@ def is_organization_name(words: Sequence[Word]) -> bool:
 
 
 def features(name: TitledName) -> Iterator[str]:
-    """The features of a name and of the words around it, some of them several times."""
+    """The features of a name and of the words around it; some occur several times."""
     if name.label:
         yield "tagged as a person" if name.label == "PER" else "tagged as something else"
     if is_organization_name(name.own) and not _is_titled_person(name):
@@ -77,20 +77,20 @@ def _of_name(name: TitledName) -> Iterator[str]:
 
 
 def _is_titled_person(name: TitledName) -> bool:
-    """Judge Durham Hall: "hall" may end the name of a thing, but the title is a person's."""
+    """Whether a title shows a person although the name ends like a thing's: Judge Durham Hall."""
     last = normal(name.own[-1].text)
     is_titled = name.cut > 0 and normal(name.words[name.cut - 1].text) in load_words("honorifics")
     return is_titled and last in load_words("thing_words") and last not in load_words("organizations")
 
 
 def _has_acronym(own: Sequence[Word]) -> bool:
-    """CNN in "CNN Philippines"; not in a name that is written all in capitals."""
+    """Whether an acronym is in a name: CNN in "CNN Philippines"; not in a name written all in capitals."""
     capital = [w.text.isupper() and len(w.text.replace(".", "")) > 2 for w in own]
     return any(capital) and not all(w.text.isupper() for w in own)
 
 
 def _of_words_before(name: TitledName) -> Iterator[str]:
-    """The Halder, in Carrow, Inspector Moss, manufacturer Pellucid."""
+    """Features of the word before a name: the Halder, in Carrow, Inspector Moss, manufacturer Pellucid."""
     first = name.words[0]
     if not first.index:
         return
@@ -110,7 +110,7 @@ def _of_words_before(name: TitledName) -> Iterator[str]:
 
 
 def _speaks_as_it(tree: Tree, word: Word) -> bool:
-    """Whether one word names a thing that acts: Corvane said it would cut jobs, said its board …; shares in …"""
+    """Whether a word names a thing that acts: Corvane said it would cut jobs, said its board …; shares in Corvane."""
     head = tree.head(word)
     if head is None:
         return False
@@ -128,7 +128,7 @@ def _speaks_as_it(tree: Tree, word: Word) -> bool:
 
 
 def _is_about_it(tree: Tree, clause: Word, verb: Word) -> bool:
-    """Whether "its" in a clause can only be the speaker's, or an "it" does what only people and bodies do."""
+    """Whether "its" in a clause can only be the speaker's, or an "it" does an act of people and bodies."""
     for i in sorted(tree.subtree(clause)):
         word = tree.words[i]
         if i <= verb.index or word.text == "“":
@@ -144,7 +144,7 @@ def _is_about_it(tree: Tree, clause: Word, verb: Word) -> bool:
 
 
 def _acts(tree: Tree, verb: Word) -> bool:
-    """Whether only people and bodies of people do this: hire, close a mill, be glad, will leave one of its shops."""
+    """Whether only people and bodies do this: hire, close a mill, be glad, will leave one of its shops."""
     if verb.lemma in load_words("acts_of_bodies", "feelings"):
         return True
     if verb.lemma in load_words("acts_on_things"):
@@ -155,7 +155,7 @@ def _acts(tree: Tree, verb: Word) -> bool:
 
 
 def _of_dependents(tree: Tree, word: Word, last: Word) -> Iterator[str]:
-    """Olin, who …; the Halder, which …; Olin, the director; Pellucid, a manufacturer."""
+    """Features of a name's dependents: Olin, who …; the Halder, which …; Olin, the director; Pellucid, a maker."""
     for child in tree.children(word):
         lemma = normal(child.lemma)
         if child.deprel == "acl:relcl":
@@ -172,7 +172,7 @@ def _of_dependents(tree: Tree, word: Word, last: Word) -> Iterator[str]:
 
 
 def _of_head(tree: Tree, word: Word) -> Iterator[str]:
-    """Pellucid's chief executive, Carrow Governor Owen Pell, the capital of Velland, the manufacturer Pellucid."""
+    """Features of the head of a name: Pellucid's chief executive, the capital of Velland, the manufacturer Pellucid."""
     head = tree.head(word)
     if head is None:
         return
@@ -191,7 +191,7 @@ def _of_head(tree: Tree, word: Word) -> Iterator[str]:
 
 
 def _is_followed_by_it(name: TitledName, word: Word) -> bool:
-    """Corvane will close its plant, Corvane said its chief would go; not: Olin said it rained."""
+    """Whether a later "it" is the name: Corvane will close its plant, Corvane said its …; not: Olin said it rained."""
     tree, verb = name.tree, name.tree.head(word)
     if word.deprel != "nsubj" or verb is None or verb.upos != "VERB":
         return False
@@ -209,7 +209,7 @@ def _is_followed_by_it(name: TitledName, word: Word) -> bool:
 
 
 def _of_possession(lemma: str) -> Iterator[str]:
-    """Pellucid's president, Pellucid's board, Carrow's mayor."""
+    """Features of the noun that a name possesses: Pellucid's president, Pellucid's board, Carrow's mayor."""
     if lemma in load_words("possessed_officers"):
         yield "has an officer"
     if lemma in load_words("possessions_of_companies"):
@@ -219,12 +219,12 @@ def _of_possession(lemma: str) -> Iterator[str]:
 
 
 def _is_office(head: Word, lemma: str) -> bool:
-    """Governor in "Carrow Deputy Governor Owen Pell": Carrow says where."""
+    """Whether a noun is the office of a place: Governor in "Carrow Deputy Governor Owen Pell"."""
     return lemma in load_words("roles") and head.deprel in {"nmod:desc", "compound"}
 
 
 def _governs(tree: Tree, head: Word, word: Word) -> bool:
-    """President of Velland, the capital of Velland; not a supporter of Moss."""
+    """Whether a noun makes its "of" phrase a place: president of Velland, capital of Velland; not: friend of Moss."""
     if not any(c.lower == "of" for c in tree.children(word, "case")):
         return False
     return normal(head.lemma) in load_words("of_places", "leaders") or head.upos == "PROPN"

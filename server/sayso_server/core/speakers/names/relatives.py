@@ -1,4 +1,4 @@
-"""Surnames that the text gives once for two: her husband, Peter; Andre and Amanda Smythe; Mr. and Mrs. Brad Smythe."""
+"""Surnames given once for two people: her husband, Peter; Andre and Amanda Smythe; Mr. and Mrs. Brad Smythe."""
 
 import re
 from collections.abc import Sequence
@@ -11,14 +11,17 @@ from sayso_server.core.speakers.names.mentions import OF_KIN, NameMention, with_
 from sayso_server.core.speakers.names.spelling import is_given_name, normal
 
 _LEAD = 24
-"""Characters before a name in which kin are looked for: her older brother, …"""
+"""Characters before a name in which to look for kin: her older brother, …"""
 _KIN_NAMED_LAST = 3
-"""How many of the people last named in full may be the kin."""
+"""Number of people, those last named in full, who may be the kin."""
 _JOINED = re.compile(r",? (?:and|&) ")
 
 
 def with_surnames_of_pairs(document: Document, found: Sequence[NameMention]) -> list[NameMention]:
-    """Andre and Amanda Smythe: Andre Smythe. Only where the text has not named an Andre before, nor names another."""
+    """Gives a given name the surname of the full name after it: Andre and Amanda Smythe.
+
+    Only if the text has not named an Andre before, and names no other.
+    """
     out: list[NameMention] = []
     for mention in reversed(found):
         after = out[-1] if out else None
@@ -37,7 +40,7 @@ def with_surnames_of_pairs(document: Document, found: Sequence[NameMention]) -> 
 
 
 def _is_of_pair(mention: NameMention, after: NameMention, found: Sequence[NameMention]) -> bool:
-    """Whether a given name alone shares the surname of the full name behind it."""
+    """Whether a given name alone shares the surname of the full name after it."""
     is_alone = len(mention.key) == 1 and not mention.title
     is_given = is_alone and (is_given_name(mention.key[0]) or _is_of_couple(mention, after, found))
     is_full = len(after.key) > 1 and (is_given_name(after.key[0]) or after.label == "PER")
@@ -59,7 +62,7 @@ def _is_of_couple(mention: NameMention, after: NameMention, found: Sequence[Name
 
 
 def with_surnames_of_kin(document: Document, found: Sequence[NameMention]) -> list[NameMention]:
-    """Ruth Roake lost her husband, Peter: Peter Roake."""
+    """Gives kin the surname of the person named before: Ruth Roake lost her husband, Peter: Peter Roake."""
     out: list[NameMention] = []
     people: list[NameMention] = []
     for mention in found:
@@ -84,7 +87,7 @@ def _kin() -> re.Pattern[str]:
 
 
 def _owner_of_kin(document: Document, mention: NameMention) -> str:
-    """His in "his wife, Mary"; empty where no kinship is given."""
+    """The possessive before kin: his in "his wife, Mary"; empty if no kin is given."""
     lead = document.plain[max(0, mention.span.start - _LEAD) : mention.span.start].lower()
     kin = _kin().search(lead)
     return kin[1] if kin is not None and kin[2] in load_words("kin") else ""

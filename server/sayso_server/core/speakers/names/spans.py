@@ -1,4 +1,4 @@
-"""The words of each name of a sentence: where a name begins, what is inside it, where two names meet."""
+"""The words of each name in a sentence: where a name begins, which words are inside it, where two names meet."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,18 +12,18 @@ from sayso_server.core.tree import TaggedName, Tree, Word
 
 _NICKNAME_MARKS = {"“": "”", '"': '"', "‘": "’", "(": ")", "'": "'", "``": "''"}
 _MOST_BEFORE_NICKNAME = 2
-"""Words of a name before its nickname."""
+"""Maximum number of words in a name before its nickname."""
 _NICKNAME_LENGTHS = (2, 3)
-"""Tokens from the opening to the closing mark: “Bins”, “the Hat”."""
+"""Number of tokens from the opening to the closing mark: “Bins”, “the Hat”."""
 _NUMBER_SIGNS = frozenset({"No", "No.", "Number"})
 _MOST_PARTICLES = 2
-"""Particles in a row inside a name: van der Berg."""
+"""Maximum number of particles in a row inside a name: van der Berg."""
 _NAME_TAGS = frozenset({"PROPN", "NOUN", "ADJ", "NUM", "X", "INTJ", "ADV"})
 """Parts of speech that parsers give to capitalised words of names."""
 
 
 def name_spans(tree: Tree) -> Iterator[list[Word]]:
-    """The names of a sentence, each with its title, and nothing loose at the ends."""
+    """The names of a sentence, each with its title, without loose words at the ends."""
     tagged = tagged_words(tree)
     yield from _addresses(tree)
     for run in _runs(tree, tagged):
@@ -34,7 +34,7 @@ def name_spans(tree: Tree) -> Iterator[list[Word]]:
 
 
 def _addresses(tree: Tree) -> Iterator[list[Word]]:
-    """No 10, Number 11: the offices of the British government, which parsers read as a negation and a number."""
+    """The official addresses in a sentence, which parsers read as a negation and a number: No 10, Number 11."""
     for sign, number in pairwise(tree.words):
         is_sign = sign.text in _NUMBER_SIGNS and number.relation != "nummod"  # no 10 ships
         if is_sign and number.text in load_words("official_addresses"):
@@ -42,15 +42,16 @@ def _addresses(tree: Tree) -> Iterator[list[Word]]:
 
 
 def _without_number_sign(run: Sequence[Word]) -> list[Word]:
-    """Carrow Council in "Carrow Council No. 7"; nothing in "Juror No. 7", which is no name."""
+    """The name without a final number sign: Carrow Council in "Carrow Council No. 7"; empty for "Juror No. 7"."""
     is_counted = bool(run) and run[-1].text in _NUMBER_SIGNS
     return list(run[:-1] if is_counted and len(run) > 2 else [] if is_counted else run)
 
 
 def _runs(tree: Tree, tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
-    """Longest runs of capitalised words, with small words inside (Secretary of State, van Dyke).
+    """The longest runs of capitalised words, with small words inside (Secretary of State, van Dyke).
 
-    A nickname in marks between two names belongs to the run: Ed "Bins" Rowe. A word that the tokenizer tore is whole.
+    A nickname in quotation marks between two names belongs to the run: Ed "Bins" Rowe. The parts of a word that the
+    tokenizer split belong together.
     """
     run: list[Word] = []
     small: list[Word] = []  # words that are inside only if a capital follows
@@ -64,25 +65,27 @@ def _runs(tree: Tree, tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
         elif adjacent and not small and (end := _list_end(tree, run, word.index, tagged)):
             run += tree.words[word.index : end]
             skip_to = end
-        elif adjacent and _goes_on(run, small, word, tagged):
+        elif adjacent and _extends(run, small, word, tagged):
             run += [*small, word]
             small = []
         elif adjacent and (_is_in_one_name(tree, run, word, tagged) or _continues(run, small, word, tagged)):
             small.append(word)
         else:
-            yield from _parts(_with_mark(run, small, tagged), tagged)
+            if run:
+                yield from _parts(_with_mark(run, small, tagged), tagged)
             run, small = ([word] if _may_begin(tree, word, tagged) else []), []
-    yield from _parts(_with_mark(run, small, tagged), tagged)
+    if run:
+        yield from _parts(_with_mark(run, small, tagged), tagged)
 
 
 def _with_mark(run: list[Word], small: Sequence[Word], tagged: Mapping[int, TaggedName]) -> list[Word]:
-    """A run with the possessive mark behind it, where that is part of the name: McDonald's said …"""
+    """A run with the possessive mark after it, if that is part of the name: McDonald's said …"""
     whole = [*run, *small[:1]]
     return whole if small and is_called_so(whole, len(run), tagged) else run
 
 
 def _is_in_one_name(tree: Tree, run: Sequence[Word], word: Word, tagged: Mapping[int, TaggedName]) -> bool:
-    """A small word inside what the tagger sees as one person's name: Karl zu Hohenberg. And in Pieter in 't Veld."""
+    """Whether a small word is inside a name, as tagged: Karl zu Hohenberg; also in Pieter in 't Veld."""
     name = tagged.get(word.index)
     is_inside = name is not None and word.index + 1 < name.end and name == tagged.get(run[-1].index)
     if name is not None and is_inside and name.type == "ORG":
@@ -100,7 +103,7 @@ def _is_in_one_name(tree: Tree, run: Sequence[Word], word: Word, tagged: Mapping
 
 
 def _is_numbered(tree: Tree, run: Sequence[Word], word: Word) -> bool:
-    """A number inside a name: the Carrow 52 Project; not: in Carrow 52 Kesterians …"""
+    """Whether a word is a number inside a name: the Carrow 52 Project; not: in Carrow 52 Kesterians …"""
     after = next(iter(tree.words[word.index + 1 : word.index + 2]), None)
     if not word.text.isdigit() or after is None or not after.text[:1].isupper() or after.start - word.end != 1:
         return False
@@ -109,13 +112,13 @@ def _is_numbered(tree: Tree, run: Sequence[Word], word: Word) -> bool:
 
 
 def _is_of_the_year(run: Sequence[Word], word: Word, after: Sequence[Word]) -> bool:
-    """Of in "Time Person of the Year": the name of a prize."""
+    """Whether a word is the "of" in the name of a prize: Time Person of the Year."""
     ends = len(after) == 2 and after[0].lower == "the" and after[1].text in {"Decade", "Month", "Week", "Year"}
     return word.lower == "of" and ends and len(run) > 1
 
 
 _ELIDED = re.compile(r"(?:d|l|dell|all)['’](?=[^\W\d_])(?![a-zß-öø-ÿ])")
-"""What begins a surname before its capital: d'Arcy, dell'Acqua."""
+"""The beginning of a surname before its capital: d'Arcy, dell'Acqua."""
 
 
 def begins_name(text: str) -> bool:
@@ -130,8 +133,8 @@ def _is_capital(word: Word) -> bool:
     )
 
 
-def _goes_on(run: Sequence[Word], small: Sequence[Word], word: Word, tagged: Mapping[int, TaggedName]) -> bool:
-    """Whether a word is one more of the name: a capital, half a word, hye in Park Geun-hye."""
+def _extends(run: Sequence[Word], small: Sequence[Word], word: Word, tagged: Mapping[int, TaggedName]) -> bool:
+    """Whether a word continues the name: a capital, the rest of a split word, hye in Park Geun-hye."""
     if small and small[-1].text == "-" and small[-1].end == word.start and word.text.isalpha():
         name = tagged.get(word.index)
         if name is not None and name.type == "PER" and name == tagged.get(run[-1].index):
@@ -148,17 +151,17 @@ def _goes_on(run: Sequence[Word], small: Sequence[Word], word: Word, tagged: Map
 
 
 def _is_torn_off(word: Word, run: Sequence[Word], small: Sequence[Word]) -> bool:
-    """Sol | berg: one word in the text."""
+    """Whether a word is the rest of a split one: Sol | berg, one word in the text."""
     return not small and word.start == run[-1].end and word.text.isalpha() and run[-1].text.isalpha()
 
 
 def _is_on_a_day(word: Word, small: Sequence[Word]) -> bool:
-    """The Council on Friday."""
+    """Whether a word is a day after "on": the Council on Friday."""
     return bool(small) and small[-1].lower == "on" and normal(word.text) in load_words("calendar")
 
 
 def _parts(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
-    """Two names without a comma: the ambassador to Germany Owen Pell, Harbour Watch Ann Orr."""
+    """The parts of a run with two names and no comma: the ambassador to Germany Owen Pell, Harbour Watch Ann Orr."""
     known = len(run) > 2 and normal(run[0].text) in countries() and not is_demonym(normal(run[0].text))
     cut = 1 if known and is_given_name(normal(run[1].text)) else person_in_run(run, tagged)
     if cut and is_title_of(run, cut, tagged):
@@ -183,7 +186,7 @@ def _nickname_end(tree: Tree, run: Sequence[Word], at: int, tagged: Mapping[int,
 
 
 def _list_end(tree: Tree, run: Sequence[Word], at: int, tagged: Mapping[int, TaggedName]) -> int:
-    """Ministry of Culture, Youth and Sport: the index after a list that goes on at a comma; 0 if there is none."""
+    """The index after a list that continues at a comma; 0 if there is none: Ministry of Culture, Youth and Sport."""
     words, fields = tree.words, load_words("fields_of_government")
     body = tagged.get(at)
     is_body = body is not None and body.type == "ORG" and body == tagged.get(run[-1].index)
@@ -211,7 +214,7 @@ def _list_end(tree: Tree, run: Sequence[Word], at: int, tagged: Mapping[int, Tag
 def _may_begin(tree: Tree, word: Word, tagged: Mapping[int, TaggedName]) -> bool:
     """Whether a name can begin with this word. A particle can: al-Harbi.
 
-    Every sentence begins with a capital: there, only a name that is tagged as one counts.
+    Every sentence begins with a capital, so there only tagged names count.
     """
     if not begins_name(word.text) and not word.text[:1].isdigit():
         particle = word.text in load_words("name_particles") and word.index + 2 < len(tree.words)
@@ -235,9 +238,9 @@ _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
 
 
 def _is_ordinal_of_body(tree: Tree, word: Word, tagged: Mapping[int, TaggedName]) -> bool:
-    """4th in "4th District Court", First in "First Circuit Court": the tagger sees it in the name of a body.
+    """Whether a word is an ordinal in the tagged name of a body: 4th District Court, First Circuit Court.
 
-    In figures it belongs to the noun that it qualifies, too: the 12th Amendment.
+    In figures, it also belongs to a capitalised noun that it qualifies: the 12th Amendment.
     """
     is_ordinal = _ORDINAL.fullmatch(word.text) or (word.text.istitle() and word.lower in load_words("ordinals"))
     name = tagged.get(word.index)
@@ -287,5 +290,5 @@ def _may_be_of(run: Sequence[Word], last: str, tagged: Mapping[int, TaggedName])
 
 
 def _owns_an_office(word: Word) -> bool:
-    """Sheriff in Sheriff's Office, Bishops in Bishops' Conference: the possessive mark is inside the name."""
+    """Whether the possessive mark after a word is inside a name: Sheriff's Office, Bishops' Conference."""
     return normal(word.text) in load_words("roles", "people_of_names")

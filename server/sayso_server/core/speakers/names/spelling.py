@@ -1,4 +1,4 @@
-"""How names and nouns are spelt: normal forms, given names, peoples, stems, misspellings."""
+"""The spelling of names and nouns: normal forms, given names, peoples, stems, misspellings."""
 
 import re
 import unicodedata
@@ -7,16 +7,16 @@ from functools import cache
 from sayso_server.core.lexicon import load_table, load_words
 
 STEM = 5
-"""Letters that two words must share at their beginning to have the same stem."""
+"""Number of letters that two words with the same stem share at their beginning."""
 _SHORTEST_HUMAN_NOUN = 6
-"""Letters of a noun whose ending may say that it is of a person: archivist, but not fist."""
+"""Minimum number of letters in a noun whose ending may show that it denotes a person: archivist, but not fist."""
 _ENDING = re.compile(r"['’]s$|[.'’]$")
 _ENDINGS = ("'s", "’s", ".", "'", "’", "\n")
-"""A quick test: only a word with one of these endings is searched for `_ENDING`."""
+"""A quick test: only words with one of these endings are searched for `_ENDING`."""
 
 
 def normal(word: str) -> str:
-    """A word of a name for comparison: orr of Orr's."""
+    """A word of a name for comparison: orr for Orr's."""
     lower = word.lower()
     return _ENDING.sub("", lower) if lower.endswith(_ENDINGS) else lower
 
@@ -28,18 +28,18 @@ def _full_titles() -> dict[str, str]:
 
 
 def unabbreviated(word: str) -> str:
-    """Senator for sen; any other word as it is."""
+    """The full form of an abbreviated title: senator for sen. Other words stay as they are."""
     return _full_titles().get(word, word)
 
 
 @cache
 def plain_letters(word: str) -> str:
-    """Andres of Andrés."""
+    """The word without accents: Andres for Andrés."""
     return word if word.isascii() else "".join(c for c in unicodedata.normalize("NFD", word) if c.isalpha() or c == "-")
 
 
 def is_given_name(word: str) -> bool:
-    """Whether a word, in normal form, is a given name, and not as often a place or a brand: Jordan, Florence."""
+    """Whether a word, in normal form, is a given name that is not as often a place or a brand: Jordan, Florence."""
     names = load_words("female_names", "male_names", "given_names")
     return (word in names or plain_letters(word) in names) and word not in load_words("ambiguous_names")
 
@@ -50,7 +50,7 @@ def _human_endings() -> tuple[str, ...]:
 
 
 def is_human_noun(lemma: str) -> bool:
-    """Whether a noun is of a single person: driver is on a list, archivist ends like one."""
+    """Whether a noun denotes a single person: driver is on a list, archivist has such an ending."""
     if lemma in load_words("roles", "people"):
         return True
     return len(lemma) >= _SHORTEST_HUMAN_NOUN and lemma.endswith(_human_endings())
@@ -58,23 +58,23 @@ def is_human_noun(lemma: str) -> bool:
 
 @cache
 def countries() -> dict[str, str]:
-    """The country of each name of a country or of its people, lower case."""
+    """The country for each name of a country or of its people, lower case."""
     table = load_table("demonyms")
     return {word: country for country, words in table.items() for word in (*words, country)}
 
 
 def is_demonym(word: str) -> bool:
-    """Whether a word, in normal form, is of a people and not of a country: Israeli, Dutch."""
+    """Whether a word, in normal form, is of a people, not of a country: Israeli, Dutch."""
     return countries().get(word, word) != word
 
 
 def stem(word: str) -> str:
-    """Vella of Velland and Vellandic; empty for a word that is too short to have a stem."""
+    """The stem of a word: Vella for Velland and Vellandic; empty for a word that is too short."""
     return word[:STEM] if len(word) >= STEM else ""
 
 
 def same_stem(one: str, other: str) -> bool:
-    """Israel and Israeli, Kesteria and Kesterian, foreign and foreign."""
+    """Whether two words have one stem: Israel and Israeli, Kesteria and Kesterian, foreign and foreign."""
     if one == other:
         return True
     known = countries()
@@ -92,7 +92,7 @@ def short_for(one: str, other: str) -> bool:
 
 
 def nearly(one: str, other: str, *, least: int = 6) -> bool:
-    """Sullivan and Sulivan: equal, or one letter off, and that not the first, in words of `least` letters or more."""
+    """Whether two words of `least` letters or more are equal or one letter off, not the first: Sullivan and Sulivan."""
     if one == other:
         return True
     if min(len(one), len(other)) < least or abs(len(one) - len(other)) > 1 or one[0] != other[0]:

@@ -1,4 +1,4 @@
-"""Where a run of capitalised words is cut into names: at possessions and coordinations, and loose ends."""
+"""Splits a run of capitalised words into names, at possessives and coordinations, and trims its ends."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -9,7 +9,7 @@ from sayso_server.core.tree import TaggedName, Word
 
 
 def split_possession(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
-    """The Sheriff's Office is one name; the Governor's Ann Orr is two."""
+    """Splits at a possessive: the Sheriff's Office is one name, the Governor's Ann Orr is two."""
     cut = next((i for i, w in enumerate(run) if w.lower in load_words("possessive_marks")), None)
     if cut is None or not run[cut + 1 :]:
         yield run
@@ -33,7 +33,7 @@ def is_called_so(run: Sequence[Word], at: int, tagged: Mapping[int, TaggedName])
 
 
 def split_coordination(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
-    """ "Biden and Netanyahu" is two names, "Department of Health and Human Services" one."""
+    """Splits at a coordination: "Biden and Netanyahu" is two names, "Department of Health and Human Services" one."""
     cuts = [i for i, w in enumerate(run) if w.lower == "and" or _are_people(run, i, tagged)]
     if cuts and any(w.text == "," for w in run[: cuts[0]]):  # Ministry of Culture, Youth and Sport
         cuts = cuts[1:]
@@ -46,7 +46,7 @@ def split_coordination(run: list[Word], tagged: Mapping[int, TaggedName]) -> Ite
 
 
 def _are_two(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) -> bool:
-    """Whether the tagger sees names on both sides of "and": a person's before it, or each of two words or more."""
+    """Whether the tagger has names on both sides of "and": a person's before it, or each of two words or more."""
     after = [normal(w.text) for w in run[cut + 1 : cut + 3]]
     if len(after) == 2 and after[0] in load_words("organizations") and after[1] in load_words("name_prepositions"):
         return True
@@ -57,7 +57,7 @@ def _are_two(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) ->
 
 
 def _are_people(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) -> bool:
-    """Anna & Ben Cole, Senators Orr & Pell: people on both sides of the sign; not Castle & Finch."""
+    """Whether people are on both sides of the sign: Anna & Ben Cole, Senators Orr & Pell; not Castle & Finch."""
     if run[cut].text != "&" or not 0 < cut < len(run) - 1:
         return False
     names = [tagged.get(run[i].index) for i in (cut - 1, cut + 1)]
@@ -67,7 +67,7 @@ def _are_people(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName])
 
 
 def _is_one_body(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) -> bool:
-    """Joint Committee on Roads and Harbours: one name for the tagger, or two fields of one body."""
+    """Whether a coordination is one body, for the tagger or by its fields: Joint Committee on Roads and Harbours."""
     name, fields = tagged.get(run[cut - 1].index), load_words("fields_of_government")
     if cut == 1 and normal(run[0].text) in fields and any(normal(w.text) in fields for w in run[2:]):
         return True  # Customs and Border Patrol
@@ -79,7 +79,7 @@ def _is_one_body(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]
 
 
 def _may_be_two(run: Sequence[Word], cut: int) -> bool:
-    """Whether nothing says that "and" is inside one name."""
+    """Whether nothing shows that "and" is inside one name."""
     inside = any(w.lower == "on" or w.lower in load_words("name_prepositions") for w in run[:cut])
     return not inside and normal(run[-1].text) not in load_words("organizations")
 
@@ -91,7 +91,7 @@ def _is_date(word: Word, tagged: Mapping[int, TaggedName]) -> bool:
 
 
 def _is_day_after(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> bool:
-    """Whether the last word only says when: a day, not in the name of a person or thing of two words."""
+    """Whether the last word is a day, and not part of the name of a person or thing of two words."""
     day, before = run[-1], run[-2]
     if not day.text.endswith("day") or day.lower not in load_words("calendar"):
         return False
@@ -114,6 +114,6 @@ def trimmed(run: list[Word], tagged: Mapping[int, TaggedName]) -> list[Word]:
 
 
 def _is_loose_at_end(run: Sequence[Word], at: int, tagged: Mapping[int, TaggedName]) -> bool:
-    """Whether a small word at the end of a run is no part of the name: of, van, 's."""
+    """Whether a small word at the end of a run is not part of the name: of, van, 's."""
     is_small = run[at].text in load_words("name_particles") or run[at].lower in load_words("inside_names")
     return is_small and not is_called_so(run, at, tagged)

@@ -9,7 +9,7 @@ from sayso_server.core.speakers.names.spelling import countries, is_given_name, 
 from sayso_server.core.tree import TaggedName, Tree, Word
 
 _SHORTEST_WRITTEN_OUT = 3
-"""Letters of a post-nominal that may be written like a word: Esq, but not Ms."""
+"""Minimum number of letters in a post-nominal that may be written like a word: Esq, but not Ms."""
 _MOST_LETTERS = 5
 _VOWELLESS = re.compile(r"[B-DF-HJ-NP-TV-XZ][b-df-hj-np-tv-xz]{2,3}")
 """An abbreviated title, known or not: Clr, Smt."""
@@ -25,7 +25,7 @@ class TitledName:
     cut: int
     after: str
     label: str = ""
-    """The label of the name tagger: PER, ORG, LOC; empty where there is none."""
+    """The label of the name tagger: PER, ORG, LOC; empty if there is none."""
 
     @property
     def own(self) -> tuple[Word, ...]:
@@ -39,7 +39,7 @@ def tagged_words(tree: Tree) -> dict[int, TaggedName]:
 
 
 def person_in_run(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
-    """Ann in "Harbour Watch Ann Orr": where a person's name begins, by the tagger; 0 if nowhere, or at once."""
+    """The index of a tagged person's name in a run: Ann in "Harbour Watch Ann Orr"; 0 if none or at the start."""
     for i, word in enumerate(run[1:], 1):
         name = tagged.get(word.index)
         if name is not None and name.type == "PER" and name.first == word.index:
@@ -62,7 +62,7 @@ def _with_initials(run: Sequence[Word], at: int) -> int:
 
 
 def _has_begun(before: Sequence[Word]) -> bool:
-    """Tan Sri Lim Boon Heng, tagged from Boon on: behind a rank, the name has begun with Lim."""
+    """Whether a name begins before its tag: Tan Sri Lim Boon Heng, tagged from Boon on, begins after the rank."""
     ranks = load_words("titles_of_people", "honorifics")
     return normal(before[-1].text) not in ranks and any(
         normal(w.text) in load_words("titles_of_people") for w in before[:-1]
@@ -85,7 +85,7 @@ def is_title(words: Sequence[Word]) -> bool:
 
 
 def is_title_of(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) -> bool:
-    """Whether the words before a person are a title: known ones, or one that the parser joins to the name."""
+    """Whether the words before a person are a title: a known one, or one that the parser joins to the name."""
     if is_title(run[:cut]):
         return True
     word, after = run[0], run[cut]
@@ -100,7 +100,7 @@ def is_title_of(run: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName])
 
 
 def _ranks(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
-    """How many words are ranks of a person: DC Ann Orr, Sqn Ldr Orr; not those of DC United."""
+    """The number of words that are ranks of a person: DC Ann Orr, Sqn Ldr Orr; not in DC United."""
     types = {name.type for word in run if (name := tagged.get(word.index)) is not None}
     if types != {"PER"}:
         return 0
@@ -131,13 +131,13 @@ def _is_title_of_person(run: Sequence[Word], at: int, tagged: Mapping[int, Tagge
 
 
 def _is_tagged_apart(run: Sequence[Word], at: int, tagged: Mapping[int, TaggedName]) -> bool:
-    """Whether the tagger sees a person's name that begins at this word."""
+    """Whether a tagged person's name begins at this word."""
     name = tagged.get(run[at].index) if at < len(run) else None
     return name is not None and name.type == "PER" and name.first == run[at].index
 
 
 def without_letters(own: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
-    """How many words of a name go before the letters after it: Durham Hall QC, Ann Orr MSP."""
+    """The number of words of a name before its post-nominals: Durham Hall QC, Ann Orr MSP."""
     end = len(own)
     while end > 1 and _are_letters(own[end - 1], own[: end - 1], tagged):
         end -= 1
@@ -145,7 +145,7 @@ def without_letters(own: Sequence[Word], tagged: Mapping[int, TaggedName]) -> in
 
 
 def _are_letters(word: Word, before: Sequence[Word], tagged: Mapping[int, TaggedName]) -> bool:
-    """Whether a word is letters after a name: known ones, or unknown capitals that the tagger leaves out."""
+    """Whether a word is a post-nominal: a known one, or unknown capitals outside the tagged name."""
     letters = word.text.replace(".", "")
     name, person = tagged.get(word.index), tagged.get(before[-1].index)
     if letters.lower() in load_words("name_suffixes"):
@@ -159,13 +159,13 @@ def _are_letters(word: Word, before: Sequence[Word], tagged: Mapping[int, Tagged
 
 
 def is_title_of_several(word: Word) -> bool:
-    """Senators in "Senators Orr and Pell", Chairmen."""
+    """Whether a word is a title of several people: Senators in "Senators Orr and Pell", Chairmen."""
     jobs, text = load_words("roles", "honorifics"), normal(word.text)
     return text not in jobs and (text.removesuffix("s") in jobs or text.replace("men", "man") in jobs)
 
 
 def title_length(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
-    """2 in "Prime Minister Owen Pell": how many words before the name are its title.
+    """The number of words in a title before a name: 2 in "Prime Minister Owen Pell".
 
     The title ends with the last word that is a job title.
     """
@@ -195,9 +195,9 @@ def title_length(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
 
 
 def is_office_of_person(tree: Tree, words: Sequence[Word]) -> bool:
-    """The Master of the Rolls, Ann Orr, said: an office, whatever its words, since a person is in apposition to it.
+    """Whether a phrase is an office with its holder in apposition: the Master of the Rolls, Ann Orr, said.
 
-    The tagger must not see a thing in its first word: the University of Carrow, Ann Orr.
+    Its first word must not be tagged as part of an organization: the University of Carrow, Ann Orr.
     """
     tagged, following = tagged_words(tree), load_words("name_prepositions")
     after = tree.words[words[-1].index + 1 : words[-1].index + 2]
@@ -215,7 +215,7 @@ def is_office_of_person(tree: Tree, words: Sequence[Word]) -> bool:
 
 
 def is_bare_title(words: Sequence[Word], cut: int, tagged: Mapping[int, TaggedName]) -> bool:
-    """Vice President, Secretary of State, US Ambassador: nobody is named. But: Martin Luther King, Mayor Bishop."""
+    """Whether a title names no one: Vice President, US Ambassador; not: Martin Luther King, Mayor Bishop."""
     own = words[cut:]
     if cut and len(own) == 1 and _is_tagged_apart(words, cut, tagged):
         return False

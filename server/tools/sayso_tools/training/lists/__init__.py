@@ -1,1 +1,1 @@
-"""The word lists of `core/data/generated`, made of public data: `sayso-tools lists`."""
+"""Generates the word lists in `core/data/generated` from public data: `sayso-tools lists`."""

@@ -1,9 +1,9 @@
-"""`sayso-tools lists`: the word lists of `core/data/generated`, made of public data.
+"""`sayso-tools lists`: generates the word lists in `core/data/generated` from public data.
 
-It reads TSV files that are not part of the project: `--lists` for the lists themselves and `--names` for texts in which
-names are marked (IOB2), which tell whether a given name is more often a word, a place or an organization. It writes one
-file per list, each with its source, licence, thresholds and this command. What those lists lack is in `core/data/words`
-and in the tables of `core/data`, as our own work. The same data gives the same files.
+It reads files that are not part of the project: TSV files of lists (`--lists`), and texts with annotated names in IOB2
+(`--names`), which show whether a given name is more often a word, a place or an organization. It writes one file per
+list, each with its source, licence, thresholds and this command. Our own additions are in `core/data/words` and in the
+tables of `core/data`. The output is deterministic.
 """
 
 import argparse
@@ -38,11 +38,11 @@ ORDINARY = (
     "calendar", "company_words", "compass", "documents", "groups", "honorifics", "media", "organizations", "outlets",
     "people", "roles", "stop_words", "thing_openings", "thing_words", "times", "title_words",
 )  # fmt: skip
-"""Lists of our own whose words are no given names."""
+"""Our own lists of words that are not given names."""
 
 
 def make(lists: Path, texts: Iterable[Path]) -> Iterator[Made]:
-    """Every generated file, of the TSV files in `lists` and the IOB2 files `texts`."""
+    """Every generated file, from the TSV files in `lists` and the IOB2 files `texts`."""
     register = read_register(lists / "given-names-us-uk.tsv")
     surnames = {r["surname"].lower(): int(r["count_2000_census"]) for r in read_tsv(lists / "surnames-us.tsv")}
     uses = read_uses(texts)
@@ -102,7 +102,7 @@ def make(lists: Path, texts: Iterable[Path]) -> Iterator[Made]:
 
 
 def _given(key: str, given: Mapping[str, Sequence[str]]) -> Made:
-    """The file of the given names of one gender, or of those whose gender is not certain."""
+    """The file of given names of one gender, or of uncertain gender."""
     file, whose = {"F": ("female_names", "women"), "M": ("male_names", "men"), "": ("given_names", "women and men")}[
         key
     ]
@@ -129,12 +129,12 @@ def main(given: Sequence[str]) -> None:
         default=[Path("../shared/names"), Path("../shared/ner")],
         help="folders of texts with names marked (IOB2); parts called dev and test are not read",
     )
-    parser.add_argument("--output", type=Path, default=OUTPUT, help="where the lists go")
+    parser.add_argument("--output", type=Path, default=OUTPUT, help="folder to write the lists to")
     options = parser.parse_args(given)
     if missing := [str(path) for path in (options.lists, *options.names) if not path.is_dir()]:
         parser.error(
-            f"no folder {', '.join(missing)}. The public data is not part of the project, and is only needed to make "
-            "the lists again. Name its folders with --lists and --names."
+            f"no folder {', '.join(missing)}. The public data is not part of the project, and is only needed to "
+            "regenerate the lists. Name its folders with --lists and --names."
         )
     texts = sorted(p for path in options.names for p in path.glob("*.iob2") if not p.stem.endswith(("-dev", "-test")))
     options.output.mkdir(parents=True, exist_ok=True)

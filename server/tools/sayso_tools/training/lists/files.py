@@ -1,4 +1,4 @@
-"""What the lists are made of, and the files they become."""
+"""The input and output files of the lists."""
 
 import csv
 from collections import Counter, defaultdict
@@ -11,7 +11,7 @@ COMMAND = "sayso-tools lists"
 
 @dataclass(frozen=True)
 class Made:
-    """One file: its name, what it holds, where that is from, and its lines."""
+    """An output file: its name, title, source and lines."""
 
     file: str
     title: str
@@ -39,11 +39,11 @@ def read_tsv(path: Path) -> list[dict[str, str]]:
 
 
 Uses = Mapping[str, Counter[str]]
-"""How often a word begins a name of a class (PER, LOC, ORG) in texts, and how often it is an ordinary word (word)."""
+"""Counts of a word as the start of a name of a class (PER, LOC, ORG), and as an ordinary word (word)."""
 
 
 def read_uses(paths: Iterable[Path]) -> dict[str, Counter[str]]:
-    """How often every word begins a name of each class in annotated texts, and how often it is an ordinary word."""
+    """The uses of every word in annotated texts, see `Uses`."""
     uses: dict[str, Counter[str]] = defaultdict(Counter)
     for path in paths:
         for line in path.read_text(encoding="utf-8").splitlines():

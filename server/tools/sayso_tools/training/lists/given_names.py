@@ -1,4 +1,4 @@
-"""Given names with their gender: which names of the registers are kept, and for whom."""
+"""Given names with their gender, selected from public registers."""
 
 import unicodedata
 from collections import Counter
@@ -13,7 +13,7 @@ BEARERS = 5000
 BEARERS_US, BEARERS_UK = 300, 30
 """or this many in each: names of immigrants, and none that only one country has made up."""
 FEMALE, MALE = 0.95, 0.05
-"""Shares of women from which, and up to which, a name counts as female or male."""
+"""Shares of women above and below which a name counts as female or male."""
 COUNTRIES = 3
 """A name that is popular for one gender only, in this many countries, can overrule the registers."""
 PER_USE = 100_000
@@ -26,7 +26,7 @@ SHORTEST = 3
 
 @dataclass(frozen=True)
 class Register:
-    """How many people have a name in the US and in the UK, and which share of them are women."""
+    """The number of people with a name in the US and the UK, and the share of women."""
 
     us: int
     uk: int
@@ -34,7 +34,7 @@ class Register:
 
     @property
     def bearers(self) -> int:
-        """In both countries."""
+        """The number of bearers in both countries."""
         return self.us + self.uk
 
     @property
@@ -59,7 +59,7 @@ def read_register(path: Path) -> dict[str, Register]:
 
 
 def read_world(path: Path) -> dict[str, tuple[frozenset[str], int]]:
-    """Genders of the popular names of the world and in how many countries they are, also without accents."""
+    """Genders of popular names worldwide and their numbers of countries, also without accents."""
     world: dict[str, tuple[frozenset[str], int]] = {}
     for row in read_tsv(path):
         found = (frozenset(row["genders"].split("|")), len(row["countries"].split("|")))
@@ -91,9 +91,9 @@ def given_names(
     uses: Uses,
     ordinary: Collection[str],
 ) -> dict[str, list[str]]:
-    """Names by gender: F, M, or empty where it is not certain.
+    """Names by gender: F, M, or empty if uncertain.
 
-    Left out: what more people have as a surname, what texts use for something else, and words of our own lists.
+    Leaves out names that are more often surnames or used for something else in texts, and words in our own lists.
     """
     names: dict[str, list[str]] = {"F": [], "M": [], "": []}
     for name in sorted(register.keys() | world.keys()):
@@ -109,10 +109,10 @@ def given_names(
 
 
 def gender(known: Register, abroad: frozenset[str], countries: int) -> str:
-    """F, M, or empty where it is not certain.
+    """F, M, or empty if uncertain.
 
-    The registers decide. Where they leave a name open, its gender in other countries does, if there are several. Where
-    those contradict the registers, it is not certain. A name that the registers hardly know has its gender abroad.
+    The registers decide. If they leave a name open, its gender in other countries decides, if there are several. If the
+    two contradict each other, it is uncertain. For a name that is rare in the registers, other countries decide.
     """
     own = "F" if known.women >= FEMALE else "M" if known.women <= MALE else ""
     there = "".join(abroad) if len(abroad) == 1 else ""

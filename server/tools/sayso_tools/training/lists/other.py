@@ -14,7 +14,7 @@ ENDINGS = re.compile(r"(?:ie|ey|y|i|ee|s)$")
 
 
 def short_forms(rows: Iterable[tuple[str, str]], register: Mapping[str, Register]) -> dict[str, list[str]]:
-    """Short forms by name. Kept are those that are in the name but for their ending, and not of the other gender."""
+    """Short forms by name: those contained in the name, apart from their ending, and not of the other gender."""
     table: dict[str, set[str]] = defaultdict(set)
     for one, other in rows:
         name, short = sorted((one, other), key=lambda word: (-len(word), word))
@@ -26,7 +26,7 @@ def short_forms(rows: Iterable[tuple[str, str]], register: Mapping[str, Register
 
 
 def is_inside(short: str, name: str) -> bool:
-    """Whether a short form, but for its ending, is in the name: Willie, Tony, Beth; not Bill."""
+    """Whether a short form, apart from its ending, is contained in the name: Willie, Tony, Beth; not Bill."""
     stem = ENDINGS.sub("", short)
     single = stem[:-1] if stem[-1:] == stem[-2:-1] else stem
     return any(len(form) > 1 and form in name for form in (short, stem, single))
@@ -35,7 +35,7 @@ def is_inside(short: str, name: str) -> bool:
 def demonyms(rows: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:
     """Single words for the people of countries whose name is a single word.
 
-    A word of two countries is of the one that begins like it (Congolese), and of none if none or both do.
+    A word for two countries is assigned to the one with the same beginning (Congolese), or to none if that is unclear.
     """
     claims: dict[str, set[str]] = {}
     for row in rows:
@@ -63,7 +63,7 @@ def _owner(word: str, countries: Collection[str]) -> str:
 
 
 def company_endings(rows: Iterable[str], people: Collection[str]) -> list[str]:
-    """Legal forms of one word: with dots, and from three letters on without, unless that is a name of people too."""
+    """Legal forms of one word: with dots, and, from three letters on, without dots unless also a person's name."""
     found = set()
     for suffix in rows:
         word = suffix.lower().rstrip(".")
@@ -75,16 +75,17 @@ def company_endings(rows: Iterable[str], people: Collection[str]) -> list[str]:
 
 
 def honorifics(rows: Iterable[str], people: Collection[str], uses: Uses) -> list[str]:
-    """Titles of one word; not those that are names of people, or ordinary words more than once in the texts."""
+    """Titles of one word, except names of people and words that occur more than once as ordinary words."""
     found = {title.lower() for title in rows}
     kept = {t for t in found - set(people) if re.fullmatch(r"[a-z]{3,}", t)}
     return sorted(t for t in kept if uses.get(t, Counter())["word"] < 2)
 
 
 def calendar_words() -> list[str]:
-    """Days and months, and months as they are abbreviated.
+    """Days, months, and abbreviations of months.
 
-    Days are not: Sun, Sat, Mon and Wed are names or words. `calendar` follows the locale, so this reads it in English.
+    Abbreviations of days are left out: Sun, Sat, Mon and Wed are names or words. `calendar` depends on the locale, so
+    this sets it to English.
     """
     before = locale.setlocale(locale.LC_TIME)
     locale.setlocale(locale.LC_TIME, "C")
