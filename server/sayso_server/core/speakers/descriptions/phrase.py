@@ -244,7 +244,7 @@ def _any_of(words: str | Sequence[str]) -> str:
 
 @cache
 def _determiner() -> re.Pattern[str]:
-    return re.compile(rf"^(?:{_any_of('determiners')})\s+(?!of\b)", re.I)
+    return re.compile(rf"^(?:{_any_of('determiners')})\s+(?!(?:among|at|from|in|of|on|with)\b)", re.I)
 
 
 @cache

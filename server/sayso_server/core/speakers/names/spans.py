@@ -170,7 +170,7 @@ def _parts(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[W
 
 
 def _nickname_end(tree: Tree, run: Sequence[Word], at: int, tagged: Mapping[int, TaggedName]) -> int:
-    """Ed “Bins” Rowe: the index after a nickname in marks that begins at `at`; 0 if there is none."""
+    """The index after a nickname in quotation marks that begins at `at`; 0 if there is none: Ed “Bins” Rowe."""
     closing = _NICKNAME_MARKS.get(tree.words[at].text)
     for length in _NICKNAME_LENGTHS:
         end = at + length
