@@ -30,7 +30,7 @@ $(PRODUCT): client/pyproject.toml server/pyproject.toml constraints.txt
 	@echo "2 of 3: fetching torch, stanza, grpcio and their dependencies (0.9 GB in $(VENV))"
 	@$(PIP) install --quiet --constraint constraints.txt pip hatchling editables
 	@$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --no-compile \
-		--editable './client[cli]' --editable ./server
+		--editable './client[cli]' --editable './server[http]'
 	@echo "3 of 3: installed"
 	@touch $@
 
@@ -83,7 +83,7 @@ STRANGERS := build/acceptance/.fetched
 acceptance: $(INSTALLED)  ## test a real server with clients in other languages and with faults; reports missing clients
 	@$(MAKE) --no-print-directory $(STRANGERS) $(BUF) || echo "npm cannot fetch grpc-js, connect and buf: skipping their tests"
 	@$(PIP) install --quiet --constraint constraints.txt grpclib || echo "pip cannot fetch grpclib: skipping its test"
-	SAYSO_ACCEPTANCE=1 $(BIN)/python -m pytest tests/acceptance
+	TEST_ACCEPTANCE=1 $(BIN)/python -m pytest tests/acceptance
 
 $(STRANGERS): Makefile
 	@mkdir -p $(@D)

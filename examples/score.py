@@ -44,7 +44,7 @@ def similarity(one: dict[str, Any], other: dict[str, Any]) -> float:
 
 
 def same_speaker(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two statements name the same speaker, or none."""
+    """Whether two statements have the same speaker, or both have none."""
     return str(one["speaker"] or "").casefold() == str(other["speaker"] or "").casefold()
 
 

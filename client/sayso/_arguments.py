@@ -28,14 +28,15 @@ def as_document(document: Any, *, language: str = "", document_id: str = "", nam
     return models.Document(document, document_id, language)
 
 
-def several(documents: Iterable[Any]) -> Iterable[Any]:
+def several(documents: object) -> Iterable[Any]:
     """The documents, checked to be several, not a single one. Raises TypeError."""
     if isinstance(documents, str | bytes | models.Document):
         kind = type(documents).__name__
         raise TypeError(f"documents is one {kind}; it must be several documents, such as a list; use extract() for one")
     if not isinstance(documents, Iterable):
-        kind = type(documents).__name__
-        raise TypeError(f"documents is of type {kind}; it must be several documents, such as a list")
+        raise TypeError(
+            f"documents is of type {type(documents).__name__}; it must be several documents, such as a list"
+        )
     return documents
 
 

@@ -23,21 +23,18 @@ from sayso._envelope import Envelope, Metadata, Pairs, envelope
 from sayso._policy import (
     BETWEEN_LOOKS,
     LEAST_LOOK,
-    Pair,
     Progress,
     Run,
     Send,
-    Slice,
     Wait,
     allowed,
     at_least_one,
     counted,
-    many_calls,
     not_yet,
     one_call,
-    slices,
 )
 from sayso._signature import shows_options
+from sayso._slices import Pair, Slice, many_calls, slices
 from sayso._stream import Stream
 from sayso._target import target
 from sayso._transports import Call, Transport

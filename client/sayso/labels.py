@@ -8,6 +8,21 @@ from collections.abc import Mapping
 MAX_LABELS = 64
 MAX_LABEL_BYTES = 8_192
 """The total size of the keys and values of a document in UTF-8."""
+_SHOWN = 40
+"""Characters of a key that a message shows."""
+
+
+def labels_of(value: object) -> dict[str, str]:
+    """The labels of a JSON record: an object of strings. Null is none. Raises ValueError, with what is wrong."""
+    if not isinstance(value, Mapping | None):
+        raise ValueError('"labels" is not an object of strings')
+    labels = {key: text for key, text in (value or {}).items() if text is not None}
+    for key, text in labels.items():
+        if not isinstance(text, str):
+            raise ValueError(f'"labels": the value of {str(key)[:_SHOWN]!r} is not a string')
+    if fault := fault_of(labels):
+        raise ValueError(f'"labels": {fault}')
+    return labels
 
 
 def fault_of(labels: Mapping[str, str]) -> str:

@@ -75,6 +75,11 @@ async function main() {
   client.close();
 }
 
+process.stdout.on("error", (error) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(); // | head has read enough
+});
+
 main().catch((error) => {
   console.error(error.message);
   process.exitCode = 1;

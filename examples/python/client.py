@@ -1,5 +1,6 @@
 """Who said what in an article, with the Python client: python client.py [FILE] [HOST:PORT]."""
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -40,4 +41,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # | head has read enough; Python writes the rest at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,8 +1,9 @@
 """Who said what in an article, with generated code and grpcio only: python stubs.py [FILE] [HOST:PORT].
 
-Needs grpcio, googleapis-common-protos, and the code that protoc makes of protos/sayso/v1/quotes.proto (see README.md).
+Needs grpcio, googleapis-common-protos, and the code generated from protos/sayso/v1/quotes.proto (see README.md).
 """
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -66,4 +67,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # | head has read enough; Python writes the rest at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,6 +1,7 @@
 """`make demo`: starts a server, sends it an article, shows who said what, stops the server."""
 
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -28,11 +29,17 @@ def main() -> int:
             log.seek(0)
             _say(f"the server did not start; its log:\n{log.read()}")
             return 1
-        _say(f"$ sayso extract {ARTICLE.name}")
-        extract = [str(COMMANDS / "sayso"), "extract", str(ARTICLE), "--table", "--server", address]
-        status = subprocess.run(extract, check=False, env=os.environ | _width()).returncode
-    _say(f"next, a page of your own article: {os.path.relpath(COMMANDS)}/sayso extract article.txt -o page.html")
+        extract = [_here(COMMANDS / "sayso"), "extract", _here(ARTICLE)]
+        table = [*extract, "--table"]
+        _say(f"$ {shlex.join(table)}")
+        status = subprocess.run(table, check=False, env=os.environ | _width() | {"SAYSO_SERVER": address}).returncode
+    _say(f"next, a page of it: {shlex.join(extract)} -o page.html")
     return status
+
+
+def _here(path: Path) -> str:
+    """A path as one types it."""
+    return os.path.relpath(path)
 
 
 @contextmanager
@@ -41,8 +48,9 @@ def _server(log: IO[str]) -> Iterator[tuple["subprocess.Popen[bytes]", str]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    _say(f"$ sayso-server serve --port {port}")
-    process = subprocess.Popen([COMMANDS / "sayso-server", "serve", "--port", str(port)], stdout=log, stderr=log)
+    serve = [_here(COMMANDS / "sayso-server"), "serve", "--port", str(port)]
+    _say(f"$ {shlex.join(serve)}")
+    process = subprocess.Popen(serve, stdout=log, stderr=log)
     try:
         yield process, f"127.0.0.1:{port}"
     finally:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from dataclasses import field as with_default
 from datetime import UTC, date, datetime
 
+from sayso.labels import labels_of
+
 LINE_BREAKS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 """Line breaks that JSON need not escape, with their escapes."""
 
@@ -90,15 +92,17 @@ def document_of(number: int, record: object, fields: Fields = FIELDS) -> Documen
         except UnicodeEncodeError as error:
             reason = f'"{field}" has half of a surrogate pair at character {error.start}, which is not a character'
             return BadLine(number, printable(document_id), reason)
-    return Document(number, document_id, text, moment(record.get(fields.published_at)), labels_of(record.get("labels")))
+    try:
+        labels = _labels(record.get("labels"))
+    except ValueError as error:
+        return BadLine(number, printable(document_id), str(error))
+    return Document(number, document_id, text, moment(record.get(fields.published_at)), labels)
 
 
-def labels_of(value: object) -> dict[str, str]:
-    """The caller's key-value pairs with string values."""
-    if isinstance(value, list):  # Parquet maps are lists of pairs
-        value = dict(pair for pair in value if isinstance(pair, tuple) and len(pair) == 2)
-    pairs = value.items() if isinstance(value, dict) else ()
-    return {printable(key): printable(text) for key, text in pairs if isinstance(key, str) and isinstance(text, str)}
+def _labels(value: object) -> dict[str, str]:
+    if isinstance(value, list) and value and all(isinstance(pair, tuple) for pair in value):  # a map of Parquet
+        value = dict(value)
+    return {printable(key): printable(text) for key, text in labels_of(value).items()}
 
 
 def moment(value: object) -> datetime | None:

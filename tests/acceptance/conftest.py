@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from acceptance.served import Served, serving
 
-collect_ignore_glob = [] if os.environ.get("SAYSO_ACCEPTANCE") else ["test_*.py"]
+collect_ignore_glob = [] if os.environ.get("TEST_ACCEPTANCE") else ["test_*.py"]
 
 TABLE = Path(__file__).parent.parent.parent / "build/acceptance/faults.md"
 

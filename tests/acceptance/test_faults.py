@@ -26,7 +26,7 @@ PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 SETTINGS = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 PING = b"\x00\x00\x08\x06\x00\x00\x00\x00\x00" + b"flooding"
 STORM = 100  # fewer than the calls that one connection may have at a time: the rest would be UNAVAILABLE
-SOAK_DOCUMENTS = int(os.environ.get("SAYSO_SOAK_DOCUMENTS", "6000"))
+SOAK_DOCUMENTS = int(os.environ.get("TEST_SOAK_DOCUMENTS", "6000"))
 ONE = Counter(OK=1)
 
 

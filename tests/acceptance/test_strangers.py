@@ -19,8 +19,8 @@ from sayso.v1 import quotes_pb2 as pb
 from sayso.v1 import quotes_pb2_grpc as pb_grpc
 
 ROOT = Path(__file__).parent.parent.parent
-MODULES = Path(os.environ.get("SAYSO_NODE_MODULES", ROOT / "build/acceptance/node_modules"))
-BUF = Path(os.environ.get("SAYSO_BUF", ROOT / "build/buf/node_modules/.bin/buf"))
+MODULES = Path(os.environ.get("TEST_NODE_MODULES", ROOT / "build/acceptance/node_modules"))
+BUF = Path(os.environ.get("TEST_BUF", ROOT / "build/buf/node_modules/.bin/buf"))
 TEXT = "😀 “Yes,” said Mara."
 
 

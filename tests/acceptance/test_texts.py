@@ -1,6 +1,6 @@
 """Real articles and releases, thousands of them: none fails, and every result keeps its promises.
 
-The texts are not part of the project: SAYSO_SHARED names the folder that holds them (`../shared` by default).
+The texts are not part of the project: TEST_SHARED names the folder that holds them (`../shared` by default).
 """
 
 import json
@@ -15,11 +15,11 @@ from sayso_server.core.model import Model
 from sayso_server.core.pipeline import Extractor
 from sayso_server.core.statement import CueClass, Options
 
-TEXTS = Path(os.environ.get("SAYSO_SHARED", Path(__file__).parents[3] / "shared")) / "text"
+TEXTS = Path(os.environ.get("TEST_SHARED", Path(__file__).parents[3] / "shared")) / "text"
 FILES = sorted(TEXTS.glob("*.jsonl"))
 EVERYTHING = Options(cue_classes=frozenset(CueClass))
 
-pytestmark = pytest.mark.skipif(not FILES, reason=f"no texts in {TEXTS} (SAYSO_SHARED)")
+pytestmark = pytest.mark.skipif(not FILES, reason=f"no texts in {TEXTS} (TEST_SHARED)")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -422,13 +422,21 @@ def test_all_classes(served: Running) -> None:
     assert served.engine.options[-1].cue_classes == {CueClass.OTHER}
 
 
-def test_help_documents_the_exit_statuses() -> None:
-    help_text = CliRunner().invoke(app, ["extract", "--help"]).stdout
-    assert [line.split()[0] for line in help_text.split("Exit status:")[1].splitlines() if line.strip()] == [
-        *"0123",
-        "130",
-        "141",
-    ]
+@pytest.mark.parametrize(
+    ("command", "possible"),
+    [
+        ("extract", "0123"),
+        ("speakers", "0123"),
+        ("check", "0123"),
+        ("info", "0123"),
+        ("health", "0123"),
+        ("doctor", "0123"),
+    ],
+)
+def test_help_documents_the_exit_statuses_that_a_command_has(command: str, possible: str) -> None:
+    meanings = CliRunner().invoke(app, [command, "--help"]).stdout.split("Exit status:")[1]
+    assert re.findall(r"^ +(\d+)  ", meanings, re.MULTILINE) == [*possible, "130", "141"]
+    assert ("document" in meanings) == (command in {"extract", "speakers"})
 
 
 def test_a_real_server_and_a_real_command() -> None:
@@ -616,3 +624,18 @@ def test_a_message_over_the_limit(served: Running) -> None:
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert "the message has 9,000,0" in result.stderr
     assert "the limit is 8,388,608; split the text" in result.stderr
+
+
+@pytest.mark.parametrize("command", [["check", "--against"], ["extract", "--table"]], ids=lambda words: words[0])
+def test_a_closed_pipe_is_no_fault_of_a_report(served: Running, tmp_path: Path, command: list[str]) -> None:
+    article = tmp_path / "article.txt"
+    article.write_text(TEXT, "utf-8")
+    reading, writing = os.pipe()
+    os.close(reading)
+    named = [str(article)] if "--against" in command else []
+    done = subprocess.run(
+        [COMMAND, *command, *named, str(article), "--server", served.address],
+        stdout=writing, stderr=subprocess.PIPE, check=False, timeout=PATIENCE,
+    )  # fmt: skip
+    os.close(writing)
+    assert done.returncode == 141

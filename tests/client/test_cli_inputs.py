@@ -65,13 +65,24 @@ def test_an_array_of_json(tmp_path: Path) -> None:
     [only] = read(file)
     assert isinstance(only, Given)
     assert (only.document_id, str(only.published_at)) == ("a", "2024-03-01 08:00:00+00:00")
-    file.write_text(json.dumps({"text": SAID, "labels": {"outlet": "Harwick Post", "views": 7}}))
-    assert read(file) == [Given(SAID, str(file), labels={"outlet": "Harwick Post"})]
-    file.write_text(json.dumps({"text": SAID, "labels": ["no", "labels"]}))
-    assert read(file) == [Given(SAID, str(file))]
     for broken in ("{", "[" * 100_000, '{"views": ' + "7" * 5000 + "}"):
         file.write_text(broken)
         assert texts(file) == ["not JSON; JSON lines are read from .jsonl files, or with --jsonl-input"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [
+        ({"outlet": "Post", "views": 7}, "\"labels\": the value of 'views' is not a string"),
+        (["no", "labels"], '"labels" is not an object of strings'),
+        ({str(number): "" for number in range(65)}, '"labels": there are 65 labels; the limit is 64'),
+    ],
+)
+def test_labels_that_no_server_takes_are_told(tmp_path: Path, labels: object, told: str) -> None:
+    file = tmp_path / "a.jsonl"
+    good = {"id": "a", "text": SAID, "labels": {"outlet": "Post", "desk": None}}
+    file.write_text(f"{json.dumps(good)}\n{json.dumps({'text': SAID, 'labels': labels})}\n")
+    assert read(file) == [Given(SAID, "a", labels={"outlet": "Post"}), Unreadable(f"{file}:2", told)]
 
 
 def test_the_fields_of_records_are_those_that_are_named(tmp_path: Path) -> None:
@@ -252,14 +263,15 @@ def test_a_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert texts(file) == ["a PDF that pdftotext cannot read; convert it to text"]
 
 
-def test_hidden_files_and_settings_of_a_folder_are_left_out(served: Running, tmp_path: Path) -> None:
+def test_what_is_no_article_of_a_folder_is_left_out(served: Running, tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
-    for name in (".draft.txt", ".git/a.txt", "package.json", "pom.xml", "a.txt"):
+    for name in (".draft.txt", ".git/a.txt", "package.json", "pom.xml", "README.md", "readme.de.txt", "a.txt"):
         (tmp_path / name).write_text(SAID)
     assert sayso(served, "extract", str(tmp_path)).stdout.split("\t")[0] == str(tmp_path / "a.txt")
     assert sayso(served, "extract", str(tmp_path)).stdout.count("\n") == 1
     assert sayso(served, "extract", str(tmp_path / ".draft.txt")).stdout.count("\n") == 1
     assert sayso(served, "extract", str(tmp_path / ".git")).stdout.count("\n") == 1
+    assert sayso(served, "extract", str(tmp_path / "README.md")).stdout.count("\n") == 1
 
 
 def test_a_pipe_needs_no_name(served: Running) -> None:
@@ -268,7 +280,7 @@ def test_a_pipe_needs_no_name(served: Running) -> None:
 
 
 def test_a_keyboard_is_no_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sayso.cli.app._typed", lambda: True)
+    monkeypatch.setattr("sayso.cli.document_commands._typed", lambda: True)
     result = CliRunner().invoke(app, ["extract"])
     assert (result.exit_code, result.stderr) == (
         2,

@@ -112,6 +112,27 @@ def test_the_ending_of_the_output_of_speakers(served: Running, tmp_path: Path) -
         assert (tmp_path / name).read_text("utf-8").startswith(beginning)
 
 
+@pytest.mark.parametrize(
+    ("command", "options", "told"),
+    [
+        ("extract", "--json --table", "--table and --json"),
+        ("extract", "--csv --format json", "--csv and --format json"),
+        ("extract", "--html --excel", "--html and --excel"),
+        ("speakers", "--table --csv --json", "--table and --json and --csv"),
+        ("check", "--against - --json --csv", "--json and --csv"),
+    ],
+)
+def test_formats_that_contradict_each_other_are_a_usage_error(command: str, options: str, told: str) -> None:
+    result = CliRunner().invoke(app, [command, *options.split()])
+    assert result.exit_code == 2
+    assert result.stderr == f"Error: {told} contradict each other; see app {command} --help\n"
+
+
+@pytest.mark.parametrize("options", ["--json --json", "--json --format json", "--csv --excel", "--format csv --excel"])
+def test_a_format_that_is_named_twice_is_one_format(served: Running, article: Path, options: str) -> None:
+    assert sayso(served, "extract", str(article), *options.split()).exit_code == 0
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 @pytest.mark.parametrize("form", ["--plain", "--csv", "--json", "--html", "--table", "--jsonl"])
 def test_a_full_disk_is_one_line(served: Running, article: Path, form: str) -> None:
@@ -121,6 +142,39 @@ def test_a_full_disk_is_one_line(served: Running, article: Path, form: str) -> N
     assert (done.returncode, done.stderr) == (1, "Error: standard output: No space left on device\n")
     done = subprocess.run([*command, "-o", "/dev/full"], capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert (done.returncode, done.stderr) == (1, "Error: /dev/full: No space left on device\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("command", ["--help", "info --help", "--version", "info", "health", "doctor --json"])
+def test_a_full_disk_is_one_line_of_commands_without_documents(served: Running, command: str, unbuffered: str) -> None:
+    variables = os.environ | {"SAYSO_SERVER": served.address, "PYTHONUNBUFFERED": unbuffered}
+    arguments = [COMMAND, *command.split()]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            arguments, env=variables, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=PATIENCE
+        )
+    assert (done.returncode, done.stderr) == (1, "Error: standard output: No space left on device\n")
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w") as closed:
+        done = subprocess.run(
+            arguments, env=variables, stdout=closed, stderr=subprocess.PIPE, text=True, check=False, timeout=PATIENCE
+        )
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("closed", "name"), [("<&-", "input"), ("<<<x >&-", "output")])
+def test_standard_streams_that_are_closed_are_one_line(served: Running, closed: str, name: str) -> None:
+    command = ["bash", "-c", f'"$0" extract --json --server "$1" {closed}', COMMAND, served.address]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert (done.returncode, done.stderr) == (1, f"Error: standard {name}: Bad file descriptor\n")
+
+
+def test_without_standard_error_results_come_all_the_same(served: Running, article: Path) -> None:
+    command = ["sh", "-c", '"$0" extract "$1" --server "$2" 2>&-', COMMAND, str(article), served.address]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert (done.returncode, done.stdout.count("\n")) == (0, 1)
 
 
 def test_an_interrupt_while_libraries_are_imported() -> None:

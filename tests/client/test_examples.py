@@ -22,7 +22,7 @@ from sayso.testing import Answer, FakeServer, Said, result
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES, PROTOS = ROOT / "examples", ROOT / "protos"
-MODULES = Path(os.environ.get("SAYSO_NODE_MODULES", ROOT / "build/acceptance/node_modules"))
+MODULES = Path(os.environ.get("TEST_NODE_MODULES", ROOT / "build/acceptance/node_modules"))
 SLOW = 5 * PATIENCE
 """Seconds that a compiler may take."""
 
@@ -95,6 +95,24 @@ def check(*command: str | Path, **variables: str) -> None:
         article = ARTICLE.read_text("utf-8")
         expected = [article, article, "The weather was fine on Tuesday.", "“Non”, a dit Mara Olin."]
         assert [document.text for document in server.documents] == expected
+        ends_quietly(*command, ARTICLE, server.address, variables=variables)
+
+
+def ends_quietly(*command: str | Path, variables: Mapping[str, str] | None = None) -> None:
+    """As with `| head`, whose end of the pipe is closed before all is written."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "wb") as closed:
+        done = subprocess.run(
+            [str(part) for part in command],
+            env={**os.environ, **(variables or {})},
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            timeout=PATIENCE,
+            check=False,
+        )
+    assert done.stderr == ""
 
 
 def test_python() -> None:
@@ -172,8 +190,9 @@ def test_curl() -> None:
     tools("curl", "jq", "sh")
     with over_http() as (url, texts):
         assert run("sh", EXAMPLES / "curl/extract.sh", ARTICLE, url) == PRINTED
-    article = ARTICLE.read_text("utf-8")
-    assert texts == [article, article, "The weather was fine on Tuesday.", "“Non”, a dit Mara Olin."]
+        article = ARTICLE.read_text("utf-8")
+        assert texts == [article, article, "The weather was fine on Tuesday.", "“Non”, a dit Mara Olin."]
+        ends_quietly("sh", EXAMPLES / "curl/extract.sh", ARTICLE, url)
 
 
 @contextmanager

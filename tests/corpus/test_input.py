@@ -69,6 +69,20 @@ def test_a_number_of_too_many_digits_spoils_its_own_line_only(tmp_path: Path) ->
     ]
 
 
+def test_labels_that_no_server_takes_are_an_error_of_their_document(tmp_path: Path) -> None:
+    labels: list[object] = [{"desk": "city"}, {"views": 7}, dict.fromkeys(map(str, range(65)), ""), {"a": "b" * 8_192}]
+    records = [{"id": str(number), "text": "One.", "labels": one} for number, one in enumerate(labels)]
+    found = read_all(write_lines(tmp_path / "news.jsonl", *records))
+    assert [entry.document_id for entry in found] == ["0", "1", "2", "3"]
+    assert found[0].labels == {"desk": "city"}
+    assert [entry.error for entry in found] == [
+        "",
+        "UNREADABLE: \"labels\": the value of 'views' is not a string",
+        'UNREADABLE: "labels": there are 65 labels; the limit is 64',
+        'UNREADABLE: "labels": the labels have 8,193 bytes; the limit is 8,192',
+    ]
+
+
 def test_a_bad_line_is_an_entry_of_its_own(tmp_path: Path) -> None:
     source = tmp_path / "news.jsonl"
     source.write_bytes(b'{"id": "a", "text": "One."}\n\n{"id": "b"\n{"id": "c"}\n')

@@ -247,6 +247,13 @@ def test_an_address_that_is_none_is_refused_and_no_folder_is_made_of_it(
     assert not list(tmp_path.iterdir())
 
 
+def test_on_ray_there_are_no_gpus(tmp_path: Path) -> None:
+    places = [str(tmp_path / name) for name in ("in.jsonl", "out")]
+    done = CliRunner().invoke(main, ["corpus", *places, *JSONL, "--workers", "2", "--device", "cuda"])
+    assert done.exit_code == 2
+    assert "on Ray there is only --device cpu; leave out --device" in done.stderr
+
+
 def test_carried_fields_are_in_both_tables_and_belong_to_the_job(corpus: Corpus) -> None:
     lines = [{"url": "a", "text": GOOD, "desk": "world", "views": 7}, {"url": "b", "text": GOOD}, "no document"]
     corpus.source.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")

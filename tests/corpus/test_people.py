@@ -1,13 +1,16 @@
 """Who is the same over documents: names, job titles, guards against chains, known speakers. All people are invented."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from support.said import said
 
 from sayso_server.core.statement import SpeakerType
+from sayso_server.corpus.people import blocking
 from sayso_server.corpus.people.clustering import Cluster
 from sayso_server.corpus.people.job import resolved
 from sayso_server.corpus.people.names import key_of, likeness
@@ -220,8 +223,6 @@ def test_a_common_name_without_a_job_title_is_nobody_for_sure() -> None:
 
 
 def test_a_block_of_one_surname_takes_linear_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sayso_server.corpus.people import blocking
-
     monkeypatch.setattr(blocking, "MOST_NEIGHBOURS", 10)
     counts = defaultdict(int)
     for size in (100, 200):
@@ -231,3 +232,30 @@ def test_a_block_of_one_surname_takes_linear_time(monkeypatch: pytest.MonkeyPatc
         merge_into(profiles, speakers_of(rows).values())
         counts[size] = max(len(list(blocking.pairs_of(block))) for block in blocking.blocks_of(profiles.values()))
     assert counts[200] < 2.2 * counts[100]
+
+
+def test_the_time_of_one_name_in_many_documents_is_that_of_its_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted in calls of functions, which no busy machine changes; a profile each for who is named by a surname."""
+    calls = {}
+    for neighbours in (20, 80):
+        monkeypatch.setattr(blocking, "MOST_NEIGHBOURS", neighbours)
+        with counted_calls() as count:
+            found = clusters(said(f"d{n}", "Smith") for n in range(300))
+        assert sum(map(len, found)) == 300
+        calls[neighbours] = count.total()
+    assert calls[80] < 5 * calls[20]
+
+
+@contextmanager
+def counted_calls() -> Iterator[Counter[str]]:
+    """How many functions of Python are called, in all."""
+    count: Counter[str] = Counter()
+
+    def note(_: object, event: str, __: object) -> None:
+        count[event] += event == "call"
+
+    sys.setprofile(note)
+    try:
+        yield count
+    finally:
+        sys.setprofile(None)

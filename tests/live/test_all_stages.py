@@ -1,8 +1,8 @@
 """All stages of training from nothing, as `make models` runs them, on a part of the data and in tiny rounds.
 
-Needs the data and the initial encoder, which are not part of the project: SAYSO_SHARED names the folder of the one
-(`../shared` by default), SAYSO_ENCODER that of the other (`build/all-MiniLM-L6-v2`; the model card says how to get it).
-SAYSO_EVERY says which part: every N-th paragraph, sentence and document, 30 by default.
+Needs the data and the initial encoder, which are not part of the project: TEST_SHARED names the folder of the one
+(`../shared` by default), TEST_ENCODER that of the other (`build/all-MiniLM-L6-v2`; the model card says how to get it).
+TEST_EVERY says which part: every N-th paragraph, sentence and document, 30 by default.
 """
 
 import hashlib
@@ -25,9 +25,9 @@ from sayso_tools.formats import conllu
 from sayso_tools.training import stages
 
 ROOT = Path(__file__).parents[2]
-SHARED = Path(os.environ.get("SAYSO_SHARED", ROOT.parent / "shared")).absolute()
-ENCODER = Path(os.environ.get("SAYSO_ENCODER", ROOT / "build" / "all-MiniLM-L6-v2")).absolute()
-EVERY = int(os.environ.get("SAYSO_EVERY", "30"))
+SHARED = Path(os.environ.get("TEST_SHARED", ROOT.parent / "shared")).absolute()
+ENCODER = Path(os.environ.get("TEST_ENCODER", ROOT / "build" / "all-MiniLM-L6-v2")).absolute()
+EVERY = int(os.environ.get("TEST_EVERY", "30"))
 PACKAGE = (BUNDLED, Path(core.__file__).parent / "data")
 PLACES = {
     "treebanks": "treebanks", "names": "ner", "name-lists": "names", "annotated": "benchmarks",
@@ -40,8 +40,8 @@ TINY = {
 
 pytestmark = [
     pytest.mark.live,
-    pytest.mark.skipif(not SHARED.is_dir(), reason=f"no data to train on in {SHARED} (SAYSO_SHARED)"),
-    pytest.mark.skipif(not ENCODER.is_dir(), reason=f"no initial encoder in {ENCODER} (SAYSO_ENCODER)"),
+    pytest.mark.skipif(not SHARED.is_dir(), reason=f"no data to train on in {SHARED} (TEST_SHARED)"),
+    pytest.mark.skipif(not ENCODER.is_dir(), reason=f"no initial encoder in {ENCODER} (TEST_ENCODER)"),
 ]
 
 ARTICLE = """The bridge over the river was closed on Monday after a crack was found in one of its pillars.

@@ -6,7 +6,7 @@ from sayso_server.core.coreference import Place
 from sayso_server.core.pipeline import Extractor
 from sayso_server.core.statement import Kind, SpeakerType
 from sayso_server.core.tree import Tree
-from sayso_server.parsing import tokens
+from sayso_server.parsing import lemmatizing, tokens
 from sayso_server.parsing.load import BUNDLED, load_engine
 from sayso_server.parsing.stanza_parser import StanzaParser, from_folder, to_tree
 from sayso_server.parsing.tokens import LONGEST_SENTENCE
@@ -153,12 +153,17 @@ def test_odd_text_does_not_fail(engine: Extractor, text: str) -> None:
 def test_lemmas_are_those_of_stanzas_own_lemmatizer_and_not_all_are_remembered(
     parser: StanzaParser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = ARTICLE + "\n\nThe flangers replumbed two snorkwells, and the snorkwells were replumbed again."
-    own = parser.pipeline.processors["lemma"]._variant
-    document = parser.annotate(parser.tokenize(text))
-    stanzas = own._stanza.process(parser.annotate(parser.tokenize(text))).get("lemma")
+    text = (
+        "The flangers replumbed two snorkwells, and the snorkwells were replumbed again.\n\n"
+        "“UNGLUMMED Flangers 12:47,” Quillon Brastow-Venn tweeted at pier@anselm.example, GLUMPIER than Vennish."
+    )
+    own = parser.pipeline.processors["lemma"]._variant._lemmatizer
+    document = parser.annotate(parser.tokenize(f"{ARTICLE}\n\n{text}"))
+    again = parser.annotate(parser.tokenize(f"{ARTICLE}\n\n{text}"))
+    stanzas = own._stanza.process(again).get("lemma")
     assert document.get("lemma") == stanzas
     assert "flanger" in stanzas  # not in the dictionary: the network was asked
-    monkeypatch.setattr(own, "MEMORY", 1)
+    assert own._copied([("flangers", "NOUN"), ("Brastow", "PROPN")]) == {("Brastow", "PROPN"): "Brastow"}
+    monkeypatch.setattr(lemmatizing, "MEMORY", 1)
     parser.annotate(parser.tokenize("Ships left."))
     assert len(own._known) == 3

@@ -18,8 +18,14 @@ from sayso_server.core.coreference import Place
 from sayso_server.parsing.encoder import LONGEST, SHAPES
 from sayso_server.parsing.linking import Linker
 from sayso_server.parsing.load import BUNDLED, load_parser
+from sayso_server.parsing.stanza_parser import TOKENIZING, from_folder
 from sayso_tools.training import command as stages
-from sayso_tools.training import folds, heads, news, sentences
+from sayso_tools.training import data, folds, heads, news, sentences
+from sayso_tools.training.corpus import Inventory, Sentence
+from sayso_tools.training.encoder import TrainedEncoder
+from sayso_tools.training.model import Model
+from sayso_tools.training.teachers import Teachers
+from sayso_tools.training.words import tokenizer_of
 
 pytestmark = [
     pytest.mark.live,
@@ -48,6 +54,7 @@ ATTRIBUTIONS = [
     {"source": [[0, 3]], "cue": [[4, 8]], "content": [[9, 22]], "speech": True},
     {"source": [[43, 47]], "cue": [[48, 52]], "content": [[56, 72]], "speech": True},
 ]
+UNLABELLED = [["Orr said that she left .", "It broke ."], ["Lund told us that it was open"]]
 CLUSTERS = [{"id": "1", "mentions": [{"span": [0, 3], "kind": "PROP"}, {"span": [14, 17], "kind": "PRON"}]}]
 
 
@@ -97,7 +104,7 @@ def initial(source: Path, work: Path) -> tuple[BertModel, Any]:
 def run(monkeypatch: pytest.MonkeyPatch, folder: Path, stage: str, *options: str) -> None:
     places = {
         "treebanks": "treebanks", "names": "ner", "name-lists": "names", "annotated": "news", "propositions": "quotes",
-        "coreference": "coref", "work": "work", "output": "models",
+        "coreference": "coref", "texts": "texts", "work": "work", "output": "models",
     }  # fmt: skip
     own = [part for name, place in places.items() for part in (f"--{name}", str(folder / place))]
     arguments = [stage, *own, "--batch-words", "40", "--rate", "1e-2", *options]
@@ -132,6 +139,51 @@ def test_everything_is_trained_stored_and_served(folder: Path, monkeypatch: pyte
     after = Linker.load(folder / "models" / "links.pt")
     for one, other in zip(before.state_dict().values(), after.state_dict().values(), strict=True):
         torch.testing.assert_close(one, other, atol=1e-2, rtol=1e-2)
+
+
+@torch.enable_grad()
+def test_a_model_learns_from_teachers_what_no_annotation_says(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(monkeypatch, folder, "heads", "--rounds", "70", "--encoder-rate", "1e-3", "--evaluations", "1")
+    inventory = Inventory.of(data.load(folder / "treebanks", "train"))
+    teachers = Teachers.load([folder / "models"] * 2, inventory, torch.device("cpu"))
+    torch.manual_seed(3)
+    encoder, tokenizer = initial(folder, folder)
+    learner = Model(TrainedEncoder(encoder, tokenizer.backend_tokenizer), inventory)
+    paragraphs = [[Sentence(text.split(), {}) for text in part] for part in UNLABELLED]
+    optimizer = torch.optim.Adam(learner.parameters(), lr=5e-3)
+    for _ in range(150):
+        losses = teachers.losses(learner, learner.states(paragraphs), paragraphs)
+        optimizer.zero_grad()
+        torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    learner.eval()
+    with torch.no_grad():
+        (wanted, heads), (found, _) = (own.targets(paragraphs) for own in (teachers, Teachers([learner])))
+    assert [head for head, _ in learner.depparse.predict(learner.states(paragraphs), [6, 3, 7])[0]] == heads[
+        :6
+    ].tolist()
+    for name in ("tags upos", "names 0", "roles 0", "roles 2", "cues", "shares"):
+        torch.testing.assert_close(found[name].probabilities, wanted[name].probabilities, atol=0.2, rtol=0)
+
+
+def test_texts_without_labels_are_read_but_none_that_is_measured_on(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(monkeypatch, folder, "heads", "--rounds", "0.1", "--evaluations", "1")
+    shutil.copytree(folder / "models", folder / "teacher")
+    (folder / "work" / "heads.checkpoint").unlink()
+    lines(folder / "texts" / "wikinews.jsonl", *({"id": name, "text": f"{name} left."} for name in ("Orr", "Lund")))
+    lines(folder / "texts" / "government-statements-re3d.jsonl", {"id": "1", "text": "The bridge broke."})
+    (folder / "texts" / "read-by-eye.txt").write_text("Lund\n", encoding="utf-8")
+    options = stages.arguments(["heads", "--texts", str(folder / "texts"), "--work", str(folder / "work")])
+    paragraphs = heads.plain(options, tokenizer_of(from_folder(BUNDLED, TOKENIZING)))
+    assert [s.words for p in paragraphs for s in p] == [["The", "bridge", "broke", "."], ["Lund", "left", "."]]
+
+    before = Linker.load(folder / "teacher" / "links.pt").cue.weight
+    run(monkeypatch, folder, "heads", "--rounds", "2", "--evaluations", "1", "--teachers", str(folder / "teacher"))
+    assert not torch.equal(Linker.load(folder / "models" / "links.pt").cue.weight, before)
+    state = torch.load(folder / "work" / "heads.checkpoint", weights_only=True)
+    assert state["streams"]["texts"] != [0, 0]  # they were read
 
 
 def test_folds_give_roles_and_links_to_documents_that_they_do_not_know(

@@ -16,7 +16,7 @@ from google.protobuf.descriptor_pb2 import DescriptorProto, EnumDescriptorProto,
 ROOT = Path(__file__).parent.parent.parent
 PROTOS = ROOT / "protos"
 FROZEN = PROTOS / "v1.frozen.txtpb"
-BUF = Path(os.environ.get("SAYSO_BUF", ROOT / "build/buf/node_modules/.bin/buf"))
+BUF = Path(os.environ.get("TEST_BUF", ROOT / "build/buf/node_modules/.bin/buf"))
 NAME = "sayso/v1/quotes.proto"
 
 BREAKING = {

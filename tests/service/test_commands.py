@@ -21,7 +21,7 @@ TEXT = "😀 “Yes,” said Mara."
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     engine = FakeEngine()
-    monkeypatch.setattr("sayso_server.commands.extract.load", lambda model, *, threads: engine)
+    monkeypatch.setattr("sayso_server.commands.extract.load", lambda model, *, threads, device: engine)
     return engine
 
 
@@ -62,11 +62,24 @@ def test_known_speakers_by_the_day_of_each_line(tmp_path: Path, engine: FakeEngi
 
 
 def test_labels_go_along(tmp_path: Path, engine: FakeEngine) -> None:
-    labels: list[object] = [{"outlet": "Post", "views": 7, "odd": "HALF"}, ["a", "b"], None]
+    labels: list[object] = [{"outlet": "Post", "desk": None, "odd": "HALF"}, None]
     documents = [{"id": str(n), "text": TEXT, "labels": one} for n, one in enumerate(labels)]
     result, written = extract(tmp_path, lines(*documents).replace(b"HALF", b"\\ud800"))
     assert result.exit_code == 0
-    assert [dict(Parse(line, pb.Result()).labels) for line in written] == [{"outlet": "Post", "odd": "?"}, {}, {}]
+    assert [dict(Parse(line, pb.Result()).labels) for line in written] == [{"outlet": "Post", "odd": "?"}, {}]
+
+
+def test_labels_that_no_server_takes_spoil_their_line(tmp_path: Path, engine: FakeEngine) -> None:
+    labels: list[object] = [["a", "b"], {"views": 7}, {"HALF": 7}, dict.fromkeys(map(str, range(65)), "")]
+    documents = [{"id": str(n), "text": TEXT, "labels": one} for n, one in enumerate(labels)]
+    result, written = extract(tmp_path, lines(*documents).replace(b"HALF", b"\\ud800"))
+    assert result.exit_code == 1
+    assert [json.loads(line)["error"] for line in written] == [
+        '"labels" is not an object of strings',
+        "\"labels\": the value of 'views' is not a string",
+        "\"labels\": the value of '\\ud800' is not a string",
+        '"labels": there are 65 labels; the limit is 64',
+    ]
 
 
 @pytest.mark.parametrize("command", ["extract", "corpus", "serve"])
@@ -167,7 +180,7 @@ def test_info() -> None:
     output, log = process.communicate("", timeout=PATIENCE)
     assert (process.returncode, log) == (0, "")
     _, *model, processor = output.splitlines()
-    assert model == ["model      fake 7", "digest     0123abcd"]
+    assert model == ["model      fake 7", "digest     0123abcd", "device     cpu"]
     assert processor.startswith(f"processor  {platform.machine()}, ")
 
 

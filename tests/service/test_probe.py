@@ -1,5 +1,6 @@
 """`sayso-server probe`, against servers with and without TLS and tokens."""
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from support.certificates import Authority, credentials, make_authority, make_ex
 from support.serving import PATIENCE, free_port, run, running
 
 from sayso_server.main import COMMANDS, main
-from sayso_server.service.settings import Security, Settings
+from sayso_server.service.settings import Http, Security, Settings
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,55 @@ def test_no_server() -> None:
     for arguments in ((), ("--live",)):
         found = probe(free_port(), *arguments)
         assert found.exit_code == 1
-        assert found.output.startswith("no answer from 127.0.0.1:")
+        assert found.output.startswith("no server listens at 127.0.0.1:")
+
+
+@pytest.fixture
+def tls(authority: Authority) -> tuple[str, ...]:
+    return ("--tls-cert", str(authority.cert), "--tls-key", str(authority.key))
+
+
+def test_a_server_without_tls_is_told_from_one_with_it(authority: Authority, tls: tuple[str, ...]) -> None:
+    with running() as plain:
+        found = probe(plain.port, *tls)
+        assert (found.exit_code, found.output.split(": ")[0]) == (1, f"127.0.0.1:{plain.port} does not speak TLS")
+        assert "leave out --tls-cert and --tls-key" in found.output
+    security = Security(tls_cert=str(authority.cert), tls_key=str(authority.key), tls_client_ca=str(authority.ca))
+    with running(settings=Settings(security=security), credentials=credentials(authority, authority)) as encrypted:
+        told = f"127.0.0.1:{encrypted.port} closes the connection: perhaps it"
+        assert probe(encrypted.port).output == f"{told} speaks TLS: give the probe --tls-cert and --tls-key\n"
+        assert probe(encrypted.port, *tls).output.startswith(f"{told} asks for another certificate")
+        own = ("--client-cert", str(authority.cert), "--client-key", str(authority.key))
+        assert probe(encrypted.port, *tls, *own).output == "serving\n"
+
+
+def test_another_port_of_a_server_is_told(authority: Authority, tls: tuple[str, ...]) -> None:
+    pytest.importorskip("uvicorn", reason="needs the extra http")
+    for security, arguments in (
+        (Security(), ()),
+        (Security(tls_cert=str(authority.cert), tls_key=str(authority.key)), tls),
+    ):
+        settings = Settings(http=Http(http_port=0), security=security)
+        with running(settings=settings, credentials=credentials(authority) if arguments else None) as served:
+            port = served.server.http.port  # type: ignore[union-attr]
+            found = probe(port, *arguments)
+            assert (found.exit_code, found.output.split(": ")[0]) == (1, f"127.0.0.1:{port} does not speak gRPC")
+
+
+def test_a_port_where_nobody_answers_is_told(tls: tuple[str, ...]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        for arguments in ((), tls):
+            found = probe(port, "--timeout", "0.2", *arguments)
+            told = f"no answer from 127.0.0.1:{port} in time: allow more with --timeout\n"
+            assert (found.exit_code, found.output) == (1, told)
+
+
+def test_a_certificate_that_cannot_be_shown_is_a_setting(authority: Authority, tls: tuple[str, ...]) -> None:
+    for cert, told in (("no-such.pem", "No such file or directory"), (str(authority.ca), "are not a certificate and")):
+        found = probe(1, *tls, "--client-cert", cert, "--client-key", str(authority.key))
+        assert found.exit_code == 2
+        assert told in found.stderr
 
 
 def test_settings_that_do_not_say_whom_to_ask() -> None:
@@ -68,7 +117,11 @@ def test_tls_and_mtls_and_tokens_by_the_variables_of_the_server(authority: Autho
     with running(settings=Settings(security=security), credentials=credentials(authority, authority)) as served:
         found = probe(served.port, **variables(security))
         assert (found.exit_code, found.output) == (0, "serving\n")
-        assert probe(served.port, "--token", "wrong", **variables(security)).exit_code == 1
+        refused = probe(served.port, "--token", "wrong", **variables(security))
+        assert (refused.exit_code, refused.output.split(": ")[0]) == (
+            1,
+            f"127.0.0.1:{served.port} does not accept the token",
+        )
         assert probe(served.port).exit_code == 1  # without TLS
         tokens.write_text(f"hidden sha256:{'0' * 64}\n", "ascii")
         refused = probe(served.port, **variables(security))

@@ -1,6 +1,7 @@
 """Flags and variables come from the same fields."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ from sayso_server.commands.serve import serve
 from sayso_server.commands.settings import setting_fields, variable_of
 from sayso_server.main import main
 from sayso_server.service.settings import Settings, default_threads, default_workers
+
+ROOT = Path(__file__).parents[2]
 
 
 def run(*arguments: str, **variables: str) -> Result:
@@ -43,6 +46,19 @@ def test_the_cores_are_shared_out_among_the_workers(monkeypatch: pytest.MonkeyPa
         printed = config()
         shapes.append((int(printed["SAYSO_WORKERS"]), int(printed["SAYSO_THREADS"])))
     assert shapes == [(1, 1), (2, 1), (4, 1), (4, 2), (4, 3)]
+
+
+def test_on_a_gpu_a_batch_has_more_words() -> None:
+    assert config()["SAYSO_MAX_BATCH_WORDS"] == "1000"
+    assert config("--device", "cuda:1")["SAYSO_MAX_BATCH_WORDS"] == "4000"
+    assert config(SAYSO_DEVICE="cuda", SAYSO_MAX_BATCH_WORDS="7")["SAYSO_MAX_BATCH_WORDS"] == "7"
+
+
+@pytest.mark.parametrize("name", ["gpu", "cuda:", "cuda:x", "cpu:0", "auto", ""])
+def test_an_unknown_device_is_refused(name: str) -> None:
+    result = run("--print-config", "--device", name)
+    assert result.exit_code == 2
+    assert f"{name!r} is not cpu, cuda or cuda:N" in result.stderr
 
 
 def test_a_flag_is_stronger_than_its_variable() -> None:
@@ -86,6 +102,13 @@ def test_such_a_variable_is_told_at_the_start_and_with_the_settings() -> None:
         timeout=PATIENCE,
     )
     assert "WARNING sayso_server.commands.serve: SAYSO_METRIC_PORT is not a setting" in done.stderr
+
+
+def test_the_tests_read_no_variable_that_a_server_would_tell() -> None:
+    files = [ROOT / "Makefile", *(ROOT / "tests").rglob("*.py")]
+    read = re.compile(r"""(?:environ\.get\("|^\t@?)(SAYSO_\w+)(?:"|=)""", re.MULTILINE)
+    names = dict.fromkeys((name for file in files for name in read.findall(file.read_text("utf-8"))), "1")
+    assert list(unknown_variables(names, variables_of(serve, probe))) == []
 
 
 def test_what_is_printed_can_be_read_again() -> None:

@@ -10,14 +10,14 @@ from sayso_server.main import main
 from support.engine import DeadlyEngine, FakeEngine
 
 
-def load(model: str, *, threads: int | None) -> Engine:
+def load(model: str, *, threads: int | None, device: str = "cpu") -> Engine:
     """The fake engine, or the error without a model."""
     if model != "bundled":
         raise ModelRefused(f"{model}: no model there")
     return FakeEngine()
 
 
-def load_stages(model: str, threads: int) -> Engine:
+def load_stages(model: str, threads: int, device: str) -> Engine:
     """The same in a worker; the model "endless" never comes to an end of loading."""
     while model == "endless":
         time.sleep(1)

@@ -23,8 +23,8 @@ from support.page_server import PageServer
 ROOT = Path(__file__).parents[2]
 PROGRAMS = ROOT / "tests/pages/bin"
 """In place of make, pip and `sayso-server serve`: they check their arguments, and change nothing."""
-MODULES = Path(os.environ.get("SAYSO_NODE_MODULES", ROOT / "build/acceptance/node_modules"))
-BUF = Path(os.environ.get("SAYSO_BUF", ROOT / "build/buf/node_modules/.bin/buf")).parent
+MODULES = Path(os.environ.get("TEST_NODE_MODULES", ROOT / "build/acceptance/node_modules"))
+BUF = Path(os.environ.get("TEST_BUF", ROOT / "build/buf/node_modules/.bin/buf")).parent
 PATIENCE = 300
 _COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n?", re.MULTILINE)
 _MISSING = re.compile(r"line \d+: ([\w.-]+): command not found$", re.MULTILINE)

@@ -16,7 +16,7 @@ _BUILT = Path(__file__).parent.parent.parent / "build/s3/bin/moto_server"
 
 def program() -> str | None:
     """The server, if installed by `make build/s3/.installed`."""
-    return os.environ.get("SAYSO_S3_SERVER") or (str(_BUILT) if _BUILT.exists() else shutil.which("moto_server"))
+    return os.environ.get("TEST_S3_SERVER") or (str(_BUILT) if _BUILT.exists() else shutil.which("moto_server"))
 
 
 @contextmanager

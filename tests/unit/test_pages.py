@@ -13,7 +13,7 @@ from support.rules_page import PAGE, written
 from sybil import Document
 
 from sayso import SaysoError
-from sayso.cli.connection import EXIT_STATUS
+from sayso.cli.statuses import EXTRACT_STATUS
 from sayso_server.service.errors import REASONS
 
 FILES = sorted(chain.from_iterable(ROOT.glob(pattern) for pattern in PAGES))
@@ -82,7 +82,7 @@ def test_the_exit_statuses_of_the_page_are_those_of_the_help() -> None:
     table = (ROOT / "docs/cli.md").read_text("utf-8").split("| exit status | |")[1].split("\n\n")[0]
     rows = [row.split("|")[1] for row in table.splitlines() if row]
     listed = [number for row in rows for number in re.findall(r"\b\d+\b", row)]
-    assert listed == re.findall(r"^ +(\d+)  ", EXIT_STATUS, re.MULTILINE)
+    assert listed == re.findall(r"^ +(\d+)  ", EXTRACT_STATUS, re.MULTILINE)
 
 
 def test_the_page_of_errors_has_every_reason_and_every_class_of_python() -> None:

@@ -6,10 +6,12 @@ import sys
 
 INTERRUPTED = 130
 TERMINATED = 143
+_STREAMS = (("stdin", os.O_WRONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY))
 
 
 def main() -> None:
     """Run the command line, or print how to install the extra `cli` if it is missing."""
+    _open_closed_streams()
     signal.signal(signal.SIGINT, _interrupted)  # also while libraries are imported, which may swallow exceptions
     from importlib.util import find_spec
 
@@ -42,6 +44,14 @@ def main() -> None:
         if interrupts:  # and a library being imported turned it into another exception
             _interrupted()
         raise
+
+
+def _open_closed_streams() -> None:
+    """Where the caller has closed a standard stream, Python has none. Input and output then fail when they are used."""
+    for number, (name, flags) in enumerate(_STREAMS):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, flags), number)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r"))
 
 
 def _terminated(*_: object) -> None:

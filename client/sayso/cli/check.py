@@ -10,14 +10,14 @@ import click
 from sayso._json import dumps
 from sayso._places import Places
 from sayso.checking import Check, CheckedQuotation, Difference, DifferenceKind, Sources, Verdict
-from sayso.cli.connection import FAILED, Failure
+from sayso.cli.connection import Failure
 from sayso.cli.files import STDIN, Wishes, expand, printable
 from sayso.cli.formats.sheet import write_sheet
-from sayso.cli.group import BAD_ARGUMENTS
 from sayso.cli.inputs import Inputs
 from sayso.cli.inputs.given import Given, Unreadable
 from sayso.cli.output import Output
 from sayso.cli.reading import Reading
+from sayso.cli.statuses import BAD_ARGUMENTS, FAILED
 from sayso.cli.words import one_line, who
 
 _STYLES = {
@@ -171,8 +171,9 @@ def _csv(checks: Checks, stream: TextIO, excel: bool) -> None:
 
 def _text(checks: Checks, stream: TextIO, excel: bool) -> None:
     """A block per quotation; in colour on a terminal that supports it, unless NO_COLOR is set."""
-    from rich.console import Console
     from rich.text import Text
+
+    from sayso.cli.console import Console
 
     console = Console(file=stream)
     width = max(console.width - _MARGIN, 20)

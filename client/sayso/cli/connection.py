@@ -10,47 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sayso._target import DEFAULT_SERVER, Target, checked
+from sayso.cli.statuses import BAD_ARGUMENTS, FAILED, UNREACHABLE
 from sayso.errors import RequestTimeout, SaysoError, ServerUnavailable
 from sayso.tls import Tls
 
 if TYPE_CHECKING:
     from sayso.client import Client
-
-FAILED = 1
-UNREACHABLE = 3
-
-EXIT_STATUS = """
-    \b
-    Exit status:
-        0  success
-        1  a document was rejected or failed, --speaker matches nobody, or the output cannot be written
-        2  invalid arguments
-        3  no server answered in time
-      130  interrupted (Ctrl-C)
-      141  the reader closed the pipe (| head)
-"""
-
-CHECK_STATUS = """
-    \b
-    Exit status:
-        0  all quotations are verbatim, or too short to check
-        1  some differ, or were not found
-        2  invalid arguments, a file was rejected or failed, or the output cannot be written
-        3  no server answered in time
-      130  interrupted (Ctrl-C)
-      141  the reader closed the pipe (| head)
-"""
-
-
-DOCTOR_STATUS = """
-    \b
-    Exit status:
-        0  nothing failed; there may be warnings
-        1  the server answers, but rejects the token or cannot read
-        2  invalid arguments
-        3  no server answers
-      130  interrupted (Ctrl-C)
-"""
 
 
 class Failure(click.ClickException):
@@ -132,7 +97,7 @@ class Connection:
 class FailedCheck(click.ClickException):
     """A failure of a command that uses the exit status FAILED for its findings."""
 
-    exit_code = 2
+    exit_code = BAD_ARGUMENTS
 
 
 @contextmanager

@@ -64,7 +64,7 @@ class Wishes:
 
 
 def content_of(path: str) -> Content | None:
-    """The content of a file by its name, of a compressed file its inner name; None if the name does not tell."""
+    """The content of a file by its name, of a compressed file its inner name; None if the name does not show it."""
     name = Path(path.lower())
     return _BY_ENDING.get((name.with_suffix("") if name.suffix == GZIP else name).suffix)
 
@@ -98,7 +98,8 @@ def _expand(argument: str) -> Iterable[str]:
 
 def _is_of_folder(inside: Path) -> bool:
     is_hidden = any(part.startswith(".") for part in inside.parts)
-    return not is_hidden and content_of(inside.name) in _OF_FOLDERS
+    is_about_the_folder = inside.name.lower().startswith("readme")
+    return not (is_hidden or is_about_the_folder) and content_of(inside.name) in _OF_FOLDERS
 
 
 def _nothing(argument: str) -> str:

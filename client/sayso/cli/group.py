@@ -1,16 +1,19 @@
 """Error handling of the command line: one line per error, and a documented exit status."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import click
 
 from sayso.cli import INTERRUPTED
+from sayso.cli.statuses import BAD_ARGUMENTS, BROKEN_PIPE, FAILED
 
-BAD_ARGUMENTS = 2
-BROKEN_PIPE = 141
+_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
+"""What the system says where standard output takes no more; an error of a file has its name."""
 
 
 class Group(click.Group):
@@ -22,24 +25,45 @@ class Group(click.Group):
         if not standalone_mode:
             return run(*arguments, standalone_mode=False, **named)
         try:
-            status = run(*arguments, standalone_mode=False, **named)
-        except click.UsageError as error:
-            status = _told(error.format_message().rstrip(".") + _see(error), BAD_ARGUMENTS)
-        except click.ClickException as error:
-            status = _told(error.format_message(), error.exit_code)
-        except click.Abort:
-            status = _told("interrupted", INTERRUPTED)
+            status = _status(lambda: run(*arguments, standalone_mode=False, **named))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            drop_standard_output()
+            status = BROKEN_PIPE
+        except OSError as error:
+            if error.errno not in _UNWRITABLE or error.filename:
+                raise
+            drop_standard_output()
+            status = _told(f"standard output: {error.strerror}", FAILED)
         sys.exit(status)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; handles readers that close the pipe early."""
+        """Run a command; handles readers that close the pipe early, before click treats that as a failure."""
         try:
-            done = super().invoke(ctx)
-            sys.stdout.flush()
+            return super().invoke(ctx)
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for Python's flush at exit
+            drop_standard_output()
             sys.exit(BROKEN_PIPE)
-        return done
+
+
+def drop_standard_output() -> None:
+    """Redirect standard output to the null device, so that Python does not fail to flush it at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _status(run: Callable[[], Any]) -> Any:
+    """How a run ends."""
+    try:
+        return run()
+    except SystemExit as ending:
+        return ending.code
+    except click.UsageError as error:
+        return _told(error.format_message().rstrip(".") + _see(error), BAD_ARGUMENTS)
+    except click.ClickException as error:
+        return _told(error.format_message(), error.exit_code)
+    except click.Abort:
+        return _told("interrupted", INTERRUPTED)
 
 
 def _told(message: str, status: int) -> int:

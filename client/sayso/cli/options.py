@@ -13,12 +13,12 @@ from sayso.models import CueClass, Kind
 _Command = Callable[..., None]
 
 INPUTS = """
-    FILE is a file, a folder (reads its text, HTML, PDF and JSON lines files, except hidden ones), a pattern
-    ("news/**/*.txt"), or "-" for standard input, which is also read if no FILE is named and something is piped in.
-    Formats: plain text (.txt, .md), JSON lines (.jsonl, .ndjson: {"id": ..., "text": ...}), a JSON array (.json),
-    HTML (.html; needs trafilatura), RSS or Atom (.xml, .rss, .atom), and PDF (needs pdftotext); each may be
-    compressed (.gz). Text must be UTF-8. For HTML, feeds and PDF, offsets refer to the extracted text, which JSON
-    output contains under "input".
+    FILE is a file, a folder (reads its text, HTML, PDF and JSON lines files and those of its folders, except README
+    and hidden files), a pattern ("news/**/*.txt"), or "-" for standard input, which is also read if no FILE is named
+    and something is piped in. Formats: plain text (.txt, .md), JSON lines (.jsonl, .ndjson:
+    {"id": ..., "text": ...}), a JSON array (.json), HTML (.html; needs trafilatura), RSS or Atom (.xml, .rss, .atom),
+    and PDF (needs pdftotext); each may be compressed (.gz). Text must be UTF-8. For HTML, feeds and PDF, offsets
+    refer to the extracted text, which JSON output contains under "input".
 """
 
 
@@ -29,13 +29,24 @@ def _within_a_folder(_: click.Context, parameter: click.Parameter, path: str | N
     return path
 
 
-def flags(forms: Sequence[str]) -> Callable[[_Command], _Command]:
-    """A flag for every format."""
+def format_options(forms: Sequence[str], meaning: str) -> Callable[[_Command], _Command]:
+    """--format and a flag for every format, as the argument `form`; --excel is CSV. `meaning` is the help text."""
 
     def decorate(command: _Command) -> _Command:
-        for form in forms:
-            command = click.option(f"--{form}", "form", flag_value=form, hidden=True)(command)
-        return command
+        @wraps(command)
+        def formed(*, form: str | None, excel: bool, **arguments: Any) -> None:
+            named = {f"--{one}": one for one in forms if arguments.pop(f"as_{one}")}
+            named |= ({f"--format {form}": form} if form else {}) | ({"--excel": "csv"} if excel else {})
+            if len(set(named.values())) > 1:
+                raise click.UsageError(f"{' and '.join(named)} contradict each other", click.get_current_context())
+            command(form=next(iter(named.values()), None), excel=excel, **arguments)
+
+        options = [click.option("-f", "--format", "form", type=click.Choice(forms), help=meaning)]
+        options += [click.option(f"--{one}", f"as_{one}", is_flag=True, hidden=True) for one in forms]
+        wished: _Command = formed
+        for option in reversed(options):
+            wished = option(wished)
+        return wished
 
     return decorate
 

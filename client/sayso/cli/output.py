@@ -12,6 +12,8 @@ from typing import TextIO
 import click
 
 from sayso.cli.files import STDIN, printable
+from sayso.cli.group import drop_standard_output
+from sayso.cli.statuses import FAILED
 
 FORMATS = {
     ".txt": "plain",
@@ -30,7 +32,7 @@ FORMATS = {
 class Unwritable(click.ClickException):
     """The output cannot be written, for example because the disk is full."""
 
-    exit_code = 1
+    exit_code = FAILED
 
 
 class Output:
@@ -83,7 +85,7 @@ class Output:
             raise
         except OSError as error:
             if self._path is None:
-                _drop_standard_output()
+                drop_standard_output()
             raise Unwritable(f"{printable(self.name)}: {error.strerror or type(error).__name__}") from error
 
     def keep(self) -> None:
@@ -130,9 +132,3 @@ def _mode(path: Path) -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
-
-
-def _drop_standard_output() -> None:
-    """Redirect standard output to the null device, so that Python does not fail to flush it at exit."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sayso.cli.connection import FAILED, Connection, exit_status
+from sayso.cli.connection import Connection, exit_status
 from sayso.cli.inputs import Inputs
 from sayso.cli.inputs.given import Given, Unreadable
 from sayso.cli.progress import Progress, progress
+from sayso.cli.statuses import FAILED
 from sayso.cli.words import one_line
 from sayso.models import OptionKeywords, Result
 

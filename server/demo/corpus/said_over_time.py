@@ -103,7 +103,7 @@ def main() -> None:
     tables.execute(f"create temp table named as {PEOPLE}", {"name": arguments.name})
     found = tables.sql("select person_id, name from named").fetchall()
     if not found:
-        sys.exit(f"nobody is called {arguments.name!r} in {arguments.tables}/people")
+        sys.exit(f"no person matches {arguments.name!r} in {arguments.tables}/people")
     person, name = found[0]
     tables.execute(f"create temp table said as {SAID}", {"person": person})
     told = [str(tables.sql("from named")), *map(line, tables.sql("from said").fetchall())]

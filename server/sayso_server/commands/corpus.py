@@ -14,7 +14,7 @@ import click
 
 from sayso_server.commands.corpus_progress import Progress, told, told_people
 from sayso_server.commands.extract import CLASSES
-from sayso_server.commands.model import BUNDLED, ModelRefused, model_option
+from sayso_server.commands.model import BUNDLED, ModelRefused, device_option, model_option
 from sayso_server.commands.serve import load_stages
 from sayso_server.commands.speakers import known_speakers, speakers_option
 from sayso_server.core.statement import KnownSpeaker, Options
@@ -28,7 +28,7 @@ from sayso_server.corpus.reading import Reading
 from sayso_server.corpus.rows import DOCUMENTS, STATEMENTS
 from sayso_server.corpus.storage.access import Place, place_of
 from sayso_server.lines import FIELDS, Fields
-from sayso_server.service.settings import Limits, default_threads
+from sayso_server.service.settings import Limits, default_batch_words, default_threads
 from sayso_server.version import VERSION
 from sayso_server.workers.process import Loader
 
@@ -121,6 +121,7 @@ def _carried(context: click.Context, option: click.Parameter, values: tuple[str,
 )
 @click.option("--retry-failed", is_flag=True, help="Read the failed documents again; this replaces their rows.")
 @model_option
+@device_option
 @click.option(
     "--threads",
     type=click.IntRange(min=1),
@@ -142,6 +143,8 @@ def corpus(*, place: Place, target: Place, workers: int, address: str | None, ru
     on_ray = runner == "ray" or (runner == "auto" and (workers > 1 or address is not None))
     if not on_ray and workers > 1:
         raise click.UsageError("--runner here has only one worker; leave out --runner or --workers")
+    if on_ray and values["device"] != "cpu":
+        raise click.UsageError("on Ray there is only --device cpu; leave out --device, or run a job for each GPU")
     if values["form"] == "parquet":
         _check_parquet()
     threads = values.pop("threads") or (1 if address else default_threads(workers))
@@ -187,6 +190,7 @@ def _reading(
     threads: int,
     *,
     model: str,
+    device: str,
     form: Form,
     classes: str,
     speakers: str | None,
@@ -197,12 +201,13 @@ def _reading(
     known = known_speakers(speakers)
     model, digest = identified(model)
     reading = Reading(
-        load=loader(model, threads),
+        load=loader(model, threads, device),
         digest=digest,
         options=Options(cue_classes=CLASSES[classes], known_speakers=known),
         form=form,
         carried=carried,
         threads=threads,
+        round_words=default_batch_words(device),
         max_document_chars=max_document_chars,
     )
     # The limit is left out: the rows of documents over the limit say what it was.
@@ -232,9 +237,9 @@ def identified(model: str) -> tuple[str, str]:
         raise ModelRefused(str(error)) from error
 
 
-def loader(model: str, threads: int) -> Loader:
+def loader(model: str, threads: int, device: str) -> Loader:
     """The loader of the workers' engine."""
-    return functools.partial(load_stages, model, threads)
+    return functools.partial(load_stages, model, threads, device)
 
 
 def _check_parquet() -> None:

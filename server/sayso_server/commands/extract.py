@@ -7,7 +7,7 @@ from typing import BinaryIO, TypeVar
 import click
 from google.protobuf.json_format import MessageToJson
 
-from sayso_server.commands.model import load, model_option, threads_option
+from sayso_server.commands.model import device_option, load, model_option, threads_option
 from sayso_server.commands.speakers import known_speakers, speakers_option
 from sayso_server.core.pipeline import Engine, outcomes
 from sayso_server.core.statement import REPORTED_SPEECH, CueClass, Extraction, Options
@@ -44,6 +44,7 @@ _CHUNK = 8  # documents passed to the engine together
 )
 @speakers_option
 @model_option
+@device_option
 @threads_option
 def extract(
     source: BinaryIO,
@@ -53,6 +54,7 @@ def extract(
     classes: str,
     speakers: str | None,
     model: str,
+    device: str,
     threads: int | None,
 ) -> None:
     """Read {"id", "text"} lines and write one line per document, in order; "-" is standard input or output.
@@ -65,7 +67,7 @@ def extract(
     Exit status: 0 on success, 1 if a line could not be read, 2 if the model, the speakers or an argument is invalid.
     """
     options = Options(cue_classes=CLASSES[classes], known_speakers=known_speakers(speakers))
-    engine = load(model, threads=threads)
+    engine = load(model, threads=threads, device=device)
     write = _gold_line if form == "gold" else _result_writer(engine)
     failures = 0
     for outcome in run(read_lines(source), engine, options, write):

@@ -58,8 +58,8 @@ def probe(
 ) -> None:
     """Check whether the server on this machine is ready (or alive).
 
-    Takes the settings of serve: use the same flags or variables. The server's certificate is trusted, whoever signed it
-    and whatever its name is. If the health service requires a token, one from --token-file is sent.
+    Takes the settings of serve: use the same flags or variables. The server's certificate is trusted, regardless of
+    its issuer and its names. If the health service requires a token, one from --token-file is sent.
 
     Exit status: 0 if it is, 1 if not, 2 if a setting is invalid.
     """

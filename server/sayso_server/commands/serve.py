@@ -8,16 +8,25 @@ import os
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from sayso_server.commands.environment import unknown_variables, variables_of
-from sayso_server.commands.model import load, model_option
+from sayso_server.commands.model import device_option, load, model_option
 from sayso_server.commands.probe import probe
 from sayso_server.commands.settings import settings_options, shown, variable_of
 from sayso_server.commands.speakers import known_speakers, speakers_option
 from sayso_server.core.pipeline import Engine
 from sayso_server.core.statement import KnownSpeaker
-from sayso_server.service.settings import SettingError, Settings, default_threads, default_workers, settings_of
+from sayso_server.service.settings import (
+    SettingError,
+    Settings,
+    default_batch_words,
+    default_threads,
+    default_workers,
+    settings_of,
+)
 from sayso_server.service.telemetry.logs import FORMATS, set_up
+from sayso_server.workers.process import Loader
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +47,7 @@ class Ended(click.ClickException):
 @click.command()
 @settings_options
 @model_option
+@device_option
 @click.option(
     "--threads",
     type=click.IntRange(min=1),
@@ -68,6 +78,7 @@ class Ended(click.ClickException):
 def serve(
     *,
     model: str,
+    device: str,
     threads: int | None,
     speakers: str | None,
     log_level: str,
@@ -82,6 +93,8 @@ def serve(
     Exit status: 0 after a clean stop; 1 if requests were cut off, or the server could not continue; 2 if the model, the
     address or a setting is invalid.
     """
+    if click.get_current_context().get_parameter_source("max_batch_words") is ParameterSource.DEFAULT:
+        values["max_batch_words"] = default_batch_words(device)
     try:
         settings = settings_of(values)
     except SettingError as error:
@@ -93,6 +106,7 @@ def serve(
         names = {
             "workers": workers,
             "model": model,
+            "device": device,
             "threads": threads,
             "speakers": speakers,
             "log_level": log_level,
@@ -107,22 +121,22 @@ def serve(
     for line in unknown:
         log.warning(line)
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # read when grpc is imported; the server logs errors itself
-    if _run(settings, model, threads, known):
+    if _run(settings, functools.partial(load_stages, model, threads, device), threads, known):
         raise SystemExit(1)
 
 
-def load_stages(model: str, threads: int) -> Engine:
+def load_stages(model: str, threads: int, device: str) -> Engine:
     """The engine of a worker. Raises ModelRefused."""
-    return load(model, threads=threads)
+    return load(model, threads=threads, device=device)
 
 
-def _run(settings: Settings, model: str, threads: int, known: tuple[KnownSpeaker, ...]) -> int:
+def _run(settings: Settings, load_engine: Loader, threads: int, known: tuple[KnownSpeaker, ...]) -> int:
     """Serve; returns the number of requests that were cut off."""
     from sayso_server.service.server import AddressError
     from sayso_server.workers.handle import LoadError, WorkerLostError
 
     try:
-        return asyncio.run(_serve(settings, model, threads, known))
+        return asyncio.run(_serve(settings, load_engine, threads, known))
     except (AddressError, SettingError, LoadError) as error:
         raise Refused(str(error)) from error
     except WorkerLostError as error:
@@ -138,14 +152,13 @@ def _collect_seldom() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def _serve(settings: Settings, model: str, threads: int, known: tuple[KnownSpeaker, ...]) -> int:
+async def _serve(settings: Settings, load_engine: Loader, threads: int, known: tuple[KnownSpeaker, ...]) -> int:
     from sayso_server.service.server import Server, serve
     from sayso_server.service.telemetry.metrics import without_creation_times
     from sayso_server.workers.handle import ProcessWorker
 
     _collect_seldom()
     without_creation_times()
-    load_engine = functools.partial(load_stages, model, threads)
     return await serve(
         Server(settings, lambda: ProcessWorker(load_engine, threads=threads, imports=IMPORTS), known=known)
     )

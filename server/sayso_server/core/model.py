@@ -11,4 +11,4 @@ class Model(NamedTuple):
     version: str
     digest: str
     number_format: str = ""
-    """Number format of the encoder: int8 or float32."""
+    """Number format of the encoder: int8 or float32, or float16 on a GPU."""

@@ -29,7 +29,7 @@ class BatchReader:
     `close()`. If a document crashes the process, only its own row fails.
 
     `fields` names the columns of the text and, if present, the id and date. `model` is `bundled` or a folder; `threads`
-    are those of the process; `load` loads another engine.
+    are those of the process; `device` is cpu, cuda or cuda:N; `load` loads another engine.
     Raises ValueError if a batch has no text column, or already has columns of these names; CorpusError if the model
     cannot be loaded.
     """
@@ -40,13 +40,14 @@ class BatchReader:
         fields: Fields = FIELDS,
         model: str = "bundled",
         threads: int = 1,
+        device: str = "cpu",
         options: Options = _EVERYTHING,
         max_document_chars: int = 200_000,
         load: Loader | None = None,
     ) -> None:
         self._fields = fields
         self._reading = Reading(
-            load=load or functools.partial(_load, model, threads),
+            load=load or functools.partial(_load, model, threads, device),
             digest="",
             options=options,
             form="jsonl",
@@ -103,11 +104,11 @@ class BatchReader:
         return Entry("", document.document_id, document.text, published_at=document.published_at)
 
 
-def _load(model: str, threads: int) -> Engine:
+def _load(model: str, threads: int, device: str) -> Engine:
     """Load the engine, in the reading process."""
     from sayso_server.parsing.load import load_engine
 
-    return load_engine(model, threads=threads)
+    return load_engine(model, threads=threads, device=device)
 
 
 def _values(column: Any) -> list[Any]:

@@ -66,7 +66,7 @@ def _string(value: object) -> str:
 def _int(value: object) -> int:
     if isinstance(value, float) and not value.is_integer():
         raise ValueError
-    number = int(value)  # type: ignore[call-overload] # what it cannot take, it raises TypeError for
+    number = int(value)  # type: ignore[call-overload] # raises TypeError for invalid values
     if not -(2**63) <= number < 2**63:
         raise OverflowError
     return int(number)

@@ -6,6 +6,7 @@ mentions and in sentences, kinds, pronouns, and shared words. So the encoder rea
 scored wherever its trees are, and no cost is quadratic in the number of words.
 """
 
+import copy
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple
@@ -287,7 +288,8 @@ class CoreferenceScorer:
     """The head that implements the core's port, `core.coreference.Coreference`."""
 
     def __init__(self, head: Antecedents) -> None:
-        self.head = head
+        # There are few pairs, and their features are computed in Python: a GPU would not make this faster.
+        self.head = head if head.mix.device.type == "cpu" else copy.deepcopy(head).to("cpu", torch.float32)
 
     @torch.inference_mode()
     def scores(self, mentions: Sequence[Place], asked: Sequence[int] | None = None) -> list[AntecedentScores]:

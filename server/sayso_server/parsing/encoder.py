@@ -1,13 +1,13 @@
 """The transformer encoder shared by all heads, and its storage format.
 
-It reads paragraphs, not sentences: the words of a paragraph are in one row, a separator between its sentences, so
-that every head sees what was said before and after. A row is read once, whatever heads follow. The word pieces are
-lower case; how a word is written (Title, CAPITALS, mIxed) goes in with them as its token type. An encoder that was
-loaded reads row by row (see `layers`); the one in training, batches of padded rows (`sayso_tools.training.encoder`).
+It reads paragraphs, not sentences: the words of a paragraph are in one row, with separators between sentences, so that
+every head sees the context before and after. A row is read once for all heads. The word pieces are in lower case; the
+capitalization of a word (Title, CAPITALS, mIxed) is its token type. A loaded encoder reads row by row, or many rows at
+once on a GPU (see `layers`); the one in training reads batches of padded rows (`sayso_tools.training.encoder`).
 
 On disk it is a folder of three files: `config.json`, `tokenizer.json` and `weights.npz`. The matrices are stored as
-signed bytes with one float32 scale per row (int8), all else as float16, zipped; they are read back into float32, and
-those of the layers made int8 again where that is faster.
+signed bytes with one float32 scale per row (int8), everything else as float16, zipped; they are loaded as float32, and
+those of the layers are converted to int8 again where that is faster, or to float16 for a GPU.
 """
 
 import itertools
@@ -23,20 +23,24 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from sayso_server.parsing.layers import Format, Layers, StoredRows, fastest
+from sayso_server.parsing.device import CPU, dtype_of, form_of
+from sayso_server.parsing.layers import Format, Layers, StoredRows
 
 LAYERS = 4
 """The number of last layers that the heads mix."""
 
 WINDOW = 256
-"""Word pieces of one row, ends included. A paragraph that has more is cut between sentences."""
+"""Maximum word pieces of one row, ends included. Longer paragraphs are split between sentences."""
 
 LONGEST = 510
-"""Word pieces of one row that holds a part of a sentence longer than a window."""
+"""Word pieces of one row with a part of a sentence that is longer than a window."""
 
 GROUP = 256
-"""Word pieces of rows that are read together, each as if it were alone: most paragraphs are too short to keep a core
-busy."""
+"""Maximum word pieces of rows that are read together (with the same results): most paragraphs are too short to keep a
+core busy."""
+
+ROOM = 32_768
+"""The same on a GPU, limited by memory: about 1 GiB."""
 
 PIECES = 16
 """The maximum number of word pieces of one word; the rest of an overlong word is dropped."""
@@ -88,7 +92,7 @@ class RowMaker:
         self.pieces = lru_cache(maxsize=1 << 16)(self._pieces)
 
     def _pieces(self, word: str) -> tuple[int, ...]:
-        whole = word.encode(errors="replace").decode()  # half a surrogate pair is no text to the tokenizer
+        whole = word.encode(errors="replace").decode()  # the tokenizer rejects unpaired surrogates
         ids = self.tokenizer.encode(whole, add_special_tokens=False).ids[:PIECES]
         return tuple(ids) or (self.unknown,)
 
@@ -114,14 +118,15 @@ class RowMaker:
 
 
 class Encoder:
-    """Hidden states of words, for inference. `computed` counts the word pieces read.
+    """Hidden states of words, for inference, on the device of the layers. `computed` counts the word pieces read.
 
-    Several threads read rows of their own: torch's own wait for each other after every matrix, and a row's are small.
+    Several threads read separate rows: torch's own threads synchronize after every matrix, and rows are small.
     """
 
     def __init__(self, layers: Layers, tokenizer: Tokenizer, threads: int = 1) -> None:
         self.layers = layers
         self.width = layers.width
+        self.device, self.dtype = layers.device, layers.dtype
         self.computed = 0
         maker = RowMaker(tokenizer)
         self.rows, self.pieces = maker.rows, maker.pieces
@@ -133,7 +138,7 @@ class Encoder:
     def __call__(self, paragraphs: Sequence[Paragraph]) -> Tensor:
         """The states of all words in order, (layers, words, width): the mean of each word's first and last piece."""
         rows = list(self.rows(paragraphs))
-        return self.read(rows) if rows else torch.zeros(LAYERS, 0, self.width)
+        return self.read(rows) if rows else torch.zeros(LAYERS, 0, self.width, device=self.device, dtype=self.dtype)
 
     def read(self, rows: Sequence[Row]) -> Tensor:
         """The states of the words of these rows, one after the other."""
@@ -145,9 +150,11 @@ class Encoder:
         return torch.cat([states[i] for i in range(len(rows))], 1)
 
     def _groups(self, rows: Sequence[Row]) -> list[list[int]]:
-        """Which rows are read together, the longest first, so that no thread is left with a long one."""
+        """The rows to read together, longest first, so that no thread ends with a long row."""
         lengths = [len(row.ids) for row in rows]
-        room = min(GROUP, sum(lengths) // self._threads) if self.layers.is_exact else 0
+        room = ROOM if self.layers.is_padded else 0
+        if self.layers.is_exact:
+            room = min(GROUP, sum(lengths) // self._threads)
         out: list[list[int]] = []
         size = 0
         for i in sorted(range(len(rows)), key=lambda i: -lengths[i]):
@@ -160,21 +167,24 @@ class Encoder:
         return out
 
     @torch.inference_mode()
-    def _read_group(self, rows: Sequence[Row]) -> list[Tensor]:
+    def _read_group(self, rows: Sequence[Row]) -> Sequence[Tensor]:
         """The states of the words of each row, (layers, words, width)."""
         ids, types = ([*itertools.chain(*parts)] for parts in ((r.ids for r in rows), (r.types for r in rows)))
         lengths = [len(row.ids) for row in rows]
-        layers = self.layers(torch.tensor(ids), torch.tensor(types), lengths)[-LAYERS:]
+        layers = self.layers(self._tensor(ids), self._tensor(types), lengths)[-LAYERS:]
         starts = [*itertools.accumulate(lengths, initial=0)][:-1]
-        first = _moved((row.first for row in rows), starts)
-        last = _moved((row.last for row in rows), starts)
+        first = self._tensor(_moved((row.first for row in rows), starts))
+        last = self._tensor(_moved((row.last for row in rows), starts))
         states = torch.stack([(own.index_select(0, first) + own.index_select(0, last)) / 2 for own in layers])
         return list(torch.split(states, [len(row.first) for row in rows], 1))
 
+    def _tensor(self, numbers: list[int]) -> Tensor:
+        return torch.tensor(numbers, device=self.device)
 
-def _moved(places: Iterable[Sequence[int]], starts: Sequence[int]) -> Tensor:
+
+def _moved(places: Iterable[Sequence[int]], starts: Sequence[int]) -> list[int]:
     """The places in rows as places among the pieces of all rows, which begin at `starts`."""
-    return torch.tensor([start + place for start, own in zip(starts, places, strict=True) for place in own])
+    return [start + place for start, own in zip(starts, places, strict=True) for place in own]
 
 
 def quantize(weight: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray]:
@@ -184,12 +194,14 @@ def quantize(weight: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def stored_arrays(state: Mapping[str, Tensor]) -> dict[str, np.ndarray]:
-    """A state dict as it is stored: `NAME|int8` and `NAME|scale` for each matrix NAME, all else in half precision."""
+    """A state dict in storage format: `NAME|int8` and `NAME|scale` for each matrix NAME, the rest in half precision."""
     arrays: dict[str, np.ndarray] = {}
     for name, tensor in state.items():
         value = tensor.detach().float().cpu().numpy()
         if value.ndim == 2:
-            levels = 63 if "word_embeddings" in name else 127  # seven bits do for the word vectors, and pack better
+            levels = (
+                63 if "word_embeddings" in name else 127
+            )  # seven bits are enough for the word vectors, and compress better
             arrays[name + "|int8"], arrays[name + "|scale"] = quantize(value, levels)
         elif not name.endswith("position_ids"):
             arrays[name] = value.astype(np.float16)
@@ -210,16 +222,18 @@ def load_weights(path: Path) -> dict[str, Tensor]:
     return state
 
 
-def load_layers(folder: Path, form: Format | None = None) -> Layers:
-    """The layers of an encoder's folder, in the fastest number format unless told otherwise."""
+def load_layers(folder: Path, form: Format | None = None, device: torch.device = CPU) -> Layers:
+    """The layers of an encoder's folder, in the fastest number format of the device unless told otherwise."""
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     heads, epsilon = config["num_attention_heads"], config["layer_norm_eps"]
     weights = folder / "weights.npz"
-    return Layers(load_weights(weights), heads, epsilon, form or fastest(), _load_words(weights))
+    state = {name: value.to(device, dtype_of(device)) for name, value in load_weights(weights).items()}
+    words = _load_words(weights) if device.type == "cpu" else None
+    return Layers(state, heads, epsilon, form or form_of(device), words)
 
 
 def _load_words(path: Path) -> StoredRows | None:
-    """The embeddings of words, where they are stored in int8."""
+    """The embeddings of words, if they are stored in int8."""
     name = "embeddings.word_embeddings.weight"
     with np.load(path, allow_pickle=False) as arrays:
         if f"{name}|int8" not in arrays.files:
@@ -227,7 +241,8 @@ def _load_words(path: Path) -> StoredRows | None:
         return StoredRows(torch.from_numpy(arrays[f"{name}|int8"]), torch.from_numpy(arrays[f"{name}|scale"]))
 
 
-def load_encoder(folder: Path, form: Format | None = None) -> Encoder:
-    """The encoder of a models folder, on as many threads as torch has. Nothing is looked up anywhere else."""
+def load_encoder(folder: Path, form: Format | None = None, device: torch.device = CPU) -> Encoder:
+    """The encoder of a models folder, with torch's number of threads. Only files of the folder are used."""
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    return Encoder(load_layers(folder, form), tokenizer, torch.get_num_threads())
+    threads = torch.get_num_threads() if device.type == "cpu" else 1
+    return Encoder(load_layers(folder, form, device), tokenizer, threads)

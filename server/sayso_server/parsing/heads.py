@@ -91,9 +91,9 @@ class SpanTagger(Head):
         self.scores = nn.Linear(width, sum(1 + 2 * len(group) for group in groups))
 
     def grouped(self, states: Tensor) -> list[Tensor]:
-        """The scores of each group, (words, classes)."""
+        """The scores of each group, (words, classes), in float32."""
         sizes = [1 + 2 * len(group) for group in self.groups]
-        return list(torch.split(applied(self.scores, self.mixed(states)), sizes, 1))
+        return list(torch.split(applied(self.scores, self.mixed(states)).float(), sizes, 1))
 
     def loss(self, states: Tensor, gold: Tensor) -> Tensor:
         """Cross-entropy, summed over groups and averaged over words; `gold` is (words, groups), -100 is ignored."""
@@ -115,15 +115,15 @@ class SpanTagger(Head):
 
     def probabilities(self, states: Tensor) -> list[np.ndarray]:
         """The probability of each class, by group, (words, classes)."""
-        return [scores.softmax(1).cpu().numpy() for scores in self.grouped(states)]
+        return [array(scores.softmax(1)) for scores in self.grouped(states)]
 
     def classes(self, states: Tensor) -> list[np.ndarray]:
         """The best class of every word, by group; inside labels follow a begin label."""
-        return [best_classes(scores.log_softmax(1).cpu().numpy()) for scores in self.grouped(states)]
+        return [best_classes(array(scores.log_softmax(1))) for scores in self.grouped(states)]
 
     def predict_group(self, states: Tensor, group: int) -> list[SpanOfWords]:
         """The spans of one group."""
-        scores = self.grouped(states)[group].log_softmax(1).cpu().numpy()
+        scores = array(self.grouped(states)[group].log_softmax(1))
         return spans(best_classes(scores), self.groups[group])
 
     def predict(self, states: Tensor) -> list[list[SpanOfWords]]:
@@ -183,6 +183,8 @@ class Parser(Head):
     Labels are scored only for the chosen arcs, unless a tree must be repaired; see `decoding`.
     """
 
+    _label_of_heads: Tensor | None
+
     def __init__(self, width: int, relations: list[str], arc_width: int = 256, label_width: int = 96) -> None:
         super().__init__(width=width, relations=relations, arc_width=arc_width, label_width=label_width)
         self.relations = relations
@@ -192,7 +194,8 @@ class Parser(Head):
         self.arc = nn.Parameter(torch.zeros(arc_width + 1, arc_width))
         self.label = nn.Parameter(torch.zeros(label_width + 1, label_width + 1, len(relations)))
         nn.init.orthogonal_(self.arc[:-1])
-        self._label_of_heads: Tensor | None = None  # `label` prepared for multiplication with heads, after loading
+        # `label` prepared for multiplication with heads, after loading
+        self.register_buffer("_label_of_heads", None, persistent=False)
 
     def views(self, states: Tensor, lengths: Sequence[int]) -> "Views":
         """The words of padded sentences, (sentences, 1 + longest, width), root first."""
@@ -260,7 +263,9 @@ class Parser(Head):
         asked = linear(_with_one(views.arc_dependents), self.arc.T)
         rows, sizes = _on(asked, np.concatenate(sentences)), [len(own) for own in sentences]
         pairs = zip(torch.split(asked[rows], sizes), torch.split(views.arc_heads[rows], sizes), strict=True)
-        scores: list[np.ndarray] = [(dependents @ heads.T).cpu().numpy() for dependents, heads in pairs]
+        flat = array(torch.cat([(dependents @ heads.T).flatten() for dependents, heads in pairs]))
+        borders = np.cumsum([size * size for size in sizes])[:-1]
+        scores = [own.reshape(size, size) for own, size in zip(np.split(flat, borders), sizes, strict=True)]
         for own in scores:
             np.fill_diagonal(own, -np.inf)
         return scores
@@ -275,7 +280,7 @@ class Parser(Head):
         words = np.argsort(np.argsort(by_count)[own], kind="stable")
         dependents = _with_one(views.label_dependents[1:])[_on(views.label_dependents, words)]
         used, counts = used[by_count], counts[by_count]
-        best = np.empty(len(heads), dtype=np.int64)
+        best: list[Tensor] = []
         start = 0
         for first in range(0, len(used), HEADS):
             rows = _on(views.label_heads, used[first : first + HEADS])
@@ -285,10 +290,12 @@ class Parser(Head):
             for size, part in zip(sizes.tolist(), parts, strict=True):
                 end = start + size * len(part)
                 scores = torch.bmm(dependents[start:end].view(len(part), size, -1), part)
-                best[words[start:end]] = scores.argmax(2).flatten().cpu().numpy()
+                best.append(scores.argmax(2).flatten())
                 start = end
-        labels: list[int] = best.tolist()
-        return labels
+        labels = np.empty(len(heads), dtype=np.int64)
+        labels[words] = torch.cat(best).cpu().numpy()
+        out: list[int] = labels.tolist()
+        return out
 
     def _of_heads(self, heads: Tensor) -> Tensor:
         """The contribution of heads (heads, width) to label scores, (heads, 1 + width, relations)."""
@@ -300,8 +307,7 @@ class Parser(Head):
     def _every_label(self, dependents: Tensor, heads: Tensor) -> np.ndarray:
         """Log-probabilities (dependents, heads, relations) of all pairs, from two tensors (words, width)."""
         scores = _with_one(dependents) @ self._of_heads(heads)
-        every: np.ndarray = F.log_softmax(scores, 2).transpose(0, 1).cpu().numpy()
-        return every
+        return array(F.log_softmax(scores.float(), 2).transpose(0, 1))
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -318,6 +324,12 @@ class Views(NamedTuple):
     arc_heads: Tensor
     label_dependents: Tensor
     label_heads: Tensor
+
+
+def array(tensor: Tensor) -> np.ndarray:
+    """A tensor as an array in float32."""
+    numbers: np.ndarray = tensor.float().cpu().numpy()
+    return numbers
 
 
 def _on(tensor: Tensor, places: np.ndarray) -> Tensor:

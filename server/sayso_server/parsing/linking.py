@@ -19,7 +19,7 @@ import torch.nn.functional as F  # noqa: N812  # the customary name
 from torch import Tensor, nn
 
 from sayso_server.core.tree import CueLink, LikelyCue
-from sayso_server.parsing.heads import WORDS, Head, batches
+from sayso_server.parsing.heads import WORDS, Head, array, batches
 from sayso_server.parsing.matrices import applied, linear
 
 LONGEST = 500
@@ -163,7 +163,7 @@ class Linker(Head):
         `lengths` are the words of each paragraph; places count from the first word of all. Probabilities are rounded.
         """
         mixed = self.mixed(states)
-        likely = self.cue(mixed)[:, 0].sigmoid().cpu().numpy()
+        likely = array(self.cue(mixed)[:, 0].float().sigmoid())
         paragraphs = _paragraphs(likely, lengths, least_cue)
         cues = np.flatnonzero(likely >= least_cue)
         main = list(zip(cues.tolist(), _rounded(likely[cues]), strict=True))
@@ -182,12 +182,11 @@ class Linker(Head):
         steps = _steps(_on(mixed, pairs.cues - pairs.words))
         sizes = [(len(words), len(cues)) for words, cues in paragraphs]
         share, scope, source = (
-            _products(own.of_words(read), own.of_cues(cues), sizes) + own.distance[steps]
+            (_products(own.of_words(read), own.of_cues(cues), sizes) + own.distance[steps]).float()
             for own in (self.share, self.scope, self.source)
         )
-        none = self.none(read)[:, 0].cpu().numpy()
-        shares = _shares(share.cpu().numpy(), none, pairs.starts)
-        return np.stack([shares, scope.sigmoid().cpu().numpy(), source.sigmoid().cpu().numpy()])
+        shares = _shares(array(share), array(self.none(read)[:, 0]), pairs.starts)
+        return np.stack([shares, *array(torch.stack([scope.sigmoid(), source.sigmoid()]))])
 
 
 def padded(rows: Tensor, lengths: Sequence[int]) -> Tensor:

@@ -26,6 +26,7 @@ from sayso_server.parsing.coreference import Antecedents, name_around, packed
 from sayso_server.parsing.document import Expand
 from sayso_server.parsing.encoder import Encoder
 from sayso_server.parsing.heads import Parser, SpanTagger, Tagger
+from sayso_server.parsing.lemmatizing import Lemmatizer
 from sayso_server.parsing.linking import Linker, linked
 from sayso_server.parsing.sentences import Ends
 from sayso_server.parsing.tokenizer import Network, Tokenizer
@@ -35,7 +36,7 @@ VARIANT = "sayso"
 
 
 class Reader:
-    """Reads documents, and keeps the states of the last one."""
+    """Reads documents, and keeps the states of the last one. Heads are on the device of its encoder."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
@@ -52,6 +53,10 @@ class Reader:
     def keep(self, document: Any, states: Tensor) -> None:
         """Keep states that were computed elsewhere."""
         self._document, self._states = document, states
+
+    def placed(self, head: Any) -> Any:
+        """The head, on the encoder's device and in the data type of the states."""
+        return head.to(self.encoder.device, self.encoder.dtype)
 
     def forget(self) -> None:
         """Drop document and states."""
@@ -84,7 +89,7 @@ class _OnStates:
 
     def __init__(self, config: dict[str, Any]) -> None:
         self.reader: Reader = config["reader"]
-        self.head: Any = self.head_class.load(config["model_path"])
+        self.head: Any = self.reader.placed(self.head_class.load(config["model_path"]))
 
 
 @register_processor_variant("tokenize", VARIANT)
@@ -146,29 +151,19 @@ class ParserVariant(_OnStates, ProcessorVariant):  # type: ignore[misc]
 
 @register_processor_variant("lemma", VARIANT)
 class LemmaVariant(ProcessorVariant):  # type: ignore[misc]
-    """Lemmas, with a cache of at most `MEMORY` words: a lemma depends only on a word and its tag.
-
-    Stanza has a cache too (`store_results`), but without a limit, and it still prepares the network input of all words.
-    """
+    """Lemmas; see `parsing.lemmatizing`. Stanza has a cache too (`store_results`), but without a limit."""
 
     OVERRIDE = True
-    MEMORY = 1 << 16
 
     def __init__(self, config: dict[str, Any]) -> None:
         own = {**config, f"with_{VARIANT}": False, "check_requirements": False}
-        self._stanza = LemmaProcessor(own, SimpleNamespace(foundation_cache=None), "cpu")  # all it needs
-        self._known: dict[tuple[str, str], str] = {}
+        foundation = SimpleNamespace(foundation_cache=None)  # all it needs of a pipeline
+        self._lemmatizer = Lemmatizer(LemmaProcessor(own, foundation, "cpu"))
 
     def process(self, document: Any) -> Any:
         """Set the lemmas of all words."""
         words = [(word.text, word.upos) for sentence in document.sentences for word in sentence.words]
-        if len(self._known) > self.MEMORY:
-            self._known.clear()
-        if unknown := [word for word in dict.fromkeys(words) if word not in self._known]:
-            rows = [{doc.ID: i, doc.TEXT: text, doc.UPOS: tag} for i, (text, tag) in enumerate(unknown, 1)]
-            lemmas = self._stanza.process(doc.Document([rows])).get(doc.LEMMA)
-            self._known.update(zip(unknown, lemmas, strict=True))
-        document.set(doc.LEMMA, [self._known[word] for word in words])
+        document.set(doc.LEMMA, self._lemmatizer(words))
         return document
 
 
@@ -181,7 +176,7 @@ class _OwnProcessor(Processor):  # type: ignore[misc]
     def __init__(self, config: dict[str, Any], pipeline: Any, device: Any) -> None:
         super().__init__(config, pipeline, device)
         self.reader: Reader = config["reader"]
-        self.head = self.head_class.load(config["model_path"])
+        self.head = self.reader.placed(self.head_class.load(config["model_path"]))
 
 
 @register_processor("sentences")

@@ -78,7 +78,7 @@ def decide(head: Ends, states: Tensor, read: Sequence[Units]) -> list[set[int]]:
     by_paragraph = zip(starts, read, strict=False)
     places = torch.tensor([start + doubt.word for start, own in by_paragraph for doubt in own.doubts])
     margins = torch.tensor([doubt.margin for own in read for doubt in own.doubts])
-    scores = iter((head(states[:, places], states[:, places + 1]) + MARGIN * margins).tolist())
+    scores = iter((head(states[:, places], states[:, places + 1]).float().cpu() + MARGIN * margins).tolist())
     return [chosen(own, list(itertools.islice(scores, len(own.doubts)))) for own in read]
 
 

@@ -16,6 +16,7 @@ from sayso_server.core.coreference import Coreference
 from sayso_server.core.tree import CueLink, Roles, TaggedName, Tree, Word
 from sayso_server.parsing import tokens
 from sayso_server.parsing.coreference import CoreferenceScorer
+from sayso_server.parsing.device import CPU, check
 from sayso_server.parsing.document import Document
 from sayso_server.parsing.encoder import load_encoder
 from sayso_server.parsing.errors import ModelError
@@ -36,9 +37,10 @@ NAME_TYPES = {"PER": "PER", "PERSON": "PER", "ORG": "ORG", "LOC": "LOC", "GPE": 
 class StanzaParser:
     """A Stanza pipeline that implements the core's parser port. Not thread-safe."""
 
-    def __init__(self, pipeline: Any, reader: Reader | None = None) -> None:
+    def __init__(self, pipeline: Any, reader: Reader | None = None, device: torch.device = CPU) -> None:
         self.pipeline = pipeline
         self.reader = reader
+        self.device = device
         self._first = [name for name in TOKENIZING if name in pipeline.processors]
         self._then = [name for name in SENTENCES if name in pipeline.processors]
         self._rest = [name for name in pipeline.processors if name not in (*TOKENIZING, *SENTENCES)]
@@ -53,7 +55,23 @@ class StanzaParser:
         return CoreferenceScorer(own.head) if own is not None else None
 
     def parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
-        """The sentences of each paragraph; see `core.parser.Parser`."""
+        """The sentences of each paragraph; see `core.parser.Parser`.
+
+        If the memory of a GPU is not sufficient, the paragraphs are read in two halves. Raises GpuLostError.
+        """
+        try:
+            return self._parse(paragraphs)
+        except torch.OutOfMemoryError:
+            if len(paragraphs) < 2:
+                raise
+        except RuntimeError:
+            check(self.device)
+            raise
+        torch.cuda.empty_cache()
+        half = len(paragraphs) // 2
+        return self.parse(paragraphs[:half]) + self.parse(paragraphs[half:])
+
+    def _parse(self, paragraphs: Sequence[str]) -> list[list[Tree]]:
         out: list[list[Tree]] = [[] for _ in paragraphs]
         for batch in tokens.batches(paragraphs, self._cut):
             document = self.annotate(batch.document)
@@ -97,11 +115,15 @@ def prepare(threads: int | None) -> None:
     torch.set_flush_denormal(True)
 
 
-def from_folder(folder: Path, processors: Sequence[str] = ()) -> StanzaParser:
-    """A parser with all or some models of a folder. Raises ModelError if they cannot be loaded."""
+def from_folder(folder: Path, processors: Sequence[str] = (), device: torch.device = CPU) -> StanzaParser:
+    """A parser with all or some models of a folder. Raises ModelError if they cannot be loaded.
+
+    The encoder and the heads are on the device, all else (tokens, words of multi-word tokens, lemmas) on the processor.
+    """
     processors = processors or processors_of(folder)
     try:
-        reader = Reader(load_encoder(folder / "encoder")) if set(processors) & set(ON_STATES) else None
+        on_states = set(processors) & set(ON_STATES)
+        reader = Reader(load_encoder(folder / "encoder", device=device)) if on_states else None
         settings: dict[str, Any] = {f"{name}_model_path": str(folder / f"{name}.pt") for name in processors}
         settings |= {f"{name}_reader": reader for name in ON_STATES}
         own = ["tokenize"] if is_own_tokenizer(folder / "tokenize.pt") else []  # otherwise Stanza's tokenizer
@@ -121,10 +143,10 @@ def from_folder(folder: Path, processors: Sequence[str] = ()) -> StanzaParser:
     except Exception as error:
         reason = next(iter(str(error).splitlines()), "")
         raise ModelError(f"the models in {folder} cannot be loaded ({type(error).__name__}: {reason})") from error
-    return StanzaParser(pipeline, reader)
+    return StanzaParser(pipeline, reader, device)
 
 
-def from_package(package: str) -> tuple[StanzaParser, str, str]:
+def from_package(package: str, device: torch.device = CPU) -> tuple[StanzaParser, str, str]:
     """A parser with a Stanza package, its version, and the SHA-256 of the checksums of its files in Stanza's index.
 
     Files come from the resources folder, or from the hub if it can be reached. There are no roles: extraction relies on
@@ -142,7 +164,7 @@ def from_package(package: str) -> tuple[StanzaParser, str, str]:
             processors=chosen,
             package=None,
             download_method=stanza.DownloadMethod.REUSE_RESOURCES,
-            use_gpu=False,
+            device=str(device),
             verbose=False,
             logging_level="ERROR",
         )
@@ -151,7 +173,11 @@ def from_package(package: str) -> tuple[StanzaParser, str, str]:
     except Exception as error:
         raise ModelError(_why_no_package(package, folder, error)) from error
     sums = "".join(f"{name} {own} {index[name][own]['md5']}\n" for name, own in sorted(chosen.items()))
-    return StanzaParser(pipeline), stanza.__resources_version__, hashlib.sha256(sums.encode()).hexdigest()
+    return (
+        StanzaParser(pipeline, device=device),
+        stanza.__resources_version__,
+        hashlib.sha256(sums.encode()).hexdigest(),
+    )
 
 
 def _files_of(index: dict[str, Any], package: str) -> dict[str, str]:

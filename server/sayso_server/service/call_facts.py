@@ -8,8 +8,8 @@ from dataclasses import dataclass
 class CallFacts:
     """Filled in by the tasks of a call as it proceeds. It never contains text of the caller.
 
-    `caller` is the name of its token, empty without one; `reason` is why it was rejected; `documents` and `words` count
-    what was read for it; `queued` is the longest time that one of its documents waited for a worker, in seconds.
+    `caller` is the name of its token, empty without one; `reason` is why it was rejected; `documents` and `words` are
+    the numbers read for it; `queued` is the longest time that one of its documents waited for a worker, in seconds.
     """
 
     caller: str = ""

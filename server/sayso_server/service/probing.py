@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sayso_server.service.probe_errors import told
 from sayso_server.service.settings import Security, SettingError, Settings
 from sayso_server.service.tokens import plain_token
 
@@ -42,6 +43,7 @@ def ask(settings: Settings, caller: Caller, *, service: bool, timeout: float) ->
         raise SettingError("--port 0 is a free port that only the server knows")
     host = _EVERYWHERE.get(settings.host, settings.host).strip("[]")
     token = caller.token or _token(settings.security)
+    encrypted = bool(settings.security.tls_cert and settings.security.tls_key)
     try:
         with _channel(settings.security, caller, (host, settings.port), timeout) as channel:
             request = health_pb2.HealthCheckRequest(service=SERVICE if service else "")
@@ -50,10 +52,8 @@ def ask(settings: Settings, caller: Caller, *, service: bool, timeout: float) ->
             status = stub.Check(request, timeout=timeout, metadata=metadata).status
     except ssl.SSLCertVerificationError as error:  # a live process need not have a valid certificate
         return Answer(not service, f"invalid certificate: {error.verify_message}")
-    except OSError as error:
-        return Answer(False, f"no answer from {host}:{settings.port}: {error.strerror or error}")
-    except grpc.RpcError as error:
-        return Answer(False, f"no answer from {host}:{settings.port}: {error.code().name}, {error.details()}")
+    except (OSError, grpc.RpcError) as error:
+        return Answer(False, told(f"{host}:{settings.port}", error, encrypted=encrypted))
     name = health_pb2.HealthCheckResponse.ServingStatus.Name(status)
     return Answer(status == health_pb2.HealthCheckResponse.SERVING, name.lower().replace("_", " "))
 
@@ -72,19 +72,32 @@ def _channel(security: Security, caller: Caller, address: tuple[str, int], timeo
     target, options = f"[{host}]:{port}" if ":" in host else f"{host}:{port}", [("grpc.enable_http_proxy", 0)]
     if not (security.tls_cert and security.tls_key):
         return grpc.insecure_channel(target, options)
-    own = (caller.cert or security.tls_cert, caller.key or security.tls_key) if security.tls_client_ca else None
+    asked = security.tls_client_ca or caller.cert
+    own = (caller.cert or security.tls_cert, caller.key or security.tls_key) if asked else None
+    if own:
+        _check(own)
     shown, name = _certificate(own, address, timeout)
     pair = (Path(own[1]).read_bytes(), Path(own[0]).read_bytes()) if own else (None, None)
     credentials = grpc.ssl_channel_credentials(shown.encode(), *pair)
     return grpc.secure_channel(target, credentials, [*options, ("grpc.ssl_target_name_override", name)])
 
 
+def _check(own: tuple[str, str]) -> None:
+    """Raises SettingError where a certificate and its key cannot be used."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(*own)
+    except ssl.SSLError as error:
+        raise SettingError(f"{own[0]} and {own[1]} are not a certificate and its key in PEM") from error
+    except OSError as error:
+        raise SettingError(f"{' or '.join(own)}: {error.strerror}") from error
+
+
 def _certificate(own: tuple[str, str] | None, address: tuple[str, int], timeout: float) -> tuple[str, str]:
     """The certificate of the server, and one of its names. Raises OSError.
 
-    It is trusted, whoever signed it: this is the server's own machine, and the file may already hold a newer one. Its
-    names are the ones that clients use, and this machine need not know them. Python returns names only for verified
-    certificates, hence the second connection.
+    It is trusted, regardless of its issuer: this is the server's own machine, and the file may already hold a newer
+    one. Its names are the ones that clients use, and this machine need not know them. Python returns names only for
+    verified certificates, hence the second connection.
     """
     unchecked = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE

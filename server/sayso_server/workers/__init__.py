@@ -1,1 +1,1 @@
-"""Workers: processes that read texts, and what is said to them. Used by the server and by the corpus job."""
+"""Workers: processes that read texts, and their protocol. Used by the server and by the corpus job."""

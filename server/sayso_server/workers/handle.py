@@ -1,4 +1,4 @@
-"""A worker process as the event loop sees it."""
+"""A handle to a worker process on the event loop."""
 
 import asyncio
 import multiprocessing
@@ -30,19 +30,19 @@ class Worker(Protocol):
         """Load the engine. Raises LoadError, WorkerLostError."""
 
     async def work(self, order: Batch) -> BatchResult:
-        """What became of the documents of a batch. Raises WorkerLostError."""
+        """The outcomes of the documents of a batch. Raises WorkerLostError."""
 
     async def ended(self) -> None:
-        """Wait until it has ended, by whatever cause."""
+        """Wait until the process has ended for any reason."""
 
     def kill(self) -> None:
-        """End it at once, whatever it does; what waits for it sees WorkerLostError."""
+        """Kill it at once; pending calls raise WorkerLostError."""
 
 
 def start_method(imports: Sequence[str] | None) -> BaseContext:
-    """How workers are made: forked from a process that has imported these modules, on Linux; else spawned.
+    """How to start workers: on Linux, forked from a process that has imported these modules; otherwise spawned.
 
-    The first call of a process that names modules decides for all: it has one such process.
+    The first call that names modules decides for the whole process, which has only one such fork server.
     """
     if imports is None or sys.platform != "linux":
         return multiprocessing.get_context("spawn")
@@ -52,7 +52,7 @@ def start_method(imports: Sequence[str] | None) -> BaseContext:
 
 
 class ProcessWorker:
-    """A process at the end of a pipe, which a thread of its own waits on. `imports`: see `start_method`."""
+    """A process behind a pipe, with a separate thread that waits for it. `imports`: see `start_method`."""
 
     def __init__(self, load: Loader, *, threads: int, imports: Sequence[str] | None = None) -> None:
         self._load = load
@@ -65,7 +65,7 @@ class ProcessWorker:
 
     @property
     def pid(self) -> int | None:
-        """The process, once it is started."""
+        """The process ID, after it was started."""
         return self._process.pid if self._process else None
 
     async def start(self) -> Model:
@@ -116,7 +116,7 @@ class ProcessWorker:
         try:
             process.start()
         finally:
-            theirs.close()  # or the end of the worker would never be seen
+            theirs.close()  # otherwise the end of the worker would go unnoticed
         self._process = process
         if self._killed:
             process.kill()  # `kill` came while the process was being made
@@ -130,6 +130,6 @@ class ProcessWorker:
     def _death(self) -> str:
         if not self._process:
             return "it did not start"
-        self._process.join()  # its pipe has ended, so it has, or is about to
+        self._process.join()  # its pipe is closed, so it has ended or is about to
         code = self._process.exitcode
         return f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"

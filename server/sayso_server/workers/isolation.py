@@ -1,4 +1,4 @@
-"""What may be said of an exception: never its message, which may quote the document."""
+"""Descriptions of exceptions without their messages, which may quote the document."""
 
 import traceback
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""The inference worker: a process of its own that carries out batches until its pipe ends.
+"""The inference worker: a separate process that carries out batches until its pipe is closed.
 
-It is never forked from the server: gRPC and torch do not survive that. It is spawned, or forked from `template`, a
-process without threads. This module imports neither gRPC nor torch.
+It is never forked from the server, since gRPC and torch do not support that. It is spawned, or forked from `template`,
+a process without threads. This module imports neither gRPC nor torch.
 """
 
 import gc
@@ -28,9 +28,9 @@ class NotLoaded:
 
 
 def main(pipe: Connection, load: Loader, threads: int) -> None:
-    """Load, say so, and carry out batches. Ends when the server does, however that ends."""
+    """Load the engine, report it, and carry out batches. Exits when the server does, however it ends."""
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, signal.SIG_IGN)  # the server decides: they reach a whole process group
+        signal.signal(name, signal.SIG_IGN)  # the server handles these signals, which reach the whole process group
     name_process(WORKER)
     os.environ["OMP_NUM_THREADS"] = str(threads)  # read once, when torch is imported
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # see `template`
@@ -45,8 +45,8 @@ def main(pipe: Connection, load: Loader, threads: int) -> None:
 
 
 def _as_fork(threads: int) -> None:
-    """What is different in a process that was forked from `template`."""
-    die_with_parent()  # the server learns of its end from that process only
+    """Set up a process that was forked from `template`."""
+    die_with_parent()  # only that process can tell the server that this one has ended
     gc.freeze()
     gc.enable()
     if torch := sys.modules.get("torch"):
@@ -62,7 +62,7 @@ def _serve(pipe: Connection, load: Loader) -> None:
     pipe.send(engine.model)
     session = Session(engine)
     give_back = trimmer()
-    give_back()  # what loading took for a while
+    give_back()  # memory used only while loading
     while True:
         pipe.send(session.work(pipe.recv()))
         give_back()

@@ -1,4 +1,4 @@
-"""What the queue and a worker say to each other: a batch of work, and its result."""
+"""The protocol between the queue and a worker: batches and their results."""
 
 from dataclasses import dataclass, field
 
@@ -16,7 +16,7 @@ class NewDocument:
 
 @dataclass(frozen=True, slots=True)
 class ShardResult:
-    """What a helper has read: the trees of some paragraphs, pickled, their words, and the seconds they took."""
+    """The result of a helper: the pickled trees of some paragraphs, their words, and the seconds they took."""
 
     paragraphs: tuple[int, ...]
     pickled: bytes = field(repr=False)
@@ -54,7 +54,7 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a worker does next: begin documents, read portions of them, drop some, read shards for other workers."""
+    """The next work of a worker: open documents, read portions, drop documents, read shards for other workers."""
 
     new_documents: tuple[NewDocument, ...] = ()
     portions: tuple[Portion, ...] = ()

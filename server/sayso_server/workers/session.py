@@ -1,10 +1,10 @@
-"""What a worker has begun: documents that are read batch by batch.
+"""The session of a worker: its open documents, which it reads batch by batch.
 
-A batch parses some paragraphs of each of several documents together. A paragraph's trees do not depend on what else is
-parsed, so a document comes out the same whether it is read in one batch or in twenty, by one worker or by several: then
-one of them has begun it, the others help. Who reads which paragraphs follows from the text, so nobody need be
-told: each cuts the same portion into the same parts, and reads its own. The trees of a helper reach it as they were
-pickled.
+A batch parses some paragraphs of several documents together. A paragraph's trees do not depend on the other paragraphs,
+so the result is the same whether a document is read in one batch or in twenty, by one worker or by several. If several
+workers read a document, one of them owns it and the others help. The division of paragraphs follows from the text, so
+no coordination is needed: each worker splits the same portion into the same parts, and reads its own. The helpers'
+trees arrive pickled.
 """
 
 import pickle
@@ -33,7 +33,7 @@ from sayso_server.workers.weight import weight
 
 
 def next_paragraphs(weights: Sequence[int], unread: Iterable[int], words: int) -> list[int]:
-    """Of the unread paragraphs those that a batch reads: the first, and more of them up to so many words."""
+    """The unread paragraphs for the next batch: the first, and further ones up to this many words."""
     out: list[int] = []
     for paragraph in unread:
         words -= weights[paragraph]
@@ -44,7 +44,7 @@ def next_paragraphs(weights: Sequence[int], unread: Iterable[int], words: int) -
 
 
 def dealt(weights: Sequence[int], paragraphs: Sequence[int], hands: int) -> list[list[int]]:
-    """Paragraphs dealt out, the longest first, each to the hand that has the fewest words; in text order in each."""
+    """Paragraphs divided among `hands`: longest first, each to the one with the fewest words; parts in text order."""
     out: list[list[int]] = [[] for _ in range(hands)]
     words = [0] * hands
     for paragraph in sorted(paragraphs, key=lambda one: -weights[one]):
@@ -55,24 +55,24 @@ def dealt(weights: Sequence[int], paragraphs: Sequence[int], hands: int) -> list
 
 
 class Paragraphs(NamedTuple):
-    """The paragraphs of a document, and what each weighs."""
+    """The paragraphs of a document, and their weights."""
 
     parts: Sequence[str]
     weights: Sequence[int]
 
     @classmethod
     def of(cls, document: Document) -> "Paragraphs":
-        """Those of a document."""
+        """The paragraphs of a document."""
         parts = document.parts
         return cls(parts, [weight(part) for part in parts])
 
 
 @dataclass(slots=True)
 class _OpenDocument:
-    """A document that is begun and not finished.
+    """An open document.
 
-    `seconds` is how long it was parsed, by the clock: where several workers parsed at the same time, what the slowest
-    took. `latest` is the part of the last batch.
+    `seconds` is its wall-clock parsing time; if several workers parsed concurrently, that of the slowest. `latest` is
+    the part of the last batch.
     """
 
     document: Document
@@ -82,7 +82,7 @@ class _OpenDocument:
     unread: dict[int, None] = field(init=False)
     """The paragraphs without trees, in order."""
     words: int = field(init=False)
-    """What these weigh."""
+    """The total weight of these."""
     first: int = 0
     seconds: float = 0.0
     latest: float = 0.0
@@ -92,14 +92,14 @@ class _OpenDocument:
         self.words = sum(self.paragraphs.weights)
 
     def add(self, paragraph: int, trees: list[Tree]) -> None:
-        """The trees of a paragraph."""
+        """Add the trees of a paragraph."""
         self.trees[paragraph] = trees
         if paragraph in self.unread:
             del self.unread[paragraph]
             self.words -= self.paragraphs.weights[paragraph]
 
     def take(self, given: Sequence[ShardResult]) -> None:
-        """Take what helpers have read. They did so while this worker read, so what took them longer is what counts."""
+        """Take the helpers' results. They read concurrently with this worker, so only their additional time counts."""
         for one in given:
             for paragraph, trees in zip(one.paragraphs, pickle.loads(one.pickled), strict=True):
                 self.add(paragraph, trees)
@@ -124,7 +124,7 @@ class Session:
         self._shard_paragraphs = lru_cache(maxsize=1)(lambda text: Paragraphs.of(read(text)))
 
     def work(self, order: Batch) -> BatchResult:
-        """Carry out one batch. A document that fails fails alone."""
+        """Carry out one batch. A failing document does not affect the others."""
         progress: BatchResult = {}
         for number in order.dropped:
             self._begun.pop(number, None)
@@ -150,7 +150,7 @@ class Session:
         self._begun[new.number] = _OpenDocument(document, new.options, Paragraphs.of(document))
 
     def _read_shard(self, shard: Shard) -> ShardResult | Failed:
-        """Where it fails, the worker that has the document reads the paragraphs itself, and fails itself."""
+        """Read a shard. If that fails, the owner of the document reads the paragraphs itself, and fails itself."""
         try:
             parts, weights = self._shard_paragraphs(shard.text)
             paragraphs = next_paragraphs(weights, range(shard.first, len(parts)), shard.words)
@@ -162,7 +162,7 @@ class Session:
             return Failed(describe(error))
 
     def _parse(self, portions: Sequence[Portion], progress: BatchResult) -> None:
-        """Parse the portions together or, where that fails, each on its own."""
+        """Parse the portions together or, if that fails, one by one."""
         own = {portion.number: self._begun[portion.number].deal(portion.words, portion.parts) for portion in portions}
         parts = [self._begun[number].paragraphs.parts[paragraph] for number, some in own.items() for paragraph in some]
         started = time.perf_counter()
@@ -187,7 +187,7 @@ class Session:
     def _parsed(self, parts: Sequence[str]) -> list[list[Tree]]:
         trees = self._engine.parse(parts) if parts else []
         if len(trees) != len(parts):
-            raise RuntimeError(f"the parser answered {len(trees)} of {len(parts)} paragraphs")
+            raise RuntimeError(f"the parser returned {len(trees)} of {len(parts)} paragraphs")
         return trees
 
     def _conclude(self, number: int, progress: BatchResult) -> None:

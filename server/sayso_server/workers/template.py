@@ -1,7 +1,7 @@
-"""The process that workers are forked from: the fork server of `multiprocessing` imports this, then what they need.
+"""The process that workers are forked from: the fork server of `multiprocessing` imports this, then their modules.
 
-They start without these imports then, and share their memory. It must have no thread, no model and no gRPC: a fork
-copies none of that well. torch makes its threads later, in each worker.
+So workers start without these imports, and share their memory. This process must have no threads, no model and no gRPC,
+which do not survive a fork. torch creates its threads later, in each worker.
 """
 
 import gc
@@ -10,13 +10,13 @@ import signal
 
 from sayso_server.workers.system import TEMPLATE, name_process
 
-# Threads that wait for each other give up their core at once. Where others want the cores too, two threads that
-# spin instead hold each other up: measured, they read 30 words in the time in which these read 600. OpenMP reads it
+# Waiting threads yield their core at once. When other processes use the cores too, two spinning threads block each
+# other: in a measurement, they read 30 words in the time in which yielding threads read 600. OpenMP reads this variable
 # once, when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy's, which would make threads as it is imported
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy's OpenBLAS would create threads on import
 
 name_process(TEMPLATE)
-gc.disable()  # `process.main` freezes what was imported, so that its pages stay shared, and collects again
+gc.disable()  # `process.main` freezes the imported objects, so that their pages stay shared, and re-enables it
 for _name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-    signal.signal(_name, signal.SIG_IGN)  # the server decides: they reach a whole process group
+    signal.signal(_name, signal.SIG_IGN)  # the server handles these signals, which reach the whole process group

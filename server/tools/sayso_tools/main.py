@@ -5,11 +5,21 @@ from importlib import import_module
 
 import click
 
+from sayso_server.parsing.errors import ModelError
 from sayso_tools.evaluation.benchmarks import benchmarks
 from sayso_tools.evaluation.calibration import calibration
 from sayso_tools.evaluation.models import evaluate_models
 from sayso_tools.evaluation.people import people
 from sayso_tools.load.command import load
+
+
+class Missing(click.ClickException):
+    """Something that a command reads is not there, or cannot be used."""
+
+    exit_code = 2
+
+
+_NOT_THERE = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,7 +49,13 @@ def _with_own_arguments(name: str, module: str, summary: str) -> click.Command:
     @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
     def run(arguments: Sequence[str]) -> None:
         own: Callable[[Sequence[str]], None] = import_module(module).main
-        own(arguments)
+        try:
+            own(arguments)
+        except ModelError as error:
+            raise Missing(str(error)) from error
+        except _NOT_THERE as error:
+            told = f"{error.filename}: {error.strerror}"
+            raise Missing(f"{told}; texts and treebanks are no part of the project: see {name} --help") from error
 
     return run
 
@@ -62,4 +78,5 @@ evaluate.add_command(calibration)
 evaluate.add_command(evaluate_models, "models")
 speed.add_command(_with_own_arguments("bench", "sayso_tools.bench.command", "Ratios within one run."))
 speed.add_command(_with_own_arguments("corpus", "sayso_tools.load.corpus", "The corpus job against the pipeline."))
+speed.add_command(_with_own_arguments("devices", "sayso_tools.bench.devices", "The processor against a GPU."))
 speed.add_command(load)

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TextIO
 
-from sayso.cli.connection import FAILED, UNREACHABLE, Connection
+from sayso.cli.connection import Connection
 from sayso.cli.doctor.finding import Check, Finding, Status
 from sayso.cli.doctor.network import Places, connected, located, resolved
 from sayso.cli.doctor.service import Service
 from sayso.cli.doctor.tls import encrypted
+from sayso.cli.statuses import FAILED, UNREACHABLE
 
 _OF_THE_WAY = (Check.ADDRESS, Check.DNS, Check.TCP, Check.TLS, Check.HEALTH)
 """The checks that fail if no server answers."""
@@ -67,8 +68,9 @@ def exit_status(findings: Iterable[Finding]) -> int:
 
 def write_text(findings: Iterable[Finding], stream: TextIO) -> list[Finding]:
     """A line for each finding, as it comes; in colour on a terminal that supports it, unless NO_COLOR is set."""
-    from rich.console import Console
     from rich.text import Text
+
+    from sayso.cli.console import Console
 
     console, told = Console(file=stream), []
     for finding in findings:

@@ -6,11 +6,12 @@ from typing import Literal, TextIO
 
 import click
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sayso.cli.console import Console
 from sayso.cli.reading import Reading
 from sayso.cli.words import cue, one_line, said, who, why
 from sayso.models import Kind, Result, Statement

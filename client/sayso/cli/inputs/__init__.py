@@ -90,7 +90,7 @@ def _open(path: str) -> AbstractContextManager[BinaryIO]:
 
 
 def _sniffed(data: bytes, *, named: bool) -> Content:
-    """The kind of content of data whose name does not tell, or that is `named` a text; JSON in a text stays text."""
+    """The kind of content of data without a known extension, or `named` as text; JSON in a text file stays text."""
     start = data[:1000].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(b"%pdf-"):
         return Content.PDF

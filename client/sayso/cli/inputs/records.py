@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from sayso.cli.files import Content, Wishes
 from sayso.cli.inputs.given import MOST_BYTES, Given, Unreadable, moment
+from sayso.labels import labels_of
 
 
 def content_of(data: bytes) -> Content:
@@ -69,21 +70,19 @@ def _document(place: str, record: object, wishes: Wishes) -> Given | Unreadable:
     text = record.get(wishes.text_field) if isinstance(record, dict) else None
     if not isinstance(record, dict) or not isinstance(text, str):
         return Unreadable(place, f'"{wishes.text_field}" is missing or not a string; expected {_shape(wishes)}')
+    try:
+        labels = labels_of(record.get("labels"))
+    except ValueError as error:
+        return Unreadable(place, str(error))
     title = record.get("title")
     return Given(
         text,
         str(record.get(wishes.id_field, place)),
         title=title if isinstance(title, str) else "",
         published_at=moment(record.get("published_at")),
-        labels=_labels(record.get("labels")),
+        labels=labels,
         fields={name: record.get(name) for name in wishes.keep},
     )
-
-
-def _labels(value: object) -> dict[str, str]:
-    """Labels with string values."""
-    pairs = value.items() if isinstance(value, dict) else ()
-    return {key: text for key, text in pairs if isinstance(text, str)}
 
 
 def _shape(wishes: Wishes) -> str:

@@ -1,36 +1,27 @@
 """Contents whose words are linked to a likely cue, regardless of the tree."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
-from sayso_server.core.grammar.branch import whole
-from sayso_server.core.grammar.complement import opens_question
-from sayso_server.core.grammar.contents import is_punctuation, merge, strip, with_marks, without
+from sayso_server.core.grammar.contents import is_punctuation, strip, without
 from sayso_server.core.grammar.label import label_of_the_page
+from sayso_server.core.grammar.linked_contents import LinkedWords, contents_of, spans_of
 from sayso_server.core.grammar.linked_source import source_of
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.quotation import is_utterance, with_whole_quotations
 from sayso_server.core.grammar.report import act_of, leads_in, reported
 from sayso_server.core.grammar.subject import agent, headline_patient
 from sayso_server.core.grammar.tagged_cue import class_of, is_introduced, site_of
-from sayso_server.core.grammar.tagger import TRAILING, Read, Run, likely_contents, read_words, span_of, thresholds
+from sayso_server.core.grammar.tagger import TRAILING, Read, Run, read_words, thresholds
 from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.links import LinkedCue
 from sayso_server.core.statement import CueClass, Span
 from sayso_server.core.tree import Tree, Word
 
-UNCUT = 2.0
-"""Above any probability: contents are not cut where one begins."""
-
 _POINTING = frozenset({"ADV", "CCONJ", "DET", "PART", "PRON", "PUNCT"})
-
-BRIDGE = 1
-"""Maximum number of unlinked words between linked ones that still belong to the content."""
+"""Parts of speech of words that only point at what was said."""
 
 
 def linked(document: Document) -> Iterator[Candidate]:
@@ -42,7 +33,7 @@ def linked(document: Document) -> Iterator[Candidate]:
         words = read_words(document.trees_within(paragraph))
         places = {read.word.start: i for i, read in enumerate(words)}
         known = {site.head.start: site for site in document.sites_within(paragraph)}
-        own = _Paragraph(document, words, places, best)
+        own = LinkedWords(document, words, places, best)
         found = (candidate for cue in own.cues for candidate in _candidates(own, cue, known))
         yield from (candidate for candidate in found if not _is_not_content(document, candidate))
 
@@ -64,54 +55,13 @@ def _is_of_the_page(document: Document, found: Candidate) -> bool:
     return label is not None and place is not None and label.start <= place.start < label.end
 
 
-@dataclass(frozen=True)
-class _Paragraph:
-    """The words of a paragraph, their indices by offset, and the cue with the largest share of each."""
-
-    document: Document
-    words: Sequence[Read]
-    places: Mapping[int, int]
-    best: Mapping[int, tuple[int, float]]
-
-    @cached_property
-    def cues(self) -> list[LinkedCue]:
-        """The likely cues that are not in the content of another."""
-        found = (self.document.linked[start] for start in self.places if start in self.document.linked)
-        least = thresholds()
-        return [
-            c for c in found if c.likely >= least.cue_word and self.best.get(c.word.start, (0, 0.0))[1] < least.likely
-        ]
-
-    @cached_property
-    def tagged(self) -> dict[int, list[list[Run]]]:
-        """The contents that the role tagger suggests, by cue offset: most words of each run are linked to the cue.
-
-        They are the likely runs, the same without cuts, and those with faint words.
-        """
-        known = thresholds()
-        levels = ((known.likely, known.likely), (known.likely, UNCUT), (known.faint, known.likely))
-        out: dict[int, list[list[Run]]] = {}
-        for level, (least, cut) in enumerate(levels):
-            for run in likely_contents(self.words, least=least, cut=cut):
-                if (cue := self._cue_of(run)) is not None:
-                    out.setdefault(cue, [[] for _ in levels])[level].append(run)
-        return out
-
-    def _cue_of(self, run: Run) -> int | None:
-        """The offset of the cue that has the largest share of most words of a run; None if there is none."""
-        found = (self.best.get(self.words[i].word.start, (None, 0.0)) for i in range(*run))
-        counts = Counter(cue for cue, share in found if cue is not None and share >= thresholds().share)
-        cue, count = next(iter(counts.most_common(1)), (None, 0))
-        return cue if 2 * count > run[1] - run[0] else None
-
-
-def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]) -> Iterator[Candidate]:
+def _candidates(paragraph: LinkedWords, cue: LinkedCue, known: Mapping[int, Site]) -> Iterator[Candidate]:
     """The candidates for the possible contents of one cue."""
     document, words = paragraph.document, paragraph.words
     at = paragraph.places[cue.word.start]
     source = source_of(document, cue)
     site = None if is_punctuation(cue.word) else site_of(_cue_words(words, at), known)
-    contents = dict.fromkeys(_contents(paragraph, cue, at, site))
+    contents = dict.fromkeys(contents_of(paragraph, cue, at, site))
     if site is None:
         if is_punctuation(cue.word):
             is_place = source is not None and document.label_of(source[1].span) == "LOC"  # Keston: two shops closed
@@ -124,7 +74,7 @@ def _candidates(paragraph: _Paragraph, cue: LinkedCue, known: Mapping[int, Site]
     act = act_of(site, document)
     own = [w.span for w in site.words]
     for runs in contents:
-        content = with_whole_quotations(document, _spans(paragraph, runs), own)
+        content = with_whole_quotations(document, spans_of(paragraph, runs), own)
         content = without(
             content, [a for a in act.addressees if any(s.start == a.start for s in content)], document.plain
         )
@@ -193,105 +143,13 @@ def _cue_words(words: Sequence[Read], at: int) -> Sequence[Read]:
     return words[first:end]
 
 
-def _contents(paragraph: _Paragraph, cue: LinkedCue, at: int, site: Site | None) -> Iterator[tuple[Run, ...]]:
-    """The contents that the links suggest: likely words, surer ones, fainter ones; of several runs, also one alone."""
-    known = thresholds()
-    by_shares = (_runs(paragraph, cue, least) for least in (known.share, known.strong_share, known.faint_share))
-    for found in dict.fromkeys(map(tuple, (*by_shares, *paragraph.tagged.get(cue.word.start, ())))):
-        runs = _within_sentence(paragraph, cue, found)
-        runs = [(a, b) for a, b in runs if not _is_said_by_another(paragraph.document, cue, paragraph.words[a:b])]
-        if not runs:
-            continue
-        opened = tuple(_opened(paragraph.words, whole(paragraph.words, run), site) for run in runs)
-        telling = tuple(run for run in opened if _says_something(paragraph.words, run, site))
-        yield telling or opened
-        if len(telling) > 1:
-            yield (min(telling, key=lambda run: max(run[0] - at, at - run[1])),)
-            yield (max(telling, key=lambda run: run[1] - run[0]),)
-
-
-def _within_sentence(paragraph: _Paragraph, cue: LinkedCue, runs: Sequence[Run]) -> Sequence[Run]:
-    """The runs without unquoted words from other sentences than the cue's."""
-    document, words = paragraph.document, paragraph.words
-    own = {i for run in runs for i in range(*run) if words[i].tree is cue.tree}
-    if not own:
-        return runs
-    cut = ([i for i in range(*run) if i in own or document.quotation_at(words[i].word.start)] for run in runs)
-    return [(i[0], i[-1] + 1) for i in cut if any(not is_punctuation(words[k].word) for k in i)]
-
-
-def _runs(paragraph: _Paragraph, cue: LinkedCue, least: float) -> list[Run]:
-    """Runs of words of which this cue has the largest share, at least `least`; short gaps are bridged."""
-    words, own = paragraph.words, cue.word.start
-    inside = sorted(
-        paragraph.places[start]
-        for start, link in cue.links.items()
-        if link.share >= least and paragraph.best[start][0] == own and start in paragraph.places
-    )
-    out: list[list[int]] = []
-    for i in inside:
-        if out and (i == out[-1][1] or _is_bridge(words[out[-1][1] : i])):
-            out[-1][1] = i + 1
-        else:
-            out.append([i, i + 1])
-    return [(a, b) for a, b in out if any(not is_punctuation(read.word) for read in words[a:b])]
-
-
-def _is_bridge(between: Sequence[Read]) -> bool:
-    """Whether words without a link do not part those around them."""
-    return sum(not is_punctuation(read.word) for read in between) <= BRIDGE and not _holds_cue(between)
-
-
-def _is_said_by_another(document: Document, cue: LinkedCue, run: Sequence[Read]) -> bool:
-    """Whether the run is the content of a likely cue in its sentence: “Is it safe?” Olin asked. | “It is,” | Pell said.
-
-    Cues with a pronoun do not count, because the same speaker may continue: … she added.
-    """
-    tree = run[0].tree
-    if tree is cue.tree:
-        return False
-    return any(
-        head.start in document.linked
-        and document.linked[head.start].likely >= thresholds().cue_word
-        and any(subject.upos != "PRON" for subject in tree.children(head, "nsubj"))
-        and any(
-            all(read.word.index in tree.subtree(clause) for read in run if not is_punctuation(read.word))
-            for clause in tree.children(head, "ccomp")
-        )
-        for head in tree.words
-        if head.deprel == "root"
-    )
-
-
-def _holds_cue(words: Sequence[Read]) -> bool:
-    return any(read.roles.cue >= thresholds().doubt or read.roles.source >= thresholds().likely for read in words)
-
-
-def _spans(paragraph: _Paragraph, runs: Sequence[Run]) -> tuple[Span, ...]:
-    """The content that runs of words form, with their marks."""
-    plain = paragraph.document.plain
-    stripped = (strip(plain, span_of(paragraph.words, run), TRAILING) for run in runs)
-    return merge([with_marks(paragraph.document, span) for span in stripped if span is not None])
-
-
 def _without_word(
-    paragraph: _Paragraph, cue: LinkedCue, runs: Sequence[Run], source: tuple[Tree, Word] | None
+    paragraph: LinkedWords, cue: LinkedCue, runs: Sequence[Run], source: tuple[Tree, Word] | None
 ) -> Candidate:
     """A candidate whose cue is only a mark: "…" – Olin."""
     own = mention(*source, paragraph.document.plain) if source is not None else None
     word = source[1] if source is not None else None
-    return Candidate(_spans(paragraph, runs), None, None, own, word, sentence=cue.tree.span)
-
-
-def _says_something(words: Sequence[Read], run: Run, site: Site | None) -> bool:
-    """Whether a content is more than the noun that another one explains: all that | Olin would say | was that …
-
-    The only thing | Pell said | was that it failed: the cue's clause modifies the first run.
-    """
-    inside = words[run[0] : run[1]]
-    above = site.head.head if site is not None and site.head.deprel == "acl:relcl" else None
-    is_antecedent = any(site and read.tree is site.tree and read.word.index == above for read in inside)
-    return not is_antecedent and any(read.word.upos not in {"DET", "PRON", "ADV", "PUNCT"} for read in inside)
+    return Candidate(spans_of(paragraph, runs), None, None, own, word, sentence=cue.tree.span)
 
 
 def _is_shown(site: Site, runs: Sequence[Sequence[Read]]) -> bool:
@@ -306,24 +164,6 @@ def _is_anonymity(runs: Sequence[Sequence[Read]]) -> bool:
     return any(read.word.lower == "not" for read in runs[0][:1]) and any(
         read.word.lemma.lower() in verbs for read in runs[0]
     )
-
-
-def _opened(words: Sequence[Read], run: Run, site: Site | None) -> Run:
-    """The run with the word that opens it, if the links leave it out: that, why, to, the preposition of a topic.
-
-    The copula, which links include, is removed: (the only thing he said) was | that it failed.
-    """
-    first, end = run
-    if end - first > 2 and words[first].word.upos == "AUX" and words[first + 1].word.lower in {"that", "to"}:
-        return first + 1, end
-    if first and words[first - 1].tree is words[first].tree:
-        before = words[first - 1].word
-        is_topic = site is not None and before.lower in site.entry.prepositions
-        is_clause = before.relation == "mark" or opens_question(before)
-        is_opening = is_clause or (before.relation == "case" and is_topic)
-        if is_opening and any(read.word.index == before.head for read in words[first:end]):
-            return first - 1, end
-    return run
 
 
 def _is_done(site: Site, source: tuple[Tree, Word] | None, content: Sequence[Sequence[Read]]) -> bool:

@@ -20,9 +20,10 @@ from sayso_server.corpus.parts import Form, encode
 from sayso_server.corpus.people import by_hand
 from sayso_server.corpus.people.blocking import Block, blocks_of, pairs_of
 from sayso_server.corpus.people.by_hand import ByHand, Described, Merge, merged_ids
-from sayso_server.corpus.people.clustering import LEAST_MARGIN, Cluster, Pair, clustered, components, pair
+from sayso_server.corpus.people.clustering import Cluster, clustered, components, pair
 from sayso_server.corpus.people.comparing import Corpus, compare, corpus_of
 from sayso_server.corpus.people.ids import identified
+from sayso_server.corpus.people.joining import LEAST_MARGIN, Pair
 from sayso_server.corpus.people.profiles import COLUMNS, Profile, Speaker, merge_into, speakers_of
 from sayso_server.corpus.people.table import PEOPLE, PROFILES, Identity, person_row, profile_row, rows_of, with_people
 from sayso_server.corpus.store import Store

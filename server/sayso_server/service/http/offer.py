@@ -16,7 +16,7 @@ class Front(Protocol):
     """The HTTP port, on the event loop of the server."""
 
     is_ready: bool
-    """What it tells those who ask; the service itself refuses what it cannot take."""
+    """The readiness that it reports; the service itself rejects requests that it cannot accept."""
 
     async def start(self) -> str:
         """Start listening; returns the address as a URL. Raises OSError."""

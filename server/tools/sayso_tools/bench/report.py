@@ -44,7 +44,7 @@ def table(results: Results) -> str:
     """All results as Markdown."""
     said = "; ".join(f"{name}: {value}" for name, value in results.conditions.items())
     lines = [
-        "# How fast it reads",
+        "# Speed",
         "",
         "Written by `make bench`. All figures come from one interleaved run; ratios are taken within each round. Given",
         "are medians, with the minimum and the maximum in brackets.",
@@ -53,7 +53,7 @@ def table(results: Results) -> str:
         "",
         *_rows(["workload", "words/s"], ((name, _thousands(f)) for name, f in results.speeds.items())),
         *_rows(["ratio", ""], ((name, _plain(f)) for name, f in results.ratios.items())),
-        *_rows(["words of the text", "ms per word"], ((f"{n:,}", _plain(f)) for n, f in results.milliseconds.items())),
+        *_rows(["words in the text", "ms per word"], ((f"{n:,}", _plain(f)) for n, f in results.milliseconds.items())),
     ]
     if results.ready_seconds:
         lines += [f"From the start of a server until it is ready: {_plain(results.ready_seconds)} s.", ""]

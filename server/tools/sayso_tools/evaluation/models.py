@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from sayso_server.commands.model import ModelRefused, model_option, threads_option
+from sayso_server.commands.model import ModelRefused, device_option, model_option, threads_option
 
 SHARED = Path("../shared")
 """The folder of the annotated files for the published figures, if available."""
@@ -30,11 +30,13 @@ file_option = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--speed", type=file_option, metavar="FILE", help='JSON lines with "text": words per second.')
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, progress on standard error only.")
 @model_option
+@device_option
 @threads_option
 def evaluate_models(
     *,
     as_json: bool,
     model: str,
+    device: str,
     threads: int | None,
     **files: Path | None,
 ) -> None:
@@ -50,7 +52,7 @@ def evaluate_models(
 
     started = time.perf_counter()
     try:
-        parser, described = load_parser(model, threads=threads)
+        parser, described = load_parser(model, threads=threads, device=device)
     except ModelError as error:
         raise ModelRefused(str(error)) from error
     out: dict[str, Any] = {"model": f"{described.name} {described.version}"}

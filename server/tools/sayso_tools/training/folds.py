@@ -24,7 +24,7 @@ from sayso_tools.training.encoder import TrainedEncoder, save_encoder
 from sayso_tools.training.heads import attributed
 from sayso_tools.training.initial import load_initial
 from sayso_tools.training.mix import MIX, streams
-from sayso_tools.training.model import Model
+from sayso_tools.training.model import Model, training_device
 from sayso_tools.training.run import Run, optimizer_of, rounded
 from sayso_tools.training.words import tokenizer_of
 
@@ -78,7 +78,7 @@ def train(options: argparse.Namespace, fold: int) -> None:
     model = Model(
         TrainedEncoder(bert, tokenizer.backend_tokenizer), corpus.Inventory.of(data.load(options.treebanks, "dev"))
     )
-    model.to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    model.to(training_device())
     progress = Run(
         model,
         optimizer_of(model, options.rate, options.encoder_rate),

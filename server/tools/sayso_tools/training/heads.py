@@ -22,7 +22,7 @@ from sayso_tools.training.corpus import Inventory, Paragraph, Sentence
 from sayso_tools.training.encoder import TrainedEncoder
 from sayso_tools.training.initial import load_initial
 from sayso_tools.training.mix import MIX, SEEN, streams
-from sayso_tools.training.model import Model, stored_encoder
+from sayso_tools.training.model import Model, stored_encoder, training_device
 from sayso_tools.training.run import Measure, Run, optimizer_of
 from sayso_tools.training.teachers import Teachers
 from sayso_tools.training.words import Tokenize, cut, tokenizer_of
@@ -182,7 +182,7 @@ def train(options: argparse.Namespace) -> None:
         minutes=options.minutes,
         evaluations=options.evaluations,
         measures=given.measures,
-        teachers=Teachers.load(options.teachers, inventory, device()) if options.teachers else None,
+        teachers=Teachers.load(options.teachers, inventory, training_device()) if options.teachers else None,
     )
     run.restore()
     run.train()
@@ -199,9 +199,4 @@ def made(options: argparse.Namespace, inventory: Inventory) -> Model:
     else:
         model = Model(stored_encoder(options.origin), inventory)
         model.load_heads(options.origin)
-    return model.to(device())
-
-
-def device() -> torch.device:
-    """Where training runs: on a GPU if there is one."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return model.to(training_device())

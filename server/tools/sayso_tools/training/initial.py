@@ -8,6 +8,7 @@ import torch
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from sayso_server.parsing.encoder import SHAPES
+from sayso_server.parsing.errors import ModelError
 
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """The digest of `model.safetensors` of sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)."""
@@ -16,13 +17,13 @@ SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
 def check(folder: Path) -> None:
-    """Raise ValueError unless `folder` has the expected weights."""
+    """Raise ModelError unless `folder` has the expected weights."""
     weights = folder / "model.safetensors"
     if not weights.is_file():
-        raise ValueError(f"{weights} is missing: name the folder of sentence-transformers/all-MiniLM-L6-v2")
+        raise ModelError(f"{weights} is missing: name the folder of sentence-transformers/all-MiniLM-L6-v2")
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     if digest != SHA256:
-        raise ValueError(f"{weights} has SHA-256 {digest}, not {SHA256}")
+        raise ModelError(f"{weights} has SHA-256 {digest}, not {SHA256}")
 
 
 def is_kept(piece: str) -> bool:

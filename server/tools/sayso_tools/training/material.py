@@ -1,4 +1,4 @@
-"""Training data of the tokenizer: treebank paragraphs in many writing styles, generated anew for every round."""
+"""Training data of the tokenizer: treebank paragraphs in many writing styles, generated again for every round."""
 
 import random
 from collections import Counter

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
 from sayso_server.parsing.coreference import Antecedents
+from sayso_server.parsing.device import CPU, gpu
 from sayso_server.parsing.encoder import load_weights
 from sayso_server.parsing.heads import Head, Parser, SpanTagger, Tagger
 from sayso_server.parsing.linking import Gold, Linker
@@ -136,8 +137,13 @@ def stored_encoder(folder: Path) -> TrainedEncoder:
     bert = BertModel(config, add_pooling_layer=False)
     missing = bert.load_state_dict(load_weights(folder / "encoder" / "weights.npz"), strict=False)
     if missing.missing_keys or missing.unexpected_keys:
-        raise ValueError(f"{folder / 'encoder'} does not hold the weights that its config.json tells of: {missing}")
+        raise ValueError(f"{folder / 'encoder'} does not have the weights described in its config.json: {missing}")
     return TrainedEncoder(bert, Tokenizer.from_file(str(folder / "encoder" / "tokenizer.json")))
+
+
+def training_device() -> torch.device:
+    """The first GPU if there is one, otherwise the CPU."""
+    return gpu() if torch.cuda.is_available() else CPU
 
 
 def has_bfloat16(device: torch.device) -> bool:

@@ -108,8 +108,11 @@ def main(arguments: Sequence[str]) -> None:
         "outputs", nargs="+", type=Path, metavar="OUTPUT", help="an output folder of `sayso-server corpus`"
     )
     options = parser.parse_args(arguments)
+    corpora = [_speakers(folder) for folder in options.outputs]
+    if empty := [str(folder) for folder, found in zip(options.outputs, corpora, strict=True) if not found]:
+        parser.error(f"no statements with a speaker in {', '.join(empty)}")
     described: dict[str, Any] = json.loads(WEIGHTS.read_text("utf-8"))
-    found = counted(_speakers(folder) for folder in options.outputs)
+    found = counted(corpora)
     by_name = {name: weight for name, weight in described["weights"].items() if name.startswith(_NOT_COUNTED)}
     described["weights"] = by_name | {feature: one["weight"] for feature, one in found.items()}
     described["counted"] = found

@@ -136,7 +136,7 @@ def trained(examples: Sequence[Example]) -> dict[Basis, Scorer]:
         }
         good = [enough for enough, reached in tried.items() if reached >= max(tried.values()) - COST]
         best = max(good) if basis is Basis.LINKED else min(good)
-        log.info("%s: F1 by what is enough: %s", basis, {k: round(100 * v, 2) for k, v in tried.items()})
+        log.info("%s: F1 by threshold: %s", basis, {k: round(100 * v, 2) for k, v in tried.items()})
         held_out = [with_enough(w, basis, best) for w in held_out]
         final = with_enough(final, basis, best)
     for basis in Basis:

@@ -60,7 +60,7 @@ public final class Main {
         }
     }
 
-    /** The detail of an error that has this type. */
+    /** The error detail of this type. */
     private static <T extends Message> Optional<T> detail(StatusRuntimeException error, Class<T> type) {
         Status status = error.getTrailers() == null ? null : error.getTrailers().get(DETAILS);
         if (status == null) {
