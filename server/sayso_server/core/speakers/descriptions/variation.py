@@ -22,7 +22,7 @@ def variation(phrase: Phrase) -> Proposal | None:
     (the Harwick mayor) may be that of somebody else: it is theirs who have spoken, and have no other.
     """
     lemma = unabbreviated(phrase.lemma)
-    is_human = is_human_noun(lemma) or lemma in load_words("personal_epithets")
+    is_human = is_human_noun(lemma) or lemma in load_words("personal_epithets", "party_members")
     if not phrase.is_definite or phrase.is_plural or not is_human or phrase.possessor is not None:
         return None
     if _is_qualified(phrase) or phrase.is_introduced or any(c.is_person for c in phrase.names):
@@ -77,7 +77,9 @@ def _is_of_country(phrase: Phrase, found: NameCluster) -> bool:
 def _may_hold(phrase: Phrase, found: NameCluster, lemma: str) -> bool:
     """Whether an office may be somebody's: they have spoken, and no other office is given with the name."""
     own = found.words & load_words("roles")
-    if own and not is_alike(lemma, found.words) and lemma not in load_words("roles_besides_others"):
+    is_past = any(w.lower in load_words("once") for w in _lead(phrase))  # the former minister, now an MP
+    is_besides = is_past or lemma in load_words("roles_besides_others")
+    if own and not is_besides and not is_alike(lemma, found.words):
         return False
     before = (phrase.tree, *phrase.sentences_before(_BEFORE))
     return any(s.person is found and reports(s.verb) for tree in before for s in subjects(phrase, tree))

@@ -116,7 +116,8 @@ def read_span(document: Document, tree: Tree, words: list[Word]) -> NameMention 
 def _is_common(own: Sequence[Word], before: Word, letters: int) -> bool:
     """Whether an article says that words are no name: the Company, in a press release; the Harwick MP."""
     is_one = len(own) == 1 and (letters > 0 or normal(own[0].text) in load_words("companies"))
-    return is_one and before.lower in {"a", "an", "the"}
+    is_member = len(own) == 2 and normal(own[1].text) in load_words("party_members")  # the Vermont Democrat
+    return (is_one or is_member) and before.lower in {"a", "an", "the"}
 
 
 @cache
