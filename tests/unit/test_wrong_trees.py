@@ -72,3 +72,20 @@ def test_a_name_whose_only_word_is_tagged_as_a_possessive_mark() -> None:
     wrong = [[replace(t, words=(replace(t.words[0], xpos="POS"), *t.words[1:])) for t in trees] for trees in parsed]
     found = Extractor(Given(wrong), Model("frozen", "0", "")).extract(text).statements
     assert [s.source.of(text) for s in found if s.source] == ["Olin"]
+
+
+def test_a_conjunction_that_is_attached_as_a_phrase() -> None:
+    text = "But, Olin said, the bridge is old."
+    rows = [
+        ("But", "CCONJ", "CC", 3, "obl"), (",", "PUNCT", ",", 3, "punct"), ("Olin", "PROPN", "NNP", 3, "nsubj"),
+        ("said", "VERB", "VBD", -1, "root"), (",", "PUNCT", ",", 3, "punct"), ("the", "DET", "DT", 6, "det"),
+        ("bridge", "NOUN", "NN", 8, "nsubj"), ("is", "AUX", "VBZ", 8, "cop"), ("old", "ADJ", "JJ", 3, "parataxis"),
+        (".", "PUNCT", ".", 3, "punct"),
+    ]  # fmt: skip
+    words: list[Word] = []
+    for i, (form, upos, xpos, head, relation) in enumerate(rows):
+        start = text.index(form, words[-1].end if words else 0)
+        lemma = "say" if form == "said" else form.lower()
+        words.append(Word(i, form, lemma, upos, xpos, "", head, relation, start, start + len(form)))
+    [found] = Extractor(Given([[Tree(tuple(words))]]), Model("frozen", "0", "")).extract(text).statements
+    assert [span.of(text) for span in found.content] == ["the bridge is old"]
