@@ -27,7 +27,8 @@ from sayso.cli.reading import Reading
 from sayso.cli.speakers import tallies
 from sayso.models import SpeakerType
 from sayso.v1 import quotes_pb2 as pb
-from sayso_server.core.statement import CueClass
+from sayso_server.core.document import Document
+from sayso_server.core.statement import CueClass, Extraction, Options
 from sayso_server.parsing import load
 from sayso_server.service.api.responses import ResultContext, result_message
 
@@ -310,6 +311,28 @@ def test_warnings_and_the_want_of_statements_go_to_standard_error(served: Runnin
     result = sayso(served, "extract", "-", "--table", text="")
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == "warning: the document has no text\nno statements found\n"
+
+
+class WarningEngine(FakeEngine):
+    """Warns of the quotation marks of a text as the real engine does."""
+
+    def finish(self, document: Document, options: Options, parse_seconds: float) -> Extraction:
+        return replace(super().finish(document, options, parse_seconds), warnings=document.warnings)
+
+
+def test_a_warning_is_told_once_for_each_document_with_its_places(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Mara said: “No.\n\n" * 5, "utf-8")
+    (tmp_path / "b.txt").write_text("It” rained.\n\nMara said: “No.", "utf-8")
+    unclosed = "a quotation mark is never closed; it was closed at the end of its paragraph"
+    with running(engine=WarningEngine()) as served:
+        result = sayso(served, "extract", str(tmp_path))
+        piped = sayso(served, "extract", "-", text="Mara said: “No.")
+    assert result.stderr.splitlines() == [
+        f"warning: {tmp_path}/a.txt:1:12, 3:12, 5:12 and 2 more: {unclosed}",
+        f"warning: {tmp_path}/b.txt:1:3: a closing quotation mark was never opened; it was ignored",
+        f"warning: {tmp_path}/b.txt:3:12: {unclosed}",
+    ]
+    assert piped.stderr == f"warning: -:1:12: {unclosed}\n"
 
 
 def test_info(served: Running) -> None:
