@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,9 +20,10 @@ from support.engine import MODEL, POISON, FakeEngine, extraction
 from support.serving import PATIENCE, Running, free_port, run, running, server_process
 from support.terminal import in_terminal, screen, without_styles
 
-from sayso import models
+from sayso import ServerUnavailable, models
 from sayso._wire.results import from_result
 from sayso.cli.app import app
+from sayso.cli.connection import Connection
 from sayso.cli.inputs.given import Given
 from sayso.cli.reading import Reading
 from sayso.cli.speakers import tallies
@@ -410,6 +412,33 @@ def test_usage_in_one_line(arguments: tuple[str, ...]) -> None:
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
     assert result.stderr.startswith("Error: ")
     assert result.stderr.endswith("; see app extract --help\n")
+
+
+def test_a_command_that_is_misspelt() -> None:
+    result = CliRunner().invoke(app, ["extrct"])
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "Error: No such command 'extrct'. Did you mean 'extract'? See app --help\n",
+    )
+
+
+def test_only_extract_keeps_fields() -> None:
+    for command in ("speakers", "check"):
+        assert "No such option '--keep'" in CliRunner().invoke(app, [command, "--keep", "url"]).stderr
+
+
+def test_help_has_the_classes_that_a_command_reads() -> None:
+    for command, classes in (("extract", "say to show"), ("speakers", "say to show"), ("check", "all")):
+        assert f"[default: {classes}]" in " ".join(CliRunner().invoke(app, [command, "--help"]).stdout.split())
+
+
+def test_what_listens_and_is_no_server_is_told() -> None:
+    """gRPC may name the failure of another address of the same host: localhost is 127.0.0.1 and ::1."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        connection = Connection(server=address, local=False, model="", timeout=None, token=None, tls=None)
+        told = connection.describe(ServerUnavailable(f"no server answers at {address}"))
+    assert told == f"no server answers at {address}, but something listens there; find out more with: sayso doctor"
 
 
 @pytest.mark.parametrize("address", ["localhost", "http://localhost:50051", "localhost:99999", ":50051"])
