@@ -1,9 +1,9 @@
 """Warnings about a document, as lines for people."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from sayso._places import Places
+from sayso._warnings import grouped
 from sayso.models import Result
 
 _MOST_PLACES = 3
@@ -13,11 +13,9 @@ _MOST_PLACES = 3
 def warning_lines(result: Result, text: str) -> Iterator[str]:
     """A line for each kind of warning, after its places: "a.txt:3:10, 5:1: a quotation mark is never closed"."""
     places = Places(text)
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for warning in result.warnings:
-        found[warning.message] += ["{}:{}".format(*places.of(warning.span.start))] if warning.span else []
-    for message, listed in found.items():
-        if listed:
+    for message, spans in grouped(result.warnings).items():
+        if spans:
+            listed = ["{}:{}".format(*places.of(span.start)) for span in spans]
             yield f"{result.document_id or '-'}:{_some(listed)}: {message}"
         else:
             yield f"{result.document_id}: {message}" if result.document_id else message
