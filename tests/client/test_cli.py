@@ -414,6 +414,15 @@ def test_usage_in_one_line(arguments: tuple[str, ...]) -> None:
     assert result.stderr.endswith("; see app extract --help\n")
 
 
+def test_a_server_and_none_contradict_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = sayso(None, "extract", "-", "--local")
+    assert result.exit_code == 2
+    assert result.stderr == "Error: --local and --server contradict each other; see app extract --help\n"
+    monkeypatch.setattr(load, "load_engine", lambda model: FakeEngine())
+    monkeypatch.setenv("SAYSO_SERVER", "127.0.0.1:1")
+    assert CliRunner().invoke(app, ["extract", "--local", "-"], input=TEXT).exit_code == 0
+
+
 def test_a_command_that_is_misspelt() -> None:
     result = CliRunner().invoke(app, ["extrct"])
     assert (result.exit_code, result.stderr) == (

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from sayso._target import DEFAULT_SERVER, Target, checked
 from sayso.cli.statuses import BAD_ARGUMENTS, FAILED, UNREACHABLE
@@ -145,8 +146,11 @@ def connection_options(*, engine: bool = True) -> Callable[[Callable[..., None]]
 def _connection(
     *, tls: bool, ca: str | None, cert: str | None, key: str | None, tls_name: str, **settings: Any
 ) -> Connection:
+    context = click.get_current_context()
     if bool(cert) != bool(key):
-        raise click.UsageError("--tls-cert and --tls-key go together")
+        raise click.UsageError("--tls-cert and --tls-key go together", context)
+    if settings["local"] and context.get_parameter_source("server") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--local and --server contradict each other", context)
     try:
         checked(settings["server"] or DEFAULT_SERVER)
     except ValueError as error:
