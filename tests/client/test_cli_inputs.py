@@ -288,6 +288,12 @@ def test_a_keyboard_is_no_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+def test_an_empty_name_is_not_the_current_folder() -> None:
+    result = sayso(None, "extract", "")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith('Error: FILE is empty (""); is a variable of the shell not set?')
+
+
 def test_an_address_is_not_fetched() -> None:
     result = sayso(None, "extract", "https://courier.example/1")
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)

@@ -184,6 +184,20 @@ def test_standard_streams_that_are_closed_are_one_line(served: Running, closed: 
     assert (done.returncode, done.stderr) == (1, f"Error: standard {name}: Bad file descriptor\n")
 
 
+@pytest.mark.parametrize("encoding", ["latin1", "ascii"])
+@pytest.mark.parametrize("form", ["--json", "--plain", "--table", "--markdown", "--csv"])
+def test_a_file_or_a_pipe_gets_utf8_in_every_locale(served: Running, article: Path, encoding: str, form: str) -> None:
+    done = subprocess.run(
+        [COMMAND, "extract", str(article), form, "--server", served.address],
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "“Yes," in done.stdout.decode("utf-8")
+
+
 def test_without_standard_error_results_come_all_the_same(served: Running, article: Path) -> None:
     command = ["sh", "-c", '"$0" extract "$1" --server "$2" 2>&-', COMMAND, str(article), served.address]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)

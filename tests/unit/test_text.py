@@ -65,6 +65,7 @@ def test_a_narrow_block_is_wrapped_whatever_its_lines_begin_with() -> None:
         ("HARWICK, June 4, 2024 /Newswire/ -- The bridge", "The bridge"),
         ("HARWICK, 4 June 2024 – The bridge", "The bridge"),
         ("HARWICK, June 4: The bridge", "The bridge"),
+        ("Harwick, Velland – 4 June – The bridge", "The bridge"),
         ("Harwick, Nova Ellan, Tuesday, June 4 — The bridge", "The bridge"),
         ("HARWICK, Calif. (AP) — The bridge", "The bridge"),
         ("VELDEN, Nov. 4, 2023--(BUSINESS LINE)--The bridge", "The bridge"),

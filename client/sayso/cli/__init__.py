@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from io import TextIOWrapper
 
 INTERRUPTED = 130
 TERMINATED = 143
@@ -12,6 +13,7 @@ _STREAMS = (("stdin", os.O_WRONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRO
 def main() -> None:
     """Run the command line, or print how to install the extra `cli` if it is missing."""
     _open_closed_streams()
+    _write_any_character()
     signal.signal(signal.SIGINT, _interrupted)  # also while libraries are imported, which may swallow exceptions
     from importlib.util import find_spec
 
@@ -52,6 +54,16 @@ def _open_closed_streams() -> None:
         if getattr(sys, name) is None:
             os.dup2(os.open(os.devnull, flags), number)
             setattr(sys, name, os.fdopen(number, "w" if number else "r"))
+
+
+def _write_any_character() -> None:
+    """Files and pipes get UTF-8 in every locale; a terminal shows ? for the characters that it does not have."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.encoding.lower() != "utf-8":
+            if stream.isatty():
+                stream.reconfigure(errors="replace")
+            else:
+                stream.reconfigure(encoding="utf-8", errors=stream.errors)
 
 
 def _terminated(*_: object) -> None:

@@ -74,6 +74,8 @@ def expand(arguments: Sequence[str]) -> Files:
     paths: list[str] = []
     named: list[str] = []
     for argument in arguments:
+        if not argument:  # Path would make the current folder of it
+            raise click.UsageError('FILE is empty (""); is a variable of the shell not set?')
         found = list(_expand(argument))
         if not found:
             raise click.UsageError(f"{printable(argument)}: {_nothing(argument)}")

@@ -31,7 +31,7 @@ def _dateline() -> re.Pattern[str]:
     day, word = r"\d{1,2}(?:st|nd|rd|th)?", rf"(?i:{'|'.join(sorted(load_words('calendar')))})\.?"
     date = rf"(?:{word},? )?(?:{word} {day}|{day} {word})(?:,? \d{{4}})?"
     forms = (
-        rf"{_PLACE},? {date},?(?:{_DASH}? ?{_AGENCY})?(?:{_DASH}|: )",  # Harwick, June 4 (Reuters) –   HARWICK, June 4:
+        rf"{_PLACE}(?:,| [–-])? {date},?(?:{_DASH}? ?{_AGENCY})?(?:{_DASH}|: )",  # Harwick, June 4 (AP) –   June 4:
         rf"{date},?(?: ?{_AGENCY}|{_DASH}{_PLACE})?{_DASH}",  # June 4, 2024 – Harwick –
         rf"{_IN_CAPITALS},?{_DASH}? ?{_AGENCY}{_DASH}",  # HARWICK--(BUSINESS WIRE)--
         rf"{_PLACE} {_AGENCY}{_DASH}",  # Harwick (Reuters) –

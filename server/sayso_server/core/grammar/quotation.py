@@ -168,7 +168,8 @@ def continues_after(site: Site, quotation: Quotation, document: Document) -> boo
     if len(gap) > 2 * MAX_GAP or has_own_cue(quotation, document, site):
         return False
     if gap.rstrip()[-1:] != "." and has_other_cue(site, document, cue, start):
-        return gap.rstrip()[-1:] == "," and text[start + 1 : start + 2].islower()
+        is_one = not any(ends_sentence(gap, i) for i in range(len(gap)))
+        return is_one and gap.rstrip()[-1:] == "," and text[start + 1 : start + 2].islower()
     trees = document.trees_within(Span(cue, max(cue + 1, start)))
     return not any(t.span.start > site.head.start and t.span.end <= start for t in trees) and (
         gap.strip() == ")" or gap.rstrip()[-1:] in {".", ",", ";", ":", "—", "–", "-", "!", "?"}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from sayso_server.core import lexicon
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
@@ -125,3 +126,15 @@ def _refers(tree: Tree, source: Word) -> bool:
     if source.upos == "PROPN":
         return any(name.type == "PER" and name.first <= source.index < name.end for name in tree.names)
     return is_human(source) or source.lemma.lower() in load_words("documents", "people")
+
+
+def leads_in(site: Site) -> bool:
+    """Whether a participle only names the topic of another statement: Commenting on the ruling, Olin said: “…”"""
+    governor = site.tree.head(site.head)
+    return (
+        site.head.xpos == "VBG"
+        and site.head.relation == "advcl"
+        and site.head.lemma.lower() in load_words("opening_participles")
+        and governor is not None
+        and lexicon.verb(governor.lemma.lower()) is not None
+    )

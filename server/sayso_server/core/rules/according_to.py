@@ -41,8 +41,8 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
     is_firm = indices is not None or _relative_clause(tree, _top(site, source)) is not None
     if indices is None and _closes_the_sentence(tree, phrase, document):
         indices = sentence_before(tree, phrase)
-    if indices is None and site.entry.lemma == "in the words of":
-        indices = set(range(len(tree.words))) - phrase
+    if site.entry.lemma == "in the words of":
+        indices = _in_words(tree, phrase, indices)
     if indices is None:
         indices = _modified_clause(site, source, phrase)
     if min(phrase) and _follows_directly(tree, max(phrase), indices):
@@ -54,6 +54,13 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
             own_mention = Span(own_mention.start, tree.words[max(named)].end)
         cue = site.cue(CueClass.SAY)
         yield Candidate(content, cue, site, own_mention, source, sentence=tree.span, is_firm=is_firm)
+
+
+def _in_words(tree: Tree, phrase: set[int], indices: set[int] | None) -> set[int]:
+    """What follows the colon in "it was over, in the words of Olin: “We are done.”"; else the sentence around it."""
+    if any(w.text == ":" for w in tree.words[max(phrase) + 1 :][:1]):
+        return set(range(max(phrase) + 2, len(tree.words)))
+    return set(range(len(tree.words))) - phrase if indices is None else indices
 
 
 def _name_of_kin(tree: Tree, source: Word) -> set[int]:

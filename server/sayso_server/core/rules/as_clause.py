@@ -1,6 +1,7 @@
 """Sources in clauses with "as": as Olin put it, as the Courier reported."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
@@ -10,6 +11,8 @@ from sayso_server.core.grammar.quotation import with_whole_quotations
 from sayso_server.core.grammar.report import reported
 from sayso_server.core.grammar.sentence import sentence_before
 from sayso_server.core.lexicon import Frame
+from sayso_server.core.statement import Span
+from sayso_server.core.tree import Tree
 
 _CLOSERS = frozenset({",", "—", "–", "-", ".", "”", '"', ")"})
 
@@ -39,3 +42,12 @@ def as_clause(site: Site, document: Document) -> Iterator[Candidate]:
     found = reported(site, document, content=content, cue_class=cue_class)
     if found and found.source is not None and (is_last or not before):
         yield found
+    elif found and found.source is not None and (quoted := _quoted_at(document, tree, last + 1)) is not None:
+        yield replace(found, content=(quoted,))  # bread and, as Olin put it, “a little wine”
+
+
+def _quoted_at(document: Document, tree: Tree, at: int) -> Span | None:
+    """The quotation that begins with a word."""
+    first = next(iter(tree.words[at : at + 1]), None)
+    quotation = document.quotation_at(first.start) if first is not None else None
+    return quotation.span if quotation is not None and first and quotation.span.start == first.start else None

@@ -19,6 +19,7 @@ def headline_passive(site: Site, document: Document) -> Iterator[Candidate]:
     """PM urged by unions to act   urged -nsubj-> PM, urged -xcomp-> act, urged -obl:agent-> unions
 
     The subject is the addressee. In a judgement (Mayor accused of lying), it is the first part of the content.
+    What is reported may come first: Mayor knew of the leak, jury told.
     """
     tree, verb = site.tree, site.head
     patient = headline_patient(tree, verb)
@@ -27,6 +28,9 @@ def headline_passive(site: Site, document: Document) -> Iterator[Candidate]:
     by = _agent(tree, verb)
     left_out = tree.subtree(by) if by is not None else set()
     indices = {w.index for w in tree.words[verb.index + 1 :]} - left_out
+    before = [w for w in tree.children(verb, "ccomp", "parataxis") if w.index < patient.index]
+    if before and verb.index == len(tree.words) - 1:  # Mayor knew of the leak, jury told
+        indices = tree.subtree(before[0])
     if not any(not is_punctuation(tree.words[i]) for i in indices):
         return
     judged = site.class_of(Frame.SMALL)

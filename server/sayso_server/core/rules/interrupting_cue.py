@@ -121,6 +121,12 @@ def _is_day(tree: Tree, indices: set[int]) -> bool:
     return bool(words) and all(w.upos in {"ADP", "DET"} or w.lower in load_words("calendar") for w in words)
 
 
+def _is_bare(tree: Tree, left: set[int]) -> bool:
+    """Whether a sentence begins with a phrase that reports nothing, since it has no verb: in the end."""
+    words = [tree.words[i] for i in sorted(left)]
+    return words[0].upos == "ADP" and not any(w.upos in {"AUX", "VERB"} for w in words)
+
+
 def _around(site: Site, inside: range) -> set[int]:
     """The sentence around an aside, between semicolons; empty if it is not the content.
 
@@ -130,8 +136,10 @@ def _around(site: Site, inside: range) -> set[int]:
     left = sentence_before(tree, set(inside))
     opener = tree.words[inside.start - 2] if inside.start > 1 else None
     branch = next((w for w in [opener, *tree.ancestors(opener)] if w.head == verb.index), None) if opener else None
-    if branch is not None and branch.relation == "obl" and is_circumstance(tree, branch):
-        return set()
+    if branch is not None and branch.relation == "obl" and (_is_bare(tree, left) or is_circumstance(tree, branch)):
+        return set()  # On Friday, Olin said, …   In the end, he showed her the port.
+    if opener is not None and is_relative(opener) and inside.start > 2 and is_punctuation(tree.words[opener.index - 1]):
+        left = {opener.index}  # the port was shut, which, she said, was bad
     is_deed = branch is not None and branch.relation == "advcl" and branch.xpos == "VBG"  # Writing …, Olin said, …
     if is_deed and branch is not None and lexicon.verb(branch.lemma.lower()):
         left = set()

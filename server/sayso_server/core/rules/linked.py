@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sayso_server.core import lexicon
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
@@ -12,7 +11,7 @@ from sayso_server.core.grammar.linked_contents import LinkedWords, contents_of, 
 from sayso_server.core.grammar.linked_source import source_of
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.quotation import is_utterance, with_whole_quotations
-from sayso_server.core.grammar.report import act_of, reported
+from sayso_server.core.grammar.report import act_of, leads_in, reported
 from sayso_server.core.grammar.subject import agent, headline_patient
 from sayso_server.core.grammar.tagged_cue import class_of, is_introduced, site_of
 from sayso_server.core.grammar.tagger import TRAILING, Read, Run, read_words, thresholds
@@ -20,6 +19,9 @@ from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.links import LinkedCue
 from sayso_server.core.statement import CueClass, Span
 from sayso_server.core.tree import Tree, Word
+
+_POINTING = frozenset({"ADV", "CCONJ", "DET", "PART", "PRON", "PUNCT"})
+"""Parts of speech of words that only point at what was said."""
 
 
 def linked(document: Document) -> Iterator[Candidate]:
@@ -67,7 +69,7 @@ def _candidates(paragraph: LinkedWords, cue: LinkedCue, known: Mapping[int, Site
             yield from (one for one in bare if one.content)  # runs of marks alone have no content
         return
     is_standard = not site.entry.frames and _is_standard(source)
-    if is_standard or _leads_in(site) or headline_patient(site.tree, site.head) is not None:
+    if is_standard or leads_in(site) or headline_patient(site.tree, site.head) is not None:
         return
     act = act_of(site, document)
     own = [w.span for w in site.words]
@@ -81,7 +83,12 @@ def _candidates(paragraph: LinkedWords, cue: LinkedCue, known: Mapping[int, Site
         if Frame.CLAUSE not in site.entry.frames:
             content = tuple(_before_the_colon(document, span) for span in content)
         inside = [words[first:end] for first, end in runs]
-        if not content or _is_name(document, site, content) or _is_anonymity(inside) or _is_done(site, source, inside):
+        if (
+            not content
+            or _is_beside(document, site, content, inside)
+            or _is_anonymity(inside)
+            or _is_done(site, source, inside)
+        ):
             continue
         cue_class = class_of(document, inside, site)
         if cue_class is CueClass.OTHER and site.head.relation == "acl" and is_introduced(document, inside):
@@ -116,18 +123,6 @@ def _without_topic(document: Document, site: Site, content: tuple[Span, ...]) ->
     return tuple(Span(max(start, span.start), span.end) for span in content if span.end > start)
 
 
-def _leads_in(site: Site) -> bool:
-    """Whether a participle only names the topic of another statement: Commenting on the ruling, Olin said: “…”"""
-    governor = site.tree.head(site.head)
-    return (
-        site.head.xpos == "VBG"
-        and site.head.relation == "advcl"
-        and site.head.lemma.lower() in load_words("opening_participles")
-        and governor is not None
-        and lexicon.verb(governor.lemma.lower()) is not None
-    )
-
-
 def _is_standard(source: tuple[Tree, Word] | None) -> bool:
     """Whether "according to" names a standard, not a speaker: it went according to plan."""
     return source is None or source[1].lemma.lower() in load_words("standards")
@@ -157,6 +152,12 @@ def _without_word(
     return Candidate(spans_of(paragraph, runs), None, None, own, word, sentence=cue.tree.span)
 
 
+def _is_shown(site: Site, runs: Sequence[Sequence[Read]]) -> bool:
+    """Whether something shows what the content only points at: history will show | that, | but not yet."""
+    is_showing = site.class_of(Frame.CLAUSE) is CueClass.SHOW
+    return is_showing and all(read.word.upos in _POINTING for run in runs for read in run)
+
+
 def _is_anonymity(runs: Sequence[Sequence[Read]]) -> bool:
     """Whether a content is a request for anonymity: not to be named."""
     verbs = load_words("anonymity_verbs")
@@ -172,6 +173,22 @@ def _is_done(site: Site, source: tuple[Tree, Word] | None, content: Sequence[Seq
         return False
     own = site.tree.subtree(thing)
     return all(read.tree is site.tree and read.word.index in own for run in content for read in run)
+
+
+def _is_beside(document: Document, site: Site, content: Sequence[Span], inside: Sequence[Sequence[Read]]) -> bool:
+    """Whether a content only names something, points at something, or tells what happens meanwhile."""
+    return _is_shown(site, inside) or _is_name(document, site, content) or _is_meanwhile(site, content)
+
+
+def _is_meanwhile(site: Site, content: Sequence[Span]) -> bool:
+    """Whether a content before "as" happens while somebody speaks: shares slump | as Halvex warns of cuts.
+
+    After a comma it may be what they say: …, as the Courier reported.
+    """
+    mark = site.tree.child(site.head, "mark")
+    if mark is None or mark.lower != "as" or mark.index == 0 or content[-1].end > mark.start:
+        return False
+    return not is_punctuation(site.tree.words[mark.index - 1])
 
 
 def _is_name(document: Document, site: Site, content: Sequence[Span]) -> bool:

@@ -10,7 +10,7 @@ from sayso_server.core.grammar.circumstance import is_circumstance, is_medium
 from sayso_server.core.grammar.contents import is_punctuation, spans
 from sayso_server.core.grammar.noun_phrase import is_human
 from sayso_server.core.grammar.quotation import with_whole_quotations
-from sayso_server.core.grammar.report import reported
+from sayso_server.core.grammar.report import leads_in, reported
 from sayso_server.core.grammar.subject import agent, without_agent
 from sayso_server.core.lexicon import Frame, load_words
 from sayso_server.core.statement import CueClass
@@ -22,7 +22,7 @@ _SHORTEST = 2
 
 def reported_object(site: Site, document: Document) -> Iterator[Candidate]:
     """Olin announced a deal.   announced -obj-> deal; called for a vote: called -obl-> vote -case-> for"""
-    if site.head.upos == "NOUN" and not site.head.xpos.startswith("VB"):
+    if (site.head.upos == "NOUN" and not site.head.xpos.startswith("VB")) or leads_in(site):
         return
     cue_class, thing = _content(site)
     tree = site.tree

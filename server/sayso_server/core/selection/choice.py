@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sayso_server.core.candidate import Candidate
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.contents import length, shared
+from sayso_server.core.grammar.quotation import CLOSING
 from sayso_server.core.grammar.tagger import thresholds
 from sayso_server.core.rules import RULES
 from sayso_server.core.scoring import Scored, Scorer
@@ -111,11 +112,23 @@ def selected(
                 kept.add(j.candidate, weights[j.basis].score(_as_outermost(j.features)))
             elif score.margin >= 0:
                 kept.add(j.candidate, score)
-    for candidate in list(after_choice(document, [s for c, _ in kept.items for s in c.content])):
+    taken = [s for c, _ in kept.items if not _is_within_quotation(document, c) for s in c.content]
+    for candidate in list(after_choice(document, taken)):
         kept.add(candidate, without_cue(candidate))
     items = sorted(kept.items, key=lambda pair: (pair[0].content[0].start, -length(pair[0].content)))
     chosen = [candidate for candidate, _ in items]
     return [Chosen(c, c.kind or kind_of(document, c), _parent(i, chosen), score) for i, (c, score) in enumerate(items)]
+
+
+def _is_within_quotation(document: Document, candidate: Candidate) -> bool:
+    """Whether somebody reports it within what they are quoted as saying: “I told him that it was late.”"""
+    if candidate.cue is None:
+        return False
+    before, _ = document.outer_around(candidate.cue.spans[0].end)
+    spans = (*candidate.content, *candidate.cue.spans)
+    if before is None or document.plain[before.span.end - 1] not in CLOSING:
+        return False
+    return all(before.span.covers(span) for span in spans)
 
 
 def _as_outermost(features: Iterable[str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from sayso_server.core.speakers.discourse.agreement import may_corefer
 from sayso_server.core.speakers.discourse.author import author
 from sayso_server.core.speakers.discourse.conversation import addressee_of, target_of, without_cue
 from sayso_server.core.speakers.discourse.reader import Reader
-from sayso_server.core.speakers.discourse.sources import antecedent_of_which, link_source
+from sayso_server.core.speakers.discourse.sources import Reported, antecedent_of_which, link_source
 from sayso_server.core.speakers.discourse.turns import Turn, asks
 from sayso_server.core.speakers.entities import Entity, Link, open_store
 from sayso_server.core.speakers.known import with_known
@@ -63,7 +63,8 @@ def _link(reader: Reader, item: Chosen, parent: Entity | None) -> Link:
             head, cue = found.source_head, found.cue.lemma if found.cue else ""
             verbs = tree.between(found.cue.spans[0].start, found.cue.spans[0].end) if found.cue else []
             head = antecedent_of_which(reader, tree, head, verbs[0]) if verbs else head
-            return link_source(reader, tree, found.source, head, parent, cue)
+            named = _named_in(reader, item)
+            return link_source(reader, tree, found.source, head, Reported(parent, cue, named))
     reader.read_to(found.content[0].start)
     if found.follows:
         return without_cue(reader, item)
@@ -72,6 +73,14 @@ def _link(reader: Reader, item: Chosen, parent: Entity | None) -> Link:
     )
     announced = author(reader, found.content[0].start) if is_announced else None
     return Link(announced, rules.FIRST_PERSON_OF_TEXT) if announced is not None else Link(None, rules.NO_SOURCE)
+
+
+def _named_in(reader: Reader, item: Chosen) -> frozenset[Entity]:
+    """Who is named in a content after its source, outside quotations: he said that Olin was late."""
+    store, found = reader.store, item.candidate
+    start = found.source.end if found.source is not None else 0
+    named = (one for span in found.content for one in store.names.from_to(max(start, span.start), span.end))
+    return frozenset(store.named[one.cluster] for one in named if store.document.quotation_at(one.start) is None)
 
 
 def _turn(reader: Reader, item: Chosen, entity: Entity) -> Turn:

@@ -13,11 +13,13 @@ from sayso_server.core.speakers.descriptions.documents import document
 from sayso_server.core.speakers.descriptions.elliptical import elliptical
 from sayso_server.core.speakers.descriptions.epithets import epithet
 from sayso_server.core.speakers.descriptions.groups import coordinated_names, coordination, group
+from sayso_server.core.speakers.descriptions.kin import spouse
 from sayso_server.core.speakers.descriptions.lead import body_in_headline, named_after_lead, role_in_lead
 from sayso_server.core.speakers.descriptions.organizations import organization, organization_untold
 from sayso_server.core.speakers.descriptions.people import described_person, of_age, office_holder
 from sayso_server.core.speakers.descriptions.phrase import Phrase
 from sayso_server.core.speakers.descriptions.together import named_together
+from sayso_server.core.speakers.descriptions.variation import variation
 from sayso_server.core.speakers.entities import Proposal
 
 Sieve = Callable[[Phrase], Proposal | None]
@@ -40,6 +42,8 @@ SIEVES: tuple[Sieve, ...] = (
     named_after_lead,
     body_in_headline,
     epithet,
+    variation,
+    spouse,
     organization_untold,
     described_person,
     organization,

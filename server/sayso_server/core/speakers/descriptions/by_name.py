@@ -121,7 +121,7 @@ def name_in_apposition(phrase: Phrase) -> Proposal | None:
     """The name in apposition: her manager, Bex Tolliver; one manufacturer, Pellucid; a spokesman, Jonas Wickery."""
     lemma = phrase.lemma
     for child in phrase.tree.children(phrase.head, "appos", "flat", "nmod", "list", "dep", "conj"):
-        found = phrase.entities.names.at(child)
+        found = phrase.entities.names.at(child) or _after_title(phrase, child)
         if found is None or child.start >= phrase.span.end or _is_attached(phrase, child):
             continue
         if child.relation == "appos":
@@ -136,6 +136,14 @@ def name_in_apposition(phrase: Phrase) -> Proposal | None:
             return by_name(phrase, found)
     found_at_end = _person_after_comma(phrase) or _name_at_end(phrase) or _name_after_title(phrase)
     return found_at_end or _name_of_two_jobs(phrase)
+
+
+def _after_title(phrase: Phrase, child: Word) -> Occurrence | None:
+    """Marsh in "her teacher, a Miss Marsh", where the parser sees an apposition to the title."""
+    if normal(child.text) not in load_words("honorifics"):
+        return None
+    named = (phrase.entities.names.at(w) for w in phrase.tree.children(child, "appos", "flat"))
+    return next((one for one in named if one is not None and one.cluster.is_person), None)
 
 
 def _is_attached(phrase: Phrase, child: Word) -> bool:

@@ -6,6 +6,7 @@ from sayso_server.core.lexicon import is_form_of, load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.fit import gender_agrees, surroundings
 from sayso_server.core.speakers.descriptions.phrase import Phrase
+from sayso_server.core.speakers.descriptions.topic import is_of_main_clause, reports, subjects
 from sayso_server.core.speakers.entities import Proposal, Rival
 from sayso_server.core.speakers.names.clusters import NameCluster
 from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_human_noun, normal
@@ -34,6 +35,9 @@ def epithet(phrase: Phrase) -> Proposal | None:
     if _is_personal(phrase):
         found = [c for c in _named_last(phrase, is_alone=True) if gender_agrees(phrase.lemma, c)]
         return _proposal(phrase, found) if len(found) == 1 else None
+    if phrase.lower == "witness":
+        found = list(dict.fromkeys(_testified(phrase)))[:1]
+        return _proposal(phrase, found)
     return None
 
 
@@ -108,8 +112,9 @@ def _named_last(phrase: Phrase, *, is_alone: bool = False) -> list[NameCluster]:
         if found and is_alone and any(_is_introduced(tree, word) for word in tree.words):
             return []
         if found:
-            subjects = [c for _, verb, c in _subjects(phrase, tree) if verb.deprel == "root"]
-            return list(dict.fromkeys([*subjects, *(one.cluster for one in found)]))
+            main = [s for s in subjects(phrase, tree) if is_of_main_clause(tree, s.verb)]
+            told = [s.person for s in reversed(main) if reports(s.verb)]
+            return list(dict.fromkeys([*told, *(s.person for s in main), *(one.cluster for one in found)]))
     return []
 
 
@@ -128,20 +133,10 @@ def _of_country(phrase: Phrase, people: Sequence[NameCluster]) -> list[NameClust
     return [c for c in people if wanted in told[c]] or [c for c in people if not told[c]]
 
 
-def _subjects(phrase: Phrase, tree: Tree) -> Iterator[tuple[Word, Word, NameCluster]]:
-    """The named people who are subjects in a sentence: the subject that each is part of, its verb, the person."""
-    for word in tree.words:
-        verb = tree.head(word) if word.relation == "nsubj" else None
-        for part in (word, *tree.children(word, "conj")) if verb is not None else ():
-            found = phrase.entities.names.at(part)
-            if verb is not None and found is not None and found.cluster.is_person:
-                yield word, verb, found.cluster
-
-
 def _charged(phrase: Phrase) -> Iterator[NameCluster]:
     """Named people who deny or admit something, or who are charged, arrested, tried: the defendant."""
     for tree in phrase.sentences_before(_BEFORE):
-        for word, verb, found in _subjects(phrase, tree):
+        for word, verb, found in subjects(phrase, tree):
             verbs = load_words("charged_with" if word.deprel == "nsubj:pass" else "pleading")
             if is_form_of(verb.lemma, verbs) or _is_on_trial(tree, verb):
                 yield found
@@ -150,6 +145,18 @@ def _charged(phrase: Phrase) -> Iterator[NameCluster]:
             named = phrase.entities.names.at(word)
             if head is not None and head.lemma in load_words("proceedings_of") and named and named.cluster.is_person:
                 yield named.cluster
+
+
+def _testified(phrase: Phrase) -> Iterator[NameCluster]:
+    """Named people who testify or give evidence, the last first: the witness."""
+    for tree in phrase.sentences_before(_BEFORE):
+        verbs = [w for w in tree.words if w.lemma == "testify" or _gives_evidence(tree, w)]
+        heads = {i for verb in verbs for i in (verb.index, verb.head)}
+        yield from (s.person for s in subjects(phrase, tree) if s.verb.index in heads)
+
+
+def _gives_evidence(tree: Tree, verb: Word) -> bool:
+    return verb.lemma == "give" and any(w.lemma in load_words("testimony") for w in tree.children(verb, "obj"))
 
 
 def _is_on_trial(tree: Tree, verb: Word) -> bool:

@@ -46,7 +46,7 @@ def words_wanted(phrase: Phrase) -> set[str]:
 def _features(phrase: Phrase, found: NameCluster, lemma: str, wanted: AbstractSet[str]) -> Mapping[str, float]:
     """The named features of a fit; empty if there is none."""
     words = found.words
-    if not _is_alike(lemma, words) or not gender_agrees(lemma, found):
+    if not is_alike(lemma, words) or not gender_agrees(lemma, found):
         return {}
     owner = phrase.owner
     if owner is not None and (owner.cluster is found or not _belongs(found, owner)):
@@ -84,7 +84,7 @@ def alike_jobs() -> frozenset[str]:
     return frozenset().union(*_kinds().values())
 
 
-def _is_alike(lemma: str, words: AbstractSet[str]) -> bool:
+def is_alike(lemma: str, words: AbstractSet[str]) -> bool:
     """Whether the job of a description can be one of `words`: leader and president."""
     if lemma in words:
         return True

@@ -19,14 +19,22 @@ _COORDINATED = "and"
 
 def coordinated_names(phrase: Phrase) -> Proposal | None:
     """A group of named people: Ann Orr and Owen Pell."""
-    others = (w for w in phrase.tree.children(phrase.head, "conj") if not phrase.is_inside_name(w))
-    heads = [phrase.head, *others]
+    head = _apposed(phrase) or phrase.head
+    others = (w for w in phrase.tree.children(head, "conj") if not phrase.is_inside_name(w))
+    heads = [head, *others]
     parts = [name_of_part(phrase.entities.names, head) for head in heads if head.start < phrase.span.end]
     found = [named.cluster for named in parts if named is not None]
     people = list(dict.fromkeys(found))
     if len(people) < 2 or len(people) != len(heads):
         return None
     return as_group(phrase.entities, people, rules.COORDINATED_NAMES)
+
+
+def _apposed(phrase: Phrase) -> Word | None:
+    """Ann in "the neighbours, Ann and Owen Pell"."""
+    named = (w for w in phrase.tree.children(phrase.head, "appos") if w.end <= phrase.span.end)
+    is_one = not phrase.is_plural or phrase.entities.names.at(phrase.head) is not None
+    return None if is_one else next((w for w in named if phrase.tree.children(w, "conj")), None)
 
 
 def name_of_part(names: NameIndex, head: Word) -> Occurrence | None:

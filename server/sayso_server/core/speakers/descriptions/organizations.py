@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 
+from sayso_server.core import lexicon
 from sayso_server.core.lexicon import is_form_of, load_table, load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.phrase import Phrase, description
@@ -12,7 +13,7 @@ from sayso_server.core.speakers.entities import Entity, Proposal, Rival
 from sayso_server.core.speakers.names.clusters import NameCluster
 from sayso_server.core.speakers.names.index import Occurrence
 from sayso_server.core.speakers.names.spelling import countries, normal
-from sayso_server.core.statement import SpeakerType
+from sayso_server.core.statement import Span, SpeakerType
 from sayso_server.core.tree import Tree
 
 _NAMES_BEFORE = 200
@@ -45,6 +46,9 @@ def organization(phrase: Phrase) -> Proposal | None:
         again = named_before(phrase, lemma)
         if again is not None:
             return Proposal(again, rules.ORGANIZATION_AGAIN)
+        only = None if phrase.is_introduced else _only_company(phrase)
+        if only is not None:
+            return Proposal(only, rules.ORGANIZATION_UNTOLD)
     if lemma not in load_words("organizations") and phrase.lower not in load_words("collectives"):
         return None
     rule = rules.DESCRIBED_ORGANIZATION_DEFINITE if phrase.points_back else rules.DESCRIBED_ORGANIZATION
@@ -89,7 +93,26 @@ def named_before(phrase: Phrase, lemma: str) -> Entity | None:
     if not matching and lemma in load_words("any_organization"):
         matching = [c for c in before if _is_organization(phrase, c) and not _is_public(c, lemma) and not _is_seat(c)]
     last = max(matching, key=lambda c: c.named_before(start), default=None)
-    return phrase.entities.named[last] if last is not None else None
+    if last is None:
+        return None
+    is_far = phrase.entities.document.steps(last.named_before(start), start) > 1
+    is_company = lemma in load_words("companies")
+    options = [c for c in before if c in matching or (is_company and _may_be(c, {lemma}))]
+    lead = _speaker_of_lead(phrase, options) if is_far else None
+    return phrase.entities.named[lead or last]
+
+
+def _speaker_of_lead(phrase: Phrase, options: Sequence[NameCluster]) -> NameCluster | None:
+    """Whose news it is: the organization that says or announces something at the beginning of the text."""
+    document, names = phrase.entities.document, phrase.entities.names
+    end = next((p.end for p in document.paragraphs[1:2]), len(document.plain))
+    for tree in document.trees_within(Span(0, end)):
+        for word in tree.words:
+            verb, found = tree.head(word), names.at(word)
+            is_subject = word.relation == "nsubj" and verb is not None and lexicon.verb(verb.lemma.lower()) is not None
+            if is_subject and found is not None and found.cluster in options:
+                return found.cluster
+    return None
 
 
 def _following(plain: str, end: int) -> str:
@@ -157,6 +180,16 @@ def _named_last(phrase: Phrase, kinds: AbstractSet[str]) -> list[NameCluster]:
                 ),
             )
     return []
+
+
+def _only_company(phrase: Phrase) -> Entity | None:
+    """The company, long after Halvex: the only one that the text has named, by the tagger's account."""
+    if phrase.lemma not in load_words("companies"):
+        return None
+    near = dict.fromkeys(one.cluster for one in phrase.entities.names.before(phrase.span.start, _NAMES_BEFORE))
+    bodies = [c for c in near if not c.is_person and any(n.label == "ORG" for n in c.sample)]
+    found = [c for c in bodies if _may_be(c, {phrase.lemma}) and _may_be_called(phrase, c)]
+    return phrase.entities.named[found[0]] if len(found) == 1 and not found[0].is_place else None
 
 
 def _overseers(phrase: Phrase, tree: Tree) -> Sequence[NameCluster] | None:

@@ -9,6 +9,7 @@ from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.fit import ALL_GIVEN, alike_jobs, fit, words_wanted
 from sayso_server.core.speakers.descriptions.organizations import named_before
 from sayso_server.core.speakers.descriptions.phrase import Phrase, description
+from sayso_server.core.speakers.descriptions.topic import topic
 from sayso_server.core.speakers.entities import Entity, Proposal, Rival
 from sayso_server.core.speakers.names.clusters import NameCluster
 from sayso_server.core.speakers.names.spelling import is_human_noun, normal, unabbreviated
@@ -39,7 +40,9 @@ def of_age(phrase: Phrase) -> Proposal | None:
     for rule, age in ((rules.AGE, match[1]), (rules.AGE_OF_NOBODY_ELSE, "")):
         fitting = [c for c in people if c.age == age]
         if fitting:
-            return Proposal(named[max(fitting, key=lambda c: c.named_before(start))], rule)
+            last = topic(phrase)
+            found = last if last in fitting else max(fitting, key=lambda c: c.named_before(start))
+            return Proposal(named[found], rule)
     return None
 
 

@@ -57,8 +57,23 @@ class Phrase:
             above = self.tree.head(words[-1])  # the media falsely describing
             if above is not None and above.start >= self.span.end:
                 return words[-2].end
+        comma = self._comma_of_apposition
+        if comma is not None:
+            return comma.start
         cut = bool(words) and words[-1].deprel == "acl" and words[-1].xpos in {"VBG", "VBN"} and len(words) > 1
         return words[-2].end if cut and words[-2].end > self.head.start else self.span.end
+
+    @cached_property
+    def _comma_of_apposition(self) -> Word | None:
+        """The comma in "a spokesman for Halvex, the owner"; None where the apposition is a name."""
+        for word in self.words:
+            for apposed in self.tree.children(word, "appos"):
+                first = self.tree.words[min(self.tree.subtree(apposed))]
+                comma = first if first.text == "," else self.tree.words[first.index - 1]
+                is_inside = self.head.end < comma.start < self.span.end and comma.text == ","
+                if is_inside and self.entities.names.at(apposed) is None:
+                    return comma
+        return None
 
     @cached_property
     def lemma(self) -> str:
@@ -229,7 +244,7 @@ def _any_of(words: str | Sequence[str]) -> str:
 
 @cache
 def _determiner() -> re.Pattern[str]:
-    return re.compile(rf"^(?:{_any_of('determiners')})\s+(?!of\b)", re.I)
+    return re.compile(rf"^(?:{_any_of('determiners')})\s+(?!(?:among|at|from|in|of|on|with)\b)", re.I)
 
 
 @cache

@@ -25,11 +25,24 @@ def without_cue(reader: Reader, item: Chosen) -> Link:
     if actor is not None:
         return Link(actor, rules.ACTS_JUST_BEFORE)
     is_introduced = document.plain[max(0, start - _GAP) : start].rstrip()[-1:] == ":"
-    if last is None or is_introduced or document.steps(last.end, start) > _MOST_PARAGRAPHS:
+    if last is None or is_introduced:
         return Link(None, rules.NOBODY_SPOKE)
+    if document.steps(last.end, start) > _MOST_PARAGRAPHS:
+        is_answer = last.entity.type is SpeakerType.PERSON and _is_answer(reader, last, start)
+        return Link(last.entity, rules.SPEAKER_GOES_ON) if is_answer else Link(None, rules.NOBODY_SPOKE)
     if document.paragraph_at(start) == document.paragraph_at(last.end) or not _changes(reader, last, item):
         return Link(last.entity, rules.SPEAKER_GOES_ON)
     return Link(_other_speaker(reader, last), rules.TURNS_TAKEN)
+
+
+def _is_answer(reader: Reader, last: Turn, start: int) -> bool:
+    """“…,” Olin said. ¶ What next? ¶ “A small place.” Only a question without quotation marks is between."""
+    document = reader.store.document
+    own, before = document.paragraph_at(start), document.paragraph_at(last.end)
+    between = document.paragraphs[before + 1 : own]
+    is_question = len(between) == 1 and between[0].of(document.plain).rstrip().endswith("?")
+    opens = document.plain[document.paragraphs[own].start : start].strip() == ""
+    return is_question and opens and not document.quotations_within(between[0])
 
 
 def _label(entities: Entities, start: int) -> Entity | None:

@@ -1,5 +1,7 @@
 """Links the source of a statement to a speaker: a first person, a pronoun or a noun phrase."""
 
+from typing import NamedTuple
+
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.subject import is_relative
 from sayso_server.core.lexicon import load_words
@@ -20,21 +22,30 @@ _MOST_PARAGRAPHS = 1
 """Maximum number of paragraphs from a question to its answer."""
 
 
-def link_source(reader: Reader, tree: Tree, source: Span, head: Word, parent: Entity | None, cue: str) -> Link:
-    """The link of a source.
+class Reported(NamedTuple):
+    """What a source has said.
 
-    `parent` is the speaker of the statement that contains this one, `cue` the lemma of the cue.
+    `parent` is the speaker of the statement that contains this one, `cue` the lemma of the cue;
+    `named` are those whom its content names in the words of the text: a pronoun before it does not mean them.
     """
+
+    parent: Entity | None
+    cue: str
+    named: frozenset[Entity]
+
+
+def link_source(reader: Reader, tree: Tree, source: Span, head: Word, told: Reported) -> Link:
+    """The link of a source."""
     determiner = tree.child(head, "det")
     is_nobody = determiner is not None and determiner.lower in load_words("determiners_of_nobody")
     if is_nobody and reader.store.names.at(head) is None:  # no official; not: No 10
         return Link(None, rules.NOBODY_IN_PARTICULAR)
     if head.lower in load_words("first_person_pronouns") and head.text != "US":
-        return _first_person(reader, head, parent)
+        return _first_person(reader, head, told.parent)
     if is_relative(head) and head.upos == "PRON":
         return _relative(reader, tree, head)
     if is_pronoun(head):
-        return _with_others(reader, tree, source, head, _pronoun(reader, head, parent, cue))
+        return _with_others(reader, tree, source, head, _pronoun(reader, head, told))
     reader.pending = head.start
     reader.read_to(max(source.end, head.end))
     return reader.link(tree, head, source)
@@ -84,13 +95,14 @@ def _thing_before(reader: Reader, tree: Tree, antecedent: Word, which: Word) -> 
     return next((word for word, other in between if other is not None and not other.cluster.is_person), antecedent)
 
 
-def _pronoun(reader: Reader, head: Word, parent: Entity | None, cue: str) -> Link:
+def _pronoun(reader: Reader, head: Word, told: Reported) -> Link:
     """The link of a pronoun, to its most probable entity; in a quotation, not to the speaker of the quotation."""
     reader.read_to(head.end)
     quoted = reader.store.document.quotation_at(head.start) is not None
-    options = reader.ranked.get(head.start, [])
+    options, parent, cue = reader.ranked.get(head.start, []), told.parent, told.cue
     if quoted and parent is not None and parent.type is SpeakerType.PERSON:
         options = [one for one in options if one.entity is not parent]
+    options = [one for one in options if one.entity not in told.named] or options
     asked = None if quoted else _asked(reader, head, cue)
     if asked is not None and (not options or options[0].entity is reader.turns[-1].entity):
         return Link(asked, rules.TURNS_TAKEN)

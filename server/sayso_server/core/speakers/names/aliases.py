@@ -11,7 +11,7 @@ from sayso_server.core.lexicon import load_table, load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.link_rules import LinkRule
 from sayso_server.core.speakers.names.clusters import ClusterBuilder, NameCluster
-from sayso_server.core.speakers.names.mentions import NameMention
+from sayso_server.core.speakers.names.mentions import OF_KIN, NameMention
 from sayso_server.core.speakers.names.spelling import countries, nearly, normal, short_for, unabbreviated
 
 _SHORTEST_MISSPELT_SURNAME = 5
@@ -60,12 +60,17 @@ def _initials(name: NameMention, cluster: NameCluster) -> bool:
 
 
 def _given_name(name: NameMention, cluster: NameCluster) -> bool:
-    """Whether a name is the given name of a person: Odalys and Odalys Penn."""
+    """Whether a name is the given name of a person: Odalys and Odalys Penn, Kerry-Anne and Kerry-Anne Pell."""
     key, full = name.key, cluster.key
-    is_given = len(full) > 1 and (key[0] == full[0] or key[0] in cluster.nicknames)
+    is_given = len(full) > len(key) and (key == full[: len(key)] or key[0] in cluster.nicknames)
     if not (is_given and cluster.is_person):
         return False
     return {unabbreviated(t) for w in name.title if (t := normal(w))} <= cluster.words
+
+
+def _is_one_word(name: NameMention) -> bool:
+    """Odalys, Kerry-Anne."""
+    return len(name.key) == 1 or not any(c.isspace() for c in name.display)
 
 
 def _acronym(name: NameMention, cluster: NameCluster) -> bool:
@@ -148,7 +153,7 @@ def _misspelt(name: NameMention, cluster: NameCluster) -> bool:
         return is_near and _title_agrees(name, cluster) and not name.is_place
     if len(key) != len(full) or not all(nearly(a, b) for a, b in zip(key, full, strict=True)):
         return False
-    return cluster.is_person or len(key) > 1
+    return _title_agrees(name, cluster) if cluster.is_person else len(key) > 1
 
 
 class Alias(NamedTuple):
@@ -164,7 +169,7 @@ ALIASES: tuple[Alias, ...] = (
     Alias(rules.SHORT_FORM, _short_form, lambda name: len(name.key) > 1),
     Alias(rules.SURNAME, _surname, lambda name: not name.is_place),
     Alias(rules.INNER_SURNAME, _inner_surname, lambda name: len(name.key) == 1 and not name.is_place),
-    Alias(rules.GIVEN_NAME, _given_name, lambda name: len(name.key) == 1 and not name.is_place),
+    Alias(rules.GIVEN_NAME, _given_name, lambda name: _is_one_word(name) and not name.is_place),
     Alias(rules.INITIALS, _initials, lambda name: name.is_label),
     Alias(rules.ACRONYM, _acronym, lambda name: len(name.key) == 1 and name.display.isupper()),
     Alias(rules.SAME_STATE, _same_state, lambda name: bool(_state_in(name.key)[0])),
@@ -195,7 +200,9 @@ def place(mentions: Sequence[NameMention]) -> list[Placement]:
             continue
         rule, fitting = _fitting(mention, _looked_up(mention, index))
         if rule is not None:
-            first, *rivals = sorted(fitting, key=lambda c: c.named_before(mention.span.start), reverse=True)
+            first, *rivals = sorted(
+                fitting, key=lambda c: (_is_named_in_full(c), c.named_before(mention.span.start)), reverse=True
+            )
             first.add(mention)
             placed.append(Placement(mention, first, rule, tuple(rivals)))
         else:
@@ -204,6 +211,11 @@ def place(mentions: Sequence[NameMention]) -> list[Placement]:
                 index.setdefault(i, []).append(opened)
             placed.append(Placement(mention, opened, rules.FULL_NAME if len(mention.key) > 1 else rules.NAME))
     return _with_other_names(sorted(placed, key=lambda p: (p.mention.span.start, p.mention.span.end)))
+
+
+def _is_named_in_full(cluster: ClusterBuilder) -> bool:
+    """Whether the text itself gives the surname: not that of her husband, Peter."""
+    return not all(any(feature == OF_KIN for feature, _ in n.evidence) for n in cluster.mentions)
 
 
 def _with_other_names(placed: Sequence[Placement]) -> list[Placement]:

@@ -23,6 +23,8 @@ from sayso_server.core.speakers.names.titles import (
 from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree, Word
 
+OF_KIN = "kin of a person"
+"""The feature of a name whose surname is that of somebody else: her husband, Peter."""
 _AGE = re.compile(r",? \(?(?:aged )?(\d\d?)\b(?![.,]?\d)|(\d\d?)-year-old\b")
 _PARTY_AND_SEAT = re.compile(r"\((?:[DIR]|Con|Lab)-[A-Z]")
 """A party and a seat in brackets after a name: (D-Carrow)."""
@@ -80,11 +82,13 @@ def read_span(document: Document, tree: Tree, words: list[Word]) -> NameMention 
     end = own[-1].end  # with the letters after the name: Durham Hall QC
     letters = len(own) - without_letters(own, tagged_words(tree))
     own, words = own[: len(own) - letters], words[: len(words) - letters]
+    before = tree.words[words[0].index - 1] if words[0].index else None
+    if before is not None and not cut and _is_common(own, before, letters):
+        return None
     if is_bare_title(words, cut, tagged_words(tree)) or _is_adjective(own) or is_office_of_person(tree, words):
         return None
     if _PARTY_AND_SEAT.match(document.plain, max(0, words[0].start - 1)):
         return None
-    before = tree.words[words[0].index - 1] if words[0].index else None
     after = document.plain[end : end + _AFTER]
     read = TitledName(tree, tuple(words), cut, after, document.label_of(Span(own[0].start, own[-1].end)))
     person = personhood(read)
@@ -109,6 +113,13 @@ def read_span(document: Document, tree: Tree, words: list[Word]) -> NameMention 
     )
 
 
+def _is_common(own: Sequence[Word], before: Word, letters: int) -> bool:
+    """Whether an article says that words are no name: the Company, in a press release; the Harwick MP."""
+    is_one = len(own) == 1 and (letters > 0 or normal(own[0].text) in load_words("companies"))
+    is_member = len(own) == 2 and normal(own[1].text) in load_words("party_members")  # the Vermont Democrat
+    return (is_one or is_member) and before.lower in {"a", "an", "the"}
+
+
 @cache
 def _people_endings() -> tuple[str, ...]:
     return tuple(load_words("people_endings"))
@@ -117,6 +128,8 @@ def _people_endings() -> tuple[str, ...]:
 def _is_adjective(own: Sequence[Word]) -> bool:
     """Whether a name is only a demonym: Israeli in "Israeli officials"."""
     word = normal(own[0].text)
+    if len(own) == 1 and own[0].relation in {"compound", "amod"} and word in load_words("party_adjectives"):
+        return True  # one Tory MP
     is_people = own[0].xpos in {"NNPS", "NNS"} and word.endswith(_people_endings()) and word not in countries()
     return len(own) == 1 and not is_given_name(word) and (own[0].upos == "ADJ" or is_demonym(word) or is_people)
 

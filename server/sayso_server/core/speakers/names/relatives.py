@@ -7,8 +7,8 @@ from functools import cache
 
 from sayso_server.core.document import Document
 from sayso_server.core.lexicon import load_words
-from sayso_server.core.speakers.names.mentions import NameMention, with_feature
-from sayso_server.core.speakers.names.spelling import is_given_name
+from sayso_server.core.speakers.names.mentions import OF_KIN, NameMention, with_feature
+from sayso_server.core.speakers.names.spelling import is_given_name, normal
 
 _LEAD = 24
 """Characters before a name in which to look for kin: her older brother, …"""
@@ -41,13 +41,24 @@ def with_surnames_of_pairs(document: Document, found: Sequence[NameMention]) -> 
 
 def _is_of_pair(mention: NameMention, after: NameMention, found: Sequence[NameMention]) -> bool:
     """Whether a given name alone shares the surname of the full name after it."""
-    is_given = len(mention.key) == 1 and not mention.title and is_given_name(mention.key[0])
+    is_alone = len(mention.key) == 1 and not mention.title
+    is_given = is_alone and (is_given_name(mention.key[0]) or _is_of_couple(mention, after, found))
     is_full = len(after.key) > 1 and (is_given_name(after.key[0]) or after.label == "PER")
     if not is_given or not is_full or after.person <= 0:
         return False
     same = [n for n in found if mention.key[0] in n.key and n is not mention]
     later = all(n.span.start > mention.span.start and not n.title for n in same)
     return later and all(n.key[0] == mention.key[0] and n.key[-1] in {*mention.key, after.key[-1]} for n in same)
+
+
+def _is_of_couple(mention: NameMention, after: NameMention, found: Sequence[NameMention]) -> bool:
+    """Zinta and Owen Pell, where the text has Mrs Pell, too: a first name that is on no list."""
+    surname = after.key[-1:]
+    titles = {normal(word) for n in found if n.key == surname for word in n.title}
+    is_man = after.key[0] in load_words("male_names")
+    other = load_words("female" if is_man else "male")
+    is_known = is_man or after.key[0] in load_words("female_names")
+    return mention.label == "PER" and is_known and bool(titles & other)
 
 
 def with_surnames_of_kin(document: Document, found: Sequence[NameMention]) -> list[NameMention]:
@@ -61,7 +72,7 @@ def with_surnames_of_kin(document: Document, found: Sequence[NameMention]) -> li
         last = next((n for n in near if other and n.key[0] not in load_words(other)), None)
         if last is not None:
             whole = f"{mention.display} {last.display.split()[-1]}"
-            out.append(with_feature(replace(mention, display=whole), "kin of a person"))
+            out.append(with_feature(replace(mention, display=whole), OF_KIN))
         else:
             out.append(mention)
         if out[-1].person > 0 and len(out[-1].key) > 1 and is_given_name(out[-1].key[0]):

@@ -60,7 +60,7 @@ def _runs(tree: Tree, tagged: Mapping[int, TaggedName]) -> Iterator[list[Word]]:
         if word.index < skip_to:
             continue
         adjacent = bool(run) and (word.start - (small or run)[-1].end <= 1 or word.index == skip_to)
-        if adjacent and not small and (end := _nickname_end(tree, run, word.index)):
+        if adjacent and not small and (end := _nickname_end(tree, run, word.index, tagged)):
             skip_to = end
         elif adjacent and not small and (end := _list_end(tree, run, word.index, tagged)):
             run += tree.words[word.index : end]
@@ -169,7 +169,7 @@ def _parts(run: list[Word], tagged: Mapping[int, TaggedName]) -> Iterator[list[W
     yield from (part for part in (run[:cut], run[cut:]) if part and _is_name(part, tagged))
 
 
-def _nickname_end(tree: Tree, run: Sequence[Word], at: int) -> int:
+def _nickname_end(tree: Tree, run: Sequence[Word], at: int, tagged: Mapping[int, TaggedName]) -> int:
     """The index after a nickname in quotation marks that begins at `at`; 0 if there is none: Ed “Bins” Rowe."""
     closing = _NICKNAME_MARKS.get(tree.words[at].text)
     for length in _NICKNAME_LENGTHS:
@@ -178,7 +178,10 @@ def _nickname_end(tree: Tree, run: Sequence[Word], at: int) -> int:
             inner = tree.words[at + 1 : end]
             fits = all(w.text[:1].isupper() or w.lower == "the" for w in inner) and len(run) <= _MOST_BEFORE_NICKNAME
             after = tree.words[end + 1]
-            return end + 1 if fits and _is_capital(after) and is_given_name(normal(run[-1].text)) else 0
+            names = [tagged.get(w.index) for w in (run[-1], after)]
+            are_tagged = all(name is not None and name.type == "PER" for name in names)
+            is_person = are_tagged or is_given_name(normal(run[-1].text))
+            return end + 1 if fits and _is_capital(after) and is_person else 0
     return 0
 
 

@@ -13,6 +13,7 @@ _SHORTEST_WRITTEN_OUT = 3
 _MOST_LETTERS = 5
 _VOWELLESS = re.compile(r"[B-DF-HJ-NP-TV-XZ][b-df-hj-np-tv-xz]{2,3}")
 """An abbreviated title, known or not: Clr, Smt."""
+_INITIALS = re.compile(r"(?:[A-Z]\.){1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,20 @@ def person_in_run(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
         if name is not None and name.type == "PER" and name.first == word.index:
             if run[i - 1].lower == "of" and len(run) - i > 2:  # Mayor of Carrow Ann Orr, tagged from Carrow on
                 return next((j for j in range(i, len(run) - 1) if is_given_name(normal(run[j].text))), len(run) - 2)
-            begins = is_given_name(normal(word.text)) or without_letters(run, tagged) - i == 2
+            is_full = without_letters(run, tagged) - i == 2
+            begins = is_given_name(normal(word.text)) or is_full or _INITIALS.fullmatch(word.text) is not None
             if _has_begun(run[:i]):
                 continue
             if len(run) - i > 1 and begins and not _continues_name(normal(run[i - 1].text)):
-                return i
+                return _with_initials(run, i)
     return 0
+
+
+def _with_initials(run: Sequence[Word], at: int) -> int:
+    """K.R. in "Leader K.R. Olin": initials before a name that the tagger leaves out."""
+    while at and _INITIALS.fullmatch(run[at - 1].text):
+        at -= 1
+    return at
 
 
 def _has_begun(before: Sequence[Word]) -> bool:
@@ -99,7 +108,7 @@ def _ranks(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
     for i, word in enumerate(run[:-1]):
         text = normal(word.text)
         is_full = i + 2 < len(run) and is_given_name(normal(run[i + 1].text))
-        if _is_title_of_person(run, i, tagged) or (is_full and _VOWELLESS.fullmatch(word.text)):
+        if _is_title_of_person(run, i, tagged) or (is_full and _VOWELLESS.fullmatch(word.text.removesuffix("."))):
             cut = i + 1
         elif text not in load_words("roles", "honorifics", "title_words", "titles_like_names") and word.text != ".":
             break
@@ -172,6 +181,7 @@ def title_length(run: Sequence[Word], tagged: Mapping[int, TaggedName]) -> int:
     for i, word in enumerate(run[:-1]):
         if normal(word.text) in jobs and run[i + 1].lower not in load_words("after_unfinished_titles"):
             cut = i + 1
+    cut += _ranks(run[cut:], tagged)  # Roads Minister Smt Ann Orr
     if cut and run[cut].text == "." and cut < len(run) - 1:
         cut += 1  # Spc | . Ann Orr
     if cut and normal(run[cut - 1].text) == "general" and normal(run[cut].text) in load_words("general_things"):

@@ -1,0 +1,85 @@
+"""Somebody just named, called by a quality for variety: the Vermont senator, the former striker."""
+
+from sayso_server.core.lexicon import load_words
+from sayso_server.core.speakers import link_rules as rules
+from sayso_server.core.speakers.descriptions.fit import gender_agrees, is_alike, surroundings
+from sayso_server.core.speakers.descriptions.phrase import Phrase
+from sayso_server.core.speakers.descriptions.topic import reports, subjects, topic
+from sayso_server.core.speakers.entities import Proposal
+from sayso_server.core.speakers.names.clusters import NameCluster
+from sayso_server.core.speakers.names.spelling import countries, is_human_noun, normal, unabbreviated
+from sayso_server.core.statement import SpeakerType
+from sayso_server.core.tree import Word
+
+_BEFORE = 3000
+"""Characters before a phrase in which an office holder must have spoken."""
+
+
+def variation(phrase: Phrase) -> Proposal | None:
+    """Ann Orr was glad. The Harwick striker said …: the person whom the sentence before is about.
+
+    A phrase that says where somebody is from, or what they were, and that the text has not used before. An office
+    (the Harwick mayor) may be that of somebody else: it is theirs who have spoken, and have no other.
+    """
+    lemma = unabbreviated(phrase.lemma)
+    is_human = is_human_noun(lemma) or lemma in load_words("personal_epithets", "party_members")
+    if not phrase.is_definite or phrase.is_plural or not is_human or phrase.possessor is not None:
+        return None
+    if _is_qualified(phrase) or phrase.is_introduced or any(c.is_person for c in phrase.names):
+        return None
+    verb = phrase.tree.head(phrase.head)
+    if verb is not None and verb.lemma in load_words("answering_verbs"):
+        return None  # not the one who spoke last
+    if not _tells_quality(phrase, lemma) or phrase.entities.described(SpeakerType.PERSON, lemma):
+        return None
+    found = topic(phrase)
+    if found is None or not gender_agrees(lemma, found) or not _is_of_country(phrase, found):
+        return None
+    if lemma in load_words("roles") - load_words("personal_epithets") and not _may_hold(phrase, found, lemma):
+        return None
+    return Proposal(phrase.entities.named[found], rules.EPITHET)
+
+
+def _is_qualified(phrase: Phrase) -> bool:
+    """The senator from Vermont, the driver and his wife: a description of its own."""
+    return bool(phrase.tree.children(phrase.head, "nmod", "acl", "acl:relcl", "appos", "conj"))
+
+
+def _lead(phrase: Phrase) -> list[Word]:
+    """The words between the article and the head."""
+    return phrase.tree.between(phrase.span.start, phrase.head.start)[1:]
+
+
+def _tells_quality(phrase: Phrase, lemma: str) -> bool:
+    """Former, or a name; before an office no name of a body: not the FBI director."""
+    lead = _lead(phrase)
+    if any(w.lower in load_words("once") for w in lead):
+        return True
+    named = [w for w in lead if w.text[:1].isupper() and normal(w.text) not in load_words("roles", "title_words")]
+    return bool(named) and (lemma not in load_words("roles") or not any(_is_of_body(phrase, w) for w in named))
+
+
+def _is_of_body(phrase: Phrase, word: Word) -> bool:
+    """FBI, Treasury: an acronym or a body for the tagger, and no country or party."""
+    found, text = phrase.entities.names.at(word), normal(word.text)
+    if text in load_words("party_adjectives") or text in countries():
+        return False
+    return (word.text.isupper() and len(word.text) > 1) or (found is not None and found.mention.label == "ORG")
+
+
+def _is_of_country(phrase: Phrase, found: NameCluster) -> bool:
+    """Whether somebody can be of the country that the phrase names."""
+    wanted = {countries()[text] for w in _lead(phrase) if (text := normal(w.text)) in countries()}
+    told = {countries()[w] for w in surroundings(phrase, found) if w in countries()}
+    return not wanted or not told or bool(wanted & told)
+
+
+def _may_hold(phrase: Phrase, found: NameCluster, lemma: str) -> bool:
+    """Whether an office may be somebody's: they have spoken, and no other office is given with the name."""
+    own = found.words & load_words("roles")
+    is_past = any(w.lower in load_words("once") for w in _lead(phrase))  # the former minister, now an MP
+    is_besides = is_past or lemma in load_words("roles_besides_others")
+    if own and not is_besides and not is_alike(lemma, found.words):
+        return False
+    before = (phrase.tree, *phrase.sentences_before(_BEFORE))
+    return any(s.person is found and reports(s.verb) for tree in before for s in subjects(phrase, tree))
