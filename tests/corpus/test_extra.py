@@ -110,7 +110,7 @@ def test_the_example_answers_from_the_tables(corpus: Corpus, tmp_path: Path) -> 
     assert "2024-03" in done.stdout
     assert "Olin" not in done.stdout, "not one of the same articles"
     nobody = subprocess.run([*command[:3], "Orr"], capture_output=True, text=True, check=False, timeout=PATIENCE)
-    assert (nobody.returncode, nobody.stderr) == (1, f"nobody is called 'Orr' in {corpus.target}/people\n")
+    assert (nobody.returncode, nobody.stderr) == (1, f"no person matches 'Orr' in {corpus.target}/people\n")
     assert drawn.read_text("utf-8").startswith("<?xml")
 
 

@@ -134,7 +134,7 @@ def test_something_else_is_left_alone(corpus: Corpus, bucket: Bucket) -> None:
     bucket.put("in/a.jsonl", lines(GOOD))
     bucket.put("out/thesis.doc", b"x")
     status, said = corpus.run()
-    assert (status, "is not empty, and no output of this command" in said) == (2, True)
+    assert (status, "is not empty, and not an output of this command" in said) == (2, True)
     assert bucket.names() == ["in/a.jsonl", "out/thesis.doc"]
 
 
