@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,15 +20,17 @@ from support.engine import MODEL, POISON, FakeEngine, extraction
 from support.serving import PATIENCE, Running, free_port, run, running, server_process
 from support.terminal import in_terminal, screen, without_styles
 
-from sayso import models
+from sayso import ServerUnavailable, models
 from sayso._wire.results import from_result
 from sayso.cli.app import app
+from sayso.cli.connection import Connection
 from sayso.cli.inputs.given import Given
 from sayso.cli.reading import Reading
 from sayso.cli.speakers import tallies
 from sayso.models import SpeakerType
 from sayso.v1 import quotes_pb2 as pb
-from sayso_server.core.statement import CueClass
+from sayso_server.core.document import Document
+from sayso_server.core.statement import CueClass, Extraction, Options
 from sayso_server.parsing import load
 from sayso_server.service.api.responses import ResultContext, result_message
 
@@ -312,6 +315,28 @@ def test_warnings_and_the_want_of_statements_go_to_standard_error(served: Runnin
     assert result.stderr == "warning: the document has no text\nno statements found\n"
 
 
+class WarningEngine(FakeEngine):
+    """Warns of the quotation marks of a text as the real engine does."""
+
+    def finish(self, document: Document, options: Options, parse_seconds: float) -> Extraction:
+        return replace(super().finish(document, options, parse_seconds), warnings=document.warnings)
+
+
+def test_a_warning_is_told_once_for_each_document_with_its_places(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Mara said: “No.\n\n" * 5, "utf-8")
+    (tmp_path / "b.txt").write_text("It” rained.\n\nMara said: “No.", "utf-8")
+    unclosed = "a quotation mark is never closed; it was closed at the end of its paragraph"
+    with running(engine=WarningEngine()) as served:
+        result = sayso(served, "extract", str(tmp_path))
+        piped = sayso(served, "extract", "-", text="Mara said: “No.")
+    assert result.stderr.splitlines() == [
+        f"warning: {tmp_path}/a.txt:1:12, 3:12, 5:12 and 2 more: {unclosed}",
+        f"warning: {tmp_path}/b.txt:1:3: a closing quotation mark was never opened; it was ignored",
+        f"warning: {tmp_path}/b.txt:3:12: {unclosed}",
+    ]
+    assert piped.stderr == f"warning: -:1:12: {unclosed}\n"
+
+
 def test_info(served: Running) -> None:
     result = sayso(served, "info")
     assert result.exit_code == 0
@@ -387,6 +412,42 @@ def test_usage_in_one_line(arguments: tuple[str, ...]) -> None:
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
     assert result.stderr.startswith("Error: ")
     assert result.stderr.endswith("; see app extract --help\n")
+
+
+def test_a_server_and_none_contradict_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = sayso(None, "extract", "-", "--local")
+    assert result.exit_code == 2
+    assert result.stderr == "Error: --local and --server contradict each other; see app extract --help\n"
+    monkeypatch.setattr(load, "load_engine", lambda model: FakeEngine())
+    monkeypatch.setenv("SAYSO_SERVER", "127.0.0.1:1")
+    assert CliRunner().invoke(app, ["extract", "--local", "-"], input=TEXT).exit_code == 0
+
+
+def test_a_command_that_is_misspelt() -> None:
+    result = CliRunner().invoke(app, ["extrct"])
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "Error: No such command 'extrct'. Did you mean 'extract'? See app --help\n",
+    )
+
+
+def test_only_extract_keeps_fields() -> None:
+    for command in ("speakers", "check"):
+        assert "No such option '--keep'" in CliRunner().invoke(app, [command, "--keep", "url"]).stderr
+
+
+def test_help_has_the_classes_that_a_command_reads() -> None:
+    for command, classes in (("extract", "say to show"), ("speakers", "say to show"), ("check", "all")):
+        assert f"[default: {classes}]" in " ".join(CliRunner().invoke(app, [command, "--help"]).stdout.split())
+
+
+def test_what_listens_and_is_no_server_is_told() -> None:
+    """gRPC may name the failure of another address of the same host: localhost is 127.0.0.1 and ::1."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        connection = Connection(server=address, local=False, model="", timeout=None, token=None, tls=None)
+        told = connection.describe(ServerUnavailable(f"no server answers at {address}"))
+    assert told == f"no server answers at {address}, but something listens there; find out more with: sayso doctor"
 
 
 @pytest.mark.parametrize("address", ["localhost", "http://localhost:50051", "localhost:99999", ":50051"])

@@ -176,7 +176,8 @@ def test_a_page_of_the_web(tmp_path: Path) -> None:
 def test_a_page_without_trafilatura(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "trafilatura", None)
     (tmp_path / "a.html").write_text(PAGE)
-    needed = "HTML, which needs trafilatura: pip install trafilatura lxml_html_clean; or convert it to text"
+    install = "pip install './client[html]' in a checkout of sayso"
+    needed = f"HTML, which needs trafilatura: {install}; or convert it to text"
     assert texts(tmp_path / "a.html") == [needed]
 
 

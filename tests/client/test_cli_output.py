@@ -113,6 +113,19 @@ def test_the_ending_of_the_output_of_speakers(served: Running, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
+    ("command", "name", "told"),
+    [
+        ("speakers", "out.html", "there is no html here, only table, json and csv"),
+        ("check --against -", "out.md", "there is no markdown here, only text, json and csv"),
+    ],
+)
+def test_an_ending_of_another_format_is_a_usage_error(tmp_path: Path, command: str, name: str, told: str) -> None:
+    result = CliRunner().invoke(app, [*command.split(), "-o", str(tmp_path / name)])
+    assert (result.exit_code, (tmp_path / name).exists()) == (2, False)
+    assert result.stderr == f"Error: {tmp_path / name}: {told}; see app {command.split(maxsplit=1)[0]} --help\n"
+
+
+@pytest.mark.parametrize(
     ("command", "options", "told"),
     [
         ("extract", "--json --table", "--table and --json"),

@@ -16,7 +16,7 @@ from sayso.report import front_page, message_page, page
 from sayso.report.article import words_of
 from sayso.report.why import attributed
 from sayso.v1 import quotes_pb2 as pb
-from sayso_server.core.statement import Extraction
+from sayso_server.core.statement import Extraction, Span, TextWarning, WarningCode
 from sayso_server.service.api.responses import ResultContext, result_message
 
 HOSTILE = (
@@ -197,6 +197,19 @@ def test_where_somebody_was_named_last(text: str, told: str) -> None:
     )
     assert attributed(statement, result_of(extraction(OLIN)), text).startswith(
         f"“She” refers to Mara Olin, last named {told}; "
+    )
+
+
+def test_a_warning_is_one_line_with_its_places() -> None:
+    text = "Mara said: “No <b>.\n\nMara said: “No, and then many more words came.\n\nIt rained."
+    unclosed = [TextWarning(WarningCode.UNCLOSED_QUOTATION_MARK, "never closed", Span(at, at + 1)) for at in (11, 32)]
+    about_all = TextWarning(WarningCode.TEXT_NOT_ENGLISH, "not English", Span(0, len(text)))
+    result = result_of(replace(extraction(text), warnings=(*unclosed, about_all)))
+    html = page([(sayso.Document(text, "article"), result)])
+    assert (
+        '<ul class="warnings">'
+        + ("<li>never closed: “No &lt;b&gt;. · “No, and then many more words came.</li><li>not English</li></ul>")
+        in html
     )
 
 

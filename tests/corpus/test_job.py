@@ -307,7 +307,7 @@ def test_a_missing_extra_is_named_where_it_is_needed(
     command = [sys.executable, "-c", code, "corpus", str(tmp_path / "in.jsonl"), str(tmp_path / "out"), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert done.returncode == 2
-    install = "pip install 'ray[data]' pyarrow"
+    install = "pip install './server[corpus]' in a checkout of sayso"
     assert done.stderr == f"Error: {message}, which is not installed: {install}, or {instead}\n"
     assert not (tmp_path / "out").exists()
 

@@ -92,7 +92,7 @@ def test_a_renewed_certificate_is_taken_into_use_without_a_restart(
         assert caplog.text.count("keeping the current certificate") == 1
         shutil.copy(stranger.key, key)
         assert (answers(served, stranger), answers(served, authority)) == (True, False)
-        assert "reloaded certificate" in caplog.text
+        assert f"reloaded certificate {cert}" in caplog.text
         assert old(REQUEST).result.statements  # a connection made before goes on
         cert.unlink()
         assert answers(served, stranger)

@@ -309,8 +309,8 @@ def test_without_the_extra_the_server_refuses_to_trace() -> None:
     command = [sys.executable, "-c", code, "serve", "--port", "0", "--tracing"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE, env=os.environ)
     assert (done.returncode, done.stdout) == (2, "")
-    packages = "opentelemetry-sdk opentelemetry-exporter-otlp-proto-grpc"
-    assert done.stderr == f"Error: --tracing needs OpenTelemetry: pip install {packages}\n"
+    install = "pip install './server[tracing]' in a checkout of sayso"
+    assert done.stderr == f"Error: --tracing needs the extra tracing: {install}\n"
 
 
 def test_without_tracing_nothing_of_it_is_imported() -> None:

@@ -64,7 +64,7 @@ def test_the_tls_walkthrough(commands: Path, tmp_path: Path) -> None:
     assert done.stdout.count("signed by News authority") == 3
     assert "failed" not in done.stdout
     assert "-\t1\t1\tMara\tdirect\tsaid\t“The bridge is open,”" in done.stdout
-    assert "reloaded certificate" in done.stderr
+    assert "reloaded certificate tls.crt" in done.stderr
     assert "certificates renewed" in done.stderr
     assert "caller=newsroom" in done.stderr
 

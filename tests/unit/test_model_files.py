@@ -96,7 +96,7 @@ def test_an_archive_that_unfolds_far_beyond_its_size_is_not_loaded(folder: Path)
 
 
 def test_a_folder_that_is_not_there_is_one_line() -> None:
-    with pytest.raises(ModelError, match="no models folder") as caught:
+    with pytest.raises(ModelError, match="no models folder /no/such/folder: check --model, or ") as caught:
         load_engine("/no/such/folder")
     assert "\n" not in str(caught.value)
 

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from sayso._target import DEFAULT_SERVER, Target, checked
 from sayso.cli.statuses import BAD_ARGUMENTS, FAILED, UNREACHABLE
@@ -69,9 +70,19 @@ class Connection:
             return f"no answer from {self.address}{within}; allow more time with --timeout{named}"
         if isinstance(error, ServerUnavailable) and error.reason:
             return f"the server at {self.address} is not ready: {error}"
-        if isinstance(error, ServerUnavailable) and "sayso-server serve" in error.advice and not _is_installed():
-            return f"{error} (in a checkout: pip install ./server), or name another with --server"
+        if isinstance(error, ServerUnavailable) and "sayso-server serve" in error.advice:
+            return self._nowhere(error)
         return str(error)
+
+    def _nowhere(self, error: ServerUnavailable) -> str:
+        """No server answers. gRPC names only the last address of a host that failed, not what listens at another."""
+        if _listens(self.address):
+            return f"{error.message}, but something listens there; find out more with: sayso doctor"
+        return (
+            str(error)
+            if _is_installed()
+            else f"{error} (in a checkout: pip install ./server), or name another with --server"
+        )
 
     def _client(self) -> "Client":
         from sayso.client import Client  # imports grpc, which is slow
@@ -135,8 +146,11 @@ def connection_options(*, engine: bool = True) -> Callable[[Callable[..., None]]
 def _connection(
     *, tls: bool, ca: str | None, cert: str | None, key: str | None, tls_name: str, **settings: Any
 ) -> Connection:
+    context = click.get_current_context()
     if bool(cert) != bool(key):
-        raise click.UsageError("--tls-cert and --tls-key go together")
+        raise click.UsageError("--tls-cert and --tls-key go together", context)
+    if settings["local"] and context.get_parameter_source("server") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--local and --server contradict each other", context)
     try:
         checked(settings["server"] or DEFAULT_SERVER)
     except ValueError as error:
@@ -230,7 +244,8 @@ def is_loopback(address: str) -> bool:
 
 
 def _listens(address: str) -> bool:
-    host, port = address.rsplit(":", 1)
-    with suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
+    """Whether anything listens at HOST:PORT; False for an address of another form, such as unix:PATH."""
+    host, _, port = address.rpartition("/")[2].rpartition(":")
+    with suppress(OSError, ValueError), socket.create_connection((host.strip("[]"), int(port)), timeout=1):
         return True
     return False

@@ -9,7 +9,7 @@ import click
 from sayso._json import dumps
 from sayso.cli.connection import Connection, connection_options, failing_apart
 from sayso.cli.files import STDIN, Wishes, expand
-from sayso.cli.options import INPUTS, format_options, input_options, names_of
+from sayso.cli.options import INPUTS, KEEP, format_options, input_options, names_of
 from sayso.cli.output import Output
 from sayso.cli.statuses import CHECK_STATUS, EXTRACT_STATUS
 from sayso.errors import SaysoError
@@ -30,7 +30,7 @@ _AT_THE_END = {"json", "html"}
 
 
 @click.command(epilog=INPUTS + EXTRACT_STATUS)
-@input_options
+@input_options(KEEP)
 @format_options(
     _FORMATS,
     "table: for people; plain: tab-separated lines with document, line, column, speaker, kind, cue and statement; "
@@ -76,7 +76,7 @@ def extract(
 
 
 @click.command(epilog=INPUTS + EXTRACT_STATUS)
-@input_options
+@input_options()
 @format_options(
     _TALLY_FORMATS,
     "table: for people; csv; json: an array. Each is also a flag: --json. "
@@ -108,7 +108,7 @@ def speakers(*, form: str | None, excel: bool, path: str | None, connection: Con
 
 
 @click.command(epilog=INPUTS + CHECK_STATUS)
-@input_options
+@input_options(classes="all")
 @click.option(
     "--against",
     required=True,

@@ -59,7 +59,7 @@ def _status(run: Callable[[], Any]) -> Any:
     except SystemExit as ending:
         return ending.code
     except click.UsageError as error:
-        return _told(error.format_message().rstrip(".") + _see(error), BAD_ARGUMENTS)
+        return _told(_with_help(error), BAD_ARGUMENTS)
     except click.ClickException as error:
         return _told(error.format_message(), error.exit_code)
     except click.Abort:
@@ -71,5 +71,8 @@ def _told(message: str, status: int) -> int:
     return status
 
 
-def _see(error: click.UsageError) -> str:
-    return f"; see {error.ctx.command_path} --help" if error.ctx else ""
+def _with_help(error: click.UsageError) -> str:
+    message = error.format_message().removesuffix(".")
+    if error.ctx is None:
+        return message
+    return f"{message}{' See' if message.endswith('?') else '; see'} {error.ctx.command_path} --help"

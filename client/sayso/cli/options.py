@@ -51,15 +51,40 @@ def format_options(forms: Sequence[str], meaning: str) -> Callable[[_Command], _
     return decorate
 
 
-def input_options(command: _Command) -> _Command:
-    """Options shared by `extract` and `speakers`: files, how to read them (`wishes`), selection of statements."""
+def input_options(
+    *more: Callable[[_Command], _Command], classes: str = "say to show"
+) -> Callable[[_Command], _Command]:
+    """Options of the commands that read documents: files, how to read them (`wishes`), selection of statements.
 
-    @wraps(command)
-    def wishing(*, jsonl_input: bool, text_field: str, id_field: str, keep: tuple[str, ...], **arguments: Any) -> None:
-        command(wishes=Wishes(jsonl_input, text_field, id_field, keep), **arguments)
+    `more` are those of one command; `classes` are its default cue classes.
+    """
 
-    wished: _Command = wishing
-    options = [
+    def decorate(command: _Command) -> _Command:
+        @wraps(command)
+        def wishing(
+            *, jsonl_input: bool, text_field: str, id_field: str, keep: tuple[str, ...] = (), **arguments: Any
+        ) -> None:
+            command(wishes=Wishes(jsonl_input, text_field, id_field, keep), **arguments)
+
+        wished: _Command = wishing
+        for option in reversed([*_reading(), *more, *_selecting(classes)]):
+            wished = option(wished)
+        return wished
+
+    return decorate
+
+
+KEEP = click.option(
+    "--keep",
+    multiple=True,
+    metavar="NAME",
+    help="A field of the records to copy into JSON and CSV, such as url; may be repeated.",
+)
+
+
+def _reading() -> list[Callable[[_Command], _Command]]:
+    """The files, and how to read them."""
+    return [
         click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path()),
         click.option("--jsonl-input", is_flag=True, help="Read every FILE, or standard input, as JSON lines."),
         click.option(
@@ -70,12 +95,12 @@ def input_options(command: _Command) -> _Command:
             help="The field of a JSON record that holds the text.",
         ),
         click.option("--id-field", default="id", show_default=True, metavar="NAME", help="The field with the id."),
-        click.option(
-            "--keep",
-            multiple=True,
-            metavar="NAME",
-            help="A field of the records to copy into JSON and CSV, such as url; may be repeated.",
-        ),
+    ]
+
+
+def _selecting(classes: str) -> list[Callable[[_Command], _Command]]:
+    """The selection of statements, and the output."""
+    return [
         click.option(
             "--speaker",
             "speakers",
@@ -103,7 +128,7 @@ def input_options(command: _Command) -> _Command:
             "cue_classes",
             type=click.Choice([*names_of(CueClass), "all"]),
             multiple=True,
-            help="Return only statements with cues of this class; may be repeated. [default: say to show]",
+            help=f"Return only statements with cues of this class; may be repeated. [default: {classes}]",
         ),
         click.option(
             "--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Minimum confidence, from 0 to 1."
@@ -121,9 +146,6 @@ def input_options(command: _Command) -> _Command:
         ),
         click.option("--excel", is_flag=True, help="CSV for Excel: with a byte order mark, and with formulas escaped."),
     ]
-    for option in reversed(options):
-        wished = option(wished)
-    return wished
 
 
 def names_of(members: type[Kind] | type[CueClass]) -> list[str]:

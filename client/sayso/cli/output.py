@@ -48,13 +48,23 @@ class Output:
         return self._path is None and sys.stdout.isatty()
 
     def form(self, named: str | None, known: Sequence[str], *, default: str) -> str:
-        """The format: as given, from the file's extension, a table on a terminal, or the default."""
+        """The format: as given, from the file's extension, a table on a terminal, or the default.
+
+        Raises UsageError if the extension is that of a format which is not `known`.
+        """
         if named:
             return named
         if self.is_terminal:
             return "table"
         by_name = FORMATS.get(self._path.suffix.lower(), default) if self._path else default
-        return by_name if by_name in known else default
+        if by_name in known:
+            return by_name
+        if by_name != "plain":
+            forms = " and ".join([", ".join(known[:-1]), known[-1]])
+            raise click.UsageError(
+                f"{printable(self.name)}: there is no {by_name} here, only {forms}", click.get_current_context()
+            )
+        return default
 
     def without(self, paths: Sequence[str], named: Sequence[str]) -> list[str]:
         """The files to read, without this one if it is merely in a folder that is read. Raises UsageError."""

@@ -9,6 +9,7 @@ from sayso.cli.inputs import Inputs
 from sayso.cli.inputs.given import Given, Unreadable
 from sayso.cli.progress import Progress, progress
 from sayso.cli.statuses import FAILED
+from sayso.cli.warning_lines import warning_lines
 from sayso.cli.words import one_line
 from sayso.models import OptionKeywords, Result
 
@@ -66,7 +67,7 @@ class Reader:
                 self._progress.advance(document.document_id)
                 if isinstance(outcome, Result):
                     self.count += 1
-                    self._warn(outcome)
+                    self._warn(outcome, document.text)
                     if on_terminal:
                         self._progress.pause()
                     yield Reading(document, self._selected(outcome), self._kept(document))
@@ -105,9 +106,9 @@ class Reader:
         kept = tuple(statement for statement in result.statements if statement.statement_id in wanted)
         return replace(result, statements=kept)
 
-    def _warn(self, result: Result) -> None:
-        for warning in result.warnings:
-            self._progress.tell(f"warning: {self._named(result.document_id, warning.message)}")
+    def _warn(self, result: Result, text: str) -> None:
+        for line in warning_lines(result, text):
+            self._progress.tell(f"warning: {line}")
 
     def _fail(self, name: str, reason: str, status: int) -> None:
         self.status = max(self.status, status)

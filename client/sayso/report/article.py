@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from sayso.models import Document, Polarity, Result, Statement
+from sayso._warnings import grouped
+from sayso.models import Document, Polarity, Result, Span, Statement
 from sayso.report.card import card
 from sayso.report.people import WEAK, People, name_of
 from sayso.report.plot import plot
@@ -14,6 +15,8 @@ from sayso.report.why import percent
 _PLAIN = {Polarity.AFFIRMED, Polarity.UNKNOWN}
 """Polarities that are not shown."""
 _WORD = re.compile(r"\S*\w\S*")
+_EXCERPT = 40
+"""Characters of the text shown with a warning; a warning about more than these is about the whole text."""
 
 
 def article(key: str, document: Document, result: Result, people: People) -> str:
@@ -21,7 +24,7 @@ def article(key: str, document: Document, result: Result, people: People) -> str
     text = document.text
     return (
         f'<section class="document" aria-labelledby="{key}"><h2 id="{key}">{escape(heading(document))}</h2>'
-        f'<p class="facts">{_facts(document, result)}</p>{_warnings(result)}'
+        f'<p class="facts">{_facts(document, result)}</p>{_warnings(result, text)}'
         f'<div class="columns"><div class="text" lang="en" data-d="{key}">{_text(key, text, result, people)}</div>'
         f'<div class="side">{plot(key, text, result, people)}'
         f'<div class="people" role="region" aria-label="Speakers">{_speakers(key, result, people)}</div></div></div>'
@@ -54,9 +57,19 @@ def _facts(document: Document, result: Result) -> str:
     )
 
 
-def _warnings(result: Result) -> str:
-    messages = (f"<li>{escape(warning.message)}</li>" for warning in result.warnings)
-    return f'<ul class="warnings">{"".join(messages)}</ul>' if result.warnings else ""
+def _warnings(result: Result, text: str) -> str:
+    """A line for each kind of warning, with the beginnings of the places."""
+    lines: list[str] = []
+    for message, spans in grouped(result.warnings).items():
+        begun = [escape(_beginning(text, span)) for span in spans if len(span.text) < _EXCERPT]
+        lines.append(f"<li>{escape(message)}{': ' if begun else ''}{' · '.join(begun)}</li>")
+    return f'<ul class="warnings">{"".join(lines)}</ul>' if lines else ""
+
+
+def _beginning(text: str, span: Span) -> str:
+    """The text from a place to the end of its line, at most."""
+    line = LINE_BREAK.split(text[span.start : span.start + _EXCERPT], maxsplit=1)[0]
+    return f"{line}…" if len(line) == _EXCERPT else line
 
 
 def _text(key: str, text: str, result: Result, people: People) -> str:

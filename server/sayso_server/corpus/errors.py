@@ -17,5 +17,5 @@ class MissingExtra(CorpusError):  # noqa: N818 - the name is the problem
     """A library that this job needs is not installed."""
 
     def __init__(self, what: str, library: str, instead: str) -> None:
-        install = "pip install 'ray[data]' pyarrow"
+        install = "pip install './server[corpus]' in a checkout of sayso"
         super().__init__(f"{what} needs {library}, which is not installed: {install}, or {instead}")

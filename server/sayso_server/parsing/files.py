@@ -66,7 +66,7 @@ def _digest(files: dict[str, str]) -> str:
 def check(folder: Path) -> Manifest:
     """The manifest of a folder with intact files. Raises ModelError that names the first damaged file."""
     if not folder.is_dir():
-        raise ModelError(f"there is no models folder {folder}: {REBUILD}")
+        raise ModelError(f"there is no models folder {folder}: check --model, or {REBUILD}")
     manifest = _read_manifest(folder / MANIFEST)
     needed = {f"{name}.pt" for name in PROCESSORS} | {
         f"encoder/{n}" for n in ("config.json", "tokenizer.json", "weights.npz")

@@ -7,7 +7,7 @@ from sayso.cli.files import Wishes
 from sayso.cli.inputs.given import Given, Unreadable, moment
 
 GENERATOR = b'<meta name="generator" content="sayso">'
-_MISSING = "HTML, which needs trafilatura: pip install trafilatura lxml_html_clean; or convert it to text"
+_MISSING = "HTML, which needs trafilatura: pip install './client[html]' in a checkout of sayso; or convert it to text"
 
 
 def read(name: str, data: bytes, wishes: Wishes) -> Iterator[Given | Unreadable]:

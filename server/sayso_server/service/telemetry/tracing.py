@@ -52,7 +52,7 @@ def traces_of(settings: Settings) -> Traces:
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".")[0] == "opentelemetry":
             raise SettingError(
-                "--tracing needs OpenTelemetry: pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-grpc"
+                "--tracing needs the extra tracing: pip install './server[tracing]' in a checkout of sayso"
             ) from error
         raise
     except (ValueError, TypeError, RuntimeError) as error:  # OpenTelemetry reads OTEL_PROPAGATORS when it is imported
