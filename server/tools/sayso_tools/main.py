@@ -54,6 +54,8 @@ def _with_own_arguments(name: str, module: str, summary: str) -> click.Command:
         except ModelError as error:
             raise Missing(str(error)) from error
         except _NOT_THERE as error:
+            if error.filename is None:
+                raise
             told = f"{error.filename}: {error.strerror}"
             raise Missing(f"{told}; texts and treebanks are not part of the project: see {name} --help") from error
 

@@ -122,7 +122,7 @@ def _is_day(tree: Tree, indices: set[int]) -> bool:
 
 
 def _is_bare(tree: Tree, left: set[int]) -> bool:
-    """Whether a sentence begins with a phrase that reports nothing, since it has no verb: in the end."""
+    """Whether a sentence begins with a prepositional phrase without a verb, such as "in the end"."""
     words = [tree.words[i] for i in sorted(left)]
     return bool(words) and words[0].upos == "ADP" and not any(w.upos in {"AUX", "VERB"} for w in words)
 

@@ -85,7 +85,7 @@ def _candidates(paragraph: LinkedWords, cue: LinkedCue, known: Mapping[int, Site
         inside = [words[first:end] for first, end in runs]
         if (
             not content
-            or _is_beside(document, site, content, inside)
+            or _is_no_report(document, site, content, inside)
             or _is_anonymity(inside)
             or _is_done(site, source, inside)
         ):
@@ -175,15 +175,15 @@ def _is_done(site: Site, source: tuple[Tree, Word] | None, content: Sequence[Seq
     return all(read.tree is site.tree and read.word.index in own for run in content for read in run)
 
 
-def _is_beside(document: Document, site: Site, content: Sequence[Span], inside: Sequence[Sequence[Read]]) -> bool:
-    """Whether a content only names something, points at something, or tells what happens meanwhile."""
+def _is_no_report(document: Document, site: Site, content: Sequence[Span], inside: Sequence[Sequence[Read]]) -> bool:
+    """Whether a content only names something, points at something, or says what happens at the same time."""
     return _is_shown(site, inside) or _is_name(document, site, content) or _is_meanwhile(site, content)
 
 
 def _is_meanwhile(site: Site, content: Sequence[Span]) -> bool:
-    """Whether a content before "as" happens while somebody speaks: shares slump | as Halvex warns of cuts.
+    """Whether a content before "as" is what happens during the report: shares slump | as Halvex warns of cuts.
 
-    After a comma it may be what they say: …, as the Courier reported.
+    After a comma it may be the reported content: …, as the Courier reported.
     """
     mark = site.tree.child(site.head, "mark")
     if mark is None or mark.lower != "as" or mark.index == 0 or content[-1].end > mark.start:

@@ -1,4 +1,4 @@
-"""The husband or wife of somebody, whom the text names with them: Ana and Owen Pell. Her husband …"""
+"""Spouses with a shared surname: Ana and Owen Pell own the farm. Her husband …"""
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
@@ -9,7 +9,7 @@ from sayso_server.core.speakers.names.clusters import NameCluster
 
 
 def spouse(phrase: Phrase) -> Proposal | None:
-    """Ana and Owen Pell own the farm. Her husband said …: Owen Pell, the one who shares her surname."""
+    """Ana and Owen Pell own the farm. Her husband said …: Owen Pell, who shares her surname."""
     owner = phrase.owner.cluster if phrase.owner is not None else None
     if owner is None or phrase.lemma not in load_words("spouses") or phrase.names:
         return None
@@ -20,7 +20,7 @@ def spouse(phrase: Phrase) -> Proposal | None:
 
 
 def _is_spouse(found: NameCluster, owner: NameCluster) -> bool:
-    """Whether two share a surname that the text gives once for both, or one is called a husband or wife."""
+    """Whether two people share a surname that is given once for both, or one is described as a husband or wife."""
     if min(len(found.key), len(owner.key)) < 2 or found.key[-1] != owner.key[-1]:
         return False
     is_pair = any(n.has_given_surname for c in (found, owner) for n in c.sample)

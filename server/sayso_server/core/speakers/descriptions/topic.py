@@ -1,4 +1,4 @@
-"""Who a text has just been about: the named subjects of the sentences before a phrase."""
+"""The person a text has just been about: the named subject of the sentences before a phrase."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -11,13 +11,13 @@ from sayso_server.core.speakers.names.spelling import is_human_noun, normal
 from sayso_server.core.tree import Tree, Word
 
 _BEFORE = 1500
-"""Characters before a phrase in which the person is named."""
+"""Maximum number of characters between the person's name and the phrase."""
 _MOST_SENTENCES = 3
-"""Sentences before that of the phrase that are looked at."""
+"""Number of earlier sentences searched."""
 
 
 class Subject(NamedTuple):
-    """A named person who is a subject: the word, its verb, the person."""
+    """A named person as subject: its head word, its verb, the person."""
 
     word: Word
     verb: Word
@@ -25,7 +25,7 @@ class Subject(NamedTuple):
 
 
 def subjects(phrase: Phrase, tree: Tree) -> Iterator[Subject]:
-    """The named people who are subjects in a sentence, with each part of a coordination on its own."""
+    """The named people who are subjects in a sentence; the parts of a coordination are separate subjects."""
     for word in tree.words:
         verb = tree.head(word) if word.relation == "nsubj" else None
         for part in (word, *tree.children(word, "conj")) if verb is not None else ():
@@ -35,20 +35,20 @@ def subjects(phrase: Phrase, tree: Tree) -> Iterator[Subject]:
 
 
 def is_of_main_clause(tree: Tree, verb: Word) -> bool:
-    """Whether a verb is the head of its sentence, or joined to it: Orr scored, and Pell said it was late."""
+    """Whether a verb is the root of its sentence or coordinated with it: Orr scored, and Pell said it was late."""
     head = tree.head(verb)
     return verb.deprel == "root" or (verb.relation in {"conj", "parataxis"} and head is not None and head.head < 0)
 
 
 def reports(verb: Word) -> bool:
-    """Whether what somebody did was to say something."""
+    """Whether a verb is a reporting verb."""
     return lexicon.verb(verb.lemma.lower()) is not None
 
 
 def topic(phrase: Phrase) -> NameCluster | None:
-    """The named person who is the subject just before a phrase, rather of a verb that reports.
+    """The named person who is the last subject before a phrase; subjects of reporting verbs come first.
 
-    None where that subject is somebody else, without a name, or where several are named and none is the subject.
+    None if that subject has no name, or if several people are named and none of them is a subject.
     """
     before = phrase.sentences_before(_BEFORE)[:_MOST_SENTENCES]
     for tree in (phrase.tree, *before):
@@ -57,7 +57,7 @@ def topic(phrase: Phrase) -> NameCluster | None:
         told = [s for s in main if reports(s.verb)]
         if main:
             return (told[-1] if told else main[0]).person
-        if any(_is_somebody(phrase, tree, word) for word in tree.words):
+        if any(_is_unnamed(phrase, tree, word) for word in tree.words):
             return None
         if len({s.person for s in found}) == 1:
             return found[0].person
@@ -70,7 +70,7 @@ def topic(phrase: Phrase) -> NameCluster | None:
 
 
 def _outside(phrase: Phrase, tree: Tree) -> Iterator[Subject]:
-    """The people who are subjects before a phrase and outside quotations: by name, pronoun or description."""
+    """The people who are subjects before a phrase and outside quotations, by name, pronoun or description."""
     quoted = phrase.entities.document.quotation_at
     named = {s.word.index: s for s in subjects(phrase, tree)}
     for word in tree.words:
@@ -85,8 +85,8 @@ def _outside(phrase: Phrase, tree: Tree) -> Iterator[Subject]:
             yield Subject(word, verb, entity.cluster)
 
 
-def _is_somebody(phrase: Phrase, tree: Tree, word: Word) -> bool:
-    """A boy, the judge, they: a subject before a phrase, outside quotations, that is nobody named."""
+def _is_unnamed(phrase: Phrase, tree: Tree, word: Word) -> bool:
+    """Whether a word is a human subject without a name before a phrase, outside quotations: a boy, the judge, they."""
     verb = tree.head(word) if word.relation == "nsubj" else None
     if verb is None or word.start >= phrase.span.start or not is_of_main_clause(tree, verb):
         return False

@@ -1,4 +1,4 @@
-"""Somebody just named, called by a quality for variety: the Vermont senator, the former striker."""
+"""Elegant variation: a new description of the person just named, such as the Vermont senator or the former striker."""
 
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers import link_rules as rules
@@ -12,14 +12,14 @@ from sayso_server.core.statement import SpeakerType
 from sayso_server.core.tree import Word
 
 _BEFORE = 3000
-"""Characters before a phrase in which an office holder must have spoken."""
+"""Maximum number of characters back to a statement of an office holder."""
 
 
 def variation(phrase: Phrase) -> Proposal | None:
     """Ann Orr was glad. The Harwick striker said …: the person whom the sentence before is about.
 
-    A phrase that says where somebody is from, or what they were, and that the text has not used before. An office
-    (the Harwick mayor) may be that of somebody else: it is theirs who have spoken, and have no other.
+    Applies to phrases that the text has not used before and that say where a person is from, or what they used to be.
+    An office (the Harwick mayor) may be another person's: it is linked only to someone who has spoken and has no other.
     """
     lemma = unabbreviated(phrase.lemma)
     is_human = is_human_noun(lemma) or lemma in load_words("personal_epithets", "party_members")
@@ -29,7 +29,7 @@ def variation(phrase: Phrase) -> Proposal | None:
         return None
     verb = phrase.tree.head(phrase.head)
     if verb is not None and verb.lemma in load_words("answering_verbs"):
-        return None  # not the one who spoke last
+        return None  # the other speaker, not the last one
     if not _tells_quality(phrase, lemma) or phrase.entities.described(SpeakerType.PERSON, lemma):
         return None
     found = topic(phrase)
@@ -41,17 +41,17 @@ def variation(phrase: Phrase) -> Proposal | None:
 
 
 def _is_qualified(phrase: Phrase) -> bool:
-    """The senator from Vermont, the driver and his wife: a description of its own."""
+    """Whether more words describe the head: the senator from Vermont, the driver and his wife."""
     return bool(phrase.tree.children(phrase.head, "nmod", "acl", "acl:relcl", "appos", "conj"))
 
 
 def _lead(phrase: Phrase) -> list[Word]:
-    """The words between the article and the head."""
+    """The words between the article and the head noun."""
     return phrase.tree.between(phrase.span.start, phrase.head.start)[1:]
 
 
 def _tells_quality(phrase: Phrase, lemma: str) -> bool:
-    """Former, or a name; before an office no name of a body: not the FBI director."""
+    """Whether "former" or a name precedes the head; before an office, not the name of a body (FBI director)."""
     lead = _lead(phrase)
     if any(w.lower in load_words("once") for w in lead):
         return True
@@ -60,7 +60,7 @@ def _tells_quality(phrase: Phrase, lemma: str) -> bool:
 
 
 def _is_of_body(phrase: Phrase, word: Word) -> bool:
-    """FBI, Treasury: an acronym or a body for the tagger, and no country or party."""
+    """Whether a word is an acronym or tagged as an organization, and no country or party: FBI, Treasury."""
     found, text = phrase.entities.names.at(word), normal(word.text)
     if text in load_words("party_adjectives") or text in countries():
         return False
@@ -68,14 +68,14 @@ def _is_of_body(phrase: Phrase, word: Word) -> bool:
 
 
 def _is_of_country(phrase: Phrase, found: NameCluster) -> bool:
-    """Whether somebody can be of the country that the phrase names."""
+    """Whether the person may come from the country that the phrase names."""
     wanted = {countries()[text] for w in _lead(phrase) if (text := normal(w.text)) in countries()}
     told = {countries()[w] for w in surroundings(phrase, found) if w in countries()}
     return not wanted or not told or bool(wanted & told)
 
 
 def _may_hold(phrase: Phrase, found: NameCluster, lemma: str) -> bool:
-    """Whether an office may be somebody's: they have spoken, and no other office is given with the name."""
+    """Whether the person may hold the office: they have spoken, and no other office is given with their name."""
     own = found.words & load_words("roles")
     is_past = any(w.lower in load_words("once") for w in _lead(phrase))  # the former minister, now an MP
     is_besides = is_past or lemma in load_words("roles_besides_others")
