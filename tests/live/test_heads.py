@@ -10,8 +10,10 @@ import torch
 from torch.nn import functional
 
 from sayso_server.parsing.decoding import is_tree
+from sayso_server.parsing.dependencies import Parser
 from sayso_server.parsing.encoder import LAYERS
-from sayso_server.parsing.heads import Parser, SpanTagger, Tagger, best_classes, spans
+from sayso_server.parsing.heads import Tagger
+from sayso_server.parsing.spans import SpanTagger, best_classes, spans
 
 pytestmark = pytest.mark.live
 

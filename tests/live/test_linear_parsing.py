@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from support.calls_made import calls_made
 
-from sayso_server.parsing import decoding, heads, linking, tokens
+from sayso_server.parsing import decoding, linking, tokens
+from sayso_server.parsing.dependencies import Parser
 from sayso_server.parsing.layers import Layers
 from sayso_server.parsing.load import BUNDLED
 from sayso_server.parsing.stanza_parser import StanzaParser, from_folder
@@ -53,14 +54,14 @@ def steps(parser: StanzaParser, paragraphs: list[str], monkeypatch: pytest.Monke
     assert parser.reader is not None
     counts: Counter[str] = Counter()
     computed = parser.reader.encoder.computed
-    layers, scores, tree, pairs = Layers.__call__, heads.Parser._scores, decoding.best_tree, linking._all_pairs
+    layers, scores, tree, pairs = Layers.__call__, Parser._scores, decoding.best_tree, linking._all_pairs
 
     def all_pairs(paragraphs: Any) -> Any:
         found = pairs(paragraphs)
         counts["links"] += len(found.words)
         return found
 
-    def arcs(own: heads.Parser, views: Any, sentences: Any) -> Any:
+    def arcs(own: Parser, views: Any, sentences: Any) -> Any:
         counts["arcs"] += sum(len(sentence) ** 2 for sentence in sentences)
         return scores(own, views, sentences)
 
@@ -74,8 +75,8 @@ def steps(parser: StanzaParser, paragraphs: list[str], monkeypatch: pytest.Monke
 
     with monkeypatch.context() as patch:
         patch.setattr(Layers, "__call__", read)
-        patch.setattr(heads.Parser, "_scores", arcs)
-        patch.setattr("sayso_server.parsing.heads.best_tree", searched)
+        patch.setattr(Parser, "_scores", arcs)
+        patch.setattr("sayso_server.parsing.dependencies.best_tree", searched)
         patch.setattr(decoding, "best_tree", searched)
         patch.setattr(linking, "_all_pairs", all_pairs)
         counts["calls"] = calls_made(lambda: parser.parse(paragraphs))

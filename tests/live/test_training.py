@@ -16,7 +16,7 @@ from transformers import BertConfig, BertModel
 
 from sayso_server.parsing.coreference import Kind
 from sayso_server.parsing.encoder import SHAPES
-from sayso_server.parsing.heads import SpanTagger
+from sayso_server.parsing.spans import SpanTagger
 from sayso_tools.formats import conllu
 from sayso_tools.training import corpus, data, measures, mentions, mix, names
 from sayso_tools.training.encoder import TrainedEncoder, save_encoder

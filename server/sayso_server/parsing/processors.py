@@ -23,12 +23,14 @@ from sayso_server.core.tree import MentionVector
 from sayso_server.parsing import document as light
 from sayso_server.parsing import sentences, tokenizer, tokens
 from sayso_server.parsing.coreference import Antecedents, name_around, packed
+from sayso_server.parsing.dependencies import Parser
 from sayso_server.parsing.document import Expand
 from sayso_server.parsing.encoder import Encoder
-from sayso_server.parsing.heads import Parser, SpanTagger, Tagger
+from sayso_server.parsing.heads import Tagger
 from sayso_server.parsing.lemmatizing import Lemmatizer
 from sayso_server.parsing.linking import Linker, linked
 from sayso_server.parsing.sentences import Ends
+from sayso_server.parsing.spans import SpanTagger
 from sayso_server.parsing.tokenizer import Network, Tokenizer
 from sayso_server.parsing.tokens import spans_of_words, texts_of_words
 

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import torch
 
 from sayso_server.parsing.encoder import Encoder, load_encoder
-from sayso_server.parsing.heads import SpanTagger
 from sayso_server.parsing.linking import Linker
+from sayso_server.parsing.spans import SpanTagger
 from sayso_server.parsing.stanza_parser import TOKENIZING, from_folder
 from sayso_tools.training import corpus, data, measures
 from sayso_tools.training.encoder import TrainedEncoder, save_encoder

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from sayso_server.parsing.heads import spans
 from sayso_server.parsing.linking import Found
+from sayso_server.parsing.spans import spans
 from sayso_tools.training import corpus
 from sayso_tools.training.corpus import CONVENTIONS, NAMES, ROLES, Paragraph
 from sayso_tools.training.figures import LONGEST, judge, shares

@@ -10,10 +10,12 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
 from sayso_server.parsing.coreference import Antecedents
+from sayso_server.parsing.dependencies import Parser
 from sayso_server.parsing.device import CPU, gpu
 from sayso_server.parsing.encoder import load_weights
-from sayso_server.parsing.heads import Head, Parser, SpanTagger, Tagger
+from sayso_server.parsing.heads import Head, Tagger
 from sayso_server.parsing.linking import Gold, Linker
+from sayso_server.parsing.spans import SpanTagger
 from sayso_tools.training import corpus
 from sayso_tools.training.corpus import CONVENTIONS, NAMES, ROLES, Inventory, Paragraph
 from sayso_tools.training.encoder import TrainedEncoder, save_encoder
