@@ -113,7 +113,10 @@ def _one_of(phrase: Phrase, found: NameCluster) -> Proposal | None:
 
 
 def _is_only_place(phrase: Phrase, found: NameCluster) -> bool:
-    """Whether the name is only that of a people, and so no one's: Kesterian in "the Kesterian"."""
+    """Whether the name is only that of a people or party, and so no one's: Kesterian in "the Kesterian", the Tory."""
+    is_member = phrase.lower in load_words("party_members") and phrase.head.xpos in {"NN", "NNP", "JJ"}
+    if is_member and phrase.is_definite and not found.is_person:
+        return True
     return len(found.key) == 1 and is_demonym(found.key[0]) and not found.is_person and phrase.head.upos != "PROPN"
 
 

@@ -6,7 +6,7 @@ from sayso_server.core.lexicon import is_form_of, load_words
 from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.fit import gender_agrees, surroundings
 from sayso_server.core.speakers.descriptions.phrase import Phrase
-from sayso_server.core.speakers.descriptions.topic import is_of_main_clause, reports, subjects
+from sayso_server.core.speakers.descriptions.topic import is_another, is_of_main_clause, reports, subjects
 from sayso_server.core.speakers.entities import Proposal, Rival
 from sayso_server.core.speakers.names.clusters import NameCluster
 from sayso_server.core.speakers.names.spelling import countries, is_demonym, is_human_noun, normal
@@ -43,7 +43,7 @@ def epithet(phrase: Phrase) -> Proposal | None:
 
 def _is_qualified(phrase: Phrase) -> bool:
     """Whether an epithet is qualified, and so a new description: the pensioner from Harwick, the driver's daughter."""
-    own = phrase.tree.children(phrase.head, "nmod", "acl", "acl:relcl", "nmod:poss", "appos", "conj")
+    own = phrase.qualifiers("nmod", "acl", "acl:relcl", "nmod:poss", "appos", "conj")
     return any(w.upos != "NUM" for w in own)
 
 
@@ -67,7 +67,7 @@ def _called(phrase: Phrase) -> NameCluster | None:
     found: set[NameCluster] = set()
     for tree in phrase.sentences_before(_BEFORE):
         for word in tree.words:
-            if word.upos != "NOUN" or normal(word.lemma) != phrase.lemma:
+            if word.upos != "NOUN" or normal(word.lemma) != phrase.lemma or is_another(phrase, tree, word):
                 continue
             named = _named_by(phrase, tree, word)
             if named is not None:

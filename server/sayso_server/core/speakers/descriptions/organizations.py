@@ -26,6 +26,8 @@ _ACTING = 8
 """Number of names in a cluster after which to look for a verb of saying."""
 _AFTER = 24
 """Characters after a name in which to look for it."""
+_BEFORE_NAME = 40
+"""Characters before a name in which to look for a noun that explains it."""
 _OFTEN = 3
 """A thing named this often counts as an organization."""
 _BEFORE = 1500
@@ -37,7 +39,8 @@ _MOST_SENTENCES = 3
 def organization(phrase: Phrase) -> Proposal | None:
     """The organization of a noun, named before or only described: the agency, the venue, the company."""
     lemma = phrase.lemma
-    if lemma not in load_words("organizations") and lemma not in load_table("kinds"):
+    is_known = lemma in load_words("organizations") or lemma in load_table("kinds")
+    if not is_known and not _is_in_name(phrase):
         return None
     named = _name_of_its_kind(phrase)
     if named is not None:
@@ -54,8 +57,14 @@ def organization(phrase: Phrase) -> Proposal | None:
     rule = rules.DESCRIBED_ORGANIZATION_DEFINITE if phrase.points_back else rules.DESCRIBED_ORGANIZATION
     place = _place_of(phrase)
     text = f"{place} {phrase.bare}" if place else description(phrase, "of")
-    is_known = phrase.is_definite or phrase.lower in load_words("collectives")  # police, for the Harwick police
-    return phrase.entities.describe(rule, SpeakerType.ORGANIZATION, text, lemma, definite=is_known)
+    is_again = phrase.is_definite or phrase.lower in load_words("collectives")  # police, for the Harwick police
+    return phrase.entities.describe(rule, SpeakerType.ORGANIZATION, text, lemma, definite=is_again)
+
+
+def _is_in_name(phrase: Phrase) -> bool:
+    """Whether the noun is in the name of an organization named before: the guild, after the Guild of Midwives."""
+    near = phrase.entities.names.before(phrase.span.start, _NAMES_BEFORE)
+    return any(one.mention.label == "ORG" and phrase.lemma in one.cluster.key for one in near)
 
 
 def _place_of(phrase: Phrase) -> str:
@@ -88,18 +97,26 @@ def named_before(phrase: Phrase, lemma: str) -> Entity | None:
     near = phrase.entities.names.before(start, _NAMES_BEFORE)
     before = [c for c in dict.fromkeys(n.cluster for n in near) if not c.is_person and not _is_country(c)]
     words = load_table("kinds").get(lemma, frozenset()) | {lemma}
-    explained = {n.cluster for n in near if _following(phrase.plain, n.end) == lemma}  # the Green Harbour party
+    explained = {
+        n.cluster for n in near if lemma in {_following(phrase.plain, n.end), _preceding(phrase.plain, n.start)}
+    }
     matching = [c for c in before if words & set(c.key) or c in explained]
     if not matching and lemma in load_words("any_organization"):
         matching = [c for c in before if _is_organization(phrase, c) and not _is_public(c, lemma) and not _is_seat(c)]
     last = max(matching, key=lambda c: c.named_before(start), default=None)
     if last is None:
-        return None
+        return _described_before(phrase, words - {lemma})
     is_far = phrase.entities.document.steps(last.named_before(start), start) > 1
     is_company = lemma in load_words("companies")
     options = [c for c in before if c in matching or (is_company and _may_be(c, {lemma}))]
     lead = _speaker_of_lead(phrase, options) if is_far else None
     return phrase.entities.named[lead or last]
+
+
+def _described_before(phrase: Phrase, kinds: AbstractSet[str]) -> Entity | None:
+    """An organization whose name is of nouns, and so only a description: the Finance Authority, for the regulator."""
+    found = [e for kind in sorted(kinds) for e in phrase.entities.described(SpeakerType.ORGANIZATION, kind)]
+    return next((e for e in reversed(found) if e.display[:1].isupper() and " " in e.display), None)
 
 
 def _speaker_of_lead(phrase: Phrase, options: Sequence[NameCluster]) -> NameCluster | None:
@@ -118,6 +135,14 @@ def _speaker_of_lead(phrase: Phrase, options: Sequence[NameCluster]) -> NameClus
 def _following(plain: str, end: int) -> str:
     """The word after an offset."""
     return plain[end : end + _AFTER].partition(" ")[2].partition(" ")[0].rstrip(".,;:")
+
+
+def _preceding(plain: str, start: int) -> str:
+    """The word before an offset, also in an apposition: the charity Halvex; the regulator, the Halvex."""
+    words = plain[max(0, start - _BEFORE_NAME) : start].split()
+    if words[-1:] == ["the"] and words[-2:-1] and words[-2].endswith(","):
+        words.pop()
+    return words[-1].rstrip(",").lower() if words and plain[start - 1] == " " else ""
 
 
 def organization_untold(phrase: Phrase) -> Proposal | None:
@@ -142,7 +167,7 @@ def organization_untold(phrase: Phrase) -> Proposal | None:
 
 def _is_qualified(phrase: Phrase) -> bool:
     """Whether a description is qualified: the company that …, the group's bank, the Harwick charity."""
-    own = phrase.tree.children(phrase.head, "nmod", "nmod:poss", "acl", "acl:relcl", "appos", "conj")
+    own = phrase.qualifiers("nmod", "nmod:poss", "acl", "acl:relcl", "appos", "conj")
     return bool(own) or any(not c.is_place for c in phrase.names)
 
 

@@ -9,7 +9,7 @@ from sayso_server.core.speakers import link_rules as rules
 from sayso_server.core.speakers.descriptions.fit import ALL_GIVEN, alike_jobs, fit, words_wanted
 from sayso_server.core.speakers.descriptions.organizations import named_before
 from sayso_server.core.speakers.descriptions.phrase import Phrase, description
-from sayso_server.core.speakers.descriptions.topic import topic
+from sayso_server.core.speakers.descriptions.topic import speaker_before, topic
 from sayso_server.core.speakers.entities import Entity, Proposal, Rival
 from sayso_server.core.speakers.names.clusters import NameCluster
 from sayso_server.core.speakers.names.spelling import is_human_noun, normal, unabbreviated
@@ -61,6 +61,8 @@ def office_holder(phrase: Phrase) -> Proposal | None:
     if not scored:
         return None
     scored.sort(key=lambda item: (item[0].margin, item[1].named_before(phrase.span.start)), reverse=True)
+    last = speaker_before(phrase) if len(scored) > 1 else None
+    scored.sort(key=lambda item: item[1] is not last)  # of two attorneys, the one who has just spoken
     named = phrase.entities.named
     (best, found), *others = scored
     equals = sum(s.margin == best.margin for s, _ in scored)
@@ -98,7 +100,10 @@ def described_person(phrase: Phrase) -> Proposal | None:
     """A person without a name: a spokesman for the ministry, the driver, one veteran pacer."""
     lemma = unabbreviated(phrase.lemma)
     is_of_age = _AGE.search(phrase.text) is not None and lemma.endswith(("old", "year"))
-    if (not is_human_noun(lemma) and not is_of_age) or is_abstract(phrase.tree, phrase.head):
+    is_member = phrase.lower in load_words("party_members")
+    if not (is_human_noun(lemma) or is_of_age or is_member) or lemma in load_words("overseers"):
+        return None
+    if is_abstract(phrase.tree, phrase.head):
         return None
     if lemma in load_words("spokespeople"):
         return _spokesperson(phrase, lemma)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
+from sayso_server.core import lexicon
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.lexicon import load_words
 from sayso_server.core.speakers.entities import Entities, Entity, Link
@@ -120,6 +121,12 @@ class Phrase:
         """Whether several are meant: officials, the media."""
         return self.head.xpos in {"NNS", "NNPS"} or self.lower in load_words("groups")
 
+    @property
+    def is_reporting(self) -> bool:
+        """Whether it is the subject of a reporting verb."""
+        verb = self.tree.head(self.head) if self.head.relation == "nsubj" else None
+        return verb is not None and lexicon.verb(verb.lemma.lower()) is not None
+
     @cached_property
     def names(self) -> list[NameCluster]:
         """The clusters named in it."""
@@ -130,6 +137,14 @@ class Phrase:
         """Adjectives, nouns and numbers before the head."""
         kinds = ("amod", "compound", "nummod", "nmod")
         return [w for w in self.tree.children(self.head, *kinds) if w.index < self.head.index and w.upos != "DET"]
+
+    def qualifiers(self, *relations: str) -> list[Word]:
+        """The dependents of the head that specify it; not a relative clause after a comma: the Swede, who came late."""
+        words = self.tree.words
+        found = self.tree.children(self.head, *relations)
+        firsts = (words[min(self.tree.subtree(w))] for w in found)
+        commas = [f.text == "," or words[max(0, f.index - 1)].text == "," for f in firsts]
+        return [w for w, comma in zip(found, commas, strict=True) if not (comma and w.deprel == "acl:relcl")]
 
     @cached_property
     def possessor(self) -> Word | None:

@@ -69,6 +69,22 @@ def topic(phrase: Phrase) -> NameCluster | None:
     return None
 
 
+def speaker_before(phrase: Phrase) -> NameCluster | None:
+    """The named person who is the topic, if they have spoken in the same paragraph before the phrase."""
+    document, found = phrase.entities.document, topic(phrase)
+    paragraph = document.paragraph_at(phrase.span.start)
+    near = (t for t in phrase.sentences_before(_BEFORE) if document.paragraph_at(t.span.start) == paragraph)
+    has_spoken = any(s.person is found and reports(s.verb) for tree in near for s in _outside(phrase, tree))
+    return found if has_spoken else None
+
+
+def is_another(phrase: Phrase, tree: Tree, word: Word) -> bool:
+    """Whether noun and phrase are both specified, and differently: general secretary, the shadow health secretary."""
+    own = {normal(w.lemma) for w in phrase.modifiers} - load_words("once")
+    other = {normal(w.lemma) for w in tree.children(word, "amod", "compound")} - load_words("once")
+    return bool(own and other) and not own & other
+
+
 def _outside(phrase: Phrase, tree: Tree) -> Iterator[Subject]:
     """The people who are subjects before a phrase and outside quotations, by name, pronoun or description."""
     quoted = phrase.entities.document.quotation_at

@@ -64,7 +64,7 @@ def _apposition(name: TitledName) -> Span | None:
         for child in tree.children(word, "appos", "list", "conj"):
             joined = child.relation == "conj" and tree.child(child, "cc") is not None
             is_whose = any(w.lower == "whose" for w in tree.children(child, "nmod:poss"))  # Pell, whose lawyer said …
-            is_job = (_is_job(child) or _is_titled(tree, child)) and not is_whose
+            is_job = (_is_job(child) or _is_titled(tree, child) or _is_office(tree, child)) and not is_whose
             if child.index > last.index and is_job and not joined:
                 return _phrase(tree, child, _after(last))
         for head in _apposed_to(tree, word):
@@ -74,8 +74,13 @@ def _apposition(name: TitledName) -> Span | None:
 
 
 def _apposed_to(tree: Tree, word: Word) -> Iterator[Word]:
-    """The nouns that a name is in apposition to: bandleader, father in "her father, the bandleader Cosmo Penn"."""
+    """The nouns that a name is in apposition to: bandleader, father in "her father, the bandleader Cosmo Penn".
+
+    In "Housing Secretary, Rt Hon Ann Orr", the honorific is the apposition.
+    """
     head = tree.head(word)
+    while word.relation == "flat" and head is not None:
+        word, head = head, tree.head(head)
     while word.relation == "appos" and head is not None:
         yield head
         word, head = head, tree.head(head)
@@ -94,9 +99,12 @@ def _is_titled(tree: Tree, word: Word) -> bool:
 
 
 def _is_office(tree: Tree, word: Word) -> bool:
-    """Whether a noun is an office with "of": Chancellor in "the Chancellor of the Exchequer, Ann Orr"."""
+    """Whether a noun is an office: Chancellor of the Exchequer, Housing Secretary."""
     after = tree.words[word.index + 1 : word.index + 2]
-    return normal(word.lemma) in load_words("roles") and bool(after) and after[0].lower == "of"
+    is_specified = word.xpos not in {"NNS", "NNPS"} and any(
+        c.index < word.index for c in tree.children(word, "compound")
+    )
+    return normal(word.lemma) in load_words("roles") and (is_specified or (bool(after) and after[0].lower == "of"))
 
 
 def _phrase(tree: Tree, head: Word, keep: Callable[[Word], bool]) -> Span | None:

@@ -62,22 +62,36 @@ def _is_of_couple(mention: NameMention, after: NameMention, found: Sequence[Name
 
 
 def with_surnames_of_kin(document: Document, found: Sequence[NameMention]) -> list[NameMention]:
-    """Gives kin the surname of the person named before: Ruth Roake lost her husband, Peter: Peter Roake."""
+    """Gives kin the surname of the person named last: Ruth Roake lost her husband, Peter: Peter Roake.
+
+    If the text has a Mrs Roake, his wife has that surname.
+    """
     out: list[NameMention] = []
     people: list[NameMention] = []
     for mention in found:
         owner = _owner_of_kin(document, mention) if len(mention.key) == 1 and people else ""
         other = {"his": "female_names", "her": "male_names"}.get(owner)
-        near = reversed(people[-_KIN_NAMED_LAST:])
-        last = next((n for n in near if other and n.key[0] not in load_words(other)), None)
+        near = [n for n in reversed(people[-_KIN_NAMED_LAST:]) if other and n.key[0] not in load_words(other)]
+        titled = (n for n in near if _has_spouse(n, found, "female" if owner == "his" else "male"))
+        last = next(titled, near[0] if near else None)
         if last is not None:
             whole = f"{mention.display} {last.display.split()[-1]}"
             out.append(with_feature(replace(mention, display=whole), OF_KIN))
         else:
             out.append(mention)
+        again = next((n for n in people if mention.key == n.key[-1:]), None)
+        if again is not None:  # by surname
+            people.remove(again)
+            people.append(again)
         if out[-1].person > 0 and len(out[-1].key) > 1 and is_given_name(out[-1].key[0]):
             people.append(out[-1])
     return out
+
+
+def _has_spouse(owner: NameMention, found: Sequence[NameMention], gender: str) -> bool:
+    """Whether the text has the owner's surname with a title of the kin's gender: Mrs Marsh, for Colin Marsh."""
+    titles = {normal(word) for n in found if n.key == owner.key[-1:] for word in n.title}
+    return bool(titles & load_words(gender) & load_words("bare_honorifics"))
 
 
 @cache
