@@ -108,8 +108,13 @@ def _participle_above(tree: Tree, word: Word) -> Word | None:
 
 
 def _is_participle(tree: Tree, verb: Word) -> bool:
-    """Whether a verb is a past participle, even if it is tagged as a past tense: asked by reporters."""
-    return verb.xpos == "VBN" or (verb.xpos == "VBD" and not tree.children(verb, "nsubj") and bool(agent(tree, verb)))
+    """Whether a verb is a past participle, or tagged as a past tense: asked by reporters; Pressed, she smiled."""
+    if verb.xpos != "VBD" or tree.children(verb, "nsubj"):
+        return verb.xpos == "VBN"
+    head = tree.head(verb)
+    opens = verb.index == 0 and verb.relation == "advcl" and tree.words[1].upos != "PUNCT"
+    opens = opens and head is not None and bool(tree.child(head, "nsubj"))
+    return opens or bool(agent(tree, verb))
 
 
 def _lender(tree: Tree, verb: Word, head: Word) -> Word | None:

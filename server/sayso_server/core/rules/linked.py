@@ -12,7 +12,7 @@ from sayso_server.core.grammar.linked_source import source_of
 from sayso_server.core.grammar.noun_phrase import mention
 from sayso_server.core.grammar.quotation import is_utterance, with_whole_quotations
 from sayso_server.core.grammar.report import act_of, leads_in, reported
-from sayso_server.core.grammar.subject import agent, headline_patient
+from sayso_server.core.grammar.subject import agent, headline_patient, subject
 from sayso_server.core.grammar.tagged_cue import class_of, is_introduced, site_of
 from sayso_server.core.grammar.tagger import TRAILING, Read, Run, read_words, thresholds
 from sayso_server.core.lexicon import Frame, load_words
@@ -95,10 +95,16 @@ def _candidates(paragraph: LinkedWords, cue: LinkedCue, known: Mapping[int, Site
             continue  # Amy Lowe, who bakes: “…”
         if Frame.SEEN in site.entry.frames and cue_class is CueClass.OTHER and _is_all_quoted(document, content):
             continue  # Olin shook her head. “…”: she speaks, but this is not a cue
-        head = source[1] if source is not None and source[0] is site.tree else None
+        head = _own_source(site, source)
         found = reported(site, document, content=content, cue_class=cue_class, source=head, act=act)
         if found is not None:
             yield found
+
+
+def _own_source(site: Site, source: tuple[Tree, Word] | None) -> Word | None:
+    """The linked source, if it speaks; not Olin in "Pressed on whether she would go, Olin smiled"."""
+    head = source[1] if source is not None and source[0] is site.tree else None
+    return None if subject(site.tree, site.head) == (head, True) else head
 
 
 def _before_the_colon(document: Document, span: Span) -> Span:

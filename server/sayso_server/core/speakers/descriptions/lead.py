@@ -58,7 +58,7 @@ def named_after_lead(phrase: Phrase) -> Proposal | None:
     tree = document.tree_at(people[0].start) if people else None
     if tree is None or any(one.cluster is not people[0].cluster for one in people if one.start < tree.span.end):
         return None
-    is_bare = len(people[0].mention.key) > 1 and not people[0].cluster.words
+    is_bare = len(people[0].mention.key) > 1 and not people[0].cluster.words - load_words("dropped_honorifics")
     named = phrase.entities.named[people[0].cluster]
     return Proposal(named, rules.NAMED_AFTER_LEAD) if is_bare and _speaks(tree, people[0]) else None
 

@@ -52,7 +52,7 @@ def _answers(phrase: Phrase) -> bool:
 def _is_qualified(phrase: Phrase) -> bool:
     """Whether more words describe the head: the driver and his wife; not: the Tory from Carrow."""
     own = phrase.qualifiers("nmod", "acl", "acl:relcl", "appos", "conj")
-    is_member = phrase.lower in load_words("party_members")
+    is_member = phrase.lower in load_words("party_members") or is_alike("lawmaker", {phrase.lemma})
     return any(not (is_member and phrase.tree.child(w, "case") is not None) for w in own)
 
 
@@ -67,7 +67,8 @@ def _speaks_again(phrase: Phrase, lemma: str, found: NameCluster) -> bool:
     if not phrase.is_reporting or is_other or is_of_body or lemma in load_words("hosts"):
         return False
     for tree in phrase.sentences_before(_BEFORE):
-        if any(w.upos == "NOUN" and normal(w.lemma) == lemma and not is_another(phrase, tree, w) for w in tree.words):
+        same = (w for w in tree.words if w.xpos == "NN" and normal(w.lemma) == lemma)
+        if any(not is_another(phrase, tree, w) for w in same):
             return False
     return speaker_before(phrase) is found
 
@@ -117,5 +118,7 @@ def _may_hold(phrase: Phrase, found: NameCluster, lemma: str) -> bool:
         return True
     if own and not is_besides and not is_alike(lemma, found.words):
         return False
+    if speaker_before(phrase) is found:
+        return True
     before = (phrase.tree, *phrase.sentences_before(_BEFORE))
     return any(s.person is found and reports(s.verb) for tree in before for s in subjects(phrase, tree))
