@@ -14,7 +14,7 @@ from sayso_server.core.speakers.descriptions.elliptical import elliptical
 from sayso_server.core.speakers.descriptions.epithets import epithet
 from sayso_server.core.speakers.descriptions.groups import coordinated_names, coordination, group
 from sayso_server.core.speakers.descriptions.kin import spouse
-from sayso_server.core.speakers.descriptions.lead import body_in_headline, named_after_lead, role_in_lead
+from sayso_server.core.speakers.descriptions.lead import body_in_headline, named_after_lead, named_next, role_in_lead
 from sayso_server.core.speakers.descriptions.organizations import organization, organization_untold
 from sayso_server.core.speakers.descriptions.people import described_person, of_age, office_holder
 from sayso_server.core.speakers.descriptions.phrase import Phrase
@@ -40,6 +40,7 @@ SIEVES: tuple[Sieve, ...] = (
     office_holder,
     role_in_lead,
     named_after_lead,
+    named_next,
     body_in_headline,
     epithet,
     variation,

@@ -9,6 +9,7 @@ from sayso_server.core.speakers.entities import Proposal
 from sayso_server.core.speakers.names.clusters import NameCluster
 from sayso_server.core.speakers.names.index import Occurrence
 from sayso_server.core.speakers.names.spelling import is_human_noun, unabbreviated
+from sayso_server.core.statement import Span
 from sayso_server.core.tree import Tree
 
 _MOST_PARAGRAPHS = 2
@@ -54,7 +55,31 @@ def named_after_lead(phrase: Phrase) -> Proposal | None:
     following = document.paragraphs[lead + 1]
     if any(found.cluster.is_person for found in names.from_to(0, following.start)):
         return None
-    people = [one for one in names.from_to(following.start, following.end) if one.cluster.is_person]
+    return _speaker_in(phrase, following)
+
+
+def named_next(phrase: Phrase) -> Proposal | None:
+    """The business secretary said …. Oliver Penn told …: the person whom the text first names in the next sentence.
+
+    Only a phrase of several words, in a paragraph that names no one before.
+    """
+    document, names = phrase.entities.document, phrase.entities.names
+    is_human = is_human_noun(unabbreviated(phrase.lemma))
+    if phrase.is_plural or not phrase.is_definite or not is_human or not phrase.modifiers or phrase.names:
+        return None
+    paragraph = document.paragraphs[document.paragraph_at(phrase.span.start)]
+    if any(found.cluster.is_person for found in names.from_to(paragraph.start, phrase.tree.span.end)):
+        return None
+    after = document.trees_within(Span(phrase.tree.span.end, paragraph.end))
+    opens = names.at(after[0].words[0]) if after else None
+    is_first = opens is not None and opens.cluster.mentions[0].span.start == opens.start
+    return _speaker_in(phrase, after[0].span) if is_first else None
+
+
+def _speaker_in(phrase: Phrase, part: Span) -> Proposal | None:
+    """The one person in the first sentence with a name in a part of the text, if named in full, who speaks there."""
+    document, names = phrase.entities.document, phrase.entities.names
+    people = [one for one in names.from_to(part.start, part.end) if one.cluster.is_person]
     tree = document.tree_at(people[0].start) if people else None
     if tree is None or any(one.cluster is not people[0].cluster for one in people if one.start < tree.span.end):
         return None
