@@ -49,7 +49,9 @@ def _continued(phrase: Phrase) -> Proposal | None:
 
 
 def _is_other_kind(entity: Entity, phrase: Phrase) -> bool:
-    """Whether a noun cannot refer to a document of this kind: a tweet is not a study."""
+    """Whether a noun cannot refer to a document of this kind: a tweet is not a study; an audit ends in a report."""
+    if phrase.lemma == "report" and entity.head in load_words("inquiries"):
+        return False
     return entity.head not in load_words("continued_documents") and phrase.lemma not in load_words("vague_documents")
 
 
