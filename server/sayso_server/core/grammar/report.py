@@ -13,6 +13,7 @@ from sayso_server.core.grammar.inscription import is_inscribed
 from sayso_server.core.grammar.noun_phrase import is_human, mention
 from sayso_server.core.grammar.polarity import polarity
 from sayso_server.core.grammar.subject import agent, is_passive, relative_subject, subject
+from sayso_server.core.grammar.supposed import is_supposed
 from sayso_server.core.lexicon import load_table, load_words
 from sayso_server.core.statement import CueClass, Polarity, Span
 from sayso_server.core.tree import Tree, Word
@@ -61,7 +62,7 @@ def reported(
         return None
     if _is_deed(site) or _is_naming(tree, verb, by, content) or _is_of_a_thing(site, source, cue_class):
         return None
-    if _is_supposed(site, source, cue_class):
+    if is_supposed(site, source, cue_class):
         return None
     if source is not None and any(s.covers(source) for s in content):
         source = None
@@ -118,13 +119,6 @@ def _is_deed(site: Site) -> bool:
     things = load_table("other_objects").get(site.head.lemma.lower(), frozenset())
     thing = site.tree.child(site.head, "obj", "nsubj:pass")
     return thing is not None and thing.lemma.lower() in things
-
-
-def _is_supposed(site: Site, source: Word | None, cue_class: CueClass) -> bool:
-    """Whether a person could find or show something, but has not: Olin might find that people believe her."""
-    helpers = site.tree.children(site.head, "aux")
-    is_modal = any(word.xpos == "MD" for word in helpers) and not any(word.lower == "have" for word in helpers)
-    return cue_class is CueClass.SHOW and is_modal and source is not None and is_human(source)
 
 
 def _is_of_a_thing(site: Site, source: Word | None, cue_class: CueClass) -> bool:
