@@ -13,7 +13,7 @@ from sayso_server.core.grammar.inscription import is_inscribed
 from sayso_server.core.grammar.noun_phrase import is_human, mention
 from sayso_server.core.grammar.polarity import polarity
 from sayso_server.core.grammar.subject import agent, is_passive, relative_subject, subject
-from sayso_server.core.grammar.supposed import is_supposed
+from sayso_server.core.grammar.supposed import is_shown, is_supposed
 from sayso_server.core.lexicon import load_table, load_words
 from sayso_server.core.statement import CueClass, Polarity, Span
 from sayso_server.core.tree import Tree, Word
@@ -62,7 +62,7 @@ def reported(
         return None
     if _is_deed(site) or _is_naming(tree, verb, by, content) or _is_of_a_thing(site, source, cue_class):
         return None
-    if is_supposed(site, source, cue_class):
+    if is_supposed(site, source, cue_class) or is_shown(site, source):
         return None
     if source is not None and any(s.covers(source) for s in content):
         source = None

@@ -24,6 +24,13 @@ def is_supposed(site: Site, source: Word | None, cue_class: CueClass) -> bool:
     return cue_class is CueClass.SHOW and is_human(source) and _is_possible(tree, verb)
 
 
+def is_shown(site: Site, source: Word | None) -> bool:
+    """Whether somebody shows a thing, not what is so: Olin had shown “utter contempt” for the board."""
+    tree, verb = site.tree, site.head
+    is_by_somebody = site.entry.lemma == "show" and source is not None and is_human(source)
+    return is_by_somebody and bool(tree.children(verb, "obj")) and not tree.children(verb, "ccomp", "xcomp")
+
+
 def _is_possible(tree: Tree, verb: Word) -> bool:
     """Whether a modal verb governs: might find; not: must have found."""
     helpers = tree.children(verb, "aux")
