@@ -156,7 +156,7 @@ def with_a_report(tree: Tree, word: Word) -> bool:
     if word.relation not in {"advcl", "obl", "nmod"}:
         return False
     branch = tree.subtree(word)
-    first = next(tree.words[i] for i in sorted(branch) if not is_punctuation(tree.words[i]))
+    first = next((tree.words[i] for i in sorted(branch) if not is_punctuation(tree.words[i])), word)
     if first.lower != "with" or first.index == 0 or tree.words[first.index - 1].text != ",":
         return False
     says = next((w for w in (word, *tree.children(word, "acl")) if w.xpos == "VBG" and w.index > first.index + 1), None)

@@ -59,7 +59,8 @@ def _is_of_an_apposition(tree: Tree, verb: Word) -> bool:
     noun = tree.head(verb) if verb.relation == "acl" else None
     if noun is None or noun.index > verb.index or tree.child(verb, "nsubj") is None:
         return False
-    first = min(tree.subtree(noun, lambda w: w.relation == "acl" or is_punctuation(w)))
+    own = tree.subtree(noun, lambda w: w.relation == "acl" or is_punctuation(w))
+    first = min(own, default=noun.index)
     return first > 0 and tree.words[first - 1].text == ","
 
 
