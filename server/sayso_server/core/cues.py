@@ -69,7 +69,10 @@ def _index(word: Word) -> int:
 
 
 def _attributive_phrase(tree: Tree, word: Word) -> tuple[Word, ...]:
-    """The words of "according to", "per", "by" or "in the words of"; the one that governs or marks the source first."""
+    """The words of "according to", "per", "by", "in the words of" or "in … words".
+
+    The first is the one that governs the source or marks it.
+    """
     if word.lower not in load_words("attributive_words"):
         return ()
     following = next(iter(tree.words[word.index + 1 : word.index + 2]), None)
@@ -81,11 +84,23 @@ def _attributive_phrase(tree: Tree, word: Word) -> tuple[Word, ...]:
         return (word,)
     if word.lower == "by" and word.relation == "case" and _is_account(tree, word):
         return (word,)
+    if word.lower == "words" and (opening := _possessive_opening(tree, word)) is not None:
+        return (word, opening)
     if word.lower == "words" and word.index > 1 and following.lower == "of":
         before = tree.words[word.index - 2 : word.index]
         if [w.lower for w in before] == ["in", "the"]:
             return (following, *before, word)
     return ()
+
+
+def _possessive_opening(tree: Tree, words: Word) -> Word | None:
+    """The preposition of a phrase that names whose words something is in: In Olin's words, the plan is “late”."""
+    owner, opening = tree.child(words, "nmod:poss"), tree.child(words, "case")
+    if owner is None or opening is None or opening.lower != "in" or owner.lower in load_words("own_possessives"):
+        return None
+    is_apart = opening.index == 0 or tree.words[opening.index - 1].text == ","
+    following = tree.words[words.index + 1].text
+    return opening if is_apart and following in {",", ":", "."} else None
 
 
 def _is_named(tree: Tree, case: Word) -> bool:
@@ -103,7 +118,10 @@ def _is_account(tree: Tree, case: Word) -> bool:
         return False
     inside = [i for i in tree.subtree(head) if tree.words[i].upos != "PUNCT"]
     before, after = (tree.words[i : i + 1] for i in (min(inside) - 1, max(inside) + 1))
-    is_owned = tree.child(head, "nmod:poss") is not None or head.xpos == "NNS"
+    owner = tree.child(head, "nmod:poss")
+    if owner is not None and owner.lower in load_words("own_possessives"):
+        return False  # by my count: the writer's own
+    is_owned = owner is not None or head.xpos == "NNS"
     is_apart = min(inside) == 0 or before[0].text in {",", "—", "–"}
     return is_owned and is_apart and all(word.text in {",", ".", ";", "—", "–"} for word in after)
 

@@ -7,6 +7,7 @@ from sayso_server.core.grammar.next_act import is_next_act
 from sayso_server.core.grammar.sentence import is_set_off, sentence_before
 from sayso_server.core.grammar.subject import is_passive, reports_more
 from sayso_server.core.lexicon import Frame, load_words
+from sayso_server.core.statement import REPORTED_SPEECH
 from sayso_server.core.tree import Tree, Word
 
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
@@ -38,6 +39,8 @@ def complements_of(tree: Tree, verb: Word) -> list[Word]:
         mark = tree.child(child, "mark")
         follows = bool(out) and child.index > out[-1].index > verb.index
         is_of_content = mark is not None and mark.lower not in load_words("marks_of_the_act")
+        if with_a_report(tree, child):
+            continue  # said it failed, with Pell predicting worse
         if (not out and _is_question(tree, verb, child)) or (follows and is_of_content):
             out.append(child)
     if tree.words[verb.index + 1 : verb.index + 2] and tree.words[verb.index + 1].text == ";":
@@ -134,6 +137,7 @@ def _clause(tree: Tree, complement: Word, site: Site) -> set[int]:
             or (word.index > site.head.index and reports_more(tree, word) == site.head)
             or (is_other and word.index > complement.index)
             or (word.index > complement.index > site.head.index and _reports_next(tree, word))
+            or (word.index > complement.index > site.head.index and with_a_report(tree, word))
             or is_next_act(tree, site.head, complement, word)
         )
 
@@ -142,8 +146,22 @@ def _clause(tree: Tree, complement: Word, site: Site) -> set[int]:
 
 def holds_next_report(tree: Tree, cue: Word, complement: Word) -> bool:
     """Whether a second report was cut off, so that the content certainly ends before it."""
-    after = (tree.words[i] for i in tree.subtree(complement) if i > complement.index > cue.index)
-    return any(_reports_next(tree, word) for word in after)
+    after = [tree.words[i] for i in tree.subtree(complement) if i > complement.index > cue.index]
+    beside = [w for w in tree.children(cue, "advcl", "obl") if w.index > complement.index]
+    return any(_reports_next(tree, w) for w in after) or any(with_a_report(tree, w) for w in (*after, *beside))
+
+
+def with_a_report(tree: Tree, word: Word) -> bool:
+    """Whether a branch is the report of another speaker, set off: said it failed, | with Pell predicting worse."""
+    if word.relation not in {"advcl", "obl", "nmod"}:
+        return False
+    branch = tree.subtree(word)
+    first = next((tree.words[i] for i in sorted(branch) if not is_punctuation(tree.words[i])), word)
+    if first.lower != "with" or first.index == 0 or tree.words[first.index - 1].text != ",":
+        return False
+    says = next((w for w in (word, *tree.children(word, "acl")) if w.xpos == "VBG" and w.index > first.index + 1), None)
+    entry = lexicon.verb(says.lemma.lower()) if says is not None else None
+    return entry is not None and not REPORTED_SPEECH.isdisjoint(entry.frames.values())
 
 
 def _reports_next(tree: Tree, word: Word) -> bool:

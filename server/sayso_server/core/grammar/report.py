@@ -13,6 +13,7 @@ from sayso_server.core.grammar.inscription import is_inscribed
 from sayso_server.core.grammar.noun_phrase import is_human, mention
 from sayso_server.core.grammar.polarity import polarity
 from sayso_server.core.grammar.subject import agent, is_passive, relative_subject, subject
+from sayso_server.core.grammar.supposed import is_shown, is_supposed
 from sayso_server.core.lexicon import load_table, load_words
 from sayso_server.core.statement import CueClass, Polarity, Span
 from sayso_server.core.tree import Tree, Word
@@ -61,6 +62,8 @@ def reported(
         return None
     if _is_deed(site) or _is_naming(tree, verb, by, content) or _is_of_a_thing(site, source, cue_class):
         return None
+    if is_supposed(site, source, cue_class) or is_shown(site, source):
+        return None
     if source is not None and any(s.covers(source) for s in content):
         source = None
     act = act or act_of(site, document)
@@ -93,6 +96,13 @@ def _names_a_source(tree: Tree, verb: Word, content: Sequence[Span]) -> bool:
     return is_person and any(span.covers(thing) for span in content if thing is not None)
 
 
+def _is_fate(site: Site) -> bool:
+    """Whether "to" after the object opens what happens to it; not the listeners: condemned it to reporters."""
+    after = [w for w in site.tree.children(site.head, "obl", "xcomp", "advcl") if w.index > site.head.index]
+    marked = (w for w in after if any(c.lower == "to" for c in site.tree.children(w, "case", "mark")))
+    return any(w.lemma.lower() not in load_words("people") and not is_human(w) for w in marked)
+
+
 def _is_naming(tree: Tree, verb: Word, by: Word | None, content: Sequence[Span]) -> bool:
     """Whether the verb gives the name of a thing, not someone's word for it: the strain is called “harbour flu”."""
     if verb.lemma.lower() not in load_words("naming_verbs") or by is not None or not is_passive(tree, verb):
@@ -103,7 +113,9 @@ def _is_naming(tree: Tree, verb: Word, by: Word | None, content: Sequence[Span])
 
 
 def _is_deed(site: Site) -> bool:
-    """Whether the object shows that nothing was said: claimed his seat, recalled its ambassador."""
+    """Whether the object or the fate shows that nothing was said: claimed his seat, condemned the family to wait."""
+    if site.head.lemma.lower() in load_words("dooming_verbs") and _is_fate(site):
+        return True
     things = load_table("other_objects").get(site.head.lemma.lower(), frozenset())
     thing = site.tree.child(site.head, "obj", "nsubj:pass")
     return thing is not None and thing.lemma.lower() in things

@@ -17,7 +17,7 @@ from sayso_server.core.tree import Tree, Word
 _LEAST = 3
 """Minimum number of words and marks after a phrase that form a clause."""
 
-PHRASES = frozenset({"according to", "by", "per", "in the words of"})
+PHRASES = frozenset({"according to", "by", "per", "in the words of", "in words"})
 
 
 def according_to(site: Site, document: Document) -> Iterator[Candidate]:
@@ -41,7 +41,7 @@ def according_to(site: Site, document: Document) -> Iterator[Candidate]:
     is_firm = indices is not None or _relative_clause(tree, _top(site, source)) is not None
     if indices is None and _closes_the_sentence(tree, phrase, document):
         indices = sentence_before(tree, phrase)
-    if site.entry.lemma == "in the words of":
+    if site.entry.lemma in {"in the words of", "in words"}:
         indices = _in_words(tree, phrase, indices)
     if indices is None:
         indices = _modified_clause(site, source, phrase)

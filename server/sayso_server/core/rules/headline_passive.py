@@ -19,7 +19,8 @@ def headline_passive(site: Site, document: Document) -> Iterator[Candidate]:
     """PM urged by unions to act   urged -nsubj-> PM, urged -xcomp-> act, urged -obl:agent-> unions
 
     The subject is the addressee. In a judgement (Mayor accused of lying), it is the first part of the content.
-    What is reported may come first: Mayor knew of the leak, jury told.
+    The judgement may be quoted at the start: 'Woeful' response criticised by mayor. What is reported may come first:
+    Mayor knew of the leak, jury told.
     """
     tree, verb = site.tree, site.head
     patient = headline_patient(tree, verb)
@@ -31,10 +32,11 @@ def headline_passive(site: Site, document: Document) -> Iterator[Candidate]:
     before = [w for w in tree.children(verb, "ccomp", "parataxis") if w.index < patient.index]
     if before and verb.index == len(tree.words) - 1:  # Mayor knew of the leak, jury told
         indices = tree.subtree(before[0])
-    if not any(not is_punctuation(tree.words[i]) for i in indices):
-        return
     judged = site.class_of(Frame.SMALL)
-    if judged and not _is_judgement(site, document):
+    is_quoted = judged is not None and by is not None and _opens_with_quotation(tree, document)
+    if not is_quoted and not any(not is_punctuation(tree.words[i]) for i in indices):
+        return
+    if judged and not is_quoted and not _is_judgement(site, document):
         return
     if judged:
         indices |= tree.subtree(patient) - tree.subtree(verb) if verb.deprel == "acl" else tree.subtree(patient)
@@ -45,6 +47,12 @@ def headline_passive(site: Site, document: Document) -> Iterator[Candidate]:
         addressed = () if judged else (mention(tree, patient, document.plain),)
         own = found if by is not None else replace(found, source=None, source_head=None, relative=None)
         yield replace(own, addressees=addressed)
+
+
+def _opens_with_quotation(tree: Tree, document: Document) -> bool:
+    """Whether the judged phrase opens with the judgement: 'Woeful' response to floods criticised by mayor."""
+    first = next((w for w in tree.words if not is_punctuation(w)), None)
+    return first is not None and document.quotation_at(first.start) is not None
 
 
 def _is_judgement(site: Site, document: Document) -> bool:

@@ -7,7 +7,7 @@ from sayso_server.core.candidate import Candidate
 from sayso_server.core.cues import Site
 from sayso_server.core.document import Document
 from sayso_server.core.grammar.circumstance import is_circumstance
-from sayso_server.core.grammar.contents import spans
+from sayso_server.core.grammar.contents import is_punctuation, spans
 from sayso_server.core.grammar.quotation import with_whole_quotations
 from sayso_server.core.grammar.report import reported
 from sayso_server.core.grammar.subject import agent, is_passive, is_relative, without_agent
@@ -51,7 +51,17 @@ def small_clause(site: Site, document: Document) -> Iterator[Candidate]:
     content = with_whole_quotations(document, spans(document, tree, indices), [w.span for w in site.words])
     found = reported(site, document, content=content, cue_class=cue_class, source=by)
     if found and found.source is not None:
-        yield replace(found, is_firm=by is not None)
+        yield replace(found, is_firm=by is not None or (quoted is not None and _is_of_an_apposition(tree, verb)))
+
+
+def _is_of_an_apposition(tree: Tree, verb: Word) -> bool:
+    """Whether the thing judged is a noun after a comma: said it was safe, a claim Olin dismissed as “nonsense”."""
+    noun = tree.head(verb) if verb.relation == "acl" else None
+    if noun is None or noun.index > verb.index or tree.child(verb, "nsubj") is None:
+        return False
+    own = tree.subtree(noun, lambda w: w.relation == "acl" or is_punctuation(w))
+    first = min(own, default=noun.index)
+    return first > 0 and tree.words[first - 1].text == ","
 
 
 def _named(tree: Tree, thing: Word, verb: Word) -> set[int]:
