@@ -30,6 +30,8 @@ _DETAILS_KEY = "grpc-status-details-bin"
 _HEALTH = "grpc.health.v1.Health"
 _SERVING, _NOT_SERVING = b"\x08\x01", b"\x08\x02"
 """Encoded HealthCheckResponses: messages of one field."""
+_GRACE = 0.2
+"""Seconds that calls in flight may take when the server closes. Without any, gRPC prints a line on standard error."""
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 
 
@@ -82,8 +84,8 @@ class FakeServer:
         return [document for call in self.calls for document in call.documents]
 
     def close(self) -> None:
-        """Stop the server; calls in flight are cancelled."""
-        self._server.stop(None).wait()
+        """Stop the server; calls in flight are cancelled after a moment."""
+        self._server.stop(_GRACE).wait()
         self._threads.shutdown()
 
     def __enter__(self) -> Self:
